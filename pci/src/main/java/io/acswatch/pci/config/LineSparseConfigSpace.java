@@ -1,0 +1,125 @@
+package io.acswatch.pci.config;
+
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * Configuration space of which only the 64-byte lines that hold a non-zero byte are kept: a mask
+ * with bit n set for line n, and those lines in order. Lossless together with {@link #length()}.
+ *
+ * <pre>
+ *   mask   ...0001_0000_0000_0101      bits 0, 2 and 12 set
+ *   lines  | line 0 | line 2 | line 12 |
+ * </pre>
+ *
+ * <p>A field is read in place: line number, bit in the mask, {@link Long#bitCount} of the lower
+ * bits. The last line of a space whose length is no multiple of 64 is kept whole, padded with
+ * zeros.
+ */
+public final class LineSparseConfigSpace implements ConfigSpace {
+  /** Bytes of one line. */
+  public static final int LINE_LENGTH = 64;
+
+  private final int length;
+  private final long lineMask;
+  private final byte[] lines;
+
+  private LineSparseConfigSpace(int length, long lineMask, byte[] lines) {
+    this.length = length;
+    this.lineMask = lineMask;
+    this.lines = lines;
+  }
+
+  /**
+   * Puts a space together from its parts; keeps a reference to {@code lines}.
+   *
+   * @throws IllegalArgumentException if the mask, the length and the lines do not agree
+   */
+  public static LineSparseConfigSpace of(int length, long lineMask, byte[] lines) {
+    if (length < 0 || length > EXTENDED_LENGTH) {
+      throw new IllegalArgumentException("length=" + length + ", expected 0 to 4096");
+    }
+    if (!maskFitsLength(lineMask, length)) {
+      throw new IllegalArgumentException(
+          "lineMask=0x%016x, expected no line beyond length=%d".formatted(lineMask, length));
+    }
+    if (lines.length != Long.bitCount(lineMask) * LINE_LENGTH) {
+      throw new IllegalArgumentException(
+          "lines=%d bytes, expected %d"
+              .formatted(lines.length, Long.bitCount(lineMask) * LINE_LENGTH));
+    }
+    return new LineSparseConfigSpace(length, lineMask, lines);
+  }
+
+  /** Copies the non-zero lines of {@code space}. */
+  public static LineSparseConfigSpace copyOf(ConfigSpace space) {
+    byte[] dense = Arrays.copyOf(space.toByteArray(), lineCount(space.length()) * LINE_LENGTH);
+    long mask = 0;
+    int kept = 0;
+    for (int line = 0; line < dense.length / LINE_LENGTH; line++) {
+      int from = line * LINE_LENGTH;
+      if (!isZero(dense, from)) {
+        System.arraycopy(dense, from, dense, kept, LINE_LENGTH);
+        kept += LINE_LENGTH;
+        mask |= 1L << line;
+      }
+    }
+    return new LineSparseConfigSpace(space.length(), mask, Arrays.copyOf(dense, kept));
+  }
+
+  /** True if {@code lineMask} names no line that starts at or after {@code length}. */
+  public static boolean maskFitsLength(long lineMask, int length) {
+    int lineCount = lineCount(length);
+    return lineCount == Long.SIZE || lineMask >>> lineCount == 0;
+  }
+
+  private static int lineCount(int length) {
+    return (length + LINE_LENGTH - 1) / LINE_LENGTH;
+  }
+
+  private static boolean isZero(byte[] bytes, int from) {
+    for (int i = from; i < from + LINE_LENGTH; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Bit n is set if line n, bytes 64n to 64n+63, is kept. */
+  public long lineMask() {
+    return lineMask;
+  }
+
+  /** Copies the kept lines to {@code target}; {@code 64 * Long.bitCount(lineMask())} bytes. */
+  public void copyLinesTo(byte[] target, int targetOffset) {
+    System.arraycopy(lines, 0, target, targetOffset, lines.length);
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public int u8(int offset) {
+    Objects.checkIndex(offset, length);
+    long bit = 1L << (offset >>> 6);
+    if ((lineMask & bit) == 0) {
+      return 0;
+    }
+    return lines[Long.bitCount(lineMask & (bit - 1)) * LINE_LENGTH + (offset & 63)] & 0xFF;
+  }
+
+  @Override
+  public int u16(int offset) {
+    Objects.checkFromIndexSize(offset, 2, length);
+    return u8(offset) | u8(offset + 1) << 8;
+  }
+
+  @Override
+  public int u32(int offset) {
+    Objects.checkFromIndexSize(offset, 4, length);
+    return u16(offset) | u16(offset + 2) << 16;
+  }
+}

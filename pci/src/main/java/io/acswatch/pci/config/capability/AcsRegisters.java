@@ -1,0 +1,42 @@
+package io.acswatch.pci.config.capability;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * ACS registers of one function, as values.
+ *
+ * @param offset bytes from the start of the space to the capability header, 0x100 to 0xFFC
+ * @param capability the Capability register, 16 bits
+ * @param control the Control register, 16 bits
+ * @param secondDword the dword at +8: start of the egress control vector, or Control itself on the
+ *     Intel root ports that widened both registers to 32 bits
+ */
+public record AcsRegisters(int offset, int capability, int control, int secondDword) {
+  private static final String[] LETTERS = {"SV", "TB", "RR", "CR", "UF", "EC", "DT"};
+
+  /**
+   * True if each of {@code flags} is on, or does not exist and so is fixed on. Egress control is
+   * never taken for fixed on.
+   */
+  public boolean enforces(int flags) {
+    return enforces(capability, control, flags);
+  }
+
+  /** The same for words from elsewhere. */
+  public static boolean enforces(int capability, int control, int flags) {
+    int demanded = flags & (capability | AcsCapability.EGRESS_CONTROL);
+    return (control & demanded) == demanded;
+  }
+
+  /** Short names of the set bits 0 to 6, in ascending order: {@code [SV, RR, CR, UF]}. */
+  public static List<String> flagNames(int word) {
+    List<String> names = new ArrayList<>();
+    for (int bit = 0; bit < LETTERS.length; bit++) {
+      if ((word >>> bit & 1) != 0) {
+        names.add(LETTERS[bit]);
+      }
+    }
+    return names;
+  }
+}

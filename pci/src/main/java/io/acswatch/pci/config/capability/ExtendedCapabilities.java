@@ -1,0 +1,109 @@
+package io.acswatch.pci.config.capability;
+
+import io.acswatch.pci.config.ArrayConfigSpace;
+import io.acswatch.pci.config.ConfigSpace;
+import java.util.Arrays;
+
+/**
+ * Walks the list of extended capabilities, offsets 0x100 to 0xFFF.
+ *
+ * <pre>
+ *   offset  | id (16) | version (4) | next (12) | body ...
+ * </pre>
+ *
+ * <p>Any bytes give an answer in at most 960 steps, never an exception or a hang. Pointers may lead
+ * backwards as long as no offset repeats. Placeholders of id 0 that lead on are capabilities like
+ * any other. A walker is reused; not thread-safe, keeps a reference to the caller's bytes.
+ *
+ * <p>Whether there is an extended space at all is the caller's question: a conventional function,
+ * or one whose extended space mirrors its first 256 bytes, has none.
+ *
+ * <p>Source: PCIe Base Spec 6.3 §7.6.3; linux {@code drivers/pci/pci.c}, {@code
+ * pci_find_next_ext_capability}.
+ */
+public final class ExtendedCapabilities {
+  private static final int FIRST_OFFSET = 0x100;
+  private static final int HEADER_LENGTH = 4;
+
+  private final long[] seen = new long[16]; // one bit per 4-byte slot of 4096 bytes
+  private ConfigSpace space;
+  private int next;
+  private int offset;
+  private int header;
+
+  /** A walker over nothing; {@link #wrap} binds it. */
+  public ExtendedCapabilities() {
+    this(new ArrayConfigSpace());
+  }
+
+  /** A walker at the start of the list of {@code space}. */
+  public ExtendedCapabilities(ConfigSpace space) {
+    this.space = space;
+    wrap(space);
+  }
+
+  /** Goes to the start of the list; a space of 256 bytes or less has an empty one. */
+  public ExtendedCapabilities wrap(ConfigSpace space) {
+    this.space = space;
+    Arrays.fill(seen, 0);
+    offset = 0;
+    header = 0;
+    next = space.length() > FIRST_OFFSET ? FIRST_OFFSET : 0;
+    return this;
+  }
+
+  /** Moves on. Anything but {@link WalkStep#CAPABILITY} ends the walk and is returned for ever. */
+  public WalkStep advance() {
+    if (next == 0) {
+      return WalkStep.END;
+    }
+    if (next < FIRST_OFFSET) {
+      return WalkStep.MISPLACED;
+    }
+    if (next > space.length() - HEADER_LENGTH) {
+      return WalkStep.TRUNCATED;
+    }
+    long slot = 1L << (next >>> 2);
+    if ((seen[next >>> 8] & slot) != 0) {
+      return WalkStep.LOOPED;
+    }
+    int found = space.u32(next);
+    if (found == 0 || found == -1) {
+      // At 0x100 both mean that there are no extended capabilities; further on the list is broken.
+      if (next == FIRST_OFFSET) {
+        return WalkStep.END;
+      }
+      return found == 0 ? WalkStep.UNCLEAN_END : WalkStep.ALL_ONES;
+    }
+    seen[next >>> 8] |= slot;
+    offset = next;
+    header = found;
+    next = header >>> 20 & ~3;
+    return WalkStep.CAPABILITY;
+  }
+
+  /** Moves to the first capability of this kind from here on; returns its offset, or 0. */
+  public int find(int wanted) {
+    while (advance() == WalkStep.CAPABILITY) {
+      if (id() == wanted) {
+        return offset;
+      }
+    }
+    return 0;
+  }
+
+  /** Id of the capability the walk stands on, 16 bits. */
+  public int id() {
+    return header & 0xFFFF;
+  }
+
+  /** Version of the capability the walk stands on, 4 bits. */
+  public int version() {
+    return header >>> 16 & 0xF;
+  }
+
+  /** Bytes from the start of the space to the capability the walk stands on; 0x100 to 0xFFC. */
+  public int offset() {
+    return offset;
+  }
+}

@@ -1,0 +1,56 @@
+package io.acswatch.pci.hierarchy;
+
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one configuration space says, decoded: the facts that grouping and judging rest on. Fields
+ * the bytes do not reach are 0.
+ *
+ * @param status how far the bytes can be trusted
+ * @param lengthBytes bytes that were read
+ * @param headerType the header type register, multi-function bit included
+ * @param revision revision id, 8 bits
+ * @param subsystemVendor 16 bits; of a bridge from its capability 0D
+ * @param subsystemDevice 16 bits; of a bridge from its capability 0D
+ * @param claimedType device/port type as the function claims it, before the hierarchy corrects it
+ * @param acs the ACS registers, null if there is no such capability (or, where {@code status} is
+ *     not conclusive, none that was read)
+ * @param firstVfOffset SR-IOV first VF offset; 0 if there is no SR-IOV capability
+ * @param vfStride SR-IOV VF stride
+ * @param hasMemoryBar a bridge claims memory of its own
+ */
+public record ConfigFacts(
+    ReadStatus status,
+    int lengthBytes,
+    int headerType,
+    int revision,
+    int subsystemVendor,
+    int subsystemDevice,
+    PortType claimedType,
+    @Nullable AcsRegisters acs,
+    int firstVfOffset,
+    int vfStride,
+    boolean hasMemoryBar) {
+
+  /** Facts of a function of which nothing was read. */
+  public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
+    return new ConfigFacts(status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false);
+  }
+
+  /** Layout of the header: 0 endpoint, 1 bridge, 2 CardBus. */
+  public int headerLayout() {
+    return headerType & 0x7F;
+  }
+
+  /** The multi-function bit of the header type register. */
+  public boolean multiFunctionBit() {
+    return (headerType & 0x80) != 0;
+  }
+
+  /** True if the header was read. */
+  public boolean hasHeader() {
+    return claimedType != PortType.UNKNOWN || status == ReadStatus.TRUNCATED_UNPRIVILEGED;
+  }
+}

@@ -1,0 +1,108 @@
+package io.acswatch.pci.hierarchy;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Place of a function that survives a change of bus numbers: the root bus and the device.function
+ * numbers of every bridge down to it, {@code pci0000:00/03.0/00.0/02.0/00.1}.
+ *
+ * <p>A VF is named by its PF and its index, {@code pci0000:00/03.0/00.0/vf2}. Below a VMD endpoint
+ * a second root bus follows, {@code pci0000:00/0e.0/pci10000:e0/02.0}. A function of which only the
+ * address is known is {@code pci?/0000:03:00.1}, which is no place and equals itself only.
+ */
+public record DevicePath(String text) implements Comparable<DevicePath> {
+  private static final String ROOT = "pci";
+  private static final String VIRTUAL = "vf";
+
+  /**
+   * Reads the place from a real sysfs path, {@code
+   * /sys/devices/pci0000:00/0000:00:03.0/0000:03:00.1}. Components before the first root bus are
+   * left out. Returns null if there is no root bus in it or no function at its end.
+   */
+  public static @Nullable DevicePath ofSysfs(String sysfsPath) {
+    StringBuilder place = new StringBuilder();
+    boolean endsInFunction = false;
+    for (String component : sysfsPath.split("/")) {
+      if (isRootBus(component)) {
+        if (!place.isEmpty()) {
+          place.append('/');
+        }
+        place.append(component);
+        endsInFunction = false;
+      } else if (!place.isEmpty()) {
+        try {
+          PciAddress address = PciAddress.parse(component);
+          String text = address.toString();
+          place.append('/').append(text, text.length() - 4, text.length());
+          endsInFunction = true;
+        } catch (IllegalArgumentException notAnAddress) {
+          return null;
+        }
+      }
+    }
+    return endsInFunction ? new DevicePath(place.toString()) : null;
+  }
+
+  private static boolean isRootBus(String component) {
+    return component.startsWith(ROOT) && component.indexOf(':') == component.length() - 3;
+  }
+
+  /** Stands for a function of which no path is known. */
+  public static DevicePath ofAddressOnly(PciAddress address) {
+    return new DevicePath("pci?/" + address);
+  }
+
+  /** The place of VF {@code index} of the function at this place. */
+  public DevicePath virtualFunction(int index) {
+    return new DevicePath(text + '/' + VIRTUAL + index);
+  }
+
+  /** True if this is the place of a VF. */
+  public boolean isVirtualFunction() {
+    return lastComponent().startsWith(VIRTUAL);
+  }
+
+  /** The place of the PF if this is a VF's, else this. */
+  public DevicePath physicalFunction() {
+    return isVirtualFunction() ? withoutLastComponent() : this;
+  }
+
+  /**
+   * The bridge above the bus of this function; of a VF the one above its PF; null at a root bus.
+   */
+  public @Nullable DevicePath bridge() {
+    DevicePath above = physicalFunction().withoutLastComponent();
+    return isRootBus(above.lastComponent()) || above.text.indexOf('/') < 0 ? null : above;
+  }
+
+  /** The VMD endpoint whose domain this function is in, or null. */
+  public @Nullable DevicePath vmdEndpoint() {
+    int nested = text.lastIndexOf("/" + ROOT);
+    return nested < 0 ? null : new DevicePath(text.substring(0, nested));
+  }
+
+  /** True if this place lies below {@code bridge}. */
+  public boolean isBelow(DevicePath bridge) {
+    return text.length() > bridge.text.length()
+        && text.startsWith(bridge.text)
+        && text.charAt(bridge.text.length()) == '/';
+  }
+
+  private DevicePath withoutLastComponent() {
+    return new DevicePath(text.substring(0, Math.max(0, text.lastIndexOf('/'))));
+  }
+
+  private String lastComponent() {
+    return text.substring(text.lastIndexOf('/') + 1);
+  }
+
+  @Override
+  public int compareTo(DevicePath other) {
+    return text.compareTo(other.text);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,168 @@
+package io.acswatch.pci.hierarchy;
+
+import io.acswatch.pci.config.BridgeHeader;
+import io.acswatch.pci.config.CommonHeader;
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.config.TypeZeroHeader;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.PcieCapability;
+import io.acswatch.pci.config.capability.SriovCapability;
+import io.acswatch.pci.config.capability.StandardCapabilities;
+import io.acswatch.pci.config.capability.WalkStep;
+
+/**
+ * Decodes one configuration space into {@link ConfigFacts}. Holds reusable views; not thread-safe.
+ * Any bytes give facts, with a {@link ReadStatus} that says what they are worth.
+ */
+public final class FunctionDecoder {
+  private static final int SUBSYSTEM_ID = 0x0D;
+  private static final int BLOCK = 0x100;
+  private static final int TORN_TAIL_BYTES = 64;
+  private static final int SRIOV_LENGTH = 0x40;
+  private static final int ACS_LENGTH = 8;
+
+  private final CommonHeader header = new CommonHeader();
+  private final TypeZeroHeader typeZero = new TypeZeroHeader();
+  private final BridgeHeader bridge = new BridgeHeader();
+  private final StandardCapabilities standard = new StandardCapabilities();
+  private final ExtendedCapabilities extended = new ExtendedCapabilities();
+  private final PcieCapability pcie = new PcieCapability();
+  private final AcsCapability acs = new AcsCapability();
+  private final SriovCapability sriov = new SriovCapability();
+
+  /**
+   * Decodes {@code space}.
+   *
+   * @param readStatus what the reader knows; anything but {@link ReadStatus#COMPLETE} stands, else
+   *     the bytes decide
+   */
+  public ConfigFacts decode(ConfigSpace space, ReadStatus readStatus) {
+    ReadStatus status = readStatus == ReadStatus.COMPLETE ? statusOf(space) : readStatus;
+    if (space.length() < ConfigSpace.UNPRIVILEGED_LENGTH
+        || status == ReadStatus.ALL_ONES
+        || status == ReadStatus.NOT_READY
+        || status == ReadStatus.ASLEEP
+        || status == ReadStatus.UNREADABLE) {
+      return ConfigFacts.unread(status, space.length());
+    }
+    header.wrap(space);
+    int subsystemVendor = 0;
+    int subsystemDevice = 0;
+    boolean memoryBar = false;
+    int pcieOffset = 0;
+    if (header.layout() == TypeZeroHeader.LAYOUT) {
+      typeZero.wrap(space);
+      subsystemVendor = typeZero.subsystemVendor();
+      subsystemDevice = typeZero.subsystemDevice();
+    } else if (header.layout() == BridgeHeader.LAYOUT) {
+      memoryBar = bridge.wrap(space).hasMemoryBar();
+    }
+    standard.wrap(space);
+    while (standard.advance() == WalkStep.CAPABILITY) {
+      int at = standard.offset();
+      if (standard.id() == PcieCapability.ID && pcieOffset == 0 && at + 4 <= space.length()) {
+        pcieOffset = at;
+      } else if (standard.id() == SUBSYSTEM_ID
+          && header.layout() == BridgeHeader.LAYOUT
+          && at + 8 <= space.length()) {
+        subsystemVendor = space.u16(at + 4);
+        subsystemDevice = space.u16(at + 6);
+      }
+    }
+    AcsRegisters acsRegisters = null;
+    int firstVfOffset = 0;
+    int vfStride = 0;
+    if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
+      extended.wrap(space);
+      while (extended.advance() == WalkStep.CAPABILITY) {
+        int at = extended.offset();
+        if (extended.id() == AcsCapability.ID
+            && acsRegisters == null
+            && at + ACS_LENGTH <= space.length()) {
+          acsRegisters = acs.wrap(space, at).registers();
+        } else if (extended.id() == SriovCapability.ID && at + SRIOV_LENGTH <= space.length()) {
+          sriov.wrap(space, at);
+          firstVfOffset = sriov.firstVfOffset();
+          vfStride = sriov.vfStride();
+        }
+      }
+    }
+    return new ConfigFacts(
+        status,
+        space.length(),
+        header.headerType(),
+        header.revision(),
+        subsystemVendor,
+        subsystemDevice,
+        claimedType(space, pcieOffset, status),
+        acsRegisters,
+        firstVfOffset,
+        vfStride,
+        memoryBar);
+  }
+
+  private PortType claimedType(ConfigSpace space, int pcieOffset, ReadStatus status) {
+    if (pcieOffset != 0) {
+      return PortType.ofNibble(pcie.wrap(space, pcieOffset).typeNibble());
+    }
+    // 64 bytes end before the first capability: that none was seen proves nothing.
+    return status == ReadStatus.TRUNCATED_UNPRIVILEGED ? PortType.UNKNOWN : PortType.CONVENTIONAL;
+  }
+
+  /** Decides what the bytes alone tell of the read. */
+  public ReadStatus statusOf(ConfigSpace space) {
+    int length = space.length();
+    if (length == 0) {
+      return ReadStatus.UNREADABLE;
+    }
+    if (onesFrom(space) == 0) {
+      return ReadStatus.ALL_ONES;
+    }
+    if (length < ConfigSpace.UNPRIVILEGED_LENGTH) {
+      return ReadStatus.TRUNCATED_UNPRIVILEGED;
+    }
+    if (space.u32(0) == 0xFFFF_0001 && onesFrom(space) <= 4) {
+      return ReadStatus.NOT_READY;
+    }
+    if (length < ConfigSpace.CONVENTIONAL_LENGTH) {
+      return ReadStatus.TRUNCATED_UNPRIVILEGED;
+    }
+    if (length > BLOCK) {
+      if (isAliased(space)) {
+        return ReadStatus.EXT_ALIASED;
+      }
+      if (length - onesFrom(space) >= TORN_TAIL_BYTES) {
+        return ReadStatus.TORN_READ;
+      }
+      return length == ConfigSpace.EXTENDED_LENGTH
+          ? ReadStatus.COMPLETE
+          : ReadStatus.EXT_UNAVAILABLE;
+    }
+    return standard.wrap(space).find(PcieCapability.ID) != 0
+        ? ReadStatus.EXT_UNAVAILABLE
+        : ReadStatus.COMPLETE;
+  }
+
+  /** Offset from which on every byte is 0xFF; the length if the last byte is not. */
+  private static int onesFrom(ConfigSpace space) {
+    int offset = space.length();
+    while (offset > 0 && space.u8(offset - 1) == 0xFF) {
+      offset--;
+    }
+    return offset;
+  }
+
+  /** The header dword comes back at every multiple of 0x100, as the kernel checks it too. */
+  private static boolean isAliased(ConfigSpace space) {
+    int identity = space.u32(0);
+    for (int offset = BLOCK; offset + 4 <= space.length(); offset += BLOCK) {
+      if (space.u32(offset) != identity) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

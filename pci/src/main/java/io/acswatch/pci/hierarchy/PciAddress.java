@@ -1,0 +1,113 @@
+package io.acswatch.pci.hierarchy;
+
+import java.util.HexFormat;
+
+/**
+ * Domain, bus, device and function of a PCI function, printed {@code 0000:3b:00.1}.
+ *
+ * <pre>
+ *   domain (32 bits; VMD domains start at 0x10000)   requester id: | bus 8 | device 5 | function 3 |
+ * </pre>
+ *
+ * Ordered by domain, then bus, device and function.
+ */
+public record PciAddress(int domain, int requesterId) implements Comparable<PciAddress> {
+  /** Refuses values outside 0..0x7FFFFFFF and 0..0xFFFF. */
+  public PciAddress {
+    if (domain < 0) {
+      throw new IllegalArgumentException("domain=" + domain + ", expected 0 to 0x7fffffff");
+    }
+    if (requesterId < 0 || requesterId > 0xFFFF) {
+      throw new IllegalArgumentException("requesterId=" + requesterId + ", expected 0 to 0xffff");
+    }
+  }
+
+  /** Puts an address together; {@code device} 0..31, {@code function} 0..7. */
+  public static PciAddress of(int domain, int bus, int device, int function) {
+    return new PciAddress(domain, bus << 8 | device << 3 | function);
+  }
+
+  /**
+   * Reads {@code [dddd:]bb:dd.f}; the domain has any number of hex digits up to 8 and defaults to
+   * 0.
+   *
+   * @throws IllegalArgumentException if {@code text} is not such an address
+   */
+  public static PciAddress parse(CharSequence text) {
+    int end = text.length();
+    int function = end - 1;
+    // From the right, where every part has a fixed width: dd.f, bb, and whatever is left.
+    boolean shaped =
+        end >= 7
+            && text.charAt(end - 2) == '.'
+            && text.charAt(end - 5) == ':'
+            && (end == 7 || (end >= 9 && text.charAt(end - 8) == ':'));
+    try {
+      if (shaped && HexFormat.isHexDigit(text.charAt(end - 7))) {
+        int bus = HexFormat.fromHexDigits(text, end - 7, end - 5);
+        int device = HexFormat.fromHexDigits(text, end - 4, end - 2);
+        int functionNumber = HexFormat.fromHexDigits(text, function, end);
+        int domain = end == 7 ? 0 : HexFormat.fromHexDigits(text, 0, end - 8);
+        if (device < 32 && functionNumber < 8 && domain >= 0) {
+          return of(domain, bus, device, functionNumber);
+        }
+      }
+    } catch (IllegalArgumentException notHex) {
+      throw refused(text, notHex);
+    }
+    throw refused(text, null);
+  }
+
+  private static IllegalArgumentException refused(CharSequence text, Throwable cause) {
+    return new IllegalArgumentException(
+        "address=\"" + text + "\", expected [dddd:]bb:dd.f in hexadecimal", cause);
+  }
+
+  /** Bus number, 0 to 255. */
+  public int bus() {
+    return requesterId >>> 8;
+  }
+
+  /** Device and function in one byte, as the kernel's devfn. */
+  public int devfn() {
+    return requesterId & 0xFF;
+  }
+
+  /** Device (slot) number, 0 to 31. */
+  public int device() {
+    return devfn() >>> 3;
+  }
+
+  /** Function number, 0 to 7. */
+  public int function() {
+    return requesterId & 7;
+  }
+
+  /** True if both are on one bus of one domain. */
+  public boolean isOnSameBusAs(PciAddress other) {
+    return domain == other.domain && bus() == other.bus();
+  }
+
+  /** True if both are functions of one device. */
+  public boolean isInSameSlotAs(PciAddress other) {
+    return isOnSameBusAs(other) && device() == other.device();
+  }
+
+  @Override
+  public int compareTo(PciAddress other) {
+    int byDomain = Integer.compare(domain, other.domain);
+    return byDomain != 0 ? byDomain : Integer.compare(requesterId, other.requesterId);
+  }
+
+  @Override
+  public String toString() {
+    HexFormat hex = HexFormat.of();
+    String digits = Integer.toHexString(domain);
+    StringBuilder text = new StringBuilder(14);
+    text.append("0".repeat(Math.max(0, 4 - digits.length()))).append(digits).append(':');
+    hex.toHexDigits(text, (byte) bus());
+    text.append(':');
+    hex.toHexDigits(text, (byte) device());
+    return text.append('.').append((char) ('0' + function())).toString();
+  }
+}

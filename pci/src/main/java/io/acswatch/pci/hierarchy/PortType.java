@@ -1,0 +1,74 @@
+package io.acswatch.pci.hierarchy;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** Device/port type of a PCI Express function, from the nibble in its PCI Express capability. */
+public enum PortType {
+  /** PCI Express endpoint. */
+  ENDPOINT(0),
+  /** Legacy PCI Express endpoint. */
+  LEGACY_ENDPOINT(1),
+  /** Root port of a root complex. */
+  ROOT_PORT(4),
+  /** Upstream port of a switch. */
+  UPSTREAM_PORT(5),
+  /** Downstream port of a switch. */
+  DOWNSTREAM_PORT(6),
+  /** Bridge from PCI Express to conventional PCI. */
+  PCIE_TO_PCI_BRIDGE(7),
+  /** Bridge from conventional PCI to PCI Express. */
+  PCI_TO_PCIE_BRIDGE(8),
+  /** Endpoint integrated into the root complex. */
+  ROOT_COMPLEX_ENDPOINT(9),
+  /** Event collector of the root complex. */
+  ROOT_COMPLEX_EVENT_COLLECTOR(10),
+  /** A nibble no specification defines. */
+  RESERVED(-1),
+  /** No PCI Express capability: conventional PCI. */
+  CONVENTIONAL(-1),
+  /** The bytes that would tell were not read. */
+  UNKNOWN(-1);
+
+  private static final PortType[] BY_NIBBLE = new PortType[16];
+
+  static {
+    Arrays.fill(BY_NIBBLE, RESERVED);
+    for (PortType type : values()) {
+      if (type.nibble >= 0) {
+        BY_NIBBLE[type.nibble] = type;
+      }
+    }
+  }
+
+  private final int nibble;
+
+  PortType(int nibble) {
+    this.nibble = nibble;
+  }
+
+  /** The type for a nibble, 0 to 15. */
+  public static PortType ofNibble(int nibble) {
+    return BY_NIBBLE[nibble];
+  }
+
+  /** True for the types above a PCI Express link: root port and switch downstream port. */
+  public boolean isDownstreamFacing() {
+    return this == ROOT_PORT || this == DOWNSTREAM_PORT;
+  }
+
+  /** True for root ports and both kinds of switch port, which are transparent to requester ids. */
+  public boolean isPort() {
+    return this == ROOT_PORT || this == UPSTREAM_PORT || this == DOWNSTREAM_PORT;
+  }
+
+  /** True if the function has a PCI Express capability. */
+  public boolean isPcie() {
+    return this != CONVENTIONAL && this != UNKNOWN;
+  }
+
+  /** Lower-case name with hyphens, for texts and JSON: {@code root-port}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

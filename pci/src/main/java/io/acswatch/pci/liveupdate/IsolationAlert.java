@@ -1,0 +1,72 @@
+package io.acswatch.pci.liveupdate;
+
+import io.acswatch.pci.capture.Boot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A finding about one host, with its evidence. Immutable.
+ *
+ * @param fingerprint the same for the same finding at the same place of the same host, whatever the
+ *     times, addresses and group numbers; 32 hex digits
+ * @param revision 1 when raised, one more with each change; consumers drop what they have seen
+ * @param code what it says
+ * @param severity how urgent it is
+ * @param status where it is in its life
+ * @param host id of the host
+ * @param boundary what lies between before and after
+ * @param bootBefore the kernel before
+ * @param bootAfter the kernel after
+ * @param takenBeforeMillis when the before-snapshot was taken, milliseconds since 1970, 0 if
+ *     unknown
+ * @param takenAfterMillis when the after-snapshot was taken, milliseconds since 1970, 0 if unknown
+ * @param devices the functions concerned, in order of place
+ * @param vms the VMs concerned, sorted
+ * @param cause why; null where the question makes no sense (a device is new)
+ * @param headline one sentence for people
+ * @param nextStep what to do
+ */
+public record IsolationAlert(
+    String fingerprint,
+    int revision,
+    AlertCode code,
+    Severity severity,
+    AlertStatus status,
+    String host,
+    Boundary boundary,
+    Boot bootBefore,
+    Boot bootAfter,
+    long takenBeforeMillis,
+    long takenAfterMillis,
+    List<AlertDevice> devices,
+    List<String> vms,
+    @Nullable Cause cause,
+    String headline,
+    String nextStep) {
+  /** Copies the lists. */
+  public IsolationAlert {
+    devices = List.copyOf(devices);
+    vms = List.copyOf(vms);
+  }
+
+  /** The same alert in another state of its life. */
+  public IsolationAlert with(AlertStatus newStatus, int newRevision) {
+    return new IsolationAlert(
+        fingerprint,
+        newRevision,
+        code,
+        severity,
+        newStatus,
+        host,
+        boundary,
+        bootBefore,
+        bootAfter,
+        takenBeforeMillis,
+        takenAfterMillis,
+        devices,
+        vms,
+        cause,
+        headline,
+        nextStep);
+  }
+}

@@ -1,0 +1,68 @@
+package io.acswatch.pci.liveupdate;
+
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.PciFunction;
+import java.util.List;
+
+/**
+ * All functions of one host at one moment, decoded and complete.
+ *
+ * @param host id of the host
+ * @param boot the running kernel
+ * @param bootClass how that boot came about
+ * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
+ * @param sequence number within the boot, from 1; 0 if unknown
+ * @param kexecLoaded a kexec image is loaded
+ * @param orderKnown {@code functions} are in the kernel's own order; else in order of address
+ * @param functions in the order the kernel grouped them, as far as known
+ * @param owners claims of VMs on functions
+ */
+public record Snapshot(
+    String host,
+    Boot boot,
+    BootClass bootClass,
+    long takenAtMillis,
+    long sequence,
+    boolean kexecLoaded,
+    boolean orderKnown,
+    List<PciFunction> functions,
+    List<OwnershipClaim> owners) {
+  /** Copies the lists. */
+  public Snapshot {
+    functions = List.copyOf(functions);
+    owners = List.copyOf(owners);
+  }
+
+  /** Decodes a capture. */
+  public static Snapshot of(Capture capture) {
+    FunctionDecoder decoder = new FunctionDecoder();
+    SnapshotBuilder builder = new SnapshotBuilder(capture.functions().size());
+    for (CapturedFunction function : capture.functions()) {
+      builder.add(
+          function.address(),
+          function.sysfsPath(),
+          function.ids(),
+          decoder.decode(function.config(), function.readStatus()),
+          function.kernel());
+    }
+    return builder
+        .scanOrder(capture.scanOrder())
+        .owners(capture.owners())
+        .build(
+            capture.host(),
+            capture.boot(),
+            BootClass.of(capture.boot(), capture.notes()),
+            capture.takenAtMillis(),
+            capture.sequence(),
+            capture.kexecLoaded());
+  }
+
+  /** True if the kernel reports any IOMMU group at all. */
+  public boolean hasReportedGroups() {
+    return functions.stream().anyMatch(function -> function.kernel().hasGroup());
+  }
+}
