@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstVfOffset SR-IOV first VF offset; 0 if there is no SR-IOV capability
  * @param vfStride SR-IOV VF stride
  * @param hasMemoryBar a bridge claims memory of its own
+ * @param chipsetBase of an Intel LPC bridge the dword at 0xF0, base address and enable bit of the
+ *     chipset registers; of others 0
  */
 public record ConfigFacts(
     ReadStatus status,
@@ -32,11 +34,12 @@ public record ConfigFacts(
     @Nullable AcsRegisters acs,
     int firstVfOffset,
     int vfStride,
-    boolean hasMemoryBar) {
+    boolean hasMemoryBar,
+    int chipsetBase) {
 
   /** Facts of a function of which nothing was read. */
   public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
-    return new ConfigFacts(status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false);
+    return new ConfigFacts(status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false, 0);
   }
 
   /** Layout of the header: 0 endpoint, 1 bridge, 2 CardBus. */

@@ -18,6 +18,9 @@ import io.acswatch.pci.config.capability.WalkStep;
  * Any bytes give facts, with a {@link ReadStatus} that says what they are worth.
  */
 public final class FunctionDecoder {
+  private static final int INTEL = 0x8086;
+  private static final int ISA_BRIDGE_CLASS = 0x0601;
+  private static final int CHIPSET_BASE = 0xF0;
   private static final int SUBSYSTEM_ID = 0x0D;
   private static final int BLOCK = 0x100;
   private static final int TORN_TAIL_BYTES = 64;
@@ -101,7 +104,16 @@ public final class FunctionDecoder {
         acsRegisters,
         firstVfOffset,
         vfStride,
-        memoryBar);
+        memoryBar,
+        chipsetBase(space));
+  }
+
+  /**
+   * The kernel programs isolation of old root ports through this base (quirks.c, INTEL_LPC_RCBA).
+   */
+  private int chipsetBase(ConfigSpace space) {
+    boolean lpc = header.vendor() == INTEL && header.classCode() >>> 8 == ISA_BRIDGE_CLASS;
+    return lpc && space.length() >= CHIPSET_BASE + 4 ? space.u32(CHIPSET_BASE) : 0;
   }
 
   private PortType claimedType(ConfigSpace space, int pcieOffset, ReadStatus status) {

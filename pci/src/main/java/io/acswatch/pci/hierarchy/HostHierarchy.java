@@ -1,0 +1,169 @@
+package io.acswatch.pci.hierarchy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the functions of one host hang together: the bridge above each, the functions on its bus, its
+ * type as the kernel corrects it, whether the kernel takes it for multi-function.
+ *
+ * <p>A function is named by its index in the list the hierarchy was made from; that list is in the
+ * order in which the kernel found the functions. A bus without a bridge of its own, as SR-IOV makes
+ * one where VFs overflow, is stepped over: a VF's bridge is its PF's.
+ */
+public final class HostHierarchy {
+  /** Index that stands for no function: the bridge above a root bus. */
+  public static final int NONE = -1;
+
+  private final List<PciFunction> functions;
+  private final Map<DevicePath, Integer> indexOfPath;
+  private final int[] bridgeAbove;
+  private final int[] vmdEndpoint;
+  private final PortType[] types;
+  private final boolean[] multifunction;
+  private final int[][] busMates;
+
+  private HostHierarchy(List<PciFunction> functions) {
+    int size = functions.size();
+    this.functions = List.copyOf(functions);
+    indexOfPath = new HashMap<>(size * 2);
+    for (int i = 0; i < size; i++) {
+      indexOfPath.putIfAbsent(functions.get(i).path(), i);
+    }
+    bridgeAbove = new int[size];
+    vmdEndpoint = new int[size];
+    types = new PortType[size];
+    multifunction = new boolean[size];
+    for (int i = 0; i < size; i++) {
+      DevicePath path = functions.get(i).path();
+      bridgeAbove[i] = indexOf(path.bridge());
+      vmdEndpoint[i] = indexOf(path.vmdEndpoint());
+    }
+    for (int i = 0; i < size; i++) {
+      correctType(i);
+      multifunction[i] = isMultifunction(functions.get(i));
+    }
+    busMates = busMates();
+  }
+
+  /** Puts a hierarchy together from functions in the order the kernel found them. */
+  public static HostHierarchy of(List<PciFunction> functions) {
+    return new HostHierarchy(functions);
+  }
+
+  /**
+   * The kernel corrects two impossible claims of switch ports by what lies above (linux {@code
+   * drivers/pci/probe.c}, {@code set_pcie_port_type}). The climb ends: a bridge's place is shorter
+   * than the place of what lies below it.
+   */
+  private PortType correctType(int index) {
+    PortType known = types[index];
+    if (known != null) {
+      return known;
+    }
+    PortType claimed = functions.get(index).config().claimedType();
+    PortType corrected = claimed;
+    int bridge = bridgeAbove[index];
+    if (bridge != NONE) {
+      PortType above = correctType(bridge);
+      if (claimed == PortType.DOWNSTREAM_PORT
+          && (above.isDownstreamFacing() || above == PortType.PCI_TO_PCIE_BRIDGE)) {
+        corrected = PortType.UPSTREAM_PORT;
+      } else if (claimed == PortType.UPSTREAM_PORT && above == PortType.UPSTREAM_PORT) {
+        corrected = PortType.DOWNSTREAM_PORT;
+      }
+    }
+    types[index] = corrected;
+    return corrected;
+  }
+
+  /**
+   * The kernel's notion: the header bit of function 0, forced on for every function above it, never
+   * for a VF (linux {@code drivers/pci/probe.c}, {@code pci_scan_slot}).
+   */
+  private static boolean isMultifunction(PciFunction function) {
+    if (function.isVirtualFunction()) {
+      return false;
+    }
+    PciAddress address = function.address();
+    int functionNumber = function.kernel().ariEnabled() ? address.devfn() : address.function();
+    return functionNumber > 0 || function.config().multiFunctionBit();
+  }
+
+  private int[][] busMates() {
+    Map<Long, List<Integer>> buses = new HashMap<>();
+    for (int i = 0; i < functions.size(); i++) {
+      buses.computeIfAbsent(busKey(i), unused -> new ArrayList<>()).add(i);
+    }
+    Map<Long, int[]> arrays = new HashMap<>();
+    buses.forEach(
+        (bus, members) -> arrays.put(bus, members.stream().mapToInt(Integer::intValue).toArray()));
+    int[][] mates = new int[functions.size()][];
+    Arrays.setAll(mates, i -> arrays.get(busKey(i)));
+    return mates;
+  }
+
+  private long busKey(int index) {
+    PciAddress address = functions.get(index).address();
+    return (long) address.domain() << 8 | address.bus();
+  }
+
+  /** Number of functions. */
+  public int size() {
+    return functions.size();
+  }
+
+  /** The function with this index. */
+  public PciFunction function(int index) {
+    return functions.get(index);
+  }
+
+  /** Index of the function at a place, or {@link #NONE}. */
+  public int indexOf(@Nullable DevicePath path) {
+    return path == null ? NONE : indexOfPath.getOrDefault(path, NONE);
+  }
+
+  /** Index of the bridge that leads to this function's bus, or {@link #NONE} on a root bus. */
+  public int bridgeAbove(int index) {
+    return bridgeAbove[index];
+  }
+
+  /** Device/port type as the kernel sees it. */
+  public PortType type(int index) {
+    return types[index];
+  }
+
+  /** True if the kernel takes the function for one of a multi-function device. */
+  public boolean isMultifunction(int index) {
+    return multifunction[index];
+  }
+
+  /** True if no bridge leads to this function's bus. */
+  public boolean isOnRootBus(int index) {
+    return bridgeAbove[index] == NONE;
+  }
+
+  /** The function whose requester id this one's requests carry: its VMD endpoint, or itself. */
+  public int realDmaDevice(int index) {
+    return vmdEndpoint[index] == NONE ? index : vmdEndpoint[index];
+  }
+
+  /** Number of functions on the same bus, this one included. */
+  public int busMateCount(int index) {
+    return busMates[index].length;
+  }
+
+  /** Index of one of the functions on the same bus, in the kernel's order. */
+  public int busMate(int index, int position) {
+    return busMates[index][position];
+  }
+
+  /** True if both are functions of one device. */
+  public boolean areInSameSlot(int a, int b) {
+    return functions.get(a).address().isInSameSlotAs(functions.get(b).address());
+  }
+}

@@ -1,0 +1,180 @@
+package io.acswatch.pci.iommu;
+
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PortType;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for each function of a host whether it satisfies the kernel's demand for isolation: SV,
+ * RR, CR and UF.
+ *
+ * <p>Source: linux {@code drivers/pci/pci.c}, {@code pci_acs_enabled}; {@code quirks.c}, {@code
+ * pci_dev_specific_acs_enabled}.
+ */
+public final class AcsRules {
+  private enum Effect {
+    ISOLATED,
+    NOT_ISOLATED,
+    DWORD_REGISTERS,
+    ISOLATED_IF_AMD_IOMMU,
+    CHIPSET_REGISTERS,
+    NO_SOURCE_VALIDATION;
+
+    static Effect parse(String text) {
+      return Effect.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+  }
+
+  private static final QuirkTable<Effect> QUIRKS =
+      QuirkTable.ofResource(
+          "acs-quirks.tsv",
+          List.of(
+              "any",
+              "root-port",
+              "root-or-downstream-port",
+              "root-complex-endpoint",
+              "multifunction-on-root-bus"),
+          Effect::parse);
+  private static final int LPC_DEVFN = 0x1F << 3;
+  private static final int AMD = 0x1022;
+  private static final int IOMMU_CLASS = 0x0806;
+
+  private final HostHierarchy hierarchy;
+  private final KernelVersion kernel;
+  private final boolean amdIommu;
+
+  /** Rules of one kernel for the functions of one host. */
+  public AcsRules(HostHierarchy hierarchy, KernelVersion kernel) {
+    this.hierarchy = hierarchy;
+    this.kernel = kernel;
+    this.amdIommu = hasAmdIommu(hierarchy);
+  }
+
+  private static boolean hasAmdIommu(HostHierarchy hierarchy) {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      PciFunction function = hierarchy.function(i);
+      if (function.ids().vendor() == AMD && function.ids().classCode() >>> 8 == IOMMU_CLASS) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Verdict with the Control word the function carries. */
+  public AcsVerdict verdict(int index) {
+    AcsRegisters acs = hierarchy.function(index).config().acs();
+    return verdict(index, acs);
+  }
+
+  /** Verdict as if the function carried these registers; null for no ACS capability. */
+  public AcsVerdict verdict(int index, @Nullable AcsRegisters acs) {
+    PciFunction function = hierarchy.function(index);
+    AcsRegisters effective = acs;
+    for (QuirkTable.Entry<Effect> quirk :
+        QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device())) {
+      if (!holds(quirk.when(), index)) {
+        continue;
+      }
+      switch (quirk.effect()) {
+        case ISOLATED:
+          return AcsVerdict.ENFORCED;
+        case NOT_ISOLATED:
+          return AcsVerdict.NOT_ENFORCED;
+        case CHIPSET_REGISTERS:
+          return byChipset(index);
+        case ISOLATED_IF_AMD_IOMMU:
+          if (amdIommu) {
+            return AcsVerdict.ENFORCED;
+          }
+          break;
+        case DWORD_REGISTERS:
+          if (acs != null) {
+            return ofFlags(acs.capability(), acs.secondDword());
+          }
+          break;
+        case NO_SOURCE_VALIDATION:
+          effective = withoutSourceValidation(acs);
+          break;
+      }
+    }
+    return byType(index, effective);
+  }
+
+  /**
+   * These root ports are made to isolate through chipset registers, which the kernel reaches if the
+   * LPC bridge, function 1f.0 of the same bus, says they are on. The kernel remembers its success
+   * where no configuration space shows it; whether it could succeed does show.
+   */
+  private AcsVerdict byChipset(int index) {
+    for (int i = 0; i < hierarchy.busMateCount(index); i++) {
+      PciFunction mate = hierarchy.function(hierarchy.busMate(index, i));
+      if (mate.address().devfn() == LPC_DEVFN
+          && mate.config().lengthBytes() >= ConfigSpace.CONVENTIONAL_LENGTH) {
+        return (mate.config().chipsetBase() & 1) != 0
+            ? AcsVerdict.ENFORCED
+            : AcsVerdict.NOT_ENFORCED;
+      }
+    }
+    return AcsVerdict.NOT_COMPUTABLE;
+  }
+
+  private boolean holds(String when, int index) {
+    PortType type = hierarchy.type(index);
+    return switch (when) {
+      case "root-port" -> type == PortType.ROOT_PORT;
+      case "root-or-downstream-port" -> type.isDownstreamFacing();
+      case "root-complex-endpoint" -> type == PortType.ROOT_COMPLEX_ENDPOINT;
+      case "multifunction-on-root-bus" ->
+          hierarchy.isMultifunction(index) && hierarchy.isOnRootBus(index);
+      default -> true;
+    };
+  }
+
+  private static @Nullable AcsRegisters withoutSourceValidation(@Nullable AcsRegisters acs) {
+    return acs == null
+        ? null
+        : new AcsRegisters(
+            acs.offset(),
+            acs.capability() & ~AcsCapability.SOURCE_VALIDATION,
+            acs.control(),
+            acs.secondDword());
+  }
+
+  private AcsVerdict byType(int index, @Nullable AcsRegisters acs) {
+    PciFunction function = hierarchy.function(index);
+    ConfigFacts config = function.config();
+    if (function.isVirtualFunction()) {
+      // Never multi-function to the kernel, and its own header reads as absent: ids are no clue.
+      return AcsVerdict.ENFORCED;
+    }
+    return switch (hierarchy.type(index)) {
+      case UNKNOWN -> AcsVerdict.UNKNOWN;
+      case CONVENTIONAL, PCIE_TO_PCI_BRIDGE, PCI_TO_PCIE_BRIDGE, ROOT_COMPLEX_EVENT_COLLECTOR ->
+          AcsVerdict.NOT_ENFORCED;
+      case ROOT_PORT, DOWNSTREAM_PORT -> byFlags(config, acs);
+      case ENDPOINT, LEGACY_ENDPOINT, UPSTREAM_PORT, ROOT_COMPLEX_ENDPOINT ->
+          hierarchy.isMultifunction(index) ? byFlags(config, acs) : AcsVerdict.ENFORCED;
+      case RESERVED -> AcsVerdict.ENFORCED;
+    };
+  }
+
+  private static AcsVerdict byFlags(ConfigFacts config, @Nullable AcsRegisters acs) {
+    if (acs != null) {
+      return ofFlags(acs.capability(), acs.control());
+    }
+    return config.status().isConclusive() ? AcsVerdict.NOT_ENFORCED : AcsVerdict.UNKNOWN;
+  }
+
+  private static AcsVerdict ofFlags(int capability, int control) {
+    return AcsRegisters.enforces(capability, control, AcsCapability.REQUIRED)
+        ? AcsVerdict.ENFORCED
+        : AcsVerdict.NOT_ENFORCED;
+  }
+}

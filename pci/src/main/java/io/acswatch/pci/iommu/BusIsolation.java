@@ -1,0 +1,176 @@
+package io.acswatch.pci.iommu;
+
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PortType;
+import java.util.BitSet;
+
+/**
+ * Forms groups by what the hardware keeps apart, bus by bus, whatever the order: the strict model.
+ *
+ * <table>
+ *   <caption>What decides about the functions of a bus</caption>
+ *   <tr><td>no bridge above</td><td>isolated</td></tr>
+ *   <tr><td>root port</td><td>isolated, unless it has the ACS capability and does not enforce it</td></tr>
+ *   <tr><td>switch downstream port</td><td>isolated: a point-to-point link</td></tr>
+ *   <tr><td>switch upstream port</td><td>unless every port on the bus enforces ACS, all of them and all
+ *       below are one group</td></tr>
+ *   <tr><td>PCIe-to-PCI bridge</td><td>one group, with the bridge if it has memory of its own</td></tr>
+ *   <tr><td>any other bridge</td><td>one group with the bridge</td></tr>
+ * </table>
+ *
+ * <p>Functions of one device are one group if any of them has the ACS capability and does not
+ * enforce it; functions that use each other's requester id are one group. A VF is judged by its
+ * PF's bus.
+ *
+ * <p>Source: Jason Gunthorpe's series "Fix incorrect iommu_groups with PCIe ACS", v3, 5 Sep 2025,
+ * as told in the project's notes on the strict model; not in mainline.
+ */
+public final class BusIsolation {
+  private static final int DSP_MEMORY_REDIRECT = 2 << 8;
+
+  private final HostHierarchy hierarchy;
+  private final DmaAliases aliases;
+  private final AcsRules rules;
+  private final int[] parent;
+
+  private BusIsolation(HostHierarchy hierarchy, KernelVersion kernel) {
+    this.hierarchy = hierarchy;
+    aliases = new DmaAliases(hierarchy, kernel);
+    rules = new AcsRules(hierarchy, kernel);
+    parent = new int[hierarchy.size()];
+    for (int i = 0; i < parent.length; i++) {
+      parent[i] = i;
+    }
+  }
+
+  /** Derives the partition; functions that no IOMMU serves are left out at the end. */
+  public static GroupPartition derive(
+      HostHierarchy hierarchy, KernelVersion kernel, BitSet served) {
+    BusIsolation isolation = new BusIsolation(hierarchy, kernel);
+    isolation.joinBuses();
+    isolation.joinSlotsAndAliases();
+    int[] labels = new int[hierarchy.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = served.get(i) ? isolation.find(i) : GroupPartition.NO_GROUP;
+    }
+    return GroupPartition.ofLabels(labels);
+  }
+
+  private void joinBuses() {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      join(i, hierarchy.realDmaDevice(i));
+      int bridge = hierarchy.bridgeAbove(i);
+      if (bridge == HostHierarchy.NONE) {
+        continue;
+      }
+      if (sharesWithBridge(bridge) || isReachable(bridge)) {
+        join(i, bridge);
+      }
+      if (sharesWithBusMates(bridge)) {
+        for (int mate = 0; mate < hierarchy.busMateCount(i); mate++) {
+          join(i, hierarchy.busMate(i, mate));
+        }
+      }
+    }
+  }
+
+  /**
+   * True if peers reach the function without passing the IOMMU, and so all that lies below it: by
+   * its bus, by a function of its slot, or because the bridge above is reachable itself.
+   */
+  private boolean isReachable(int index) {
+    int bridge = hierarchy.bridgeAbove(index);
+    boolean byBus =
+        bridge != HostHierarchy.NONE
+            && (sharesWithBridge(bridge) || sharesWithBusMates(bridge) || isReachable(bridge));
+    return byBus || slotIsShared(index);
+  }
+
+  private boolean sharesWithBridge(int bridge) {
+    return switch (hierarchy.type(bridge)) {
+      case ROOT_PORT -> hasCapability(bridge) && !portIsolates(bridge);
+      case DOWNSTREAM_PORT, UPSTREAM_PORT -> false;
+      case PCIE_TO_PCI_BRIDGE -> hierarchy.function(bridge).config().hasMemoryBar();
+      default -> true;
+    };
+  }
+
+  private boolean sharesWithBusMates(int bridge) {
+    return switch (hierarchy.type(bridge)) {
+      case ROOT_PORT -> hasCapability(bridge) && !portIsolates(bridge);
+      case DOWNSTREAM_PORT -> false;
+      case UPSTREAM_PORT -> !switchIsolates(bridge);
+      default -> true;
+    };
+  }
+
+  /** True if every function on the internal bus of the switch is a port that isolates. */
+  private boolean switchIsolates(int upstreamPort) {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      if (hierarchy.bridgeAbove(i) == upstreamPort
+          && (hierarchy.type(i) != PortType.DOWNSTREAM_PORT
+              || aliases.hasAlias(i)
+              || !portIsolates(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean hasCapability(int index) {
+    return hierarchy.function(index).config().acs() != null;
+  }
+
+  private boolean portIsolates(int index) {
+    AcsRegisters acs = hierarchy.function(index).config().acs();
+    boolean enhanced = acs != null && (acs.capability() & AcsCapability.ENHANCED) != 0;
+    boolean redirects =
+        !enhanced || (acs.control() & AcsCapability.DSP_MEMORY_TARGET) == DSP_MEMORY_REDIRECT;
+    return redirects && rules.verdict(index).isEnforced();
+  }
+
+  private void joinSlotsAndAliases() {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      boolean shared = slotIsShared(i);
+      for (int position = 0; position < hierarchy.busMateCount(i); position++) {
+        int mate = hierarchy.busMate(i, position);
+        if (shared && isSlotMate(i, mate) || mate != i && aliases.areAliases(i, mate)) {
+          join(i, mate);
+        }
+      }
+    }
+  }
+
+  private boolean isSlotMate(int a, int b) {
+    return hierarchy.areInSameSlot(a, b) && !hierarchy.function(b).isVirtualFunction();
+  }
+
+  /** One function that has the capability and does not enforce it opens the whole device. */
+  private boolean slotIsShared(int index) {
+    if (hierarchy.function(index).isVirtualFunction() || !hierarchy.isMultifunction(index)) {
+      return false;
+    }
+    for (int position = 0; position < hierarchy.busMateCount(index); position++) {
+      int mate = hierarchy.busMate(index, position);
+      if (isSlotMate(index, mate) && hasCapability(mate) && !rules.verdict(mate).isEnforced()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void join(int a, int b) {
+    parent[find(a)] = find(b);
+  }
+
+  private int find(int index) {
+    int root = index;
+    while (parent[root] != root) {
+      parent[root] = parent[parent[root]];
+      root = parent[root];
+    }
+    return root;
+  }
+}

@@ -1,0 +1,141 @@
+package io.acswatch.pci.iommu;
+
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * Forms groups as Linux does: one function at a time, in the order they were found, each joining a
+ * group that exists by then or founding a new one. Groups are never formed anew, so the order
+ * counts.
+ *
+ * <p>For each function: who carries its requests further up; the topmost bridge that does not
+ * isolate; functions on that one's bus that use its id; functions of its slot that do not isolate
+ * either.
+ *
+ * <p>Source: linux {@code drivers/iommu/iommu.c}, {@code pci_device_group} and its two helpers,
+ * which are the same text from 6.1 to 7.3.
+ */
+public final class GroupDerivation {
+  /** Verdict on a function at the moment another one is grouped. */
+  public interface Verdicts {
+    /** True if {@code function} satisfies the demand while {@code grouped} is being grouped. */
+    boolean enforces(int function, int grouped);
+  }
+
+  private final HostHierarchy hierarchy;
+  private final DmaAliases aliases;
+  private final Verdicts verdicts;
+  private final int[] groupOf;
+  private int groups;
+  private int grouped;
+  private int representative;
+
+  private GroupDerivation(HostHierarchy hierarchy, KernelVersion kernel, Verdicts verdicts) {
+    this.hierarchy = hierarchy;
+    this.aliases = new DmaAliases(hierarchy, kernel);
+    this.verdicts = verdicts;
+    groupOf = new int[hierarchy.size()];
+    Arrays.fill(groupOf, GroupPartition.NO_GROUP);
+  }
+
+  /**
+   * Derives the partition.
+   *
+   * @param hierarchy functions in the order the kernel found them
+   * @param served functions that an IOMMU serves; the others get no group and lend none
+   */
+  public static GroupPartition derive(
+      HostHierarchy hierarchy, KernelVersion kernel, Verdicts verdicts, BitSet served) {
+    GroupDerivation derivation = new GroupDerivation(hierarchy, kernel, verdicts);
+    for (int i = served.nextSetBit(0); i >= 0; i = served.nextSetBit(i + 1)) {
+      derivation.group(i);
+    }
+    return GroupPartition.ofLabels(derivation.groupOf);
+  }
+
+  private void group(int index) {
+    grouped = index;
+    int group = existingGroup(index);
+    groupOf[index] = group != GroupPartition.NO_GROUP ? group : groups++;
+  }
+
+  private int existingGroup(int index) {
+    representative = index;
+    int[] found = {GroupPartition.NO_GROUP};
+    aliases.forEachCarrier(
+        index,
+        carrier -> {
+          representative = carrier;
+          found[0] = groupOf[carrier];
+          return found[0] == GroupPartition.NO_GROUP;
+        });
+    if (found[0] != GroupPartition.NO_GROUP) {
+      return found[0];
+    }
+    int bridge = hierarchy.bridgeAbove(representative);
+    while (bridge != HostHierarchy.NONE && !pathEnforces(bridge)) {
+      representative = bridge;
+      if (groupOf[bridge] != GroupPartition.NO_GROUP) {
+        return groupOf[bridge];
+      }
+      bridge = hierarchy.bridgeAbove(bridge);
+    }
+    BitSet visitedDevfns = new BitSet(256);
+    int group = groupOfAliases(representative, visitedDevfns);
+    return group != GroupPartition.NO_GROUP ? group : groupOfSlot(representative, visitedDevfns);
+  }
+
+  /** True if this bridge and every one above it isolate. */
+  private boolean pathEnforces(int bridge) {
+    for (int above = bridge; above != HostHierarchy.NONE; above = hierarchy.bridgeAbove(above)) {
+      if (!verdicts.enforces(above, grouped)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private int groupOfAliases(int index, BitSet visitedDevfns) {
+    int devfn = hierarchy.function(index).address().devfn();
+    if (visitedDevfns.get(devfn)) {
+      return GroupPartition.NO_GROUP;
+    }
+    visitedDevfns.set(devfn);
+    if (groupOf[index] != GroupPartition.NO_GROUP) {
+      return groupOf[index];
+    }
+    for (int i = 0; i < hierarchy.busMateCount(index); i++) {
+      int mate = hierarchy.busMate(index, i);
+      if (mate == index || !aliases.areAliases(index, mate)) {
+        continue;
+      }
+      int group = groupOfAliases(mate, visitedDevfns);
+      if (group == GroupPartition.NO_GROUP) {
+        group = groupOfSlot(mate, visitedDevfns);
+      }
+      if (group != GroupPartition.NO_GROUP) {
+        return group;
+      }
+    }
+    return GroupPartition.NO_GROUP;
+  }
+
+  private int groupOfSlot(int index, BitSet visitedDevfns) {
+    if (!hierarchy.isMultifunction(index) || verdicts.enforces(index, grouped)) {
+      return GroupPartition.NO_GROUP;
+    }
+    for (int i = 0; i < hierarchy.busMateCount(index); i++) {
+      int mate = hierarchy.busMate(index, i);
+      if (mate != index
+          && hierarchy.areInSameSlot(index, mate)
+          && !verdicts.enforces(mate, grouped)) {
+        int group = groupOfAliases(mate, visitedDevfns);
+        if (group != GroupPartition.NO_GROUP) {
+          return group;
+        }
+      }
+    }
+    return GroupPartition.NO_GROUP;
+  }
+}

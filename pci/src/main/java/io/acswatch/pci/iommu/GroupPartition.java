@@ -1,0 +1,110 @@
+package io.acswatch.pci.iommu;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Functions of a host divided into groups. A group is the set of its members and has no number of
+ * its own: two partitions are equal if the sets are. Functions that no IOMMU serves are in no
+ * group.
+ */
+public final class GroupPartition {
+  /** Label of a function that is in no group. */
+  public static final int NO_GROUP = -1;
+
+  private final int[] groupOf;
+  private final int groupCount;
+
+  private GroupPartition(int[] groupOf, int groupCount) {
+    this.groupOf = groupOf;
+    this.groupCount = groupCount;
+  }
+
+  /**
+   * A partition in which functions with the same label share a group.
+   *
+   * @param labels one for each function, in order; any numbers, {@link #NO_GROUP} for none
+   */
+  public static GroupPartition ofLabels(int[] labels) {
+    int[] normal = new int[labels.length];
+    Map<Integer, Integer> numbers = new HashMap<>();
+    for (int i = 0; i < labels.length; i++) {
+      normal[i] =
+          labels[i] == NO_GROUP
+              ? NO_GROUP
+              : numbers.computeIfAbsent(labels[i], unused -> numbers.size());
+    }
+    return new GroupPartition(normal, numbers.size());
+  }
+
+  /** Number of functions. */
+  public int size() {
+    return groupOf.length;
+  }
+
+  /** Number of groups. */
+  public int groupCount() {
+    return groupCount;
+  }
+
+  /** Group of a function: 0 to groupCount() - 1 in order of first member, or {@link #NO_GROUP}. */
+  public int groupOf(int function) {
+    return groupOf[function];
+  }
+
+  /** True if both functions are in one group. */
+  public boolean together(int a, int b) {
+    return groupOf[a] == groupOf[b] && groupOf[a] != NO_GROUP;
+  }
+
+  /** Members of each group, ascending; groups in order of first member. */
+  public List<List<Integer>> members() {
+    List<List<Integer>> members = new ArrayList<>(groupCount);
+    for (int i = 0; i < groupCount; i++) {
+      members.add(new ArrayList<>());
+    }
+    for (int i = 0; i < groupOf.length; i++) {
+      if (groupOf[i] != NO_GROUP) {
+        members.get(groupOf[i]).add(i);
+      }
+    }
+    return members;
+  }
+
+  /** True if every group of {@code finer} lies within one group of this partition. */
+  public boolean isCoarserThanOrEqualTo(GroupPartition finer) {
+    int[] image = new int[finer.groupCount];
+    Arrays.fill(image, NO_GROUP);
+    for (int i = 0; i < groupOf.length; i++) {
+      int group = finer.groupOf[i];
+      if (group == NO_GROUP) {
+        continue;
+      }
+      if (image[group] == NO_GROUP) {
+        image[group] = groupOf[i];
+      }
+      if (groupOf[i] == NO_GROUP || image[group] != groupOf[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GroupPartition that && Arrays.equals(groupOf, that.groupOf);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(groupOf);
+  }
+
+  @Override
+  public String toString() {
+    return members().toString();
+  }
+}

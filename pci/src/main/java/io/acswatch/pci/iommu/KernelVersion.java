@@ -1,0 +1,57 @@
+package io.acswatch.pci.iommu;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Version of a kernel as far as it decides about grouping. Ordered.
+ *
+ * @param major first number
+ * @param minor second number
+ * @param patch third number, 0 if there is none
+ */
+public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
+  /** A version nothing is known of; lower than all others. */
+  public static final KernelVersion UNKNOWN = new KernelVersion(0, 0, 0);
+
+  private static final Pattern NUMBERS =
+      Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
+  // Debian's stable kernels keep 6.1.0-NN as their release for ever and say the true number here.
+  private static final Pattern DEBIAN =
+      Pattern.compile("Debian (\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
+
+  /** Reads the version from {@code uname -r} and {@code uname -v}. */
+  public static KernelVersion of(String kernelRelease, String kernelVersion) {
+    Matcher debian = DEBIAN.matcher(kernelVersion);
+    if (debian.find()) {
+      return ofGroups(debian);
+    }
+    Matcher numbers = NUMBERS.matcher(kernelRelease);
+    return numbers.lookingAt() ? ofGroups(numbers) : UNKNOWN;
+  }
+
+  private static KernelVersion ofGroups(Matcher matcher) {
+    String patch = matcher.group(3);
+    return new KernelVersion(
+        Integer.parseInt(matcher.group(1)),
+        Integer.parseInt(matcher.group(2)),
+        patch == null ? 0 : Integer.parseInt(patch));
+  }
+
+  @Override
+  public int compareTo(KernelVersion other) {
+    int byMajor = Integer.compare(major, other.major);
+    int byMinor = Integer.compare(minor, other.minor);
+    return byMajor != 0 ? byMajor : byMinor != 0 ? byMinor : Integer.compare(patch, other.patch);
+  }
+
+  /** True from this version on: {@code isAtLeast(6, 12, 95)}. */
+  public boolean isAtLeast(int otherMajor, int otherMinor, int otherPatch) {
+    return compareTo(new KernelVersion(otherMajor, otherMinor, otherPatch)) >= 0;
+  }
+
+  @Override
+  public String toString() {
+    return major + "." + minor + "." + patch;
+  }
+}

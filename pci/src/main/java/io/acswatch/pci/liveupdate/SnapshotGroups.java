@@ -1,0 +1,175 @@
+package io.acswatch.pci.liveupdate;
+
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsRules;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.BusIsolation;
+import io.acswatch.pci.iommu.GroupDerivation;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelVersion;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions of one snapshot: what the kernel reports, what its rules make of the registers,
+ * what the hardware isolates. Indices are those of {@link Snapshot#functions()}.
+ *
+ * @param model rules that {@code derived} follows
+ * @param modelReason why this model
+ * @param kernel groups the kernel reports; null if it reports none
+ * @param derived groups that follow from the registers. Where the kernel reports groups, functions
+ *     it gave none are left out: no IOMMU serves them. Where it reports none, these are the groups
+ *     there would be if an IOMMU served every function
+ * @param strict groups by what the hardware keeps apart
+ * @param unknown functions whose isolation depends on bytes that were not read; taken as not
+ *     isolated
+ * @param notComputable functions whose isolation depends on what no configuration space shows;
+ *     taken as not isolated
+ */
+public record SnapshotGroups(
+    GroupingModel model,
+    String modelReason,
+    @Nullable GroupPartition kernel,
+    GroupPartition derived,
+    GroupPartition strict,
+    List<PciAddress> unknown,
+    List<PciAddress> notComputable) {
+  /** Copies the lists. */
+  public SnapshotGroups {
+    unknown = List.copyOf(unknown);
+    notComputable = List.copyOf(notComputable);
+  }
+
+  /** Derives the partitions of a snapshot; {@code chosen} overrules the model of its kernel. */
+  public static SnapshotGroups of(Snapshot snapshot, @Nullable GroupingModel chosen) {
+    return of(snapshot, chosen, null);
+  }
+
+  /**
+   * Derives the partitions of a snapshot.
+   *
+   * @param chosen overrules the model of its kernel; null for that model
+   * @param before the last snapshot of the boot before: where ACS is switched on late, the words a
+   *     kexec found decide; null if unknown
+   */
+  public static SnapshotGroups of(
+      Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
+    KernelVersion kernel =
+        KernelVersion.of(snapshot.boot().kernelRelease(), snapshot.boot().kernelVersion());
+    GroupingModel model = chosen != null ? chosen : GroupingModel.of(kernel);
+    HostHierarchy hierarchy = HostHierarchy.of(snapshot.functions());
+    AcsRules rules = new AcsRules(hierarchy, kernel);
+    int size = hierarchy.size();
+    AcsVerdict[] now = new AcsVerdict[size];
+    boolean[] atStart = new boolean[size];
+    Map<String, PciFunction> earlier = byPlace(before);
+    List<PciAddress> unknown = new ArrayList<>();
+    List<PciAddress> notComputable = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      PciFunction function = hierarchy.function(i);
+      now[i] = rules.verdict(i);
+      atStart[i] = rules.verdict(i, wordsAtStart(snapshot, function, before, earlier)).isEnforced();
+      if (now[i] == AcsVerdict.UNKNOWN) {
+        unknown.add(function.address());
+      } else if (now[i] == AcsVerdict.NOT_COMPUTABLE) {
+        notComputable.add(function.address());
+      }
+    }
+    GroupPartition reported = reported(snapshot);
+    BitSet served = served(snapshot, reported != null);
+    GroupPartition strict = BusIsolation.derive(hierarchy, kernel, served);
+    GroupPartition derived =
+        switch (model) {
+          case BUS_ISOLATION_V3 -> strict;
+          case LEGACY_7_0 ->
+              GroupDerivation.derive(
+                  hierarchy,
+                  kernel,
+                  (function, grouped) ->
+                      function <= grouped ? now[function].isEnforced() : atStart[function],
+                  served);
+          case LEGACY_LATE_ACS_REGRESSED ->
+              GroupDerivation.derive(
+                  hierarchy, kernel, (function, grouped) -> atStart[function], served);
+          case LEGACY_EARLY_ACS, LEGACY_6_15 ->
+              GroupDerivation.derive(
+                  hierarchy, kernel, (function, grouped) -> now[function].isEnforced(), served);
+        };
+    String reason =
+        chosen != null
+            ? "asked for"
+            : kernel.equals(KernelVersion.UNKNOWN)
+                ? "kernel release \"" + snapshot.boot().kernelRelease() + "\" names no version"
+                : "kernel " + kernel;
+    return new SnapshotGroups(model, reason, reported, derived, strict, unknown, notComputable);
+  }
+
+  private static Map<String, PciFunction> byPlace(@Nullable Snapshot snapshot) {
+    Map<String, PciFunction> functions = new HashMap<>();
+    if (snapshot != null) {
+      snapshot.functions().forEach(function -> functions.put(function.path().text(), function));
+    }
+    return functions;
+  }
+
+  /**
+   * The registers as the boot found them. After firmware the required controls are off; after a
+   * kexec they are what the kernel before had made of them.
+   */
+  private static @Nullable AcsRegisters wordsAtStart(
+      Snapshot snapshot,
+      PciFunction function,
+      @Nullable Snapshot before,
+      Map<String, PciFunction> earlier) {
+    AcsRegisters acs = function.config().acs();
+    if (acs == null) {
+      return null;
+    }
+    if (!snapshot.bootClass().isKexec()) {
+      int off = ~AcsCapability.REQUIRED;
+      return new AcsRegisters(
+          acs.offset(), acs.capability(), acs.control() & off, acs.secondDword() & off);
+    }
+    boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
+    PciFunction then = boundary ? earlier.get(function.path().text()) : null;
+    AcsRegisters found = then == null ? null : then.config().acs();
+    return found == null
+        ? acs
+        : new AcsRegisters(acs.offset(), acs.capability(), found.control(), found.secondDword());
+  }
+
+  /** The groups the kernel reports, or null if it reports none. */
+  public static @Nullable GroupPartition reported(Snapshot snapshot) {
+    if (!snapshot.hasReportedGroups()) {
+      return null;
+    }
+    int[] labels =
+        snapshot.functions().stream()
+            .mapToInt(
+                function ->
+                    function.kernel().hasGroup()
+                        ? function.kernel().group()
+                        : GroupPartition.NO_GROUP)
+            .toArray();
+    return GroupPartition.ofLabels(labels);
+  }
+
+  private static BitSet served(Snapshot snapshot, boolean kernelReports) {
+    BitSet served = new BitSet(snapshot.functions().size());
+    for (int i = 0; i < snapshot.functions().size(); i++) {
+      KernelView view = snapshot.functions().get(i).kernel();
+      served.set(i, !kernelReports || view.hasGroup());
+    }
+    return served;
+  }
+}
