@@ -1,0 +1,177 @@
+package io.acswatch.standalone;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The directory in which an embedded broker keeps its log; held exclusively from {@code open} to
+ * {@code close}.
+ *
+ * <p>Kafka locks its log directories too, but only after the controller has opened the metadata log
+ * in the same place. Two processes must not get that far, hence a lock of our own, taken first.
+ */
+final class DataDirectory implements AutoCloseable {
+  /** Its presence also says that this directory is ours, even if formatting was cut short. */
+  private static final String LOCK = "acswatch.lock";
+
+  private static final String FORMATTED = "meta.properties";
+
+  private final Path path;
+  private final boolean temporary;
+  private final FileChannel channel;
+
+  private DataDirectory(Path path, boolean temporary, FileChannel channel) {
+    this.path = path;
+    this.temporary = temporary;
+    this.channel = channel;
+  }
+
+  /** Opens a fresh directory that {@code close} deletes. */
+  static DataDirectory temporary() throws BrokerStartException {
+    try {
+      return open(Files.createTempDirectory("acswatch-broker-"), true);
+    } catch (IOException e) {
+      throw new BrokerStartException("cannot create a temporary directory: " + reason(e), e);
+    }
+  }
+
+  /** Opens {@code path}, creating it if need be; what it holds is kept by {@code close}. */
+  static DataDirectory kept(Path path) throws BrokerStartException {
+    Path absolute = path.toAbsolutePath().normalize();
+    if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+      throw new BrokerStartException("data directory " + absolute + " is not a directory");
+    }
+    try {
+      Files.createDirectories(absolute);
+      refuseForeign(absolute);
+    } catch (IOException e) {
+      throw new BrokerStartException(
+          "data directory " + absolute + " cannot be used: " + reason(e), e);
+    }
+    return open(absolute, false);
+  }
+
+  /** A wrong path must not fill somebody's directory with Kafka's files. */
+  private static void refuseForeign(Path path) throws IOException, BrokerStartException {
+    if (Files.exists(path.resolve(LOCK)) || Files.exists(path.resolve(FORMATTED))) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(path)) {
+      if (entries.findAny().isPresent()) {
+        throw new BrokerStartException(
+            "data directory " + path + " holds other files; name an empty or a new directory");
+      }
+    }
+  }
+
+  private static DataDirectory open(Path path, boolean temporary) throws BrokerStartException {
+    Path lock = path.resolve(LOCK);
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(
+              lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new BrokerStartException(
+          "data directory " + path + " is not writable: " + reason(e), e);
+    }
+    try {
+      if (!tryLock(channel)) {
+        String holder = Files.readString(lock).strip();
+        channel.close();
+        throw new BrokerStartException(
+            "data directory "
+                + path
+                + " is in use by process "
+                + (holder.isEmpty() ? "?" : holder));
+      }
+      channel.truncate(0);
+      byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+      channel.write(ByteBuffer.wrap(pid), 0);
+      return new DataDirectory(path, temporary, channel);
+    } catch (IOException e) {
+      closeQuietly(channel, e);
+      throw new BrokerStartException(
+          "data directory " + path + " is not writable: " + reason(e), e);
+    }
+  }
+
+  private static boolean tryLock(FileChannel channel) throws IOException {
+    try {
+      FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) { // another broker in this very process
+      return false;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** True if a broker has been set up here before. */
+  boolean isFormatted() {
+    return Files.exists(path.resolve(FORMATTED));
+  }
+
+  /** Gives up the lock; a temporary directory is deleted with all it holds. */
+  @Override
+  public void close() throws IOException {
+    if (temporary) {
+      delete(path);
+    }
+    channel.close();
+  }
+
+  private static void delete(Path root) throws IOException {
+    List<Path> deepestFirst;
+    try (Stream<Path> tree = Files.walk(root)) {
+      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    for (Path path : deepestFirst) {
+      Files.deleteIfExists(path);
+    }
+  }
+
+  private static void closeQuietly(FileChannel channel, IOException first) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      first.addSuppressed(e);
+    }
+  }
+
+  /** The exceptions of java.nio.file carry the path as message; this says what was wrong. */
+  static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException already) {
+      return already.getFile() + " is not a directory";
+    }
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " does not exist";
+    }
+    if (e instanceof FileSystemException fs && fs.getReason() != null) {
+      return fs.getReason();
+    }
+    return String.valueOf(e.getMessage());
+  }
+}

@@ -1,0 +1,209 @@
+package io.acswatch.standalone;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kafka broker inside this process: one node that is broker and controller, on loopback only.
+ *
+ * <p>For trying out, for labs and for tests. It serves from the moment {@code start} returns until
+ * {@code close}. In a kept directory topics, records and the cluster id outlive it; topics are
+ * never created by mere use.
+ */
+public final class EmbeddedBroker implements AutoCloseable {
+  /** As a port: any free one. */
+  public static final int ANY_PORT = 0;
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
+  private static final String HOST = "127.0.0.1";
+  private static final int NODE_ID = 1;
+
+  private final DataDirectory directory;
+  private final int port;
+  private final KafkaRaftServer server;
+  private boolean closed;
+
+  private EmbeddedBroker(DataDirectory directory, int port, KafkaRaftServer server) {
+    this.directory = directory;
+    this.port = port;
+    this.server = server;
+  }
+
+  /** Starts with an empty log in a temporary directory, which {@code close} deletes. */
+  public static EmbeddedBroker startTemporary(int port) throws BrokerStartException {
+    return start(DataDirectory.temporary(), port);
+  }
+
+  /**
+   * Starts on the log kept in {@code directory}, which is created if it does not exist.
+   *
+   * @param port 1 to 65535, or {@link #ANY_PORT}
+   * @throws BrokerStartException if the port is taken, or the directory is unwritable, foreign or
+   *     in use; nothing is left running then
+   */
+  public static EmbeddedBroker start(Path directory, int port) throws BrokerStartException {
+    return start(DataDirectory.kept(directory), port);
+  }
+
+  private static EmbeddedBroker start(DataDirectory directory, int port)
+      throws BrokerStartException {
+    try {
+      int clientPort = port == ANY_PORT ? freePort() : port;
+      refuseTakenPort(clientPort);
+      Properties properties = properties(directory.path(), clientPort, freePort());
+      if (!directory.isFormatted()) {
+        format(directory.path());
+      }
+      return new EmbeddedBroker(directory, clientPort, startServer(properties));
+    } catch (BrokerStartException e) {
+      closeAfter(e, directory);
+      throw e;
+    } catch (Exception e) {
+      BrokerStartException failure =
+          new BrokerStartException(
+              "the embedded broker cannot start in " + directory.path() + ": " + firstLine(e), e);
+      closeAfter(failure, directory);
+      throw failure;
+    }
+  }
+
+  private static KafkaRaftServer startServer(Properties properties) {
+    KafkaRaftServer server =
+        new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
+    try {
+      server.startup();
+    } catch (RuntimeException e) {
+      server.shutdown(); // the controller may be up when the broker fails
+      server.awaitShutdown();
+      throw e;
+    }
+    return server;
+  }
+
+  /** Writes the cluster id and the first metadata record; afterwards the directory is formatted. */
+  private static void format(Path directory) throws Exception {
+    PrintStream nowhere =
+        new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    new Formatter()
+        .setPrintStream(nowhere)
+        .setNodeId(NODE_ID)
+        .setClusterId(Uuid.randomUuid().toString())
+        .setDirectories(List.of(directory.toString()))
+        .setControllerListenerName("CONTROLLER")
+        .setMetadataLogDirectory(Optional.empty())
+        .setReleaseVersion(MetadataVersion.latestProduction())
+        .run();
+  }
+
+  private static Properties properties(Path directory, int port, int controllerPort) {
+    Properties p = new Properties();
+    p.setProperty("process.roles", "broker,controller");
+    p.setProperty("node.id", Integer.toString(NODE_ID));
+    p.setProperty(
+        "listeners",
+        "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
+    p.setProperty("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+    p.setProperty("controller.listener.names", "CONTROLLER");
+    p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    p.setProperty("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+    p.setProperty("log.dirs", directory.toString());
+    p.setProperty("auto.create.topics.enable", "false");
+    // One node: the defaults of three replicas would never be met.
+    for (String one :
+        List.of(
+            "default.replication.factor",
+            "offsets.topic.replication.factor",
+            "offsets.topic.num.partitions",
+            "transaction.state.log.replication.factor",
+            "transaction.state.log.min.isr",
+            "transaction.state.log.num.partitions",
+            "share.coordinator.state.topic.replication.factor",
+            "share.coordinator.state.topic.min.isr")) {
+      p.setProperty(one, "1");
+    }
+    p.setProperty("group.initial.rebalance.delay.ms", "0");
+    // The cleaner would take 128 MiB of heap at start for logs that are tiny here.
+    p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
+    p.setProperty("num.network.threads", "2");
+    p.setProperty("num.io.threads", "4");
+    return p;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Kafka would say so too, but only after starting half of itself. */
+  private static void refuseTakenPort(int port) throws BrokerStartException {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(HOST, port), 1);
+    } catch (IOException e) {
+      throw new BrokerStartException(
+          "cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String firstLine(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return message.lines().findFirst().orElse(failure.getClass().getSimpleName());
+  }
+
+  private static void closeAfter(BrokerStartException failure, DataDirectory directory) {
+    try {
+      directory.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
+  /** The value of {@code bootstrap.servers} for its clients. */
+  public String bootstrapServers() {
+    return HOST + ":" + port;
+  }
+
+  /** The port that clients connect to. */
+  public int port() {
+    return port;
+  }
+
+  /** The directory that holds its log. */
+  public Path directory() {
+    return directory.path();
+  }
+
+  /** Stops serving, writes out what is held, and gives up the directory. Harmless when repeated. */
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    server.shutdown();
+    server.awaitShutdown();
+    try {
+      directory.close();
+    } catch (IOException e) {
+      LOG.warn("Could not clean up {}: {}", directory.path(), DataDirectory.reason(e));
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedBrokerIT {
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  @TempDir Path scratch;
+
+  @Test
+  void servesTransactionsAndDeletesItsTemporaryDirectory() throws Exception {
+    Path directory;
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      directory = broker.directory();
+      createTopic(broker, "frames");
+      produce(broker, "frames", Optional.of("tx"), "one", "two");
+
+      assertEquals(List.of("one", "two"), consume(broker, "frames", 2));
+    }
+    assertFalse(Files.exists(directory), directory + " is left");
+  }
+
+  @Test
+  void keepsRecordsAndClusterIdInAKeptDirectory() throws Exception {
+    Path kept = scratch.resolve("new/broker");
+    String cluster;
+    try (EmbeddedBroker broker = EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT)) {
+      cluster = clusterId(broker);
+      createTopic(broker, "frames");
+      produce(broker, "frames", Optional.empty(), "before");
+    }
+    try (EmbeddedBroker broker = EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT)) {
+      produce(broker, "frames", Optional.empty(), "after");
+
+      assertEquals(cluster, clusterId(broker));
+      assertEquals(List.of("before", "after"), consume(broker, "frames", 2));
+    }
+  }
+
+  @Test
+  void doesNotCreateTopicsByMereUse() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
+        Admin admin = Admin.create(client(broker))) {
+      assertThrows(
+          ExecutionException.class,
+          () -> admin.describeTopics(List.of("unheard-of")).allTopicNames().get());
+      assertEquals(List.of(), List.copyOf(admin.listTopics().names().get()));
+    }
+  }
+
+  @Test
+  void refusesADirectoryThatIsInUse() throws Exception {
+    Path kept = scratch.resolve("broker");
+    try (EmbeddedBroker broker = EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT)) {
+      BrokerStartException refused =
+          assertThrows(
+              BrokerStartException.class,
+              () -> EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT));
+
+      assertEquals(
+          "data directory " + kept + " is in use by process " + ProcessHandle.current().pid(),
+          refused.getMessage());
+      createTopic(broker, "still-serving");
+    }
+  }
+
+  @Test
+  void namesThePortThatIsTakenAndLeavesTheDirectoryFree() throws Exception {
+    Path kept = scratch.resolve("broker");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      BrokerStartException refused =
+          assertThrows(
+              BrokerStartException.class, () -> EmbeddedBroker.start(kept, taken.getLocalPort()));
+
+      assertEquals(
+          "cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use",
+          refused.getMessage());
+    }
+    DataDirectory.kept(kept).close();
+  }
+
+  private static Map<String, Object> client(EmbeddedBroker broker) {
+    return Map.of("bootstrap.servers", broker.bootstrapServers());
+  }
+
+  private static String clusterId(EmbeddedBroker broker) throws Exception {
+    try (Admin admin = Admin.create(client(broker))) {
+      return admin.describeCluster().clusterId().get();
+    }
+  }
+
+  private static void createTopic(EmbeddedBroker broker, String topic) throws Exception {
+    try (Admin admin = Admin.create(client(broker))) {
+      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+    }
+  }
+
+  private static void produce(
+      EmbeddedBroker broker, String topic, Optional<String> transactionalId, String... values)
+      throws Exception {
+    Map<String, Object> settings = new HashMap<>(client(broker));
+    transactionalId.ifPresent(id -> settings.put("transactional.id", id));
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+      if (transactionalId.isPresent()) {
+        producer.initTransactions();
+        producer.beginTransaction();
+      }
+      for (String value : values) {
+        producer.send(new ProducerRecord<>(topic, "host", value)).get();
+      }
+      if (transactionalId.isPresent()) {
+        producer.commitTransaction();
+      }
+    }
+  }
+
+  private static List<String> consume(EmbeddedBroker broker, String topic, int expected) {
+    Map<String, Object> settings = new HashMap<>(client(broker));
+    settings.put("isolation.level", "read_committed");
+    try (var consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      TopicPartition partition = new TopicPartition(topic, 0);
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      List<String> values = new ArrayList<>();
+      long deadline = System.nanoTime() + SOON.toNanos();
+      while (values.size() < expected && System.nanoTime() < deadline) {
+        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
+          values.add(record.value());
+        }
+      }
+      assertTrue(values.size() >= expected, "got only " + values);
+      return values;
+    }
+  }
+}
