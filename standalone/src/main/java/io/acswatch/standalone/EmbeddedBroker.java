@@ -66,7 +66,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       throws BrokerStartException {
     try {
       int clientPort = port == ANY_PORT ? freePort() : port;
-      refuseTakenPort(clientPort);
+      refuseUnusablePort(clientPort);
       Properties properties = properties(directory.path(), clientPort, freePort());
       if (!directory.isFormatted()) {
         format(directory.path());
@@ -139,6 +139,9 @@ public final class EmbeddedBroker implements AutoCloseable {
       p.setProperty(one, "1");
     }
     p.setProperty("group.initial.rebalance.delay.ms", "0");
+    // After a kill the controller waits for the old session to end before the broker may be back.
+    p.setProperty("broker.session.timeout.ms", "3000");
+    p.setProperty("broker.heartbeat.interval.ms", "500");
     // The cleaner would take 128 MiB of heap at start for logs that are tiny here.
     p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
     p.setProperty("num.network.threads", "2");
@@ -153,7 +156,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /** Kafka would say so too, but only after starting half of itself. */
-  private static void refuseTakenPort(int port) throws BrokerStartException {
+  private static void refuseUnusablePort(int port) throws BrokerStartException {
+    if (port < 1 || port > 65_535) {
+      throw new BrokerStartException("port=" + port + ", expected 1 to 65535, or 0 for any free");
+    }
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(HOST, port), 1);

@@ -105,6 +105,16 @@ class EmbeddedBrokerIT {
     DataDirectory.kept(kept).close();
   }
 
+  @Test
+  void refusesAPortThatIsNone() {
+    BrokerStartException refused =
+        assertThrows(
+            BrokerStartException.class,
+            () -> EmbeddedBroker.start(scratch.resolve("broker"), 70_000));
+
+    assertEquals("port=70000, expected 1 to 65535, or 0 for any free", refused.getMessage());
+  }
+
   private static Map<String, Object> client(EmbeddedBroker broker) {
     return Map.of("bootstrap.servers", broker.bootstrapServers());
   }
