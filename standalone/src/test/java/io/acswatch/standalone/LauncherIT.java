@@ -54,6 +54,7 @@ class LauncherIT {
     Path link = Files.createSymbolicLink(scratch.resolve("a link"), LAUNCHER);
 
     Outcome version = run(link, Map.of(), "--version");
+    Files.delete(link); // JUnit would warn of a link that leads out of its directory
 
     assertEquals(0, version.exitCode(), version.err());
     assertEquals(
