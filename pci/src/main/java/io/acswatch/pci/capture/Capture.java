@@ -17,7 +17,8 @@ import java.util.List;
  *     unknown
  * @param functions in ascending order of address
  * @param owners claims of VMs on functions
- * @param notes free text: what happened before, kernel log lines
+ * @param notes free text: what happened before; then kernel log lines, each after {@link
+ *     #KERNEL_LOG_PREFIX}
  */
 public record Capture(
     String host,
@@ -30,6 +31,9 @@ public record Capture(
     List<CapturedFunction> functions,
     List<OwnershipClaim> owners,
     List<String> notes) {
+  /** Begins a note that is a line of the kernel log. */
+  public static final String KERNEL_LOG_PREFIX = "dmesg: ";
+
   /** Copies the lists. */
   public Capture {
     scanOrder = List.copyOf(scanOrder);
