@@ -11,13 +11,16 @@ package io.acswatch.pci.hierarchy;
  */
 public record PciFunction(
     PciAddress address, DevicePath path, PciIds ids, ConfigFacts config, KernelView kernel) {
+  private static final int OTHER_BRIDGE = 0x0680;
 
   /**
-   * True for bridges and ports: members of groups that no VM owns. Told by the header, or by the
-   * class where the header was not read.
+   * True for bridges and ports, the host bridge and the chipset's other bridges included: members
+   * of groups that no VM owns. Told by the header and the class; a non-transparent bridge (class
+   * 0680) is an endpoint.
    */
   public boolean isBridge() {
-    return config.hasHeader() ? config.headerLayout() != 0 : ids.isBridgeClass();
+    boolean bridgeHeader = config.hasHeader() && config.headerLayout() != 0;
+    return bridgeHeader || ids.isBridgeClass() && ids.classCode() >>> 8 != OTHER_BRIDGE;
   }
 
   /** True if this is a VF. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fingerprint the same for the same finding at the same place of the same host, whatever the
  *     times, addresses and group numbers; 32 hex digits
- * @param revision 1 when raised, one more with each change; consumers drop what they have seen
+ * @param revision rises with every alert of the host, so consumers can drop what they have seen
  * @param code what it says
  * @param severity how urgent it is
  * @param status where it is in its life
@@ -51,8 +51,13 @@ public record IsolationAlert(
 
   /** The same alert in another state of its life. */
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
+    return with(fingerprint, newStatus, newRevision);
+  }
+
+  /** The same alert in another state of its life, under the fingerprint it was raised with. */
+  public IsolationAlert with(String newFingerprint, AlertStatus newStatus, int newRevision) {
     return new IsolationAlert(
-        fingerprint,
+        newFingerprint,
         newRevision,
         code,
         severity,

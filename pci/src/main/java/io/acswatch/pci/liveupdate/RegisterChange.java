@@ -34,8 +34,8 @@ public record RegisterChange(
     return after & ~before;
   }
 
-  /** Short names of all bits that changed. */
+  /** Short names of the bits that were lost; of those gained, where none was lost. */
   public List<String> bitNames() {
-    return AcsRegisters.flagNames(before ^ after);
+    return AcsRegisters.flagNames(lost() != 0 ? lost() : gained());
   }
 }

@@ -1,0 +1,189 @@
+package io.acswatch.pci.liveupdate;
+
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciFunction;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Turns findings into raised, updated and resolved alerts. What was found stays open for as long as
+ * it holds, even where later comparisons do not find it again because both their sides show it.
+ */
+final class AlertLife {
+  private final HostView now;
+  private final boolean newBoot;
+  private final Map<String, IsolationAlert> open = new TreeMap<>();
+  private final List<IsolationAlert> changes = new ArrayList<>();
+  private int revision;
+
+  AlertLife(HostState state, HostView now, boolean newBoot) {
+    this.now = now;
+    this.newBoot = newBoot;
+    revision = state.revision();
+    state.open().forEach(alert -> open.put(alert.fingerprint(), alert));
+  }
+
+  void apply(List<IsolationAlert> findings) {
+    Set<String> found = new HashSet<>();
+    List<IsolationAlert> ordered = new ArrayList<>(findings);
+    ordered.sort(
+        Comparator.comparing(IsolationAlert::severity)
+            .reversed()
+            .thenComparing(IsolationAlert::code)
+            .thenComparing(AlertLife::firstPlace)
+            .thenComparing(IsolationAlert::fingerprint));
+    for (IsolationAlert finding : ordered) {
+      String fingerprint = fingerprintInUse(finding);
+      if (found.add(fingerprint)) {
+        raiseOrUpdate(finding, fingerprint);
+      }
+    }
+    for (IsolationAlert alert : List.copyOf(open.values())) {
+      if (!found.contains(alert.fingerprint()) && !stillHolds(alert)) {
+        open.remove(alert.fingerprint());
+        changes.add(alert.with(AlertStatus.RESOLVED, ++revision));
+      }
+    }
+  }
+
+  /** A group that grew is the same finding: it goes on under the fingerprint it was raised with. */
+  private String fingerprintInUse(IsolationAlert finding) {
+    if (open.containsKey(finding.fingerprint()) || !finding.code().isMerge()) {
+      return finding.fingerprint();
+    }
+    Set<DevicePath> places = places(finding);
+    for (IsolationAlert alert : open.values()) {
+      if (alert.code() == finding.code() && places(alert).stream().anyMatch(places::contains)) {
+        return alert.fingerprint();
+      }
+    }
+    return finding.fingerprint();
+  }
+
+  private static String firstPlace(IsolationAlert alert) {
+    return alert.devices().isEmpty() ? "" : alert.devices().get(0).path().text();
+  }
+
+  private static Set<DevicePath> places(IsolationAlert alert) {
+    Set<DevicePath> places = new HashSet<>();
+    alert.devices().forEach(device -> places.add(device.path()));
+    return places;
+  }
+
+  private void raiseOrUpdate(IsolationAlert finding, String fingerprint) {
+    IsolationAlert earlier = open.get(fingerprint);
+    if (earlier != null && saysTheSame(earlier, finding)) {
+      return;
+    }
+    AlertStatus status = earlier == null ? AlertStatus.RAISED : AlertStatus.UPDATED;
+    IsolationAlert alert = finding.with(fingerprint, status, ++revision);
+    open.put(fingerprint, alert);
+    changes.add(alert);
+  }
+
+  /** Times and numbers of groups may differ. */
+  private static boolean saysTheSame(IsolationAlert a, IsolationAlert b) {
+    return a.severity() == b.severity()
+        && a.vms().equals(b.vms())
+        && a.bootAfter().id().equals(b.bootAfter().id())
+        && Objects.equals(a.cause(), b.cause())
+        && places(a).equals(places(b));
+  }
+
+  private boolean stillHolds(IsolationAlert alert) {
+    if (alert.code().lifetime() == AlertCode.Lifetime.EVENT) {
+      return !newBoot;
+    }
+    return switch (alert.code()) {
+      case GROUP_MERGED_CROSS_VM, GROUP_MERGED_VM_HOST -> ownersStillShare(alert.devices());
+      case GROUP_MERGED_SAME_VM, GROUP_MERGED_UNOWNED -> anyTwoStillShare(alert.devices());
+      case ACS_BIT_CLEARED -> bitsStillClear(alert);
+      case ACS_CAP_DROPPED -> alert.devices().stream().allMatch(this::stillWithoutAcs);
+      case DEVICE_MISSING ->
+          alert.devices().stream()
+              .anyMatch(device -> now.indexOf(device.path()) == HostHierarchy.NONE);
+      case IOMMU_OFF -> now.groups() == null || alert.devices().stream().anyMatch(this::isBare);
+      default -> false;
+    };
+  }
+
+  private boolean ownersStillShare(List<AlertDevice> devices) {
+    for (AlertDevice a : devices) {
+      for (AlertDevice b : devices) {
+        if (!a.owner().equals(b.owner()) && share(a, b)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean anyTwoStillShare(List<AlertDevice> devices) {
+    for (int i = 1; i < devices.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        if (share(devices.get(i), devices.get(j))) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean share(AlertDevice a, AlertDevice b) {
+    int first = now.indexOf(a.path());
+    int second = now.indexOf(b.path());
+    return now.groups() != null
+        && first != HostHierarchy.NONE
+        && second != HostHierarchy.NONE
+        && now.groups().together(first, second);
+  }
+
+  private boolean bitsStillClear(IsolationAlert alert) {
+    Cause cause = alert.cause();
+    if (cause == null || cause.register() == null) {
+      return false;
+    }
+    int index = now.indexOf(cause.register().path());
+    if (index == HostHierarchy.NONE) {
+      return false;
+    }
+    var acs = now.function(index).config().acs();
+    // Bytes that were not read cannot show that the bit is back.
+    return acs == null || (cause.register().lost() & ~acs.control()) != 0;
+  }
+
+  private boolean stillWithoutAcs(AlertDevice device) {
+    int index = now.indexOf(device.path());
+    return index != HostHierarchy.NONE && now.function(index).config().acs() == null;
+  }
+
+  private boolean isBare(AlertDevice device) {
+    int index = now.indexOf(device.path());
+    if (index == HostHierarchy.NONE) {
+      return false;
+    }
+    PciFunction function = now.function(index);
+    KernelView view = function.kernel();
+    return !view.hasGroup();
+  }
+
+  int revision() {
+    return revision;
+  }
+
+  List<IsolationAlert> open() {
+    return List.copyOf(open.values());
+  }
+
+  List<IsolationAlert> changes() {
+    return changes;
+  }
+}

@@ -1,0 +1,17 @@
+package io.acswatch.pci.liveupdate;
+
+/** Turns of phrase that headlines share. */
+final class Headlines {
+  private Headlines() {}
+
+  static String after(Boundary boundary) {
+    return switch (boundary) {
+      case COLD_BOOT -> "after a cold boot";
+      case KEXEC -> "after a kexec";
+      case KEXEC_HANDOVER -> "after a kexec with handover";
+      case LIVE_UPDATE -> "after a live update";
+      case BOOT -> "after a boot";
+      case REGROUPING -> "after a regrouping in the running kernel";
+    };
+  }
+}

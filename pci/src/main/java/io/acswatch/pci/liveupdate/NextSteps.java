@@ -1,0 +1,29 @@
+package io.acswatch.pci.liveupdate;
+
+/** What an operator does next, by what was found. */
+final class NextSteps {
+  private NextSteps() {}
+
+  static String of(AlertCode code) {
+    return switch (code) {
+      case GROUP_MERGED_CROSS_VM ->
+          "Keep these VMs stopped or fenced; restart none of them blindly on this host. Compare the"
+              + " Control words, then drain the host and boot it by an ordinary kexec or cold, which"
+              + " switches ACS on again before groups are formed: writing the bit back alone does not"
+              + " split a group. Stop rolling this kernel out to this platform.";
+      case GROUP_MERGED_VM_HOST ->
+          "Unbind the host's device from its driver or move it; drain the VM.";
+      case GROUP_MERGED_SAME_VM, GROUP_MERGED_UNOWNED ->
+          "Repair at the next maintenance; no fencing is needed.";
+      case GROUP_SPLIT -> "Confirm that the pass-through configuration still names what it should.";
+      case ACS_BIT_CLEARED, ACS_BIT_SET, ACS_CAP_DROPPED ->
+          "Find the reset, firmware event or program that wrote the register; compare with hosts of"
+              + " the same platform. A lost bit among SV, RR, CR and UF must be set again before any"
+              + " live update.";
+      case DEVICE_MISSING, DEVICE_NEW ->
+          "Check slot, link and SR-IOV settings, and the VM definitions that name the device.";
+      case IOMMU_OFF ->
+          "Stop passing devices through on this host; correct the firmware or kernel command line.";
+    };
+  }
+}
