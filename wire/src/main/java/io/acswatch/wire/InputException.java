@@ -1,0 +1,76 @@
+package io.acswatch.wire;
+
+import java.io.IOException;
+
+/**
+ * Input from outside cannot be read or is damaged. The message is one line that says where and
+ * what: {@code before.cap:17: dev: fields=13, expected 14}.
+ */
+public final class InputException extends IOException {
+  private static final long serialVersionUID = 1;
+  private static final int QUOTED_CHARACTERS = 40;
+
+  private final String source;
+  private final int line;
+  private final int column;
+  private final String problem;
+
+  /**
+   * An exception for one place in the input.
+   *
+   * @param source name of the input, usually a file
+   * @param line counted from 1, 0 if no line is at fault
+   * @param column characters counted from 1, 0 if the whole line is at fault
+   * @param problem what is wrong, without the place
+   */
+  public InputException(String source, int line, int column, String problem) {
+    super(
+        source
+            + (line > 0 ? ":" + line : "")
+            + (line > 0 && column > 0 ? ":" + column : "")
+            + ": "
+            + problem);
+    this.source = source;
+    this.line = line;
+    this.column = column;
+    this.problem = problem;
+  }
+
+  /** An exception for the input as a whole. */
+  public InputException(String source, String problem) {
+    this(source, 0, 0, problem);
+  }
+
+  /** Name of the input. */
+  public String source() {
+    return source;
+  }
+
+  /** Line, counted from 1; 0 if no line is at fault. */
+  public int line() {
+    return line;
+  }
+
+  /** Column, characters counted from 1; 0 if none is at fault. */
+  public int column() {
+    return column;
+  }
+
+  /** What is wrong, without the place. */
+  public String problem() {
+    return problem;
+  }
+
+  /** Text from the input for use in a message: quoted, shortened, without control characters. */
+  public static String quote(CharSequence text) {
+    StringBuilder quoted = new StringBuilder(QUOTED_CHARACTERS + 5).append('"');
+    for (int i = 0; i < text.length(); i++) {
+      if (i == QUOTED_CHARACTERS) {
+        return quoted.append("...\"").toString();
+      }
+      char c = text.charAt(i);
+      quoted.append(Character.isISOControl(c) || Character.isSurrogate(c) ? '?' : c);
+    }
+    return quoted.append('"').toString();
+  }
+}

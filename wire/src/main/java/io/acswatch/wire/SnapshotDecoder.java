@@ -1,0 +1,56 @@
+package io.acswatch.wire;
+
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.SnapshotBuilder;
+import net.openhft.chronicle.bytes.RandomDataInput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes frames into snapshots. Configuration space is read where it lies in the frame and never
+ * copied; the snapshot keeps no reference to the bytes. Reusable, not thread-safe. No bytes make it
+ * throw.
+ */
+public final class SnapshotDecoder {
+  private final FrameReader reader = new FrameReader();
+  private final FunctionDecoder decoder = new FunctionDecoder();
+
+  /** Decodes the frame that fills {@code bytes}. */
+  public FrameResult decode(byte[] bytes) {
+    return result(reader.wrap(bytes));
+  }
+
+  /** Decodes the frame that fills {@code length} bytes of {@code input}. */
+  public FrameResult decode(RandomDataInput input, long offset, long length) {
+    return result(reader.wrap(input, offset, length));
+  }
+
+  private FrameResult result(FrameResult.@Nullable Rejected rejected) {
+    if (rejected != null) {
+      return rejected;
+    }
+    SnapshotBuilder builder = new SnapshotBuilder(reader.functionCount());
+    for (int i = 0; i < reader.functionCount(); i++) {
+      FrameFunction function = reader.function(i);
+      builder.add(
+          function.address(),
+          function.sysfsPath(),
+          function.ids(),
+          decoder.decode(function.config(), function.readStatus()),
+          function.kernelView());
+    }
+    Boot boot = reader.boot();
+    return new FrameResult.Accepted(
+        builder
+            .scanOrder(reader.scanOrder())
+            .owners(reader.owners())
+            .build(
+                reader.host(),
+                boot,
+                BootClass.of(boot, reader.notes()),
+                reader.takenAtMillis(),
+                reader.sequence(),
+                reader.kexecLoaded()));
+  }
+}

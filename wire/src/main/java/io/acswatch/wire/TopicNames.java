@@ -1,0 +1,54 @@
+package io.acswatch.wire;
+
+import java.util.List;
+
+/**
+ * Names of the topics: a common prefix and the part each topic has.
+ *
+ * @param prefix letters, digits, dot, underscore and hyphen; 1 to 200 characters
+ */
+public record TopicNames(String prefix) {
+  /** Prefix where none is configured. */
+  public static final String DEFAULT_PREFIX = "acswatch";
+
+  /** Topics with the default prefix. */
+  public static final TopicNames DEFAULT = new TopicNames(DEFAULT_PREFIX);
+
+  /** Refuses a prefix that Kafka would refuse in a topic name. */
+  public TopicNames {
+    if (!prefix.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}")) {
+      throw new IllegalArgumentException(
+          "prefix=\"" + prefix + "\", expected 1 to 200 letters, digits, dots, hyphens");
+    }
+  }
+
+  /** Frames of hosts, keyed by host id. */
+  public String frames() {
+    return prefix + ".frames";
+  }
+
+  /** Every change of every alert, keyed by host id. */
+  public String alerts() {
+    return prefix + ".alerts";
+  }
+
+  /** The last state of each alert, keyed by fingerprint; compacted. */
+  public String alertState() {
+    return prefix + ".alert-state";
+  }
+
+  /** The groups of each host, keyed by host id; compacted. */
+  public String groups() {
+    return prefix + ".groups";
+  }
+
+  /** Records of the frames topic that could not be decoded, whole. */
+  public String rejects() {
+    return prefix + ".rejects";
+  }
+
+  /** All names. */
+  public List<String> all() {
+    return List.of(frames(), alerts(), alertState(), groups(), rejects());
+  }
+}

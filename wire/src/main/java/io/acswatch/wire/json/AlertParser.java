@@ -1,0 +1,145 @@
+package io.acswatch.wire.json;
+
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.AlertDevice;
+import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.liveupdate.Boundary;
+import io.acswatch.pci.liveupdate.Cause;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.RegisterChange;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.wire.InputException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link AlertJson} wrote. */
+final class AlertParser {
+  private AlertParser() {}
+
+  static IsolationAlert read(byte[] bytes) throws InputException {
+    JsonObject json = JsonObject.parse(bytes);
+    if (json.number("schema_version") != AlertJson.SCHEMA_VERSION) {
+      throw json.refused(
+          "schema_version",
+          json.number("schema_version") + ", expected " + AlertJson.SCHEMA_VERSION);
+    }
+    List<AlertDevice> devices = new ArrayList<>();
+    for (JsonObject device : json.objects("devices")) {
+      devices.add(device(device));
+    }
+    return new IsolationAlert(
+        json.text("fingerprint"),
+        json.number("revision"),
+        json.constant("code", AlertCode.class),
+        severity(json),
+        json.constant("status", AlertStatus.class),
+        json.text("host"),
+        json.constant("boundary", Boundary.class),
+        boot(json, "boot_before", "kernel_before"),
+        boot(json, "boot_after", "kernel_after"),
+        time(json, "taken_before"),
+        time(json, "taken_after"),
+        devices,
+        json.texts("vms"),
+        cause(json.optionalObject("cause")),
+        json.text("headline"),
+        json.text("next_step"));
+  }
+
+  private static Severity severity(JsonObject json) throws InputException {
+    String label = json.text("severity");
+    for (Severity severity : Severity.values()) {
+      if (severity.label().equals(label)) {
+        return severity;
+      }
+    }
+    throw json.refused("severity", InputException.quote(label) + " is not a severity");
+  }
+
+  private static Boot boot(JsonObject json, String idField, String kernelField)
+      throws InputException {
+    JsonObject kernel = json.object(kernelField);
+    return new Boot(
+        json.text(idField),
+        kernel.text("release"),
+        kernel.text("version"),
+        kernel.text("command_line"),
+        loader(kernel.optionalNumber("bootloader_type")),
+        loader(kernel.optionalNumber("bootloader_version")));
+  }
+
+  private static int loader(@Nullable Integer number) {
+    return number == null ? Boot.UNKNOWN_LOADER : number;
+  }
+
+  private static long time(JsonObject json, String name) throws InputException {
+    String text = json.optionalText(name);
+    try {
+      return text.isEmpty() ? 0 : Instant.parse(text).toEpochMilli();
+    } catch (DateTimeException | ArithmeticException notAnInstant) {
+      throw json.refused(name, InputException.quote(text) + " is not an RFC 3339 instant");
+    }
+  }
+
+  private static AlertDevice device(JsonObject json) throws InputException {
+    return new AlertDevice(
+        address(json, "address"),
+        json.isNull("address_before") ? null : address(json, "address_before"),
+        new DevicePath(json.text("path")),
+        json.optionalText("owner"),
+        json.optionalText("driver"),
+        json.optionalNumber("group_before"),
+        json.optionalNumber("group_after"));
+  }
+
+  private static @Nullable Cause cause(@Nullable JsonObject json) throws InputException {
+    if (json == null) {
+      return null;
+    }
+    List<RegisterChange> alsoChanged = new ArrayList<>();
+    for (JsonObject change : json.objects("also_changed")) {
+      alsoChanged.add(register(change));
+    }
+    return new Cause(
+        json.constant("kind", Cause.Kind.class),
+        json.isNull("port") ? null : register(json),
+        alsoChanged,
+        json.text("explanation"));
+  }
+
+  private static RegisterChange register(JsonObject json) throws InputException {
+    return new RegisterChange(
+        address(json, "port"),
+        new DevicePath(json.text("port_path")),
+        portType(json),
+        json.number("register_offset"),
+        json.number("before"),
+        json.number("after"));
+  }
+
+  private static PortType portType(JsonObject json) throws InputException {
+    String label = json.text("port_type");
+    for (PortType type : PortType.values()) {
+      if (type.label().equals(label)) {
+        return type;
+      }
+    }
+    throw json.refused("port_type", InputException.quote(label) + " is not a port type");
+  }
+
+  private static PciAddress address(JsonObject json, String name) throws InputException {
+    String text = json.text(name);
+    try {
+      return PciAddress.parse(text);
+    } catch (IllegalArgumentException notAnAddress) {
+      throw json.refused(name, InputException.quote(text) + " is not an address");
+    }
+  }
+}

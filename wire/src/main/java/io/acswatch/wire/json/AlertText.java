@@ -1,0 +1,261 @@
+package io.acswatch.wire.json;
+
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.liveupdate.AlertDevice;
+import io.acswatch.pci.liveupdate.Cause;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.RegisterChange;
+import io.acswatch.pci.liveupdate.Severity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Alerts for people, on several lines of at most 100 columns (a word longer than that stays whole).
+ *
+ * <pre>
+ *   CRITICAL  Devices of 2 VMs (vm-blue, vm-red) share IOMMU group 6 on rack7-host12
+ *
+ *     host     rack7-host12
+ *     kernel   6.1.0-56-cloud-amd64 -> 7.3.4-cloud-amd64, live update
+ *
+ *     vm-blue  0000:05:00.0  group 6 -> 6  vfio-pci  pci0000:00/02.0/00.0/01.0/00.0
+ *     vm-red   0000:06:00.0  group 9 -> 6  vfio-pci  pci0000:00/02.0/00.0/02.0/00.0
+ *
+ *     cause    ACS Control of root port 0000:00:02.0 at 0x14e: 001d -> 0011, RR CR cleared
+ *     next     Stop one of the VMs, ...
+ * </pre>
+ */
+public final class AlertText {
+  private static final int COLUMNS = 100;
+  private static final String INDENT = "  ";
+  private static final int MIN_LABEL = 8;
+  private static final int MAX_LABEL = 36;
+  private static final String NO_OWNER = "no VM";
+
+  private static final String RESET = "\u001b[0m";
+  private static final String BOLD = "\u001b[1m";
+  private static final String DIM = "\u001b[2m";
+  private static final String RED = "\u001b[1;31m";
+  private static final String YELLOW = "\u001b[1;33m";
+  private static final String GREEN = "\u001b[1;32m";
+
+  private final StringBuilder out = new StringBuilder(1024);
+  private final IsolationAlert alert;
+  private final boolean colour;
+  private final int labelWidth;
+  private final int groupsWidth;
+
+  private AlertText(IsolationAlert alert, boolean colour) {
+    this.alert = alert;
+    this.colour = colour;
+    int widest = MIN_LABEL;
+    int widestGroups = 0;
+    for (AlertDevice device : alert.devices()) {
+      widest = Math.max(widest, Math.min(MAX_LABEL, owner(device).length()));
+      widestGroups = Math.max(widestGroups, groups(device).length());
+    }
+    labelWidth = widest;
+    groupsWidth = widestGroups;
+  }
+
+  /** An alert as text that ends in a line feed; {@code colour} with ANSI escapes for a terminal. */
+  public static String render(IsolationAlert alert, boolean colour) {
+    return new AlertText(alert, colour).render();
+  }
+
+  private String render() {
+    Severity severity = alert.severity();
+    String word = severity.name();
+    out.append(paint(severityColour(severity), word)).append(INDENT);
+    wrap(printable(alert.headline()), word.length() + INDENT.length(), BOLD);
+    out.append('\n');
+    line("alert", summary());
+    line("host", printable(alert.host().isEmpty() ? "unknown" : alert.host()));
+    line("kernel", kernels());
+    if (alert.takenAfterMillis() != 0) {
+      line("seen", time(alert.takenBeforeMillis()) + " -> " + time(alert.takenAfterMillis()));
+    }
+    devices();
+    cause();
+    if (!alert.nextStep().isEmpty()) {
+      line("next", printable(alert.nextStep()));
+    }
+    line("id", alert.fingerprint());
+    return out.toString();
+  }
+
+  private String summary() {
+    return "%s, %s, revision %d"
+        .formatted(alert.code(), alert.status().name().toLowerCase(Locale.ROOT), alert.revision());
+  }
+
+  private String kernels() {
+    Boot before = alert.bootBefore();
+    Boot after = alert.bootAfter();
+    String boundary = alert.boundary().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    String release = printable(after.kernelRelease());
+    return before.id().equals(after.id())
+        ? release + ", " + boundary + " within one boot"
+        : printable(before.kernelRelease()) + " -> " + release + ", " + boundary;
+  }
+
+  private static String time(long millis) {
+    return millis == 0 ? "unknown" : Instant.ofEpochMilli(millis).toString();
+  }
+
+  private void devices() {
+    if (alert.devices().isEmpty()) {
+      return;
+    }
+    out.append('\n');
+    Map<String, List<AlertDevice>> byOwner = new TreeMap<>();
+    List<AlertDevice> unowned = new ArrayList<>();
+    for (AlertDevice device : alert.devices()) {
+      if (device.owner().isEmpty()) {
+        unowned.add(device);
+      } else {
+        byOwner.computeIfAbsent(device.owner(), vm -> new ArrayList<>()).add(device);
+      }
+    }
+    byOwner.values().forEach(this::devicesOfOne);
+    devicesOfOne(unowned);
+    out.append('\n');
+  }
+
+  private void devicesOfOne(List<AlertDevice> devices) {
+    String label = devices.isEmpty() ? "" : owner(devices.get(0));
+    for (AlertDevice device : devices) {
+      PciAddress before = device.addressBefore();
+      boolean moved = before != null && !before.equals(device.address());
+      StringBuilder text = new StringBuilder();
+      text.append(device.address()).append(INDENT);
+      String groups = groups(device);
+      text.append(groups).append(" ".repeat(groupsWidth - groups.length())).append(INDENT);
+      if (!device.driver().isEmpty()) {
+        text.append(printable(device.driver())).append(INDENT);
+      }
+      text.append(printable(device.path().text()));
+      if (moved) {
+        text.append(" (was ").append(before).append(')');
+      } else if (before == null) {
+        text.append(" (new)");
+      }
+      line(label, text.toString());
+      label = "";
+    }
+  }
+
+  private static String owner(AlertDevice device) {
+    return device.owner().isEmpty() ? NO_OWNER : printable(device.owner());
+  }
+
+  private static String groups(AlertDevice device) {
+    return "group " + group(device.groupBefore()) + " -> " + group(device.groupAfter());
+  }
+
+  private static String group(@Nullable Integer number) {
+    return number == null ? "none" : number.toString();
+  }
+
+  private void cause() {
+    Cause cause = alert.cause();
+    if (cause == null) {
+      return;
+    }
+    RegisterChange register = cause.register();
+    String label = "cause";
+    if (register != null) {
+      line(label, change(cause.kind(), register));
+      label = "";
+    }
+    line(label, printable(cause.explanation()));
+    label = "also";
+    for (RegisterChange change : cause.alsoChanged()) {
+      line(label, change(Cause.Kind.ACS_CONTROL_CHANGED, change));
+      label = "";
+    }
+  }
+
+  private static String change(Cause.Kind kind, RegisterChange change) {
+    boolean capability =
+        kind == Cause.Kind.ACS_CAPABILITY_GONE || kind == Cause.Kind.ACS_CAPABILITY_CHANGED;
+    StringBuilder text = new StringBuilder();
+    text.append(capability ? "ACS Capability of " : "ACS Control of ");
+    text.append(change.portType().label().replace('-', ' ')).append(' ').append(change.port());
+    text.append(
+        " at 0x%03x: %04x -> %04x"
+            .formatted(change.registerOffset(), change.before(), change.after()));
+    appendBits(text, change.lost(), " cleared");
+    appendBits(text, change.gained(), " set");
+    return text.toString();
+  }
+
+  private static void appendBits(StringBuilder text, int bits, String verb) {
+    List<String> names = AcsRegisters.flagNames(bits);
+    if (!names.isEmpty()) {
+      text.append(", ").append(String.join(" ", names)).append(verb);
+    }
+  }
+
+  private void line(String label, String text) {
+    out.append(INDENT).append(paint(DIM, label));
+    int pad = labelWidth - label.length();
+    if (pad < 0) {
+      out.append('\n').append(INDENT);
+      pad = labelWidth;
+    }
+    out.append(" ".repeat(pad)).append(INDENT);
+    wrap(text, labelWidth + 2 * INDENT.length(), "");
+  }
+
+  /** Appends words from column {@code from} on; further lines begin at that column too. */
+  private void wrap(String text, int from, String style) {
+    int column = from;
+    boolean first = true;
+    out.append(colour ? style : "");
+    // A pair of blanks separates columns: it stays, unless the line ends there.
+    for (String word : text.split("(?<=\\S) (?=\\S)")) {
+      if (!first && column + 1 + word.length() > COLUMNS) {
+        out.append('\n').append(" ".repeat(from));
+        column = from;
+      } else if (!first) {
+        out.append(' ');
+        column++;
+      }
+      out.append(word);
+      column += word.length();
+      first = false;
+    }
+    out.append(colour && !style.isEmpty() ? RESET : "").append('\n');
+  }
+
+  private String paint(String style, String text) {
+    return colour && !text.isEmpty() ? style + text + RESET : text;
+  }
+
+  private static String severityColour(Severity severity) {
+    return switch (severity) {
+      case CRITICAL, HIGH -> RED;
+      case WARNING -> YELLOW;
+      case INFO -> GREEN;
+    };
+  }
+
+  /** Text from a host must neither move the cursor of whoever reads it nor turn its direction. */
+  private static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> printable.appendCodePoint(isHarmless(c) ? c : ' '));
+    return printable.toString();
+  }
+
+  private static boolean isHarmless(int codePoint) {
+    return !Character.isISOControl(codePoint) && Character.getType(codePoint) != Character.FORMAT;
+  }
+}

@@ -1,0 +1,174 @@
+package io.acswatch.wire.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.acswatch.wire.InputException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A JSON object with typed access to its fields. Every accessor refuses a field that is missing or
+ * of another type, and names it.
+ */
+final class JsonObject {
+  private static final String SOURCE = "alert";
+  private static final int MAX_DEPTH = 16;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+          .build();
+
+  private final String path;
+  private final Map<?, ?> fields;
+
+  private JsonObject(String path, Map<?, ?> fields) {
+    this.path = path;
+    this.fields = fields;
+  }
+
+  /** Reads bytes that hold one object and nothing else. */
+  static JsonObject parse(byte[] bytes) throws InputException {
+    try (JsonParser parser = JSON.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw new InputException(SOURCE, 1, 1, "not a JSON object");
+      }
+      JsonObject object = new JsonObject("", object(parser));
+      if (parser.nextToken() != null) {
+        throw new InputException(SOURCE, "text after the JSON object");
+      }
+      return object;
+    } catch (InputException damaged) {
+      throw damaged;
+    } catch (JsonProcessingException malformed) {
+      InputException damaged =
+          new InputException(
+              SOURCE,
+              malformed.getLocation() == null ? 0 : malformed.getLocation().getLineNr(),
+              malformed.getLocation() == null ? 0 : malformed.getLocation().getColumnNr(),
+              malformed.getOriginalMessage().lines().findFirst().orElse("not JSON"));
+      damaged.initCause(malformed);
+      throw damaged;
+    } catch (IOException impossible) {
+      throw new InputException(SOURCE, "cannot be read: " + impossible.getMessage());
+    }
+  }
+
+  private static Map<String, Object> object(JsonParser parser) throws IOException {
+    Map<String, Object> object = new LinkedHashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      parser.nextToken();
+      object.put(name, value(parser));
+    }
+    return object;
+  }
+
+  private static Object value(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> object(parser);
+      case START_ARRAY -> {
+        List<Object> array = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          array.add(value(parser));
+        }
+        yield array;
+      }
+      case VALUE_STRING -> parser.getText();
+      case VALUE_NUMBER_INT -> parser.getNumberValue();
+      case VALUE_TRUE -> true;
+      case VALUE_FALSE -> false;
+      default -> JsonToken.VALUE_NULL;
+    };
+  }
+
+  String text(String name) throws InputException {
+    return typed(name, String.class, "a text");
+  }
+
+  /** A text, empty if the field is null. */
+  String optionalText(String name) throws InputException {
+    return isNull(name) ? "" : text(name);
+  }
+
+  int number(String name) throws InputException {
+    return typed(name, Integer.class, "a whole number of 32 bits");
+  }
+
+  @Nullable Integer optionalNumber(String name) throws InputException {
+    return isNull(name) ? null : Integer.valueOf(number(name));
+  }
+
+  /** A constant of an enum, by its name. */
+  <E extends Enum<E>> E constant(String name, Class<E> type) throws InputException {
+    String text = text(name);
+    for (E constant : type.getEnumConstants()) {
+      if (constant.name().equals(text)) {
+        return constant;
+      }
+    }
+    throw refused(name, InputException.quote(text) + " is not a " + label(type));
+  }
+
+  private static String label(Class<?> type) {
+    return type.getSimpleName().toLowerCase(Locale.ROOT);
+  }
+
+  JsonObject object(String name) throws InputException {
+    return new JsonObject(path + name + ".", typed(name, Map.class, "an object"));
+  }
+
+  @Nullable JsonObject optionalObject(String name) throws InputException {
+    return isNull(name) ? null : object(name);
+  }
+
+  List<JsonObject> objects(String name) throws InputException {
+    List<JsonObject> objects = new ArrayList<>();
+    List<?> elements = typed(name, List.class, "an array");
+    for (int i = 0; i < elements.size(); i++) {
+      if (!(elements.get(i) instanceof Map<?, ?> fields)) {
+        throw refused(name + "[" + i + "]", "expected an object");
+      }
+      objects.add(new JsonObject(path + name + "[" + i + "].", fields));
+    }
+    return objects;
+  }
+
+  List<String> texts(String name) throws InputException {
+    List<String> texts = new ArrayList<>();
+    for (Object element : typed(name, List.class, "an array")) {
+      if (!(element instanceof String text)) {
+        throw refused(name, "expected texts only");
+      }
+      texts.add(text);
+    }
+    return texts;
+  }
+
+  boolean isNull(String name) {
+    return fields.get(name) == JsonToken.VALUE_NULL;
+  }
+
+  private <T> T typed(String name, Class<T> type, String expected) throws InputException {
+    Object value = fields.get(name);
+    if (!type.isInstance(value)) {
+      throw refused(
+          name, (value == null ? "missing" : "of another type") + ", expected " + expected);
+    }
+    return type.cast(value);
+  }
+
+  /** An exception for one field. */
+  InputException refused(String name, String problem) {
+    return new InputException(SOURCE, path + name + ": " + problem);
+  }
+}

@@ -1,0 +1,176 @@
+package io.acswatch.wire.text;
+
+import io.acswatch.wire.InputException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines of a UTF-8 input, one at a time, with limits on the length of a line and of the whole, so
+ * that no input exhausts memory. Lines end in LF or CR LF. Makes the exceptions of its readers,
+ * since it knows the place.
+ */
+final class LineSource {
+  /** Longest line, in bytes; the scan order of 65 536 functions fits. */
+  static final int MAX_LINE_BYTES = 1 << 20;
+
+  /** Longest input, in bytes; 65 536 functions of 2 KiB fit. */
+  static final long MAX_INPUT_BYTES = 256L << 20;
+
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
+  private final String name;
+  private final InputStream stream;
+  private final CharsetDecoder decoder =
+      StandardCharsets.UTF_8
+          .newDecoder()
+          .onMalformedInput(CodingErrorAction.REPORT)
+          .onUnmappableCharacter(CodingErrorAction.REPORT);
+  private final byte[] chunk = new byte[1 << 14];
+  private byte[] line = new byte[1 << 10];
+  private int chunkPosition;
+  private int chunkEnd;
+  private long inputBytes;
+  private int lineNumber;
+
+  LineSource(String name, InputStream stream) {
+    this.name = name;
+    this.stream = stream;
+  }
+
+  /** Reads from a source and closes nothing. */
+  @FunctionalInterface
+  interface Body<T> {
+    T read(LineSource lines) throws InputException;
+  }
+
+  /** Opens a file, gives it to {@code body}, closes it. Says in words why a file cannot be read. */
+  static <T> T readFile(Path file, Body<T> body) throws InputException {
+    String name = file.toString();
+    try (InputStream stream = Files.newInputStream(file)) {
+      return body.read(new LineSource(name, stream));
+    } catch (InputException damaged) {
+      throw damaged;
+    } catch (NoSuchFileException missing) {
+      throw refused(name, "no such file", missing);
+    } catch (AccessDeniedException denied) {
+      throw refused(name, "permission denied", denied);
+    } catch (IOException unreadable) {
+      throw refused(name, "cannot be read: " + reason(unreadable), unreadable);
+    }
+  }
+
+  private static InputException refused(String name, String problem, IOException cause) {
+    InputException refused = new InputException(name, problem);
+    refused.initCause(cause);
+    return refused;
+  }
+
+  private static String reason(IOException failure) {
+    String message = failure.getMessage();
+    return message == null ? failure.getClass().getSimpleName() : message;
+  }
+
+  /** The next line without its end, or null at the end of the input. */
+  @Nullable String next() throws InputException {
+    int length = 0;
+    boolean any = false;
+    while (true) {
+      if (chunkPosition == chunkEnd && !fill()) {
+        if (!any) {
+          return null;
+        }
+        break;
+      }
+      any = true;
+      int from = chunkPosition;
+      while (chunkPosition < chunkEnd && chunk[chunkPosition] != '\n') {
+        chunkPosition++;
+      }
+      length = append(from, length);
+      if (chunkPosition < chunkEnd) {
+        chunkPosition++;
+        break;
+      }
+    }
+    lineNumber++;
+    if (length > 0 && line[length - 1] == '\r') {
+      length--;
+    }
+    return decode(length);
+  }
+
+  private int append(int from, int length) throws InputException {
+    int added = chunkPosition - from;
+    if (length + added > MAX_LINE_BYTES) {
+      lineNumber++;
+      throw error("line longer than " + MAX_LINE_BYTES + " bytes");
+    }
+    if (length + added > line.length) {
+      line = Arrays.copyOf(line, Math.max(length + added, 2 * line.length));
+    }
+    System.arraycopy(chunk, from, line, length, added);
+    return length + added;
+  }
+
+  private boolean fill() throws InputException {
+    try {
+      int read = stream.read(chunk, 0, chunk.length);
+      chunkPosition = 0;
+      chunkEnd = Math.max(0, read);
+      inputBytes += chunkEnd;
+    } catch (IOException broken) {
+      throw refused(name, "cannot be read: " + reason(broken), broken);
+    }
+    if (inputBytes > MAX_INPUT_BYTES) {
+      throw error("input longer than " + MAX_INPUT_BYTES + " bytes");
+    }
+    return chunkEnd > 0;
+  }
+
+  private String decode(int length) throws InputException {
+    ByteBuffer bytes = ByteBuffer.wrap(line, 0, length);
+    try {
+      String text = decoder.decode(bytes).toString();
+      boolean marked = lineNumber == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
+      return marked ? text.substring(1) : text;
+    } catch (CharacterCodingException notUtf8) {
+      throw error("byte " + (bytes.position() + 1) + " of the line is not UTF-8");
+    }
+  }
+
+  /** Number of the line that {@link #next} returned last, from 1. */
+  int lineNumber() {
+    return lineNumber;
+  }
+
+  /** An exception for the last line. */
+  InputException error(String problem) {
+    return errorAt(lineNumber, problem);
+  }
+
+  /** An exception for a character of the last line, counted from 1. */
+  InputException errorAtColumn(int column, String problem) {
+    return new InputException(name, lineNumber, column, problem);
+  }
+
+  /** An exception for some line. */
+  InputException errorAt(int number, String problem) {
+    return new InputException(name, number, 0, problem);
+  }
+
+  /** An exception for the whole input. */
+  InputException errorInWhole(String problem) {
+    return new InputException(name, problem);
+  }
+}

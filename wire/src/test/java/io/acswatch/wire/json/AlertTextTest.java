@@ -1,0 +1,59 @@
+package io.acswatch.wire.json;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class AlertTextTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/alerts.golden");
+  private static final String ESCAPES = "\u001b\\[[0-9;]*m";
+
+  static List<IsolationAlert> alerts() {
+    return Alerts.all();
+  }
+
+  @Test
+  void laysOutAnAlertAsInTheGolden() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (IsolationAlert alert : Alerts.all()) {
+      text.append(AlertText.render(alert, false)).append('\n');
+    }
+    if (Boolean.getBoolean("golden.update")) {
+      Files.writeString(GOLDEN, text);
+    }
+    assertEquals(Files.readString(GOLDEN), text.toString());
+  }
+
+  @ParameterizedTest
+  @MethodSource("alerts")
+  void fitsIntoAHundredColumns(IsolationAlert alert) {
+    assertTrue(
+        AlertText.render(alert, false).lines().allMatch(line -> line.length() <= 100),
+        AlertText.render(alert, false));
+  }
+
+  @ParameterizedTest
+  @MethodSource("alerts")
+  void saysTheSameInColour(IsolationAlert alert) {
+    String coloured = AlertText.render(alert, true);
+    assertTrue(coloured.contains("\u001b["));
+    assertEquals(AlertText.render(alert, false), coloured.replaceAll(ESCAPES, ""));
+  }
+
+  @Test
+  void lendsTheTerminalToNoHost() {
+    IsolationAlert sparse = Alerts.sparse();
+    String text = AlertText.render(sparse, false);
+    assertTrue(sparse.headline().contains("\n"));
+    assertFalse(text.contains("new\"\nor"), text);
+  }
+}

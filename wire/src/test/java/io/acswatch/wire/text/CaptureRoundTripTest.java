@@ -1,0 +1,74 @@
+package io.acswatch.wire.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.wire.CaptureContent;
+import io.acswatch.wire.Captures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CaptureRoundTripTest {
+  static List<String> names() {
+    return Captures.NAMES;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void writesWhatItRead(String name) {
+    String text = Captures.text(name);
+    Capture capture = Captures.read(name);
+    String written = CaptureWriter.toText(capture);
+    assertEquals(text + "end\t" + capture.functions().size() + "\n", written);
+  }
+
+  @Test
+  void writesEveryFileOfTheCorpusAsItWas() throws IOException {
+    List<Path> corpus = Captures.corpus();
+    assertFalse(corpus.isEmpty());
+    for (Path file : corpus) {
+      Capture capture = CaptureReader.read(file);
+      String written = CaptureWriter.toText(capture);
+      assertEquals(
+          Files.readString(file) + "end\t" + capture.functions().size() + "\n",
+          written,
+          file::toString);
+      CaptureContent.assertSame(capture, CaptureReader.readText(file.toString(), written));
+    }
+  }
+
+  @Test
+  void readsWhatTheKernelSaidOfAFunction() {
+    CapturedFunction vf = function(Captures.read("sriov-vfs"), "01:00.1");
+    assertEquals(PciAddress.parse("01:00.0"), vf.kernel().physicalFunction());
+    assertTrue(vf.kernel().ariEnabled());
+    assertEquals(4096, vf.config().length());
+    assertEquals(0xFFFF, vf.config().u16(0));
+    assertEquals(0x1b36, vf.ids().vendor());
+    assertEquals("DMA-FQ", vf.kernel().groupType());
+  }
+
+  @Test
+  void keepsTheLinesThatTellALiveUpdate() {
+    Capture capture = Captures.read("live-update");
+    assertEquals(BootClass.LIVE_UPDATE, BootClass.of(capture.boot(), capture.notes()));
+  }
+
+  private static CapturedFunction function(Capture capture, String address) {
+    PciAddress wanted = PciAddress.parse(address);
+    return capture.functions().stream()
+        .filter(function -> function.address().equals(wanted))
+        .findFirst()
+        .orElseThrow();
+  }
+}
