@@ -210,7 +210,20 @@ public final class TestHost {
           int header = (e.ids().isBridgeClass() ? 1 : 0) | (e.multiFunctionBit() ? 0x80 : 0);
           ConfigFacts facts =
               new ConfigFacts(
-                  ReadStatus.COMPLETE, 4096, header, 0, 0, 0, e.type(), e.acs(), 0, 0, false, 0);
+                  ReadStatus.COMPLETE,
+                  4096,
+                  header,
+                  0,
+                  0,
+                  0,
+                  e.type(),
+                  e.acs(),
+                  0,
+                  0,
+                  false,
+                  false,
+                  false,
+                  0);
           PciAddress pf = e.pf() == null ? null : entries.get(e.pf()).address();
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);
           KernelView kernel = new KernelView(group, group < 0 ? "" : "DMA-FQ", "", pf, 0, 0, false);

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  *     not conclusive, none that was read)
  * @param firstVfOffset SR-IOV first VF offset; 0 if there is no SR-IOV capability
  * @param vfStride SR-IOV VF stride
+ * @param egressOpen egress control is on and a bit of its vector is clear: requests to that port or
+ *     function go direct in spite of request redirect
+ * @param atsEnabled the function may send translated requests (ATS on)
  * @param hasMemoryBar a bridge claims memory of its own
  * @param chipsetBase of an Intel LPC bridge the dword at 0xF0, base address and enable bit of the
  *     chipset registers; of others 0
@@ -34,12 +37,15 @@ public record ConfigFacts(
     @Nullable AcsRegisters acs,
     int firstVfOffset,
     int vfStride,
+    boolean egressOpen,
+    boolean atsEnabled,
     boolean hasMemoryBar,
     int chipsetBase) {
 
   /** Facts of a function of which nothing was read. */
   public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
-    return new ConfigFacts(status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false, 0);
+    return new ConfigFacts(
+        status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false, false, false, 0);
   }
 
   /** Layout of the header: 0 endpoint, 1 bridge, 2 CardBus. */

@@ -26,6 +26,10 @@ public final class FunctionDecoder {
   private static final int TORN_TAIL_BYTES = 64;
   private static final int SRIOV_LENGTH = 0x40;
   private static final int ACS_LENGTH = 8;
+  private static final int ATS = 0x000F;
+  private static final int ATS_LENGTH = 8;
+  private static final int ATS_CONTROL = 6;
+  private static final int ATS_ENABLE = 1 << 15;
 
   private final CommonHeader header = new CommonHeader();
   private final TypeZeroHeader typeZero = new TypeZeroHeader();
@@ -78,6 +82,8 @@ public final class FunctionDecoder {
     AcsRegisters acsRegisters = null;
     int firstVfOffset = 0;
     int vfStride = 0;
+    boolean egressOpen = false;
+    boolean atsEnabled = false;
     if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
       extended.wrap(space);
       while (extended.advance() == WalkStep.CAPABILITY) {
@@ -86,10 +92,13 @@ public final class FunctionDecoder {
             && acsRegisters == null
             && at + ACS_LENGTH <= space.length()) {
           acsRegisters = acs.wrap(space, at).registers();
+          egressOpen = acs.isEgressOpen();
         } else if (extended.id() == SriovCapability.ID && at + SRIOV_LENGTH <= space.length()) {
           sriov.wrap(space, at);
           firstVfOffset = sriov.firstVfOffset();
           vfStride = sriov.vfStride();
+        } else if (extended.id() == ATS && at + ATS_LENGTH <= space.length()) {
+          atsEnabled = (space.u16(at + ATS_CONTROL) & ATS_ENABLE) != 0;
         }
       }
     }
@@ -104,6 +113,8 @@ public final class FunctionDecoder {
         acsRegisters,
         firstVfOffset,
         vfStride,
+        egressOpen,
+        atsEnabled,
         memoryBar,
         chipsetBase(space));
   }

@@ -127,6 +127,25 @@ public final class AcsCapability {
     return (space.u8(offset + EGRESS_VECTOR_OFFSET + index / 8) >>> index % 8 & 1) != 0;
   }
 
+  /**
+   * True if egress control is on and lets requests to at least one port or function go direct: its
+   * bit is clear, or was cut off.
+   */
+  public boolean isEgressOpen() {
+    if ((control() & EGRESS_CONTROL) == 0) {
+      return false;
+    }
+    if (!egressVectorIsComplete()) {
+      return true;
+    }
+    for (int index = 0; index < egressVectorBits(); index++) {
+      if (!egressVectorBit(index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** The two dwords after the header, Capability in the low half of the first. */
   public AcsRegisters registers() {
     int second = EGRESS_VECTOR_OFFSET;
