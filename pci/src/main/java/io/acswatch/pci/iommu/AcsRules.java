@@ -48,12 +48,14 @@ public final class AcsRules {
 
   private final HostHierarchy hierarchy;
   private final KernelVersion kernel;
+  private final AcsOverride override;
   private final boolean amdIommu;
 
   /** Rules of one kernel for the functions of one host. */
-  public AcsRules(HostHierarchy hierarchy, KernelVersion kernel) {
+  public AcsRules(HostHierarchy hierarchy, ModelChoice choice) {
     this.hierarchy = hierarchy;
-    this.kernel = kernel;
+    this.kernel = choice.kernel();
+    this.override = choice.override();
     this.amdIommu = hasAmdIommu(hierarchy);
   }
 
@@ -104,7 +106,51 @@ public final class AcsRules {
           break;
       }
     }
+    if (acs == null && override.isActive() && override.believes(hierarchy, index)) {
+      return AcsVerdict.ENFORCED;
+    }
     return byType(index, effective);
+  }
+
+  /** The quirk that decides about a function before its ACS capability does, in words; or null. */
+  public @Nullable String quirk(int index) {
+    PciFunction function = hierarchy.function(index);
+    for (QuirkTable.Entry<Effect> quirk :
+        QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device())) {
+      if (holds(quirk.when(), index)
+          && (quirk.effect() != Effect.ISOLATED_IF_AMD_IOMMU || amdIommu)) {
+        return quirk.source();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * True if a quirk stands between the kernel and the function's ACS registers, so that a live
+   * update refuses to preserve it: the registers are elsewhere or not where others have them.
+   */
+  public boolean needsEnablingQuirk(int index) {
+    PciFunction function = hierarchy.function(index);
+    return QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device()).stream()
+        .anyMatch(
+            quirk ->
+                holds(quirk.when(), index)
+                    && (quirk.effect() == Effect.CHIPSET_REGISTERS
+                        || quirk.effect() == Effect.DWORD_REGISTERS));
+  }
+
+  /** True if the function has Capability and Control as dwords, Control at +8. */
+  public boolean hasDwordRegisters(int index) {
+    PciFunction function = hierarchy.function(index);
+    return QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device()).stream()
+        .anyMatch(quirk -> holds(quirk.when(), index) && quirk.effect() == Effect.DWORD_REGISTERS);
+  }
+
+  /** True if Source Validation counts as not implemented. */
+  public boolean lacksSourceValidation(int index) {
+    PciFunction function = hierarchy.function(index);
+    return QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device()).stream()
+        .anyMatch(quirk -> quirk.effect() == Effect.NO_SOURCE_VALIDATION);
   }
 
   /**

@@ -35,10 +35,10 @@ public final class BusIsolation {
   private final AcsRules rules;
   private final int[] parent;
 
-  private BusIsolation(HostHierarchy hierarchy, KernelVersion kernel) {
+  private BusIsolation(HostHierarchy hierarchy, ModelChoice choice) {
     this.hierarchy = hierarchy;
-    aliases = new DmaAliases(hierarchy, kernel);
-    rules = new AcsRules(hierarchy, kernel);
+    aliases = new DmaAliases(hierarchy, choice.kernel());
+    rules = new AcsRules(hierarchy, choice.withoutOverride());
     parent = new int[hierarchy.size()];
     for (int i = 0; i < parent.length; i++) {
       parent[i] = i;
@@ -46,9 +46,8 @@ public final class BusIsolation {
   }
 
   /** Derives the partition; functions that no IOMMU serves are left out at the end. */
-  public static GroupPartition derive(
-      HostHierarchy hierarchy, KernelVersion kernel, BitSet served) {
-    BusIsolation isolation = new BusIsolation(hierarchy, kernel);
+  public static GroupPartition derive(HostHierarchy hierarchy, ModelChoice choice, BitSet served) {
+    BusIsolation isolation = new BusIsolation(hierarchy, choice);
     isolation.joinBuses();
     isolation.joinSlotsAndAliases();
     int[] labels = new int[hierarchy.size()];
@@ -128,7 +127,8 @@ public final class BusIsolation {
     boolean enhanced = acs != null && (acs.capability() & AcsCapability.ENHANCED) != 0;
     boolean redirects =
         !enhanced || (acs.control() & AcsCapability.DSP_MEMORY_TARGET) == DSP_MEMORY_REDIRECT;
-    return redirects && rules.verdict(index).isEnforced();
+    boolean closed = !hierarchy.function(index).config().egressOpen();
+    return redirects && closed && rules.verdict(index).isEnforced();
   }
 
   private void joinSlotsAndAliases() {
@@ -154,7 +154,9 @@ public final class BusIsolation {
     }
     for (int position = 0; position < hierarchy.busMateCount(index); position++) {
       int mate = hierarchy.busMate(index, position);
-      if (isSlotMate(index, mate) && hasCapability(mate) && !rules.verdict(mate).isEnforced()) {
+      boolean open =
+          !rules.verdict(mate).isEnforced() || hierarchy.function(mate).config().egressOpen();
+      if (isSlotMate(index, mate) && hasCapability(mate) && open) {
         return true;
       }
     }

@@ -26,15 +26,18 @@ public final class GroupDerivation {
   private final HostHierarchy hierarchy;
   private final DmaAliases aliases;
   private final Verdicts verdicts;
+  private final GroupingSteps steps;
   private final int[] groupOf;
   private int groups;
   private int grouped;
   private int representative;
 
-  private GroupDerivation(HostHierarchy hierarchy, KernelVersion kernel, Verdicts verdicts) {
+  private GroupDerivation(
+      HostHierarchy hierarchy, DmaAliases aliases, Verdicts verdicts, GroupingSteps steps) {
     this.hierarchy = hierarchy;
-    this.aliases = new DmaAliases(hierarchy, kernel);
+    this.aliases = aliases;
     this.verdicts = verdicts;
+    this.steps = steps;
     groupOf = new int[hierarchy.size()];
     Arrays.fill(groupOf, GroupPartition.NO_GROUP);
   }
@@ -44,10 +47,15 @@ public final class GroupDerivation {
    *
    * @param hierarchy functions in the order the kernel found them
    * @param served functions that an IOMMU serves; the others get no group and lend none
+   * @param steps is told of each step
    */
-  public static GroupPartition derive(
-      HostHierarchy hierarchy, KernelVersion kernel, Verdicts verdicts, BitSet served) {
-    GroupDerivation derivation = new GroupDerivation(hierarchy, kernel, verdicts);
+  static GroupPartition derive(
+      HostHierarchy hierarchy,
+      DmaAliases aliases,
+      Verdicts verdicts,
+      BitSet served,
+      GroupingSteps steps) {
+    GroupDerivation derivation = new GroupDerivation(hierarchy, aliases, verdicts, steps);
     for (int i = served.nextSetBit(0); i >= 0; i = served.nextSetBit(i + 1)) {
       derivation.group(i);
     }
@@ -57,7 +65,11 @@ public final class GroupDerivation {
   private void group(int index) {
     grouped = index;
     int group = existingGroup(index);
-    groupOf[index] = group != GroupPartition.NO_GROUP ? group : groups++;
+    if (group == GroupPartition.NO_GROUP) {
+      steps.founds(index);
+      group = groups++;
+    }
+    groupOf[index] = group;
   }
 
   private int existingGroup(int index) {
@@ -66,17 +78,23 @@ public final class GroupDerivation {
     aliases.forEachCarrier(
         index,
         carrier -> {
+          if (carrier != index) {
+            steps.isCarriedBy(index, carrier);
+          }
           representative = carrier;
           found[0] = groupOf[carrier];
           return found[0] == GroupPartition.NO_GROUP;
         });
     if (found[0] != GroupPartition.NO_GROUP) {
+      steps.joins(index, representative);
       return found[0];
     }
     int bridge = hierarchy.bridgeAbove(representative);
     while (bridge != HostHierarchy.NONE && !pathEnforces(bridge)) {
+      steps.climbs(index, bridge, failingPort(bridge));
       representative = bridge;
       if (groupOf[bridge] != GroupPartition.NO_GROUP) {
+        steps.joins(index, bridge);
         return groupOf[bridge];
       }
       bridge = hierarchy.bridgeAbove(bridge);
@@ -88,12 +106,16 @@ public final class GroupDerivation {
 
   /** True if this bridge and every one above it isolate. */
   private boolean pathEnforces(int bridge) {
-    for (int above = bridge; above != HostHierarchy.NONE; above = hierarchy.bridgeAbove(above)) {
-      if (!verdicts.enforces(above, grouped)) {
-        return false;
-      }
+    return failingPort(bridge) == HostHierarchy.NONE;
+  }
+
+  /** The first function from this bridge upwards that does not isolate. */
+  private int failingPort(int bridge) {
+    int above = bridge;
+    while (above != HostHierarchy.NONE && verdicts.enforces(above, grouped)) {
+      above = hierarchy.bridgeAbove(above);
     }
-    return true;
+    return above;
   }
 
   private int groupOfAliases(int index, BitSet visitedDevfns) {
@@ -103,6 +125,7 @@ public final class GroupDerivation {
     }
     visitedDevfns.set(devfn);
     if (groupOf[index] != GroupPartition.NO_GROUP) {
+      steps.joins(grouped, index);
       return groupOf[index];
     }
     for (int i = 0; i < hierarchy.busMateCount(index); i++) {
@@ -110,6 +133,7 @@ public final class GroupDerivation {
       if (mate == index || !aliases.areAliases(index, mate)) {
         continue;
       }
+      steps.sharesId(grouped, index, mate);
       int group = groupOfAliases(mate, visitedDevfns);
       if (group == GroupPartition.NO_GROUP) {
         group = groupOfSlot(mate, visitedDevfns);
@@ -130,6 +154,7 @@ public final class GroupDerivation {
       if (mate != index
           && hierarchy.areInSameSlot(index, mate)
           && !verdicts.enforces(mate, grouped)) {
+        steps.sharesSlot(grouped, index, mate);
         int group = groupOfAliases(mate, visitedDevfns);
         if (group != GroupPartition.NO_GROUP) {
           return group;

@@ -13,8 +13,15 @@ public enum GroupingModel {
   LEGACY_7_0("legacy-7.0"),
   /** 6.12.75 to 6.12.77: groups are formed with the words the boot began with, ACS comes after. */
   LEGACY_LATE_ACS_REGRESSED("legacy-late-acs-regressed"),
-  /** What the hardware isolates in truth; no mainline kernel groups by it. */
-  BUS_ISOLATION_V3("bus-isolation-v3");
+  /**
+   * Expected from 7.4 on: as 7.0, and what a live update preserves keeps the Control words it had.
+   * Not in a released kernel yet.
+   */
+  LEGACY_LIVEUPDATE("legacy-liveupdate"),
+  /** What the hardware isolates in truth; NVIDIA's kernels group by it, no mainline kernel does. */
+  BUS_ISOLATION_V3("bus-isolation-v3"),
+  /** A kernel with the downstream patch that believes its command line in isolation. */
+  ACS_OVERRIDE("acs-override");
 
   private final String label;
 
@@ -25,6 +32,11 @@ public enum GroupingModel {
   /** Name of the model. */
   public String label() {
     return label;
+  }
+
+  /** True if ACS is switched on function by function while groups are formed. */
+  public boolean switchesOnLate() {
+    return this == LEGACY_7_0 || this == LEGACY_LIVEUPDATE;
   }
 
   /**
@@ -47,6 +59,9 @@ public enum GroupingModel {
   public static GroupingModel of(KernelVersion version) {
     if (version.isAtLeast(6, 12, 75) && !version.isAtLeast(6, 12, 78)) {
       return LEGACY_LATE_ACS_REGRESSED;
+    }
+    if (version.isAtLeast(7, 4, 0)) {
+      return LEGACY_LIVEUPDATE;
     }
     if (version.isAtLeast(6, 19, 14)) {
       return LEGACY_7_0;

@@ -235,8 +235,7 @@ final class CauseFinder {
    * now: functions grouped before it met the cleared word.
    */
   private @Nullable RegisterChange foundCleared(List<Passed> passed) {
-    if (GroupingModel.of(after.kernel()) != GroupingModel.LEGACY_7_0
-        || comparison.boundary() == Boundary.REGROUPING) {
+    if (!after.choice().model().switchesOnLate() || comparison.boundary() == Boundary.REGROUPING) {
       return null;
     }
     for (Passed function : passed) {
@@ -251,8 +250,7 @@ final class CauseFinder {
 
   /** True if functions met others whose ACS was still off while groups were formed. */
   private static boolean beganCleared(HostView view) {
-    return GroupingModel.of(view.kernel()) == GroupingModel.LEGACY_7_0
-        && !view.snapshot().bootClass().isKexec();
+    return view.choice().model().switchesOnLate() && !view.snapshot().bootClass().isKexec();
   }
 
   private boolean kernelsDiffer() {
@@ -261,8 +259,8 @@ final class CauseFinder {
   }
 
   private String kernelSentence() {
-    GroupingModel then = GroupingModel.of(before.kernel());
-    GroupingModel now = GroupingModel.of(after.kernel());
+    GroupingModel then = before.choice().model();
+    GroupingModel now = after.choice().model();
     String models =
         then == now
             ? "both group by model " + now.label()

@@ -10,6 +10,7 @@ import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.iommu.ModelChoice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class HostView {
 
   private final Snapshot snapshot;
   private final HostHierarchy hierarchy;
-  private final KernelVersion kernel;
+  private final ModelChoice choice;
   private final AcsRules rules;
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, String> owners = new HashMap<>();
@@ -30,8 +31,8 @@ final class HostView {
   HostView(Snapshot snapshot) {
     this.snapshot = snapshot;
     hierarchy = HostHierarchy.of(snapshot.functions());
-    kernel = KernelVersion.of(snapshot.boot().kernelRelease(), snapshot.boot().kernelVersion());
-    rules = new AcsRules(hierarchy, kernel);
+    choice = ModelChoice.of(snapshot.boot(), null);
+    rules = new AcsRules(hierarchy, choice);
     groups = SnapshotGroups.reported(snapshot);
     for (OwnershipClaim claim : snapshot.owners()) {
       owners.putIfAbsent(claim.address(), claim.vm());
@@ -47,7 +48,12 @@ final class HostView {
   }
 
   KernelVersion kernel() {
-    return kernel;
+    return choice.kernel();
+  }
+
+  /** The rules its kernel groups by. */
+  ModelChoice choice() {
+    return choice;
   }
 
   /** Groups the kernel reports; null if it reports none. */

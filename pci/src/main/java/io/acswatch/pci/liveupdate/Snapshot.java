@@ -61,6 +61,12 @@ public record Snapshot(
             capture.kexecLoaded());
   }
 
+  /** The same snapshot with these functions in this order. */
+  Snapshot withFunctions(List<PciFunction> others) {
+    return new Snapshot(
+        host, boot, bootClass, takenAtMillis, sequence, kexecLoaded, orderKnown, others, owners);
+  }
+
   /** True if the kernel reports any IOMMU group at all. */
   public boolean hasReportedGroups() {
     return functions.stream().anyMatch(function -> function.kernel().hasGroup());

@@ -6,15 +6,14 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
-import io.acswatch.pci.iommu.BusIsolation;
-import io.acswatch.pci.iommu.GroupDerivation;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.iommu.ModelChoice;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  *     isolated
  * @param notComputable functions whose isolation depends on what no configuration space shows;
  *     taken as not isolated
+ * @param orderMatters the kernel's order is not known, and {@code derived} would be another in
+ *     another order
  */
 public record SnapshotGroups(
     GroupingModel model,
@@ -43,7 +44,8 @@ public record SnapshotGroups(
     GroupPartition derived,
     GroupPartition strict,
     List<PciAddress> unknown,
-    List<PciAddress> notComputable) {
+    List<PciAddress> notComputable,
+    boolean orderMatters) {
   /** Copies the lists. */
   public SnapshotGroups {
     unknown = List.copyOf(unknown);
@@ -64,54 +66,58 @@ public record SnapshotGroups(
    */
   public static SnapshotGroups of(
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
-    KernelVersion kernel =
-        KernelVersion.of(snapshot.boot().kernelRelease(), snapshot.boot().kernelVersion());
-    GroupingModel model = chosen != null ? chosen : GroupingModel.of(kernel);
-    HostHierarchy hierarchy = HostHierarchy.of(snapshot.functions());
-    AcsRules rules = new AcsRules(hierarchy, kernel);
-    int size = hierarchy.size();
-    AcsVerdict[] now = new AcsVerdict[size];
-    boolean[] atStart = new boolean[size];
-    Map<String, PciFunction> earlier = byPlace(before);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), chosen);
+    KernelGrouping grouping = grouping(snapshot, choice, before);
     List<PciAddress> unknown = new ArrayList<>();
     List<PciAddress> notComputable = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      PciFunction function = hierarchy.function(i);
-      now[i] = rules.verdict(i);
-      atStart[i] = rules.verdict(i, wordsAtStart(snapshot, function, before, earlier)).isEnforced();
-      if (now[i] == AcsVerdict.UNKNOWN) {
-        unknown.add(function.address());
-      } else if (now[i] == AcsVerdict.NOT_COMPUTABLE) {
-        notComputable.add(function.address());
+    for (int i = 0; i < snapshot.functions().size(); i++) {
+      PciAddress address = snapshot.functions().get(i).address();
+      if (grouping.verdict(i) == AcsVerdict.UNKNOWN) {
+        unknown.add(address);
+      } else if (grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE) {
+        notComputable.add(address);
       }
     }
-    GroupPartition reported = reported(snapshot);
-    BitSet served = served(snapshot, reported != null);
-    GroupPartition strict = BusIsolation.derive(hierarchy, kernel, served);
-    GroupPartition derived =
-        switch (model) {
-          case BUS_ISOLATION_V3 -> strict;
-          case LEGACY_7_0 ->
-              GroupDerivation.derive(
-                  hierarchy,
-                  kernel,
-                  (function, grouped) ->
-                      function <= grouped ? now[function].isEnforced() : atStart[function],
-                  served);
-          case LEGACY_LATE_ACS_REGRESSED ->
-              GroupDerivation.derive(
-                  hierarchy, kernel, (function, grouped) -> atStart[function], served);
-          case LEGACY_EARLY_ACS, LEGACY_6_15 ->
-              GroupDerivation.derive(
-                  hierarchy, kernel, (function, grouped) -> now[function].isEnforced(), served);
-        };
-    String reason =
-        chosen != null
-            ? "asked for"
-            : kernel.equals(KernelVersion.UNKNOWN)
-                ? "kernel release \"" + snapshot.boot().kernelRelease() + "\" names no version"
-                : "kernel " + kernel;
-    return new SnapshotGroups(model, reason, reported, derived, strict, unknown, notComputable);
+    GroupPartition derived = grouping.derive();
+    return new SnapshotGroups(
+        choice.model(),
+        choice.reason(),
+        reported(snapshot),
+        derived,
+        grouping.strict(),
+        unknown,
+        notComputable,
+        !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, derived));
+  }
+
+  /** The grouping of a snapshot's functions by the rules of a model. */
+  public static KernelGrouping grouping(
+      Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
+    Map<String, PciFunction> earlier = byPlace(before);
+    return new KernelGrouping(
+        HostHierarchy.of(snapshot.functions()),
+        choice,
+        served(snapshot),
+        i -> wordsAtStart(snapshot, snapshot.functions().get(i), before, earlier));
+  }
+
+  /**
+   * Tries the order furthest from the assumed one in which bridges still come before what is below.
+   */
+  private static boolean dependsOnOrder(
+      Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before, GroupPartition derived) {
+    List<PciFunction> reordered = new ArrayList<>(snapshot.functions());
+    reordered.sort(
+        Comparator.comparing(PciFunction::isVirtualFunction)
+            .thenComparing(f -> f.path().text().chars().filter(c -> c == '/').count())
+            .thenComparing(PciFunction::address, Comparator.reverseOrder()));
+    Snapshot other = snapshot.withFunctions(reordered);
+    GroupPartition otherwise = grouping(other, choice, before).derive();
+    int[] labels = new int[derived.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = otherwise.groupOf(reordered.indexOf(snapshot.functions().get(i)));
+    }
+    return !GroupPartition.ofLabels(labels).equals(derived);
   }
 
   private static Map<String, PciFunction> byPlace(@Nullable Snapshot snapshot) {
@@ -164,7 +170,8 @@ public record SnapshotGroups(
     return GroupPartition.ofLabels(labels);
   }
 
-  private static BitSet served(Snapshot snapshot, boolean kernelReports) {
+  private static BitSet served(Snapshot snapshot) {
+    boolean kernelReports = snapshot.hasReportedGroups();
     BitSet served = new BitSet(snapshot.functions().size());
     for (int i = 0; i < snapshot.functions().size(); i++) {
       KernelView view = snapshot.functions().get(i).kernel();

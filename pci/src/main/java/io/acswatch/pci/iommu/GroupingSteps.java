@@ -1,0 +1,31 @@
+package io.acswatch.pci.iommu;
+
+/**
+ * Is told of the steps by which functions are grouped; indices are those of the hierarchy. The
+ * first parameter is always the function being grouped.
+ */
+public interface GroupingSteps {
+  /** Hears nothing. */
+  GroupingSteps NONE = new GroupingSteps() {};
+
+  /** Its requests leave under the id of {@code carrier}, or may. */
+  default void isCarriedBy(int function, int carrier) {}
+
+  /**
+   * {@code bridge} above it does not isolate, because {@code failing}, it or one above it, does
+   * not.
+   */
+  default void climbs(int function, int bridge, int failing) {}
+
+  /** {@code mate} uses the requester id of {@code index}, or the other way round. */
+  default void sharesId(int function, int index, int mate) {}
+
+  /** {@code index} and {@code mate} are functions of one device and neither isolates. */
+  default void sharesSlot(int function, int index, int mate) {}
+
+  /** {@code member} has a group already, and the function joins it. */
+  default void joins(int function, int member) {}
+
+  /** Nothing was found to join: the function founds a group. */
+  default void founds(int function) {}
+}
