@@ -28,7 +28,29 @@ public enum AlertCode {
   /** A function is new. */
   DEVICE_NEW(Lifetime.EVENT),
   /** There are no groups: no IOMMU separates anything. */
-  IOMMU_OFF(Lifetime.CONDITION);
+  IOMMU_OFF(Lifetime.CONDITION),
+  /** Endpoints of disjoint owners would come to share a group if a kernel adopted the registers. */
+  PENDING_MERGE(Lifetime.CONDITION),
+  /** A function on the way to a VM's device ceased to isolate while the kernel runs. */
+  RUNTIME_ISOLATION_LOSS(Lifetime.CONDITION),
+  /**
+   * Endpoints of disjoint owners are in separate groups, and the hardware does not keep them apart.
+   */
+  SILENT_ISOLATION_LOSS(Lifetime.CONDITION),
+  /** The kernel's groups are not those that follow from its rules. */
+  KERNEL_GROUP_MISMATCH(Lifetime.EVENT),
+  /** The kernel claims isolation that functions without an ACS capability do not promise. */
+  ACS_OVERRIDE_ACTIVE(Lifetime.CONDITION),
+  /** Options of the command line that decide about ACS or the IOMMU are others. */
+  ACS_CMDLINE_CHANGED(Lifetime.EVENT),
+  /** The kernel groups by other rules than the one before. */
+  MODEL_CHANGED(Lifetime.EVENT),
+  /** Egress control sends requests direct that request redirect would send to the IOMMU. */
+  EC_WEAKENS_RR(Lifetime.CONDITION),
+  /** Translated requests may go direct, and a function below sends such. */
+  DT_WITH_ATS(Lifetime.CONDITION),
+  /** A live update would refuse to preserve a VM's device. */
+  PRESERVATION_REFUSED(Lifetime.EVENT);
 
   /** How long an alert stays open. */
   public enum Lifetime {

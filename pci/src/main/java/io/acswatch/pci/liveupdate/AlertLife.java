@@ -106,6 +106,8 @@ final class AlertLife {
       case GROUP_MERGED_CROSS_VM, GROUP_MERGED_VM_HOST -> ownersStillShare(alert.devices());
       case GROUP_MERGED_SAME_VM, GROUP_MERGED_UNOWNED -> anyTwoStillShare(alert.devices());
       case ACS_BIT_CLEARED -> bitsStillClear(alert);
+      case RUNTIME_ISOLATION_LOSS ->
+          alert.devices().stream().anyMatch(device -> stillOpen(device.path()));
       case ACS_CAP_DROPPED -> alert.devices().stream().allMatch(this::stillWithoutAcs);
       case DEVICE_MISSING ->
           alert.devices().stream()
@@ -158,6 +160,11 @@ final class AlertLife {
     var acs = now.function(index).config().acs();
     // Bytes that were not read cannot show that the bit is back.
     return acs == null || (cause.register().lost() & ~acs.control()) != 0;
+  }
+
+  private boolean stillOpen(DevicePath path) {
+    int index = now.indexOf(path);
+    return index != HostHierarchy.NONE && !now.verdict(index).isEnforced();
   }
 
   private boolean stillWithoutAcs(AlertDevice device) {

@@ -26,6 +26,8 @@ public record Cause(
   public enum Kind {
     /** ACS Control bits were lost. */
     ACS_CONTROL_CHANGED,
+    /** A port does not enforce ACS; since when is not known. */
+    ACS_NOT_ENFORCED,
     /** A port's ACS capability is gone. */
     ACS_CAPABILITY_GONE,
     /** A port's ACS Capability word is another. */

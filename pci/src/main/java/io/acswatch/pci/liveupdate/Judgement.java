@@ -30,9 +30,11 @@ public final class Judgement {
     }
     boolean newBoot = current != null && !bootOf(current).equals(bootOf(snapshot));
     Snapshot baseline = newBoot ? current : Objects.requireNonNullElse(state.baseline(), snapshot);
-    List<IsolationAlert> findings = new ArrayList<>(findings(baseline, snapshot));
-    if (current != null && current != baseline && regrouped(current, snapshot)) {
-      addNew(findings, findings(current, snapshot));
+    Comparison comparison = new Comparison(baseline, snapshot);
+    List<IsolationAlert> findings = new ArrayList<>(changes(comparison));
+    findings.addAll(IsolationFindings.of(comparison, newBoot || current == null));
+    if (current != null && current != baseline && !newBoot) {
+      addNew(findings, changes(new Comparison(current, snapshot)));
     }
     AlertLife life = new AlertLife(state, new HostView(snapshot), newBoot);
     life.apply(findings);
@@ -68,19 +70,7 @@ public final class Judgement {
     return snapshot.boot().id();
   }
 
-  private static boolean regrouped(Snapshot earlier, Snapshot later) {
-    return !groupKey(earlier).equals(groupKey(later));
-  }
-
-  /** Places and numbers of groups; numbers are stable within a boot unless functions regroup. */
-  private static Set<String> groupKey(Snapshot snapshot) {
-    Set<String> key = new HashSet<>();
-    snapshot.functions().forEach(f -> key.add(f.path() + "@" + f.kernel().group()));
-    return key;
-  }
-
-  private static List<IsolationAlert> findings(Snapshot before, Snapshot after) {
-    Comparison comparison = new Comparison(before, after);
+  private static List<IsolationAlert> changes(Comparison comparison) {
     List<IsolationAlert> findings = new ArrayList<>(GroupFindings.of(comparison));
     findings.addAll(RegisterFindings.of(comparison));
     findings.addAll(InventoryFindings.of(comparison));

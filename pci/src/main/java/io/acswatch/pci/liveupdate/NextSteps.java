@@ -22,6 +22,22 @@ final class NextSteps {
               + " live update.";
       case DEVICE_MISSING, DEVICE_NEW ->
           "Check slot, link and SR-IOV settings, and the VM definitions that name the device.";
+      case PENDING_MERGE ->
+          "Block live updates of this host. Find what wrote the register, set the bits again before any"
+              + " live update (the groups are still whole, so that repairs it fully), and check again.";
+      case RUNTIME_ISOLATION_LOSS, SILENT_ISOLATION_LOSS ->
+          "Isolation is gone now, and the kernel will not say so: decide on moving VMs that do not"
+              + " trust each other; find what wrote the register.";
+      case KERNEL_GROUP_MISMATCH, MODEL_CHANGED ->
+          "Check the kernel's release notes and patches; correct the model or the quirk tables, or"
+              + " report a bug.";
+      case ACS_OVERRIDE_ACTIVE ->
+          "Take these groups for a claim: do not put VMs that do not trust each other into them.";
+      case ACS_CMDLINE_CHANGED -> "Decide whether the change was intended.";
+      case EC_WEAKENS_RR, DT_WITH_ATS ->
+          "Review who set up peer-to-peer traffic below this port, and for which VMs.";
+      case PRESERVATION_REFUSED ->
+          "Move the VM away before the live update, or use an ordinary kexec.";
       case IOMMU_OFF ->
           "Stop passing devices through on this host; correct the firmware or kernel command line.";
     };

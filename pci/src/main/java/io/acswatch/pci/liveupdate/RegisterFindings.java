@@ -5,6 +5,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsVerdict;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,6 +34,9 @@ final class RegisterFindings {
   }
 
   private void judge(int index) {
+    if (comparison.boundary() == Boundary.REGROUPING) {
+      runtimeLoss(index);
+    }
     ConfigFacts then = comparison.before().function(comparison.beforeOf(index)).config();
     ConfigFacts now = comparison.after().function(index).config();
     AcsRegisters acsThen = then.acs();
@@ -68,6 +72,20 @@ final class RegisterFindings {
           weakens ? Severity.WARNING : Severity.INFO,
           index,
           "%s gained ACS Control " + names(set) + " %s");
+    }
+  }
+
+  /** The kernel's groups stay as they are, but what they promise is gone. */
+  private void runtimeLoss(int index) {
+    boolean turned =
+        comparison.before().verdict(comparison.beforeOf(index)).isEnforced()
+            && comparison.after().verdict(index) == AcsVerdict.NOT_ENFORCED;
+    if (turned && !comparison.vmsAtOrBelow(index).isEmpty()) {
+      raise(
+          AlertCode.RUNTIME_ISOLATION_LOSS,
+          Severity.HIGH,
+          index,
+          "%s ceased to isolate what lies at or below it, in the running kernel");
     }
   }
 
