@@ -48,6 +48,25 @@ public record ConfigFacts(
         status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false, false, false, 0);
   }
 
+  /** The same facts with other ACS registers. */
+  public ConfigFacts withAcs(AcsRegisters registers) {
+    return new ConfigFacts(
+        status,
+        lengthBytes,
+        headerType,
+        revision,
+        subsystemVendor,
+        subsystemDevice,
+        claimedType,
+        registers,
+        firstVfOffset,
+        vfStride,
+        egressOpen,
+        atsEnabled,
+        hasMemoryBar,
+        chipsetBase);
+  }
+
   /** Layout of the header: 0 endpoint, 1 bridge, 2 CardBus. */
   public int headerLayout() {
     return headerType & 0x7F;

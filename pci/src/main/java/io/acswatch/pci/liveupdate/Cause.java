@@ -43,6 +43,8 @@ public record Cause(
      * the words the boot began with do.
      */
     ACS_ENABLED_LATE,
+    /** The kernel does not preserve such a device across a live update. */
+    PRESERVATION_REFUSED,
     /** The IOMMU is switched off or not found. */
     IOMMU_OFF,
     /** Nothing that was recorded explains it. */
