@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -12,9 +13,11 @@ import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -75,5 +78,15 @@ class GoldenFrameTest {
     assertEquals(
         Snapshot.of(capture(name)),
         assertInstanceOf(FrameResult.Accepted.class, result).snapshot());
+  }
+
+  @Test
+  void theFormatIsDocumentedByAGoldenFrame() throws IOException {
+    String document = Files.readString(Path.of("FORMAT.md"));
+    byte[] frame = frame("tiny");
+    for (int at = 0; at < frame.length; at += 16) {
+      String bytes = HexFormat.ofDelimiter(" ").formatHex(frame, at, at + 16);
+      assertTrue(document.contains("%04x  %s".formatted(at, bytes)), bytes);
+    }
   }
 }
