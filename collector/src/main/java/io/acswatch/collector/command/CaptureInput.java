@@ -1,61 +1,58 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
+import io.acswatch.wire.text.InputKind;
+import io.acswatch.wire.text.LspciFunction;
 import io.acswatch.wire.text.LspciReader;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.List;
 
 /** Opens what a command was given as an input: a file, or {@code -} for standard input. */
 final class CaptureInput {
-  /** Name of standard input on the command line. */
+  /** Stands for standard input on the command line. */
   static final String STANDARD_INPUT = "-";
 
-  private static final String CAPTURE_MARK = "# pci-capture";
-  private static final int SNIFFED_BYTES = 512;
+  private static final String STANDARD_INPUT_NAME = "standard input";
 
   private CaptureInput() {}
 
   /** Reads a capture. */
   static Capture read(String name) throws IOException {
-    if (name.equals(STANDARD_INPUT)) {
-      return CaptureReader.read("standard input", System.in);
-    }
-    return CaptureReader.read(Path.of(name));
+    return name.equals(STANDARD_INPUT)
+        ? CaptureReader.read(STANDARD_INPUT_NAME, System.in)
+        : CaptureReader.read(Path.of(name));
   }
 
-  /** Reads a capture or the text of {@code lspci -xxxx}, whichever it is. */
-  static Capture readAny(String name) throws IOException {
+  /** Reads the functions in a capture, or in text of {@code lspci -xxxx}, whichever it is. */
+  static List<CapturedFunction> readFunctions(String name) throws IOException {
     if (name.equals(STANDARD_INPUT)) {
-      return readAny("standard input", System.in);
+      return functions(STANDARD_INPUT_NAME, System.in);
     }
     Path file = Path.of(name);
     if (Files.isDirectory(file)) {
       throw new InputException(name, "is a directory, expected a capture or lspci -xxxx text");
     }
-    try (InputStream stream = new BufferedInputStream(Files.newInputStream(file))) {
-      return readAny(name, stream);
+    try (InputStream stream = Files.newInputStream(file)) {
+      return functions(name, stream);
     }
   }
 
-  private static Capture readAny(String source, InputStream stream) throws IOException {
-    byte[] start = stream.readNBytes(SNIFFED_BYTES);
-    InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), stream);
-    String text = new String(start, StandardCharsets.UTF_8).stripLeading();
-    if (text.startsWith("\uFEFF")) {
-      text = text.substring(1);
-    }
-    if (text.toLowerCase(Locale.ROOT).startsWith(CAPTURE_MARK)) {
-      return CaptureReader.read(source, whole);
-    }
-    return LspciReader.read(source, whole);
+  private static List<CapturedFunction> functions(String source, InputStream stream)
+      throws IOException {
+    BufferedInputStream text = new BufferedInputStream(stream);
+    return switch (InputKind.of(text)) {
+      case CAPTURE -> CaptureReader.read(source, text).functions();
+      case LSPCI -> LspciReader.read(source, text).stream().map(LspciFunction::toCaptured).toList();
+      case UNKNOWN ->
+          throw new InputException(
+              source, "neither a capture (# pci-capture 1) nor text of lspci -x, -xxx or -xxxx");
+    };
   }
 }

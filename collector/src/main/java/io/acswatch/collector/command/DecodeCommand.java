@@ -1,6 +1,5 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import java.io.IOException;
@@ -34,11 +33,11 @@ final class DecodeCommand implements Callable<Integer> {
     PrintWriter out = Streams.out(spec);
     FunctionDecoder decoder = new FunctionDecoder();
     for (String file : files) {
-      Capture capture = CaptureInput.readAny(file);
+      List<CapturedFunction> functions = CaptureInput.readFunctions(file);
       if (!output.isJson() && files.size() > 1) {
         out.println(file + ":");
       }
-      for (CapturedFunction function : capture.functions()) {
+      for (CapturedFunction function : functions) {
         DecodedFunction decoded = DecodedFunction.of(function, decoder);
         if (output.isJson()) {
           out.println(decoded.toJson(file));

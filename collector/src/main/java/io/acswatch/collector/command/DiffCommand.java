@@ -61,7 +61,7 @@ final class DiffCommand implements Callable<Integer> {
     List<IsolationAlert> alerts = alerts(earlier, later);
     PrintWriter out = Streams.out(spec);
     for (IsolationAlert alert : alerts) {
-      out.println(output.isJson() ? AlertJson.write(alert) : AlertText.of(alert).stripTrailing());
+      out.print(output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, false));
       if (!output.isJson()) {
         out.println();
       }
