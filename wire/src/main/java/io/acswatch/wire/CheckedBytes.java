@@ -91,6 +91,13 @@ public final class CheckedBytes implements RandomDataInput {
     return readShort(offset) & 0xFFFF;
   }
 
+  /** Reads 24 bits; Chronicle's default takes the top byte from the wrong place. */
+  @Override
+  public int readUnsignedInt24(long offset) {
+    index(offset, 3);
+    return readUnsignedShort(offset) | readUnsignedByte(offset + 2) << 16;
+  }
+
   @Override
   public int readInt(long offset) {
     return (int) INT.get(bytes, index(offset, Integer.BYTES));

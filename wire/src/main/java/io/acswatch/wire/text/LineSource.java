@@ -57,6 +57,9 @@ final class LineSource {
   /** Opens a file, gives it to {@code body}, closes it. Says in words why a file cannot be read. */
   static <T> T readFile(Path file, Body<T> body) throws InputException {
     String name = file.toString();
+    if (Files.isDirectory(file)) {
+      throw new InputException(name, "is a directory");
+    }
     try (InputStream stream = Files.newInputStream(file)) {
       return body.read(new LineSource(name, stream));
     } catch (InputException damaged) {

@@ -24,8 +24,7 @@ final class TabFields {
     String[] parts = line.split("\t", -1);
     if (parts.length - 1 != count) {
       throw lines.error(
-          "%s: fields=%d, expected %d after the key"
-              .formatted(InputException.quote(parts[0]), parts.length - 1, count));
+          "%s: fields=%d, expected %d after the key".formatted(parts[0], parts.length - 1, count));
     }
     return new TabFields(lines, parts[0], parts);
   }

@@ -1,0 +1,147 @@
+package io.acswatch.wire;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.wire.FrameResult.Rejected;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whatever the bytes: a snapshot or a refusal, never an exception, never a byte from outside. */
+class HostileFrameProperties {
+  private static final int[] DAMAGES = {0x00, 0x01, 0x7F, 0x80, 0xFF};
+
+  private final FrameReader reader = new FrameReader();
+  private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
+
+  static List<String> names() {
+    return List.of("tiny", "full");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void everyByteMayBeWrong(String name) throws IOException {
+    byte[] frame = GoldenFrameTest.frame(name);
+    for (int i = 0; i < frame.length; i++) {
+      byte right = frame[i];
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        frame[i] = (byte) (right ^ 1 << bit);
+        useWhole(frame);
+      }
+      for (int damage : DAMAGES) {
+        frame[i] = (byte) damage;
+        useWhole(frame);
+      }
+      frame[i] = right;
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void everyFourBytesMayBeWrong(String name) throws IOException {
+    byte[] frame = GoldenFrameTest.frame(name);
+    int[] numbers = {-1, Integer.MAX_VALUE, Integer.MIN_VALUE, 0x10000, frame.length, 0x00FF_FFFF};
+    for (int i = 0; i + 4 <= frame.length; i += 4) {
+      byte[] right = Arrays.copyOfRange(frame, i, i + 4);
+      for (int number : numbers) {
+        for (int k = 0; k < 4; k++) {
+          frame[i + k] = (byte) (number >>> 8 * k);
+        }
+        useWhole(frame);
+      }
+      System.arraycopy(right, 0, frame, i, 4);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void everyPrefixIsRefused(String name) throws IOException {
+    byte[] frame = GoldenFrameTest.frame(name);
+    for (int length = 0; length < frame.length; length++) {
+      Rejected rejected = reader.wrap(frame, 0, length);
+      assertNotNull(rejected);
+      assertEquals(
+          length < 96 ? RejectReason.TOO_SHORT : RejectReason.TRUNCATED, rejected.reason());
+      assertEquals(0, reader.functionCount());
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("names")
+  void everySuffixAndShiftIsRefused(String name) throws IOException {
+    byte[] frame = GoldenFrameTest.frame(name);
+    for (int from = 1; from < frame.length; from++) {
+      assertNotNull(reader.wrap(frame, from, frame.length - from));
+    }
+    Rejected longer = reader.wrap(Arrays.copyOf(frame, frame.length + 1));
+    assertNotNull(longer);
+    assertEquals(RejectReason.TRAILING_BYTES, longer.reason());
+    assertEquals(frame.length, longer.offset());
+  }
+
+  @Test
+  void randomBytesAreRefused() {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = new byte[random.nextInt(300)];
+      random.nextBytes(bytes);
+      assertNotNull(reader.wrap(bytes));
+      if (bytes.length > 7) {
+        System.arraycopy(new byte[] {'A', 'C', 'S', 'W', 1, 0, 1, 0}, 0, bytes, 0, 8);
+        assertNotNull(reader.wrap(bytes));
+      }
+    }
+  }
+
+  @Test
+  void manyBytesMayBeWrongAtOnce() throws IOException {
+    SplittableRandom random = new SplittableRandom(2);
+    for (String name : GoldenFrameTest.names()) {
+      byte[] frame = GoldenFrameTest.frame(name);
+      for (int i = 0; i < 3_000; i++) {
+        byte[] damaged = frame.clone();
+        for (int k = random.nextInt(1, 9); k > 0; k--) {
+          // Half of the damage goes where the structure is.
+          int at = random.nextInt(random.nextBoolean() ? frame.length : 96 + 64);
+          damaged[at] = (byte) random.nextInt();
+        }
+        useWhole(damaged);
+      }
+    }
+    assertTrue(seen.contains(RejectReason.BAD_MASK), seen::toString);
+  }
+
+  /** Takes the frame out of two different surroundings, and asks for all there is. */
+  private void useWhole(byte[] frame) {
+    Rejected rejected = reader.wrap(surrounded(frame, 0xEE), 64, frame.length);
+    FrameResult result = decoder.decode(frame);
+    if (rejected != null) {
+      seen.add(rejected.reason());
+      assertEquals(rejected, result);
+      assertTrue(rejected.offset() >= 0 && rejected.offset() <= frame.length, rejected::toString);
+      return;
+    }
+    assertTrue(result instanceof FrameResult.Accepted);
+    byte[] once = FrameWriter.write(reader.toCapture());
+    assertNull(reader.wrap(surrounded(frame, 0x11), 64, frame.length));
+    assertArrayEquals(once, FrameWriter.write(reader.toCapture()), "bytes from outside");
+  }
+
+  private static byte[] surrounded(byte[] frame, int filling) {
+    byte[] surrounded = new byte[frame.length + 128];
+    Arrays.fill(surrounded, (byte) filling);
+    System.arraycopy(frame, 0, surrounded, 64, frame.length);
+    return surrounded;
+  }
+}

@@ -1,0 +1,161 @@
+package io.acswatch.wire.text;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.wire.Captures;
+import io.acswatch.wire.InputException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LspciReaderTest {
+  @Test
+  void readsWhatLspciWouldPrintOfACapture() throws InputException {
+    Capture capture = Captures.read("sriov-vfs");
+    List<LspciFunction> functions = read(dump(capture, "", ""));
+    assertEquals(capture.functions().size(), functions.size());
+    for (int i = 0; i < functions.size(); i++) {
+      CapturedFunction expected = capture.functions().get(i);
+      LspciFunction read = functions.get(i);
+      assertEquals(expected.address(), read.address());
+      assertArrayEquals(expected.config().toByteArray(), read.config().toByteArray());
+      assertArrayEquals(expected.config().toByteArray(), read.toCaptured().config().toByteArray());
+    }
+  }
+
+  @Test
+  void takesIdsFromTheBytes() throws InputException {
+    LspciFunction read = read(dump(Captures.read("small"), "", "")).get(0);
+    assertEquals(new PciIds(0x8086, 0x29C0, 0x060000), read.ids());
+    assertEquals("Some bridge: of a maker (rev 02)", read.heading());
+  }
+
+  @Test
+  void skipsDecodedLinesAndComplaints() throws InputException {
+    String text =
+        "pcilib: Cannot open /sys/bus/pci\nlspci: Unable to load libkmod resources: error -2\n"
+            + dump(
+                Captures.read("small"),
+                "0000:",
+                "\tSubsystem: 00: 11\n\tCapabilities: [100 v1] Access Control Services\n"
+                    + "\t\tACSCap:\tSrcValid+\n");
+    assertEquals(7, read(text).size());
+  }
+
+  @Test
+  void readsLargeDomainsAndCarriageReturns() throws InputException {
+    List<LspciFunction> read = read(("10000:e1:1f.7 0604\n" + hex(64)).replace("\n", "\r\n"));
+    assertEquals(PciAddress.of(0x10000, 0xE1, 0x1F, 7), read.get(0).address());
+    assertEquals("0604", read.get(0).heading());
+    assertEquals(64, read.get(0).config().length());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({"16", "48", "80", "240", "272", "4080"})
+  void refusesADeviceThatEndsTooEarly(int length) {
+    assertEquals(
+        "00:00.0 ends after N bytes, expected 64, 128, 256 or 4096: the dump is cut short"
+            .replace("00:00.0", "0000:00:00.0")
+            .replace("N", Integer.toString(length)),
+        problem("00:00.0 x\n" + hex(length)));
+  }
+
+  @Test
+  void refusesDamagedLines() {
+    String good = "00:00.0 x\n" + hex(64);
+    assertEquals(
+        "0000:00:00.0: offset=20, expected 10", problem(good.replaceFirst("10: [^\n]*\n", "")));
+    assertEquals(
+        "0000:00:00.0: offset=10: bytes=15, expected 16",
+        problem(good.replaceFirst("\n10: 10 ", "\n10: ")));
+    assertEquals(
+        "0000:00:00.0: offset=10: bytes=17, expected 16",
+        problem(good.replaceFirst("\n10: ", "\n10: 00 ")));
+    assertEquals(
+        "0000:00:00.0: offset=10: byte 1 is \"1g\", expected two hexadecimal digits",
+        problem(good.replaceFirst("\n10: 10", "\n10: 1g")));
+    assertEquals("hex line before the first device heading", problem(hex(64)));
+    assertEquals("second device 0000:00:00.0, the first is line 1", problem(good + "\n" + good));
+    assertEquals(
+        "0000:00:00.0: no hex lines follow, expected the output of lspci -xxxx",
+        problem("00:00.0 x\n"));
+    assertEquals("no device heading, expected the output of lspci -xxxx", problem("\n\n"));
+    assertEquals(
+        "0000:00:00.0: offset=00, expected no more", problem("00:00.0 x\n" + hex(4096) + hex(16)));
+    assertEquals(
+        "line begins with \"Slot:\", expected a device heading, a hex line or an indented line",
+        problem("Slot:\n"));
+  }
+
+  @Test
+  void namesFileAndLine() {
+    InputException refused =
+        assertThrows(InputException.class, () -> read("00:00.0 x\n" + hex(32) + "zz\n"));
+    assertEquals("dump.txt", refused.source());
+    assertEquals(4, refused.line());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'# pci-capture 1\n', CAPTURE",
+    "'# pci-capture 2\n', CAPTURE",
+    "'\n00:00.0 Host bridge', LSPCI",
+    "'lspci: x\n0000:00:00.0 Host bridge', LSPCI",
+    "'', UNKNOWN",
+    "'hello', UNKNOWN"
+  })
+  void tellsCapturesFromDumps(String text, InputKind kind) throws IOException {
+    BufferedInputStream stream =
+        new BufferedInputStream(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+    assertEquals(kind, InputKind.of(stream));
+    assertEquals(text, new String(stream.readAllBytes(), StandardCharsets.UTF_8));
+  }
+
+  private static String problem(String text) {
+    return assertThrows(InputException.class, () -> read(text)).problem();
+  }
+
+  private static List<LspciFunction> read(String text) throws InputException {
+    return LspciReader.read(
+        "dump.txt", new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private static String dump(Capture capture, String domain, String decoded) {
+    StringBuilder text = new StringBuilder();
+    for (CapturedFunction function : capture.functions()) {
+      String address = function.address().toString().substring("0000:".length());
+      text.append(domain).append(address).append(" Some bridge: of a maker (rev 02)\n");
+      text.append(decoded).append(hex(function.config().toByteArray())).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String hex(int length) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) i;
+    }
+    return hex(bytes);
+  }
+
+  private static String hex(byte[] bytes) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < bytes.length; i++) {
+      text.append(i % 16 == 0 ? "%02x:".formatted(i) : "");
+      text.append(" %02x".formatted(bytes[i]));
+      text.append(i % 16 == 15 ? "\n" : "");
+    }
+    return text.toString();
+  }
+}
