@@ -1,0 +1,13 @@
+package io.acswatch.collector;
+
+import io.acswatch.collector.command.HostCommands;
+
+/** Starts a command of one host: {@code capture}, {@code decode}, {@code groups} and so on. */
+public final class CollectorMain {
+  private CollectorMain() {}
+
+  /** Runs the command that the arguments name and exits with its code. */
+  public static void main(String[] arguments) {
+    System.exit(HostCommands.commandLine().execute(arguments));
+  }
+}

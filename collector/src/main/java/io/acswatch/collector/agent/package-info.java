@@ -1,0 +1,8 @@
+/**
+ * The agent that runs on a host: its settings, what makes it take a snapshot, and what it does
+ * while no broker can be reached.
+ */
+@NullMarked
+package io.acswatch.collector.agent;
+
+import org.jspecify.annotations.NullMarked;

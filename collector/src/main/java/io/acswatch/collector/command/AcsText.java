@@ -1,0 +1,16 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import java.util.List;
+
+/** ACS words as people read them. */
+final class AcsText {
+  private AcsText() {}
+
+  /** Four hex digits and the names of the bits: {@code 001d (SV RR CR UF)}. */
+  static String word(int word) {
+    List<String> names = AcsRegisters.flagNames(word);
+    String digits = "%04x".formatted(word);
+    return names.isEmpty() ? digits : digits + " (" + String.join(" ", names) + ")";
+  }
+}

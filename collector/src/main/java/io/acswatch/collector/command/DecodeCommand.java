@@ -1,0 +1,52 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code decode}: configuration space of every function. */
+@Command(
+    name = "decode",
+    description =
+        "Prints what the configuration space of every function says: header, capabilities, ACS.")
+final class DecodeCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Captures, or text of 'lspci -xxxx'; - is standard input.")
+  private List<String> files = List.of();
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = Streams.out(spec);
+    FunctionDecoder decoder = new FunctionDecoder();
+    for (String file : files) {
+      List<CapturedFunction> functions = CaptureInput.readFunctions(file);
+      if (!output.isJson() && files.size() > 1) {
+        out.println(file + ":");
+      }
+      for (CapturedFunction function : functions) {
+        DecodedFunction decoded = DecodedFunction.of(function, decoder);
+        if (output.isJson()) {
+          out.println(decoded.toJson(file));
+        } else {
+          out.print(decoded.toText());
+        }
+      }
+      out.flush();
+    }
+    return ExitCode.OK;
+  }
+}

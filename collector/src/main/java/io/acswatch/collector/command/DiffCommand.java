@@ -1,0 +1,82 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertText;
+import io.acswatch.wire.text.OwnersReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code diff}: the alerts that two captures of one host raise. */
+@Command(
+    name = "diff",
+    description = {
+      "Judges two captures of one host, as the streams application judges its frames, and prints"
+          + " the alerts that the second one raises.",
+      "Exit code 1 if one of them is high or critical."
+    })
+final class DiffCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(index = "0", paramLabel = "BEFORE", description = "The earlier capture.")
+  private String before = "";
+
+  @Parameters(index = "1", paramLabel = "AFTER", description = "The later capture.")
+  private String after = "";
+
+  @Option(
+      names = "--owners",
+      paramLabel = "FILE",
+      description =
+          "Lines 'owner TAB address TAB vm TAB source': who owned what before, by the addresses"
+              + " in BEFORE. They replace the claims in it.")
+  private @Nullable Path owners;
+
+  @Override
+  public Integer call() throws IOException {
+    if (before.equals(CaptureInput.STANDARD_INPUT) && after.equals(before)) {
+      throw new CommandFailure("standard input can be one of the two captures, not both");
+    }
+    Capture earlier = CaptureInput.read(before);
+    Capture later = CaptureInput.read(after);
+    if (owners != null) {
+      earlier = earlier.withOwners(OwnersReader.read(owners));
+    }
+    List<IsolationAlert> alerts = alerts(earlier, later);
+    PrintWriter out = Streams.out(spec);
+    for (IsolationAlert alert : alerts) {
+      out.print(output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, false));
+      if (!output.isJson()) {
+        out.println();
+      }
+    }
+    if (alerts.isEmpty() && !output.isJson()) {
+      out.println("no findings");
+    }
+    out.flush();
+    boolean urgent = alerts.stream().anyMatch(alert -> alert.severity().isAtLeast(Severity.HIGH));
+    return urgent ? ExitCode.FINDING : ExitCode.OK;
+  }
+
+  /** The alerts of the second capture after the first, as of one host. */
+  static List<IsolationAlert> alerts(Capture earlier, Capture later) {
+    HostState known = Judgement.apply(HostState.NONE, Snapshot.of(earlier)).state();
+    return Judgement.apply(known, Snapshot.of(later)).alerts();
+  }
+}

@@ -1,0 +1,77 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code groups}: the three partitions of a capture. */
+@Command(
+    name = "groups",
+    description = {
+      "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
+          + " the registers (derived), and what the hardware isolates in truth (strict).",
+      "Where derived differs from what the kernel reports, the registers changed after the groups"
+          + " were formed, or the rules of that kernel are not known here."
+    })
+final class GroupsCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CAPTURE",
+      description = "Capture files; - is standard input.")
+  private List<String> files = List.of();
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      converter = ModelConverter.class,
+      description =
+          "Rules to derive by, instead of those of the capture's kernel: legacy-early-acs,"
+              + " legacy-6.15, legacy-7.0, legacy-late-acs-regressed or bus-isolation-v3.")
+  private @Nullable GroupingModel model;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = Streams.out(spec);
+    for (String file : files) {
+      Capture capture = CaptureInput.read(file);
+      Snapshot snapshot = Snapshot.of(capture);
+      SnapshotGroups groups = SnapshotGroups.of(snapshot, model);
+      if (output.isJson()) {
+        out.println(GroupsJson.of(file, snapshot, groups));
+      } else {
+        out.print(GroupsText.of(file, snapshot, groups));
+      }
+      out.flush();
+    }
+    return ExitCode.OK;
+  }
+
+  /** Reads a model by its label. */
+  static final class ModelConverter implements ITypeConverter<GroupingModel> {
+    @Override
+    public GroupingModel convert(String label) {
+      try {
+        return GroupingModel.ofLabel(label);
+      } catch (IllegalArgumentException unknown) {
+        throw new TypeConversionException(String.valueOf(unknown.getMessage()));
+      }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.collector.publish.FramePublisher;
+import io.acswatch.collector.publish.OutgoingFrame;
+import io.acswatch.collector.publish.ProducerSettings;
+import io.acswatch.collector.publish.SentFrame;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.wire.TopicNames;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code replay}: captures into Kafka, as the agent would have sent them. */
+@Command(
+    name = "replay",
+    description = {
+      "Sends captures to Kafka in the order given, as the agent of that host would have sent them,"
+          + " and waits for the acknowledgement of each.",
+      "All captures are read before the first is sent."
+    })
+final class ReplayCommand implements Callable<Integer> {
+  private static final String NAMELESS_HOST = "replay";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "CAPTURE",
+      description = "Capture files; - is standard input.")
+  private List<String> files = List.of();
+
+  @Option(
+      names = "--bootstrap-servers",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "Brokers to start from, separated by commas.")
+  private String bootstrapServers = "";
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      description = "Prefix of the topic names; default acswatch.")
+  private String topicPrefix = TopicNames.DEFAULT_PREFIX;
+
+  @Option(
+      names = "--host-id",
+      paramLabel = "ID",
+      description =
+          "Host to send them as; default is the one in each capture, or 'replay' if it has none.")
+  private @Nullable String hostId;
+
+  @Option(
+      names = "--interval",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Pause between two captures, as 500ms or 2s; default none.")
+  private Duration interval = Duration.ZERO;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      converter = DurationConverter.class,
+      description = "Time that sending one capture may take; default 30s.")
+  private Duration timeout = Duration.ofSeconds(30);
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    TopicNames topics = topics();
+    List<Capture> captures = new ArrayList<>();
+    for (String file : files) {
+      captures.add(CaptureInput.read(file));
+    }
+    PrintWriter out = Streams.out(spec);
+    Map<String, Object> settings =
+        ProducerSettings.of(bootstrapServers, "acswatch-replay", timeout, Map.of());
+    Map<String, Long> sequences = new HashMap<>();
+    try (FramePublisher publisher = new FramePublisher(settings, topics)) {
+      for (int i = 0; i < captures.size(); i++) {
+        if (i > 0) {
+          Thread.sleep(interval.toMillis());
+        }
+        Capture capture = asSent(captures.get(i), sequences);
+        OutgoingFrame frame = OutgoingFrame.of(capture);
+        SentFrame sent = publisher.send(frame);
+        out.println(line(files.get(i), capture, frame, sent));
+        out.flush();
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private TopicNames topics() {
+    try {
+      return new TopicNames(topicPrefix);
+    } catch (IllegalArgumentException refused) {
+      throw new ParameterException(
+          Streams.commandLine(spec), "--topic-prefix: " + refused.getMessage(), refused);
+    }
+  }
+
+  private static String line(String file, Capture capture, OutgoingFrame frame, SentFrame sent) {
+    return "%s -> %s  host %s  boot %s  sequence %d  %d functions  %d bytes"
+        .formatted(
+            file,
+            sent,
+            frame.host(),
+            capture.boot().id(),
+            frame.sequence(),
+            capture.functions().size(),
+            frame.value().length);
+  }
+
+  /** What a capture does not say, the agent would have: host, sequence within the boot, time. */
+  private Capture asSent(Capture capture, Map<String, Long> sequences) {
+    String named = capture.host().isEmpty() ? NAMELESS_HOST : capture.host();
+    String host = hostId == null ? named : hostId;
+    String boot = host + "/" + capture.boot().id();
+    long next = sequences.getOrDefault(boot, 0L) + 1;
+    long sequence = Math.max(next, capture.sequence());
+    sequences.put(boot, sequence);
+    long takenAt =
+        capture.takenAtMillis() == 0 ? Clock.systemUTC().millis() : capture.takenAtMillis();
+    return capture.withHost(host, sequence, takenAt);
+  }
+}

@@ -1,0 +1,19 @@
+package io.acswatch.collector.publish;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.wire.FrameWriter;
+
+/**
+ * A frame ready to be sent.
+ *
+ * @param host id of the host, the record's key
+ * @param sequence number of the snapshot within its boot
+ * @param value the frame; not to be changed by anybody
+ */
+public record OutgoingFrame(String host, long sequence, byte[] value) {
+
+  /** The frame of a capture. */
+  public static OutgoingFrame of(Capture capture) {
+    return new OutgoingFrame(capture.host(), capture.sequence(), FrameWriter.write(capture));
+  }
+}

@@ -1,0 +1,20 @@
+package io.acswatch.collector.publish;
+
+import java.io.IOException;
+
+/** A frame could not be sent; the message is one line that says why. */
+public final class SendException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  private final boolean permanent;
+
+  SendException(String message, Throwable cause, boolean permanent) {
+    super(message, cause);
+    this.permanent = permanent;
+  }
+
+  /** True if sending this frame again cannot help. */
+  public boolean isPermanent() {
+    return permanent;
+  }
+}

@@ -1,0 +1,115 @@
+package io.acswatch.collector.source;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads one whole host into a {@link Capture}. A function whose read fails is part of it with a
+ * status that says so; a function that vanishes meanwhile is not. If devices came or went during
+ * the scan, there is one more scan. Not thread-safe.
+ */
+public final class HostReader {
+  private static final String UEVENT_SEQUENCE = "/sys/kernel/uevent_seqnum";
+
+  private final HostTree tree;
+  private final Clock clock;
+  private final BootSource boot;
+  private final KexecSource kexec;
+  private final PciSource pci;
+  private final IommuGroupSource groups;
+  private final ScanOrderSource scanOrder;
+  private final ConfigReader config;
+
+  /** A reader of {@code tree} that takes wall time from {@code clock}. */
+  public HostReader(HostTree tree, Clock clock) {
+    this.tree = tree;
+    this.clock = clock;
+    boot = new BootSource(tree);
+    kexec = new KexecSource(tree);
+    config = new ConfigReader(tree);
+    pci = new PciSource(tree, config);
+    groups = new IommuGroupSource(tree);
+    scanOrder = new ScanOrderSource(tree);
+  }
+
+  /** The name the host has for itself, empty if it has none. */
+  public String hostName() {
+    return boot.hostName();
+  }
+
+  /** Milliseconds this kernel has been running; at least 1. */
+  public long uptimeMillis() {
+    return boot.uptimeMillis();
+  }
+
+  /**
+   * Reads the host.
+   *
+   * @param host id to put into the capture
+   * @param sequence number to put into the capture
+   * @param owners claims to put into the capture
+   * @throws IOException if there is no PCI bus or no boot id below the root
+   */
+  public Capture read(String host, long sequence, List<OwnershipClaim> owners) throws IOException {
+    Scan scan = scan();
+    if (scan.moved()) {
+      scan = scan();
+    }
+    return new Capture(
+        host,
+        "",
+        boot.read(),
+        clock.millis(),
+        sequence,
+        kexec.isLoaded(),
+        scanOrder.read(scan.functions()),
+        scan.functions(),
+        owners,
+        kexec.handoverNotes());
+  }
+
+  private record Scan(List<CapturedFunction> functions, boolean moved) {}
+
+  /** One pass over the bus; {@code moved} if devices or groups changed under it. */
+  private Scan scan() throws IOException {
+    String before = ueventSequence();
+    IommuGroupSource.Groups found = groups.read();
+    List<CapturedFunction> functions = pci.read(found);
+    boolean agree =
+        functions.stream().allMatch(f -> found.agree(f.address().toString(), f.kernel().group()));
+    return new Scan(functions, !agree || !before.equals(ueventSequence()));
+  }
+
+  private String ueventSequence() {
+    return tree.textOr(UEVENT_SEQUENCE, "");
+  }
+
+  /**
+   * Looks at the few things that tell whether a snapshot is due: a handful of bytes, no scan.
+   *
+   * @param watched where the ACS Control words are that matter
+   */
+  public HostGlance glance(List<WatchedWord> watched) throws IOException {
+    List<Integer> words = new ArrayList<>(watched.size());
+    for (WatchedWord word : watched) {
+      int read = config.readWord(PciSource.directory(word.address()), word.offset());
+      words.add(read < 0 ? word.lastSeen() : read);
+    }
+    return new HostGlance(boot.bootId(), kexec.isLoaded(), ueventSequence(), words);
+  }
+
+  /**
+   * A word of configuration space to look at often.
+   *
+   * @param address the function
+   * @param offset bytes from the start of its configuration space
+   * @param lastSeen the word in the last snapshot; stands where it cannot be read without effects
+   */
+  public record WatchedWord(PciAddress address, int offset, int lastSeen) {}
+}

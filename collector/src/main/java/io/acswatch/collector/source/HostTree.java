@@ -1,0 +1,160 @@
+package io.acswatch.collector.source;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files of one host, below a root directory: {@code /} for the host itself, another one for a
+ * copy of a host's {@code /sys} and {@code /proc}. All paths given and returned are those the host
+ * itself would use.
+ *
+ * <p>Links are followed inside the root, as after a chroot: an absolute target starts at the root,
+ * and {@code ..} does not lead out of it. Files are opened for reading only.
+ */
+public final class HostTree {
+  private static final int MAX_LINKS = 40; // as the kernel's own limit
+
+  private final Path root;
+  private final boolean isWholeSystem;
+
+  /**
+   * The tree below {@code root}.
+   *
+   * @throws IOException if it is not a directory that can be entered
+   */
+  public HostTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      throw new NoSuchFileException(root.toString());
+    }
+    if (!Files.isDirectory(root)) {
+      throw new NotDirectoryException(root.toString());
+    }
+    this.root = root.toRealPath();
+    this.isWholeSystem = this.root.getNameCount() == 0;
+  }
+
+  /**
+   * The file on this machine that stands for {@code path} of the host, links resolved.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  public Path file(String path) throws IOException {
+    // The kernel follows the links of its own file system faster and better than we do.
+    return isWholeSystem ? Path.of(path) : root.resolve(realPath(path).substring(1));
+  }
+
+  /**
+   * The path of {@code path} without links, as {@code readlink -f} prints it on the host.
+   *
+   * @throws NoSuchFileException if there is no such file
+   */
+  public String realPath(String path) throws IOException {
+    if (isWholeSystem) {
+      return Path.of(path).toRealPath().toString();
+    }
+    Deque<String> pending = new ArrayDeque<>(components(path));
+    Deque<String> walked = new ArrayDeque<>();
+    int links = 0;
+    while (!pending.isEmpty()) {
+      String component = pending.removeFirst();
+      if (component.equals("..")) {
+        walked.pollLast();
+        continue;
+      }
+      Path here = root.resolve(String.join(File.separator, walked)).resolve(component);
+      if (Files.isSymbolicLink(here)) {
+        if (++links > MAX_LINKS) {
+          throw new FileSystemLoopException(path);
+        }
+        String target = Files.readSymbolicLink(here).toString();
+        if (target.startsWith("/")) {
+          walked.clear();
+        }
+        List<String> steps = components(target);
+        for (int i = steps.size() - 1; i >= 0; i--) {
+          pending.addFirst(steps.get(i));
+        }
+      } else {
+        if (!Files.exists(here)) {
+          throw new NoSuchFileException(path);
+        }
+        walked.addLast(component);
+      }
+    }
+    return "/" + String.join("/", walked);
+  }
+
+  private static List<String> components(String path) {
+    return Arrays.stream(path.split("/")).filter(c -> !c.isEmpty() && !c.equals(".")).toList();
+  }
+
+  /** True if there is such a file or directory. */
+  public boolean exists(String path) {
+    try {
+      return Files.exists(file(path));
+    } catch (IOException absent) {
+      return false;
+    }
+  }
+
+  /** The text of a small file without white space around it; null if there is no such file. */
+  public @Nullable String text(String path) throws IOException {
+    try {
+      return new String(Files.readAllBytes(file(path)), StandardCharsets.UTF_8).strip();
+    } catch (NoSuchFileException absent) {
+      return null;
+    }
+  }
+
+  /** The text of a small file, or {@code otherwise} if it is absent or cannot be read. */
+  public String textOr(String path, String otherwise) {
+    try {
+      String text = text(path);
+      return text == null ? otherwise : text;
+    } catch (IOException unreadable) {
+      return otherwise;
+    }
+  }
+
+  /** The last component of the target of a link; empty if there is no such link. */
+  public String linkName(String path) {
+    try {
+      Path parent = file(path.substring(0, path.lastIndexOf('/')));
+      Path link = parent.resolve(path.substring(path.lastIndexOf('/') + 1));
+      Path name = Files.readSymbolicLink(link).getFileName();
+      return name == null ? "" : name.toString();
+    } catch (IOException | UnsupportedOperationException absent) {
+      return "";
+    }
+  }
+
+  /** The names in a directory, sorted; none if there is no such directory. */
+  public List<String> names(String directory) throws IOException {
+    List<String> names = new ArrayList<>();
+    try (Stream<Path> entries = Files.list(file(directory))) {
+      entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
+    } catch (NoSuchFileException | NotDirectoryException absent) {
+      return List.of();
+    }
+    names.sort(null);
+    return names;
+  }
+
+  /** An exception for a file that must be there and is not; names it with the root before it. */
+  NoSuchFileException missing(String path) {
+    return new NoSuchFileException(isWholeSystem ? path : root + path);
+  }
+}

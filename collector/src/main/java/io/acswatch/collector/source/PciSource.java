@@ -1,0 +1,118 @@
+package io.acswatch.collector.source;
+
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciIds;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code /sys/bus/pci/devices}: every function's configuration space and attributes. */
+final class PciSource {
+  static final String DEVICES = "/sys/bus/pci/devices";
+
+  private final HostTree tree;
+  private final ConfigReader config;
+
+  PciSource(HostTree tree, ConfigReader config) {
+    this.tree = tree;
+    this.config = config;
+  }
+
+  /** The directory of the function at {@code address}. */
+  static String directory(PciAddress address) {
+    return DEVICES + "/" + address;
+  }
+
+  /**
+   * Reads every function, in order of address. Functions that vanish meanwhile are left out.
+   *
+   * @throws IOException if the host shows no PCI bus at all
+   */
+  List<CapturedFunction> read(IommuGroupSource.Groups groups) throws IOException {
+    if (!tree.exists(DEVICES)) {
+      throw tree.missing(DEVICES);
+    }
+    List<CapturedFunction> functions = new ArrayList<>();
+    for (String name : tree.names(DEVICES)) {
+      PciAddress address = addressOrNull(name);
+      CapturedFunction function = address == null ? null : readOne(address, name, groups);
+      if (function != null) {
+        functions.add(function);
+      }
+    }
+    functions.sort(Comparator.comparing(CapturedFunction::address));
+    return functions;
+  }
+
+  private @Nullable CapturedFunction readOne(
+      PciAddress address, String name, IommuGroupSource.Groups groups) {
+    String directory = DEVICES + "/" + name;
+    String path;
+    try {
+      path = tree.realPath(directory);
+    } catch (IOException gone) {
+      return null;
+    }
+    ConfigRead read = config.read(directory);
+    if (read == null) {
+      if (!tree.exists(directory)) {
+        return null;
+      }
+      read = ConfigRead.nothing(ReadStatus.UNREADABLE);
+    }
+    return new CapturedFunction(
+        address,
+        path,
+        read.space(),
+        read.status(),
+        new PciIds(
+            number(directory + "/vendor", 0),
+            number(directory + "/device", 0),
+            number(directory + "/class", 0)),
+        kernelView(directory, groups),
+        tree.textOr(directory + "/removable", ""));
+  }
+
+  private KernelView kernelView(String directory, IommuGroupSource.Groups groups) {
+    int group = groupOf(directory);
+    String physicalFunction = tree.linkName(directory + "/physfn");
+    return new KernelView(
+        group,
+        groups.typeOf(group),
+        tree.linkName(directory + "/driver"),
+        physicalFunction.isEmpty() ? null : addressOrNull(physicalFunction),
+        number(directory + "/sriov_numvfs", 0),
+        number(directory + "/sriov_totalvfs", 0),
+        number(directory + "/ari_enabled", 0) != 0);
+  }
+
+  private int groupOf(String directory) {
+    try {
+      return Integer.parseInt(tree.linkName(directory + "/iommu_group"));
+    } catch (NumberFormatException none) {
+      return KernelView.NO_GROUP;
+    }
+  }
+
+  /** Reads a decimal or {@code 0x} number. */
+  private int number(String path, int otherwise) {
+    try {
+      return Integer.decode(tree.textOr(path, ""));
+    } catch (NumberFormatException absent) {
+      return otherwise;
+    }
+  }
+
+  private static @Nullable PciAddress addressOrNull(String name) {
+    try {
+      return PciAddress.parse(name);
+    } catch (IllegalArgumentException notAnAddress) {
+      return null;
+    }
+  }
+}

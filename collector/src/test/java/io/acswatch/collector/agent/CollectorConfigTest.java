@@ -1,0 +1,109 @@
+package io.acswatch.collector.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.wire.TopicNames;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+
+class CollectorConfigTest {
+  private static final Map<String, String> EVERY_KEY =
+      Map.ofEntries(
+          Map.entry("collector.bootstrap.servers", "k1:9092,k2:9092"),
+          Map.entry("collector.topic.prefix", "lab"),
+          Map.entry("collector.root", "/host"),
+          Map.entry("collector.host.id", "h7"),
+          Map.entry("collector.owners.file", "/run/owners"),
+          Map.entry("collector.snapshot.interval.ms", "60000"),
+          Map.entry("collector.glance.interval.ms", "250"),
+          Map.entry("collector.settle.interval.ms", "0"),
+          Map.entry("collector.send.timeout.ms", "5000"),
+          Map.entry("collector.stop.timeout.ms", "1000"),
+          Map.entry("collector.outbox.bytes", "1024"));
+
+  @Test
+  void hasTheseDefaults() {
+    CollectorConfig config =
+        CollectorConfig.from(Map.of("collector.bootstrap.servers", "localhost:9092"));
+
+    assertEquals(
+        new CollectorConfig(
+            "localhost:9092",
+            TopicNames.DEFAULT,
+            Path.of("/"),
+            "",
+            null,
+            Duration.ofMinutes(5),
+            Duration.ofSeconds(1),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(10),
+            16 << 20,
+            Map.of()),
+        config);
+  }
+
+  @Test
+  void takesEveryKey() {
+    Map<String, String> settings = new HashMap<>(EVERY_KEY);
+    settings.put("producer.security.protocol", "SSL");
+
+    assertEquals(
+        new CollectorConfig(
+            "k1:9092,k2:9092",
+            new TopicNames("lab"),
+            Path.of("/host"),
+            "h7",
+            Path.of("/run/owners"),
+            Duration.ofMinutes(1),
+            Duration.ofMillis(250),
+            Duration.ZERO,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(1),
+            1024,
+            Map.of("security.protocol", "SSL")),
+        CollectorConfig.from(settings));
+  }
+
+  @Test
+  void knowsNoKeyBeyondThese() {
+    Set<String> keys = new HashSet<>(CollectorConfig.DEFINITION.names());
+
+    assertEquals(EVERY_KEY.keySet(), keys);
+    assertTrue(keys.stream().allMatch(CollectorConfig::knows));
+    assertTrue(CollectorConfig.knows("producer.linger.ms"));
+  }
+
+  @Test
+  void namesKeyAndValueThatItRefuses() {
+    Map<String, String> settings = new HashMap<>(EVERY_KEY);
+    settings.put("collector.glance.interval.ms", "5");
+
+    ConfigException refused =
+        assertThrows(ConfigException.class, () -> CollectorConfig.from(settings));
+
+    assertTrue(String.valueOf(refused.getMessage()).contains("collector.glance.interval.ms"));
+    assertTrue(String.valueOf(refused.getMessage()).contains("5"));
+  }
+
+  @Test
+  void refusesATopicPrefixThatKafkaWould() {
+    Map<String, String> settings = new HashMap<>(EVERY_KEY);
+    settings.put("collector.topic.prefix", "a b");
+
+    assertThrows(ConfigException.class, () -> CollectorConfig.from(settings));
+  }
+
+  @Test
+  void doesNotStartWithoutBrokers() {
+    assertThrows(ConfigException.class, () -> CollectorConfig.from(Map.of()));
+  }
+}

@@ -1,0 +1,412 @@
+package io.acswatch.collector.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.text.CaptureReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandsTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String BEFORE = TestCaptures.file("switch-before.cap").toString();
+  private static final String AFTER = TestCaptures.file("switch-after.cap").toString();
+
+  @TempDir private Path directory;
+
+  @Test
+  void listsAllCommands() {
+    CommandRun run = CommandRun.of("--help");
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    for (String command : List.of("capture", "decode", "groups", "diff", "replay", "collect")) {
+      assertTrue(run.out().contains("\n  " + command + " "), command);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"capture", "decode", "groups", "diff", "replay", "collect"})
+  void explainsEachCommand(String command) {
+    CommandRun run = CommandRun.of(command, "--help");
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertTrue(run.out().startsWith("Usage: acswatch " + command), run.out());
+  }
+
+  @Test
+  void refusesWrongUsageInTwoLines() {
+    CommandRun run = CommandRun.of("groups", "--modle", "x", BEFORE);
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertEquals(2, run.errLines().size());
+    assertEquals("'acswatch groups --help' tells more", run.errLines().get(1));
+  }
+
+  @Test
+  void refusesAModelItDoesNotKnow() {
+    CommandRun run = CommandRun.of("groups", "--model", "best", BEFORE);
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("legacy-early-acs"), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"decode", "groups"})
+  void saysWhichFileIsMissing(String command) {
+    CommandRun run = CommandRun.of(command, "/nonexistent/a.cap");
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(1, run.errLines().size());
+    assertTrue(run.err().startsWith("acswatch: /nonexistent/a.cap: no such file"), run.err());
+  }
+
+  @Test
+  void saysWhichLineIsDamaged() throws IOException {
+    Path damaged = directory.resolve("damaged.cap");
+    List<String> lines = Files.readAllLines(TestCaptures.file("switch-before.cap"));
+    Files.write(damaged, lines.stream().map(l -> l.replace("0000:00:02.2\t", "0:zz.2\t")).toList());
+
+    CommandRun run = CommandRun.of("groups", damaged.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(1, run.errLines().size());
+    assertTrue(run.err().matches("(?s)acswatch: .*damaged\\.cap:\\d+:.*0:zz\\.2.*"), run.err());
+  }
+
+  @Test
+  void refusesADumpThatIsCutShort() throws IOException {
+    Path dump = directory.resolve("dump");
+    String whole = LspciText.dump(TestCaptures.read("switch-before.cap"));
+    Files.writeString(dump, whole.substring(0, 700));
+
+    CommandRun run = CommandRun.of("decode", dump.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertTrue(run.err().startsWith("acswatch: " + dump + ":"), run.err());
+  }
+
+  @Test
+  void refusesWhatIsNeitherCaptureNorDump() throws IOException {
+    Path text = Files.writeString(directory.resolve("text"), "hello\n");
+
+    CommandRun run = CommandRun.of("decode", text.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertTrue(run.err().contains("neither a capture"), run.err());
+  }
+
+  @Test
+  void decodesEachFunctionToOneObject() throws IOException {
+    CommandRun run = CommandRun.of("decode", "--output", "json", AFTER, BEFORE);
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertEquals(
+        TestCaptures.read("switch-after.cap").functions().size()
+            + TestCaptures.read("switch-before.cap").functions().size(),
+        run.outLines().size());
+    assertEquals(
+        JSON.readTree(
+            """
+            {"source":"%s","address":"0000:00:03.0","vendor":6966,"device":12,"class":394240,
+             "header_type":1,"multifunction":false,"port_type":"root-port","length":4096,
+             "status":"COMPLETE",
+             "capabilities":[{"id":9,"offset":144},{"id":16,"offset":84},{"id":17,"offset":72},
+                             {"id":13,"offset":64}],
+             "capability_list_end":"END",
+             "extended_capabilities":[{"id":1,"version":2,"offset":256},
+                                      {"id":13,"version":1,"offset":328}],
+             "extended_list_end":"END",
+             "acs":{"offset":328,"capability":95,"control":17,
+                    "capability_flags":["SV","TB","RR","CR","UF","DT"],
+                    "control_flags":["SV","UF"],"egress_vector_bits":0}}
+            """
+                .formatted(AFTER)),
+        line(run, "0000:00:03.0"));
+    assertTrue(line(run, "0000:00:00.0").get("port_type").isNull());
+    assertTrue(line(run, "0000:00:00.0").get("acs").isNull());
+    assertTrue(line(run, "0000:00:00.0").get("extended_list_end").isNull());
+  }
+
+  @Test
+  void showsWhereAListGoesRoundInCircles() throws IOException {
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
+    PciAddress port = PciAddress.parse("0000:00:03.0");
+    host.poke(port, 0x41, 0x90); // the last standard capability points to the first
+    host.poke(port, 0x14B, 0x10); // the last extended one to 0x100
+    Path file = directory.resolve("looped.cap");
+    CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
+
+    JsonNode json = line(CommandRun.of("decode", "--output=json", file.toString()), "0000:00:03.0");
+    String text = CommandRun.of("decode", file.toString()).out();
+
+    assertEquals("LOOPED", json.get("capability_list_end").asText());
+    assertEquals("LOOPED", json.get("extended_list_end").asText());
+    assertEquals(4, json.get("capabilities").size());
+    assertTrue(text.contains("! capability list ends with LOOPED"), text);
+  }
+
+  @Test
+  void printsGroupsAsSetsOfAddresses() throws IOException {
+    CommandRun run = CommandRun.of("groups", AFTER, BEFORE, "--output", "json");
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertEquals(2, run.outLines().size());
+    JsonNode groups = JSON.readTree(run.outLines().get(0));
+    assertEquals(AFTER, groups.get("source").asText());
+    assertEquals("legacy-early-acs", groups.get("model").asText());
+    assertEquals(groups.get("kernel"), groups.get("derived"));
+    assertEquals(17, groups.get("kernel").size());
+    assertEquals("0000:00:03.0", groups.get("kernel").get(4).get(0).asText());
+    assertEquals("0000:09:00.0", groups.get("kernel").get(4).get(10).asText());
+    assertEquals(List.of(), List.copyOf(texts(groups.get("unknown"))));
+  }
+
+  @Test
+  void hasNoKernelGroupsWhereTheKernelHasNone() throws IOException {
+    String file = TestCaptures.file("iommu-off-after.cap").toString();
+
+    JsonNode groups = JSON.readTree(CommandRun.of("groups", file, "--output", "json").out());
+    String text = CommandRun.of("groups", file).out();
+
+    assertTrue(groups.get("kernel").isNull());
+    assertTrue(groups.get("derived").size() > 1);
+    assertTrue(text.contains("kernel reports no groups"), text);
+  }
+
+  @Test
+  void leavesFunctionsWithoutAnIommuOutOfAllGroups() throws IOException {
+    String file = TestCaptures.file("amd-iommu.cap").toString();
+
+    JsonNode groups = JSON.readTree(CommandRun.of("groups", file, "--output", "json").out());
+
+    assertEquals(groups.get("kernel"), groups.get("derived"));
+    assertTrue(CommandRun.of("groups", file).out().contains("\nno group\n"));
+  }
+
+  @Test
+  void marksWhereKernelAndRegistersDisagree() throws IOException {
+    String file = TestCaptures.file("setpci-runtime.cap").toString();
+
+    CommandRun run = CommandRun.of("groups", file);
+
+    assertTrue(run.out().contains("NOT THE SAME"), run.out());
+    assertTrue(run.out().contains("! derived: with"), run.out());
+  }
+
+  @Test
+  void derivesByTheModelItIsTold() throws IOException {
+    JsonNode groups =
+        JSON.readTree(
+            CommandRun.of("groups", AFTER, "--model", "bus-isolation-v3", "--output=json").out());
+
+    assertEquals("bus-isolation-v3", groups.get("model").asText());
+    assertEquals(groups.get("strict"), groups.get("derived"));
+  }
+
+  @Test
+  void raisesACriticalAlertWhenTwoVmsCameToShareAGroup() throws IOException {
+    Path owners =
+        Files.writeString(
+            directory.resolve("owners"),
+            "owner\t0000:06:00.0\tvm5\ttest\nowner\t0000:07:00.0\tvm6\ttest\n");
+
+    CommandRun run =
+        CommandRun.of("diff", BEFORE, AFTER, "--owners", owners.toString(), "--output", "json");
+
+    assertEquals(ExitCode.FINDING, run.exitCode());
+    JsonNode alert = JSON.readTree(run.outLines().get(0));
+    assertEquals("GROUP_MERGED_CROSS_VM", alert.get("code").asText());
+    assertEquals("critical", alert.get("severity").asText());
+    assertEquals(Set.of("vm5", "vm6"), texts(alert.get("vms")));
+    assertEquals("0000:00:03.0", alert.get("cause").get("port").asText());
+  }
+
+  @Test
+  void saysThatThereIsNothingToSay() {
+    CommandRun run = CommandRun.of("diff", BEFORE, BEFORE);
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertEquals("no findings\n", run.out());
+    assertEquals("", CommandRun.of("diff", BEFORE, BEFORE, "--output=json").out());
+  }
+
+  @Test
+  void refusesAnOwnersFileWithAWrongLine() throws IOException {
+    Path owners = Files.writeString(directory.resolve("owners"), "# who\nowner 06:00.0 vm5\n");
+
+    CommandRun run = CommandRun.of("diff", BEFORE, AFTER, "--owners", owners.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertTrue(run.err().startsWith("acswatch: " + owners + ":2:"), run.err());
+  }
+
+  @Test
+  void capturesAHostIntoAFile() throws IOException {
+    Capture capture = TestCaptures.read("sriov-vfs.cap");
+    FixtureHost host = FixtureHost.of(capture, directory.resolve("h"));
+    Path file = directory.resolve("new.cap");
+
+    CommandRun run =
+        CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertEquals("", run.out() + run.err());
+    Capture written = CaptureReader.read(file);
+    assertEquals("fixture", written.host());
+    assertEquals(capture.boot(), written.boot());
+    assertEquals(capture.functions().size(), written.functions().size());
+    try (Stream<Path> files = Files.list(directory)) {
+      assertEquals(2, files.count(), "no part of a file is left beside it");
+    }
+  }
+
+  @Test
+  void warnsThatItMayNotReadAcs() throws IOException {
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
+    Path config = host.path(host.realDirectory(PciAddress.parse("0000:00:03.0")) + "/config");
+    Files.write(config, Arrays.copyOf(Files.readAllBytes(config), 64));
+    Path file = directory.resolve("cut.cap");
+
+    CommandRun run =
+        CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
+    JsonNode json = line(CommandRun.of("decode", "--output=json", file.toString()), "0000:00:03.0");
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertTrue(run.err().contains("CAP_SYS_ADMIN"), run.err());
+    assertEquals(ReadStatus.TRUNCATED_UNPRIVILEGED.name(), json.get("status").asText());
+    assertTrue(json.get("acs").isNull());
+    assertEquals(1, json.get("header_type").asInt());
+  }
+
+  @Test
+  void namesTheDirectoryItCannotWriteTo() throws IOException {
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
+    Path file = directory.resolve("absent").resolve("new.cap");
+
+    CommandRun run =
+        CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(1, run.errLines().size());
+    assertTrue(run.err().contains(directory.resolve("absent").toString()), run.err());
+  }
+
+  @Test
+  void refusesARootWithoutAHost() throws IOException {
+    CommandRun run = CommandRun.of("capture", "--root", directory.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertTrue(run.err().contains("/sys/bus/pci/devices: no such file"), run.err());
+  }
+
+  @Test
+  void capturesThisVeryMachine() throws IOException {
+    CommandRun run = CommandRun.of("capture", "--host-id", "here");
+
+    if (Files.exists(Path.of("/sys/bus/pci/devices"))) {
+      assertEquals(ExitCode.OK, run.exitCode(), run.err());
+      assertEquals("here", CaptureReader.readText("out", run.out()).host());
+    } else {
+      assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    }
+  }
+
+  @Test
+  void doesNotCollectWithoutBrokers() {
+    CommandRun run = CommandRun.of("collect", "--once");
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("collector.bootstrap.servers"), run.err());
+  }
+
+  @Test
+  void namesTheLineOfAnUnknownSetting() throws IOException {
+    Path config = Files.writeString(directory.resolve("collect.conf"), "\ncollector.x=1\n");
+
+    CommandRun run = CommandRun.of("collect", "--config", config.toString());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertTrue(run.err().startsWith("acswatch: " + config + ":2:"), run.err());
+  }
+
+  @Test
+  void givesUpOneSnapshotThatNoBrokerTakes() throws IOException {
+    String server = "127.0.0.1:" + unusedPort();
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
+
+    CommandRun run =
+        CommandRun.of(
+            "collect",
+            "--once",
+            "--timeout=1s",
+            "--bootstrap-servers=" + server,
+            "--root=" + host.root());
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(1, run.errLines().size());
+    assertTrue(run.err().contains("no broker can be reached at " + server), run.err());
+  }
+
+  @Test
+  void readsAllCapturesBeforeItReplaysTheFirst() {
+    CommandRun run =
+        CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", BEFORE, "/nonexistent.cap");
+
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertTrue(run.err().startsWith("acswatch: /nonexistent.cap: no such file"), run.err());
+  }
+
+  @Test
+  void refusesATimeWithoutUnit() {
+    CommandRun run =
+        CommandRun.of("replay", "--bootstrap-servers", "k:1", "--interval", "5", BEFORE);
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("500ms"), run.err());
+  }
+
+  private static JsonNode line(CommandRun run, String address) throws IOException {
+    for (String line : run.outLines()) {
+      JsonNode json = JSON.readTree(line);
+      if (json.get("address").asText().equals(address)) {
+        return json;
+      }
+    }
+    throw new AssertionError("no line for " + address + ": " + run);
+  }
+
+  private static Set<String> texts(JsonNode array) {
+    Set<String> texts = new TreeSet<>();
+    array.forEach(item -> texts.add(item.asText()));
+    return texts;
+  }
+
+  private static int unusedPort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,343 @@
+package io.acswatch.collector.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.AlertDevice;
+import io.acswatch.pci.liveupdate.Cause;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.RegisterChange;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.wire.text.CaptureReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares what we make of the corpus with what the kernels made of it. Each check gives a list of
+ * differences, empty if there is none. {@link #main} prints all of them, and totals.
+ */
+final class CorpusCheck {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** One case: a directory with captures, in the order of time. */
+  record Case(Path directory, JsonNode meta, Map<String, Capture> captures) {
+    /** Owners by address; {@code after} by name of capture: the groups that mix them. */
+    JsonNode tenancy() {
+      return meta.path("tenancy");
+    }
+
+    String part() {
+      return String.valueOf(directory.getParent().getFileName());
+    }
+
+    @Override
+    public String toString() {
+      return part() + "/" + directory.getFileName();
+    }
+  }
+
+  private CorpusCheck() {}
+
+  /** All cases below the corpus directory. */
+  static List<Case> cases(Path corpus) throws IOException {
+    List<Path> directories;
+    try (Stream<Path> walk = Files.walk(corpus)) {
+      directories = walk.filter(Files::isDirectory).sorted().toList();
+    }
+    List<Case> cases = new ArrayList<>();
+    for (Path directory : directories) {
+      Path meta = directory.resolve("meta.json");
+      JsonNode facts = Files.exists(meta) ? JSON.readTree(meta.toFile()) : JSON.createObjectNode();
+      List<String> names = new ArrayList<>();
+      if (facts.has("captures")) {
+        facts.get("captures").forEach(name -> names.add(name.asText() + ".cap"));
+      } else {
+        try (Stream<Path> files = Files.list(directory)) {
+          files.map(file -> String.valueOf(file.getFileName())).sorted().forEach(names::add);
+        }
+      }
+      Map<String, Capture> captures = new LinkedHashMap<>();
+      for (String name : names) {
+        if (name.endsWith(".cap")) {
+          captures.put(
+              name.substring(0, name.length() - 4), CaptureReader.read(directory.resolve(name)));
+        }
+      }
+      if (!captures.isEmpty()) {
+        cases.add(new Case(directory, facts, captures));
+      }
+    }
+    return cases;
+  }
+
+  /**
+   * Captures of a case whose registers still are what the groups were made from: all but those
+   * after a setpci, or after a driver was bound anew, in the same boot.
+   */
+  static List<String> untouched(Case one) {
+    List<String> names = new ArrayList<>();
+    Set<String> touchedBoots = new HashSet<>();
+    one.captures()
+        .forEach(
+            (name, capture) -> {
+              String boot = capture.boot().id();
+              if (capture.notes().stream().anyMatch(CorpusCheck::changesRegisters)) {
+                touchedBoots.add(boot);
+              }
+              if (!touchedBoots.contains(boot)) {
+                names.add(name);
+              }
+            });
+    return names;
+  }
+
+  private static boolean changesRegisters(String note) {
+    return note.startsWith("setpci ") || note.contains("ACS control now");
+  }
+
+  /** The last capture of the boot before, or null. */
+  static @Nullable Capture lastOfBootBefore(Case one, String name) {
+    Capture wanted = one.captures().get(name);
+    Capture before = null;
+    for (Capture capture : one.captures().values()) {
+      if (capture.boot().id().equals(wanted.boot().id())) {
+        return before;
+      }
+      before = capture;
+    }
+    return before;
+  }
+
+  /** How derived groups differ from those reported; empty if they do not, or none are reported. */
+  static List<String> derivedAgainstKernel(
+      String label, Capture capture, @Nullable Capture before) {
+    Snapshot snapshot = Snapshot.of(capture);
+    SnapshotGroups groups =
+        SnapshotGroups.of(snapshot, null, before == null ? null : Snapshot.of(before));
+    if (groups.kernel() == null || groups.kernel().equals(groups.derived())) {
+      return List.of();
+    }
+    Set<List<PciAddress>> kernel = new HashSet<>(GroupsJson.addresses(snapshot, groups.kernel()));
+    Set<List<PciAddress>> derived = new HashSet<>(GroupsJson.addresses(snapshot, groups.derived()));
+    Set<List<PciAddress>> both = new HashSet<>(kernel);
+    both.retainAll(derived);
+    kernel.removeAll(both);
+    derived.removeAll(both);
+    return List.of(
+        "%s (%s, %s): kernel %s, derived %s"
+            .formatted(label, groups.model().label(), groups.modelReason(), kernel, derived));
+  }
+
+  /** Alerts of a pair of captures, with the case's owners in the first. */
+  static List<IsolationAlert> alerts(Case one, String before, String after) {
+    List<OwnershipClaim> owners = new ArrayList<>();
+    one.tenancy()
+        .path("vm_of")
+        .properties()
+        .forEach(
+            entry ->
+                owners.add(
+                    new OwnershipClaim(
+                        PciAddress.parse(entry.getKey()), entry.getValue().asText(), "meta.json")));
+    return DiffCommand.alerts(
+        one.captures().get(before).withOwners(owners), one.captures().get(after));
+  }
+
+  /** What tenancy and the kernel's groups demand: owner by address, for each mixed group. */
+  static Set<Map<String, String>> due(Case one, String after) {
+    Set<Map<String, String>> due = new HashSet<>();
+    for (JsonNode group : one.tenancy().path("after").path(after)) {
+      Map<String, String> vmOf = new TreeMap<>();
+      group
+          .get("devices")
+          .properties()
+          .forEach(entry -> vmOf.put(entry.getKey(), entry.getValue().asText()));
+      due.add(vmOf);
+    }
+    return due;
+  }
+
+  /** The critical cross-VM alerts among {@code alerts}: owner by address, for each. */
+  static Set<Map<String, String>> crossVm(List<IsolationAlert> alerts) {
+    return alerts.stream()
+        .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
+        .filter(alert -> alert.severity() == Severity.CRITICAL)
+        .map(
+            alert -> {
+              Map<String, String> vmOf = new TreeMap<>();
+              alert.devices().forEach(d -> vmOf.put(d.address().toString(), d.owner()));
+              return vmOf;
+            })
+        .collect(Collectors.toSet());
+  }
+
+  /** Differences between alerts due and alerts raised, and what is wrong with their causes. */
+  static List<String> alertsAgainstTenancy(Case one) {
+    List<String> differences = new ArrayList<>();
+    String assigned = one.tenancy().path("assigned_in").asText("");
+    List<String> afters = new ArrayList<>();
+    one.tenancy().path("after").properties().forEach(entry -> afters.add(entry.getKey()));
+    for (String after : afters) {
+      String label = one + " " + assigned + " -> " + after;
+      List<IsolationAlert> alerts = alerts(one, assigned, after);
+      Set<Map<String, String>> due = due(one, after);
+      Set<Map<String, String>> raised = crossVm(alerts);
+      if (!due.equals(raised)) {
+        differences.add(label + ": due " + due + ", raised " + raised);
+      }
+      Snapshot then = Snapshot.of(one.captures().get(assigned));
+      Snapshot now = Snapshot.of(one.captures().get(after));
+      alerts.stream()
+          .filter(alert -> alert.code().isMerge())
+          .flatMap(alert -> wrongWithCause(alert, byPlace(then), byPlace(now)).stream())
+          .forEach(wrong -> differences.add(label + ": " + wrong));
+    }
+    return differences;
+  }
+
+  private static Map<DevicePath, PciFunction> byPlace(Snapshot snapshot) {
+    Map<DevicePath, PciFunction> functions = new HashMap<>();
+    snapshot.functions().forEach(function -> functions.put(function.path(), function));
+    return functions;
+  }
+
+  /** What is wrong with the cause of a merge: none, or a register that did not change so. */
+  private static List<String> wrongWithCause(
+      IsolationAlert alert, Map<DevicePath, PciFunction> then, Map<DevicePath, PciFunction> now) {
+    Cause cause = alert.cause();
+    if (cause == null || cause.kind() == Cause.Kind.UNEXPLAINED) {
+      return List.of(alert.code() + ": no cause");
+    }
+    List<String> wrong = new ArrayList<>();
+    if (cause.kind() == Cause.Kind.ACS_CONTROL_CHANGED) {
+      RegisterChange register = cause.register();
+      if (register == null || !isReal(register, then, now)) {
+        wrong.add(alert.code() + ": no such change: " + register);
+      }
+    } else if (alert.devices().stream().anyMatch(d -> lostControlAbove(d, then, now))) {
+      wrong.add(alert.code() + ": a required control was lost above, cause " + cause);
+    }
+    return wrong;
+  }
+
+  private static boolean isReal(
+      RegisterChange change, Map<DevicePath, PciFunction> then, Map<DevicePath, PciFunction> now) {
+    AcsRegisters before = acs(then, change.path());
+    AcsRegisters after = acs(now, change.path());
+    return before != null
+        && after != null
+        && change.before() != change.after()
+        && before.control() == change.before()
+        && after.control() == change.after()
+        && after.offset() + AcsCapability.CONTROL_OFFSET == change.registerOffset()
+        && now.get(change.path()).address().equals(change.port());
+  }
+
+  /** True if the device or a port above it lost one of the controls that isolation requires. */
+  private static boolean lostControlAbove(
+      AlertDevice device, Map<DevicePath, PciFunction> then, Map<DevicePath, PciFunction> now) {
+    for (DevicePath path = device.path(); path != null; path = path.bridge()) {
+      AcsRegisters before = acs(then, path);
+      AcsRegisters after = acs(now, path);
+      if (before != null
+          && after != null
+          && (before.control() & ~after.control() & AcsCapability.REQUIRED) != 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static @Nullable AcsRegisters acs(
+      Map<DevicePath, PciFunction> functions, DevicePath path) {
+    PciFunction function = functions.get(path);
+    return function == null ? null : function.config().acs();
+  }
+
+  /** Totals of one part of the corpus. */
+  private static final class Totals {
+    private int captures;
+    private int untouched;
+    private int grouped;
+    private int equal;
+    private int equalAlone;
+    private int judged;
+    private int judgedAsDue;
+    private int withAlert;
+  }
+
+  /**
+   * Prints totals and differences of the corpus that the first argument names, or that is found.
+   */
+  public static void main(String[] arguments) throws IOException {
+    Path corpus =
+        arguments.length > 0 ? Path.of(arguments[0]) : TestCaptures.corpus().orElseThrow();
+    List<String> differences = new ArrayList<>();
+    Map<String, Totals> parts = new TreeMap<>();
+    for (Case one : cases(corpus)) {
+      count(one, parts.computeIfAbsent(one.part(), unused -> new Totals()), differences);
+    }
+    System.out.println(
+        "part        captures  unchanged  grouped  derived=kernel  without before"
+            + "  judged  as due  with alert");
+    parts.forEach(
+        (part, row) ->
+            System.out.printf(
+                "%-12s%8d%11d%9d%16d%16d%8d%8d%12d%n",
+                part,
+                row.captures,
+                row.untouched,
+                row.grouped,
+                row.equal,
+                row.equalAlone,
+                row.judged,
+                row.judgedAsDue,
+                row.withAlert));
+    differences.forEach(System.out::println);
+  }
+
+  private static void count(Case one, Totals row, List<String> differences) {
+    row.captures += one.captures().size();
+    for (String name : untouched(one)) {
+      Capture capture = one.captures().get(name);
+      row.untouched++;
+      if (Snapshot.of(capture).hasReportedGroups()) {
+        List<String> found =
+            derivedAgainstKernel(one + "/" + name, capture, lastOfBootBefore(one, name));
+        differences.addAll(found);
+        row.grouped++;
+        row.equal += found.isEmpty() ? 1 : 0;
+        row.equalAlone += derivedAgainstKernel(name, capture, null).isEmpty() ? 1 : 0;
+      }
+    }
+    List<String> found = alertsAgainstTenancy(one);
+    differences.addAll(found);
+    for (JsonNode after : one.tenancy().path("after")) {
+      row.judged++;
+      row.withAlert += after.isEmpty() ? 0 : 1;
+    }
+    row.judgedAsDue += one.tenancy().path("after").size() - found.size();
+  }
+}

@@ -1,0 +1,61 @@
+package io.acswatch.collector.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.capture.Capture;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Whether we agree with the kernels on every capture of the corpus. Needs the corpus, which is not
+ * part of the source tree: the property {@code acswatch.corpus} names its directory.
+ */
+class CorpusTest {
+
+  @TestFactory
+  List<DynamicTest> derivesTheGroupsTheKernelFormed() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      for (String name : CorpusCheck.untouched(one)) {
+        Capture capture = one.captures().get(name);
+        tests.add(
+            dynamicTest(
+                one + "/" + name,
+                () ->
+                    assertEquals(
+                        List.of(),
+                        CorpusCheck.derivedAgainstKernel(
+                            name, capture, CorpusCheck.lastOfBootBefore(one, name)))));
+      }
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> raisesTheAlertsThatAreDueAndNoOthers() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      if (one.meta().has("tenancy")) {
+        tests.add(
+            dynamicTest(
+                one.toString(),
+                () -> assertEquals(List.of(), CorpusCheck.alertsAgainstTenancy(one))));
+      }
+    }
+    return tests;
+  }
+
+  private static List<CorpusCheck.Case> cases() throws IOException {
+    Optional<Path> corpus = TestCaptures.corpus();
+    assumeTrue(corpus.isPresent(), "no corpus here; -Dacswatch.corpus=DIR names one");
+    return CorpusCheck.cases(corpus.orElseThrow());
+  }
+}

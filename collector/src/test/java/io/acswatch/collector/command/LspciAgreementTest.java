@@ -1,0 +1,114 @@
+package io.acswatch.collector.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.text.CaptureReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Whether we decode as pciutils does: capabilities, extended capabilities and ACS, field by field.
+ * Needs {@code lspci}.
+ */
+class LspciAgreementTest {
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void needsLspci() {
+    assumeTrue(
+        Files.isExecutable(Path.of("/usr/bin/lspci")),
+        "no /usr/bin/lspci here; Debian: apt-get install pciutils");
+  }
+
+  @TestFactory
+  List<DynamicTest> agreesOnDumpsMadeFromCaptures() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String name : TestCaptures.NAMES) {
+      tests.add(dynamicTest(name, () -> compare(TestCaptures.read(name))));
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> agreesOnDumpsMadeFromTheCorpus() throws IOException {
+    assumeTrue(
+        TestCaptures.corpus().isPresent(), "no corpus here; -Dacswatch.corpus=DIR names one");
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path file : TestCaptures.below(TestCaptures.corpus().orElseThrow())) {
+      tests.add(dynamicTest(file.toString(), () -> compare(CaptureReader.read(file))));
+    }
+    return tests;
+  }
+
+  private void compare(Capture capture) throws IOException, InterruptedException {
+    Path dump = Files.writeString(directory.resolve("dump"), LspciText.dump(capture));
+
+    Map<PciAddress, LspciText.Decoded> theirs =
+        LspciText.parse(lspci("-F", dump.toString(), "-vvv"));
+
+    assertEquals(capture.functions().size(), theirs.size());
+    assertEquals(theirs, ours(dump));
+  }
+
+  @Test
+  void agreesOnTheDevicesOfThisMachine() throws IOException, InterruptedException {
+    List<String> text = lspci("-xxxx");
+    assumeTrue(!text.isEmpty(), "this machine has no PCI devices");
+    List<String> decoded = lspci("-vv");
+    assumeTrue(
+        decoded.stream().noneMatch(line -> line.contains("<access denied>")),
+        "lspci may not read the configuration space here");
+    Path dump = Files.write(directory.resolve("dump"), text);
+
+    Map<PciAddress, LspciText.Decoded> theirs = LspciText.parse(decoded);
+
+    assertFalse(theirs.isEmpty());
+    assertEquals(theirs, ours(dump));
+  }
+
+  private static Map<PciAddress, LspciText.Decoded> ours(Path dump) throws IOException {
+    FunctionDecoder decoder = new FunctionDecoder();
+    Map<PciAddress, LspciText.Decoded> ours = new TreeMap<>();
+    for (CapturedFunction function : CaptureInput.readFunctions(dump.toString())) {
+      ours.put(function.address(), LspciText.Decoded.of(DecodedFunction.of(function, decoder)));
+    }
+    return ours;
+  }
+
+  /** Runs lspci; what it complains of on standard error is of no interest. */
+  private List<String> lspci(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("/usr/bin/lspci"));
+    command.addAll(List.of(arguments));
+    Path output = directory.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(output.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IOException(command + " does not end");
+    }
+    return Files.readAllLines(output, StandardCharsets.ISO_8859_1);
+  }
+}

@@ -1,0 +1,221 @@
+package io.acswatch.collector.source;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.text.CaptureWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class HostReaderTest {
+  private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest(name = "{0}")
+  @FieldSource("io.acswatch.collector.TestCaptures#NAMES")
+  void readsTheHostThatTheCaptureWasTakenFrom(String name) throws IOException {
+    Capture capture = TestCaptures.read(name);
+    FixtureHost.of(capture, directory);
+
+    Capture read = read();
+
+    assertEquals(facts(capture), facts(read));
+  }
+
+  /** A capture as text, without what one reading has and another has not. */
+  static String facts(Capture capture) {
+    return CaptureWriter.toText(
+        new Capture(
+            "",
+            "",
+            capture.boot(),
+            0,
+            0,
+            capture.kexecLoaded(),
+            capture.scanOrder(),
+            capture.functions(),
+            List.of(),
+            List.of()));
+  }
+
+  @Test
+  void takesHostTimeAndSequenceAsGiven() throws IOException {
+    host("switch-before.cap");
+
+    Capture read = new HostReader(new HostTree(directory), CLOCK).read("h1", 7, List.of());
+
+    assertEquals("h1", read.host());
+    assertEquals(7, read.sequence());
+    assertEquals(CLOCK.millis(), read.takenAtMillis());
+  }
+
+  @Test
+  void followsAbsoluteLinksInsideTheRootOnly() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    Path link = host.path("/sys/bus/pci/devices/" + PORT);
+    String target = host.realDirectory(PORT);
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of(target));
+
+    assertEquals(target, function(read(), PORT).sysfsPath());
+  }
+
+  @Test
+  void leavesASleepingFunctionAlone() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    host.write(host.realDirectory(PORT) + "/power_state", "D3cold\n");
+
+    CapturedFunction function = function(read(), PORT);
+
+    assertEquals(ReadStatus.ASLEEP, function.readStatus());
+    assertEquals(0, function.config().length());
+    assertEquals("pcieport", function.kernel().driver());
+  }
+
+  @Test
+  void leavesASuspendedFunctionAlone() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    host.write(host.realDirectory(PORT) + "/power/runtime_status", "suspended\n");
+
+    assertEquals(ReadStatus.ASLEEP, function(read(), PORT).readStatus());
+  }
+
+  @Test
+  void saysThatAnUnprivilegedReadWasCutShort() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    Path config = host.path(host.realDirectory(PORT) + "/config");
+    Files.write(config, Arrays.copyOf(Files.readAllBytes(config), 64));
+
+    CapturedFunction function = function(read(), PORT);
+
+    assertEquals(ReadStatus.TRUNCATED_UNPRIVILEGED, function.readStatus());
+    assertEquals(64, function.config().length());
+  }
+
+  @Test
+  void keepsAFunctionWhoseReadFails() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    Path config = host.path(host.realDirectory(PORT) + "/config");
+    Files.delete(config);
+    Files.createDirectory(config);
+
+    Capture read = read();
+
+    assertEquals(ReadStatus.UNREADABLE, function(read, PORT).readStatus());
+    assertEquals(
+        TestCaptures.read("switch-before.cap").functions().size(), read.functions().size());
+  }
+
+  @Test
+  void leavesOutAFunctionThatVanishedWhileItsLinkStood() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    Path link = host.path("/sys/bus/pci/devices/" + PORT);
+    Files.delete(link);
+    Files.createSymbolicLink(link, Path.of("../../../devices/gone"));
+
+    assertTrue(read().functions().stream().noneMatch(f -> f.address().equals(PORT)));
+  }
+
+  @Test
+  void namesTheGroupsThatVfioMakesUpWithoutAnIommu() throws IOException {
+    FixtureHost host = host("iommu-off-after.cap");
+    host.putInGroup(PORT, 0, "unmanaged");
+    host.write("/sys/kernel/iommu_groups/0/name", "vfio-noiommu\n");
+
+    assertEquals("noiommu", function(read(), PORT).kernel().groupType());
+  }
+
+  @Test
+  void ordersFunctionsOfSeveralDomainsByTheirIds() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    String second = "/sys/devices/pci10000:00/10000:00:03.0";
+    host.write(second + "/vendor", "0x8086\n");
+    host.write(second + "/device", "0x1234\n");
+    host.write(second + "/config", "");
+    host.link("/sys/bus/pci/devices/10000:00:03.0", second);
+    host.write("/proc/bus/pci/devices", "0018\t80861234\t0\n0018\t1b36000c\t0\n");
+
+    assertEquals(List.of(PciAddress.parse("10000:00:03.0"), PORT), read().scanOrder());
+  }
+
+  @Test
+  void knowsNoLoaderWhereTheKernelNamesNone() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    Files.delete(host.path("/proc/sys/kernel/bootloader_type"));
+
+    assertEquals(Boot.UNKNOWN_LOADER, read().boot().bootloaderType());
+  }
+
+  @Test
+  void readsTheNewNameOfTheLoadedKexecImage() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    host.write("/sys/kernel/kexec/loaded", "1\n");
+
+    assertTrue(read().kexecLoaded());
+  }
+
+  @Test
+  void notesThatTheKernelBeforeHandedStateOver() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    host.write("/sys/kernel/boot_params/setup_data/0/type", "0x9\n");
+    host.write("/sys/kernel/boot_params/setup_data/1/type", "0xa\n");
+
+    assertEquals(1, read().notes().size());
+    assertTrue(read().notes().get(0).contains("setup_data/1/type=0xa"));
+  }
+
+  @Test
+  void refusesARootWithoutAHostInIt() throws IOException {
+    HostReader reader = new HostReader(new HostTree(directory), CLOCK);
+
+    NoSuchFileException missing =
+        assertThrows(NoSuchFileException.class, () -> reader.read("h", 1, List.of()));
+
+    assertTrue(missing.getMessage().startsWith(directory.toRealPath().toString()));
+    assertTrue(missing.getMessage().endsWith("/sys/bus/pci/devices"));
+  }
+
+  @Test
+  void takesTheUptimeForItsFirstNumber() throws IOException {
+    host("switch-before.cap");
+
+    assertEquals(12_340, new HostReader(new HostTree(directory), CLOCK).uptimeMillis());
+  }
+
+  private FixtureHost host(String name) throws IOException {
+    return FixtureHost.of(TestCaptures.read(name), directory);
+  }
+
+  private Capture read() throws IOException {
+    return new HostReader(new HostTree(directory), CLOCK).read("fixture", 1, List.of());
+  }
+
+  private static CapturedFunction function(Capture capture, PciAddress address) {
+    return capture.functions().stream()
+        .filter(f -> f.address().equals(address))
+        .findFirst()
+        .orElseThrow();
+  }
+}
