@@ -43,7 +43,8 @@ final class GroupsCommand implements Callable<Integer> {
       converter = ModelConverter.class,
       description =
           "Rules to derive by, instead of those of the capture's kernel: legacy-early-acs,"
-              + " legacy-6.15, legacy-7.0, legacy-late-acs-regressed or bus-isolation-v3.")
+              + " legacy-6.15, legacy-7.0, legacy-late-acs-regressed, legacy-liveupdate,"
+              + " bus-isolation-v3 or acs-override.")
   private @Nullable GroupingModel model;
 
   @Override

@@ -17,7 +17,9 @@ import picocli.CommandLine.ScopeType;
       CaptureCommand.class,
       DecodeCommand.class,
       GroupsCommand.class,
+      ExplainCommand.class,
       DiffCommand.class,
+      PreflightCommand.class,
       ReplayCommand.class,
       CollectCommand.class
     },

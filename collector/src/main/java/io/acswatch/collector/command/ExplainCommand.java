@@ -1,0 +1,128 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.liveupdate.Explainer;
+import io.acswatch.pci.liveupdate.Explanation;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.wire.text.OwnersReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code explain}: why functions are grouped as they are, and what keeps them apart. */
+@Command(
+    name = "explain",
+    description = {
+      "With one address: why that function is in its group, step by step, with the registers.",
+      "With two: why they share a group, or what keeps them apart and which single bit, if lost,"
+          + " would join them.",
+      "Without: the weak points of the host, that is the ports and functions whose loss of a bit"
+          + " would put two owners together, those that hit most VMs first."
+    })
+final class ExplainCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "CAPTURE",
+      description = "Capture file; - is standard input.")
+  private String file = "";
+
+  @Parameters(
+      index = "1..*",
+      arity = "0..2",
+      paramLabel = "ADDRESS",
+      description = "[dddd:]bb:dd.f, at most two.")
+  private List<String> addresses = List.of();
+
+  @Option(
+      names = "--owners",
+      paramLabel = "FILE",
+      description = "Lines 'owner TAB address TAB vm TAB source'; they replace those in CAPTURE.")
+  private @Nullable Path owners;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      converter = GroupsCommand.ModelConverter.class,
+      description = "Rules to explain by, instead of those of the capture's kernel.")
+  private @Nullable GroupingModel model;
+
+  @Override
+  public Integer call() throws IOException {
+    if (addresses.size() > 2) {
+      throw new ParameterException(Streams.commandLine(spec), "at most two addresses");
+    }
+    List<PciAddress> wanted = addresses.stream().map(this::address).toList();
+    Capture capture = CaptureInput.read(file);
+    if (owners != null) {
+      capture = capture.withOwners(OwnersReader.read(owners));
+    }
+    Explainer explainer = new Explainer(Snapshot.of(capture), model);
+    List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
+    PrintWriter out = Streams.out(spec);
+    switch (functions.size()) {
+      case 0 -> weakPoints(out, explainer.weakPoints(), capture);
+      case 1 -> one(out, explainer, explainer.explain(functions.get(0)));
+      default -> two(out, explainer, explainer.explain(functions.get(0), functions.get(1)));
+    }
+    out.flush();
+    return ExitCode.OK;
+  }
+
+  private PciAddress address(String text) {
+    try {
+      return PciAddress.parse(text);
+    } catch (IllegalArgumentException refused) {
+      throw new ParameterException(
+          Streams.commandLine(spec), String.valueOf(refused.getMessage()), refused);
+    }
+  }
+
+  private int indexOf(Explainer explainer, PciAddress address) {
+    return explainer
+        .indexOf(address)
+        .orElseThrow(() -> new CommandFailure(file + ": has no function " + address));
+  }
+
+  private void one(PrintWriter out, Explainer explainer, Explanation explanation)
+      throws IOException {
+    if (output.isJson()) {
+      out.println(ExplanationJson.of(file, explainer.choice(), explanation));
+    } else {
+      out.print(ExplanationText.of(explainer.choice(), explanation));
+    }
+  }
+
+  private void two(PrintWriter out, Explainer explainer, Explanation.Pair pair) throws IOException {
+    if (output.isJson()) {
+      out.println(ExplanationJson.of(file, explainer.choice(), pair));
+    } else {
+      out.print(ExplanationText.of(explainer.choice(), pair));
+    }
+  }
+
+  private void weakPoints(PrintWriter out, List<Explanation.WeakPoint> points, Capture capture)
+      throws IOException {
+    if (output.isJson()) {
+      for (Explanation.WeakPoint point : points) {
+        out.println(ExplanationJson.of(file, point));
+      }
+    } else {
+      out.print(ExplanationText.of(points, !capture.owners().isEmpty()));
+    }
+  }
+}

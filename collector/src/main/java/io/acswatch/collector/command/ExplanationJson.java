@@ -1,0 +1,80 @@
+package io.acswatch.collector.command;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.liveupdate.Explanation;
+import java.io.IOException;
+
+/** Explanations as JSON objects of one line; names and order are part of the contract. */
+final class ExplanationJson {
+  private ExplanationJson() {}
+
+  static String of(String source, ModelChoice model, Explanation explanation) throws IOException {
+    return JsonLines.object(
+        json -> {
+          head(json, source, model);
+          function(json, explanation);
+        });
+  }
+
+  static String of(String source, ModelChoice model, Explanation.Pair pair) throws IOException {
+    return JsonLines.object(
+        json -> {
+          head(json, source, model);
+          json.writeBooleanField("together", pair.together());
+          json.writeArrayFieldStart("functions");
+          for (Explanation explanation : new Explanation[] {pair.first(), pair.second()}) {
+            json.writeStartObject();
+            function(json, explanation);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("kept_apart_by");
+          for (Explanation.WeakPoint point : pair.keptApartBy()) {
+            json.writeStartObject();
+            weakPoint(json, point);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
+  }
+
+  static String of(String source, Explanation.WeakPoint point) throws IOException {
+    return JsonLines.object(
+        json -> {
+          json.writeStringField("source", source);
+          weakPoint(json, point);
+        });
+  }
+
+  private static void head(JsonGenerator json, String source, ModelChoice model)
+      throws IOException {
+    json.writeStringField("source", source);
+    json.writeStringField("model", model.model().label());
+    json.writeStringField("model_reason", model.reason());
+  }
+
+  private static void function(JsonGenerator json, Explanation explanation) throws IOException {
+    json.writeStringField("address", explanation.function().toString());
+    JsonLines.strings(json, "group", explanation.group());
+    json.writeBooleanField("kernel_agrees", explanation.kernelAgrees());
+    json.writeArrayFieldStart("steps");
+    for (Explanation.Step step : explanation.steps()) {
+      json.writeStartObject();
+      json.writeStringField("kind", step.kind().name());
+      json.writeStringField("function", step.subject().toString());
+      json.writeStringField("text", step.text());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static void weakPoint(JsonGenerator json, Explanation.WeakPoint point)
+      throws IOException {
+    JsonLines.strings(json, "functions", point.functions());
+    json.writeStringField("port_type", point.portType());
+    JsonLines.strings(json, "bits", AcsRegisters.flagNames(point.bits()));
+    JsonLines.strings(json, "vms", point.vms());
+  }
+}
