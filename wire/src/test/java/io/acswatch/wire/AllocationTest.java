@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** Reading numbers and configuration space in place costs no allocation. */
 class AllocationTest {
   private static final int WARM_UP = 2_000;
-  private static final int MEASURED = 10_000;
+  private static final int MEASURED = 5_000;
+  private static final int ROUNDS = 3;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -60,11 +61,15 @@ class AllocationTest {
     for (int i = 0; i < WARM_UP; i++) {
       result += work.getAsLong();
     }
-    long before = threads.getCurrentThreadAllocatedBytes();
-    for (int i = 0; i < MEASURED; i++) {
-      result += work.getAsLong();
+    // The first round may pay for what the virtual machine does once; a leak shows in each.
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < MEASURED; i++) {
+        result += work.getAsLong();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
-    long after = threads.getCurrentThreadAllocatedBytes();
-    return result == Long.MIN_VALUE ? -1 : after - before;
+    return result == Long.MIN_VALUE ? -1 : least;
   }
 }
