@@ -189,9 +189,10 @@ public final class AlertText {
     StringBuilder text = new StringBuilder();
     text.append(capability ? "ACS Capability of " : "ACS Control of ");
     text.append(change.portType().label().replace('-', ' ')).append(' ').append(change.port());
-    text.append(
-        " at 0x%03x: %04x -> %04x"
-            .formatted(change.registerOffset(), change.before(), change.after()));
+    text.append(" at 0x%03x: %04x".formatted(change.registerOffset(), change.before()));
+    if (change.after() != change.before()) {
+      text.append(" -> %04x".formatted(change.after()));
+    }
     appendBits(text, change.lost(), " cleared");
     appendBits(text, change.gained(), " set");
     return text.toString();

@@ -50,6 +50,12 @@ class AlertTextTest {
   }
 
   @Test
+  void saysAWordOnceIfItDidNotChange() {
+    String text = AlertText.render(Alerts.notEnforced(), false);
+    assertTrue(text.contains("ACS Control of root port 0000:00:02.0 at 0x14e: 0011\n"), text);
+  }
+
+  @Test
   void lendsTheTerminalToNoHost() {
     IsolationAlert sparse = Alerts.sparse();
     String text = AlertText.render(sparse, false);

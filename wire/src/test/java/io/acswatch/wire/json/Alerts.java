@@ -132,6 +132,27 @@ final class Alerts {
 
   /** Merged without a register that explains it. */
   static IsolationAlert unexplained() {
+    return mergedBecauseOf(
+        new Cause(Cause.Kind.UNEXPLAINED, null, List.of(), "Nothing recorded explains it."));
+  }
+
+  /** A register that is as it was explains it. */
+  static IsolationAlert notEnforced() {
+    return mergedBecauseOf(
+        new Cause(
+            Cause.Kind.ACS_NOT_ENFORCED,
+            new RegisterChange(
+                PciAddress.parse("0000:00:02.0"),
+                new DevicePath("pci0000:00/02.0"),
+                PortType.ROOT_PORT,
+                0x14E,
+                0x0011,
+                0x0011),
+            List.of(),
+            "0000:00:02.0 does not enforce ACS."));
+  }
+
+  private static IsolationAlert mergedBecauseOf(Cause cause) {
     IsolationAlert merged = merged();
     return new IsolationAlert(
         merged.fingerprint(),
@@ -147,12 +168,12 @@ final class Alerts {
         merged.takenAfterMillis(),
         merged.devices(),
         merged.vms(),
-        new Cause(Cause.Kind.UNEXPLAINED, null, List.of(), "Nothing recorded explains it."),
+        cause,
         merged.headline(),
         merged.nextStep());
   }
 
   static List<IsolationAlert> all() {
-    return List.of(merged(), sparse(), unexplained());
+    return List.of(merged(), sparse(), unexplained(), notEnforced());
   }
 }
