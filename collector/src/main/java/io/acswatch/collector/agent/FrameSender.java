@@ -63,7 +63,7 @@ final class FrameSender implements Runnable {
       publisher = current;
       SentFrame sent = current.send(frame);
       if (failing != null) {
-        LOG.info("broker reached again, {} frames waiting", outbox.size() - 1);
+        LOG.info("broker reached again, {} snapshots waiting", outbox.size() - 1);
         failing = null;
       }
       LOG.debug("snapshot {} of {} is at {}", frame.sequence(), frame.host(), sent);

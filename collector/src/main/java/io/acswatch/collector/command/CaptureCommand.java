@@ -52,7 +52,7 @@ final class CaptureCommand implements Callable<Integer> {
     if (file == null) {
       PrintWriter out = Streams.out(spec);
       out.print(text);
-      out.flush();
+      Streams.flush(out);
     } else {
       WholeFile.write(file, text.toString());
     }

@@ -107,7 +107,7 @@ final class CollectCommand implements Callable<Integer> {
     if (once) {
       SentFrame sent = agent.sendOnce();
       out.println(agent.host() + " -> " + sent);
-      out.flush();
+      Streams.flush(out);
       return ExitCode.OK;
     }
     Thread hook = new Thread(() -> stopAndExit(agent), "acswatch-stop");
@@ -119,7 +119,7 @@ final class CollectCommand implements Callable<Integer> {
             + config.topics().frames()
             + " at "
             + config.bootstrapServers());
-    out.flush();
+    Streams.flush(out);
     agent.run();
     // Returns only when the hook has asked for it, which then ends the process.
     hook.join();

@@ -45,7 +45,7 @@ final class DecodeCommand implements Callable<Integer> {
           out.print(decoded.toText());
         }
       }
-      out.flush();
+      Streams.flush(out);
     }
     return ExitCode.OK;
   }

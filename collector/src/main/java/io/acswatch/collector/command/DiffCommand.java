@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -51,7 +52,8 @@ final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (before.equals(CaptureInput.STANDARD_INPUT) && after.equals(before)) {
-      throw new CommandFailure("standard input can be one of the two captures, not both");
+      throw new ParameterException(
+          Streams.commandLine(spec), "standard input can be one of the two captures, not both");
     }
     Capture earlier = CaptureInput.read(before);
     Capture later = CaptureInput.read(after);
@@ -69,7 +71,7 @@ final class DiffCommand implements Callable<Integer> {
     if (alerts.isEmpty() && !output.isJson()) {
       out.println("no findings");
     }
-    out.flush();
+    Streams.flush(out);
     boolean urgent = alerts.stream().anyMatch(alert -> alert.severity().isAtLeast(Severity.HIGH));
     return urgent ? ExitCode.FINDING : ExitCode.OK;
   }

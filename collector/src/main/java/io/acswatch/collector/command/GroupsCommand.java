@@ -59,7 +59,7 @@ final class GroupsCommand implements Callable<Integer> {
       } else {
         out.print(GroupsText.of(file, snapshot, groups));
       }
-      out.flush();
+      Streams.flush(out);
     }
     return ExitCode.OK;
   }

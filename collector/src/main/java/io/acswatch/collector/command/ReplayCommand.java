@@ -96,7 +96,7 @@ final class ReplayCommand implements Callable<Integer> {
         OutgoingFrame frame = OutgoingFrame.of(capture);
         SentFrame sent = publisher.send(frame);
         out.println(line(files.get(i), capture, frame, sent));
-        out.flush();
+        Streams.flush(out);
       }
     }
     return ExitCode.OK;

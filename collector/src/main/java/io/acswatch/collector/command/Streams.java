@@ -13,6 +13,17 @@ final class Streams {
     return commandLine(spec).getOut();
   }
 
+  /**
+   * Writes out what is buffered.
+   *
+   * @throws CommandFailure if some of it was not written: a full disk, a closed pipe
+   */
+  static void flush(PrintWriter out) {
+    if (out.checkError()) {
+      throw new CommandFailure("standard output: cannot be written");
+    }
+  }
+
   static PrintWriter err(@Nullable CommandSpec spec) {
     return commandLine(spec).getErr();
   }

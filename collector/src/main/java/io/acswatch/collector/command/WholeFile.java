@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -14,6 +15,16 @@ final class WholeFile {
   private WholeFile() {}
 
   static void write(Path file, String text) throws IOException {
+    try {
+      writeOrLeave(file, text);
+    } catch (FileSystemException namesTheFile) {
+      throw namesTheFile;
+    } catch (IOException failed) {
+      throw new IOException(file + ": " + failed.getMessage(), failed);
+    }
+  }
+
+  private static void writeOrLeave(Path file, String text) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       Files.writeString(file, text); // a pipe or a terminal cannot be replaced
       return;

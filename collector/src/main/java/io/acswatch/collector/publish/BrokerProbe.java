@@ -26,7 +26,8 @@ final class BrokerProbe {
     for (String server : servers.split(",")) {
       String connected = connect(server.strip());
       if (connected == null) {
-        return "broker " + server.strip() + " answers, but not for topic " + topic + ": " + message;
+        return "broker %s can be reached, but topic %s cannot be written: %s"
+            .formatted(server.strip(), topic, message);
       }
       problem = connected;
     }

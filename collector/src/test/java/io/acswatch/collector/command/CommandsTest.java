@@ -251,6 +251,14 @@ class CommandsTest {
   }
 
   @Test
+  void takesStandardInputForOneCaptureOnly() {
+    CommandRun run = CommandRun.of("diff", "-", "-");
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("not both"), run.err());
+  }
+
+  @Test
   void refusesAnOwnersFileWithAWrongLine() throws IOException {
     Path owners = Files.writeString(directory.resolve("owners"), "# who\nowner 06:00.0 vm5\n");
 
