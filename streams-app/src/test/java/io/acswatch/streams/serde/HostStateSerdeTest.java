@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.HostState;
@@ -110,10 +112,8 @@ class HostStateSerdeTest {
     HostState state = seenOnce("kexec-000");
     Snapshot snapshot = state.current();
     var first = snapshot.functions().get(0);
-    var ids = new io.acswatch.pci.hierarchy.PciIds(0x1_0000, 0, 0);
-    var wide =
-        new io.acswatch.pci.hierarchy.PciFunction(
-            first.address(), first.path(), ids, first.config(), first.kernel());
+    var ids = new PciIds(0x1_0000, 0, 0);
+    var wide = new PciFunction(first.address(), first.path(), ids, first.config(), first.kernel());
     Snapshot odd =
         new Snapshot(
             snapshot.host(),

@@ -20,11 +20,13 @@ import io.acswatch.wire.json.AlertJson;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -215,7 +217,7 @@ class IsolationTopologyTest {
   void rejectsAFrameCutShortAnywhere() {
     byte[] frame = Frames.frame("kexec-000-before", HOST, 1);
     for (int length = 0; length < frame.length; length += 97) {
-      byte[] cut = java.util.Arrays.copyOf(frame, length);
+      byte[] cut = Arrays.copyOf(frame, length);
       send(HOST, cut, AT + length);
       assertArrayEquals(cut, onlyReject().value());
     }
@@ -325,8 +327,7 @@ class IsolationTopologyTest {
 
   @Test
   void takesRecordsWithoutATimestamp() {
-    var record =
-        new org.apache.kafka.clients.consumer.ConsumerRecord<Object, Object>("t", 0, 0, "k", "v");
+    var record = new ConsumerRecord<Object, Object>("t", 0, 0, "k", "v");
 
     assertEquals(0, new FrameTime().extract(record, -1));
     assertEquals(AT, new FrameTime().extract(record, AT));
