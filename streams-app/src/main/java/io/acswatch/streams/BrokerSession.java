@@ -1,0 +1,59 @@
+package io.acswatch.streams;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TimeoutException;
+
+/** An admin client whose failures are one line each and name the brokers. */
+final class BrokerSession implements AutoCloseable {
+  private final IsolationConfig config;
+  private final Admin admin;
+
+  BrokerSession(IsolationConfig config) throws AppException {
+    this.config = config;
+    try {
+      admin = Admin.create(KafkaSettings.admin(config));
+    } catch (KafkaException refused) {
+      Throwable reason = refused.getCause() == null ? refused : refused.getCause();
+      throw new AppException(
+          "brokers " + config.bootstrapServers() + ": " + AppException.firstLine(reason), refused);
+    }
+  }
+
+  Admin admin() {
+    return admin;
+  }
+
+  /** Waits for an answer. */
+  <T> T answer(KafkaFuture<T> future) throws AppException {
+    try {
+      return future.get();
+    } catch (ExecutionException failed) {
+      throw refused(failed.getCause());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new AppException("stopped while waiting for the broker", stopped);
+    }
+  }
+
+  AppException refused(Throwable failure) {
+    String servers = config.bootstrapServers();
+    if (failure instanceof TimeoutException) {
+      double seconds = config.startTimeout().toMillis() / 1000.0;
+      return new AppException(
+          "no broker answers at %s within %s s".formatted(servers, "%.1f".formatted(seconds)),
+          failure);
+    }
+    return new AppException(
+        "broker at " + servers + " refuses: " + AppException.firstLine(failure), failure);
+  }
+
+  @Override
+  public void close() {
+    // Requests still under way are of no interest any more.
+    admin.close(Duration.ZERO);
+  }
+}

@@ -1,0 +1,182 @@
+package io.acswatch.streams;
+
+import io.acswatch.streams.topology.IsolationTopology;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running streams application: Kafka Streams, its HTTP pages and its metrics, from {@code
+ * start} to {@code close}. Several can run in one process.
+ */
+public final class IsolationApp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
+
+  private final Duration stopTimeout;
+  private final IsolationMetrics metrics = new IsolationMetrics();
+  private final FailurePolicy failures = new FailurePolicy();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final KafkaStreams streams;
+  private final StatusServer http;
+  private boolean closed;
+
+  private IsolationApp(IsolationConfig config) throws AppException {
+    stopTimeout = config.stopTimeout();
+    streams = create(config, metrics);
+    try {
+      http = new StatusServer(config.http(), this::status, metrics::text);
+    } catch (AppException portInUse) {
+      streams.close(Duration.ZERO);
+      throw portInUse;
+    }
+    metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
+    streams.setStateListener(this::onState);
+    streams.setUncaughtExceptionHandler(failures);
+  }
+
+  /**
+   * Starts and returns at once; {@link #status} says when it is ready.
+   *
+   * @throws AppException if no broker answers, a topic is missing, the port is in use or the state
+   *     directory cannot be used; nothing is left running then
+   * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
+   */
+  public static IsolationApp start(IsolationConfig config) throws AppException {
+    refuseMissingTopics(config);
+    prepare(config.stateDirectory());
+    IsolationApp app = new IsolationApp(config);
+    try {
+      app.streams.start();
+    } catch (KafkaException failed) {
+      app.close();
+      throw new AppException("cannot start: " + AppException.firstLine(failed), failed);
+    }
+    return app;
+  }
+
+  private static void refuseMissingTopics(IsolationConfig config) throws AppException {
+    try (BrokerSession session = new BrokerSession(config)) {
+      List<String> missing = Topics.missing(session, config.topics().all());
+      if (!missing.isEmpty()) {
+        boolean one = missing.size() == 1;
+        throw new AppException(
+            "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
+                .formatted(
+                    (one ? "topic " : "topics ") + String.join(", ", missing),
+                    one ? "does" : "do",
+                    config.bootstrapServers(),
+                    config.bootstrapServers(),
+                    config.topics().prefix().equals("acswatch")
+                        ? ""
+                        : " --topic-prefix " + config.topics().prefix()));
+      }
+    }
+  }
+
+  private static void prepare(Path directory) throws AppException {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException refused) {
+      throw new AppException(
+          "state directory " + directory + " cannot be made: " + reason(refused), refused);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new AppException("state directory " + directory + " is not writable");
+    }
+  }
+
+  private static String reason(IOException refused) {
+    return switch (refused.getClass().getSimpleName()) {
+      case "AccessDeniedException" -> "permission denied";
+      case "FileAlreadyExistsException" -> "a file is in its place";
+      default -> AppException.firstLine(refused);
+    };
+  }
+
+  private static KafkaStreams create(IsolationConfig config, IsolationMetrics metrics)
+      throws AppException {
+    try {
+      return new KafkaStreams(
+          IsolationTopology.build(config.topics(), metrics), KafkaSettings.streams(config));
+    } catch (ConfigException refused) {
+      throw refused;
+    } catch (KafkaException failed) {
+      boolean inUse = String.valueOf(failed.getMessage()).contains("initialize state");
+      throw new AppException(
+          inUse
+              ? "state directory " + config.stateDirectory() + " is in use by another process"
+              : "cannot start: " + AppException.firstLine(failed),
+          failed);
+    }
+  }
+
+  private void onState(State now, State before) {
+    metrics.stateChanged(before.name(), now.name());
+    LOG.info("Kafka Streams: {} -> {}", before, now);
+    if (now == State.ERROR || now == State.NOT_RUNNING) {
+      ended.countDown();
+    }
+  }
+
+  /** How it is; may be asked at any time. */
+  public AppStatus status() {
+    return new AppStatus(streams.state().name());
+  }
+
+  /** Where it answers HTTP requests, with the port that was chosen. */
+  public InetSocketAddress httpAddress() {
+    return http.address();
+  }
+
+  /** The metrics as {@code /metrics} shows them. */
+  public String metricsText() {
+    return metrics.text();
+  }
+
+  /**
+   * Waits until it has ended, by {@link #close} or by itself.
+   *
+   * @return why it ended by itself, in one line; empty if it was closed
+   */
+  public Optional<String> awaitEnd() throws InterruptedException {
+    ended.await();
+    return streams.state() == State.ERROR
+        ? Optional.of("the streams application stopped: " + failures.lastFailure())
+        : Optional.empty();
+  }
+
+  /**
+   * Ends what is under way, commits, and leaves the consumer group, so that its partitions move at
+   * once. Waits for the stop timeout at most. Harmless when repeated.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    boolean inTime =
+        streams.close(
+            CloseOptions.timeout(stopTimeout)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    if (!inTime) {
+      LOG.warn("Did not stop within {}; what is not committed will be done again", stopTimeout);
+    }
+    http.close();
+    ended.countDown();
+  }
+}

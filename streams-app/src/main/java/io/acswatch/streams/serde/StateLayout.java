@@ -1,0 +1,81 @@
+package io.acswatch.streams.serde;
+
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.liveupdate.BootClass;
+import java.util.List;
+
+/** Constants of the packed host state; {@link HostStateSerde} draws it. */
+final class StateLayout {
+  /** "HS" in the first two bytes. */
+  static final short MAGIC = 0x5348;
+
+  static final int VERSION = 1;
+  static final int HEADER_LENGTH = 24;
+  static final int SNAPSHOT_LENGTH = 60;
+  static final int ROW_LENGTH = 68;
+  static final int OWNER_LENGTH = 16;
+
+  /** Flags of the header. */
+  static final int HAS_BASELINE = 1;
+
+  static final int HAS_CURRENT = 1 << 1;
+
+  /** One snapshot is both, and stored once. */
+  static final int BASELINE_IS_CURRENT = 1 << 2;
+
+  /** Flags of a snapshot. */
+  static final int KEXEC_LOADED = 1;
+
+  static final int ORDER_KNOWN = 1 << 1;
+
+  /** Flags of a row. */
+  static final int HAS_ACS = 1;
+
+  static final int HAS_MEMORY_BAR = 1 << 1;
+  static final int HAS_PHYSFN = 1 << 2;
+  static final int ARI_ENABLED = 1 << 3;
+  static final int EGRESS_OPEN = 1 << 4;
+  static final int ATS_ENABLED = 1 << 5;
+
+  /** The place in the list is the code on disk: add at the end, never move. */
+  static final List<ReadStatus> READ_STATUSES =
+      List.of(
+          ReadStatus.COMPLETE,
+          ReadStatus.TRUNCATED_UNPRIVILEGED,
+          ReadStatus.EXT_UNAVAILABLE,
+          ReadStatus.EXT_ALIASED,
+          ReadStatus.ALL_ONES,
+          ReadStatus.NOT_READY,
+          ReadStatus.TORN_READ,
+          ReadStatus.ASLEEP,
+          ReadStatus.UNREADABLE);
+
+  /** The place in the list is the code on disk: add at the end, never move. */
+  static final List<PortType> PORT_TYPES =
+      List.of(
+          PortType.ENDPOINT,
+          PortType.LEGACY_ENDPOINT,
+          PortType.ROOT_PORT,
+          PortType.UPSTREAM_PORT,
+          PortType.DOWNSTREAM_PORT,
+          PortType.PCIE_TO_PCI_BRIDGE,
+          PortType.PCI_TO_PCIE_BRIDGE,
+          PortType.ROOT_COMPLEX_ENDPOINT,
+          PortType.ROOT_COMPLEX_EVENT_COLLECTOR,
+          PortType.RESERVED,
+          PortType.CONVENTIONAL,
+          PortType.UNKNOWN);
+
+  /** The place in the list is the code on disk: add at the end, never move. */
+  static final List<BootClass> BOOT_CLASSES =
+      List.of(
+          BootClass.COLD,
+          BootClass.KEXEC_PLAIN,
+          BootClass.KEXEC_KHO,
+          BootClass.LIVE_UPDATE,
+          BootClass.CRASH_KEXEC,
+          BootClass.UNKNOWN);
+
+  private StateLayout() {}
+}

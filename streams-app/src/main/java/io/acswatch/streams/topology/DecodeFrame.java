@@ -1,0 +1,84 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.SnapshotDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decodes frames. Forwards an {@link Observation} to {@code judge}, or the record as it is to
+ * {@code rejects}.
+ */
+final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
+  private final TopologyObserver observer;
+  private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private ProcessorContext<byte[], Object> context;
+
+  DecodeFrame(TopologyObserver observer) {
+    this.observer = observer;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], Object> context) {
+    this.context = context;
+  }
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    byte[] frame = record.value();
+    if (frame == null) {
+      reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
+      return;
+    }
+    if (record.key() == null) {
+      reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
+      return;
+    }
+    long startedAt = observer.decodeStarts();
+    FrameResult result = decoder.decode(frame);
+    observer.decoded(result, startedAt);
+    if (result instanceof FrameResult.Rejected rejected) {
+      reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
+      return;
+    }
+    Observation observation = new Observation(((FrameResult.Accepted) result).snapshot(), frame);
+    String mismatch = mismatch(record.key(), observation.snapshot().host());
+    if (mismatch != null) {
+      reject(record, Refusal.HOST_MISMATCH, mismatch);
+      return;
+    }
+    context.forward(record.withValue(observation), IsolationTopology.JUDGE);
+  }
+
+  /** A host speaks for itself only: what is wrong with the key of its frame, or null. */
+  private static @Nullable String mismatch(byte[] key, String host) {
+    if (host.isEmpty()) {
+      return "the frame names no host";
+    }
+    if (Arrays.equals(key, host.getBytes(StandardCharsets.UTF_8))) {
+      return null;
+    }
+    return "key=%s, but the frame is of host %s"
+        .formatted(
+            InputException.quote(new String(key, StandardCharsets.UTF_8)),
+            InputException.quote(host));
+  }
+
+  private void reject(Record<byte[], byte[]> record, Refusal refusal, String detail) {
+    reject(record, refusal.label(), Rejects.NO_OFFSET, detail);
+  }
+
+  private void reject(Record<byte[], byte[]> record, String reason, int offset, String detail) {
+    observer.rejected(reason);
+    Record<byte[], byte[]> reject =
+        Rejects.record(record, record.value(), context.recordMetadata(), reason, offset, detail);
+    context.<byte[], Object>forward(
+        new Record<>(reject.key(), reject.value(), reject.timestamp(), reject.headers()),
+        IsolationTopology.REJECTS);
+  }
+}

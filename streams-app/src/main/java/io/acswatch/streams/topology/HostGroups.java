@@ -1,0 +1,135 @@
+package io.acswatch.streams.topology;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.liveupdate.Snapshot;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The groups a kernel reports, as the groups topic tells them. Equal if nothing a consumer reads
+ * from them differs; the time they were taken does not count.
+ *
+ * @param host id of the host
+ * @param bootId the boot in which the numbers hold
+ * @param kernelRelease {@code uname -r}
+ * @param model label of the {@link GroupingModel} of that kernel
+ * @param groups in order of number; empty if no IOMMU is on
+ */
+record HostGroups(
+    String host, String bootId, String kernelRelease, String model, List<Group> groups) {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** A group; members in order of address. */
+  record Group(int number, String type, List<Member> members) {}
+
+  /** A function in a group; owner and driver are empty if there is none. */
+  record Member(PciAddress address, String path, String owner, String driver) {}
+
+  static HostGroups of(Snapshot snapshot) {
+    Map<PciAddress, String> owners = new HashMap<>();
+    for (OwnershipClaim claim : snapshot.owners()) {
+      owners.putIfAbsent(claim.address(), claim.vm());
+    }
+    Map<Integer, List<PciFunction>> byNumber = new TreeMap<>();
+    for (PciFunction function : snapshot.functions()) {
+      if (function.kernel().hasGroup()) {
+        byNumber
+            .computeIfAbsent(function.kernel().group(), unused -> new ArrayList<>())
+            .add(function);
+      }
+    }
+    List<Group> groups = new ArrayList<>(byNumber.size());
+    byNumber.forEach((number, functions) -> groups.add(group(number, functions, owners)));
+    String release = snapshot.boot().kernelRelease();
+    GroupingModel model =
+        GroupingModel.of(KernelVersion.of(release, snapshot.boot().kernelVersion()));
+    return new HostGroups(
+        snapshot.host(), snapshot.boot().id(), release, model.label(), List.copyOf(groups));
+  }
+
+  private static Group group(
+      int number, List<PciFunction> functions, Map<PciAddress, String> owners) {
+    functions.sort(Comparator.comparing(PciFunction::address));
+    return new Group(
+        number,
+        functions.get(0).kernel().groupType(),
+        functions.stream()
+            .map(
+                function ->
+                    new Member(
+                        function.address(),
+                        function.path().text(),
+                        owners.getOrDefault(function.address(), ""),
+                        function.kernel().driver()))
+            .toList());
+  }
+
+  /**
+   * One line of JSON in UTF-8: {@code {"host","boot_id","kernel_release","model","taken_at",
+   * "groups":[{"number","type","members":[{"address","path","owner","driver"}]}]}}; null where
+   * there is no owner or driver or the time is unknown.
+   */
+  byte[] json(long takenAtMillis) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      json.writeStartObject();
+      json.writeStringField("host", host);
+      json.writeStringField("boot_id", bootId);
+      json.writeStringField("kernel_release", kernelRelease);
+      json.writeStringField("model", model);
+      text(json, "taken_at", takenAtMillis == 0 ? "" : instant(takenAtMillis));
+      json.writeArrayFieldStart("groups");
+      for (Group group : groups) {
+        write(json, group);
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static String instant(long millis) {
+    return Instant.ofEpochMilli(millis).toString();
+  }
+
+  private static void write(JsonGenerator json, Group group) throws IOException {
+    json.writeStartObject();
+    json.writeNumberField("number", group.number());
+    text(json, "type", group.type());
+    json.writeArrayFieldStart("members");
+    for (Member member : group.members()) {
+      json.writeStartObject();
+      json.writeStringField("address", member.address().toString());
+      json.writeStringField("path", member.path());
+      text(json, "owner", member.owner());
+      text(json, "driver", member.driver());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  private static void text(JsonGenerator json, String name, String text) throws IOException {
+    if (text.isEmpty()) {
+      json.writeNullField(name);
+    } else {
+      json.writeStringField(name, text);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.wire.TopicNames;
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The topology. The same picture as in the README:
+ *
+ * <pre>
+ *  frames -> decode -+-> judge [host-state] -+-> alerts        history, keyed by host
+ *                    |          |            +-> alert-state   compacted, keyed by fingerprint
+ *                    |          |            +-> groups        compacted, keyed by host
+ *                    +----------+--------------> rejects       as it was, with the reason
+ * </pre>
+ *
+ * <p>The names of nodes and of the store are part of its contract: the changelog is named after the
+ * store, and another name would orphan what is remembered. A golden file pins them.
+ *
+ * <p>Keys and values pass as bytes, so that what is refused comes out as it came in.
+ */
+public final class IsolationTopology {
+  static final String FRAMES = "frames";
+  static final String DECODE = "decode";
+  static final String JUDGE = "judge";
+  static final String ALERTS = "alerts";
+  static final String ALERT_STATE = "alert-state";
+  static final String GROUPS = "groups";
+  static final String REJECTS = "rejects";
+
+  /** The store: host id to packed host state. */
+  public static final String HOST_STATE = "host-state";
+
+  /** Largest record of the changelog, of the frames and, with headers, of the rejects. */
+  public static final int MAX_RECORD_BYTES = 16 << 20;
+
+  private IsolationTopology() {}
+
+  /** Builds the topology on these topics. */
+  public static Topology build(TopicNames topics, TopologyObserver observer) {
+    return build(topics, observer, Judgement::apply);
+  }
+
+  static Topology build(TopicNames topics, TopologyObserver observer, JudgeIsolation.Judge judge) {
+    var bytesIn = new ByteArrayDeserializer();
+    var bytesOut = new ByteArraySerializer();
+    return new Topology()
+        .addSource(
+            AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
+        .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
+        .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
+        .addStateStore(hostState(), JUDGE)
+        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE)
+        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE)
+        .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE)
+        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE);
+  }
+
+  /**
+   * No cache: with exactly-once it would be written out at every commit anyway, ten times a second,
+   * and a repetition writes nothing.
+   */
+  private static StoreBuilder<KeyValueStore<String, byte[]>> hostState() {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(HOST_STATE), Serdes.String(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(
+            Map.of(
+                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(MAX_RECORD_BYTES),
+                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+                "0.2"));
+  }
+}

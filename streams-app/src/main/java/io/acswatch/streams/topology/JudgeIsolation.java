@@ -1,0 +1,157 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.streams.serde.HostStateSerde;
+import io.acswatch.streams.serde.UnknownStateVersionException;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.json.AlertJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Judges snapshots against what is remembered of their host; the judgement itself is {@link
+ * Judgement}.
+ *
+ * <p>A repetition is neither judged nor stored. The state then keeps the time and sequence number
+ * of the first snapshot that looked like this, which is harmless: only later ones are news.
+ */
+final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
+  private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
+
+  private final TopologyObserver observer;
+  private final Judge judge;
+  private ProcessorContext<byte[], byte[]> context;
+  private KeyValueStore<String, byte[]> states;
+
+  /** {@link Judgement#apply}, or what a test puts in its place. */
+  @FunctionalInterface
+  interface Judge {
+    Verdict apply(HostState state, Snapshot snapshot);
+  }
+
+  JudgeIsolation(TopologyObserver observer, Judge judge) {
+    this.observer = observer;
+    this.judge = judge;
+  }
+
+  @Override
+  public void init(ProcessorContext<byte[], byte[]> context) {
+    this.context = context;
+    states = context.getStateStore(IsolationTopology.HOST_STATE);
+  }
+
+  @Override
+  public void process(Record<byte[], Observation> record) {
+    Snapshot snapshot = record.value().snapshot();
+    byte[] packed = states.get(snapshot.host());
+    Outcome outcome;
+    try {
+      outcome = outcome(packed, snapshot);
+    } catch (UnknownStateVersionException fromTheFuture) {
+      // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
+      throw fromTheFuture;
+    } catch (RuntimeException | StackOverflowError failure) {
+      rejected(record, failure);
+      return;
+    }
+    // Nothing below fails because of what is in the record: it is stored and forwarded as a whole.
+    if (outcome.state() != null) {
+      states.put(snapshot.host(), outcome.state());
+    }
+    outcome.records().forEach(output -> forward(record, output));
+  }
+
+  /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
+  private record Outcome(byte @Nullable [] state, List<Output> records) {
+    private static final Outcome NOTHING = new Outcome(null, List.of());
+  }
+
+  private record Output(String sink, byte[] key, byte @Nullable [] value) {}
+
+  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot) {
+    HostState state = packed == null ? HostState.NONE : HostStateSerde.unpack(packed);
+    if (Judgement.isRepetition(state, snapshot)) {
+      observer.repetitionSkipped();
+      return Outcome.NOTHING;
+    }
+    Verdict verdict = judge.apply(state, snapshot);
+    byte[] next = HostStateSerde.pack(verdict.state());
+    List<Output> outputs = new ArrayList<>();
+    for (IsolationAlert alert : verdict.alerts()) {
+      byte[] json = AlertJson.writeBytes(alert);
+      boolean resolved = alert.status() == AlertStatus.RESOLVED;
+      outputs.add(new Output(IsolationTopology.ALERTS, utf8(alert.host()), json));
+      outputs.add(
+          new Output(
+              IsolationTopology.ALERT_STATE, utf8(alert.fingerprint()), resolved ? null : json));
+    }
+    Snapshot current = verdict.state().current();
+    if (current != null && groupsChanged(state.current(), current)) {
+      byte[] json = HostGroups.of(current).json(current.takenAtMillis());
+      outputs.add(new Output(IsolationTopology.GROUPS, utf8(snapshot.host()), json));
+    }
+    observer.judged();
+    verdict.alerts().forEach(observer::alerted);
+    return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
+  }
+
+  private static boolean groupsChanged(@Nullable Snapshot before, Snapshot now) {
+    return before == null || !HostGroups.of(before).equals(HostGroups.of(now));
+  }
+
+  /**
+   * The record's own headers stay behind: they are the sender's, and say nothing about an alert.
+   */
+  private void forward(Record<byte[], Observation> cause, Output output) {
+    context.forward(
+        new Record<>(output.key(), output.value(), cause.timestamp(), new RecordHeaders()),
+        output.sink());
+  }
+
+  private void rejected(Record<byte[], Observation> record, Throwable failure) {
+    LOG.error(
+        "Judging a frame of host {} failed at {}; it went to the rejects, the state is unchanged",
+        InputException.quote(record.value().snapshot().host()),
+        context
+            .recordMetadata()
+            .map(from -> from.topic() + "-" + from.partition() + "@" + from.offset())
+            .orElse("an unknown offset"),
+        failure);
+    String reason = Refusal.JUDGEMENT_FAILED.label();
+    observer.rejected(reason);
+    context.forward(
+        Rejects.record(
+            record,
+            record.value().frame(),
+            context.recordMetadata(),
+            reason,
+            Rejects.NO_OFFSET,
+            firstLine(failure)),
+        IsolationTopology.REJECTS);
+  }
+
+  private static String firstLine(Throwable failure) {
+    String name = failure.getClass().getSimpleName();
+    String message = failure.getMessage();
+    return message == null ? name : name + ": " + message.lines().findFirst().orElse("");
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

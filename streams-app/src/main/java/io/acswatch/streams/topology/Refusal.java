@@ -1,0 +1,23 @@
+package io.acswatch.streams.topology;
+
+import java.util.Locale;
+
+/**
+ * Why a record was refused, apart from the {@linkplain io.acswatch.wire.RejectReason reasons that
+ * lie in its bytes}. Names are metric labels and header values: add, do not rename.
+ */
+public enum Refusal {
+  /** The record has no key, so it is not known whose it is. */
+  NULL_KEY,
+  /** The record has no value. */
+  NULL_VALUE,
+  /** The key is not the host id in the frame, or the frame names no host. */
+  HOST_MISMATCH,
+  /** The frame is sound; judging it failed. A fault of acswatch's own, in the log. */
+  JUDGEMENT_FAILED;
+
+  /** Lower-case name, for metrics and record headers. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,82 @@
+package io.acswatch.streams.topology;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of the rejects topic: key, value, timestamp and headers of the refused record as they
+ * were, byte for byte (no key and no value stay none), and in addition these headers, all UTF-8
+ * text. Headers of these names that the refused record had are replaced.
+ *
+ * <table>
+ *   <caption>Headers</caption>
+ *   <tr><td>{@code acswatch.reason}</td><td>label of a {@link io.acswatch.wire.RejectReason} or a
+ *       {@link Refusal}: lower case, out of few</td></tr>
+ *   <tr><td>{@code acswatch.offset}</td><td>bytes from the start of the value to the field at
+ *       fault, decimal; -1 where no byte of it is at fault</td></tr>
+ *   <tr><td>{@code acswatch.detail}</td><td>one line for people</td></tr>
+ *   <tr><td>{@code acswatch.topic}</td><td>topic it was read from</td></tr>
+ *   <tr><td>{@code acswatch.partition}</td><td>partition it was read from, decimal</td></tr>
+ *   <tr><td>{@code acswatch.record-offset}</td><td>its offset in that partition, decimal</td></tr>
+ *   <tr><td>{@code acswatch.timestamp}</td><td>its timestamp, milliseconds since 1970,
+ *       decimal</td></tr>
+ * </table>
+ */
+public final class Rejects {
+  /** Why: a label. */
+  public static final String REASON = "acswatch.reason";
+
+  /** Where in the value. */
+  public static final String OFFSET = "acswatch.offset";
+
+  /** Why: in words. */
+  public static final String DETAIL = "acswatch.detail";
+
+  /** Topic of the refused record. */
+  public static final String TOPIC = "acswatch.topic";
+
+  /** Partition of the refused record. */
+  public static final String PARTITION = "acswatch.partition";
+
+  /** Offset of the refused record. */
+  public static final String RECORD_OFFSET = "acswatch.record-offset";
+
+  /** Timestamp of the refused record. */
+  public static final String TIMESTAMP = "acswatch.timestamp";
+
+  /** All of them. */
+  public static final List<String> HEADERS =
+      List.of(REASON, OFFSET, DETAIL, TOPIC, PARTITION, RECORD_OFFSET, TIMESTAMP);
+
+  static final int NO_OFFSET = -1;
+
+  private Rejects() {}
+
+  static Record<byte[], byte[]> record(
+      Record<byte[], ?> refused,
+      byte @Nullable [] value,
+      Optional<RecordMetadata> origin,
+      String reason,
+      int offset,
+      String detail) {
+    Headers headers = new RecordHeaders(refused.headers());
+    put(headers, REASON, reason);
+    put(headers, OFFSET, Integer.toString(offset));
+    put(headers, DETAIL, detail);
+    put(headers, TOPIC, origin.map(RecordMetadata::topic).orElse(""));
+    put(headers, PARTITION, origin.map(from -> Integer.toString(from.partition())).orElse(""));
+    put(headers, RECORD_OFFSET, origin.map(from -> Long.toString(from.offset())).orElse(""));
+    put(headers, TIMESTAMP, Long.toString(refused.timestamp()));
+    return new Record<>(refused.key(), value, refused.timestamp(), headers);
+  }
+
+  private static void put(Headers headers, String name, String text) {
+    headers.remove(name).add(name, text.getBytes(StandardCharsets.UTF_8));
+  }
+}

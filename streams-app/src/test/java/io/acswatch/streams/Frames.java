@@ -1,0 +1,54 @@
+package io.acswatch.streams;
+
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.text.CaptureReader;
+import java.io.UncheckedIOException;
+
+/** Recorded kexecs to test with, as the collector would have sent them. */
+public final class Frames {
+  /** When the captures are said to have been taken: 2026-01-01T00:00:00Z. */
+  public static final long TAKEN_AT = 1_767_225_600_000L;
+
+  private Frames() {}
+
+  /** One of the captures in the resources, as a host's. */
+  public static Capture capture(String name, String host, long sequence) {
+    try {
+      String file = "/captures/" + name + ".cap";
+      return CaptureReader.read(file, Frames.class.getResourceAsStream(file))
+          .withHost(host, sequence, TAKEN_AT + sequence);
+    } catch (InputException damaged) {
+      throw new UncheckedIOException(damaged);
+    }
+  }
+
+  /** The same as a frame. */
+  public static byte[] frame(String name, String host, long sequence) {
+    return FrameWriter.write(capture(name, host, sequence));
+  }
+
+  /** The same as a capture of another boot of the same kernel, started by kexec. */
+  public static Capture inBoot(String bootId, Capture capture) {
+    Boot boot = capture.boot();
+    return new Capture(
+        capture.host(),
+        capture.phase(),
+        new Boot(
+            bootId,
+            boot.kernelRelease(),
+            boot.kernelVersion(),
+            boot.commandLine(),
+            Boot.KEXEC_LOADER,
+            boot.bootloaderVersion()),
+        capture.takenAtMillis(),
+        capture.sequence(),
+        capture.kexecLoaded(),
+        capture.scanOrder(),
+        capture.functions(),
+        capture.owners(),
+        capture.notes());
+  }
+}

@@ -1,0 +1,154 @@
+package io.acswatch.streams.serde;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.streams.Frames;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HostStateSerdeTest {
+  private static HostState seenOnce(String name) {
+    Snapshot before = Snapshot.of(Frames.capture(name + "-before", "host-1", 1));
+    return Judgement.apply(HostState.NONE, before).state();
+  }
+
+  private static HostState judged(String name) {
+    Snapshot after = Snapshot.of(Frames.capture(name + "-after", "host-1", 1));
+    return Judgement.apply(seenOnce(name), after).state();
+  }
+
+  @Test
+  void givesBackAHostOfWhichNothingIsKnown() {
+    assertEquals(HostState.NONE, HostStateSerde.unpack(HostStateSerde.pack(HostState.NONE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kexec-000", "kexec-001", "kexec-002"})
+  void givesBackBothSnapshotsAndTheOpenAlerts(String name) {
+    HostState state = judged(name);
+    byte[] packed = HostStateSerde.pack(state);
+
+    assertEquals(state, HostStateSerde.unpack(packed));
+    assertArrayEquals(packed, HostStateSerde.pack(HostStateSerde.unpack(packed)));
+  }
+
+  @Test
+  void storesASnapshotThatIsAlsoTheBaselineOnce() {
+    HostState state = seenOnce("kexec-001");
+    HostState read = HostStateSerde.unpack(HostStateSerde.pack(state));
+
+    assertEquals(state, read);
+    assertSame(read.baseline(), read.current());
+  }
+
+  /** The figures stand in the documentation of the class. */
+  @Test
+  void takesFewBytesForEachFunction() {
+    HostState once = seenOnce("kexec-001");
+    HostState twice =
+        new HostState(judged("kexec-001").baseline(), judged("kexec-001").current(), 1, List.of());
+    int functions = once.current().functions().size();
+    int one = HostStateSerde.pack(once).length / functions;
+    int two = HostStateSerde.pack(twice).length / functions;
+
+    assertEquals(32, functions);
+    assertTrue(one > 110 && one < 140, one + " bytes for a function in one snapshot");
+    assertTrue(two > 180 && two < 220, two + " bytes for a function in two");
+  }
+
+  @Test
+  void refusesAVersionItDoesNotKnow() {
+    byte[] packed = HostStateSerde.pack(seenOnce("kexec-000"));
+    packed[2] = 2;
+
+    UnknownStateVersionException refused =
+        assertThrows(UnknownStateVersionException.class, () -> HostStateSerde.unpack(packed));
+    assertEquals(
+        "host state version=2, expected 1 to 1: it was written by a later acswatch; run that one,"
+            + " or reset the application",
+        refused.getMessage());
+  }
+
+  @Test
+  void saysThatBytesAreDamagedAndNothingElse() {
+    byte[] packed = HostStateSerde.pack(judged("kexec-002"));
+    for (int length = 0; length < packed.length; length++) {
+      byte[] cut = Arrays.copyOf(packed, length);
+      assertThrows(SerializationException.class, () -> HostStateSerde.unpack(cut));
+    }
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 2_000; i++) {
+      byte[] flipped = packed.clone();
+      flipped[random.nextInt(flipped.length)] ^= (byte) (1 + random.nextInt(255));
+      try {
+        HostStateSerde.unpack(flipped);
+      } catch (SerializationException expected) {
+        assertTrue(expected.getMessage().startsWith("host state"), expected.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void refusesANumberThatDoesNotFitItsField() {
+    HostState state = seenOnce("kexec-000");
+    Snapshot snapshot = state.current();
+    var first = snapshot.functions().get(0);
+    var ids = new PciIds(0x1_0000, 0, 0);
+    var wide = new PciFunction(first.address(), first.path(), ids, first.config(), first.kernel());
+    Snapshot odd =
+        new Snapshot(
+            snapshot.host(),
+            snapshot.boot(),
+            snapshot.bootClass(),
+            1,
+            1,
+            false,
+            true,
+            List.of(wide),
+            List.of());
+
+    IllegalArgumentException refused =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> HostStateSerde.pack(new HostState(odd, odd, 0, List.of())));
+    assertEquals("vendor=65536, expected 0 to 65535", refused.getMessage());
+  }
+
+  @Test
+  void hasACodeForEveryConstant() {
+    assertEquals(Set.of(ReadStatus.values()), Set.copyOf(StateLayout.READ_STATUSES));
+    assertEquals(Set.of(PortType.values()), Set.copyOf(StateLayout.PORT_TYPES));
+    assertEquals(Set.of(BootClass.values()), Set.copyOf(StateLayout.BOOT_CLASSES));
+  }
+
+  @Test
+  void servesAsASerdeAndPassesNullOn() {
+    try (HostStateSerde serde = new HostStateSerde()) {
+      HostState state = seenOnce("kexec-002");
+      byte[] packed = serde.serializer().serialize("topic", state);
+
+      assertEquals(state, serde.deserializer().deserialize("topic", packed));
+      assertNull(serde.serializer().serialize("topic", null));
+      assertNull(serde.deserializer().deserialize("topic", null));
+    }
+  }
+}
