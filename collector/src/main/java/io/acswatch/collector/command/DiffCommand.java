@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Judgement;
@@ -28,8 +29,8 @@ import picocli.CommandLine.Spec;
     name = "diff",
     description = {
       "Judges two captures of one host, as the streams application judges its frames, and prints"
-          + " the alerts that the second one raises.",
-      "Exit code 1 if one of them is high or critical."
+          + " the alerts that the second one raises or resolves.",
+      "Exit code 1 if it raises one that is high or critical."
     })
 final class DiffCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -72,7 +73,10 @@ final class DiffCommand implements Callable<Integer> {
       out.println("no findings");
     }
     Streams.flush(out);
-    boolean urgent = alerts.stream().anyMatch(alert -> alert.severity().isAtLeast(Severity.HIGH));
+    boolean urgent =
+        alerts.stream()
+            .filter(alert -> alert.status() != AlertStatus.RESOLVED)
+            .anyMatch(alert -> alert.severity().isAtLeast(Severity.HIGH));
     return urgent ? ExitCode.FINDING : ExitCode.OK;
   }
 

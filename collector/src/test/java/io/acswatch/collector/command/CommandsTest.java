@@ -242,6 +242,31 @@ class CommandsTest {
   }
 
   @Test
+  void doesNotCallAResolvedAlertAFinding() throws IOException {
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
+    PciAddress port = PciAddress.parse("0000:00:03.0");
+    Path owners =
+        Files.writeString(
+            directory.resolve("owners"),
+            "owner\t0000:06:00.0\tvm5\ttest\nowner\t0000:07:00.0\tvm6\ttest\n");
+    Path cleared = directory.resolve("cleared.cap");
+    Path restored = directory.resolve("restored.cap");
+    host.poke(port, 0x14E, 0);
+    CommandRun.of("capture", "--root", host.root().toString(), "-o", cleared.toString());
+    host.poke(port, 0x14E, 0x1D);
+    host.write("/proc/uptime", "99.00 1.00\n");
+    CommandRun.of("capture", "--root", host.root().toString(), "-o", restored.toString());
+
+    CommandRun run =
+        CommandRun.of(
+            "diff", cleared.toString(), restored.toString(), "--owners=" + owners, "--output=json");
+
+    assertEquals(ExitCode.OK, run.exitCode(), run.out());
+    assertTrue(run.out().contains("\"status\":\"RESOLVED\""), run.out());
+  }
+
+  @Test
   void saysThatThereIsNothingToSay() {
     CommandRun run = CommandRun.of("diff", BEFORE, BEFORE);
 

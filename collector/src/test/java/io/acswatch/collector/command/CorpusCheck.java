@@ -12,6 +12,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.AlertDevice;
+import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.Cause;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.RegisterChange;
@@ -184,6 +185,7 @@ final class CorpusCheck {
     return alerts.stream()
         .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
         .filter(alert -> alert.severity() == Severity.CRITICAL)
+        .filter(alert -> alert.status() != AlertStatus.RESOLVED)
         .map(
             alert -> {
               Map<String, String> vmOf = new TreeMap<>();
