@@ -1,0 +1,84 @@
+package io.acswatch.standalone;
+
+import io.acswatch.streams.AppException;
+import io.acswatch.streams.HttpAddress;
+import io.acswatch.streams.IsolationApp;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.Topics;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** The embedded broker with its topics and the streams application, in this process. */
+final class Pipeline implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  private final EmbeddedBroker broker;
+  private final IsolationConfig config;
+  private final IsolationApp app;
+
+  private Pipeline(EmbeddedBroker broker, IsolationConfig config, IsolationApp app) {
+    this.broker = broker;
+    this.config = config;
+    this.app = app;
+  }
+
+  /**
+   * Starts all of it on {@code broker}, which it takes over: the broker is closed with it, or if it
+   * cannot start.
+   */
+  static Pipeline start(EmbeddedBroker broker, String httpAddress, Path stateDirectory)
+      throws AppException {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("streams.bootstrap.servers", broker.bootstrapServers());
+    settings.put("streams.http.address", httpAddress);
+    settings.put("streams.state.dir", stateDirectory.toString());
+    boolean started = false;
+    try {
+      IsolationConfig config = IsolationConfig.from(settings);
+      Topics.create(config, new Topics.Layout(Optional.of(1), Optional.empty()));
+      Pipeline pipeline = new Pipeline(broker, config, IsolationApp.start(config));
+      started = true;
+      return pipeline;
+    } finally {
+      if (!started) {
+        broker.close();
+      }
+    }
+  }
+
+  /** Waits until the streams application judges; false if it does not within {@code limit}. */
+  boolean awaitReady(Duration limit) throws InterruptedException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (!app.status().isReady()) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+    return true;
+  }
+
+  IsolationConfig config() {
+    return config;
+  }
+
+  String bootstrapServers() {
+    return broker.bootstrapServers();
+  }
+
+  /** Where metrics and health are served, {@code http://host:port}. */
+  String httpUrl() {
+    InetSocketAddress bound = app.httpAddress();
+    return "http://" + new HttpAddress(bound.getAddress().getHostAddress(), bound.getPort());
+  }
+
+  @Override
+  public void close() {
+    app.close();
+    broker.close();
+  }
+}

@@ -1,0 +1,168 @@
+package io.acswatch.standalone;
+
+import io.acswatch.collector.agent.CollectorAgent;
+import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.source.HostReader;
+import io.acswatch.collector.source.HostTree;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.streams.AppException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code standalone}: broker, this host's collector and the streams application. */
+@Command(
+    name = "standalone",
+    description = {
+      "Watches this very host with a Kafka broker, the collector and the streams application in this"
+          + " process, and prints alerts as they come. Runs until it is stopped.",
+      "What was learnt is kept in the data directory, so that a kexec of this host is judged when it"
+          + " is started again after it."
+    })
+final class StandaloneCommand implements Callable<Integer> {
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration POLL = Duration.ofMillis(500);
+  private static final String BROKER = "broker";
+  private static final String STREAMS = "streams";
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description =
+          "Where the broker's log and the state are kept; default is acswatch/standalone in"
+              + " $XDG_STATE_HOME or ~/.local/state.")
+  private @Nullable Path dataDirectory;
+
+  @Option(names = "--temporary", description = "Keep nothing: use a directory that is deleted.")
+  private boolean temporary;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "0",
+      description = "Port of the broker on loopback; default is a free one.")
+  private int port;
+
+  @Option(
+      names = "--http",
+      paramLabel = "HOST:PORT",
+      defaultValue = "127.0.0.1:9640",
+      description =
+          "Where metrics and health are served; port 0: a free one. Default 127.0.0.1:9640.")
+  private String http = "127.0.0.1:9640";
+
+  @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys and DIR/proc.")
+  private @Nullable Path root;
+
+  @Option(names = "--owners", paramLabel = "FILE", description = "Which VM owns what.")
+  private @Nullable Path owners;
+
+  @Option(names = "--host-id", paramLabel = "ID", description = "Default is the host name.")
+  private @Nullable String hostId;
+
+  @Override
+  public Integer call()
+      throws IOException, InterruptedException, BrokerStartException, AppException {
+    Terminal terminal = Terminal.of(spec);
+    if (!temporary) {
+      Path directory = dataDirectory == null ? defaultDirectory() : dataDirectory;
+      watch(
+          terminal,
+          EmbeddedBroker.start(directory.resolve(BROKER), port),
+          directory.resolve(STREAMS));
+      return StandaloneMain.OK;
+    }
+    try (DataDirectory scratch = DataDirectory.temporary()) {
+      watch(terminal, EmbeddedBroker.startTemporary(port), scratch.path().resolve(STREAMS));
+    }
+    return StandaloneMain.OK;
+  }
+
+  private static Path defaultDirectory() {
+    String state = System.getenv("XDG_STATE_HOME");
+    Path base =
+        state == null || state.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    return base.resolve("acswatch").resolve("standalone");
+  }
+
+  private void watch(Terminal terminal, EmbeddedBroker broker, Path stateDirectory)
+      throws IOException, InterruptedException, AppException {
+    terminal.step("broker", broker.bootstrapServers());
+    try (StopSignal stop = StopSignal.onTermination();
+        Pipeline pipeline = Pipeline.start(broker, http, stateDirectory)) {
+      if (!pipeline.awaitReady(READY)) {
+        throw new IOException("the streams application was not ready within 60 s");
+      }
+      terminal.step("streams", pipeline.httpUrl() + "/metrics");
+      CollectorAgent agent = agent(pipeline);
+      FutureTask<Void> collecting = collect(agent);
+      terminal.step("collector", "host " + agent.host());
+      try {
+        follow(pipeline, terminal, stop, collecting);
+      } finally {
+        agent.stop();
+      }
+    }
+  }
+
+  private CollectorAgent agent(Pipeline pipeline) throws IOException {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("collector.bootstrap.servers", pipeline.bootstrapServers());
+    settings.put("collector.root", root == null ? "/" : root.toString());
+    settings.put("collector.owners.file", owners == null ? "" : owners.toString());
+    settings.put("collector.host.id", hostId == null ? "" : hostId);
+    CollectorConfig config = CollectorConfig.from(settings);
+    return new CollectorAgent(
+        config, new HostReader(new HostTree(config.root()), Clock.systemUTC()));
+  }
+
+  private static FutureTask<Void> collect(CollectorAgent agent) {
+    FutureTask<Void> collecting =
+        new FutureTask<>(
+            () -> {
+              agent.run();
+              return null;
+            });
+    Thread thread = new Thread(collecting, "acswatch-collector");
+    thread.setDaemon(true);
+    thread.start();
+    return collecting;
+  }
+
+  /** Prints alerts until the process is asked to end or the collector fails. */
+  private static void follow(
+      Pipeline pipeline, Terminal terminal, StopSignal stop, FutureTask<Void> collecting)
+      throws IOException, InterruptedException {
+    String topic = pipeline.config().topics().alerts();
+    terminal.line("\nWatching; alerts on " + topic + " are shown here. Ctrl-C ends it.");
+    try (AlertReader reader = new AlertReader(pipeline.bootstrapServers(), topic, false)) {
+      while (!stop.isRaised() && !collecting.isDone()) {
+        for (IsolationAlert alert : reader.poll(POLL)) {
+          terminal.alert(alert);
+        }
+      }
+    }
+    if (collecting.isDone() && !stop.isRaised()) {
+      try {
+        collecting.get();
+      } catch (ExecutionException failed) {
+        throw new IOException("the collector stopped: " + failed.getCause().getMessage(), failed);
+      }
+    }
+  }
+}

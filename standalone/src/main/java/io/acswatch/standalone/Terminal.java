@@ -1,0 +1,57 @@
+package io.acswatch.standalone;
+
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.wire.json.AlertText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** What a person sees of a run: steps with the time they took, alerts in full. */
+final class Terminal {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final PrintWriter out;
+  private final boolean colour;
+  private final long started = System.nanoTime();
+
+  Terminal(PrintWriter out) {
+    this.out = out;
+    // NO_COLOR is the common way to say so.
+    colour = isTerminal() && System.getenv("NO_COLOR") == null;
+  }
+
+  /** From Java 22 on there is a console even where output goes to a file: ask the file itself. */
+  private static boolean isTerminal() {
+    try {
+      return System.console() != null && Path.of("/proc/self/fd/1").toRealPath().startsWith("/dev");
+    } catch (IOException notOnLinux) {
+      return false;
+    }
+  }
+
+  /** The terminal of a command that picocli runs. */
+  static Terminal of(@Nullable CommandSpec spec) {
+    return new Terminal(Objects.requireNonNull(spec, "spec").commandLine().getOut());
+  }
+
+  void line(String text) {
+    out.println(text);
+    out.flush();
+  }
+
+  /** A step that is done, with the time since the start. */
+  void step(String what, String result) {
+    double seconds = (System.nanoTime() - started) / NANOS_PER_SECOND;
+    line(String.format(Locale.ROOT, "%5.1f s  %-9s %s", seconds, what, result));
+  }
+
+  void alert(IsolationAlert alert) {
+    out.println();
+    out.print(AlertText.render(alert, colour));
+    out.flush();
+  }
+}
