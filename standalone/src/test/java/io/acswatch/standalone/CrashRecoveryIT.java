@@ -58,7 +58,7 @@ class CrashRecoveryIT {
       try (KafkaConsumer<String, String> consumer = consumer(broker)) {
         Process first = startStreams(broker, "first");
         try {
-          await(consumer, committed, 1, first);
+          await(consumer, committed, HOSTS / 3, first);
         } finally {
           first.destroyForcibly(); // SIGKILL
         }

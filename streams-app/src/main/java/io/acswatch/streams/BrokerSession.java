@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -42,10 +43,12 @@ final class BrokerSession implements AutoCloseable {
   AppException refused(Throwable failure) {
     String servers = config.bootstrapServers();
     if (failure instanceof TimeoutException) {
-      double seconds = config.startTimeout().toMillis() / 1000.0;
+      String seconds =
+          BigDecimal.valueOf(config.startTimeout().toMillis(), 3)
+              .stripTrailingZeros()
+              .toPlainString();
       return new AppException(
-          "no broker answers at %s within %s s".formatted(servers, "%.1f".formatted(seconds)),
-          failure);
+          "no broker answers at %s within %s s".formatted(servers, seconds), failure);
     }
     return new AppException(
         "broker at " + servers + " refuses: " + AppException.firstLine(failure), failure);

@@ -100,6 +100,7 @@ public final class IsolationApp implements AutoCloseable {
   private static String reason(IOException refused) {
     return switch (refused.getClass().getSimpleName()) {
       case "AccessDeniedException" -> "permission denied";
+      case "NoSuchFileException" -> "no such file or directory";
       case "FileAlreadyExistsException" -> "a file is in its place";
       default -> AppException.firstLine(refused);
     };

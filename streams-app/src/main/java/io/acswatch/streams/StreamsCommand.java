@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
       "  streams.bootstrap.servers    brokers, host:port[,host:port...]",
       "  streams.topic.prefix         acswatch: frames come from acswatch.frames",
       "  streams.application.id       PREFIX-streams: group and changelog",
-      "  streams.state.dir            acswatch/streams in $$XDG_STATE_HOME or ~/.local/state",
+      "  streams.state.dir            ~/.local/state/acswatch/streams",
       "  streams.http.address         127.0.0.1:9640",
       "  streams.threads              1",
       "  streams.commit.interval.ms   100: between transactions",
