@@ -86,12 +86,12 @@ final class ExplanationText {
   }
 
   private static String weakPoint(Explanation.WeakPoint point) {
-    String together = point.functions().size() > 1 ? " (all of them)" : "";
-    return "%s %s%s: %s"
+    String type = String.valueOf(point.portType()).replace('-', ' ');
+    boolean several = point.functions().size() > 1;
+    return "%s %s: %s"
         .formatted(
-            String.valueOf(point.portType()).replace('-', ' '),
+            several ? "together, " + type + "s" : type,
             join(point.functions()),
-            together,
             String.join(" ", AcsRegisters.flagNames(point.bits())));
   }
 
