@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
+
+  /** What a topic takes, less what bytes that cannot be compressed grow by in a batch. */
+  private static final int MAX_OUTPUT_BYTES = IsolationTopology.MAX_RECORD_BYTES - (256 << 10);
 
   private final TopologyObserver observer;
   private final Judge judge;
@@ -65,8 +69,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     } catch (UnknownStateVersionException fromTheFuture) {
       // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
       throw fromTheFuture;
+    } catch (RecordTooLargeException tooLarge) {
+      LOG.warn("A frame of host {} is not judged: {}", quoted(snapshot), tooLarge.getMessage());
+      reject(record, Refusal.TOO_LARGE, tooLarge.getMessage());
+      return;
     } catch (RuntimeException | StackOverflowError failure) {
-      rejected(record, failure);
+      failed(record, failure);
       return;
     }
     // Nothing below fails because of what is in the record: it is stored and forwarded as a whole.
@@ -105,9 +113,23 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
       outputs.add(new Output(IsolationTopology.GROUPS, utf8(snapshot.host()), json));
     }
+    refuseTooLarge("the state of its host", next);
+    outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.value()));
     observer.judged();
     verdict.alerts().forEach(observer::alerted);
     return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
+  }
+
+  /**
+   * Refuses what no producer would send: it would stop the application, at this very record again
+   * and again, for all hosts.
+   */
+  private static void refuseTooLarge(String what, byte @Nullable [] bytes) {
+    if (bytes != null && bytes.length > MAX_OUTPUT_BYTES) {
+      throw new RecordTooLargeException(
+          "%s would have %d bytes, expected at most %d"
+              .formatted(what, bytes.length, MAX_OUTPUT_BYTES));
+    }
   }
 
   private static boolean groupsChanged(@Nullable Snapshot before, Snapshot now) {
@@ -123,16 +145,20 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
         output.sink());
   }
 
-  private void rejected(Record<byte[], Observation> record, Throwable failure) {
+  private void failed(Record<byte[], Observation> record, Throwable failure) {
     LOG.error(
         "Judging a frame of host {} failed at {}; it went to the rejects, the state is unchanged",
-        InputException.quote(record.value().snapshot().host()),
+        quoted(record.value().snapshot()),
         context
             .recordMetadata()
             .map(from -> from.topic() + "-" + from.partition() + "@" + from.offset())
             .orElse("an unknown offset"),
         failure);
-    String reason = Refusal.JUDGEMENT_FAILED.label();
+    reject(record, Refusal.JUDGEMENT_FAILED, firstLine(failure));
+  }
+
+  private void reject(Record<byte[], Observation> record, Refusal refusal, String detail) {
+    String reason = refusal.label();
     observer.rejected(reason);
     context.forward(
         Rejects.record(
@@ -141,8 +167,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             context.recordMetadata(),
             reason,
             Rejects.NO_OFFSET,
-            firstLine(failure)),
+            detail),
         IsolationTopology.REJECTS);
+  }
+
+  private static String quoted(Snapshot snapshot) {
+    return InputException.quote(snapshot.host());
   }
 
   private static String firstLine(Throwable failure) {

@@ -1,10 +1,14 @@
 package io.acswatch.streams.topology;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +30,14 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>{@code acswatch.record-offset}</td><td>its offset in that partition, decimal</td></tr>
  *   <tr><td>{@code acswatch.timestamp}</td><td>its timestamp, milliseconds since 1970,
  *       decimal</td></tr>
+ *   <tr><td>{@code acswatch.cut}</td><td>only where something was cut: what, and how many bytes it
+ *       had, {@code value=25165824}; several with a blank between</td></tr>
  * </table>
+ *
+ * <p>A broker checks the size of batches as they are compressed, so a record may unpack to more
+ * than any producer here would send on. Of such a one the beginning is kept: the value up to the
+ * largest frame, the key up to 256 KiB, and the sender's headers not at all if they take more than
+ * that. Whole it is in the frames topic, at the place the headers name.
  */
 public final class Rejects {
   /** Why: a label. */
@@ -50,11 +61,22 @@ public final class Rejects {
   /** Timestamp of the refused record. */
   public static final String TIMESTAMP = "acswatch.timestamp";
 
-  /** All of them. */
+  /** What was too large to be kept whole, with its bytes. */
+  public static final String CUT = "acswatch.cut";
+
+  /** All that each reject has. */
   public static final List<String> HEADERS =
       List.of(REASON, OFFSET, DETAIL, TOPIC, PARTITION, RECORD_OFFSET, TIMESTAMP);
 
   static final int NO_OFFSET = -1;
+
+  /**
+   * Largest key, and largest headers of the sender together. Room for both is left to producers.
+   */
+  static final int MAX_SIDE_BYTES = 256 << 10;
+
+  private static final int MAX_DETAIL_CHARACTERS = 1_000;
+  private static final int HEADER_OVERHEAD_BYTES = 10;
 
   private Rejects() {}
 
@@ -65,15 +87,45 @@ public final class Rejects {
       String reason,
       int offset,
       String detail) {
-    Headers headers = new RecordHeaders(refused.headers());
+    List<String> cut = new ArrayList<>();
+    byte[] keptKey = upTo(MAX_SIDE_BYTES, "key", refused.key(), cut);
+    byte[] keptValue = upTo(IsolationTopology.MAX_RECORD_BYTES, "value", value, cut);
+    Headers headers = senders(refused.headers(), cut);
     put(headers, REASON, reason);
     put(headers, OFFSET, Integer.toString(offset));
-    put(headers, DETAIL, detail);
+    put(headers, DETAIL, detail.substring(0, Math.min(detail.length(), MAX_DETAIL_CHARACTERS)));
     put(headers, TOPIC, origin.map(RecordMetadata::topic).orElse(""));
     put(headers, PARTITION, origin.map(from -> Integer.toString(from.partition())).orElse(""));
     put(headers, RECORD_OFFSET, origin.map(from -> Long.toString(from.offset())).orElse(""));
     put(headers, TIMESTAMP, Long.toString(refused.timestamp()));
-    return new Record<>(refused.key(), value, refused.timestamp(), headers);
+    headers.remove(CUT);
+    if (!cut.isEmpty()) {
+      put(headers, CUT, String.join(" ", cut));
+    }
+    return new Record<>(keptKey, keptValue, refused.timestamp(), headers);
+  }
+
+  private static byte @Nullable [] upTo(
+      int limit, String what, byte @Nullable [] bytes, List<String> cut) {
+    if (bytes == null || bytes.length <= limit) {
+      return bytes;
+    }
+    cut.add(what + "=" + bytes.length);
+    return Arrays.copyOf(bytes, limit);
+  }
+
+  private static Headers senders(Headers headers, List<String> cut) {
+    long bytes = 0;
+    for (Header header : headers) {
+      // Its length fields count too: a million empty headers are large.
+      bytes += HEADER_OVERHEAD_BYTES + Utils.utf8Length(header.key());
+      bytes += header.value() == null ? 0 : header.value().length;
+    }
+    if (bytes <= MAX_SIDE_BYTES) {
+      return new RecordHeaders(headers);
+    }
+    cut.add("headers=" + bytes);
+    return new RecordHeaders();
   }
 
   private static void put(Headers headers, String name, String text) {

@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Verdict;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.serde.UnknownStateVersionException;
 import io.acswatch.wire.FrameWriter;
@@ -21,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -286,6 +289,53 @@ class IsolationTopologyTest {
 
     send(HOST, Frames.frame("kexec-001-after", HOST, 14), AT + 2);
     assertTrue(read(TOPICS.alerts()).size() > 0);
+  }
+
+  @Test
+  void keepsTheBeginningOfARecordThatNoProducerWouldSendOn() {
+    byte[] unpacked = new byte[IsolationTopology.MAX_RECORD_BYTES + 5];
+    Arrays.fill(unpacked, (byte) 7);
+    byte[] key = new byte[Rejects.MAX_SIDE_BYTES + 1];
+    RecordHeaders headers = new RecordHeaders();
+    headers.add("large", new byte[Rejects.MAX_SIDE_BYTES]);
+    headers.add(Rejects.CUT, new byte[0]);
+    frames().pipeInput(new TestRecord<>(key, unpacked, headers, AT));
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertArrayEquals(Arrays.copyOf(unpacked, unpacked.length - 5), reject.value());
+    assertArrayEquals(Arrays.copyOf(key, key.length - 1), reject.key());
+    assertNull(reject.headers().lastHeader("large"));
+    assertEquals("key=262145 value=16777221 headers=262181", headers(reject).get(Rejects.CUT));
+  }
+
+  @Test
+  void rejectsAFrameAfterWhichTheStateWouldNotFitIntoARecord() {
+    driver.close();
+    start(
+        (state, snapshot) -> {
+          Verdict verdict = Judgement.apply(state, snapshot);
+          if (snapshot.sequence() != 13) {
+            return verdict;
+          }
+          IsolationAlert alert = verdict.alerts().get(0);
+          return new Verdict(
+              new HostState(
+                  verdict.state().baseline(),
+                  verdict.state().current(),
+                  verdict.state().revision(),
+                  Collections.nCopies(10_000, alert)),
+              verdict.alerts());
+        });
+    send(HOST, Frames.frame("kexec-001-before", HOST, 1), AT);
+    byte[] state = store().get(HOST);
+    byte[] swelling = Frames.frame("kexec-001-after", HOST, 13);
+    send(HOST, swelling, AT + 1);
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertArrayEquals(swelling, reject.value());
+    assertEquals("too_large", headers(reject).get(Rejects.REASON));
+    assertArrayEquals(state, store().get(HOST));
+    assertEquals(List.of(), read(TOPICS.alerts()));
   }
 
   @Test
