@@ -36,12 +36,18 @@ import org.apache.kafka.common.errors.TopicExistsException;
  *       headers</td></tr>
  * </table>
  *
+ * <p>Records carry the time at which the broker took them. A host may come up with its clock years
+ * off: by the host's time brokers refuse a frame from tomorrow, and retention deletes one from
+ * 1970, and the alert it leads to, within minutes. When a host was looked at is said in the values.
+ *
  * <p>A topic that is there is never changed: the number of partitions decides where the records of
  * a host are, and a shorter retention deletes.
  */
 public final class Topics {
   /** Partitions where none are asked for. */
   public static final int DEFAULT_PARTITIONS = 8;
+
+  private static final String BROKERS_TIME = "LogAppendTime";
 
   private Topics() {}
 
@@ -219,9 +225,14 @@ public final class Topics {
   private static Map<String, String> kept(int days, int recordBytes) {
     return new TreeMap<>(
         Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG, millis(days),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(recordBytes)));
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            millis(days),
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            BROKERS_TIME,
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(recordBytes)));
   }
 
   private static Map<String, String> compacted() {
@@ -229,6 +240,7 @@ public final class Topics {
         Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
             TopicConfig.DELETE_RETENTION_MS_CONFIG, millis(7),
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, BROKERS_TIME,
             // A segment is compacted when it is closed; a quiet topic would wait a week for that.
             TopicConfig.SEGMENT_MS_CONFIG, millis(1),
             TopicConfig.MAX_MESSAGE_BYTES_CONFIG,

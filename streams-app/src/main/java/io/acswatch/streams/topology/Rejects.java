@@ -14,9 +14,9 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of the rejects topic: key, value, timestamp and headers of the refused record as they
- * were, byte for byte (no key and no value stay none), and in addition these headers, all UTF-8
- * text. Headers of these names that the refused record had are replaced.
+ * The records of the rejects topic: key, value and headers of the refused record as they were, byte
+ * for byte (no key and no value stay none), and in addition these headers, all UTF-8 text. Headers
+ * of these names that the refused record had are replaced.
  *
  * <table>
  *   <caption>Headers</caption>
