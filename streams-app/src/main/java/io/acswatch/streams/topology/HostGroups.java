@@ -36,8 +36,8 @@ record HostGroups(
   /** A group; members in order of address. */
   record Group(int number, String type, List<Member> members) {}
 
-  /** A function in a group; owner and driver are empty if there is none. */
-  record Member(PciAddress address, String path, String owner, String driver) {}
+  /** A function in a group; driver and owner are empty if there is none, the class has 24 bits. */
+  record Member(PciAddress address, String path, int classCode, String driver, String owner) {}
 
   static HostGroups of(Snapshot snapshot) {
     Map<PciAddress, String> owners = new HashMap<>();
@@ -73,15 +73,16 @@ record HostGroups(
                     new Member(
                         function.address(),
                         function.path().text(),
-                        owners.getOrDefault(function.address(), ""),
-                        function.kernel().driver()))
+                        function.ids().classCode(),
+                        function.kernel().driver(),
+                        owners.getOrDefault(function.address(), "")))
             .toList());
   }
 
   /**
    * One line of JSON in UTF-8: {@code {"host","boot_id","kernel_release","model","taken_at",
-   * "groups":[{"number","type","members":[{"address","path","owner","driver"}]}]}}; null where
-   * there is no owner or driver or the time is unknown.
+   * "groups":[{"number","type","members":[{"address","path","class","driver","owner"}]}]}}; null
+   * where there is no owner or driver or the time is unknown.
    */
   byte[] json(long takenAtMillis) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
@@ -117,8 +118,9 @@ record HostGroups(
       json.writeStartObject();
       json.writeStringField("address", member.address().toString());
       json.writeStringField("path", member.path());
-      text(json, "owner", member.owner());
+      json.writeNumberField("class", member.classCode());
       text(json, "driver", member.driver());
+      text(json, "owner", member.owner());
       json.writeEndObject();
     }
     json.writeEndArray();

@@ -165,7 +165,7 @@ class IsolationTopologyTest {
                 + "\"kernel_release\":\"6.1.0-56-cloud-amd64\",\"model\":\"legacy-early-acs\","
                 + "\"taken_at\":\"2026-01-01T00:00:00.001Z\",\"groups\":[{\"number\":0,"
                 + "\"type\":\"DMA-FQ\",\"members\":[{\"address\":\"0000:00:00.0\","
-                + "\"path\":\"pci0000:00/00.0\",\"owner\":null,\"driver\":null}]}"),
+                + "\"path\":\"pci0000:00/00.0\",\"class\":393216,\"driver\":null,\"owner\":null}]}"),
         json);
   }
 
