@@ -11,7 +11,7 @@ import java.util.List;
  * @param phase word for the moment, for example {@code before}; empty if none
  * @param boot the running kernel
  * @param takenAtMillis wall clock when it was taken, milliseconds since 1970, 0 if unknown
- * @param sequence number of the capture within its boot, counted from 1; 0 if unknown
+ * @param sequence rises with every capture of a boot; 0 if unknown
  * @param kexecLoaded a kexec image is loaded
  * @param scanOrder the kernel's own device list order, in which groups were given out; empty if
  *     unknown

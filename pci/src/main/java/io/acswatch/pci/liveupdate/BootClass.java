@@ -20,11 +20,13 @@ public enum BootClass {
 
   private static final String LIVE_UPDATE_RETRIEVED = "Retrieved live update data";
   private static final String HANDOVER_FOUND = "KHO: found kexec handover data";
+  private static final String HANDOVER_NOTE = "handed over KHO data";
   private static final String CRASH_HEADER = "elfcorehdr=";
 
   /**
    * Classifies a boot. {@code kernelLog} may hold any lines; those of KHO and LUO are looked for,
-   * since {@code /dev/liveupdate} and {@code debug/kho/out} only tell what a kernel can do.
+   * and the collector's note on setup data of the handover, since {@code /dev/liveupdate} and
+   * {@code debug/kho/out} only tell what a kernel can do.
    */
   public static BootClass of(Boot boot, List<String> kernelLog) {
     if (boot.commandLine().contains(CRASH_HEADER)) {
@@ -33,7 +35,7 @@ public enum BootClass {
     if (mentions(kernelLog, LIVE_UPDATE_RETRIEVED)) {
       return LIVE_UPDATE;
     }
-    if (mentions(kernelLog, HANDOVER_FOUND)) {
+    if (mentions(kernelLog, HANDOVER_FOUND) || mentions(kernelLog, HANDOVER_NOTE)) {
       return KEXEC_KHO;
     }
     if (boot.isStartedByKexec()) {

@@ -15,6 +15,8 @@ import java.util.Set;
  * and rescan makes them, the new snapshot is compared to the last one too.
  */
 public final class Judgement {
+  private static final long REMEMBERED_MILLIS = 600_000;
+
   private Judgement() {}
 
   /**
@@ -44,12 +46,15 @@ public final class Judgement {
 
   /**
    * True if {@link #apply} would find nothing it does not know: same boot, same functions with the
-   * same facts in the same order, same owners. Times and sequence numbers may differ.
+   * same facts in the same order, same owners. Times and sequence numbers may differ; but after ten
+   * minutes it is no repetition any more, so that what an alert calls the time before is not weeks
+   * old.
    */
   public static boolean isRepetition(HostState state, Snapshot snapshot) {
     Snapshot current = state.current();
     return current != null
         && bootOf(current).equals(bootOf(snapshot))
+        && snapshot.takenAtMillis() - current.takenAtMillis() < REMEMBERED_MILLIS
         && current.functions().equals(snapshot.functions())
         && current.owners().equals(snapshot.owners());
   }

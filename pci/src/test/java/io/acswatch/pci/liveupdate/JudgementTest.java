@@ -498,6 +498,7 @@ class JudgementTest {
     HostState state = stateAfter(host().sequence(1));
 
     assertTrue(Judgement.isRepetition(state, host().sequence(2).snapshot()));
+    assertTrue(!Judgement.isRepetition(state, host().sequence(700).snapshot()), "10 minutes on");
     assertTrue(!Judgement.isRepetition(state, host().acs("RP", CLEARED).snapshot()));
     assertTrue(!Judgement.isRepetition(state, host().kexec("boot-2").snapshot()));
   }
