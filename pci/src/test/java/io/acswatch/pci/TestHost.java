@@ -16,9 +16,11 @@ import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.pci.liveupdate.SnapshotBuilder;
 import io.acswatch.pci.liveupdate.SnapshotGroups;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,9 @@ public final class TestHost {
   private BootClass bootClass = BootClass.COLD;
   private long sequence;
   private boolean withoutIommu;
+  private final Set<String> atsEnabled = new HashSet<>();
+  private final Set<String> removable = new HashSet<>();
+  private final Set<String> egressOpen = new HashSet<>();
 
   /** Adds a function below {@code above} (null: on the root bus). */
   public TestHost add(
@@ -169,6 +174,24 @@ public final class TestHost {
     return this;
   }
 
+  /** Switches ATS on in a function. */
+  public TestHost ats(String name) {
+    atsEnabled.add(name);
+    return this;
+  }
+
+  /** Makes the kernel take a function for removable. */
+  public TestHost removable(String name) {
+    removable.add(name);
+    return this;
+  }
+
+  /** Clears a bit of the egress control vector of a function. */
+  public TestHost egressOpen(String name) {
+    egressOpen.add(name);
+    return this;
+  }
+
   /** Makes the kernel report no groups. */
   public TestHost withoutIommu() {
     withoutIommu = true;
@@ -220,13 +243,15 @@ public final class TestHost {
                   e.acs(),
                   0,
                   0,
-                  false,
-                  false,
+                  egressOpen.contains(name),
+                  atsEnabled.contains(name),
                   false,
                   0);
           PciAddress pf = e.pf() == null ? null : entries.get(e.pf()).address();
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);
-          KernelView kernel = new KernelView(group, group < 0 ? "" : "DMA-FQ", "", pf, 0, 0, false);
+          KernelView kernel =
+              new KernelView(
+                  group, group < 0 ? "" : "DMA-FQ", "", pf, 0, 0, false, removable.contains(name));
           builder.add(e.address(), path(name), e.ids(), facts, kernel);
           if (vms.containsKey(name)) {
             claims.add(new OwnershipClaim(e.address(), vms.get(name), "test"));

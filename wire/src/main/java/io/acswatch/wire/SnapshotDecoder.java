@@ -38,7 +38,7 @@ public final class SnapshotDecoder {
           function.sysfsPath(),
           function.ids(),
           decoder.decode(function.config(), function.readStatus()),
-          function.kernelView());
+          function.kernelView().withRemovable(function.removable()));
     }
     Boot boot = reader.boot();
     return new FrameResult.Accepted(

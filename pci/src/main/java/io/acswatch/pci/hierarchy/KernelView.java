@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param enabledVfs {@code sriov_numvfs}; 0 where there is no such file
  * @param totalVfs {@code sriov_totalvfs}; 0 where there is no such file
  * @param ariEnabled ARI forwarding is on at the port above this function's bus
+ * @param removable the kernel takes it for removable: it is below a port that leads out of the
+ *     chassis, and so not trusted
  */
 public record KernelView(
     int group,
@@ -21,12 +23,42 @@ public record KernelView(
     @Nullable PciAddress physicalFunction,
     int enabledVfs,
     int totalVfs,
-    boolean ariEnabled) {
+    boolean ariEnabled,
+    boolean removable) {
   /** Group of a function that no IOMMU serves. */
   public static final int NO_GROUP = -1;
 
+  private static final String REMOVABLE = "removable";
+
+  /** A function that is fixed in its place, or of which it is not said. */
+  public KernelView(
+      int group,
+      String groupType,
+      String driver,
+      @Nullable PciAddress physicalFunction,
+      int enabledVfs,
+      int totalVfs,
+      boolean ariEnabled) {
+    this(group, groupType, driver, physicalFunction, enabledVfs, totalVfs, ariEnabled, false);
+  }
+
   /** A function of which the kernel says nothing. */
   public static final KernelView NONE = new KernelView(NO_GROUP, "", "", null, 0, 0, false);
+
+  /** The same view with what the attribute {@code removable} says. */
+  public KernelView withRemovable(String attribute) {
+    return attribute.equals(REMOVABLE) == removable
+        ? this
+        : new KernelView(
+            group,
+            groupType,
+            driver,
+            physicalFunction,
+            enabledVfs,
+            totalVfs,
+            ariEnabled,
+            !removable);
+  }
 
   /** True if the kernel put the function into a group. */
   public boolean hasGroup() {

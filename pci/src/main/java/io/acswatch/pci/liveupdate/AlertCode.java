@@ -49,6 +49,8 @@ public enum AlertCode {
   EC_WEAKENS_RR(Lifetime.CONDITION),
   /** Translated requests may go direct, and a function below sends such. */
   DT_WITH_ATS(Lifetime.CONDITION),
+  /** Translated requests of a function that is not trusted pass its port. */
+  TB_OFF_UNTRUSTED(Lifetime.CONDITION),
   /** A live update would refuse to preserve a VM's device. */
   PRESERVATION_REFUSED(Lifetime.EVENT);
 

@@ -305,6 +305,17 @@ final class IsolationFindings {
             i,
             "%s sends translated requests direct, and ATS is on below it");
       }
+      boolean blocks = (acs.control() & AcsCapability.TRANSLATION_BLOCKING) != 0;
+      boolean couldBlock = (acs.capability() & AcsCapability.TRANSLATION_BLOCKING) != 0;
+      if (after.hierarchy().type(i).isDownstreamFacing()
+          && couldBlock
+          && !blocks
+          && untrustedBelow(i)) {
+        raiseWeak(
+            AlertCode.TB_OFF_UNTRUSTED,
+            i,
+            "%s passes translated requests of a removable device that uses ATS");
+      }
     }
   }
 
@@ -312,6 +323,18 @@ final class IsolationFindings {
     for (int i = 0; i < after.size(); i++) {
       boolean below = i == port || after.function(i).path().isBelow(after.function(port).path());
       if (below && after.function(i).config().atsEnabled()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A removable function on the link of this port, with ATS on. */
+  private boolean untrustedBelow(int port) {
+    for (int i = 0; i < after.size(); i++) {
+      if (after.hierarchy().bridgeAbove(i) == port
+          && after.function(i).kernel().removable()
+          && after.function(i).config().atsEnabled()) {
         return true;
       }
     }

@@ -34,6 +34,9 @@ final class NextSteps {
       case ACS_OVERRIDE_ACTIVE ->
           "Take these groups for a claim: do not put VMs that do not trust each other into them.";
       case ACS_CMDLINE_CHANGED -> "Decide whether the change was intended.";
+      case TB_OFF_UNTRUSTED ->
+          "Switch ATS off (pci=noats) or unplug the device: it can claim that its requests are"
+              + " translated already.";
       case EC_WEAKENS_RR, DT_WITH_ATS ->
           "Review who set up peer-to-peer traffic below this port, and for which VMs.";
       case PRESERVATION_REFUSED ->

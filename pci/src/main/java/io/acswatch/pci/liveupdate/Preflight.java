@@ -276,7 +276,8 @@ public final class Preflight {
               null,
               0,
               kernel.totalVfs(),
-              kernel.ariEnabled());
+              kernel.ariEnabled(),
+              kernel.removable());
       grouped.add(
           new PciFunction(
               function.address(), function.path(), function.ids(), function.config(), seen));

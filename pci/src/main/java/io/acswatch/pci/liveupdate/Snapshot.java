@@ -47,7 +47,7 @@ public record Snapshot(
           function.sysfsPath(),
           function.ids(),
           decoder.decode(function.config(), function.readStatus()),
-          function.kernel());
+          function.kernel().withRemovable(function.removable()));
     }
     return builder
         .scanOrder(capture.scanOrder())

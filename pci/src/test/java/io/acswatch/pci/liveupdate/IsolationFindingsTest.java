@@ -197,5 +197,32 @@ class IsolationFindingsTest {
     AcsRegisters direct = new AcsRegisters(0x148, 0x5F, 0x5D, 0);
 
     none(after(host(), host().kexec("boot-2").acs("D1", direct)), AlertCode.DT_WITH_ATS);
+    IsolationAlert found =
+        only(
+            after(host(), host().kexec("boot-2").acs("D1", direct).ats("A")),
+            AlertCode.DT_WITH_ATS);
+    assertEquals(Severity.WARNING, found.severity());
+    assertEquals(List.of("vm-a"), found.vms());
+  }
+
+  @Test
+  void untrustedDeviceWithAtsMattersWhereTranslationBlockingIsOff() {
+    TestHost untrusted = host().kexec("boot-2").ats("A").removable("A");
+
+    only(after(host(), untrusted), AlertCode.TB_OFF_UNTRUSTED);
+    AcsRegisters blocking = new AcsRegisters(0x148, 0x5F, 0x1F, 0);
+    none(after(host(), untrusted.acs("D1", blocking)), AlertCode.TB_OFF_UNTRUSTED);
+    none(after(host(), host().kexec("boot-2").ats("A")), AlertCode.TB_OFF_UNTRUSTED);
+  }
+
+  @Test
+  void egressControlWithAClearBitWeakensRedirectAndOpensTheSwitch() {
+    AcsRegisters egress = new AcsRegisters(0x148, 0x083F, 0x3D, 0);
+    List<IsolationAlert> alerts =
+        after(host(), host().kexec("boot-2").acs("D1", egress).egressOpen("D1"));
+
+    only(alerts, AlertCode.EC_WEAKENS_RR);
+    only(alerts, AlertCode.SILENT_ISOLATION_LOSS);
+    none(after(host(), host().kexec("boot-2").acs("D1", egress)), AlertCode.EC_WEAKENS_RR);
   }
 }

@@ -37,6 +37,7 @@ final class StateLayout {
   static final int ARI_ENABLED = 1 << 3;
   static final int EGRESS_OPEN = 1 << 4;
   static final int ATS_ENABLED = 1 << 5;
+  static final int REMOVABLE = 1 << 6;
 
   /** The place in the list is the code on disk: add at the end, never move. */
   static final List<ReadStatus> READ_STATUSES =

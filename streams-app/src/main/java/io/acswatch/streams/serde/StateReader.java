@@ -190,7 +190,8 @@ final class StateReader {
             (flags & HAS_PHYSFN) != 0 ? new PciAddress(pfDomain, pfRequesterId) : null,
             enabledVfs,
             totalVfs,
-            (flags & ARI_ENABLED) != 0);
+            (flags & ARI_ENABLED) != 0,
+            (flags & REMOVABLE) != 0);
     PciIds ids = new PciIds(vendor, device, classAndFlags & 0xFF_FFFF);
     return new PciFunction(address, path, ids, config, kernel);
   }

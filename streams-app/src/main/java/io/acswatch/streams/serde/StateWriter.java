@@ -107,7 +107,8 @@ final class StateWriter {
             | (config.egressOpen() ? EGRESS_OPEN : 0)
             | (config.atsEnabled() ? ATS_ENABLED : 0)
             | (kernel.isVirtualFunction() ? HAS_PHYSFN : 0)
-            | (kernel.ariEnabled() ? ARI_ENABLED : 0);
+            | (kernel.ariEnabled() ? ARI_ENABLED : 0)
+            | (kernel.removable() ? REMOVABLE : 0);
     out.putInt(function.address().domain()).putShort((short) function.address().requesterId());
     out.put((byte) READ_STATUSES.indexOf(config.status()));
     out.put((byte) PORT_TYPES.indexOf(config.claimedType()));
