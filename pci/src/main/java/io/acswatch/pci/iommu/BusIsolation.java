@@ -4,6 +4,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PortType;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -32,13 +33,19 @@ public final class BusIsolation {
 
   private final HostHierarchy hierarchy;
   private final DmaAliases aliases;
-  private final AcsRules rules;
+  private final boolean[] enforced;
+  private final boolean[] switchIsolates;
   private final int[] parent;
 
   private BusIsolation(HostHierarchy hierarchy, ModelChoice choice) {
     this.hierarchy = hierarchy;
     aliases = new DmaAliases(hierarchy, choice.kernel());
-    rules = new AcsRules(hierarchy, choice.withoutOverride());
+    AcsRules rules = new AcsRules(hierarchy, choice.withoutOverride());
+    enforced = new boolean[hierarchy.size()];
+    for (int i = 0; i < enforced.length; i++) {
+      enforced[i] = rules.verdict(i).isEnforced();
+    }
+    switchIsolates = switchIsolates();
     parent = new int[hierarchy.size()];
     for (int i = 0; i < parent.length; i++) {
       parent[i] = i;
@@ -100,22 +107,24 @@ public final class BusIsolation {
     return switch (hierarchy.type(bridge)) {
       case ROOT_PORT -> hasCapability(bridge) && !portIsolates(bridge);
       case DOWNSTREAM_PORT -> false;
-      case UPSTREAM_PORT -> !switchIsolates(bridge);
+      case UPSTREAM_PORT -> !switchIsolates[bridge];
       default -> true;
     };
   }
 
-  /** True if every function on the internal bus of the switch is a port that isolates. */
-  private boolean switchIsolates(int upstreamPort) {
-    for (int i = 0; i < hierarchy.size(); i++) {
-      if (hierarchy.bridgeAbove(i) == upstreamPort
-          && (hierarchy.type(i) != PortType.DOWNSTREAM_PORT
-              || aliases.hasAlias(i)
-              || !portIsolates(i))) {
-        return false;
+  /** For each upstream port: every function on the internal bus is a port that isolates. */
+  private boolean[] switchIsolates() {
+    boolean[] isolates = new boolean[hierarchy.size()];
+    Arrays.fill(isolates, true);
+    for (int i = 0; i < isolates.length; i++) {
+      int bridge = hierarchy.bridgeAbove(i);
+      boolean port =
+          hierarchy.type(i) == PortType.DOWNSTREAM_PORT && !aliases.hasAlias(i) && portIsolates(i);
+      if (bridge != HostHierarchy.NONE && !port) {
+        isolates[bridge] = false;
       }
     }
-    return true;
+    return isolates;
   }
 
   private boolean hasCapability(int index) {
@@ -128,7 +137,7 @@ public final class BusIsolation {
     boolean redirects =
         !enhanced || (acs.control() & AcsCapability.DSP_MEMORY_TARGET) == DSP_MEMORY_REDIRECT;
     boolean closed = !hierarchy.function(index).config().egressOpen();
-    return redirects && closed && rules.verdict(index).isEnforced();
+    return redirects && closed && enforced[index];
   }
 
   private void joinSlotsAndAliases() {
@@ -154,8 +163,7 @@ public final class BusIsolation {
     }
     for (int position = 0; position < hierarchy.busMateCount(index); position++) {
       int mate = hierarchy.busMate(index, position);
-      boolean open =
-          !rules.verdict(mate).isEnforced() || hierarchy.function(mate).config().egressOpen();
+      boolean open = !enforced[mate] || hierarchy.function(mate).config().egressOpen();
       if (isSlotMate(index, mate) && hasCapability(mate) && open) {
         return true;
       }
