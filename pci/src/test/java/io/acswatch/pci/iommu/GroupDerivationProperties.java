@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -137,17 +138,21 @@ class GroupDerivationProperties {
     assertAgrees(seed);
   }
 
-  /** Prints how many hosts were compared: the figure in docs/proof.md. */
   @Test
   @EnabledIfSystemProperty(named = "properties.seconds", matches = "\\d+")
   void agreesWithTheReferenceForSeconds() {
+    tryForSeconds("agreesWithTheReference", GroupDerivationProperties::assertAgrees);
+  }
+
+  /** Prints how many hosts were tried: the figures in docs/proof.md. */
+  private static void tryForSeconds(String law, LongConsumer assertion) {
     long from = Long.getLong("properties.from", 1_000_000_000L);
     long until = System.nanoTime() + Long.getLong("properties.seconds") * 1_000_000_000L;
     long seed = from;
     for (; System.nanoTime() < until; seed++) {
-      assertAgrees(seed);
+      assertion.accept(seed);
     }
-    System.out.printf("compared %d hosts, seeds %d to %d%n", seed - from, from, seed - 1);
+    System.out.printf("%s: %d hosts, seeds %d to %d%n", law, seed - from, from, seed - 1);
   }
 
   @ParameterizedTest(name = "seed={0}")
@@ -164,5 +169,65 @@ class GroupDerivationProperties {
       boolean served = !kernelReports || some.snapshot().functions().get(i).kernel().hasGroup();
       assertEquals(served, grouped.contains(i), "function " + i);
     }
+  }
+
+  /** The functions with the controls of one port switched off. */
+  private static List<PciFunction> withOnePortOpen(List<PciFunction> functions, long seed) {
+    List<PciFunction> ports =
+        functions.stream().filter(f -> f.config().claimedType().isPort()).toList();
+    if (ports.isEmpty()) {
+      return functions;
+    }
+    PciFunction port = ports.get(new SplittableRandom(seed).nextInt(ports.size()));
+    return RandomHierarchies.withRegisters(
+        functions, f -> f.equals(port) ? RandomHierarchies.withAcsOff(f) : f);
+  }
+
+  private static GroupPartition early(List<PciFunction> functions) {
+    Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", "6.12.74", BootClass.COLD);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), GroupingModel.LEGACY_EARLY_ACS);
+    return SnapshotGroups.grouping(snapshot, choice, null).derive();
+  }
+
+  /**
+   * Holds where every function is served and the functions of a slot were found in ascending order;
+   * {@link OrderOfDiscoveryTest} has what happens elsewhere.
+   */
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void disablingAcsNeverSplitsAGroup(long seed) {
+    assertDisablingNeverSplits(seed);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "properties.seconds", matches = "\\d+")
+  void disablingAcsNeverSplitsAGroupForSeconds() {
+    tryForSeconds(
+        "disablingAcsNeverSplitsAGroup", GroupDerivationProperties::assertDisablingNeverSplits);
+  }
+
+  private static void assertDisablingNeverSplits(long seed) {
+    List<PciFunction> functions = RandomHierarchies.next(new SplittableRandom(seed));
+    GroupPartition before = early(functions);
+    GroupPartition after = early(withOnePortOpen(functions, seed));
+
+    assertTrue(
+        after.isCoarserThanOrEqualTo(before),
+        () -> "seed=" + seed + " " + before + " became " + after);
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void strictPartitionIsIndependentOfTheOrder(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<PciFunction> functions = RandomHierarchies.next(random);
+    Snapshot one = RandomHierarchies.snapshot(functions, "boot", "6.12.74", BootClass.COLD);
+    Snapshot other =
+        RandomHierarchies.snapshot(
+            RandomHierarchies.shuffled(functions, random), "boot", "6.12.74", BootClass.COLD);
+
+    assertEquals(
+        addresses(SnapshotGroups.of(one, null).strict(), one),
+        addresses(SnapshotGroups.of(other, null).strict(), other));
   }
 }

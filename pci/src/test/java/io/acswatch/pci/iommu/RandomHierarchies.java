@@ -403,31 +403,32 @@ public final class RandomHierarchies {
     }
   }
 
-  /** A random order in which bridges come before what is below and PFs before their VFs. */
+  /**
+   * A random order in which bridges come before what is below, PFs before their VFs, and the
+   * functions of a slot in ascending order.
+   */
   static List<PciFunction> parentsFirst(List<PciFunction> functions, SplittableRandom random) {
     List<PciFunction> waiting = shuffled(functions, random);
     List<PciFunction> ordered = new ArrayList<>();
-    Set<String> places = new HashSet<>();
-    functions.forEach(f -> places.add(f.path().text()));
     while (!waiting.isEmpty()) {
       for (PciFunction function : List.copyOf(waiting)) {
-        if (waitsForNone(function, places)) {
+        if (waiting.stream().noneMatch(other -> comesBefore(other, function))) {
           ordered.add(function);
           waiting.remove(function);
-          places.remove(function.path().text());
         }
       }
     }
     return ordered;
   }
 
-  private static boolean waitsForNone(PciFunction function, Set<String> waiting) {
-    DevicePath bridge = function.path().bridge();
-    DevicePath vmd = function.path().vmdEndpoint();
-    DevicePath pf = function.path().physicalFunction();
-    return (bridge == null || !waiting.contains(bridge.text()))
-        && (vmd == null || !waiting.contains(vmd.text()))
-        && (pf.equals(function.path()) || !waiting.contains(pf.text()));
+  private static boolean comesBefore(PciFunction a, PciFunction b) {
+    return a.path().equals(b.path().bridge())
+        || a.path().equals(b.path().vmdEndpoint())
+        || a.address().equals(b.kernel().physicalFunction())
+        || !a.isVirtualFunction()
+            && !b.isVirtualFunction()
+            && a.address().isInSameSlotAs(b.address())
+            && a.address().devfn() < b.address().devfn();
   }
 
   /** Any order at all. */
