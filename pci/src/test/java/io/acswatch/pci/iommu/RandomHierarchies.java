@@ -378,7 +378,7 @@ public final class RandomHierarchies {
   }
 
   private PciIds quirkOr(int[] quirks, int classCode, int oneIn) {
-    return quirky && chance(oneIn)
+    return quirky && chance(1 + oneIn / 2)
         ? idsOf(quirks[random.nextInt(quirks.length)], classCode)
         : new PciIds(PLAIN.vendor(), PLAIN.device(), classCode);
   }
