@@ -53,14 +53,21 @@ class TextFuzzTest {
         text.length,
         () -> {
           Capture capture = CaptureReader.read("fuzz", stream(text));
-          String again = CaptureWriter.toText(capture);
-          CaptureContent.assertSame(capture, CaptureReader.readText("again", again));
+          SnapshotGroups groups = SnapshotGroups.of(Snapshot.of(capture), null);
+          assertEquals(capture.functions().size(), groups.derived().size());
           FrameReader frame = new FrameReader();
           assertNull(frame.wrap(FrameWriter.write(capture)));
           CaptureContent.assertSame(capture, frame.toCapture());
-          SnapshotGroups groups = SnapshotGroups.of(Snapshot.of(capture), null);
-          assertEquals(capture.functions().size(), groups.derived().size());
+          if (holdsLoneCarriageReturn(text)) {
+            return; // the format has no line breaks: the writer makes a blank of one, or refuses
+          }
+          String again = CaptureWriter.toText(capture);
+          CaptureContent.assertSame(capture, CaptureReader.readText("again", again));
         });
+  }
+
+  private static boolean holdsLoneCarriageReturn(byte[] text) {
+    return new String(text, StandardCharsets.UTF_8).replace("\r\n", "\n").indexOf('\r') >= 0;
   }
 
   static Stream<byte[]> owners() {
