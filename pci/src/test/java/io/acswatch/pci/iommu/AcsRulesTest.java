@@ -15,7 +15,6 @@ import static io.acswatch.pci.iommu.AcsVerdict.NOT_ENFORCED;
 import static io.acswatch.pci.iommu.AcsVerdict.UNKNOWN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -138,7 +137,7 @@ class AcsRulesTest {
     assertEquals(NOT_ENFORCED, verdict(amd(0x1002, 0x080600)));
     assertEquals(NOT_ENFORCED, verdict(amd(0x1022, 0x080500)));
     assertNull(rules(amd(0x1022, 0x080500), "6.12.74", "").quirk(0));
-    assertNotNull(rules(amd(0x1022, 0x080600), "6.12.74", "").quirk(0));
+    assertTrue(rules(amd(0x1022, 0x080600), "6.12.74", "").quirk(0).contains("AMD southbridge"));
   }
 
   @Test
@@ -279,10 +278,23 @@ class AcsRulesTest {
     TestHost host = port(0x8086, 0xa110, new AcsRegisters(0x148, 0x5F, 0, 0x1D));
 
     assertEquals(0x1D, grouping(host).bitsToLose(0));
+    assertEquals(4, grouping(port(0x8086, 0xa110, new AcsRegisters(0x148, 4, 0, 4))).bitsToLose(0));
+  }
+
+  @Test
+  void bitIsLostAloneOrNotAtAll() {
+    AcsRegisters redirectOnly = new AcsRegisters(0x148, 4, 4, 0);
+
+    assertEquals(4, grouping(port(0x1234, 1, redirectOnly)).bitsToLose(0));
+    assertEquals(0x1C, grouping(port(0x111d, 0x80b5, OK), "7.0.0").bitsToLose(0));
   }
 
   private static KernelGrouping grouping(TestHost host) {
-    Boot boot = new Boot("boot", "6.12.74", "", "", 0, 0);
+    return grouping(host, "6.12.74");
+  }
+
+  private static KernelGrouping grouping(TestHost host, String release) {
+    Boot boot = new Boot("boot", release, "", "", 0, 0);
     ModelChoice choice = ModelChoice.of(boot, null);
     KernelGrouping grouping = SnapshotGroups.grouping(host.bareSnapshot(), choice, null);
     assertEquals(choice, grouping.choice());

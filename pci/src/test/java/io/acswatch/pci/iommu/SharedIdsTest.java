@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.hierarchy.PciIds;
-import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.liveupdate.SnapshotGroups;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,17 +72,17 @@ class SharedIdsTest {
     assertEquals("BR,P RP", groups(host));
   }
 
-  private static TestHost belowTwoBridges(PciIds outer, PortType outerType) {
+  private static TestHost belowTwoBridges(PciIds outer) {
     return rootPort()
-        .add("BR", "01:00.0", "RP", outerType, false, OK, outer)
+        .add("BR", "01:00.0", "RP", PCIE_TO_PCI_BRIDGE, false, OK, outer)
         .add("B2", "02:00.0", "BR", PCI_TO_PCIE_BRIDGE, false, NONE)
         .add("E", "03:00.0", "B2", ENDPOINT, false, NONE);
   }
 
   @Test
   void requestsAreNotFollowedAboveATranslationRoot() {
-    TestHost plain = belowTwoBridges(ids(1, 1), PCIE_TO_PCI_BRIDGE);
-    TestHost root = belowTwoBridges(ids(0x14e4, 0x9000), PCIE_TO_PCI_BRIDGE);
+    TestHost plain = belowTwoBridges(ids(1, 1));
+    TestHost root = belowTwoBridges(ids(0x14e4, 0x9000));
     List<String> carriers = carriersOf(plain, "6.12.74");
 
     assertEquals(List.of("E", "B2", "BR"), carriers);
@@ -92,7 +91,7 @@ class SharedIdsTest {
 
   @Test
   void bridgeThatLeavesIdsAloneIsNoCarrierSince70() {
-    TestHost host = belowTwoBridges(ids(0x1a03, 0x1150), PCIE_TO_PCI_BRIDGE);
+    TestHost host = belowTwoBridges(ids(0x1a03, 0x1150));
 
     assertEquals(List.of("E", "B2", "BR"), carriersOf(host, "6.19.14"));
     assertEquals(List.of("E", "B2"), carriersOf(host, "7.0.0"));
@@ -120,5 +119,63 @@ class SharedIdsTest {
             .add("f7", "01:00.7", "RP", ENDPOINT, true, OK);
 
     assertEquals("NTB,f0,f7 RP", groups(host));
+  }
+
+  @Test
+  void adaptecUsesAnotherIdOnlyWithTheSubsystemThatDoes() {
+    TestHost host =
+        rootPort()
+            .add("X", "01:00.0", "RP", ENDPOINT, false, OK, ids(0x9005, 0x0285))
+            .add("Y", "01:01.0", "RP", ENDPOINT, false, OK);
+
+    assertEquals("RP X Y", groups(host));
+  }
+
+  @Test
+  void stepsTellWhoCarriesAndWhoSharesAnId() {
+    TestHost host =
+        rootPort()
+            .add("f0", "01:00.0", "RP", ENDPOINT, true, OK)
+            .add("f2", "01:00.2", "RP", ENDPOINT, true, OK, ids(0x1180, 0xe832))
+            .add("BR", "01:01.0", "RP", PCIE_TO_PCI_BRIDGE, false, OK)
+            .add("P", "02:01.0", "BR", CONVENTIONAL, false, NONE);
+    List<String> told = new ArrayList<>();
+    GroupingSteps steps =
+        new GroupingSteps() {
+          @Override
+          public void isCarriedBy(int function, int carrier) {
+            told.add(function + " carried by " + carrier);
+          }
+
+          @Override
+          public void sharesId(int function, int index, int mate) {
+            told.add(function + ": " + index + " shares with " + mate);
+          }
+
+          @Override
+          public void joins(int function, int member) {
+            told.add(function + " joins " + member);
+          }
+
+          @Override
+          public void founds(int function) {
+            told.add(function + " founds");
+          }
+        };
+    ModelChoice choice = ModelChoice.of(host.bareSnapshot().boot(), null);
+    SnapshotGroups.grouping(host.bareSnapshot(), choice, null).derive(steps);
+
+    assertEquals(
+        List.of(
+            "0 founds",
+            "1: 1 shares with 2",
+            "1: 2 shares with 1",
+            "1 founds",
+            "2: 2 shares with 1",
+            "2 joins 1",
+            "3 founds",
+            "4 carried by 3",
+            "4 joins 3"),
+        told);
   }
 }
