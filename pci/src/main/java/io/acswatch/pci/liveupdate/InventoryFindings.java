@@ -130,7 +130,7 @@ final class InventoryFindings {
   private void iommuOff() {
     List<Integer> exposed = new ArrayList<>();
     for (int i = 0; i < after.size(); i++) {
-      if (comparison.isOwned(i) && isExposed(after.function(i).kernel())) {
+      if (!owner(i).equals(HostView.NOBODY) && isExposed(after.function(i).kernel())) {
         exposed.add(i);
       }
     }
@@ -142,7 +142,7 @@ final class InventoryFindings {
         CommandLine.difference(
             before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
     TreeSet<String> vms = new TreeSet<>();
-    exposed.stream().map(comparison::owner).forEach(vms::add);
+    exposed.stream().map(this::owner).forEach(vms::add);
     String headline =
         after.groups() == null
             ? "There are no IOMMU groups: nothing keeps devices apart"
@@ -162,6 +162,11 @@ final class InventoryFindings {
                     ? "The kernel found or used no IOMMU."
                     : "The kernel command line changed: " + options + "."),
             headline));
+  }
+
+  /** The VM that owned a function before; if none did, the one that owns it now. */
+  private String owner(int index) {
+    return comparison.isOwned(index) ? comparison.owner(index) : after.owner(index);
   }
 
   /**

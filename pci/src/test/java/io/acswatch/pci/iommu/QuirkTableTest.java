@@ -98,4 +98,30 @@ class QuirkTableTest {
     assertFalse(ids.contain(0x1D11));
     assertTrue(DeviceIds.parse("*").contain(0xFFFF));
   }
+
+  @ParameterizedTest(name = "{0} contains {1}: {2}")
+  @CsvSource({
+    "*, 6.1.0, true",
+    "..6.12, 6.1.5, true",
+    "..6.12, 6.12.99, true",
+    "..6.12, 6.13.0, false",
+    "6.1.2..6.1.5, 6.1.2, true",
+    "6.1.2..6.1.5, 6.1.5, true",
+    "6.1.2..6.1.5, 6.1.6, false",
+    "6.1.2..6.1.5, 6.1.1, false",
+    "'6.1..6.1,7.0..', 7.9.1, true"
+  })
+  void rangesIncludeBothEnds(String ranges, String version, boolean expected) {
+    assertEquals(expected, KernelRanges.parse(ranges).contain(KernelVersion.of(version, "")));
+  }
+
+  @Test
+  void tableThatDoesNotShipIsNamed() {
+    IllegalStateException missing =
+        assertThrows(
+            IllegalStateException.class,
+            () -> QuirkTable.ofResource("no-such.tsv", List.of(), effect -> effect));
+
+    assertTrue(missing.getMessage().contains("no-such.tsv"), missing::getMessage);
+  }
 }

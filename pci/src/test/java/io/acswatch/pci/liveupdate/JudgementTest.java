@@ -69,6 +69,18 @@ class JudgementTest {
   }
 
   @Test
+  void deviceGivenToAVmSinceTheBootIsExposedAtTheFirstSightNotTheSecond() {
+    HostState before = stateAfter(host());
+    TestHost after =
+        host().kexec("boot-2").add("C", "00:04.0", null, ENDPOINT, false, NONE).owner("C", "vm-c");
+    Snapshot snapshot = after.reportGroup("C", -1).snapshot();
+    Verdict first = Judgement.apply(before, snapshot);
+
+    assertEquals(List.of("vm-c"), only(first.alerts(), AlertCode.IOMMU_OFF).vms());
+    assertEquals("", codes(Judgement.apply(first.state(), snapshot).alerts()));
+  }
+
+  @Test
   void kexecThatChangesNothingRaisesNothing() {
     assertEquals("", codes(afterKexec(host -> host)));
   }

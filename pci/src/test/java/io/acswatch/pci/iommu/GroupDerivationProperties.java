@@ -1,0 +1,233 @@
+package io.acswatch.pci.iommu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.LongConsumer;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Laws of grouping on random hosts. {@code -Dproperties.tries=N} tries more seeds, {@code
+ * -Dproperties.seconds=S} compares with the reference for so long.
+ */
+class GroupDerivationProperties {
+  private static final int REQUIRED = 0x1D;
+
+  static LongStream seeds() {
+    return LongStream.range(0, Long.getLong("properties.tries", 300));
+  }
+
+  /** One host, its kernel, and the boot before it. */
+  private record Case(
+      Snapshot snapshot, @Nullable Snapshot before, GroupingModel model, KernelVersion kernel) {
+    static Case of(long seed) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<PciFunction> functions = RandomHierarchies.next(random);
+      if (random.nextInt(4) == 0) {
+        functions = RandomHierarchies.partlyServed(functions, random);
+      }
+      if (random.nextInt(8) == 0) {
+        functions = RandomHierarchies.shuffled(functions, random);
+      }
+      String release =
+          RandomHierarchies.RELEASES.get(random.nextInt(RandomHierarchies.RELEASES.size()));
+      GroupingModel[] models = {
+        GroupingModel.LEGACY_EARLY_ACS,
+        GroupingModel.LEGACY_7_0,
+        GroupingModel.LEGACY_LATE_ACS_REGRESSED
+      };
+      BootClass bootClass = random.nextBoolean() ? BootClass.COLD : BootClass.KEXEC_PLAIN;
+      List<PciFunction> earlier = RandomHierarchies.withOtherControls(functions, random);
+      return new Case(
+          RandomHierarchies.snapshot(functions, "boot-2", release, bootClass),
+          random.nextInt(4) == 0
+              ? null
+              : RandomHierarchies.snapshot(earlier, "boot-1", release, BootClass.COLD),
+          models[random.nextInt(models.length)],
+          KernelVersion.of(release, ""));
+    }
+
+    Set<Set<PciAddress>> byReference() {
+      Map<PciAddress, AcsRegisters> atStart = wordsAtStart();
+      ReferenceDerivation.Registers registers =
+          (function, reached) -> {
+            boolean switchedOn =
+                switch (model) {
+                  case LEGACY_EARLY_ACS -> true;
+                  case LEGACY_LATE_ACS_REGRESSED -> false;
+                  default -> reached;
+                };
+            return switchedOn ? function.config().acs() : atStart.get(function.address());
+          };
+      return ReferenceDerivation.groups(
+          snapshot.functions(),
+          ReferenceDerivation.kernel(kernel.major(), kernel.minor(), kernel.patch()),
+          registers);
+    }
+
+    /** After firmware the required controls are off; after a kexec they are what they were. */
+    private Map<PciAddress, AcsRegisters> wordsAtStart() {
+      Map<PciAddress, AcsRegisters> words = new HashMap<>();
+      for (int i = 0; i < snapshot.functions().size(); i++) {
+        PciFunction now = snapshot.functions().get(i);
+        AcsRegisters acs = now.config().acs();
+        if (acs == null) {
+          continue;
+        }
+        if (snapshot.bootClass() == BootClass.COLD) {
+          acs =
+              new AcsRegisters(
+                  acs.offset(),
+                  acs.capability(),
+                  acs.control() & ~REQUIRED,
+                  acs.secondDword() & ~REQUIRED);
+        } else if (before != null) {
+          AcsRegisters then = before.functions().get(i).config().acs();
+          acs =
+              new AcsRegisters(acs.offset(), acs.capability(), then.control(), then.secondDword());
+        }
+        words.put(now.address(), acs);
+      }
+      return words;
+    }
+
+    GroupPartition derived() {
+      ModelChoice choice = ModelChoice.of(snapshot.boot(), model);
+      return SnapshotGroups.grouping(snapshot, choice, before).derive();
+    }
+  }
+
+  private static Set<Set<PciAddress>> addresses(GroupPartition partition, Snapshot snapshot) {
+    Set<Set<PciAddress>> groups = new HashSet<>();
+    for (List<Integer> members : partition.members()) {
+      Set<PciAddress> group = new HashSet<>();
+      members.forEach(i -> group.add(snapshot.functions().get(i).address()));
+      groups.add(group);
+    }
+    return groups;
+  }
+
+  private static void assertAgrees(long seed) {
+    Case some = Case.of(seed);
+    assertEquals(
+        some.byReference(),
+        addresses(some.derived(), some.snapshot()),
+        () -> "seed=" + seed + " model=" + some.model() + " kernel=" + some.kernel());
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void agreesWithTheReference(long seed) {
+    assertAgrees(seed);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "properties.seconds", matches = "\\d+")
+  void agreesWithTheReferenceForSeconds() {
+    tryForSeconds("agreesWithTheReference", GroupDerivationProperties::assertAgrees);
+  }
+
+  /** Prints how many hosts were tried: the figures in docs/proof.md. */
+  private static void tryForSeconds(String law, LongConsumer assertion) {
+    long from = Long.getLong("properties.from", 1_000_000_000L);
+    long until = System.nanoTime() + Long.getLong("properties.seconds") * 1_000_000_000L;
+    long seed = from;
+    for (; System.nanoTime() < until; seed++) {
+      assertion.accept(seed);
+    }
+    System.out.printf("%s: %d hosts, seeds %d to %d%n", law, seed - from, from, seed - 1);
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void everyServedFunctionIsInExactlyOneGroup(long seed) {
+    Case some = Case.of(seed);
+    boolean kernelReports = some.snapshot().hasReportedGroups();
+    GroupPartition derived = some.derived();
+    Set<Integer> grouped = new HashSet<>();
+    for (List<Integer> members : derived.members()) {
+      members.forEach(member -> assertTrue(grouped.add(member), "twice: " + member));
+    }
+    for (int i = 0; i < derived.size(); i++) {
+      boolean served = !kernelReports || some.snapshot().functions().get(i).kernel().hasGroup();
+      assertEquals(served, grouped.contains(i), "function " + i);
+    }
+  }
+
+  /** The functions with the controls of one port switched off. */
+  private static List<PciFunction> withOnePortOpen(List<PciFunction> functions, long seed) {
+    List<PciFunction> ports =
+        functions.stream().filter(f -> f.config().claimedType().isPort()).toList();
+    if (ports.isEmpty()) {
+      return functions;
+    }
+    PciFunction port = ports.get(new SplittableRandom(seed).nextInt(ports.size()));
+    return RandomHierarchies.withRegisters(
+        functions, f -> f.equals(port) ? RandomHierarchies.withAcsOff(f) : f);
+  }
+
+  private static GroupPartition early(List<PciFunction> functions) {
+    Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", "6.12.74", BootClass.COLD);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), GroupingModel.LEGACY_EARLY_ACS);
+    return SnapshotGroups.grouping(snapshot, choice, null).derive();
+  }
+
+  /**
+   * Holds where every function is served and the functions of a slot were found in ascending order;
+   * {@link OrderOfDiscoveryTest} has what happens elsewhere.
+   */
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void disablingAcsNeverSplitsAGroup(long seed) {
+    assertDisablingNeverSplits(seed);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "properties.seconds", matches = "\\d+")
+  void disablingAcsNeverSplitsAGroupForSeconds() {
+    tryForSeconds(
+        "disablingAcsNeverSplitsAGroup", GroupDerivationProperties::assertDisablingNeverSplits);
+  }
+
+  private static void assertDisablingNeverSplits(long seed) {
+    List<PciFunction> functions = RandomHierarchies.next(new SplittableRandom(seed));
+    GroupPartition before = early(functions);
+    GroupPartition after = early(withOnePortOpen(functions, seed));
+
+    assertTrue(
+        after.isCoarserThanOrEqualTo(before),
+        () -> "seed=" + seed + " " + before + " became " + after);
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void strictPartitionIsIndependentOfTheOrder(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<PciFunction> functions = RandomHierarchies.next(random);
+    Snapshot one = RandomHierarchies.snapshot(functions, "boot", "6.12.74", BootClass.COLD);
+    Snapshot other =
+        RandomHierarchies.snapshot(
+            RandomHierarchies.shuffled(functions, random), "boot", "6.12.74", BootClass.COLD);
+
+    assertEquals(
+        addresses(SnapshotGroups.of(one, null).strict(), one),
+        addresses(SnapshotGroups.of(other, null).strict(), other));
+  }
+}

@@ -1,0 +1,97 @@
+package io.acswatch.pci.iommu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.capture.Boot;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ModelChoiceTest {
+  private static ModelChoice choice(
+      String release, String commandLine, @Nullable GroupingModel asked) {
+    return ModelChoice.of(new Boot("boot", release, "", commandLine, 0, 0), asked);
+  }
+
+  @Test
+  void modelFollowsTheReleaseAndSaysSo() {
+    ModelChoice choice = choice("7.0.3", "quiet", null);
+
+    assertEquals(GroupingModel.LEGACY_7_0, choice.model());
+    assertEquals("kernel 7.0.3", choice.reason());
+    assertEquals(AcsOverride.NONE, choice.override());
+  }
+
+  @Test
+  void releaseWithoutANumberIsSaid() {
+    ModelChoice choice = choice("next-kernel", "", null);
+
+    assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice.model());
+    assertEquals("kernel release \"next-kernel\" names no version", choice.reason());
+  }
+
+  @Test
+  void modelThatIsAskedForOverrulesTheCommandLine() {
+    ModelChoice choice = choice("7.0.3", "pcie_acs_override=downstream", GroupingModel.LEGACY_6_15);
+
+    assertEquals(GroupingModel.LEGACY_6_15, choice.model());
+    assertEquals("asked for", choice.reason());
+  }
+
+  @Test
+  void overrideOnTheCommandLineIsAModelWithTheTimingOfItsKernel() {
+    ModelChoice choice = choice("6.12.76", "pcie_acs_override=id:8086:ABCD", null);
+
+    assertEquals(GroupingModel.ACS_OVERRIDE, choice.model());
+    assertEquals(GroupingModel.LEGACY_LATE_ACS_REGRESSED, choice.timing());
+    assertTrue(choice.override().ids().contains("8086:abcd"));
+    assertFalse(choice.withoutOverride().override().isActive());
+  }
+
+  @Test
+  void overrideThatIsAskedForBelievesWhatTheCommandLineNamesOrTheUsual() {
+    GroupingModel asked = GroupingModel.ACS_OVERRIDE;
+
+    assertEquals(AcsOverride.USUAL, choice("6.12.74", "", asked).override());
+    assertEquals(
+        new AcsOverride(true, false, Set.of()),
+        choice("6.12.74", "pcie_acs_override=downstream", asked).override());
+    assertEquals(
+        AcsOverride.NONE, choice("6.12.74", "", GroupingModel.LEGACY_EARLY_ACS).override());
+  }
+
+  @Test
+  void onlyNvidiasKernels614GroupByTheHardware() {
+    assertEquals(GroupingModel.BUS_ISOLATION_V3, choice("6.14.0-1012-nvidia", "", null).model());
+    assertEquals(GroupingModel.LEGACY_6_15, choice("6.17.0-1012-nvidia", "", null).model());
+    assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice("5.14.0-1-nvidia", "", null).model());
+    assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice("6.14.0-12-generic", "", null).model());
+  }
+
+  @Test
+  void modelsThatSwitchOnLateAreTwo() {
+    assertTrue(GroupingModel.LEGACY_7_0.switchesOnLate());
+    assertTrue(GroupingModel.LEGACY_LIVEUPDATE.switchesOnLate());
+    assertFalse(GroupingModel.LEGACY_LATE_ACS_REGRESSED.switchesOnLate());
+    assertEquals(GroupingModel.LEGACY_LIVEUPDATE, choice("7.4.0", "", null).model());
+  }
+
+  @Test
+  void partitionsAreEqualIfTheirSetsAre() {
+    GroupPartition one = GroupPartition.ofLabels(new int[] {4, 4, 9, -1});
+    GroupPartition same = GroupPartition.ofLabels(new int[] {0, 0, 7, -1});
+    GroupPartition other = GroupPartition.ofLabels(new int[] {0, 1, 1, -1});
+
+    assertEquals(one, same);
+    assertEquals(one.hashCode(), same.hashCode());
+    assertNotEquals(one, other);
+    assertNotEquals(one.hashCode(), other.hashCode());
+    assertNotEquals((Object) one, "[[0, 1], [2]]");
+    assertEquals("[[0, 1], [2]]", one.toString());
+    assertEquals(2, one.groupCount());
+    assertEquals(4, one.size());
+  }
+}

@@ -1,0 +1,74 @@
+package io.acswatch.pci.iommu;
+
+import static io.acswatch.pci.TestHost.CLEARED;
+import static io.acswatch.pci.TestHost.NONE;
+import static io.acswatch.pci.TestHost.OK;
+import static io.acswatch.pci.hierarchy.PortType.DOWNSTREAM_PORT;
+import static io.acswatch.pci.hierarchy.PortType.ENDPOINT;
+import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
+import static io.acswatch.pci.hierarchy.PortType.UPSTREAM_PORT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.acswatch.pci.TestHost;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import org.junit.jupiter.api.Test;
+
+/** What the hardware keeps apart, beyond the worked topologies. */
+class StrictModelTest {
+  private static String strict(TestHost host) {
+    return host.describe(SnapshotGroups.of(host.bareSnapshot(), null).strict());
+  }
+
+  @Test
+  void openFunctionOpensItsOwnSlotOnly() {
+    TestHost host =
+        new TestHost()
+            .add("f0", "00:02.0", null, ENDPOINT, true, CLEARED)
+            .add("f1", "00:02.1", null, ENDPOINT, true, OK)
+            .add("other", "00:03.0", null, ENDPOINT, true, OK);
+
+    assertEquals("f0,f1 other", strict(host));
+  }
+
+  @Test
+  void openFunctionLeavesItsVfsApart() {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("f0", "01:00.0", "RP", ENDPOINT, true, CLEARED)
+            .add("f1", "01:00.1", "RP", ENDPOINT, true, OK)
+            .vf("vf", "01:00.4", "f0");
+
+    assertEquals("RP f0,f1 vf", strict(host));
+  }
+
+  @Test
+  void functionsThatShareAnIdAreTogether() {
+    TestHost host =
+        new TestHost()
+            .add("f0", "00:02.0", null, ENDPOINT, true, OK, new PciIds(0x1b4b, 0x9230, 0x010600))
+            .add("f1", "00:02.1", null, ENDPOINT, true, OK)
+            .add("f2", "00:02.2", null, ENDPOINT, true, OK);
+
+    assertEquals("f0,f1 f2", strict(host));
+  }
+
+  private static TestHost enhanced(int control) {
+    AcsRegisters acs = new AcsRegisters(0x148, 0xDF, control, 0);
+    return new TestHost()
+        .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+        .add("USP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
+        .add("D1", "02:00.0", "USP", DOWNSTREAM_PORT, false, acs)
+        .add("D2", "02:01.0", "USP", DOWNSTREAM_PORT, false, OK);
+  }
+
+  @Test
+  void portThatCouldRedirectRequestsToItsOwnMemoryMustDoSo() {
+    assertEquals("D1 D2 RP USP", strict(enhanced(0x021D)));
+    assertEquals("D1,D2 RP USP", strict(enhanced(0x001D)));
+    assertEquals("D1,D2 RP USP", strict(enhanced(0x011D)));
+    assertEquals("D1,D2 RP USP", strict(enhanced(0x0219)));
+  }
+}

@@ -1,0 +1,64 @@
+package io.acswatch.wire.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.wire.CaptureContent;
+import io.acswatch.wire.Captures;
+import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameResult.Rejected;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.RandomCaptures;
+import io.acswatch.wire.SnapshotDecoder;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any bytes are a frame or are refused; nothing is thrown, nothing outside is read. */
+class FrameFuzzTest {
+  private static final int SURROUNDINGS = 64;
+
+  private final FrameReader reader = new FrameReader();
+  private final SnapshotDecoder decoder = new SnapshotDecoder();
+
+  static Stream<byte[]> frames() {
+    return Stream.concat(
+            LongStream.range(0, 8).mapToObj(RandomCaptures::next),
+            Captures.NAMES.stream().map(Captures::read))
+        .map(FrameWriter::write);
+  }
+
+  @MethodSource("frames")
+  @FuzzTest
+  void anyBytesAreAFrameOrAreRefused(byte[] bytes) {
+    Bounds.hold(bytes.length, () -> reads(bytes));
+  }
+
+  private void reads(byte[] bytes) {
+    FrameResult result = decoder.decode(bytes);
+    // Amid other bytes: an array would not notice what is read outside the frame.
+    byte[] amid = new byte[bytes.length + 2 * SURROUNDINGS];
+    System.arraycopy(bytes, 0, amid, SURROUNDINGS, bytes.length);
+    Rejected rejected = reader.wrap(amid, SURROUNDINGS, bytes.length);
+    if (rejected != null) {
+      assertEquals(rejected, result);
+      assertNotNull(rejected.reason());
+      assertTrue(rejected.offset() >= 0 && rejected.offset() <= bytes.length, rejected::toString);
+      assertEquals(0, reader.functionCount());
+      return;
+    }
+    Snapshot snapshot = assertInstanceOf(FrameResult.Accepted.class, result).snapshot();
+    Capture capture = reader.toCapture();
+    assertEquals(Snapshot.of(capture), snapshot);
+    byte[] again = FrameWriter.write(capture);
+    assertNull(reader.wrap(again));
+    CaptureContent.assertSame(capture, reader.toCapture());
+  }
+}

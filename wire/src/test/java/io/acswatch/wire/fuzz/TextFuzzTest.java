@@ -1,0 +1,114 @@
+package io.acswatch.wire.fuzz;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.wire.CaptureContent;
+import io.acswatch.wire.Captures;
+import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.RandomCaptures;
+import io.acswatch.wire.text.CaptureReader;
+import io.acswatch.wire.text.CaptureWriter;
+import io.acswatch.wire.text.LspciFunction;
+import io.acswatch.wire.text.LspciReader;
+import io.acswatch.wire.text.OwnersReader;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Any text is read or refused with an {@link InputException} of one line. */
+class TextFuzzTest {
+  private static InputStream stream(byte[] text) {
+    return new ByteArrayInputStream(text);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  static Stream<byte[]> captures() {
+    return Stream.concat(
+            Captures.NAMES.stream().map(Captures::text),
+            LongStream.range(0, 8)
+                .mapToObj(seed -> CaptureWriter.toText(RandomCaptures.next(seed))))
+        .map(TextFuzzTest::utf8);
+  }
+
+  /** A capture that was read can be written, decoded and grouped. */
+  @MethodSource("captures")
+  @FuzzTest
+  void anyTextIsACaptureOrIsRefused(byte[] text) {
+    Bounds.hold(
+        text.length,
+        () -> {
+          Capture capture = CaptureReader.read("fuzz", stream(text));
+          SnapshotGroups groups = SnapshotGroups.of(Snapshot.of(capture), null);
+          assertEquals(capture.functions().size(), groups.derived().size());
+          FrameReader frame = new FrameReader();
+          assertNull(frame.wrap(FrameWriter.write(capture)));
+          CaptureContent.assertSame(capture, frame.toCapture());
+          if (holdsLoneCarriageReturn(text)) {
+            return; // the format has no line breaks: the writer makes a blank of one, or refuses
+          }
+          String again = CaptureWriter.toText(capture);
+          CaptureContent.assertSame(capture, CaptureReader.readText("again", again));
+        });
+  }
+
+  private static boolean holdsLoneCarriageReturn(byte[] text) {
+    return new String(text, StandardCharsets.UTF_8).replace("\r\n", "\n").indexOf('\r') >= 0;
+  }
+
+  static Stream<byte[]> owners() {
+    return Stream.of(
+            "# who owns what\n\nowner\t0000:03:00.0\tvm-a\tlibvirt\n",
+            "owner\t3b:00.1\t6a7e\u00e9\tfile\r\nowner\t10000:00:1f.7\tb\t-\n",
+            "owner\t03:00.0\t\t\n")
+        .map(TextFuzzTest::utf8);
+  }
+
+  @MethodSource("owners")
+  @FuzzTest
+  void anyTextIsAnOwnersFileOrIsRefused(byte[] text) {
+    Bounds.hold(
+        text.length,
+        () ->
+            OwnersReader.read("fuzz", stream(text))
+                .forEach(claim -> assertTrue(!claim.vm().isBlank())));
+  }
+
+  static Stream<byte[]> dumps() {
+    String line = ": 86 80 18 29 03 01 00 00 02 00 01 06 00 00 80 00\n";
+    StringBuilder header = new StringBuilder();
+    for (int offset = 0; offset < 64; offset += 16) {
+      header.append("%02x".formatted(offset)).append(line);
+    }
+    return Stream.of(
+            "00:1f.0 ISA bridge: Intel\n" + header,
+            "0000:00:1f.0 0601: 8086:2918\n\tFlags: bus master\n" + header + "\n",
+            "pcilib: cannot open\n10000:e0:01.7\n" + header)
+        .map(TextFuzzTest::utf8);
+  }
+
+  @MethodSource("dumps")
+  @FuzzTest
+  void anyTextIsADumpOrIsRefused(byte[] text) {
+    Bounds.hold(
+        text.length,
+        () -> {
+          List<LspciFunction> functions = LspciReader.read("fuzz", stream(text));
+          assertTrue(!functions.isEmpty());
+        });
+  }
+}
