@@ -24,6 +24,11 @@ import picocli.CommandLine.Spec;
 /** {@code explain}: why functions are grouped as they are, and what keeps them apart. */
 @Command(
     name = "explain",
+    exitCodeList = {
+      "0:explained",
+      "2:wrong usage",
+      "3:no such function, or input unreadable or damaged"
+    },
     description = {
       "With one address: why that function is in its group, step by step, with the registers.",
       "With two: why they share a group, or what keeps them apart and which single bit, if lost,"
@@ -75,11 +80,11 @@ final class ExplainCommand implements Callable<Integer> {
     List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
     PrintWriter out = Streams.out(spec);
     switch (functions.size()) {
-      case 0 -> weakPoints(out, explainer.weakPoints(), capture);
+      case 0 -> weakPoints(out, explainer, !capture.owners().isEmpty());
       case 1 -> one(out, explainer, explainer.explain(functions.get(0)));
       default -> two(out, explainer, explainer.explain(functions.get(0), functions.get(1)));
     }
-    out.flush();
+    Streams.flush(out);
     return ExitCode.OK;
   }
 
@@ -95,7 +100,8 @@ final class ExplainCommand implements Callable<Integer> {
   private int indexOf(Explainer explainer, PciAddress address) {
     return explainer
         .indexOf(address)
-        .orElseThrow(() -> new CommandFailure(file + ": has no function " + address));
+        .orElseThrow(
+            () -> new CommandFailure(CaptureInput.nameOf(file) + ": has no function " + address));
   }
 
   private void one(PrintWriter out, Explainer explainer, Explanation explanation)
@@ -115,14 +121,14 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private void weakPoints(PrintWriter out, List<Explanation.WeakPoint> points, Capture capture)
-      throws IOException {
+  private void weakPoints(PrintWriter out, Explainer explainer, boolean owned) throws IOException {
+    List<Explanation.WeakPoint> points = explainer.weakPoints();
     if (output.isJson()) {
       for (Explanation.WeakPoint point : points) {
         out.println(ExplanationJson.of(file, point));
       }
     } else {
-      out.print(ExplanationText.of(points, !capture.owners().isEmpty()));
+      out.print(ExplanationText.of(explainer.choice(), points, owned));
     }
   }
 }

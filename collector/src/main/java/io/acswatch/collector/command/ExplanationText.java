@@ -9,94 +9,126 @@ import java.util.stream.Collectors;
 
 /** Explanations for people. */
 final class ExplanationText {
+  private final ConsoleText text = new ConsoleText();
+
   private ExplanationText() {}
 
   static String of(ModelChoice model, Explanation explanation) {
-    StringBuilder text = new StringBuilder();
-    append(text, explanation);
-    return text.append(byModel(model)).toString();
-  }
-
-  private static void append(StringBuilder text, Explanation explanation) {
-    PciAddress function = explanation.function();
-    List<PciAddress> others =
-        explanation.group().stream().filter(member -> !member.equals(function)).toList();
-    text.append(function);
-    if (explanation.group().isEmpty()) {
-      text.append(" is in no group\n");
-    } else if (others.isEmpty()) {
-      text.append(" is alone in its group\n");
-    } else {
-      text.append(" shares a group with ").append(join(others)).append('\n');
-    }
-    int number = 1;
-    for (Explanation.Step step : explanation.steps()) {
-      text.append("  ").append(number++).append(". ").append(step.text()).append('\n');
-    }
-    if (!explanation.kernelAgrees()) {
-      text.append(
-              "  ! The kernel reports another group: registers changed since it was formed, or\n")
-          .append("    the kernel follows other rules.\n");
-    }
+    ExplanationText text = new ExplanationText();
+    text.append(explanation);
+    return text.endedBy(model);
   }
 
   static String of(ModelChoice model, Explanation.Pair pair) {
-    PciAddress first = pair.first().function();
-    PciAddress second = pair.second().function();
-    StringBuilder text = new StringBuilder();
-    text.append(first).append(" and ").append(second);
-    text.append(pair.together() ? " share a group.\n\n" : " are in separate groups.\n\n");
-    append(text, pair.first());
-    append(text, pair.second());
-    if (!pair.together()) {
-      text.append('\n');
-      if (pair.keptApartBy().isEmpty()) {
-        text.append("No single ACS bit, if lost, would join them.\n");
-      } else {
-        text.append("What keeps them apart; the loss of any one of these bits would join them:\n");
-        for (Explanation.WeakPoint point : pair.keptApartBy()) {
-          text.append("  ").append(weakPoint(point)).append('\n');
-        }
-      }
-    }
-    return text.append(byModel(model)).toString();
+    ExplanationText text = new ExplanationText();
+    text.append(pair);
+    return text.endedBy(model);
   }
 
-  static String of(List<Explanation.WeakPoint> points, boolean owned) {
-    if (points.isEmpty()) {
-      return "no weak points: no function or slot alone keeps two owners apart\n";
+  /** The weak points; {@code owned} if the capture says who owns what. */
+  static String of(ModelChoice model, List<Explanation.WeakPoint> points, boolean owned) {
+    ExplanationText text = new ExplanationText();
+    text.append(points, owned);
+    return text.endedBy(model);
+  }
+
+  private void append(Explanation explanation) {
+    PciAddress function = explanation.function();
+    List<PciAddress> others =
+        explanation.group().stream().filter(member -> !member.equals(function)).toList();
+    if (explanation.group().isEmpty()) {
+      text.line(function + " is in no group");
+    } else if (others.isEmpty()) {
+      text.line(function + " is alone in its group");
+    } else {
+      text.wrapped("", 4, function + " shares a group with " + join(others));
     }
-    StringBuilder text = new StringBuilder();
-    text.append(
-        "Functions that alone keep owners apart; the loss of any one of these bits before a\n");
-    text.append("live update would put the owners named into one group.\n");
+    int number = 1;
+    for (Explanation.Step step : explanation.steps()) {
+      text.wrapped("  " + number++ + ". ", step.text());
+    }
+    if (!explanation.kernelAgrees()) {
+      text.wrapped(
+          "  ! ",
+          "The kernel reports another group: registers changed since it was formed, or the kernel"
+              + " follows other rules.");
+    }
+  }
+
+  private void append(Explanation.Pair pair) {
+    PciAddress first = pair.first().function();
+    PciAddress second = pair.second().function();
+    if (first.equals(second)) {
+      append(pair.first());
+      return;
+    }
+    text.line(first + " and " + second + (pair.together() ? " share a group." : relation(pair)))
+        .gap();
+    append(pair.first());
+    append(pair.second());
+    if (pair.together()) {
+      return;
+    }
+    text.gap();
+    if (pair.keptApartBy().isEmpty()) {
+      text.line("No single ACS bit, if lost, would join them.");
+      return;
+    }
+    text.line("What keeps them apart; the loss of any bit named in one line would join them:");
+    for (Explanation.WeakPoint point : pair.keptApartBy()) {
+      text.wrapped("  ", 6, weakPoint(point));
+    }
+  }
+
+  private static String relation(Explanation.Pair pair) {
+    boolean bothServed = !pair.first().group().isEmpty() && !pair.second().group().isEmpty();
+    return bothServed ? " are in separate groups." : " share no group.";
+  }
+
+  private void append(List<Explanation.WeakPoint> points, boolean owned) {
+    if (points.isEmpty()) {
+      text.line("no weak points: no function or slot alone keeps two owners apart");
+      return;
+    }
+    text.wrapped(
+        "",
+        "Functions that alone keep owners apart; the loss of any one of these bits before a live"
+            + " update would put the owners named into one group.");
     if (!owned) {
-      text.append("No owners are known: each group of now stands for one.\n");
+      text.line("No owners are known: each group of now stands for one, under its lowest address.");
     }
     for (Explanation.WeakPoint point : points) {
-      text.append("  ")
-          .append(weakPoint(point))
-          .append("  ")
-          .append(point.vms().size())
-          .append(owned ? " VMs: " : " groups: ")
-          .append(String.join(", ", point.vms()))
-          .append('\n');
+      int count = point.vms().size();
+      String noun = owned ? "VM" : "group";
+      text.gap();
+      text.wrapped("  ", 6, weakPoint(point));
+      text.wrapped(
+          "    %d %s: ".formatted(count, count == 1 ? noun : noun + "s"),
+          6,
+          String.join(", ", point.vms()));
     }
-    return text.toString();
   }
 
   private static String weakPoint(Explanation.WeakPoint point) {
     String type = String.valueOf(point.portType()).replace('-', ' ');
     boolean several = point.functions().size() > 1;
-    return "%s %s: %s"
+    return "%s%s: %s"
         .formatted(
-            several ? "together, " + type + "s" : type,
+            several ? "together, " + type + " and its slot: " : type + " ",
             join(point.functions()),
-            String.join(" ", AcsRegisters.flagNames(point.bits())));
+            bits(point.bits(), several));
   }
 
-  private static String byModel(ModelChoice model) {
-    return "\nmodel " + model.model().label() + " (" + model.reason() + ")\n";
+  /** The bits; of several functions each must lose one, not all the same. */
+  private static String bits(int bits, boolean several) {
+    String names = String.join(" ", AcsRegisters.flagNames(bits));
+    return several ? names + ", one on each" : names;
+  }
+
+  private String endedBy(ModelChoice model) {
+    return text.gap()
+        .wrapped("", 6, "model " + model.model().label() + " (" + model.reason() + ")")
+        .toString();
   }
 
   private static String join(List<PciAddress> addresses) {

@@ -72,6 +72,6 @@ public final class Failures {
   }
 
   private static String oneLine(String text) {
-    return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    return ConsoleText.printable(text.strip().replaceAll("\\s*\\R\\s*", " "));
   }
 }

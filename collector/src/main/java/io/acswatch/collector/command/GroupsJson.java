@@ -28,6 +28,8 @@ final class GroupsJson {
           write(json, "strict", snapshot, groups.strict());
           JsonLines.strings(json, "unknown", sorted(groups.unknown()));
           JsonLines.strings(json, "not_computable", sorted(groups.notComputable()));
+          json.writeBooleanField("order_known", snapshot.orderKnown());
+          json.writeBooleanField("order_matters", groups.orderMatters());
         });
   }
 

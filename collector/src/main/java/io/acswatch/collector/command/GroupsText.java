@@ -50,6 +50,10 @@ final class GroupsText {
     }
     text.append("  strict: ").append(groups.strict().groupCount());
     text.append(shown.equals(groups.strict()) ? ", the same\n" : ", not the same\n");
+    if (groups.orderMatters()) {
+      text.append(
+          "  the kernel's order is not known, and derived would be another in another order\n");
+    }
     appendNote("isolation unknown, not all bytes were read", groups.unknown());
     appendNote("isolation not to be computed from registers", groups.notComputable());
     text.append('\n');

@@ -3,6 +3,8 @@ package io.acswatch.collector.command;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Preflight;
@@ -14,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -33,15 +36,16 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Foretells what a live update (default) or an ordinary kexec now would do to the isolation of"
           + " the VMs on this host, or on the host of a capture.",
+      "Without owners (--owners, or owner lines in CAPTURE) it is a go only if it is one whoever owns"
+          + " what.",
       "go: nothing of severity high or critical would come of it. no-go: it would, or the kernel"
           + " would refuse to preserve a VM's device. unknown: it depends on what cannot be seen."
     },
-    footerHeading = "%nExit codes:%n",
-    footer = {
-      "  0   go",
-      "  1   no-go",
-      "  2   wrong usage",
-      "  3   unknown, or the input is unreadable or damaged"
+    exitCodeList = {
+      "0:go",
+      "1:no-go",
+      "2:wrong usage",
+      "3:unknown, or the input is unreadable or damaged"
     })
 final class PreflightCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -93,26 +97,56 @@ final class PreflightCommand implements Callable<Integer> {
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
-    GroupingModel model = modelNamed(targetKernel);
     Preflight.Result result =
-        Preflight.of(
-            Snapshot.of(capture),
-            mode,
-            model == null ? targetKernel : null,
-            targetCommandLine,
-            model);
+        capture.owners().isEmpty() ? foretellForAnyOwners(capture) : foretell(capture);
     PrintWriter out = Streams.out(spec);
-    if (output.isJson()) {
-      out.println(json(result));
-    } else {
-      print(out, result);
-    }
-    out.flush();
+    out.print(output.isJson() ? json(result) + "\n" : text(result));
+    Streams.flush(out);
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
       case NO_GO -> ExitCode.FINDING;
       case UNKNOWN -> ExitCode.BAD_INPUT;
     };
+  }
+
+  private Preflight.Result foretell(Capture capture) {
+    GroupingModel model = modelNamed(targetKernel);
+    return Preflight.of(
+        Snapshot.of(capture), mode, model == null ? targetKernel : null, targetCommandLine, model);
+  }
+
+  /**
+   * Where nobody is known to own anything, a go must hold whoever does: it is asked for as if each
+   * group were a VM's, and what that VM would suffer makes the answer unknown.
+   */
+  private Preflight.Result foretellForAnyOwners(Capture capture) {
+    Preflight.Result known = foretell(capture);
+    if (known.outcome() != Preflight.Outcome.GO) {
+      return known;
+    }
+    Preflight.Result supposed = foretell(capture.withOwners(oneVmPerGroup(capture)));
+    if (supposed.outcome() == Preflight.Outcome.GO) {
+      return known;
+    }
+    List<String> reasons = new ArrayList<>();
+    reasons.add("No owners are known, and it depends on them. If each group now were a VM's:");
+    reasons.addAll(supposed.reasons());
+    return new Preflight.Result(
+        Preflight.Outcome.UNKNOWN, reasons, known.findings(), known.model());
+  }
+
+  /** Claims on the endpoints of each group in its name; each for itself if there are no groups. */
+  private static List<OwnershipClaim> oneVmPerGroup(Capture capture) {
+    Snapshot snapshot = Snapshot.of(capture);
+    boolean groups = snapshot.hasReportedGroups();
+    List<OwnershipClaim> claims = new ArrayList<>();
+    for (PciFunction function : snapshot.functions()) {
+      if (!function.isBridge() && function.kernel().hasGroup() == groups) {
+        String vm = groups ? "group " + function.kernel().group() : function.address().toString();
+        claims.add(new OwnershipClaim(function.address(), vm, "supposed"));
+      }
+    }
+    return claims;
   }
 
   private Capture thisHost() throws IOException {
@@ -148,16 +182,19 @@ final class PreflightCommand implements Callable<Integer> {
         });
   }
 
-  private void print(PrintWriter out, Preflight.Result result) {
-    out.println(verdict(result));
-    result.reasons().forEach(reason -> out.println("  " + reason));
-    out.println(
-        "  model of the kernel to come: %s (%s)"
+  private static String text(Preflight.Result result) {
+    ConsoleText text = new ConsoleText().line(verdict(result));
+    result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
+    text.wrapped(
+        "  ",
+        4,
+        "model of the kernel to come: %s (%s)"
             .formatted(result.model().model().label(), result.model().reason()));
+    StringBuilder all = new StringBuilder(text.toString());
     for (IsolationAlert alert : result.findings()) {
-      out.println();
-      out.print(AlertText.render(alert, false));
+      all.append('\n').append(AlertText.render(alert, false));
     }
+    return all.toString();
   }
 
   /** Reads {@code live-update} and {@code plain-kexec}. */

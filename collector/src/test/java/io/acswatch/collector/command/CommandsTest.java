@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,13 +39,25 @@ class CommandsTest {
     CommandRun run = CommandRun.of("--help");
 
     assertEquals(ExitCode.OK, run.exitCode());
-    for (String command : List.of("capture", "decode", "groups", "diff", "replay", "collect")) {
+    for (String command :
+        List.of(
+            "capture", "decode", "groups", "explain", "diff", "preflight", "replay", "collect")) {
       assertTrue(run.out().contains("\n  " + command + " "), command);
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"capture", "decode", "groups", "diff", "replay", "collect"})
+  @ValueSource(
+      strings = {
+        "capture",
+        "decode",
+        "groups",
+        "explain",
+        "diff",
+        "preflight",
+        "replay",
+        "collect"
+      })
   void explainsEachCommand(String command) {
     CommandRun run = CommandRun.of(command, "--help");
 
@@ -179,6 +192,29 @@ class CommandsTest {
     assertEquals("0000:00:03.0", groups.get("kernel").get(4).get(0).asText());
     assertEquals("0000:09:00.0", groups.get("kernel").get(4).get(10).asText());
     assertEquals(List.of(), List.copyOf(texts(groups.get("unknown"))));
+  }
+
+  @Test
+  void saysWhereTheUnknownOrderDecides() throws IOException {
+    String known = TestCaptures.file("late-acs.cap").toString();
+    Path file = directory.resolve("unordered.cap");
+    Files.write(
+        file,
+        Files.readAllLines(Path.of(known)).stream()
+            .filter(line -> !line.startsWith("scan_order"))
+            .toList());
+    String[] late = {"groups", file.toString(), "--model=legacy-7.0"};
+
+    JsonNode ordered = JSON.readTree(CommandRun.of("groups", known, "--output=json").out());
+    JsonNode unordered =
+        JSON.readTree(CommandRun.of(late[0], late[1], late[2], "--output=json").out());
+
+    assertTrue(ordered.get("order_known").asBoolean());
+    assertFalse(ordered.get("order_matters").asBoolean());
+    assertFalse(unordered.get("order_known").asBoolean());
+    assertTrue(unordered.get("order_matters").asBoolean());
+    assertTrue(CommandRun.of(late).out().contains("order is not known, and derived would"));
+    assertFalse(CommandRun.of("groups", known).out().contains("order is not known"));
   }
 
   @Test

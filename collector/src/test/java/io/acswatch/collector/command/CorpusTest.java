@@ -53,6 +53,49 @@ class CorpusTest {
     return tests;
   }
 
+  @TestFactory
+  List<DynamicTest> foretellsTheMergesOfEachKexecAndNoOthers() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      if (ForecastCheck.isKexec(one)) {
+        tests.add(
+            dynamicTest(
+                one.toString(), () -> assertEquals(List.of(), ForecastCheck.wrongForecast(one))));
+      }
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> explainsEachFunctionByTheGroupDerived() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      one.captures()
+          .forEach(
+              (name, capture) ->
+                  tests.add(
+                      dynamicTest(
+                          one + "/" + name,
+                          () ->
+                              assertEquals(List.of(), ForecastCheck.wrongExplanations(capture)))));
+    }
+    return tests;
+  }
+
+  @TestFactory
+  List<DynamicTest> namesAPortThatLostAControlWhereTwoVmsCameTogether() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      if (ForecastCheck.isKexec(one)) {
+        tests.add(
+            dynamicTest(
+                one.toString(),
+                () -> assertEquals(List.of(), ForecastCheck.mergesNotExplained(one))));
+      }
+    }
+    return tests;
+  }
+
   private static List<CorpusCheck.Case> cases() throws IOException {
     Optional<Path> corpus = TestCaptures.corpus();
     assumeTrue(corpus.isPresent(), "no corpus here; -Dacswatch.corpus=DIR names one");

@@ -1,0 +1,73 @@
+package io.acswatch.collector.command;
+
+/** Text for people, laid out in 100 columns; a word longer than that stays whole. */
+final class ConsoleText {
+  private static final int COLUMNS = 100;
+
+  private final StringBuilder text = new StringBuilder(512);
+
+  /** Appends a line as it is. */
+  ConsoleText line(String line) {
+    text.append(printable(line)).append('\n');
+    return this;
+  }
+
+  /** Appends an empty line. */
+  ConsoleText gap() {
+    text.append('\n');
+    return this;
+  }
+
+  /**
+   * Appends a sentence of words after {@code lead}; where a line is full the next one begins below
+   * the first word after the lead.
+   */
+  ConsoleText wrapped(String lead, String sentence) {
+    return wrapped(lead, lead.length(), sentence);
+  }
+
+  /** Appends a sentence of words after {@code lead}; further lines begin at column {@code from}. */
+  ConsoleText wrapped(String lead, int from, String sentence) {
+    text.append(printable(lead));
+    int column = lead.length();
+    boolean first = true;
+    for (String word : printable(sentence).strip().split(" +")) {
+      if (!first && column + 1 + word.length() > COLUMNS) {
+        text.append('\n').append(" ".repeat(from));
+        column = from;
+      } else if (!first) {
+        text.append(' ');
+        column++;
+      }
+      text.append(word);
+      column += word.length();
+      first = false;
+    }
+    text.append('\n');
+    return this;
+  }
+
+  /** Names in files must neither move the cursor of whoever reads them nor turn its direction. */
+  static String printable(String text) {
+    StringBuilder printable = new StringBuilder(text.length());
+    text.codePoints().forEach(c -> printable.appendCodePoint(isHarmless(c) ? c : ' '));
+    return printable.toString();
+  }
+
+  private static boolean isHarmless(int codePoint) {
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}
