@@ -11,12 +11,19 @@ import org.apache.kafka.common.errors.TimeoutException;
 /** An admin client whose failures are one line each and name the brokers. */
 final class BrokerSession implements AutoCloseable {
   private final IsolationConfig config;
+  private final Duration timeout;
   private final Admin admin;
 
+  /** A session that waits for as long as brokers may take at start. */
   BrokerSession(IsolationConfig config) throws AppException {
+    this(config, config.startTimeout());
+  }
+
+  BrokerSession(IsolationConfig config, Duration timeout) throws AppException {
     this.config = config;
+    this.timeout = timeout;
     try {
-      admin = Admin.create(KafkaSettings.admin(config));
+      admin = Admin.create(KafkaSettings.admin(config, timeout));
     } catch (KafkaException refused) {
       Throwable reason = refused.getCause() == null ? refused : refused.getCause();
       throw new AppException(
@@ -44,9 +51,7 @@ final class BrokerSession implements AutoCloseable {
     String servers = config.bootstrapServers();
     if (failure instanceof TimeoutException) {
       String seconds =
-          BigDecimal.valueOf(config.startTimeout().toMillis(), 3)
-              .stripTrailingZeros()
-              .toPlainString();
+          BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString();
       return new AppException(
           "no broker answers at %s within %s s".formatted(servers, seconds), failure);
     }

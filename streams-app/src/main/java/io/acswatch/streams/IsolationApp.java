@@ -29,15 +29,18 @@ public final class IsolationApp implements AutoCloseable {
   private final FailurePolicy failures = new FailurePolicy();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final KafkaStreams streams;
+  private final BrokerWatch broker;
   private final StatusServer http;
   private boolean closed;
 
   private IsolationApp(IsolationConfig config) throws AppException {
     stopTimeout = config.stopTimeout();
     streams = create(config, metrics);
+    broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     try {
       http = new StatusServer(config.http(), this::status, metrics::text);
     } catch (AppException portInUse) {
+      broker.close();
       streams.close(Duration.ZERO);
       throw portInUse;
     }
@@ -58,7 +61,11 @@ public final class IsolationApp implements AutoCloseable {
     prepare(config.stateDirectory());
     IsolationApp app = new IsolationApp(config);
     try {
+      app.broker.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.streams.start();
+    } catch (AppException refused) {
+      app.close();
+      throw refused;
     } catch (KafkaException failed) {
       app.close();
       throw new AppException("cannot start: " + AppException.firstLine(failed), failed);
@@ -133,7 +140,7 @@ public final class IsolationApp implements AutoCloseable {
 
   /** How it is; may be asked at any time. */
   public AppStatus status() {
-    return new AppStatus(streams.state().name());
+    return new AppStatus(streams.state().name(), broker.isReachable());
   }
 
   /** Where it answers HTTP requests, with the port that was chosen. */
@@ -170,6 +177,7 @@ public final class IsolationApp implements AutoCloseable {
       }
       closed = true;
     }
+    broker.close();
     boolean inTime =
         streams.close(
             CloseOptions.timeout(stopTimeout)

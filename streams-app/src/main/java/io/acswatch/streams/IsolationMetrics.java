@@ -52,6 +52,9 @@ public final class IsolationMetrics implements TopologyObserver {
       Gauge.build("acswatch_streams_state", "1 for the state Kafka Streams is in, else 0.")
           .labelNames("state")
           .register(registry);
+  private final Gauge brokerReachable =
+      Gauge.build("acswatch_broker_reachable", "1 while a broker answers, else 0.")
+          .register(registry);
 
   /** Metrics of an application in which nothing has happened. */
   public IsolationMetrics() {
@@ -117,6 +120,11 @@ public final class IsolationMetrics implements TopologyObserver {
   void stateChanged(String from, String to) {
     state.labels(from).set(0);
     state.labels(to).set(1);
+  }
+
+  /** A broker answers, or none does. */
+  void brokerReachable(boolean reachable) {
+    brokerReachable.set(reachable ? 1 : 0);
   }
 
   /** All metrics in Prometheus' text format. */

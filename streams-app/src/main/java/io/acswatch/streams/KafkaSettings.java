@@ -1,7 +1,9 @@
 package io.acswatch.streams;
 
 import io.acswatch.streams.topology.IsolationTopology;
+import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -70,23 +72,24 @@ final class KafkaSettings {
     p.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
   }
 
-  /** Settings of an admin client that gives up after the start timeout. */
-  static Map<String, Object> admin(IsolationConfig config) {
+  /** Settings of an admin client that gives up after {@code timeout}. */
+  static Map<String, Object> admin(IsolationConfig config, Duration timeout) {
     Map<String, Object> settings = new HashMap<>();
-    int millis = Math.toIntExact(config.startTimeout().toMillis());
     settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
+    // Of the settings for Kafka Streams those that an admin client knows, its security above all;
+    // as in Kafka Streams the one with the prefix wins.
+    for (String prefix : List.of("", StreamsConfig.ADMIN_CLIENT_PREFIX)) {
+      for (String name : AdminClientConfig.configNames()) {
+        String value = config.kafka().get(prefix + name);
+        if (value != null) {
+          settings.put(name, value);
+        }
+      }
+    }
+    // Last: Kafka refuses a request timeout, meant for long requests, that is above the other one.
+    int millis = Math.toIntExact(timeout.toMillis());
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
     settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
-    // Of the settings for Kafka Streams those that an admin client knows, its security above all.
-    config
-        .kafka()
-        .forEach(
-            (key, value) -> {
-              String name = key.replaceFirst("^admin\\.", "");
-              if (AdminClientConfig.configNames().contains(name)) {
-                settings.put(name, value);
-              }
-            });
     return settings;
   }
 

@@ -95,7 +95,9 @@ final class StatusServer implements AutoCloseable {
           new Answer(
               now.isReady() ? 200 : 503,
               JSON,
-              "{\"state\":\"%s\",\"ready\":%b}\n".formatted(now.state(), now.isReady()));
+              "{\"state\":\"%s\",\"broker\":\"%s\",\"ready\":%b}\n"
+                  .formatted(
+                      now.state(), now.brokerReachable() ? "reachable" : "away", now.isReady()));
       case "/" ->
           new Answer(
               200,
@@ -104,7 +106,7 @@ final class StatusServer implements AutoCloseable {
                       .formatted(StreamsMain.version(), now.state())
                   + "/metrics  for Prometheus\n"
                   + "/healthz  503 if it must be started again\n"
-                  + "/readyz   200 while it judges frames\n");
+                  + "/readyz   200 while it judges frames and a broker answers\n");
       default -> new Answer(404, TEXT, "no such page; / lists them\n");
     };
   }

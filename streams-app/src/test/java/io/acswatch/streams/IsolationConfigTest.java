@@ -165,7 +165,8 @@ class IsolationConfigTest {
 
     assertEquals("5", KafkaSettings.streams(config).get("producer.linger.ms"));
     assertEquals("SSL", KafkaSettings.streams(config).get("security.protocol"));
-    assertEquals("SSL", KafkaSettings.admin(config).get("security.protocol"));
-    assertEquals("7", KafkaSettings.admin(config).get("retries"));
+    assertEquals(
+        "SSL", KafkaSettings.admin(config, Duration.ofSeconds(1)).get("security.protocol"));
+    assertEquals("7", KafkaSettings.admin(config, Duration.ofSeconds(1)).get("retries"));
   }
 }

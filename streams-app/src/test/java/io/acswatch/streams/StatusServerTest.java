@@ -27,11 +27,12 @@ class StatusServerTest {
   private final HttpClient client = HttpClient.newHttpClient();
   private final IsolationMetrics metrics = new IsolationMetrics();
   private volatile String state = "CREATED";
+  private volatile boolean brokerReachable = true;
   private StatusServer server;
 
   @BeforeEach
   void start() throws AppException {
-    server = new StatusServer(ANY_PORT, () -> new AppStatus(state), metrics::text);
+    server = new StatusServer(ANY_PORT, () -> new AppStatus(state, brokerReachable), metrics::text);
   }
 
   @AfterEach
@@ -51,13 +52,27 @@ class StatusServerTest {
       state = other;
       HttpResponse<String> answer = get("/readyz");
       assertEquals(503, answer.statusCode());
-      assertEquals("{\"state\":\"" + other + "\",\"ready\":false}\n", answer.body());
+      assertEquals(
+          "{\"state\":\"" + other + "\",\"broker\":\"reachable\",\"ready\":false}\n",
+          answer.body());
     }
     state = "RUNNING";
     assertEquals(200, get("/readyz").statusCode());
-    assertEquals("{\"state\":\"RUNNING\",\"ready\":true}\n", get("/readyz").body());
+    assertEquals(
+        "{\"state\":\"RUNNING\",\"broker\":\"reachable\",\"ready\":true}\n", get("/readyz").body());
     assertEquals(
         "application/json", get("/readyz").headers().firstValue("Content-Type").orElse(""));
+  }
+
+  @Test
+  void isHealthyButNotReadyWhileTheBrokerIsAway() throws Exception {
+    state = "RUNNING";
+    brokerReachable = false;
+
+    assertEquals(503, get("/readyz").statusCode());
+    assertEquals(
+        "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false}\n", get("/readyz").body());
+    assertEquals(200, get("/healthz").statusCode());
   }
 
   @Test
@@ -152,7 +167,7 @@ class StatusServerTest {
       AppException refused =
           assertThrows(
               AppException.class,
-              () -> new StatusServer(address, () -> new AppStatus("RUNNING"), () -> ""));
+              () -> new StatusServer(address, () -> new AppStatus("RUNNING", true), () -> ""));
 
       assertEquals(
           "cannot listen on " + address + ": Address already in use", refused.getMessage());
@@ -165,7 +180,7 @@ class StatusServerTest {
     AppException refused =
         assertThrows(
             AppException.class,
-            () -> new StatusServer(nowhere, () -> new AppStatus("RUNNING"), () -> ""));
+            () -> new StatusServer(nowhere, () -> new AppStatus("RUNNING", true), () -> ""));
 
     assertEquals("cannot listen on nowhere.invalid:1: no such host", refused.getMessage());
   }
