@@ -54,6 +54,7 @@ public final class TestHost {
   private BootClass bootClass = BootClass.COLD;
   private long sequence;
   private boolean withoutIommu;
+  private final Set<String> unread = new HashSet<>();
   private final Set<String> atsEnabled = new HashSet<>();
   private final Set<String> removable = new HashSet<>();
   private final Set<String> egressOpen = new HashSet<>();
@@ -174,6 +175,12 @@ public final class TestHost {
     return this;
   }
 
+  /** Makes the reader see the first 64 bytes of a function only. */
+  public TestHost unread(String name) {
+    unread.add(name);
+    return this;
+  }
+
   /** Switches ATS on in a function. */
   public TestHost ats(String name) {
     atsEnabled.add(name);
@@ -232,21 +239,23 @@ public final class TestHost {
           order.add(e.address());
           int header = (e.ids().isBridgeClass() ? 1 : 0) | (e.multiFunctionBit() ? 0x80 : 0);
           ConfigFacts facts =
-              new ConfigFacts(
-                  ReadStatus.COMPLETE,
-                  4096,
-                  header,
-                  0,
-                  0,
-                  0,
-                  e.type(),
-                  e.acs(),
-                  0,
-                  0,
-                  egressOpen.contains(name),
-                  atsEnabled.contains(name),
-                  false,
-                  0);
+              unread.contains(name)
+                  ? ConfigFacts.unread(ReadStatus.TRUNCATED_UNPRIVILEGED, 64)
+                  : new ConfigFacts(
+                      ReadStatus.COMPLETE,
+                      4096,
+                      header,
+                      0,
+                      0,
+                      0,
+                      e.type(),
+                      e.acs(),
+                      0,
+                      0,
+                      egressOpen.contains(name),
+                      atsEnabled.contains(name),
+                      false,
+                      0);
           PciAddress pf = e.pf() == null ? null : entries.get(e.pf()).address();
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);
           KernelView kernel =

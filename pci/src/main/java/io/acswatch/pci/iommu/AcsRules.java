@@ -117,12 +117,20 @@ public final class AcsRules {
     PciFunction function = hierarchy.function(index);
     for (QuirkTable.Entry<Effect> quirk :
         QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device())) {
-      if (holds(quirk.when(), index)
-          && (quirk.effect() != Effect.ISOLATED_IF_AMD_IOMMU || amdIommu)) {
+      if (holds(quirk.when(), index) && decides(quirk.effect())) {
         return quirk.source();
       }
     }
     return null;
+  }
+
+  /** True if the registers are not asked after it. */
+  private boolean decides(Effect effect) {
+    return switch (effect) {
+      case ISOLATED, NOT_ISOLATED, CHIPSET_REGISTERS -> true;
+      case ISOLATED_IF_AMD_IOMMU -> amdIommu;
+      case DWORD_REGISTERS, NO_SOURCE_VALIDATION -> false;
+    };
   }
 
   /**

@@ -37,13 +37,13 @@ public final class BusIsolation {
   private final boolean[] switchIsolates;
   private final int[] parent;
 
-  private BusIsolation(HostHierarchy hierarchy, ModelChoice choice) {
+  private BusIsolation(HostHierarchy hierarchy, ModelChoice choice, BitSet open) {
     this.hierarchy = hierarchy;
     aliases = new DmaAliases(hierarchy, choice.kernel());
     AcsRules rules = new AcsRules(hierarchy, choice.withoutOverride());
     enforced = new boolean[hierarchy.size()];
     for (int i = 0; i < enforced.length; i++) {
-      enforced[i] = rules.verdict(i).isEnforced();
+      enforced[i] = !open.get(i) && rules.verdict(i).isEnforced();
     }
     switchIsolates = switchIsolates();
     parent = new int[hierarchy.size()];
@@ -54,7 +54,13 @@ public final class BusIsolation {
 
   /** Derives the partition; functions that no IOMMU serves are left out at the end. */
   public static GroupPartition derive(HostHierarchy hierarchy, ModelChoice choice, BitSet served) {
-    BusIsolation isolation = new BusIsolation(hierarchy, choice);
+    return derive(hierarchy, choice, served, new BitSet());
+  }
+
+  /** The same if the functions in {@code open} did not enforce ACS. */
+  static GroupPartition derive(
+      HostHierarchy hierarchy, ModelChoice choice, BitSet served, BitSet open) {
+    BusIsolation isolation = new BusIsolation(hierarchy, choice, open);
     isolation.joinBuses();
     isolation.joinSlotsAndAliases();
     int[] labels = new int[hierarchy.size()];

@@ -94,6 +94,9 @@ public final class KernelGrouping {
    * cleared registers.
    */
   public GroupPartition deriveWithout(BitSet open) {
+    if (choice.timing() == GroupingModel.BUS_ISOLATION_V3) {
+      return BusIsolation.derive(hierarchy, choice, served, open);
+    }
     return derive(
         (function, grouped) -> !open.get(function) && now[function].isEnforced(),
         GroupingSteps.NONE);

@@ -1,5 +1,6 @@
 package io.acswatch.pci.liveupdate;
 
+import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -66,6 +67,8 @@ public final class Explainer {
               Explanation.Kind.NOT_SERVED,
               index,
               "No IOMMU serves it: the kernel gave it no group."));
+    } else if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
+      told.add(byHardware(index));
     } else {
       addWhatIsolates(index, told);
     }
@@ -85,6 +88,29 @@ public final class Explainer {
   /** Functions whose loss of a bit would put two owners together; those that hit most first. */
   public List<Explanation.WeakPoint> weakPoints() {
     return new WeakPoints(view, grouping).all();
+  }
+
+  /** The strict model takes no steps: it asks of each bus and device what its members can reach. */
+  private Explanation.Step byHardware(int index) {
+    List<String> open = new ArrayList<>();
+    boolean alone = true;
+    for (int i = 0; i < view.size(); i++) {
+      if (derived.together(index, i)) {
+        alone &= i == index;
+        if (!grouping.verdict(i).isEnforced() || view.function(i).config().egressOpen()) {
+          open.add(name(i) + " (" + reason(i) + ")");
+        }
+      }
+    }
+    return step(
+        Explanation.Kind.HARDWARE,
+        index,
+        alone
+            ? "The hardware keeps it apart from all others."
+            : "The hardware lets it reach the others of its group past the IOMMU, by what does not"
+                + " isolate among them: "
+                + String.join("; ", open)
+                + ".");
   }
 
   /** The port that ends the climb is not among the steps, for nothing happens there. */
@@ -138,28 +164,34 @@ public final class Explainer {
       case RESERVED -> "a type the kernel does not ask for ACS";
       case ENDPOINT, LEGACY_ENDPOINT, UPSTREAM_PORT, ROOT_COMPLEX_ENDPOINT ->
           view.hierarchy().isMultifunction(index)
-              ? registers(acs, function)
+              ? registers(index, acs)
               : "the only function of its device, which is not asked for ACS";
-      case ROOT_PORT, DOWNSTREAM_PORT -> registers(acs, function);
+      case ROOT_PORT, DOWNSTREAM_PORT -> registers(index, acs);
     };
   }
 
-  private static String registers(@Nullable AcsRegisters acs, PciFunction function) {
+  private String registers(int index, @Nullable AcsRegisters acs) {
     if (acs == null) {
-      return function.config().status().isConclusive()
-          ? "no ACS capability"
-          : "ACS was not read: " + function.config().status();
+      ReadStatus status = view.function(index).config().status();
+      return status.isConclusive() ? "no ACS capability" : "ACS was not read: " + status;
     }
-    int missing = AcsCapability.REQUIRED & acs.capability() & ~acs.control();
-    return "Capability %04x at 0x%03x, Control %04x at 0x%03x: %s"
+    boolean dwords = grouping.rules().hasDwordRegisters(index);
+    boolean noSv = grouping.rules().lacksSourceValidation(index);
+    int control = dwords ? acs.secondDword() & 0xFFFF : acs.control();
+    int register = dwords ? AcsCapability.EGRESS_VECTOR_OFFSET : AcsCapability.CONTROL_OFFSET;
+    int demanded =
+        AcsCapability.REQUIRED & acs.capability() & (noSv ? ~AcsCapability.SOURCE_VALIDATION : ~0);
+    int missing = demanded & ~control;
+    return "Capability %04x at 0x%03x, Control %04x at 0x%03x: %s%s"
         .formatted(
             acs.capability(),
             acs.offset() + AcsCapability.CAPABILITY_OFFSET,
-            acs.control(),
-            acs.offset() + AcsCapability.CONTROL_OFFSET,
+            control,
+            acs.offset() + register,
             missing == 0
                 ? "SV, RR, CR and UF are on or fixed on"
-                : String.join(", ", AcsRegisters.flagNames(missing)) + " off");
+                : String.join(", ", AcsRegisters.flagNames(missing)) + " off",
+            noSv ? "; SV counts as not implemented" : "");
   }
 
   private Explanation.Step step(Explanation.Kind kind, int subject, String text) {

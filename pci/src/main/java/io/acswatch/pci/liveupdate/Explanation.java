@@ -45,6 +45,8 @@ public record Explanation(
     JOIN,
     /** It founded a group. */
     FOUND,
+    /** What the hardware connects, by the strict model. */
+    HARDWARE,
     /** No IOMMU serves it. */
     NOT_SERVED
   }

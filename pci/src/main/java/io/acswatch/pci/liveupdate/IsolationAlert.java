@@ -49,6 +49,27 @@ public record IsolationAlert(
     vms = List.copyOf(vms);
   }
 
+  /** The same alert with another urgency. */
+  public IsolationAlert withSeverity(Severity newSeverity) {
+    return new IsolationAlert(
+        fingerprint,
+        revision,
+        code,
+        newSeverity,
+        status,
+        host,
+        boundary,
+        bootBefore,
+        bootAfter,
+        takenBeforeMillis,
+        takenAfterMillis,
+        devices,
+        vms,
+        cause,
+        headline,
+        nextStep);
+  }
+
   /** The same alert in another state of its life. */
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
     return with(fingerprint, newStatus, newRevision);

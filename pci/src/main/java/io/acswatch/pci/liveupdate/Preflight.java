@@ -130,6 +130,9 @@ public final class Preflight {
         Comparator.comparing(IsolationAlert::severity)
             .reversed()
             .thenComparing(IsolationAlert::code));
+    // A merge that rests on bytes nobody read is a question, not an answer.
+    findings.replaceAll(
+        alert -> restsOnUnknown(alert) ? alert.withSeverity(Severity.WARNING) : alert);
     findings.stream()
         .filter(alert -> alert.severity().isAtLeast(Severity.HIGH))
         .forEach(alert -> reasons.add(alert.code() + ": " + alert.headline() + "."));
@@ -144,6 +147,32 @@ public final class Preflight {
     return new Result(Outcome.GO, reasons, findings, model);
   }
 
+  /** True if a finding about groups hangs on a function whose isolation cannot be told. */
+  private boolean restsOnUnknown(IsolationAlert alert) {
+    boolean aboutGroups =
+        alert.code().isMerge()
+            || alert.code() == AlertCode.PENDING_MERGE
+            || alert.code() == AlertCode.SILENT_ISOLATION_LOSS;
+    if (!aboutGroups) {
+      return false;
+    }
+    for (AlertDevice device : alert.devices()) {
+      for (int i = hierarchy.indexOf(device.path());
+          i != HostHierarchy.NONE;
+          i = hierarchy.bridgeAbove(i)) {
+        if (isOpenQuestion(i)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isOpenQuestion(int index) {
+    AcsVerdict verdict = targetRules.verdict(index);
+    return verdict == AcsVerdict.UNKNOWN || verdict == AcsVerdict.NOT_COMPUTABLE;
+  }
+
   private void addOpenQuestions(List<String> reasons) {
     if (!present.hasReportedGroups() && !options.switchesIommuOff()) {
       reasons.add(
@@ -154,10 +183,8 @@ public final class Preflight {
     }
     TreeSet<String> unknown = new TreeSet<>();
     for (int i = 0; i < hierarchy.size(); i++) {
-      AcsVerdict verdict = targetRules.verdict(i);
-      boolean open = verdict == AcsVerdict.UNKNOWN || verdict == AcsVerdict.NOT_COMPUTABLE;
-      if (open && matters(i)) {
-        unknown.add(hierarchy.function(i).address() + " " + verdict);
+      if (isOpenQuestion(i) && matters(i)) {
+        unknown.add(hierarchy.function(i).address() + " " + targetRules.verdict(i));
       }
     }
     if (!unknown.isEmpty()) {

@@ -6,8 +6,10 @@ import io.acswatch.pci.iommu.KernelGrouping;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -19,11 +21,13 @@ final class WeakPoints {
   private final HostView view;
   private final KernelGrouping grouping;
   private final GroupPartition whole;
+  private final String[] owners;
 
   WeakPoints(HostView view, KernelGrouping grouping) {
     this.view = view;
     this.grouping = grouping;
     whole = grouping.deriveAdopted();
+    owners = owners();
   }
 
   /** Those that would put owners together, with most of them first. */
@@ -115,9 +119,9 @@ final class WeakPoints {
       List<Integer> owned = members.stream().filter(this::counts).toList();
       for (int a : owned) {
         for (int b : owned) {
-          if (!owner(a).equals(owner(b)) && !whole.together(a, b)) {
-            joined.add(owner(a));
-            joined.add(owner(b));
+          if (!owners[a].equals(owners[b]) && !whole.together(a, b)) {
+            joined.add(owners[a]);
+            joined.add(owners[b]);
           }
         }
       }
@@ -129,18 +133,20 @@ final class WeakPoints {
     return view.isEndpoint(index) && (!view.hasOwners() || view.isOwned(index));
   }
 
-  /** Where nobody owns anything, each group stands for an owner. */
-  private String owner(int index) {
-    if (view.hasOwners()) {
-      return view.owner(index);
-    }
-    int first = index;
-    for (int i = 0; i < view.size(); i++) {
-      if (view.isEndpoint(i) && whole.together(index, i)) {
-        first = i;
-        break;
+  /** The owner of each function; where nobody owns anything, each group stands for one. */
+  private String[] owners() {
+    String[] names = new String[view.size()];
+    Map<Integer, String> firstOfGroup = new HashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      String address = view.function(i).address().toString();
+      if (view.hasOwners()) {
+        names[i] = view.owner(i);
+      } else if (view.isEndpoint(i) && whole.groupOf(i) != GroupPartition.NO_GROUP) {
+        names[i] = firstOfGroup.computeIfAbsent(whole.groupOf(i), unused -> address);
+      } else {
+        names[i] = address;
       }
     }
-    return view.function(first).address().toString();
+    return names;
   }
 }

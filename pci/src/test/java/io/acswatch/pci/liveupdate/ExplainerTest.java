@@ -15,6 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.iommu.GroupingModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -160,5 +162,41 @@ class ExplainerTest {
     List<Explanation.WeakPoint> points = new Explainer(switched().snapshot(), null).weakPoints();
 
     assertEquals(1, points.size(), points.toString());
+  }
+
+  @Test
+  void strictModelTellsWhatTheHardwareConnects() {
+    Explainer explainer =
+        new Explainer(switched().acs("D1", CLEARED).snapshot(), GroupingModel.BUS_ISOLATION_V3);
+    Explanation explanation =
+        explainer.explain(explainer.indexOf(PciAddress.parse("04:00.0")).orElseThrow());
+
+    assertEquals(List.of(Explanation.Kind.HARDWARE), kinds(explanation));
+    assertEquals(4, explanation.group().size());
+    assertTrue(texts(explanation).contains("0000:02:00.0"), texts(explanation));
+  }
+
+  @Test
+  void strictModelFindsItsOwnWeakPoints() {
+    Explainer explainer = new Explainer(switched().snapshot(), GroupingModel.BUS_ISOLATION_V3);
+    List<Explanation.WeakPoint> points = explainer.weakPoints();
+
+    // By hardware a single downstream port opens its whole switch.
+    assertTrue(
+        points.stream().anyMatch(p -> p.functions().equals(List.of(PciAddress.parse("02:00.0")))),
+        points.toString());
+  }
+
+  @Test
+  void quirkThatDecidesNothingDoesNotHideTheRegister() {
+    PciIds idt = new PciIds(0x111D, 0x80B5, 0x060400);
+    TestHost host =
+        switched()
+            .release("7.0.13")
+            .add("D1", "02:00.0", "USP", DOWNSTREAM_PORT, false, CLEARED, idt);
+
+    String texts = texts(explain(host, "03:00.0"));
+    assertTrue(texts.contains("RR off"), texts);
+    assertTrue(texts.contains("SV counts as not implemented"), texts);
   }
 }

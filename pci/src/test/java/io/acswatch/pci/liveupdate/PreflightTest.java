@@ -185,6 +185,20 @@ class PreflightTest {
   }
 
   @Test
+  void mergeThatHangsOnUnreadBytesIsAQuestion() {
+    TestHost unread = host().unread("RP");
+    for (int i = 0; i < NAMES.size(); i++) {
+      unread.reportGroup(NAMES.get(i), i);
+    }
+    Preflight.Result result = preflight(unread, PLAIN_KEXEC, null, null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    assertTrue(
+        result.reasons().get(0).contains("0000:00:01.0 UNKNOWN"), result.reasons().toString());
+    assertTrue(result.findings().stream().noneMatch(a -> a.severity().isAtLeast(Severity.HIGH)));
+  }
+
+  @Test
   void hostWithoutGroupsIsUnknown() {
     TestHost host = host().withoutIommu();
     HostState first = Judgement.apply(HostState.NONE, host.snapshot()).state();

@@ -257,6 +257,10 @@ public final class AlertText {
   }
 
   private static boolean isHarmless(int codePoint) {
-    return !Character.isISOControl(codePoint) && Character.getType(codePoint) != Character.FORMAT;
+    int type = Character.getType(codePoint);
+    return !Character.isISOControl(codePoint)
+        && type != Character.FORMAT
+        && type != Character.LINE_SEPARATOR
+        && type != Character.PARAGRAPH_SEPARATOR;
   }
 }
