@@ -64,6 +64,43 @@ class AcsRulesTest {
     return verdict(host, "6.12.74");
   }
 
+  @ParameterizedTest(name = "{0}: {1} with all controls on, {2} without a capability")
+  @CsvSource({
+    "ROOT_PORT, ENFORCED, NOT_ENFORCED",
+    "DOWNSTREAM_PORT, ENFORCED, NOT_ENFORCED",
+    "UPSTREAM_PORT, ENFORCED, NOT_ENFORCED",
+    "ENDPOINT, ENFORCED, NOT_ENFORCED",
+    "LEGACY_ENDPOINT, ENFORCED, NOT_ENFORCED",
+    "ROOT_COMPLEX_ENDPOINT, ENFORCED, NOT_ENFORCED",
+    "ROOT_COMPLEX_EVENT_COLLECTOR, NOT_ENFORCED, NOT_ENFORCED",
+    "PCIE_TO_PCI_BRIDGE, NOT_ENFORCED, NOT_ENFORCED",
+    "PCI_TO_PCIE_BRIDGE, NOT_ENFORCED, NOT_ENFORCED",
+    "CONVENTIONAL, NOT_ENFORCED, NOT_ENFORCED",
+    "RESERVED, ENFORCED, ENFORCED"
+  })
+  void typeOfAMultifunctionDeviceDecidesWhetherItsRegistersCount(
+      PortType type, AcsVerdict enabled, AcsVerdict without) {
+    assertEquals(enabled, verdict(port(0x1234, 1, type, OK)));
+    assertEquals(without, verdict(port(0x1234, 1, type, NONE)));
+  }
+
+  @Test
+  void vfIsolatesAlthoughItsHeaderReadsAsAbsent() {
+    TestHost host =
+        new TestHost()
+            .add("PF", "01:00.0", null, ENDPOINT, true, CLEARED)
+            .vf("VF", "01:00.1", "PF");
+    List<PciFunction> functions = new ArrayList<>(host.bareSnapshot().functions());
+    PciFunction vf = functions.get(1);
+    ConfigFacts absent = ConfigFacts.unread(ReadStatus.ALL_ONES, 4096);
+    functions.set(1, new PciFunction(vf.address(), vf.path(), vf.ids(), absent, vf.kernel()));
+    Boot boot = new Boot("boot", "6.12.74", "", "", 0, 0);
+    AcsRules rules = new AcsRules(HostHierarchy.of(functions), ModelChoice.of(boot, null));
+
+    assertEquals(NOT_ENFORCED, rules.verdict(0));
+    assertEquals(ENFORCED, rules.verdict(1));
+  }
+
   @Test
   void quirkThatIsolatesNeedsNoCapability() {
     assertEquals(ENFORCED, verdict(port(0x17cb, 0x0401, NONE)));

@@ -63,6 +63,17 @@ class SharedIdsTest {
   }
 
   @Test
+  void aliasThatWasNotFoundYetLeadsToTheGroupOfItsSlot() {
+    TestHost host =
+        rootPort()
+            .add("f0", "01:00.0", "RP", ENDPOINT, true, NONE)
+            .add("f2", "01:00.2", "RP", ENDPOINT, true, OK, ids(0x1b4b, 0x9230))
+            .add("f1", "01:00.1", "RP", ENDPOINT, true, NONE);
+
+    assertEquals("RP f0,f1,f2", groups(host));
+  }
+
+  @Test
   void bridgeFromPcieTakesOverTheIdsOfAllBelow() {
     TestHost host =
         rootPort()
