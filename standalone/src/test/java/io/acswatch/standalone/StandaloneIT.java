@@ -1,0 +1,156 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./acswatch standalone} as a process, on a host that is a directory. */
+class StandaloneIT {
+  private static final Duration LIMIT = Duration.ofSeconds(120);
+  private static final String GROUPS = "acswatch.groups";
+  private static final Pattern BROKER = Pattern.compile("broker +(127\\.0\\.0\\.1:[0-9]+)\n");
+
+  @TempDir Path scratch;
+
+  @Test
+  void judgesTheHostAndEndsWhenItIsAskedTo() throws Exception {
+    Path host = fixtureHost();
+    try (LaunchedProcess standalone =
+        LaunchedProcess.acswatch(
+            scratch,
+            "standalone",
+            "--temporary",
+            "--port",
+            "0",
+            "--http",
+            "127.0.0.1:0",
+            "--root",
+            host.toString(),
+            "--host-id",
+            "fixture")) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(() -> standalone.out().contains("Watching;") || !standalone.isAlive());
+      Matcher broker = BROKER.matcher(standalone.out());
+      assertTrue(broker.find(), standalone::all);
+
+      ConsumerRecord<String, String> groups = first(broker.group(1));
+      assertEquals("fixture", groups.key());
+      assertTrue(groups.value().contains("0000:00:03.0"), groups.value());
+
+      assertTrue(standalone.isAlive(), standalone::all);
+      standalone.terminate();
+      assertEquals(0, standalone.exitCode(LIMIT), standalone::all);
+    }
+  }
+
+  @Test
+  void namesTheDataDirectoryThatCannotBeWritten() throws Exception {
+    // Below a file no directory can be made, not even by root.
+    Path file = Files.writeString(scratch.resolve("file"), "");
+    String directory = file.resolve("data").toString();
+
+    assertRefused("data directory " + directory, "--data-dir", directory, "--http", "127.0.0.1:0");
+  }
+
+  @Test
+  void namesThePortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = Integer.toString(taken.getLocalPort());
+
+      assertRefused("cannot listen on 127.0.0.1:" + port, "--temporary", "--port", port);
+      assertRefused(
+          "cannot listen on 127.0.0.1:" + port, "--temporary", "--http", "127.0.0.1:" + port);
+    }
+  }
+
+  private void assertRefused(String expected, String... options) throws Exception {
+    String[] arguments = new String[options.length + 1];
+    arguments[0] = "standalone";
+    System.arraycopy(options, 0, arguments, 1, options.length);
+    try (LaunchedProcess refused = LaunchedProcess.acswatch(scratch, arguments)) {
+      assertEquals(3, refused.exitCode(LIMIT), refused::all);
+      assertEquals(1, refused.err().lines().count(), refused::all);
+      assertTrue(refused.err().contains(expected), refused::all);
+    }
+  }
+
+  private static ConsumerRecord<String, String> first(String broker) {
+    Map<String, Object> settings =
+        Map.of("bootstrap.servers", broker, "isolation.level", "read_committed");
+    try (var consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions = List.of(new TopicPartition(GROUPS, 0));
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      return Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () -> consumer.poll(Duration.ofMillis(200)).records(GROUPS).iterator(),
+              Iterator::hasNext)
+          .next();
+    }
+  }
+
+  /** The host of the demo as {@code /sys} and {@code /proc} show it: as much as is read of them. */
+  private Path fixtureHost() throws IOException {
+    Capture capture = RecordedKexec.before();
+    Path root = Files.createDirectories(scratch.resolve("host"));
+    Boot boot = capture.boot();
+    write(root, "proc/sys/kernel/random/boot_id", boot.id());
+    write(root, "proc/sys/kernel/osrelease", boot.kernelRelease());
+    write(root, "proc/sys/kernel/version", boot.kernelVersion());
+    write(root, "proc/sys/kernel/hostname", "fixture");
+    write(root, "proc/cmdline", boot.commandLine());
+    write(root, "proc/uptime", "12.34 20.00");
+    write(root, "sys/kernel/kexec_loaded", "0");
+    Path devices = Files.createDirectories(root.resolve("sys/bus/pci/devices"));
+    for (CapturedFunction function : capture.functions()) {
+      String real = function.sysfsPath().substring(1);
+      write(root, real + "/vendor", "0x%04x".formatted(function.ids().vendor()));
+      write(root, real + "/device", "0x%04x".formatted(function.ids().device()));
+      write(root, real + "/class", "0x%06x".formatted(function.ids().classCode()));
+      Files.write(root.resolve(real + "/config"), function.config().toByteArray());
+      String address = function.address().toString();
+      link(devices.resolve(address), root.resolve(real));
+      Path group = root.resolve("sys/kernel/iommu_groups/" + function.kernel().group());
+      write(root, root.relativize(group) + "/type", function.kernel().groupType());
+      link(group.resolve("devices").resolve(address), root.resolve(real));
+      link(root.resolve(real + "/iommu_group"), group);
+    }
+    return root;
+  }
+
+  private static void write(Path root, String path, String text) throws IOException {
+    Path file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text + "\n");
+  }
+
+  /** Relative, as the kernel's are. */
+  private static void link(Path link, Path target) throws IOException {
+    Files.createDirectories(link.getParent());
+    Files.createSymbolicLink(link, link.getParent().relativize(target));
+  }
+}
