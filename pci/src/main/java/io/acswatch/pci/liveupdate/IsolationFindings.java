@@ -37,7 +37,7 @@ final class IsolationFindings {
   static List<IsolationAlert> of(Comparison comparison, boolean firstOfBoot) {
     IsolationFindings findings = new IsolationFindings(comparison, firstOfBoot);
     GroupPartition reported = findings.after.groups();
-    if (reported != null) {
+    if (reported != null && findings.after.choice().isComputable()) {
       findings.pendingMerges(reported);
       findings.silentLosses(reported);
       findings.mismatch(reported);

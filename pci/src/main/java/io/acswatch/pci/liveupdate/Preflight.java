@@ -153,8 +153,8 @@ public final class Preflight {
         alert.code().isMerge()
             || alert.code() == AlertCode.PENDING_MERGE
             || alert.code() == AlertCode.SILENT_ISOLATION_LOSS;
-    if (!aboutGroups) {
-      return false;
+    if (!aboutGroups || !model.isComputable()) {
+      return aboutGroups;
     }
     for (AlertDevice device : alert.devices()) {
       for (int i = hierarchy.indexOf(device.path());
@@ -174,6 +174,9 @@ public final class Preflight {
   }
 
   private void addOpenQuestions(List<String> reasons) {
+    if (!model.isComputable()) {
+      reasons.add("The IOMMU drivers of this architecture group by rules that are not known here.");
+    }
     if (!present.hasReportedGroups() && !options.switchesIommuOff()) {
       reasons.add(
           options.switchesIommuOn()

@@ -74,15 +74,20 @@ public record SnapshotGroups(
       PciAddress address = snapshot.functions().get(i).address();
       if (grouping.verdict(i) == AcsVerdict.UNKNOWN) {
         unknown.add(address);
-      } else if (grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE) {
+      } else if (grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE || !choice.isComputable()) {
         notComputable.add(address);
       }
     }
-    GroupPartition derived = grouping.derive();
+    GroupPartition reported = reported(snapshot);
+    // Where the kernel groups by other rules, its own groups are the best there is.
+    GroupPartition derived =
+        reported != null && !choice.isComputable() ? reported : grouping.derive();
     return new SnapshotGroups(
         choice.model(),
-        choice.reason(),
-        reported(snapshot),
+        choice.isComputable()
+            ? choice.reason()
+            : choice.reason() + "; this architecture groups by other rules",
+        reported,
         derived,
         grouping.strict(),
         unknown,

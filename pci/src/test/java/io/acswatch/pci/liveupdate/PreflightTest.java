@@ -199,6 +199,17 @@ class PreflightTest {
   }
 
   @Test
+  void architectureThatGroupsByOtherRulesIsUnknown() {
+    TestHost host = drifted().release("5.14.0-427.el9.s390x");
+    Preflight.Result result = preflight(host, LIVE_UPDATE, null, null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    SnapshotGroups groups = SnapshotGroups.of(host.snapshot(), null);
+    assertEquals(groups.kernel(), groups.derived());
+    assertEquals(NAMES.size(), groups.notComputable().size());
+  }
+
+  @Test
   void hostWithoutGroupsIsUnknown() {
     TestHost host = host().withoutIommu();
     HostState first = Judgement.apply(HostState.NONE, host.snapshot()).state();
