@@ -81,10 +81,11 @@ record Corpus(List<byte[]> dense, byte[] frame) {
       if (looped) {
         loop(config);
       }
+      int domain = i / host.functions().size();
       functions.add(
           new CapturedFunction(
-              new PciAddress(i / host.functions().size(), function.address().requesterId()),
-              function.sysfsPath(),
+              new PciAddress(domain, function.address().requesterId()),
+              function.sysfsPath().replace("0000:", "%04x:".formatted(domain)),
               new ArrayConfigSpace(config),
               function.readStatus(),
               function.ids(),

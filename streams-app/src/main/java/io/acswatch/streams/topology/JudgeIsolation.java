@@ -113,8 +113,9 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
       outputs.add(new Output(IsolationTopology.GROUPS, utf8(snapshot.host()), json));
     }
-    refuseTooLarge("the state of its host", next);
-    outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.value()));
+    refuseTooLarge("the state of its host", utf8(snapshot.host()), next);
+    outputs.forEach(
+        output -> refuseTooLarge("a record for " + output.sink(), output.key(), output.value()));
     observer.judged();
     verdict.alerts().forEach(observer::alerted);
     return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
@@ -124,11 +125,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
    * Refuses what no producer would send: it would stop the application, at this very record again
    * and again, for all hosts.
    */
-  private static void refuseTooLarge(String what, byte @Nullable [] bytes) {
-    if (bytes != null && bytes.length > MAX_OUTPUT_BYTES) {
+  private static void refuseTooLarge(String what, byte[] key, byte @Nullable [] value) {
+    // Keys count too: no rule limits the id of a host.
+    long bytes = (long) key.length + (value == null ? 0 : value.length);
+    if (bytes > MAX_OUTPUT_BYTES) {
       throw new RecordTooLargeException(
-          "%s would have %d bytes, expected at most %d"
-              .formatted(what, bytes.length, MAX_OUTPUT_BYTES));
+          "%s would have %d bytes, expected at most %d".formatted(what, bytes, MAX_OUTPUT_BYTES));
     }
   }
 

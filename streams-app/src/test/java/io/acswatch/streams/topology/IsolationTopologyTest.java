@@ -339,6 +339,15 @@ class IsolationTopologyTest {
   }
 
   @Test
+  void rejectsAFrameWhoseHostIdMakesTheStateTooLargeWithItsKey() {
+    String host = "h".repeat(9 << 20);
+    send(host, Frames.frame("kexec-001-before", host, 1), AT);
+
+    assertEquals("too_large", headers(onlyReject()).get(Rejects.REASON));
+    assertNull(store().get(host));
+  }
+
+  @Test
   void rejectsAFrameWhoseHostHasADamagedState() {
     store().put(HOST, new byte[] {1, 2, 3});
     send(HOST, Frames.frame("kexec-001-after", HOST, 1), AT);
