@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
           + " until Ctrl-C, so that the topics can be looked at; --once ends it after the alert."
     })
 final class DemoCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(300);
   private static final Duration SENDING = Duration.ofSeconds(30);
   private static final Duration BETWEEN_SNAPSHOTS = Duration.ofSeconds(8);
 
@@ -125,17 +126,20 @@ final class DemoCommand implements Callable<Integer> {
     String topic = pipeline.config().topics().alerts();
     long deadline = System.nanoTime() + limit.toNanos();
     List<IsolationAlert> others = new ArrayList<>();
+    boolean found = false;
     try (AlertReader reader = new AlertReader(pipeline.bootstrapServers(), topic, true)) {
       while (System.nanoTime() < deadline) {
-        for (IsolationAlert alert : reader.poll(Duration.ofMillis(200))) {
+        List<IsolationAlert> arrived = reader.poll(POLL);
+        for (IsolationAlert alert : arrived) {
           if (alert.code() == AlertCode.GROUP_MERGED_CROSS_VM) {
+            found = true;
             terminal.step("alert", topic + ", key " + alert.host());
             terminal.alert(alert);
           } else {
             others.add(alert);
           }
         }
-        if (!others.isEmpty()) {
+        if (found && arrived.isEmpty()) {
           others.forEach(
               alert ->
                   terminal.line(
@@ -144,7 +148,7 @@ final class DemoCommand implements Callable<Integer> {
         }
       }
     }
-    return false;
+    return found;
   }
 
   private static void printHowToRead(Pipeline pipeline, Terminal terminal) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.liveupdate.AlertDevice;
 import io.acswatch.pci.liveupdate.Cause;
 import io.acswatch.pci.liveupdate.IsolationAlert;
@@ -87,6 +88,9 @@ public final class AlertJson {
     json.writeStringField("command_line", boot.commandLine());
     writeLoader(json, "bootloader_type", boot.bootloaderType());
     writeLoader(json, "bootloader_version", boot.bootloaderVersion());
+    ModelChoice choice = ModelChoice.of(boot, null);
+    json.writeStringField("model", choice.model().label());
+    json.writeStringField("model_reason", choice.reason());
     json.writeEndObject();
   }
 
