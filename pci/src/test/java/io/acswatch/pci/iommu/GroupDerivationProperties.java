@@ -230,4 +230,18 @@ class GroupDerivationProperties {
         addresses(SnapshotGroups.of(one, null).strict(), one),
         addresses(SnapshotGroups.of(other, null).strict(), other));
   }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void devicesOfADomainBehindAnEndpointAreWithItInTheStrictPartition(long seed) {
+    List<PciFunction> functions = RandomHierarchies.next(new SplittableRandom(seed));
+    Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", "6.12.74", BootClass.COLD);
+    GroupPartition strict = SnapshotGroups.of(snapshot, null).strict();
+    for (int i = 0; i < functions.size(); i++) {
+      for (int j = 0; j < functions.size(); j++) {
+        boolean behind = functions.get(j).path().equals(functions.get(i).path().vmdEndpoint());
+        assertTrue(!behind || strict.together(i, j), "functions " + i + " and " + j);
+      }
+    }
+  }
 }

@@ -304,4 +304,34 @@ class AlertConditionsTest {
     assertEquals("", status(AlertCode.KERNEL_GROUP_MISMATCH, lateModel));
     assertEquals("RAISED", status(AlertCode.KERNEL_GROUP_MISMATCH, earlyModel));
   }
+
+  private static TestHost three(String bootId, int groupOfA, int groupOfB, int groupOfC) {
+    return new TestHost()
+        .add("A", "00:04.0", null, ENDPOINT, false, NONE)
+        .add("B", "00:05.0", null, ENDPOINT, false, NONE)
+        .add("C", "00:06.0", null, ENDPOINT, false, NONE)
+        .owner("A", "vm-a")
+        .owner("B", "vm-b")
+        .owner("C", "vm-c")
+        .reportGroup("A", groupOfA)
+        .reportGroup("B", groupOfB)
+        .reportGroup("C", groupOfC)
+        .kexec(bootId);
+  }
+
+  @Test
+  void mergeThatGrowsTowardsALowerPlaceIsTheSameAlert() {
+    AlertCode code = AlertCode.GROUP_MERGED_CROSS_VM;
+    Snapshot before = three("boot-1", 1, 2, 3).snapshot();
+    Snapshot two = three("boot-2", 1, 9, 9).snapshot();
+    Snapshot all = three("boot-3", 9, 9, 9).snapshot();
+    IsolationAlert first = last(code, before, two).get(0);
+    List<IsolationAlert> grown = last(code, before, two, all);
+
+    assertEquals(1, grown.size());
+    assertEquals(AlertStatus.UPDATED, grown.get(0).status());
+    assertEquals(first.fingerprint(), grown.get(0).fingerprint());
+    assertEquals(List.of("vm-a", "vm-b", "vm-c"), grown.get(0).vms());
+    assertTrue(grown.get(0).revision() > first.revision(), grown::toString);
+  }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.pci.liveupdate;
 
+import static io.acswatch.pci.TestHost.CLEARED;
 import static io.acswatch.pci.TestHost.NONE;
 import static io.acswatch.pci.TestHost.OK;
 import static io.acswatch.pci.hierarchy.PortType.ENDPOINT;
@@ -10,7 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,5 +79,55 @@ class BootsAndOrderTest {
 
     assertEquals("A,RP", host.describe(SnapshotGroups.of(before, null).derived()));
     assertEquals("A RP", host.describe(SnapshotGroups.of(after, null, before).derived()));
+  }
+
+  @Test
+  void earlierSnapshotOfTheSameBootIsNotTheBootBefore() {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, CLEARED)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .release("6.12.76")
+            .kexec("boot-2");
+    Snapshot earlier = host.bareSnapshot();
+    Snapshot now = host.acs("RP", OK).bareSnapshot();
+
+    assertEquals("A RP", host.describe(SnapshotGroups.of(now, null, earlier).derived()));
+  }
+
+  @Test
+  void wideControlWordOfTheBootBeforeDecidesToo() {
+    PciIds sunrisePoint = new PciIds(0x8086, 0xa110, 0x060400);
+    AcsRegisters off = new AcsRegisters(0x148, 0x5F, 0, 0);
+    AcsRegisters on = new AcsRegisters(0x148, 0x5F, 0, 0x1D);
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, off, sunrisePoint)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .release("6.12.76");
+    Snapshot before = host.bareSnapshot();
+    Snapshot after = host.acs("RP", on).kexec("boot-2").bareSnapshot();
+
+    assertEquals("A,RP", host.describe(SnapshotGroups.of(after, null, before).derived()));
+  }
+
+  @Test
+  void whatWasNotReadAndWhatNoRegisterShowsAreListed() {
+    TestHost host =
+        new TestHost()
+            .add("PCH", "00:1c.0", null, ROOT_PORT, false, OK, new PciIds(0x8086, 0x8c10, 0x060400))
+            .add("X", "00:02.0", null, ROOT_PORT, false, OK)
+            .add("RP", "00:01.0", null, ROOT_PORT, false, CLEARED);
+    Snapshot read = host.bareSnapshot();
+    PciFunction x = read.functions().get(1);
+    ConfigFacts nothing = ConfigFacts.unread(ReadStatus.UNREADABLE, 0);
+    PciFunction unread = new PciFunction(x.address(), x.path(), x.ids(), nothing, x.kernel());
+    SnapshotGroups groups =
+        SnapshotGroups.of(
+            read.withFunctions(List.of(read.functions().get(0), unread, read.functions().get(2))),
+            null);
+
+    assertEquals(List.of(x.address()), groups.unknown());
+    assertEquals(List.of(read.functions().get(0).address()), groups.notComputable());
   }
 }
