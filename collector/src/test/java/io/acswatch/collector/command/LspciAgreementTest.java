@@ -20,11 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whether we decode as pciutils does: capabilities, extended capabilities and ACS, field by field.
@@ -58,6 +61,16 @@ class LspciAgreementTest {
       tests.add(dynamicTest(file.toString(), () -> compare(CaptureReader.read(file))));
     }
     return tests;
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void agreesOnGeneratedDumps(long seed) throws IOException, InterruptedException {
+    compare(GeneratedSpaces.capture(seed));
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(0, Long.getLong("lspci.tries", 20));
   }
 
   private void compare(Capture capture) throws IOException, InterruptedException {
