@@ -38,7 +38,7 @@ public final class Judgement {
     if (current != null && current != baseline && !newBoot) {
       addNew(findings, changes(new Comparison(current, snapshot)));
     }
-    AlertLife life = new AlertLife(state, new HostView(snapshot), newBoot);
+    AlertLife life = new AlertLife(state, comparison.after(), newBoot);
     life.apply(findings);
     return new Verdict(
         new HostState(baseline, snapshot, life.revision(), life.open()), life.changes());
