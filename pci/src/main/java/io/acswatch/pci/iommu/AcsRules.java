@@ -77,6 +77,22 @@ public final class AcsRules {
 
   /** Verdict as if the function carried these registers; null for no ACS capability. */
   public AcsVerdict verdict(int index, @Nullable AcsRegisters acs) {
+    return verdict(index, acs, true);
+  }
+
+  /**
+   * Verdict before the kernel has come to the function, with the registers the boot found.
+   *
+   * <p>A root port that isolates through chipset registers does not yet, whatever an earlier kernel
+   * wrote there: the kernel believes its own flag, {@code PCI_DEV_FLAGS_ACS_ENABLED_QUIRK}, and
+   * that is set by switching the port on. Source: {@code pci_quirk_intel_pch_acs}, {@code
+   * pci_quirk_enable_intel_pch_acs}, called from {@code pci_enable_acs} for each device.
+   */
+  AcsVerdict verdictAtStart(int index, @Nullable AcsRegisters acs) {
+    return verdict(index, acs, false);
+  }
+
+  private AcsVerdict verdict(int index, @Nullable AcsRegisters acs, boolean switchedOn) {
     PciFunction function = hierarchy.function(index);
     AcsRegisters effective = acs;
     for (QuirkTable.Entry<Effect> quirk :
@@ -90,7 +106,7 @@ public final class AcsRules {
         case NOT_ISOLATED:
           return AcsVerdict.NOT_ENFORCED;
         case CHIPSET_REGISTERS:
-          return byChipset(index);
+          return switchedOn ? byChipset(index) : AcsVerdict.NOT_ENFORCED;
         case ISOLATED_IF_AMD_IOMMU:
           if (amdIommu) {
             return AcsVerdict.ENFORCED;

@@ -41,7 +41,7 @@ public final class KernelGrouping {
     atStart = new AcsVerdict[hierarchy.size()];
     for (int i = 0; i < now.length; i++) {
       now[i] = rules.verdict(i);
-      atStart[i] = rules.verdict(i, wordsAtStart.apply(i));
+      atStart[i] = rules.verdictAtStart(i, wordsAtStart.apply(i));
     }
   }
 

@@ -189,12 +189,16 @@ class AcsRulesTest {
   }
 
   private static AcsVerdict byChipset(int lengthBytes, int chipsetBase, int lpcDevice) {
+    return chipsetRules(lengthBytes, chipsetBase, lpcDevice).verdict(0);
+  }
+
+  private static AcsRules chipsetRules(int lengthBytes, int chipsetBase, int lpcDevice) {
     List<PciFunction> functions = new ArrayList<>();
     functions.add(function("00:1c.0", 0x8c10, ROOT_PORT, 4096, 0));
     functions.add(
         function("00:%02x.0".formatted(lpcDevice), 0x8c44, CONVENTIONAL, lengthBytes, chipsetBase));
     Boot boot = new Boot("boot", "6.12.74", "", "", 0, 0);
-    return new AcsRules(HostHierarchy.of(functions), ModelChoice.of(boot, null)).verdict(0);
+    return new AcsRules(HostHierarchy.of(functions), ModelChoice.of(boot, null));
   }
 
   private static PciFunction function(
@@ -228,6 +232,13 @@ class AcsRulesTest {
   void oldIntelRootPortIsolatesIfTheChipsetRegistersAreOn() {
     assertEquals(ENFORCED, byChipset(256, 0xFED1C001, 0x1F));
     assertEquals(NOT_ENFORCED, byChipset(256, 0xFED1C000, 0x1F));
+  }
+
+  /** The kernel's flag is not there yet, whatever an earlier kernel left in the chipset. */
+  @Test
+  void oldIntelRootPortDoesNotIsolateBeforeTheKernelHasComeToIt() {
+    assertEquals(NOT_ENFORCED, chipsetRules(256, 0xFED1C001, 0x1F).verdictAtStart(0, OK));
+    assertEquals(NOT_ENFORCED, chipsetRules(64, 0xFED1C001, 0x1F).verdictAtStart(0, OK));
   }
 
   @Test

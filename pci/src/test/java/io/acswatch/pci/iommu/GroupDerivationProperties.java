@@ -67,14 +67,22 @@ class GroupDerivationProperties {
     Set<Set<PciAddress>> byReference() {
       Map<PciAddress, AcsRegisters> atStart = wordsAtStart();
       ReferenceDerivation.Registers registers =
-          (function, reached) -> {
-            boolean switchedOn =
-                switch (model) {
-                  case LEGACY_EARLY_ACS -> true;
-                  case LEGACY_LATE_ACS_REGRESSED -> false;
-                  default -> reached;
-                };
-            return switchedOn ? function.config().acs() : atStart.get(function.address());
+          new ReferenceDerivation.Registers() {
+            @Override
+            public @Nullable AcsRegisters of(PciFunction function, boolean reached) {
+              return areSwitchedOn(reached)
+                  ? function.config().acs()
+                  : atStart.get(function.address());
+            }
+
+            @Override
+            public boolean areSwitchedOn(boolean reached) {
+              return switch (model) {
+                case LEGACY_EARLY_ACS -> true;
+                case LEGACY_LATE_ACS_REGRESSED -> false;
+                default -> reached;
+              };
+            }
           };
       return ReferenceDerivation.groups(
           snapshot.functions(),

@@ -27,6 +27,9 @@ final class ReferenceDerivation {
      * @param reached the kernel has come to this function already, the one being grouped included
      */
     @Nullable AcsRegisters of(PciFunction function, boolean reached);
+
+    /** True if the kernel has switched ACS on in what it has, or has not yet, come to. */
+    boolean areSwitchedOn(boolean reached);
   }
 
   private static final int SV = 0x01;
@@ -286,8 +289,9 @@ final class ReferenceDerivation {
   }
 
   private boolean isolates(Device device) {
-    AcsRegisters acs = registers.of(device.function, device.position <= grouping.position);
-    Boolean known = knownBehaviour(device, acs);
+    boolean reached = device.position <= grouping.position;
+    AcsRegisters acs = registers.of(device.function, reached);
+    Boolean known = knownBehaviour(device, acs, registers.areSwitchedOn(reached));
     if (known != null) {
       return known;
     }
@@ -313,7 +317,8 @@ final class ReferenceDerivation {
   }
 
   /** What is known of a device whatever its capability says; null if nothing is. */
-  private @Nullable Boolean knownBehaviour(Device device, @Nullable AcsRegisters acs) {
+  private @Nullable Boolean knownBehaviour(
+      Device device, @Nullable AcsRegisters acs, boolean switchedOn) {
     PortType type = device.type();
     boolean port = type == PortType.ROOT_PORT || type == PortType.DOWNSTREAM_PORT;
     int id = device.vendorDevice();
@@ -323,7 +328,7 @@ final class ReferenceDerivation {
           return true;
         }
         if (id == 0x80868c10 && type == PortType.ROOT_PORT) {
-          return chipsetIsOn(device);
+          return switchedOn && chipsetIsOn(device); // a flag of this kernel's, not of the chipset
         }
         if (id == 0x8086a110 && type == PortType.ROOT_PORT && acs != null) {
           return (SV_RR_CR_UF & acs.capability() & ~acs.secondDword()) == 0;
