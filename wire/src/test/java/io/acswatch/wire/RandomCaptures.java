@@ -19,7 +19,11 @@ import java.util.stream.IntStream;
 /** Makes captures that no host would show, but that every format must carry. */
 public final class RandomCaptures {
   private static final int[] LENGTHS = {0, 1, 63, 64, 65, 128, 256, 257, 1000, 4095, 4096};
-  private static final int[] CODE_POINTS = {'a', '/', ' ', ':', 0x7F, 0xE9, 0x20AC, 0x1F600};
+
+  /** Control characters and separators that are no line break of the formats are among them. */
+  private static final int[] CODE_POINTS = {
+    'a', '/', ' ', ':', 0x7F, 0xE9, 0x20AC, 0x1F600, 0, 0x0B, 0x0C, 0x1B, 0x85, 0x2028, 0xFEFF
+  };
 
   private final SplittableRandom random;
 

@@ -38,7 +38,7 @@ public final class CaptureReader {
 
   private static Capture read(LineSource lines) throws InputException {
     CaptureAssembly assembly = new CaptureAssembly(lines);
-    String header = lines.next();
+    String header = lines.nextUnbroken();
     if (header == null) {
       throw lines.errorInWhole("empty, expected the line \"" + CaptureFormat.HEADER + "\"");
     }
@@ -47,7 +47,7 @@ public final class CaptureReader {
           "first line is %s, expected \"%s\""
               .formatted(InputException.quote(header), CaptureFormat.HEADER));
     }
-    for (String line = lines.next(); line != null; line = lines.next()) {
+    for (String line = lines.nextUnbroken(); line != null; line = lines.nextUnbroken()) {
       assembly.add(line);
     }
     return assembly.build();

@@ -21,7 +21,8 @@ import java.util.TreeMap;
 /**
  * Writes captures in the {@code pci-capture 1} text format. The opposite of {@link CaptureReader}:
  * what it writes is read back as the same capture, except that notes come before kernel log lines
- * and that a line break inside a text becomes a blank, since the format has none.
+ * and that a line break inside a text becomes a blank, since the format has none. What {@link
+ * CaptureReader} has read it never refuses.
  */
 public final class CaptureWriter {
   private final Appendable out;

@@ -113,6 +113,19 @@ final class LineSource {
     return decode(length);
   }
 
+  /**
+   * The next line of a format without line breaks inside of texts. A carriage return that does not
+   * end the line is refused: no writer writes one, and many a program takes it for a line break.
+   */
+  @Nullable String nextUnbroken() throws InputException {
+    String text = next();
+    int carriageReturn = text == null ? -1 : text.indexOf('\r');
+    if (carriageReturn >= 0) {
+      throw errorAtColumn(carriageReturn + 1, "carriage return inside a line");
+    }
+    return text;
+  }
+
   private int append(int from, int length) throws InputException {
     int added = chunkPosition - from;
     if (length + added > MAX_LINE_BYTES) {

@@ -33,7 +33,7 @@ public final class OwnersReader {
 
   private static List<OwnershipClaim> read(LineSource lines) throws InputException {
     List<OwnershipClaim> claims = new ArrayList<>();
-    for (String line = lines.next(); line != null; line = lines.next()) {
+    for (String line = lines.nextUnbroken(); line != null; line = lines.nextUnbroken()) {
       if (line.isBlank() || line.startsWith("#")) {
         continue;
       }

@@ -73,6 +73,20 @@ class CaptureReaderTest {
     assertEquals("vm-a", capture.owners().get(0).vm());
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"pcieport", "before", "0000:00:02.0 0000", "fixed"})
+  void refusesACarriageReturnInsideALine(String text) {
+    String broken = GOOD.replaceFirst(text, text + "\r");
+    int line = (int) broken.substring(0, broken.indexOf('\r')).lines().count();
+
+    InputException refused =
+        assertThrows(InputException.class, () -> read(broken.replace("\n", "\r\n")));
+
+    assertTrue(
+        refused.getMessage().matches(".*:" + line + ":\\d+: carriage return inside a line"),
+        refused.getMessage());
+  }
+
   @Test
   void ignoresKeysItDoesNotKnow() throws InputException {
     read(GOOD + "\n# remark\nnew_key\tvalue\nnonsense\n");

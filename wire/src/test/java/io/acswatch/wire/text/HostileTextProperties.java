@@ -1,7 +1,10 @@
 package io.acswatch.wire.text;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
 import io.acswatch.wire.InputException;
 import java.io.ByteArrayInputStream;
@@ -26,7 +29,7 @@ class HostileTextProperties {
       int at = random.nextInt(text.length);
       switch (random.nextInt(3)) {
         case 0 -> text[at] = (byte) random.nextInt();
-        case 1 -> text[at] = (byte) "\t\n -0f".charAt(random.nextInt(6));
+        case 1 -> text[at] = (byte) "\t\n -0f\r\0\u000b\u001b".charAt(random.nextInt(10));
         default -> {
           int length = random.nextInt(1, 200);
           int from = random.nextInt(text.length - length);
@@ -51,9 +54,20 @@ class HostileTextProperties {
   }
 
   private static void tryAll(byte[] bytes) {
-    attempt(() -> CaptureReader.read("hostile", new ByteArrayInputStream(bytes)));
-    attempt(() -> OwnersReader.read("hostile", new ByteArrayInputStream(bytes)));
-    attempt(() -> LspciReader.read("hostile", new ByteArrayInputStream(bytes)));
+    attempt(() -> writesAndReadsAgain(CaptureReader.read("hostile", stream(bytes))));
+    attempt(() -> OwnersReader.read("hostile", stream(bytes)));
+    attempt(() -> LspciReader.read("hostile", stream(bytes)));
+  }
+
+  private static ByteArrayInputStream stream(byte[] bytes) {
+    return new ByteArrayInputStream(bytes);
+  }
+
+  /** What was read is never refused by the writer, nor by the reader after it. */
+  private static void writesAndReadsAgain(Capture capture) {
+    String text = assertDoesNotThrow(() -> CaptureWriter.toText(capture));
+    CaptureContent.assertSame(
+        capture, assertDoesNotThrow(() -> CaptureReader.readText("again", text)));
   }
 
   private static void attempt(Reading reading) {
