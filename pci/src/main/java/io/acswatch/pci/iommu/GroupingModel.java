@@ -4,14 +4,17 @@ package io.acswatch.pci.iommu;
 public enum GroupingModel {
   /** Up to 6.14: ACS is switched on for all functions before any group is formed. */
   LEGACY_EARLY_ACS("legacy-early-acs"),
-  /** 6.15 to 6.19.13: the same rules; groups are formed from the probe path. */
+  /** 6.15 to 6.18.15 and 6.19.5: the same rules; groups are formed from the probe path. */
   LEGACY_6_15("legacy-6.15"),
   /**
-   * 6.19.14, and 7.0 on: ACS is switched on function by function, just before each is grouped;
-   * those that come later still carry the word the boot began with.
+   * From 6.18.16, 6.19.6 and 7.0 on: ACS is switched on function by function, just before each is
+   * grouped; those that come later still carry the word the boot began with.
    */
   LEGACY_7_0("legacy-7.0"),
-  /** 6.12.75 to 6.12.77: groups are formed with the words the boot began with, ACS comes after. */
+  /**
+   * 6.1.165 to 6.1.168, 6.6.128 to 6.6.134, 6.12.75 to 6.12.82: groups are formed with the words
+   * the boot began with, ACS comes after.
+   */
   LEGACY_LATE_ACS_REGRESSED("legacy-late-acs-regressed"),
   /**
    * Expected from 7.4 on: as 7.0, and what a live update preserves keeps the Control words it had.
@@ -22,6 +25,14 @@ public enum GroupingModel {
   BUS_ISOLATION_V3("bus-isolation-v3"),
   /** A kernel with the downstream patch that believes its command line in isolation. */
   ACS_OVERRIDE("acs-override");
+
+  // Stable releases from the one that took over "PCI: Enable ACS after configuring IOMMU for OF
+  // platforms" (mainline c41e2fb67e26) to the last before its revert. Before 6.15 DMA is set up
+  // after a device is grouped, so there the change breaks groups. Source: the announcements of
+  // the releases; that 6.6.128 was the first of 6.6 is told by its date only, that of the others.
+  private static final KernelRanges REGRESSED =
+      KernelRanges.parse("6.1.165..6.1.168,6.6.128..6.6.134,6.12.75..6.12.82");
+  private static final KernelRanges LATE = KernelRanges.parse("6.18.16..6.18,6.19.6..");
 
   private final String label;
 
@@ -57,13 +68,13 @@ public enum GroupingModel {
 
   /** The model a mainline or stable kernel of this version follows. */
   public static GroupingModel of(KernelVersion version) {
-    if (version.isAtLeast(6, 12, 75) && !version.isAtLeast(6, 12, 78)) {
+    if (REGRESSED.contain(version)) {
       return LEGACY_LATE_ACS_REGRESSED;
     }
     if (version.isAtLeast(7, 4, 0)) {
       return LEGACY_LIVEUPDATE;
     }
-    if (version.isAtLeast(6, 19, 14)) {
+    if (LATE.contain(version)) {
       return LEGACY_7_0;
     }
     return version.isAtLeast(6, 15, 0) ? LEGACY_6_15 : LEGACY_EARLY_ACS;

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Kernel versions a table line holds for: {@code *}, or {@code 6.12.95..6.12,6.19.14..}. Ranges
+ * Kernel versions a table line holds for: {@code *}, or {@code 6.12.75..6.12,6.19.6..}. Ranges
  * include both ends; an end of two numbers includes all its patch levels.
  */
 record KernelRanges(List<Range> ranges) {

@@ -157,8 +157,8 @@ class AcsRulesTest {
   void quirkHoldsInTheKernelsThatHaveIt() {
     TestHost hamoa = port(0x17cb, 0x0111, NONE);
 
-    assertEquals(NOT_ENFORCED, verdict(hamoa, "6.12.94"));
-    assertEquals(ENFORCED, verdict(hamoa, "6.12.95"));
+    assertEquals(NOT_ENFORCED, verdict(hamoa, "6.12.74"));
+    assertEquals(ENFORCED, verdict(hamoa, "6.12.75"));
     assertEquals(NOT_ENFORCED, verdict(hamoa, "6.18.1"));
     assertEquals(ENFORCED, verdict(hamoa, "6.19.14"));
   }

@@ -339,9 +339,7 @@ final class ReferenceDerivation {
         boolean onRootBus = device.above == null;
         return id == 0x10024385 && device.isMultifunction() && onRootBus && amd ? true : null;
       case 0x17cb:
-        boolean stable = kernel >= kernel(6, 12, 95) && kernel < kernel(6, 13, 0);
-        boolean late = kernel >= kernel(6, 19, 14);
-        return id == 0x17cb0401 || id == 0x17cb0111 && (stable || late) ? true : null;
+        return id == 0x17cb0401 || id == 0x17cb0111 && knowsHamoa() ? true : null;
       case 0x1d17:
         return port ? id == 0x1d170710 : null;
       case 0x8088:
@@ -351,6 +349,15 @@ final class ReferenceDerivation {
       default:
         return null;
     }
+  }
+
+  private boolean knowsHamoa() {
+    boolean stable =
+        kernel >= kernel(6, 1, 165) && kernel < kernel(6, 2, 0)
+            || kernel >= kernel(6, 6, 128) && kernel < kernel(6, 7, 0)
+            || kernel >= kernel(6, 12, 75) && kernel < kernel(6, 13, 0)
+            || kernel >= kernel(6, 18, 16) && kernel < kernel(6, 19, 0);
+    return stable || kernel >= kernel(6, 19, 6);
   }
 
   private static boolean isAmdIommu(Device device) {

@@ -189,7 +189,7 @@ class IsolationFindingsTest {
         Severity.HIGH,
         only(after(host(), host().kexec("boot-2").release("6.12.76")), AlertCode.MODEL_CHANGED)
             .severity());
-    none(after(host(), host().kexec("boot-2").release("6.12.78")), AlertCode.MODEL_CHANGED);
+    none(after(host(), host().kexec("boot-2").release("6.12.83")), AlertCode.MODEL_CHANGED);
   }
 
   @Test
