@@ -203,7 +203,7 @@ class ExplainCommandTest {
 
   @Test
   void printsNothingThatMovesTheCursor() throws IOException {
-    String owners = owners("06:00.0", "vm\u001b[31m\r5", "07:00.0", "vm\u202e6\u2028");
+    String owners = owners("06:00.0", "vm\u001b[31m\u00085", "07:00.0", "vm\u202e6\u2028");
     Path capture = directory.resolve("hostile.cap");
     Files.writeString(
         capture,

@@ -203,7 +203,7 @@ class PreflightCommandTest {
 
   @Test
   void printsNothingThatMovesTheCursorAndNoLongLines() throws IOException {
-    String owners = owners("06:00.0", "vm\u001b[31m\r5", "07:00.0", "vm\u202e6");
+    String owners = owners("06:00.0", "vm\u001b[31m\u00085", "07:00.0", "vm\u202e6");
 
     CommandRun run =
         CommandRun.of(
