@@ -52,6 +52,7 @@ public final class TestHost {
   private String release = "6.12.74";
   private String commandLine = "intel_iommu=on";
   private BootClass bootClass = BootClass.COLD;
+  private String iommus = "";
   private long sequence;
   private boolean withoutIommu;
   private final Set<String> unread = new HashSet<>();
@@ -163,6 +164,12 @@ public final class TestHost {
     return this;
   }
 
+  /** Has IOMMUs of these names. */
+  public TestHost iommus(String names) {
+    iommus = names;
+    return this;
+  }
+
   /** Numbers the snapshot within its boot. */
   public TestHost sequence(long newSequence) {
     sequence = newSequence;
@@ -271,7 +278,7 @@ public final class TestHost {
         .owners(claims)
         .build(
             "host",
-            new Boot(bootId, release, "", commandLine, 0, 0),
+            new Boot(bootId, release, "", commandLine, 0, 0, iommus),
             bootClass,
             1_000 * sequence,
             sequence,

@@ -40,7 +40,7 @@ public final class SnapshotDecoder {
           decoder.decode(function.config(), function.readStatus()),
           function.kernelView().withRemovable(function.removable()));
     }
-    Boot boot = reader.boot();
+    Boot boot = reader.boot().withIommusOf(reader.notes());
     return new FrameResult.Accepted(
         builder
             .scanOrder(reader.scanOrder())

@@ -55,6 +55,9 @@ public final class RandomCaptures {
     for (int i = random.nextInt(4); i > 0; i--) {
       notes.add("note " + text());
     }
+    if (random.nextBoolean()) {
+      notes.add(Boot.IOMMU_NOTE + "dmar" + random.nextInt(9));
+    }
     for (int i = random.nextInt(4); i > 0; i--) {
       notes.add(Capture.KERNEL_LOG_PREFIX + text());
     }

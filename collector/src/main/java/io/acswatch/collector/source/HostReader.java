@@ -1,5 +1,6 @@
 package io.acswatch.collector.source;
 
+import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.capture.OwnershipClaim;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads one whole host into a {@link Capture}. A function whose read fails is part of it with a
@@ -71,7 +73,16 @@ public final class HostReader {
         scanOrder.read(scan.functions()),
         scan.functions(),
         owners,
-        kexec.handoverNotes());
+        notes(scan.functions()));
+  }
+
+  private List<String> notes(List<CapturedFunction> functions) throws IOException {
+    List<String> notes = new ArrayList<>(kexec.handoverNotes());
+    Set<String> iommus = pci.iommus(functions);
+    if (!iommus.isEmpty()) {
+      notes.add(Boot.IOMMU_NOTE + String.join(" ", iommus));
+    }
+    return notes;
   }
 
   private record Scan(List<CapturedFunction> functions, boolean moved) {}

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code /sys/bus/pci/devices}: every function's configuration space and attributes. */
@@ -47,6 +49,19 @@ final class PciSource {
     }
     functions.sort(Comparator.comparing(CapturedFunction::address));
     return functions;
+  }
+
+  /**
+   * Names of the IOMMUs that serve these functions, sorted: they tell the driver, which no
+   * configuration space does.
+   */
+  SortedSet<String> iommus(List<CapturedFunction> functions) {
+    SortedSet<String> names = new TreeSet<>();
+    for (CapturedFunction function : functions) {
+      names.add(tree.linkName(directory(function.address()) + "/iommu"));
+    }
+    names.remove("");
+    return names;
   }
 
   private @Nullable CapturedFunction readOne(

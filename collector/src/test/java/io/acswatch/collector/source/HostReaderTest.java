@@ -11,6 +11,7 @@ import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,21 @@ class HostReaderTest {
     assertEquals("h1", read.host());
     assertEquals(7, read.sequence());
     assertEquals(CLOCK.millis(), read.takenAtMillis());
+  }
+
+  @Test
+  void namesTheIommusThatServeTheFunctionsInANote() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    assertEquals(List.of(), read().notes());
+
+    List<CapturedFunction> functions = read().functions();
+    for (int i = 0; i < 4; i++) {
+      String link = host.realDirectory(functions.get(i).address()) + "/iommu";
+      host.link(link, "/sys/devices/virtual/iommu/dmar" + (1 - i % 2));
+    }
+
+    assertEquals(List.of("iommu: dmar0 dmar1"), read().notes());
+    assertEquals("dmar0 dmar1", Snapshot.of(read()).boot().iommus());
   }
 
   @Test

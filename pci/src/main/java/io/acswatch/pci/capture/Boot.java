@@ -1,5 +1,7 @@
 package io.acswatch.pci.capture;
 
+import java.util.List;
+
 /**
  * One run of one kernel.
  *
@@ -11,6 +13,9 @@ package io.acswatch.pci.capture;
  *     is no such file (Arm)
  * @param bootloaderVersion {@code /proc/sys/kernel/bootloader_version}, {@link #UNKNOWN_LOADER} if
  *     there is no such file
+ * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1}, {@code
+ *     smmu3.0x...}), separated by blanks; empty if unknown. Neither a frame nor a capture has a
+ *     field for them, a note tells them
  */
 public record Boot(
     String id,
@@ -18,12 +23,44 @@ public record Boot(
     String kernelVersion,
     String commandLine,
     int bootloaderType,
-    int bootloaderVersion) {
+    int bootloaderVersion,
+    String iommus) {
+  /** Begins the note that names the IOMMUs. */
+  public static final String IOMMU_NOTE = "iommu: ";
+
   /** No loader type was reported. */
   public static final int UNKNOWN_LOADER = -1;
 
   /** Loader type of a kernel that kexec started, on x86. */
   public static final int KEXEC_LOADER = 0xD0;
+
+  /** A boot of which the IOMMUs are not known. */
+  public Boot(
+      String id,
+      String kernelRelease,
+      String kernelVersion,
+      String commandLine,
+      int bootloaderType,
+      int bootloaderVersion) {
+    this(id, kernelRelease, kernelVersion, commandLine, bootloaderType, bootloaderVersion, "");
+  }
+
+  /** The same boot with the IOMMUs that the first of these notes names that names any. */
+  public Boot withIommusOf(List<String> notes) {
+    for (String note : notes) {
+      if (note.startsWith(IOMMU_NOTE)) {
+        return new Boot(
+            id,
+            kernelRelease,
+            kernelVersion,
+            commandLine,
+            bootloaderType,
+            bootloaderVersion,
+            note.substring(IOMMU_NOTE.length()));
+      }
+    }
+    return this;
+  }
 
   /** True if the kernel says that kexec started it; a crash kernel included. */
   public boolean isStartedByKexec() {

@@ -1,6 +1,7 @@
 package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.capture.Boot;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -10,33 +11,41 @@ import org.jspecify.annotations.Nullable;
  * @param model generation of the rules
  * @param kernel version the quirk tables are asked for
  * @param override what the command line makes the kernel believe
- * @param release {@code uname -r}
+ * @param otherRules why what is derived means nothing: the IOMMU driver groups by other rules than
+ *     ACS; empty if it does not
  * @param reason why this model, for people
  */
 public record ModelChoice(
     GroupingModel model,
     KernelVersion kernel,
     AcsOverride override,
-    String release,
+    String otherRules,
     String reason) {
-  private static final Pattern OTHER_RULES = Pattern.compile("ppc64|powerpc|s390");
+  private static final Pattern OTHER_ARCHITECTURES = Pattern.compile("ppc64|powerpc|s390");
+  // Names that drivers give their instances: arm-smmu.c "smmu.%pa" (v1 and v2; v3 is "smmu3.%pa"),
+  // apple-dart.c "apple-dart.%s". Both look whether a group has the stream ids before they ask
+  // pci_device_group; firmware maps functions to stream ids. powerpc "iommu-phb%04x" groups by
+  // partitionable endpoint, "s390-iommu.%08x" each function for itself.
+  private static final Pattern OTHER_DRIVERS =
+      Pattern.compile("(?:^| )((?:smmu\\.|arm-smmu|apple-dart|iommu-phb|s390-iommu)\\S*)");
   private static final String NVIDIA_FLAVOUR = "-nvidia";
 
   /** Chooses for a booted kernel; {@code asked} overrules what its release and options say. */
   public static ModelChoice of(Boot boot, @Nullable GroupingModel asked) {
     KernelVersion kernel = KernelVersion.of(boot.kernelRelease(), boot.kernelVersion());
+    String otherRules = otherRules(boot);
     AcsOverride override = AcsOverride.of(boot.commandLine());
     if (asked != null) {
       boolean unsaid = asked == GroupingModel.ACS_OVERRIDE && !override.isActive();
       return new ModelChoice(
-          asked, kernel, unsaid ? AcsOverride.USUAL : override, boot.kernelRelease(), "asked for");
+          asked, kernel, unsaid ? AcsOverride.USUAL : override, otherRules, "asked for");
     }
     if (override.isActive()) {
       return new ModelChoice(
           GroupingModel.ACS_OVERRIDE,
           kernel,
           override,
-          boot.kernelRelease(),
+          otherRules,
           "pcie_acs_override= on the command line");
     }
     boolean nvidia =
@@ -48,29 +57,39 @@ public record ModelChoice(
           GroupingModel.BUS_ISOLATION_V3,
           kernel,
           override,
-          boot.kernelRelease(),
+          otherRules,
           "kernel flavour " + NVIDIA_FLAVOUR);
     }
     String reason =
         kernel.equals(KernelVersion.UNKNOWN)
             ? "kernel release \"" + boot.kernelRelease() + "\" names no version"
             : "kernel " + kernel;
-    return new ModelChoice(
-        GroupingModel.of(kernel), kernel, override, boot.kernelRelease(), reason);
+    return new ModelChoice(GroupingModel.of(kernel), kernel, override, otherRules, reason);
+  }
+
+  /** Told by the release, in which distributions name the architecture, and by the IOMMUs. */
+  private static String otherRules(Boot boot) {
+    if (OTHER_ARCHITECTURES.matcher(boot.kernelRelease()).find()) {
+      return "this architecture groups by other rules";
+    }
+    Matcher driver = OTHER_DRIVERS.matcher(boot.iommus());
+    return driver.find()
+        ? "the driver of IOMMU " + driver.group(1) + " groups by other rules than ACS"
+        : "";
   }
 
   /**
-   * False for the architectures whose IOMMU drivers group by other rules than ACS: partitionable
-   * endpoints on powerpc, one group per function on s390. What is derived there means nothing. Told
-   * by the release, in which distributions name the architecture.
+   * False if the IOMMU driver groups by other rules than ACS: by the stream ids that firmware gives
+   * functions (Arm SMMU v1 and v2, Apple DART), by partitionable endpoints (powerpc), each function
+   * for itself (s390). What is derived there means nothing.
    */
   public boolean isComputable() {
-    return !OTHER_RULES.matcher(release).find();
+    return otherRules.isEmpty();
   }
 
   /** The same without what the command line makes the kernel believe: hardware does not listen. */
   ModelChoice withoutOverride() {
-    return new ModelChoice(model, kernel, AcsOverride.NONE, release, reason);
+    return new ModelChoice(model, kernel, AcsOverride.NONE, otherRules, reason);
   }
 
   /** The generation that decides when ACS is switched on; the override only adds belief. */

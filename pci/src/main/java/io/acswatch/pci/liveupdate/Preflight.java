@@ -91,7 +91,8 @@ public final class Preflight {
             sameKernel ? boot.kernelVersion() : "",
             targetCommandLine == null ? boot.commandLine() : targetCommandLine,
             Boot.KEXEC_LOADER,
-            boot.bootloaderVersion());
+            boot.bootloaderVersion(),
+            boot.iommus());
     model = ModelChoice.of(target, asked);
     view = new HostView(present);
     hierarchy = view.hierarchy();
@@ -175,7 +176,7 @@ public final class Preflight {
 
   private void addOpenQuestions(List<String> reasons) {
     if (!model.isComputable()) {
-      reasons.add("The IOMMU drivers of this architecture group by rules that are not known here.");
+      reasons.add("It cannot be computed: " + model.otherRules() + ".");
     }
     if (!present.hasReportedGroups() && !options.switchesIommuOff()) {
       reasons.add(

@@ -39,6 +39,7 @@ public record Snapshot(
 
   /** Decodes a capture. */
   public static Snapshot of(Capture capture) {
+    Boot boot = capture.boot().withIommusOf(capture.notes());
     FunctionDecoder decoder = new FunctionDecoder();
     SnapshotBuilder builder = new SnapshotBuilder(capture.functions().size());
     for (CapturedFunction function : capture.functions()) {
@@ -54,8 +55,8 @@ public record Snapshot(
         .owners(capture.owners())
         .build(
             capture.host(),
-            capture.boot(),
-            BootClass.of(capture.boot(), capture.notes()),
+            boot,
+            BootClass.of(boot, capture.notes()),
             capture.takenAtMillis(),
             capture.sequence(),
             capture.kexecLoaded());

@@ -84,9 +84,7 @@ public record SnapshotGroups(
         reported != null && !choice.isComputable() ? reported : grouping.derive();
     return new SnapshotGroups(
         choice.model(),
-        choice.isComputable()
-            ? choice.reason()
-            : choice.reason() + "; this architecture groups by other rules",
+        choice.isComputable() ? choice.reason() : choice.reason() + "; " + choice.otherRules(),
         reported,
         derived,
         grouping.strict(),

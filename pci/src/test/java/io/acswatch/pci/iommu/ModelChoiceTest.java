@@ -9,6 +9,8 @@ import io.acswatch.pci.capture.Boot;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ModelChoiceTest {
   private static ModelChoice choice(
@@ -69,6 +71,31 @@ class ModelChoiceTest {
     assertEquals(GroupingModel.LEGACY_6_15, choice("6.17.0-1012-nvidia", "", null).model());
     assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice("5.14.0-1-nvidia", "", null).model());
     assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice("6.14.0-12-generic", "", null).model());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "6.12.74, '', ''",
+    "6.12.74, dmar0 dmar1, ''",
+    "6.12.74, ivhd0, ''",
+    "6.12.74, smmu3.0x000000002b400000, ''",
+    "6.12.74, virtio0, ''",
+    "6.12.74, smmu.0x00000000e0800000, smmu.0x00000000e0800000",
+    "6.12.74, dmar0 smmu.0x1 smmu3.0x2, smmu.0x1",
+    "6.12.74, apple-dart.681008000.iommu, apple-dart.681008000.iommu",
+    "6.12.74, iommu-phb0000, iommu-phb0000",
+    "6.12.74, s390-iommu.00000010, s390-iommu.00000010",
+    "6.1.0-49-powerpc64le, '', this architecture",
+    "5.14.0-427.el9.s390x, '', this architecture",
+    "5.14.0-427.el9.ppc64le, '', this architecture"
+  })
+  void driversThatGroupByOtherRulesAreNotComputable(String release, String iommus, String named) {
+    ModelChoice choice = ModelChoice.of(new Boot("boot", release, "", "", 0, 0, iommus), null);
+
+    assertEquals(named.isEmpty(), choice.isComputable());
+    assertEquals(named.isEmpty(), choice.otherRules().isEmpty());
+    assertTrue(choice.otherRules().contains(named), choice.otherRules());
+    assertEquals(choice.otherRules(), choice.withoutOverride().otherRules());
   }
 
   @Test

@@ -210,6 +210,21 @@ class PreflightTest {
   }
 
   @Test
+  void iommuThatGroupsByStreamIdsIsUnknown() {
+    TestHost host = drifted().iommus("smmu.0xe0800000");
+    Preflight.Result result = preflight(host, LIVE_UPDATE, null, null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    assertTrue(
+        result.reasons().get(0).contains("the driver of IOMMU smmu.0xe0800000"),
+        result.reasons().toString());
+    SnapshotGroups groups = SnapshotGroups.of(host.snapshot(), null);
+    assertEquals(groups.kernel(), groups.derived());
+    assertEquals(NAMES.size(), groups.notComputable().size());
+    assertTrue(groups.modelReason().contains("smmu.0xe0800000"), groups.modelReason());
+  }
+
+  @Test
   void hostWithoutGroupsIsUnknown() {
     TestHost host = host().withoutIommu();
     HostState first = Judgement.apply(HostState.NONE, host.snapshot()).state();
