@@ -75,8 +75,9 @@ final class PreflightCommand implements Callable<Integer> {
       names = "--target-kernel",
       paramLabel = "R",
       description =
-          "The kernel to come: its release (uname -r), or the name of a model as of 'groups"
-              + " --model'; default is the present one.")
+          "The kernel to come: its release (uname -r), better uname -rv, or 'Debian 6.1.174-1', for"
+              + " a release like 6.1.0-49-amd64 hides the patch level; or the name of a model as of"
+              + " 'groups --model'. Default is the present one.")
   private @Nullable String targetKernel;
 
   @Option(

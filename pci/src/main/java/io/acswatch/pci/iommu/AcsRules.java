@@ -69,6 +69,10 @@ public final class AcsRules {
     return false;
   }
 
+  static List<KernelRanges> quirkRanges() {
+    return QUIRKS.ranges();
+  }
+
   /** Verdict with the Control word the function carries. */
   public AcsVerdict verdict(int index) {
     AcsRegisters acs = hierarchy.function(index).config().acs();

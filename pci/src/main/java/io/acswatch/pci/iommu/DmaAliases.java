@@ -46,6 +46,10 @@ final class DmaAliases {
     }
   }
 
+  static List<KernelRanges> quirkRanges() {
+    return QUIRKS.ranges();
+  }
+
   private static String checkedEffect(String text) {
     if (text.startsWith(ALIAS_FUNCTION)) {
       Integer.parseInt(text.substring(ALIAS_FUNCTION.length()));

@@ -1,5 +1,7 @@
 package io.acswatch.pci.iommu;
 
+import java.util.List;
+
 /** Generations of the kernel's grouping. {@link #label()} is part of the contract with scripts. */
 public enum GroupingModel {
   /** Up to 6.14: ACS is switched on for all functions before any group is formed. */
@@ -64,6 +66,10 @@ public enum GroupingModel {
       known.append(known.isEmpty() ? "" : ", ").append(model.label);
     }
     throw new IllegalArgumentException("model=\"" + label + "\", expected one of " + known);
+  }
+
+  static List<KernelRanges> ranges() {
+    return List.of(REGRESSED, LATE);
   }
 
   /** The model a mainline or stable kernel of this version follows. */

@@ -2,6 +2,7 @@ package io.acswatch.pci.iommu;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,18 @@ record KernelRanges(List<Range> ranges) {
         Integer.parseInt(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),
         matcher.group(3) == null ? patchIfAbsent : Integer.parseInt(matcher.group(3)));
+  }
+
+  /** Adds the patch levels of the line of {@code version} from which on another answer holds. */
+  void addBorders(KernelVersion version, Set<Integer> patches) {
+    for (Range range : ranges) {
+      if (range.from().isOfLine(version)) {
+        patches.add(range.from().patch());
+      }
+      if (range.to().isOfLine(version) && range.to().patch() != Integer.MAX_VALUE) {
+        patches.add(range.to().patch() + 1);
+      }
+    }
   }
 
   boolean contain(KernelVersion version) {

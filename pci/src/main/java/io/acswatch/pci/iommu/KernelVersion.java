@@ -20,6 +20,29 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
   private static final Pattern DEBIAN =
       Pattern.compile("Debian (\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
 
+  // 6.1.0-49-amd64, 6.8.0-45-generic, 5.14.0-427.el9: an ABI number instead of the patch level. Or
+  // no third number at all. Mainline's own 7.4.0-rc1 and 7.4.0 mean what they say.
+  private static final Pattern HIDES_PATCH =
+      Pattern.compile("\\d{1,5}\\.\\d{1,5}(?:\\.0-\\d.*|(?!\\.\\d|-rc|\\d).*)", Pattern.DOTALL);
+
+  /**
+   * False if the release names a line of kernels and not its patch level, as distributions have it
+   * that keep one release for years, and {@code uname -v} does not say it either.
+   */
+  public static boolean tellPatchLevel(String kernelRelease, String kernelVersion) {
+    return DEBIAN.matcher(kernelVersion).find() || !HIDES_PATCH.matcher(kernelRelease).matches();
+  }
+
+  /** The version in the form in which Debian's kernels say theirs in {@code uname -v}. */
+  public String asDebianSays() {
+    return "Debian " + this;
+  }
+
+  /** True for another patch level of the same line, or the same. */
+  boolean isOfLine(KernelVersion other) {
+    return major == other.major && minor == other.minor;
+  }
+
   /** Reads the version from {@code uname -r} and {@code uname -v}. */
   public static KernelVersion of(String kernelRelease, String kernelVersion) {
     Matcher debian = DEBIAN.matcher(kernelVersion);

@@ -28,6 +28,7 @@ public record ModelChoice(
   // partitionable endpoint, "s390-iommu.%08x" each function for itself.
   private static final Pattern OTHER_DRIVERS =
       Pattern.compile("(?:^| )((?:smmu\\.|arm-smmu|apple-dart|iommu-phb|s390-iommu)\\S*)");
+  private static final String ASKED = "asked for";
   private static final String NVIDIA_FLAVOUR = "-nvidia";
 
   /** Chooses for a booted kernel; {@code asked} overrules what its release and options say. */
@@ -38,7 +39,7 @@ public record ModelChoice(
     if (asked != null) {
       boolean unsaid = asked == GroupingModel.ACS_OVERRIDE && !override.isActive();
       return new ModelChoice(
-          asked, kernel, unsaid ? AcsOverride.USUAL : override, otherRules, "asked for");
+          asked, kernel, unsaid ? AcsOverride.USUAL : override, otherRules, ASKED);
     }
     if (override.isActive()) {
       return new ModelChoice(
@@ -87,9 +88,24 @@ public record ModelChoice(
     return otherRules.isEmpty();
   }
 
+  /** The same for another reason. */
+  public ModelChoice withReason(String other) {
+    return new ModelChoice(model, kernel, override, otherRules, other);
+  }
+
   /** The same without what the command line makes the kernel believe: hardware does not listen. */
   ModelChoice withoutOverride() {
     return new ModelChoice(model, kernel, AcsOverride.NONE, otherRules, reason);
+  }
+
+  /** True if groups are formed before ACS is switched on everywhere, so that old words count. */
+  public boolean dependsOnWordsAtStart() {
+    return timing().switchesOnLate() || timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED;
+  }
+
+  /** True if somebody asked for this model, so that the release does not matter. */
+  public boolean isAskedFor() {
+    return reason.equals(ASKED);
   }
 
   /** The generation that decides when ACS is switched on; the override only adds belief. */

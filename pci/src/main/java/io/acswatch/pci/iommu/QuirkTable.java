@@ -98,6 +98,11 @@ final class QuirkTable<E> {
     byVendor.computeIfAbsent(entry.vendor(), unused -> new ArrayList<>()).add(entry);
   }
 
+  /** The kernels each line holds for. */
+  List<KernelRanges> ranges() {
+    return byVendor.values().stream().flatMap(List::stream).map(Entry::kernels).toList();
+  }
+
   /** Lines for a device under a kernel, in the order of the file; conditions are not looked at. */
   List<Entry<E>> matching(KernelVersion kernel, int vendor, int device) {
     List<Entry<E>> candidates = byVendor.getOrDefault(vendor, List.of());

@@ -7,6 +7,7 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a kernel command line orders for ACS Control words: {@code pci=disable_acs_redir=}, {@code
@@ -26,6 +27,8 @@ final class AcsOptions {
           | AcsCapability.COMPLETION_REDIRECT
           | AcsCapability.EGRESS_CONTROL;
   private static final String ID_PREFIX = "pci:";
+  private static final String LIVE_UPDATE = "liveupdate=";
+  private static final String HANDOVER = "kho=";
 
   /** Bits to set and to clear on the functions that a text matches. */
   private record Order(String device, int mask, int flags) {}
@@ -35,6 +38,8 @@ final class AcsOptions {
   private boolean noAts;
   private boolean iommuOff;
   private boolean iommuOn;
+  private @Nullable Boolean liveUpdate;
+  private @Nullable Boolean handover;
 
   private AcsOptions() {}
 
@@ -49,9 +54,25 @@ final class AcsOptions {
           || word.startsWith("intel_iommu=")
           || word.startsWith("amd_iommu=")) {
         options.iommuOption(word.substring(word.indexOf('=') + 1));
+      } else if (word.startsWith(LIVE_UPDATE)) {
+        options.liveUpdate = truth(word.substring(LIVE_UPDATE.length()), options.liveUpdate);
+      } else if (word.startsWith(HANDOVER)) {
+        options.handover = truth(word.substring(HANDOVER.length()), options.handover);
       }
     }
     return options;
+  }
+
+  /** As the kernel's {@code kstrtobool} reads it; what it cannot read changes nothing. */
+  private static @Nullable Boolean truth(String value, @Nullable Boolean otherwise) {
+    String text = value.toLowerCase(Locale.ROOT);
+    if (text.startsWith("y") || text.startsWith("t") || text.startsWith("1")) {
+      return true;
+    }
+    if (text.startsWith("n") || text.startsWith("f") || text.startsWith("0")) {
+      return false;
+    }
+    return text.startsWith("on") ? Boolean.TRUE : text.startsWith("of") ? Boolean.FALSE : otherwise;
   }
 
   private void pciOption(String part) {
@@ -111,8 +132,17 @@ final class AcsOptions {
     return iommuOn && !iommuOff;
   }
 
-  boolean turnsRedirectOff(HostHierarchy hierarchy, int index) {
-    return redirectOff.stream().anyMatch(order -> matches(order.device(), hierarchy, index));
+  boolean switchesLiveUpdateOn() {
+    return Boolean.TRUE.equals(liveUpdate);
+  }
+
+  boolean switchesHandoverOn() {
+    return Boolean.TRUE.equals(handover);
+  }
+
+  /** True if live updates are switched off in so many words; without KHO there are none either. */
+  boolean switchesLiveUpdateOff() {
+    return Boolean.FALSE.equals(liveUpdate) || Boolean.FALSE.equals(handover);
   }
 
   /**

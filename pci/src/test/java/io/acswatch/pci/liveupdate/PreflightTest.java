@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.iommu.GroupingModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,6 +152,167 @@ class PreflightTest {
 
     assertTrue(merges(preflight(host, PLAIN_KEXEC, "6.16.12", null)));
     assertTrue(!merges(preflight(host, PLAIN_KEXEC, "7.0.13", null)));
+  }
+
+  /** Debian 12 calls all its kernels 6.1.0-NN, some of which form groups before ACS is on. */
+  @Test
+  void releaseThatHidesItsPatchLevelIsUnknownWhereItDependsOnThat() {
+    Preflight.Result result = preflight(host(), PLAIN_KEXEC, "6.1.0-49-amd64", null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    String all = String.join("\n", result.reasons());
+    assertTrue(all.contains("kernel 6.1.0 or a later one before 6.1.165"), all);
+    assertTrue(all.contains("6.1.165 or a later one before 6.1.169, legacy-late-acs-regressed"));
+    assertTrue(all.contains("kernel 6.1.169 or a later one of its line"), all);
+    assertTrue(result.findings().stream().noneMatch(a -> a.severity().isAtLeast(Severity.HIGH)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Debian 6.1.174-1",
+        "6.1.0-49-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.174-1 (2026-05-01)",
+        "6.1.174"
+      })
+  void debiansOwnWordForThePatchLevelDecides(String target) {
+    Preflight.Result result = preflight(host(), PLAIN_KEXEC, target, null);
+
+    assertEquals(Preflight.Outcome.GO, result.outcome(), result.reasons().toString());
+    assertEquals("kernel 6.1.174", result.model().reason());
+  }
+
+  @Test
+  void hiddenPatchLevelDoesNotMatterWhereAllDoTheSame() {
+    Preflight.Result quiet = preflight(host(), PLAIN_KEXEC, "5.14.0-427.el9", null);
+    Preflight.Result lost =
+        preflight(host(), PLAIN_KEXEC, "6.18", "intel_iommu=on pci=disable_acs_redir=00:01.0");
+
+    assertEquals(Preflight.Outcome.GO, quiet.outcome(), quiet.reasons().toString());
+    assertEquals(Preflight.Outcome.NO_GO, lost.outcome());
+    assertTrue(merges(lost));
+    assertEquals("6.18.0 or any later patch level, which all do the same", lost.model().reason());
+  }
+
+  @Test
+  void quirkThatSomePatchLevelsLackIsUnknown() {
+    PciIds quirked = new PciIds(0x17CB, 0x0111, 0x060400);
+    TestHost host =
+        host().release("6.12.95").add("RP", "00:01.0", null, ROOT_PORT, false, NONE, quirked);
+
+    Preflight.Result result = preflight(host, PLAIN_KEXEC, "6.18", null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    assertTrue(result.reasons().get(1).contains("no-go: GROUP_MERGED_CROSS_VM"));
+    assertTrue(result.reasons().get(2).contains("6.18.16 or a later one of its line, legacy-7.0"));
+    assertTrue(merges(result));
+  }
+
+  @Test
+  void targetWithoutAVersionIsUnknown() {
+    Preflight.Result result = preflight(host(), PLAIN_KEXEC, "vmlinuz-test", null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome());
+    assertTrue(result.reasons().get(0).contains("\"vmlinuz-test\" names no version"));
+    assertEquals(
+        Preflight.Outcome.GO,
+        Preflight.of(
+                host().release("mine").snapshot(),
+                PLAIN_KEXEC,
+                null,
+                null,
+                GroupingModel.LEGACY_EARLY_ACS)
+            .outcome());
+  }
+
+  /**
+   * Function 1 also uses the id of function 3, and function 0 never isolates. A kernel that
+   * switches ACS on late groups function 1 while function 3 has the words of the boot before: if
+   * they are cleared, function 1 comes to function 0.
+   */
+  private static TestHost slotWithSharedId() {
+    return new TestHost()
+        .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+        .add("A", "01:12.0", "RP", ENDPOINT, true, NONE)
+        .add("B", "01:12.1", "RP", ENDPOINT, true, OK, new PciIds(0x8086, 0x2260, 0x0B4000))
+        .add("C", "01:12.3", "RP", ENDPOINT, true, OK)
+        .owner("A", "vm-a")
+        .owner("B", "vm-b")
+        .owner("C", "vm-b");
+  }
+
+  @Test
+  void slotWithASharedIdDependsOnTheWordsUnderALateKernelOnly() {
+    TestHost host = slotWithSharedId();
+    Preflight.Result early = preflight(host, PLAIN_KEXEC, "6.18.15", null);
+    assertEquals(Preflight.Outcome.GO, early.outcome(), early.reasons().toString());
+
+    Preflight.Result late = preflight(host, PLAIN_KEXEC, "7.0.13", null);
+    assertEquals(Preflight.Outcome.UNKNOWN, late.outcome(), late.reasons().toString());
+    assertEquals(1, late.reasons().size());
+    assertTrue(
+        late.reasons()
+            .get(0)
+            .matches(
+                ".*moment of the kexec.*cleared by then: GROUP_MERGED_CROSS_VM: .*vm-a, vm-b.*"),
+        late.reasons().toString());
+    assertTrue(late.findings().stream().noneMatch(alert -> alert.code().isMerge()));
+
+    host.acs("C", CLEARED).reportGroup("A", 1).reportGroup("B", 2).reportGroup("C", 3);
+    Preflight.Result cleared = preflight(host, PLAIN_KEXEC, "7.0.13", null);
+    assertEquals(Preflight.Outcome.NO_GO, cleared.outcome(), cleared.reasons().toString());
+    assertTrue(merges(cleared));
+  }
+
+  @Test
+  void hostWithoutSharedIdsDoesNotDependOnTheWordsAtTheKexec() {
+    assertEquals(Preflight.Outcome.GO, preflight(host(), PLAIN_KEXEC, "7.0.13", null).outcome());
+  }
+
+  @Test
+  void regressedKernelDependsOnTheWordsAtTheKexec() {
+    TestHost host = host().release("6.12.80");
+    for (int i = 0; i < NAMES.size(); i++) {
+      host.reportGroup(NAMES.get(i), i);
+    }
+    Preflight.Result kexec = preflight(host, PLAIN_KEXEC, null, null);
+    Preflight.Result update = preflight(host, LIVE_UPDATE, null, null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, kexec.outcome(), kexec.reasons().toString());
+    assertTrue(kexec.reasons().get(0).contains("cleared by then: GROUP_MERGED_CROSS_VM"));
+    assertEquals(Preflight.Outcome.GO, update.outcome(), update.reasons().toString());
+  }
+
+  @Test
+  void liveUpdateSaysWhyItsTargetMayNotBeAbleToDoOne() {
+    String able = "intel_iommu=on liveupdate=on kho=1";
+    Preflight.Result old = preflight(host(), LIVE_UPDATE, "7.3.4", "intel_iommu=on");
+    Preflight.Result fit = preflight(host(), LIVE_UPDATE, "7.4.0", able);
+
+    assertEquals(Preflight.Outcome.GO, old.outcome());
+    assertEquals(3, old.reasons().size(), old.reasons().toString());
+    assertTrue(old.reasons().get(1).contains("Linux 7.3.4 does not"), old.reasons().toString());
+    assertTrue(old.reasons().get(2).contains("lacks liveupdate=on and kho=on"));
+    assertEquals(1, fit.reasons().size(), fit.reasons().toString());
+    assertEquals(1, preflight(host(), PLAIN_KEXEC, "7.3.4", null).reasons().size());
+    Preflight.Result asked =
+        Preflight.of(host().snapshot(), LIVE_UPDATE, null, able, GroupingModel.LEGACY_LIVEUPDATE);
+    assertEquals(1, asked.reasons().size(), asked.reasons().toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"liveupdate=off kho=on", "kho=0 liveupdate=on", "kho=N", "liveupdate=f"})
+  void liveUpdateThatTheCommandLineSwitchesOffIsRefused(String options) {
+    Preflight.Result result = preflight(host(), LIVE_UPDATE, "7.4.0", "intel_iommu=on " + options);
+
+    assertEquals(Preflight.Outcome.NO_GO, result.outcome());
+    assertEquals(
+        List.of("vm-a", "vm-b"),
+        result.findings().stream()
+            .filter(alert -> alert.code() == AlertCode.PRESERVATION_REFUSED)
+            .flatMap(alert -> alert.vms().stream())
+            .toList());
+    assertTrue(result.reasons().get(0).contains("switches live updates off"));
+    assertTrue(result.reasons().stream().noneMatch(reason -> reason.contains("lacks")));
   }
 
   @Test
