@@ -54,7 +54,8 @@ public final class FunctionDecoder {
       ConfigSpace space, ReadStatus readStatus, PciIds ids, KernelView kernel) {
     ConfigFacts facts = decode(space, readStatus);
     // A VF's own id words read 0xFFFF by specification.
-    boolean comparable = facts.status().isConclusive() && !kernel.isVirtualFunction();
+    boolean comparable =
+        facts.hasHeader() && facts.status().isConclusive() && !kernel.isVirtualFunction();
     return comparable && (header.vendor() != ids.vendor() || header.device() != ids.device())
         ? facts.withOddity(ConfigOddity.IDS_DIFFER)
         : facts;

@@ -123,9 +123,9 @@ public final class Preflight {
     state.open().stream()
         .filter(alert -> mode == Mode.LIVE_UPDATE && alert.code() == AlertCode.PENDING_MERGE)
         .forEach(findings::add);
-    Judgement.apply(state, foretold()).alerts().stream()
-        .filter(alert -> alert.status() != AlertStatus.RESOLVED)
-        .forEach(findings::add);
+    // What is wrong already and stays so is an answer too.
+    HostState nothingTold = new HostState(state.baseline(), state.current(), 0, List.of());
+    findings.addAll(Judgement.apply(nothingTold, foretold()).alerts());
     findings.sort(
         Comparator.comparing(IsolationAlert::severity)
             .reversed()
