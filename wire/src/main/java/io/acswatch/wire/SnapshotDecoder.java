@@ -2,6 +2,8 @@ package io.acswatch.wire;
 
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.SnapshotBuilder;
 import net.openhft.chronicle.bytes.RandomDataInput;
@@ -33,18 +35,21 @@ public final class SnapshotDecoder {
     SnapshotBuilder builder = new SnapshotBuilder(reader.functionCount());
     for (int i = 0; i < reader.functionCount(); i++) {
       FrameFunction function = reader.function(i);
+      PciIds ids = function.ids();
+      KernelView kernel = function.kernelView().withRemovable(function.removable());
       builder.add(
           function.address(),
           function.sysfsPath(),
-          function.ids(),
-          decoder.decode(function.config(), function.readStatus()),
-          function.kernelView().withRemovable(function.removable()));
+          ids,
+          decoder.decode(function.config(), function.readStatus(), ids, kernel),
+          kernel);
     }
     Boot boot = reader.boot().withIommusOf(reader.notes());
     return new FrameResult.Accepted(
         builder
             .scanOrder(reader.scanOrder())
             .owners(reader.owners())
+            .kernelLog(reader.notes())
             .build(
                 reader.host(),
                 boot,

@@ -2,6 +2,7 @@ package io.acswatch.collector.command;
 
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.liveupdate.Grace;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Judgement;
@@ -83,6 +84,7 @@ final class DiffCommand implements Callable<Integer> {
   /** The alerts of the second capture after the first, as of one host. */
   static List<IsolationAlert> alerts(Capture earlier, Capture later) {
     HostState known = Judgement.apply(HostState.NONE, Snapshot.of(earlier)).state();
-    return Judgement.apply(known, Snapshot.of(later)).alerts();
+    // Nothing follows the second capture, so nothing can be waited for.
+    return Judgement.apply(known, Snapshot.of(later), Grace.NONE).alerts();
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.pci.hierarchy;
 
+import io.acswatch.pci.config.ConfigOddity;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * @param hasMemoryBar a bridge claims memory of its own
  * @param chipsetBase of an Intel LPC bridge the dword at 0xF0, base address and enable bit of the
  *     chipset registers; of others 0
+ * @param serialNumber device serial number (extended capability 0003); 0 if there is none
+ * @param busNumbers of a bridge its primary, secondary and subordinate bus, {@code 0xPPSSBB}; of
+ *     others 0
+ * @param oddities mask of {@link ConfigOddity} bits
+ * @param vfsEnabled SR-IOV VFs are switched on
  */
 public record ConfigFacts(
     ReadStatus status,
@@ -40,7 +46,48 @@ public record ConfigFacts(
     boolean egressOpen,
     boolean atsEnabled,
     boolean hasMemoryBar,
-    int chipsetBase) {
+    int chipsetBase,
+    long serialNumber,
+    int busNumbers,
+    int oddities,
+    boolean vfsEnabled) {
+
+  /** Facts of a function without serial number, bus numbers, oddities and VFs. */
+  public ConfigFacts(
+      ReadStatus status,
+      int lengthBytes,
+      int headerType,
+      int revision,
+      int subsystemVendor,
+      int subsystemDevice,
+      PortType claimedType,
+      @Nullable AcsRegisters acs,
+      int firstVfOffset,
+      int vfStride,
+      boolean egressOpen,
+      boolean atsEnabled,
+      boolean hasMemoryBar,
+      int chipsetBase) {
+    this(
+        status,
+        lengthBytes,
+        headerType,
+        revision,
+        subsystemVendor,
+        subsystemDevice,
+        claimedType,
+        acs,
+        firstVfOffset,
+        vfStride,
+        egressOpen,
+        atsEnabled,
+        hasMemoryBar,
+        chipsetBase,
+        0,
+        0,
+        0,
+        false);
+  }
 
   /** Facts of a function of which nothing was read. */
   public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
@@ -64,7 +111,49 @@ public record ConfigFacts(
         egressOpen,
         atsEnabled,
         hasMemoryBar,
-        chipsetBase);
+        chipsetBase,
+        serialNumber,
+        busNumbers,
+        oddities,
+        vfsEnabled);
+  }
+
+  /** The same facts with one oddity more. */
+  public ConfigFacts withOddity(ConfigOddity oddity) {
+    return new ConfigFacts(
+        status,
+        lengthBytes,
+        headerType,
+        revision,
+        subsystemVendor,
+        subsystemDevice,
+        claimedType,
+        acs,
+        firstVfOffset,
+        vfStride,
+        egressOpen,
+        atsEnabled,
+        hasMemoryBar,
+        chipsetBase,
+        serialNumber,
+        busNumbers,
+        oddities | oddity.bit(),
+        vfsEnabled);
+  }
+
+  /** Bus a bridge sits on, as its register says; 0 if it is no bridge. */
+  public int primaryBus() {
+    return busNumbers >>> 16;
+  }
+
+  /** Bus a bridge leads to; 0 if it is none, or not configured. */
+  public int secondaryBus() {
+    return busNumbers >>> 8 & 0xFF;
+  }
+
+  /** Highest bus below a bridge; 0 if it is none, or not configured. */
+  public int subordinateBus() {
+    return busNumbers & 0xFF;
   }
 
   /** Layout of the header: 0 endpoint, 1 bridge, 2 CardBus. */

@@ -2,6 +2,7 @@ package io.acswatch.pci.hierarchy;
 
 import io.acswatch.pci.config.BridgeHeader;
 import io.acswatch.pci.config.CommonHeader;
+import io.acswatch.pci.config.ConfigOddity;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.TypeZeroHeader;
@@ -26,6 +27,8 @@ public final class FunctionDecoder {
   private static final int TORN_TAIL_BYTES = 64;
   private static final int SRIOV_LENGTH = 0x40;
   private static final int ACS_LENGTH = 8;
+  private static final int SERIAL_NUMBER = 0x0003;
+  private static final int SERIAL_NUMBER_LENGTH = 12;
   private static final int ATS = 0x000F;
   private static final int ATS_LENGTH = 8;
   private static final int ATS_CONTROL = 6;
@@ -39,6 +42,24 @@ public final class FunctionDecoder {
   private final PcieCapability pcie = new PcieCapability();
   private final AcsCapability acs = new AcsCapability();
   private final SriovCapability sriov = new SriovCapability();
+
+  /**
+   * Decodes {@code space} and compares its ids with those that sysfs gives, which the kernel read
+   * when it found the function.
+   *
+   * @param readStatus what the reader knows; anything but {@link ReadStatus#COMPLETE} stands, else
+   *     the bytes decide
+   */
+  public ConfigFacts decode(
+      ConfigSpace space, ReadStatus readStatus, PciIds ids, KernelView kernel) {
+    ConfigFacts facts = decode(space, readStatus);
+    // A VF's own id words read 0xFFFF by specification.
+    boolean comparable =
+        facts.hasHeader() && facts.status().isConclusive() && !kernel.isVirtualFunction();
+    return comparable && (header.vendor() != ids.vendor() || header.device() != ids.device())
+        ? facts.withOddity(ConfigOddity.IDS_DIFFER)
+        : facts;
+  }
 
   /**
    * Decodes {@code space}.
@@ -60,15 +81,19 @@ public final class FunctionDecoder {
     int subsystemDevice = 0;
     boolean memoryBar = false;
     int pcieOffset = 0;
+    int busNumbers = 0;
+    int oddities = 0;
     if (header.layout() == TypeZeroHeader.LAYOUT) {
       typeZero.wrap(space);
       subsystemVendor = typeZero.subsystemVendor();
       subsystemDevice = typeZero.subsystemDevice();
     } else if (header.layout() == BridgeHeader.LAYOUT) {
       memoryBar = bridge.wrap(space).hasMemoryBar();
+      busNumbers = bridge.primaryBus() << 16 | bridge.secondaryBus() << 8 | bridge.subordinateBus();
     }
     standard.wrap(space);
-    while (standard.advance() == WalkStep.CAPABILITY) {
+    WalkStep step;
+    while ((step = standard.advance()) == WalkStep.CAPABILITY) {
       int at = standard.offset();
       if (standard.id() == PcieCapability.ID && pcieOffset == 0 && at + 4 <= space.length()) {
         pcieOffset = at;
@@ -79,28 +104,39 @@ public final class FunctionDecoder {
         subsystemDevice = space.u16(at + 6);
       }
     }
+    oddities |= step == WalkStep.LOOPED ? ConfigOddity.STANDARD_LIST_LOOPS.bit() : 0;
     AcsRegisters acsRegisters = null;
+    long serialNumber = 0;
+    boolean vfsEnabled = false;
     int firstVfOffset = 0;
     int vfStride = 0;
     boolean egressOpen = false;
     boolean atsEnabled = false;
     if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
       extended.wrap(space);
-      while (extended.advance() == WalkStep.CAPABILITY) {
+      while ((step = extended.advance()) == WalkStep.CAPABILITY) {
         int at = extended.offset();
         if (extended.id() == AcsCapability.ID
             && acsRegisters == null
             && at + ACS_LENGTH <= space.length()) {
           acsRegisters = acs.wrap(space, at).registers();
           egressOpen = acs.isEgressOpen();
+          boolean wholeSpace = space.length() == ConfigSpace.EXTENDED_LENGTH;
+          if (wholeSpace && !acs.egressVectorIsComplete()) {
+            oddities |= ConfigOddity.EGRESS_VECTOR_BEYOND_END.bit();
+          }
         } else if (extended.id() == SriovCapability.ID && at + SRIOV_LENGTH <= space.length()) {
           sriov.wrap(space, at);
           firstVfOffset = sriov.firstVfOffset();
           vfStride = sriov.vfStride();
+          vfsEnabled = sriov.vfsEnabled();
         } else if (extended.id() == ATS && at + ATS_LENGTH <= space.length()) {
           atsEnabled = (space.u16(at + ATS_CONTROL) & ATS_ENABLE) != 0;
+        } else if (extended.id() == SERIAL_NUMBER && at + SERIAL_NUMBER_LENGTH <= space.length()) {
+          serialNumber = space.u32(at + 4) & 0xFFFF_FFFFL | (long) space.u32(at + 8) << 32;
         }
       }
+      oddities |= step == WalkStep.LOOPED ? ConfigOddity.EXTENDED_LIST_LOOPS.bit() : 0;
     }
     return new ConfigFacts(
         status,
@@ -116,7 +152,11 @@ public final class FunctionDecoder {
         egressOpen,
         atsEnabled,
         memoryBar,
-        chipsetBase(space));
+        chipsetBase(space),
+        serialNumber,
+        busNumbers,
+        oddities,
+        vfsEnabled);
   }
 
   /**

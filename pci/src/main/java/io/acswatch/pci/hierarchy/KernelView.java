@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param ariEnabled ARI forwarding is on at the port above this function's bus
  * @param removable the kernel takes it for removable: it is below a port that leads out of the
  *     chassis, and so not trusted
+ * @param preservation what its log says of the function and live update
  */
 public record KernelView(
     int group,
@@ -24,7 +25,8 @@ public record KernelView(
     int enabledVfs,
     int totalVfs,
     boolean ariEnabled,
-    boolean removable) {
+    boolean removable,
+    Preservation preservation) {
   /** Group of a function that no IOMMU serves. */
   public static final int NO_GROUP = -1;
 
@@ -42,6 +44,28 @@ public record KernelView(
     this(group, groupType, driver, physicalFunction, enabledVfs, totalVfs, ariEnabled, false);
   }
 
+  /** A function of which the log says nothing. */
+  public KernelView(
+      int group,
+      String groupType,
+      String driver,
+      @Nullable PciAddress physicalFunction,
+      int enabledVfs,
+      int totalVfs,
+      boolean ariEnabled,
+      boolean removable) {
+    this(
+        group,
+        groupType,
+        driver,
+        physicalFunction,
+        enabledVfs,
+        totalVfs,
+        ariEnabled,
+        removable,
+        Preservation.NONE);
+  }
+
   /** A function of which the kernel says nothing. */
   public static final KernelView NONE = new KernelView(NO_GROUP, "", "", null, 0, 0, false);
 
@@ -57,7 +81,24 @@ public record KernelView(
             enabledVfs,
             totalVfs,
             ariEnabled,
-            !removable);
+            !removable,
+            preservation);
+  }
+
+  /** The same view with what the log says. */
+  public KernelView withPreservation(Preservation logged) {
+    return logged == preservation
+        ? this
+        : new KernelView(
+            group,
+            groupType,
+            driver,
+            physicalFunction,
+            enabledVfs,
+            totalVfs,
+            ariEnabled,
+            removable,
+            logged);
   }
 
   /** True if the kernel put the function into a group. */

@@ -52,7 +52,41 @@ public enum AlertCode {
   /** Translated requests of a function that is not trusted pass its port. */
   TB_OFF_UNTRUSTED(Lifetime.CONDITION),
   /** A live update would refuse to preserve a VM's device. */
-  PRESERVATION_REFUSED(Lifetime.EVENT);
+  PRESERVATION_REFUSED(Lifetime.EVENT),
+  /** The ACS Capability word or its place is another. */
+  ACS_CAP_CHANGED(Lifetime.EVENT),
+  /** A function that the kernel knows does not answer. */
+  CONFIG_UNREADABLE(Lifetime.CONDITION),
+  /** The collector is not allowed to read what there is. */
+  CONFIG_TRUNCATED(Lifetime.CONDITION),
+  /** Bytes changed while they were read. */
+  CONFIG_TORN(Lifetime.CONDITION),
+  /** A configuration space contradicts itself, or where the function is. */
+  INCONSISTENT_CONFIG(Lifetime.CONDITION),
+  /** What cannot change did change, in one boot. */
+  SPOOF_SUSPECTED(Lifetime.EVENT),
+  /** Another device is in the place of one. */
+  DEVICE_REPLACED(Lifetime.EVENT),
+  /** Functions have other addresses. */
+  BUS_RENUMBERED(Lifetime.EVENT),
+  /** A device is in another place, or below another number of bridges. */
+  TOPOLOGY_CHANGED(Lifetime.EVENT),
+  /** Number or addresses of the VFs of a PF are others. */
+  SRIOV_CHANGED(Lifetime.EVENT),
+  /** Ports kept their words through a live update, against new options of the command line. */
+  ADOPTION_MASKS_CHANGE(Lifetime.EVENT),
+  /** Endpoints that VMs hold came to share a group, and nobody says which VMs. */
+  OWNERSHIP_UNKNOWN(Lifetime.CONDITION),
+  /** Two VMs claim one function. */
+  OWNERSHIP_CONFLICT(Lifetime.CONDITION),
+  /** A kernel that another one started is the first that was seen of its host. */
+  SNAPSHOT_GAP(Lifetime.EVENT),
+  /** The last snapshot of the boot before is old. */
+  STALE_BEFORE(Lifetime.EVENT),
+  /** A kexec image was loaded, and the kernel runs on without it. */
+  LIVE_UPDATE_ABORTED(Lifetime.EVENT),
+  /** Endpoints that disjoint owners claim share a group, and no change of groups says why. */
+  CROSS_VM_SHARED_GROUP(Lifetime.CONDITION);
 
   /** How long an alert stays open. */
   public enum Lifetime {
@@ -73,11 +107,12 @@ public enum AlertCode {
     return lifetime;
   }
 
-  /** True for the four codes of endpoints that came to share a group. */
+  /** True for the five codes of endpoints that came to share a group. */
   public boolean isMerge() {
     return this == GROUP_MERGED_CROSS_VM
         || this == GROUP_MERGED_VM_HOST
         || this == GROUP_MERGED_SAME_VM
-        || this == GROUP_MERGED_UNOWNED;
+        || this == GROUP_MERGED_UNOWNED
+        || this == OWNERSHIP_UNKNOWN;
   }
 }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns findings into raised, updated and resolved alerts. What was found stays open for as long as
@@ -42,6 +43,9 @@ final class AlertLife {
             .thenComparing(IsolationAlert::fingerprint));
     for (IsolationAlert finding : ordered) {
       String fingerprint = fingerprintInUse(finding);
+      if (finding.code() == AlertCode.CROSS_VM_SHARED_GROUP && isToldAsMerge(finding, ordered)) {
+        continue;
+      }
       if (found.add(fingerprint)) {
         raiseOrUpdate(finding, fingerprint);
       }
@@ -49,9 +53,33 @@ final class AlertLife {
     for (IsolationAlert alert : List.copyOf(open.values())) {
       if (!found.contains(alert.fingerprint()) && !stillHolds(alert)) {
         open.remove(alert.fingerprint());
-        changes.add(alert.with(AlertStatus.RESOLVED, ++revision));
+        changes.add(ended(alert));
       }
     }
+  }
+
+  /** A merge says all that a shared group does, and why. */
+  private boolean isToldAsMerge(IsolationAlert shared, List<IsolationAlert> findings) {
+    return findings.stream().anyMatch(merge -> coversAll(merge, shared))
+        || open.values().stream().anyMatch(merge -> coversAll(merge, shared) && stillHolds(merge));
+  }
+
+  private static boolean coversAll(IsolationAlert merge, IsolationAlert shared) {
+    return merge.code() == AlertCode.GROUP_MERGED_CROSS_VM
+        && places(merge).containsAll(places(shared));
+  }
+
+  private IsolationAlert ended(IsolationAlert alert) {
+    IsolationAlert resolved = alert.with(AlertStatus.RESOLVED, ++revision);
+    Evidence evidence = alert.evidence();
+    return evidence == null
+        ? resolved
+        : resolved.with(evidence.observedBy(Evidence.Observed.of(now.snapshot())));
+  }
+
+  /** The open alert that a finding goes on with; null if there is none. */
+  @Nullable IsolationAlert openFor(IsolationAlert finding) {
+    return open.get(fingerprintInUse(finding));
   }
 
   /** A group that grew is the same finding: it goes on under the fingerprint it was raised with. */
@@ -89,13 +117,18 @@ final class AlertLife {
     changes.add(alert);
   }
 
-  /** Times and numbers of groups may differ. */
+  /** Times, boots and numbers of groups may differ. */
   private static boolean saysTheSame(IsolationAlert a, IsolationAlert b) {
     return a.severity() == b.severity()
         && a.vms().equals(b.vms())
-        && a.bootAfter().id().equals(b.bootAfter().id())
         && Objects.equals(a.cause(), b.cause())
+        && facts(a).equals(facts(b))
         && places(a).equals(places(b));
+  }
+
+  /** An alert of a version that told no evidence says no less for that. */
+  private static List<Evidence.Fact> facts(IsolationAlert alert) {
+    return alert.evidence() == null ? List.of() : alert.evidence().facts();
   }
 
   private boolean stillHolds(IsolationAlert alert) {
@@ -104,7 +137,8 @@ final class AlertLife {
     }
     return switch (alert.code()) {
       case GROUP_MERGED_CROSS_VM, GROUP_MERGED_VM_HOST -> ownersStillShare(alert.devices());
-      case GROUP_MERGED_SAME_VM, GROUP_MERGED_UNOWNED -> anyTwoStillShare(alert.devices());
+      case GROUP_MERGED_SAME_VM, GROUP_MERGED_UNOWNED, OWNERSHIP_UNKNOWN ->
+          anyTwoStillShare(alert.devices());
       case ACS_BIT_CLEARED -> bitsStillClear(alert);
       case RUNTIME_ISOLATION_LOSS ->
           alert.devices().stream().anyMatch(device -> stillOpen(device.path()));

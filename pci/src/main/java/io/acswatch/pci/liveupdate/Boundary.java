@@ -13,11 +13,19 @@ public enum Boundary {
   /** A boot of which it is not known how it came about. */
   BOOT,
   /** No boot: groups formed anew in a running kernel, by remove and rescan. */
-  REGROUPING;
+  REGROUPING,
+  /** No boot, and the groups are as they were: something changed in the running kernel. */
+  RUNNING;
 
+  /** True if a kernel started between the two. */
+  public boolean isBoot() {
+    return this != REGROUPING && this != RUNNING;
+  }
+
+  /** The boot that lies before {@code after}, or {@link #RUNNING} if it is the same one. */
   static Boundary between(Snapshot before, Snapshot after) {
     if (before.boot().id().equals(after.boot().id())) {
-      return REGROUPING;
+      return RUNNING;
     }
     return switch (after.bootClass()) {
       case COLD -> COLD_BOOT;

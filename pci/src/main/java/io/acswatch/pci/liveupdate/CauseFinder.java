@@ -235,7 +235,7 @@ final class CauseFinder {
    * now: functions grouped before it met the cleared word.
    */
   private @Nullable RegisterChange foundCleared(List<Passed> passed) {
-    if (!after.choice().model().switchesOnLate() || comparison.boundary() == Boundary.REGROUPING) {
+    if (!after.choice().model().switchesOnLate() || !comparison.boundary().isBoot()) {
       return null;
     }
     for (Passed function : passed) {

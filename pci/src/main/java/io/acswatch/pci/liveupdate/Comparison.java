@@ -1,16 +1,22 @@
 package io.acswatch.pci.liveupdate;
 
+import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupPartition;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +31,71 @@ final class Comparison {
   private final HostView after;
   private final Boundary boundary;
   private final int[] beforeOfAfter;
+  private final boolean stale;
+  private @Nullable Evidence evidence;
 
   Comparison(Snapshot before, Snapshot after) {
-    this.before = new HostView(before);
+    this(before, after, List.of(), false);
+  }
+
+  /**
+   * Compares two snapshots.
+   *
+   * @param intended owners of a host that was drained before the boot between the two
+   * @param stale the snapshot before is too old to tell what the boot did
+   */
+  Comparison(Snapshot before, Snapshot after, List<Assignment> intended, boolean stale) {
+    Boundary boot = Boundary.between(before, after);
+    // VMs live through a live update: a host without owners has none there.
+    boolean drained = boot.isBoot() && boot != Boundary.LIVE_UPDATE;
+    this.before = new HostView(before, drained ? intended : List.of());
     this.after = new HostView(after);
-    boundary = Boundary.between(before, after);
     beforeOfAfter = new int[this.after.size()];
     for (int i = 0; i < beforeOfAfter.length; i++) {
       beforeOfAfter[i] = this.before.indexOf(this.after.function(i).path());
     }
+    boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
+    this.stale = stale;
+  }
+
+  private Comparison(Comparison other, Boundary boundary) {
+    before = other.before;
+    after = other.after;
+    beforeOfAfter = other.beforeOfAfter;
+    stale = other.stale;
+    this.boundary = boundary;
+  }
+
+  /** The same comparison of what came about within a boot, and not by it. */
+  Comparison within(Boundary runtime) {
+    return new Comparison(this, runtime);
+  }
+
+  /** True if the snapshot before is too old to tell what the boot did. */
+  boolean isStale() {
+    return stale;
+  }
+
+  private boolean groupsDiffer() {
+    GroupPartition then = before.groups();
+    GroupPartition now = after.groups();
+    if (then == null || now == null) {
+      return then != now;
+    }
+    Map<Integer, Integer> nowOfThen = new HashMap<>();
+    Map<Integer, Integer> thenOfNow = new HashMap<>();
+    for (int i = 0; i < beforeOfAfter.length; i++) {
+      if (isInBoth(i)) {
+        int old = then.groupOf(beforeOf(i));
+        int young = now.groupOf(i);
+        Integer sameOld = nowOfThen.putIfAbsent(old, young);
+        Integer sameYoung = thenOfNow.putIfAbsent(young, old);
+        if (sameOld != null && sameOld != young || sameYoung != null && sameYoung != old) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   HostView before() {
@@ -65,6 +127,69 @@ final class Comparison {
 
   boolean isOwned(int afterIndex) {
     return !owner(afterIndex).equals(HostView.NOBODY);
+  }
+
+  /** True if no VM that owns one of the two owns the other. */
+  boolean haveDisjointOwners(int a, int b) {
+    return Collections.disjoint(claims(a), claims(b));
+  }
+
+  private Set<String> claims(int afterIndex) {
+    int index = beforeOf(afterIndex);
+    return index == HostHierarchy.NONE ? Set.of() : before.claims(index);
+  }
+
+  /** The VM that owns a function now; if none says so, the one that owned it before. */
+  String anyOwner(int afterIndex) {
+    return after.isOwned(afterIndex) ? after.owner(afterIndex) : owner(afterIndex);
+  }
+
+  /** The VMs that own, or owned, a function at this place or below it, sorted. */
+  List<String> allVmsAtOrBelow(int afterIndex) {
+    TreeSet<String> vms = new TreeSet<>(vmsAtOrBelow(afterIndex));
+    vms.addAll(after.vmsAtOrBelow(after.function(afterIndex).path()));
+    return List.copyOf(vms);
+  }
+
+  /** What both snapshots as a whole tell. */
+  Evidence evidence() {
+    if (evidence == null) {
+      Confidence confidence = before.ownersAreIntended() ? Confidence.MEDIUM : Confidence.HIGH;
+      evidence = Evidence.of(after.snapshot(), confidence, stale);
+    }
+    return evidence;
+  }
+
+  /** ACS words of these functions and those above them, nearest the root first. */
+  List<Evidence.PortWords> wordsOnTheWay(Collection<Integer> afterIndices) {
+    TreeSet<Integer> way = new TreeSet<>();
+    for (int function : afterIndices) {
+      for (int i = function; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
+        way.add(i);
+      }
+    }
+    return way.stream()
+        .map(this::words)
+        .filter(words -> words.capabilityBefore() != null || words.capabilityAfter() != null)
+        .sorted(
+            Comparator.comparing((Evidence.PortWords words) -> words.path().text().length())
+                .thenComparing(Evidence.PortWords::path))
+        .toList();
+  }
+
+  private Evidence.PortWords words(int afterIndex) {
+    PciFunction function = after.function(afterIndex);
+    AcsRegisters then =
+        isInBoth(afterIndex) ? before.function(beforeOf(afterIndex)).config().acs() : null;
+    AcsRegisters now = function.config().acs();
+    return new Evidence.PortWords(
+        function.address(),
+        function.path(),
+        after.hierarchy().type(afterIndex),
+        then == null ? null : Integer.valueOf(then.capability()),
+        now == null ? null : Integer.valueOf(now.capability()),
+        then == null ? null : Integer.valueOf(then.control()),
+        now == null ? null : Integer.valueOf(now.control()));
   }
 
   /** The VMs with an endpoint at this function or below it, sorted. */
@@ -117,6 +242,13 @@ final class Comparison {
     return sorted;
   }
 
+  /** Makes an alert about the host as a whole, with what it rests on. */
+  IsolationAlert alert(
+      AlertCode code, Severity severity, String headline, List<Evidence.Fact> facts) {
+    IsolationAlert alert = alert(code, severity, "", List.of(), List.of(), null, headline);
+    return alert.with(evidence().with(facts));
+  }
+
   /**
    * Makes an alert.
    *
@@ -148,7 +280,8 @@ final class Comparison {
         vms,
         cause,
         headline,
-        NextSteps.of(code));
+        NextSteps.of(code),
+        evidence());
   }
 
   static String fingerprint(String host, AlertCode code, String anchor) {

@@ -1,6 +1,9 @@
 package io.acswatch.pci.liveupdate;
 
 import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -87,8 +90,7 @@ final class GroupFindings {
 
   private void judgeMerge(int group, List<Integer> endpoints, GroupPartition then) {
     List<Integer> owned = endpoints.stream().filter(comparison::isOwned).toList();
-    boolean crossVm =
-        anyPair(owned, then, (a, b) -> !comparison.owner(a).equals(comparison.owner(b)));
+    boolean crossVm = anyPair(owned, then, comparison::haveDisjointOwners);
     boolean vmHost =
         anyPair(endpoints, then, (a, b) -> comparison.isOwned(a) != comparison.isOwned(b));
     if (crossVm) {
@@ -98,13 +100,20 @@ final class GroupFindings {
       raise(AlertCode.GROUP_MERGED_VM_HOST, Severity.HIGH, group, endpoints);
     }
     if (!crossVm && !vmHost) {
-      boolean sameVm = !owned.isEmpty();
-      raise(
-          sameVm ? AlertCode.GROUP_MERGED_SAME_VM : AlertCode.GROUP_MERGED_UNOWNED,
-          sameVm ? Severity.WARNING : Severity.INFO,
-          group,
-          endpoints);
+      if (!owned.isEmpty()) {
+        raise(AlertCode.GROUP_MERGED_SAME_VM, Severity.WARNING, group, endpoints);
+      } else if (anyPair(endpoints, then, (a, b) -> wasHeld(a) && wasHeld(b))) {
+        raise(AlertCode.OWNERSHIP_UNKNOWN, Severity.CRITICAL, group, endpoints);
+      } else {
+        boolean pool = endpoints.stream().anyMatch(i -> before.isUnderVfio(comparison.beforeOf(i)));
+        Severity severity = pool ? Severity.WARNING : Severity.INFO;
+        raise(AlertCode.GROUP_MERGED_UNOWNED, severity, group, endpoints);
+      }
     }
+  }
+
+  private boolean wasHeld(int index) {
+    return before.isHeld(comparison.beforeOf(index));
   }
 
   /** True if a pair of endpoints that were in different groups satisfies {@code condition}. */
@@ -123,11 +132,13 @@ final class GroupFindings {
   }
 
   private void raise(AlertCode code, Severity severity, int group, List<Integer> endpoints) {
-    // After firmware the VMs are down anyway: a matter for planning.
-    Severity effective =
-        comparison.boundary() == Boundary.COLD_BOOT ? severity.lowered() : severity;
+    // After firmware the VMs are down: a matter for planning, unless one came up by itself.
+    boolean planning =
+        comparison.boundary() == Boundary.COLD_BOOT
+            && endpoints.stream().noneMatch(i -> after.isHeld(i) && after.isOwned(i));
+    Severity effective = planning ? severity.lowered() : severity;
     List<String> vms = vms(endpoints);
-    alerts.add(
+    IsolationAlert alert =
         comparison.alert(
             code,
             effective,
@@ -135,7 +146,29 @@ final class GroupFindings {
             comparison.devices(endpoints),
             vms,
             causes.find(endpoints, true),
-            headline(code, vms, endpoints)));
+            headline(code, vms, endpoints));
+    Evidence evidence =
+        comparison
+            .evidence()
+            .with(
+                comparison.wordsOnTheWay(endpoints), comparison.devices(after.groupMembers(group)))
+            .with(preservation(endpoints));
+    alerts.add(
+        alert.with(code == AlertCode.OWNERSHIP_UNKNOWN ? evidence.with(Confidence.LOW) : evidence));
+  }
+
+  /** What the logs said of these devices and live update. */
+  private List<Evidence.Fact> preservation(List<Integer> endpoints) {
+    List<Evidence.Fact> facts = new ArrayList<>();
+    for (int i : endpoints) {
+      Preservation then = before.function(comparison.beforeOf(i)).kernel().preservation();
+      Preservation now = after.function(i).kernel().preservation();
+      if (then != Preservation.NONE || now != Preservation.NONE) {
+        String name = "kernel log of " + after.function(i).address();
+        facts.add(new Evidence.Fact(name, then.logged(), now.logged()));
+      }
+    }
+    return facts;
   }
 
   private String headline(AlertCode code, List<String> vms, List<Integer> endpoints) {
@@ -152,6 +185,9 @@ final class GroupFindings {
       case GROUP_MERGED_SAME_VM ->
           "Devices of VM %s that were apart share one IOMMU group%s %s"
               .formatted(String.join(", ", vms), where, when);
+      case OWNERSHIP_UNKNOWN ->
+          "%d devices that VMs hold share one IOMMU group%s %s; no source of owners says which VMs"
+              .formatted(endpoints.size(), where, when);
       default ->
           "%d devices that no VM owns came to share one IOMMU group%s %s"
               .formatted(endpoints.size(), where, when);
@@ -159,16 +195,33 @@ final class GroupFindings {
   }
 
   private void split(List<Integer> endpoints) {
-    alerts.add(
+    IsolationAlert alert =
         comparison.alert(
             AlertCode.GROUP_SPLIT,
-            Severity.INFO,
+            wereTogetherForSafety(endpoints) ? Severity.WARNING : Severity.INFO,
             lowestPlace(endpoints),
             comparison.devices(endpoints),
             vms(endpoints),
             causes.find(endpoints, false),
             "%d devices that shared one IOMMU group are apart %s"
-                .formatted(endpoints.size(), Headlines.after(comparison.boundary()))));
+                .formatted(endpoints.size(), Headlines.after(comparison.boundary())));
+    List<Evidence.PortWords> words = comparison.wordsOnTheWay(endpoints);
+    alerts.add(alert.with(comparison.evidence().with(words, List.of())));
+  }
+
+  /** True if a port without the capability kept them together, which nothing can make up for. */
+  private boolean wereTogetherForSafety(List<Integer> endpoints) {
+    for (int endpoint : endpoints) {
+      for (int i = before.hierarchy().bridgeAbove(comparison.beforeOf(endpoint));
+          i != HostHierarchy.NONE;
+          i = before.hierarchy().bridgeAbove(i)) {
+        if (before.verdict(i) == AcsVerdict.NOT_ENFORCED
+            && before.function(i).config().acs() == null) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   private List<String> vms(List<Integer> endpoints) {

@@ -12,6 +12,7 @@ final class Headlines {
       case LIVE_UPDATE -> "after a live update";
       case BOOT -> "after a boot";
       case REGROUPING -> "after a regrouping in the running kernel";
+      case RUNNING -> "in the running kernel";
     };
   }
 }

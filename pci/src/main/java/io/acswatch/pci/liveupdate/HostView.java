@@ -14,6 +14,8 @@ import io.acswatch.pci.iommu.ModelChoice;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One snapshot with what a comparison asks of it: hierarchy, owners, groups, verdicts. */
@@ -21,14 +23,25 @@ final class HostView {
   /** Owner of a function that no VM claims. */
   static final String NOBODY = "";
 
+  private static final TreeSet<String> NO_CLAIMS = new TreeSet<>();
+  private static final String VFIO = "vfio";
+  private static final String HELD_BY_USER_SPACE = "unmanaged";
+
   private final Snapshot snapshot;
   private final HostHierarchy hierarchy;
   private final ModelChoice choice;
   private final AcsRules rules;
   private final @Nullable GroupPartition groups;
+  private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
   private final Map<PciAddress, String> owners = new HashMap<>();
+  private final boolean ownersAreIntended;
 
   HostView(Snapshot snapshot) {
+    this(snapshot, List.of());
+  }
+
+  /** A view in which {@code intended} own the functions if nobody claims any. */
+  HostView(Snapshot snapshot, List<Assignment> intended) {
     this.snapshot = snapshot;
     hierarchy = HostHierarchy.of(snapshot.functions());
     choice = ModelChoice.of(snapshot.boot(), null);
@@ -36,7 +49,26 @@ final class HostView {
     groups = SnapshotGroups.reported(snapshot);
     for (OwnershipClaim claim : snapshot.owners()) {
       owners.putIfAbsent(claim.address(), claim.vm());
+      claims.computeIfAbsent(claim.address(), unused -> new TreeSet<>()).add(claim.vm());
     }
+    ownersAreIntended = owners.isEmpty() && !intended.isEmpty();
+    if (ownersAreIntended) {
+      intended.forEach(this::assign);
+    }
+  }
+
+  private void assign(Assignment assignment) {
+    int index = hierarchy.indexOf(assignment.path());
+    if (index != HostHierarchy.NONE) {
+      PciAddress address = function(index).address();
+      owners.put(address, assignment.vm());
+      claims.computeIfAbsent(address, unused -> new TreeSet<>()).add(assignment.vm());
+    }
+  }
+
+  /** True if the owners are those of before the host was drained. */
+  boolean ownersAreIntended() {
+    return ownersAreIntended;
   }
 
   Snapshot snapshot() {
@@ -82,12 +114,44 @@ final class HostView {
     return owners.getOrDefault(function(index).address(), NOBODY);
   }
 
+  /** All VMs that claim a function, sorted. */
+  Set<String> claims(int index) {
+    return claims.getOrDefault(function(index).address(), NO_CLAIMS);
+  }
+
   boolean isOwned(int index) {
     return !owner(index).equals(NOBODY);
   }
 
   boolean hasOwners() {
     return !owners.isEmpty();
+  }
+
+  /** True if the kernel's own rules for Control words of this function are others. */
+  boolean hasDwordRegisters(int index) {
+    return rules.hasDwordRegisters(index);
+  }
+
+  /** True if a driver of VFIO has the function. */
+  boolean isUnderVfio(int index) {
+    return function(index).kernel().driver().contains(VFIO);
+  }
+
+  /** True if somebody in user space holds the function's group open, whoever that is. */
+  boolean isHeld(int index) {
+    return isUnderVfio(index) && function(index).kernel().groupType().equals(HELD_BY_USER_SPACE);
+  }
+
+  /** The VMs with a function at this place or below it, sorted. */
+  List<String> vmsAtOrBelow(DevicePath place) {
+    TreeSet<String> vms = new TreeSet<>();
+    for (int i = 0; i < size(); i++) {
+      DevicePath path = function(i).path();
+      if (isOwned(i) && (path.equals(place) || path.isBelow(place))) {
+        vms.add(owner(i));
+      }
+    }
+    return List.copyOf(vms);
   }
 
   /** Functions of one group; empty for {@link GroupPartition#NO_GROUP}. */

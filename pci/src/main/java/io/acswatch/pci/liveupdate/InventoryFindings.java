@@ -55,7 +55,7 @@ final class InventoryFindings {
       }
     }
     // Within one boot it is the operator who changes the number of VFs.
-    if (comparison.boundary() != Boundary.REGROUPING) {
+    if (comparison.boundary().isBoot()) {
       vfsGone.forEach(this::raiseVfsMissing);
     }
   }
@@ -110,6 +110,11 @@ final class InventoryFindings {
             .forEach(vmsJoined::add);
       }
     }
+    boolean virtual = after.function(functions.get(0)).path().isVirtualFunction();
+    if (virtual && vmsJoined.isEmpty() && !comparison.boundary().isBoot()) {
+      // Within one boot it is the operator who changes the number of VFs: SRIOV_CHANGED tells it.
+      return;
+    }
     String what =
         functions.size() == 1
             ? after.function(functions.get(0)).address() + " is new "
@@ -134,8 +139,8 @@ final class InventoryFindings {
         exposed.add(i);
       }
     }
-    boolean groupsGone = after.groups() == null && before.groups() != null;
-    if (exposed.isEmpty() && !groupsGone) {
+    boolean noGroups = after.groups() == null && after.size() > 0;
+    if (exposed.isEmpty() && !noGroups) {
       return;
     }
     String options =

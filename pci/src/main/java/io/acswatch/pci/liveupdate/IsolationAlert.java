@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param cause why; null where the question makes no sense (a device is new)
  * @param headline one sentence for people
  * @param nextStep what to do
+ * @param evidence what it rests on beside that; null in alerts of versions that did not tell
  */
 public record IsolationAlert(
     String fingerprint,
@@ -42,7 +43,47 @@ public record IsolationAlert(
     List<String> vms,
     @Nullable Cause cause,
     String headline,
-    String nextStep) {
+    String nextStep,
+    @Nullable Evidence evidence) {
+
+  /** An alert without further evidence. */
+  public IsolationAlert(
+      String fingerprint,
+      int revision,
+      AlertCode code,
+      Severity severity,
+      AlertStatus status,
+      String host,
+      Boundary boundary,
+      Boot bootBefore,
+      Boot bootAfter,
+      long takenBeforeMillis,
+      long takenAfterMillis,
+      List<AlertDevice> devices,
+      List<String> vms,
+      @Nullable Cause cause,
+      String headline,
+      String nextStep) {
+    this(
+        fingerprint,
+        revision,
+        code,
+        severity,
+        status,
+        host,
+        boundary,
+        bootBefore,
+        bootAfter,
+        takenBeforeMillis,
+        takenAfterMillis,
+        devices,
+        vms,
+        cause,
+        headline,
+        nextStep,
+        null);
+  }
+
   /** Copies the lists. */
   public IsolationAlert {
     devices = List.copyOf(devices);
@@ -67,7 +108,8 @@ public record IsolationAlert(
         vms,
         cause,
         headline,
-        nextStep);
+        nextStep,
+        evidence);
   }
 
   /** The same alert in another state of its life. */
@@ -93,6 +135,29 @@ public record IsolationAlert(
         vms,
         cause,
         headline,
-        nextStep);
+        nextStep,
+        evidence);
+  }
+
+  /** The same alert on other evidence. */
+  public IsolationAlert with(@Nullable Evidence newEvidence) {
+    return new IsolationAlert(
+        fingerprint,
+        revision,
+        code,
+        severity,
+        status,
+        host,
+        boundary,
+        bootBefore,
+        bootAfter,
+        takenBeforeMillis,
+        takenAfterMillis,
+        devices,
+        vms,
+        cause,
+        headline,
+        nextStep,
+        newEvidence);
   }
 }

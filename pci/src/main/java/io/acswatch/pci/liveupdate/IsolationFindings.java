@@ -67,7 +67,7 @@ final class IsolationFindings {
       if (!open.isEmpty()) {
         raise(
             AlertCode.PENDING_MERGE,
-            Severity.HIGH,
+            unlessUnknown(owned),
             owned,
             cause(open.get(0), "does not isolate any more"),
             "A live update now would put devices of %s into one IOMMU group"
@@ -93,7 +93,7 @@ final class IsolationFindings {
       List<Integer> open = new ArrayList<>(openPorts(members));
       raise(
           AlertCode.SILENT_ISOLATION_LOSS,
-          Severity.HIGH,
+          unlessUnknown(owned),
           owned,
           open.isEmpty() ? null : cause(open.get(0), "leaves a way around the IOMMU"),
           "Devices of %s are in separate IOMMU groups, but the hardware does not keep them apart"
@@ -122,6 +122,11 @@ final class IsolationFindings {
         .filter(i -> grouping.verdict(i) == AcsVerdict.NOT_ENFORCED)
         .filter(i -> after.function(i).config().acs() != null)
         .toList();
+  }
+
+  /** High; a warning where it hangs on what is not known. */
+  private Severity unlessUnknown(List<Integer> endpoints) {
+    return unknownOnTheWay(endpoints).isEmpty() ? Severity.HIGH : Severity.WARNING;
   }
 
   private List<Integer> unknownOnTheWay(List<Integer> endpoints) {
@@ -195,7 +200,7 @@ final class IsolationFindings {
     boolean startUnknown =
         after.choice().model().switchesOnLate()
             && after.snapshot().bootClass().isKexec()
-            && comparison.boundary() == Boundary.REGROUPING;
+            && !comparison.boundary().isBoot();
     GroupPartition derived = grouping.derive();
     // Rules that merge more than the kernel did: registers changed since, or an override; told
     // above.
@@ -207,7 +212,7 @@ final class IsolationFindings {
     while (first < after.size() && sameGroup(first, reported, derived)) {
       first++;
     }
-    alerts.add(
+    IsolationAlert alert =
         comparison.alert(
             AlertCode.KERNEL_GROUP_MISMATCH,
             Severity.WARNING,
@@ -216,7 +221,30 @@ final class IsolationFindings {
             List.of(),
             null,
             "The kernel's groups are not those of model %s (%s)"
-                .formatted(after.choice().model().label(), after.choice().reason())));
+                .formatted(after.choice().model().label(), after.choice().reason()));
+    alerts.add(alert.with(comparison.evidence().with(differences(first, reported, derived))));
+  }
+
+  private List<Evidence.Fact> differences(
+      int first, GroupPartition reported, GroupPartition derived) {
+    if (first == after.size()) {
+      return List.of();
+    }
+    String function = after.function(first).address().toString();
+    return List.of(
+        Evidence.Fact.now("model", after.choice().model().label()),
+        Evidence.Fact.now("kernel's group of " + function, membersWith(first, reported)),
+        Evidence.Fact.now("derived group of " + function, membersWith(first, derived)));
+  }
+
+  private String membersWith(int index, GroupPartition partition) {
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      if (i == index || partition.together(i, index)) {
+        members.add(after.function(i).address().toString());
+      }
+    }
+    return String.join(" ", members);
   }
 
   private boolean anyOpenQuestion() {
@@ -253,7 +281,7 @@ final class IsolationFindings {
   }
 
   private void boundary() {
-    if (comparison.boundary() == Boundary.REGROUPING) {
+    if (!comparison.boundary().isBoot()) {
       return;
     }
     HostView before = comparison.before();
@@ -367,8 +395,9 @@ final class IsolationFindings {
       @Nullable Cause cause,
       String headline) {
     String anchor = after.function(nearestRootFirst(owned).get(0)).path().text();
-    alerts.add(
+    IsolationAlert alert =
         comparison.alert(
-            code, severity, anchor, comparison.devices(owned), vms(owned), cause, headline));
+            code, severity, anchor, comparison.devices(owned), vms(owned), cause, headline);
+    alerts.add(alert.with(comparison.evidence().with(comparison.wordsOnTheWay(owned), List.of())));
   }
 }

@@ -1,10 +1,8 @@
 package io.acswatch.pci.liveupdate;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * Decides what is wrong with a host, from what is remembered of it and a new snapshot. A pure
@@ -26,34 +24,70 @@ public final class Judgement {
    * than the last of its boot, or a straggler from the boot before.
    */
   public static Verdict apply(HostState state, Snapshot snapshot) {
+    return apply(state, snapshot, Grace.DEFAULT);
+  }
+
+  /** Judges a snapshot; {@code grace} says how long what comes and goes by itself must last. */
+  public static Verdict apply(HostState state, Snapshot snapshot, Grace grace) {
     Snapshot current = state.current();
     if (snapshot.bootClass() == BootClass.CRASH_KEXEC || isStale(state, snapshot)) {
       return new Verdict(state, List.of());
     }
     boolean newBoot = current != null && !bootOf(current).equals(bootOf(snapshot));
+    boolean firstOfBoot = newBoot || current == null;
     Snapshot baseline = newBoot ? current : Objects.requireNonNullElse(state.baseline(), snapshot);
-    Comparison comparison = new Comparison(baseline, snapshot);
-    List<IsolationAlert> findings = new ArrayList<>(changes(comparison));
-    findings.addAll(IsolationFindings.of(comparison, newBoot || current == null));
-    if (current != null && current != baseline && !newBoot) {
-      addNew(findings, changes(new Comparison(current, snapshot)));
-    }
+    Comparison comparison =
+        new Comparison(
+            baseline,
+            snapshot,
+            state.intendedOwners(),
+            newBoot && grace.isStale(baseline, snapshot));
     AlertLife life = new AlertLife(state, comparison.after(), newBoot);
+    List<IsolationAlert> findings =
+        new ArrayList<>(
+            firstOfBoot
+                ? changes(comparison)
+                : BootFindings.of(comparison, latest(comparison, current), life));
+    if (current == null) {
+      findings.addAll(UpdateFindings.ofFirst(comparison));
+    }
+    Waiting waiting = new Waiting(state, snapshot);
+    findings.addAll(IsolationFindings.of(comparison, firstOfBoot));
+    findings.addAll(OwnershipFindings.of(comparison));
+    findings.addAll(ConsistencyFindings.of(comparison));
+    findings.addAll(ReadFindings.of(comparison, waiting, grace));
     life.apply(findings);
     return new Verdict(
-        new HostState(baseline, snapshot, life.revision(), life.open()), life.changes());
+        new HostState(
+            baseline,
+            snapshot,
+            life.revision(),
+            life.open(),
+            waiting.still(),
+            IntendedOwners.after(state, comparison.after())),
+        life.changes());
+  }
+
+  /** The snapshot compared with the one just before. */
+  private static Comparison latest(Comparison comparison, Snapshot current) {
+    return comparison.before().snapshot().equals(current)
+        ? comparison
+        : new Comparison(current, comparison.after().snapshot());
   }
 
   /**
    * True if {@link #apply} would find nothing it does not know: same boot, same functions with the
-   * same facts in the same order, same owners. Times and sequence numbers may differ; but after ten
+   * same facts in the same order, same owners, a kexec image loaded or not as before, and no
+   * finding that waits whether it lasts. Times and sequence numbers may differ; but after ten
    * minutes it is no repetition any more, so that what an alert calls the time before is not weeks
    * old.
    */
   public static boolean isRepetition(HostState state, Snapshot snapshot) {
     Snapshot current = state.current();
     return current != null
+        && state.pending().isEmpty()
         && bootOf(current).equals(bootOf(snapshot))
+        && current.kexecLoaded() == snapshot.kexecLoaded()
         && snapshot.takenAtMillis() - current.takenAtMillis() < REMEMBERED_MILLIS
         && current.functions().equals(snapshot.functions())
         && current.owners().equals(snapshot.owners());
@@ -75,16 +109,14 @@ public final class Judgement {
     return snapshot.boot().id();
   }
 
-  private static List<IsolationAlert> changes(Comparison comparison) {
+  /** What two snapshots of one host differ in. */
+  static List<IsolationAlert> changes(Comparison comparison) {
     List<IsolationAlert> findings = new ArrayList<>(GroupFindings.of(comparison));
     findings.addAll(RegisterFindings.of(comparison));
     findings.addAll(InventoryFindings.of(comparison));
+    findings.addAll(IdentityFindings.of(comparison));
+    findings.addAll(MovedDevices.of(comparison));
+    findings.addAll(UpdateFindings.of(comparison));
     return findings;
-  }
-
-  private static void addNew(List<IsolationAlert> findings, List<IsolationAlert> more) {
-    Set<String> known = new HashSet<>();
-    findings.forEach(finding -> known.add(finding.fingerprint()));
-    more.stream().filter(finding -> known.add(finding.fingerprint())).forEach(findings::add);
   }
 }

@@ -6,7 +6,7 @@ final class NextSteps {
 
   static String of(AlertCode code) {
     return switch (code) {
-      case GROUP_MERGED_CROSS_VM ->
+      case GROUP_MERGED_CROSS_VM, OWNERSHIP_UNKNOWN ->
           "Keep these VMs stopped or fenced; restart none of them blindly on this host. Compare the"
               + " Control words, then drain the host and boot it by an ordinary kexec or cold, which"
               + " switches ACS on again before groups are formed: writing the bit back alone does not"
@@ -16,7 +16,7 @@ final class NextSteps {
       case GROUP_MERGED_SAME_VM, GROUP_MERGED_UNOWNED ->
           "Repair at the next maintenance; no fencing is needed.";
       case GROUP_SPLIT -> "Confirm that the pass-through configuration still names what it should.";
-      case ACS_BIT_CLEARED, ACS_BIT_SET, ACS_CAP_DROPPED ->
+      case ACS_BIT_CLEARED, ACS_BIT_SET, ACS_CAP_DROPPED, ACS_CAP_CHANGED ->
           "Find the reset, firmware event or program that wrote the register; compare with hosts of"
               + " the same platform. A lost bit among SV, RR, CR and UF must be set again before any"
               + " live update.";
@@ -41,6 +41,28 @@ final class NextSteps {
           "Review who set up peer-to-peer traffic below this port, and for which VMs.";
       case PRESERVATION_REFUSED ->
           "Move the VM away before the live update, or use an ordinary kexec.";
+      case CONFIG_UNREADABLE, CONFIG_TORN ->
+          "Look at power state, link and kernel log; reset the slot or replace the card. Until it"
+              + " answers nothing can be said of its isolation.";
+      case CONFIG_TRUNCATED ->
+          "Give the collector CAP_SYS_ADMIN in the initial user namespace; until then isolation is"
+              + " UNKNOWN.";
+      case INCONSISTENT_CONFIG, SPOOF_SUSPECTED ->
+          "Keep the device away from VMs and keep its bytes (acswatch capture); compare firmware and"
+              + " values with devices of the same model. Do not assign it again before.";
+      case DEVICE_REPLACED, BUS_RENUMBERED, TOPOLOGY_CHANGED, SRIOV_CHANGED ->
+          "Check the VM definitions: they name devices by address. Compare slot and serial number, and"
+              + " the SR-IOV settings before any VM starts.";
+      case ADOPTION_MASKS_CHANGE ->
+          "If the ports are to take the new options, boot the host cold or by an ordinary kexec.";
+      case OWNERSHIP_CONFLICT, CROSS_VM_SHARED_GROUP ->
+          "Find out who really holds the devices and correct the source of owners. If it is right, the"
+              + " VMs can reach each other: treat it as a merge.";
+      case SNAPSHOT_GAP, STALE_BEFORE ->
+          "Check that the collector runs before and after each boot; compare groups and owners by hand"
+              + " for this one.";
+      case LIVE_UPDATE_ABORTED ->
+          "Find out why the update did not happen. The kernel is the same, nothing was regrouped.";
       case IOMMU_OFF ->
           "Stop passing devices through on this host; correct the firmware or kernel command line.";
     };

@@ -116,9 +116,9 @@ public final class Preflight {
   }
 
   private static List<IsolationAlert> raised(HostState state, Snapshot foretold) {
-    return Judgement.apply(state, foretold).alerts().stream()
-        .filter(alert -> alert.status() != AlertStatus.RESOLVED)
-        .toList();
+    // What is wrong already and stays so is an answer too.
+    HostState nothingTold = new HostState(state.baseline(), state.current(), 0, List.of());
+    return Judgement.apply(nothingTold, foretold).alerts();
   }
 
   private static List<String> reasonsOf(List<IsolationAlert> findings) {

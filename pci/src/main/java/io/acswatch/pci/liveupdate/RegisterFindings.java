@@ -11,6 +11,7 @@ import java.util.List;
 
 /** Finds ACS Control bits that came or went, and ACS capabilities that are gone. */
 final class RegisterFindings {
+  private static final int BASIC = 0x7F;
   private static final int WEAKENING =
       AcsCapability.EGRESS_CONTROL | AcsCapability.DIRECT_TRANSLATED;
 
@@ -33,10 +34,18 @@ final class RegisterFindings {
     return findings.alerts;
   }
 
-  private void judge(int index) {
-    if (comparison.boundary() == Boundary.REGROUPING) {
-      runtimeLoss(index);
+  /** Functions that ceased to isolate since the snapshot just before, in one boot. */
+  static List<IsolationAlert> runtimeLosses(Comparison latest) {
+    RegisterFindings findings = new RegisterFindings(latest);
+    for (int i = 0; i < latest.after().size(); i++) {
+      if (latest.isInBoth(i) && !latest.boundary().isBoot()) {
+        findings.runtimeLoss(i);
+      }
     }
+    return findings.alerts;
+  }
+
+  private void judge(int index) {
     ConfigFacts then = comparison.before().function(comparison.beforeOf(index)).config();
     ConfigFacts now = comparison.after().function(index).config();
     AcsRegisters acsThen = then.acs();
@@ -55,7 +64,12 @@ final class RegisterFindings {
       }
       return;
     }
-    int cleared = acsThen.control() & ~acsNow.control() & acsNow.capability();
+    if (acsThen.capability() != acsNow.capability() || acsThen.offset() != acsNow.offset()) {
+      capabilityChanged(index, acsThen, acsNow);
+    }
+    boolean enhanced = (acsNow.capability() & AcsCapability.ENHANCED) != 0;
+    int existing = acsNow.capability() & BASIC | (enhanced ? AcsCapability.ENHANCED_CONTROLS : 0);
+    int cleared = acsThen.control() & ~acsNow.control() & existing;
     int set = acsNow.control() & ~acsThen.control();
     if (cleared != 0) {
       boolean required = (cleared & AcsCapability.REQUIRED) != 0;
@@ -63,7 +77,8 @@ final class RegisterFindings {
           AlertCode.ACS_BIT_CLEARED,
           required ? Severity.WARNING : Severity.INFO,
           index,
-          "%s lost ACS Control " + names(cleared) + " %s");
+          "%s lost ACS Control " + AcsBit.names(cleared) + " %s",
+          AcsBit.whatClearedAllows(cleared));
     }
     if (set != 0) {
       boolean weakens = (set & WEAKENING) != 0;
@@ -71,7 +86,7 @@ final class RegisterFindings {
           AlertCode.ACS_BIT_SET,
           weakens ? Severity.WARNING : Severity.INFO,
           index,
-          "%s gained ACS Control " + names(set) + " %s");
+          "%s gained ACS Control " + AcsBit.names(set) + " %s");
     }
   }
 
@@ -89,11 +104,39 @@ final class RegisterFindings {
     }
   }
 
-  private static String names(int word) {
-    return String.join(", ", AcsRegisters.flagNames(word));
+  private void capabilityChanged(int index, AcsRegisters then, AcsRegisters now) {
+    PciFunction function = comparison.after().function(index);
+    String headline =
+        "%s has another ACS Capability %s: %04x at 0x%03x instead of %04x at 0x%03x"
+            .formatted(
+                function.address(),
+                Headlines.after(comparison.boundary()),
+                now.capability(),
+                now.offset(),
+                then.capability(),
+                then.offset());
+    RegisterChange change =
+        new RegisterChange(
+            function.address(),
+            function.path(),
+            comparison.after().hierarchy().type(index),
+            now.offset() + AcsCapability.CAPABILITY_OFFSET,
+            then.capability(),
+            now.capability());
+    add(
+        AlertCode.ACS_CAP_CHANGED,
+        Severity.WARNING,
+        index,
+        headline,
+        new Cause(Cause.Kind.ACS_CAPABILITY_CHANGED, change, List.of(), headline + "."));
   }
 
   private void raise(AlertCode code, Severity severity, int index, String headline) {
+    raise(code, severity, index, headline, "");
+  }
+
+  private void raise(
+      AlertCode code, Severity severity, int index, String headline, String consequence) {
     PciFunction function = comparison.after().function(index);
     RegisterChange change = causes.registerChange(index);
     Cause.Kind kind =
@@ -102,14 +145,21 @@ final class RegisterFindings {
             : Cause.Kind.ACS_CONTROL_CHANGED;
     String sentence =
         headline.formatted(function.address(), Headlines.after(comparison.boundary()));
-    alerts.add(
+    Cause cause = new Cause(kind, change, List.of(), sentence + "." + consequence);
+    add(code, severity, index, sentence, cause);
+  }
+
+  private void add(AlertCode code, Severity severity, int index, String headline, Cause cause) {
+    IsolationAlert alert =
         comparison.alert(
             code,
             severity,
-            function.path().text(),
+            comparison.after().function(index).path().text(),
             List.of(comparison.device(index)),
             comparison.vmsAtOrBelow(index),
-            new Cause(kind, change, List.of(), sentence + "."),
-            sentence));
+            cause,
+            headline);
+    List<Evidence.PortWords> words = comparison.wordsOnTheWay(List.of(index));
+    alerts.add(alert.with(comparison.evidence().with(words, List.of())));
   }
 }

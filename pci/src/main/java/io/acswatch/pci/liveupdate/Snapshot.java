@@ -47,12 +47,14 @@ public record Snapshot(
           function.address(),
           function.sysfsPath(),
           function.ids(),
-          decoder.decode(function.config(), function.readStatus()),
+          decoder.decode(
+              function.config(), function.readStatus(), function.ids(), function.kernel()),
           function.kernel().withRemovable(function.removable()));
     }
     return builder
         .scanOrder(capture.scanOrder())
         .owners(capture.owners())
+        .kernelLog(capture.notes())
         .build(
             capture.host(),
             boot,

@@ -9,6 +9,7 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +25,7 @@ public final class SnapshotBuilder {
   private final List<PciFunction> functions;
   private List<PciAddress> scanOrder = List.of();
   private List<OwnershipClaim> owners = List.of();
+  private Map<PciAddress, Preservation> preservation = Map.of();
 
   /** A builder for about {@code expectedFunctions} functions. */
   public SnapshotBuilder(int expectedFunctions) {
@@ -52,6 +54,12 @@ public final class SnapshotBuilder {
     return this;
   }
 
+  /** Sets what the kernel log says of functions and live update; other lines are passed over. */
+  public SnapshotBuilder kernelLog(List<String> lines) {
+    preservation = PreservationLog.of(lines);
+    return this;
+  }
+
   /** Builds the snapshot. Functions the scan order does not name come last, by address. */
   public Snapshot build(
       String host,
@@ -65,6 +73,9 @@ public final class SnapshotBuilder {
       rank.putIfAbsent(address, rank.size());
     }
     List<PciFunction> ordered = new ArrayList<>(withPlacesOfVfs());
+    if (!preservation.isEmpty()) {
+      ordered.replaceAll(this::withPreservation);
+    }
     // Where the order is unknown: a bus at a time, VFs last, for they come into being last.
     ordered.sort(
         Comparator.comparingInt(
@@ -81,6 +92,16 @@ public final class SnapshotBuilder {
         !scanOrder.isEmpty(),
         ordered,
         owners);
+  }
+
+  private PciFunction withPreservation(PciFunction function) {
+    Preservation logged = preservation.getOrDefault(function.address(), Preservation.NONE);
+    return new PciFunction(
+        function.address(),
+        function.path(),
+        function.ids(),
+        function.config(),
+        function.kernel().withPreservation(logged));
   }
 
   private List<PciFunction> withPlacesOfVfs() {

@@ -7,12 +7,12 @@ import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serializer;
 
 /**
- * The state of a host as packed facts: no raw configuration space, one row of 68 bytes for each
+ * The state of a host as packed facts: no raw configuration space, one row of 84 bytes for each
  * function, each string once. Little-endian. Equal states give equal bytes.
  *
- * <p>A host with 32 functions that was seen in two boots takes about 200 bytes for each function,
+ * <p>A host with 32 functions that was seen in two boots takes about 230 bytes for each function,
  * both snapshots and its strings included (measured by {@code HostStateSerdeTest}); a function in
- * one snapshot about 125.
+ * one snapshot about 140.
  *
  * <pre>
  *   0       2        3       4         8              12            16           20
@@ -21,6 +21,7 @@ import org.apache.kafka.common.serialization.Serializer;
  *  +-------+--------+-------+---------+--------------+-------------+------------+----------------+
  *  | end of each string, i32 each | strings, UTF-8                                              |
  *  | baseline, if there is one that is not current | current, if there is one                   |
+ *  | pending count i32 | intended owner count i32 | pending | intended owners                   |
  *  | open alerts: length i32, JSON in UTF-8                                                     |
  *  +--------------------------------------------------------------------------------------------+
  *
@@ -38,11 +39,16 @@ import org.apache.kafka.common.serialization.Serializer;
  *  32 ACS second dword i32 | 36 VF stride u16 | 38 VFs enabled u16
  *  40 group i32 | 44 path | 48 group type | 52 driver   (strings)
  *  56 VFs in total u16 | 58 PF requester id u16 | 60 PF domain i32 | 64 chipset base i32
+ *  68 serial number i64 | 76 bus numbers u24 | 79 oddities u8 | 80 preservation i32
  *
  *  An owner: 0 domain i32 | 4 requester id u16 | 6 0 u16 | 8 VM | 12 source   (strings)
+ *  A pending finding: 0 code | 4 path (strings) | 8 since i64 | 16 seen i32
+ *  An intended owner: 0 path | 4 VM (strings)
  * </pre>
  *
- * A string is the number of its entry. A version is never changed: another layout is another
+ * <p>Version 1 has rows that end at 68 and nothing about pending findings and intended owners.
+ *
+ * <p>A string is the number of its entry. A version is never changed: another layout is another
  * version, and reading goes on for the old one. A version this class does not know is refused, for
  * what a later acswatch remembered would be lost by writing it back.
  */

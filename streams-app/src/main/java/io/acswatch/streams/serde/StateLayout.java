@@ -2,6 +2,7 @@ package io.acswatch.streams.serde;
 
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.liveupdate.BootClass;
 import java.util.List;
 
@@ -10,10 +11,16 @@ final class StateLayout {
   /** "HS" in the first two bytes. */
   static final short MAGIC = 0x5348;
 
-  static final int VERSION = 1;
+  /** Layout of what is written; the ones before are read. */
+  static final int VERSION = 2;
+
+  static final int OLDEST_VERSION = 1;
   static final int HEADER_LENGTH = 24;
   static final int SNAPSHOT_LENGTH = 60;
-  static final int ROW_LENGTH = 68;
+  static final int ROW_LENGTH = 84;
+  static final int ROW_LENGTH_1 = 68;
+  static final int PENDING_LENGTH = 20;
+  static final int ASSIGNMENT_LENGTH = 8;
   static final int OWNER_LENGTH = 16;
 
   /** Flags of the header. */
@@ -38,6 +45,7 @@ final class StateLayout {
   static final int EGRESS_OPEN = 1 << 4;
   static final int ATS_ENABLED = 1 << 5;
   static final int REMOVABLE = 1 << 6;
+  static final int VFS_ENABLED = 1 << 7;
 
   /** The place in the list is the code on disk: add at the end, never move. */
   static final List<ReadStatus> READ_STATUSES =
@@ -67,6 +75,17 @@ final class StateLayout {
           PortType.RESERVED,
           PortType.CONVENTIONAL,
           PortType.UNKNOWN);
+
+  /** The place in the list is the code on disk: add at the end, never move. */
+  static final List<Preservation> PRESERVATIONS =
+      List.of(
+          Preservation.NONE,
+          Preservation.WILL_BE_PRESERVED,
+          Preservation.ADOPTED,
+          Preservation.FINISHED,
+          Preservation.REFUSED_QUIRKS,
+          Preservation.REFUSED_VIRTUAL_FUNCTION,
+          Preservation.QUIRK_REQUIRED);
 
   /** The place in the list is the code on disk: add at the end, never move. */
   static final List<BootClass> BOOT_CLASSES =

@@ -11,8 +11,11 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.Assignment;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertJson;
@@ -28,6 +31,7 @@ import org.apache.kafka.common.errors.SerializationException;
 final class StateReader {
   private final ByteBuffer in;
   private String[] strings = {};
+  private int version;
 
   StateReader(byte[] bytes) {
     in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -47,8 +51,8 @@ final class StateReader {
     if (in.getShort() != MAGIC) {
       throw new IllegalArgumentException("it does not begin with HS");
     }
-    int version = Byte.toUnsignedInt(in.get());
-    if (version != VERSION) {
+    version = Byte.toUnsignedInt(in.get());
+    if (version < OLDEST_VERSION || version > VERSION) {
       throw new UnknownStateVersionException(version);
     }
     int flags = in.get();
@@ -60,6 +64,11 @@ final class StateReader {
     readStrings(count(stringCount, Integer.BYTES), stringBytes);
     Snapshot baseline = (flags & HAS_BASELINE) != 0 ? snapshot() : null;
     Snapshot current = (flags & HAS_CURRENT) != 0 ? snapshot() : null;
+    List<Pending> pending = version == 1 ? List.of() : new ArrayList<>();
+    List<Assignment> intendedOwners = version == 1 ? List.of() : new ArrayList<>();
+    if (version > 1) {
+      readMemory(pending, intendedOwners);
+    }
     List<IsolationAlert> open = new ArrayList<>(count(alertCount, Integer.BYTES));
     for (int i = 0; i < alertCount; i++) {
       byte[] alert = new byte[count(in.getInt(), 1)];
@@ -70,7 +79,23 @@ final class StateReader {
       throw new IllegalArgumentException(in.remaining() + " bytes after its end");
     }
     boolean shared = (flags & BASELINE_IS_CURRENT) != 0;
-    return new HostState(shared ? current : baseline, current, revision, open);
+    return new HostState(
+        shared ? current : baseline, current, revision, open, pending, intendedOwners);
+  }
+
+  private void readMemory(List<Pending> pending, List<Assignment> intendedOwners) {
+    int pendingCount = in.getInt();
+    int ownerCount = in.getInt();
+    count(pendingCount, PENDING_LENGTH);
+    for (int i = 0; i < pendingCount; i++) {
+      pending.add(
+          new Pending(
+              AlertCode.valueOf(string()), new DevicePath(string()), in.getLong(), in.getInt()));
+    }
+    count(ownerCount, ASSIGNMENT_LENGTH);
+    for (int i = 0; i < ownerCount; i++) {
+      intendedOwners.add(new Assignment(new DevicePath(string()), string()));
+    }
   }
 
   /** Refuses a count that the bytes left cannot hold, before anything is allocated for it. */
@@ -113,7 +138,8 @@ final class StateReader {
     int functionCount = in.getInt();
     int ownerCount = in.getInt();
     in.getInt();
-    List<PciFunction> functions = new ArrayList<>(count(functionCount, ROW_LENGTH));
+    List<PciFunction> functions =
+        new ArrayList<>(count(functionCount, version == 1 ? ROW_LENGTH_1 : ROW_LENGTH));
     for (int i = 0; i < functionCount; i++) {
       functions.add(row());
     }
@@ -164,6 +190,14 @@ final class StateReader {
     int pfRequesterId = u16();
     int pfDomain = in.getInt();
     int chipsetBase = in.getInt();
+    long serialNumber = 0;
+    int busAndOddities = 0;
+    int preservation = 0;
+    if (version > 1) {
+      serialNumber = in.getLong();
+      busAndOddities = in.getInt();
+      preservation = in.getInt();
+    }
     ConfigFacts config =
         new ConfigFacts(
             READ_STATUSES.get(status),
@@ -181,7 +215,11 @@ final class StateReader {
             (flags & EGRESS_OPEN) != 0,
             (flags & ATS_ENABLED) != 0,
             (flags & HAS_MEMORY_BAR) != 0,
-            chipsetBase);
+            chipsetBase,
+            serialNumber,
+            busAndOddities & 0xFF_FFFF,
+            busAndOddities >>> 24,
+            (flags & VFS_ENABLED) != 0);
     KernelView kernel =
         new KernelView(
             group,
@@ -191,7 +229,8 @@ final class StateReader {
             enabledVfs,
             totalVfs,
             (flags & ARI_ENABLED) != 0,
-            (flags & REMOVABLE) != 0);
+            (flags & REMOVABLE) != 0,
+            PRESERVATIONS.get(preservation));
     PciIds ids = new PciIds(vendor, device, classAndFlags & 0xFF_FFFF);
     return new PciFunction(address, path, ids, config, kernel);
   }

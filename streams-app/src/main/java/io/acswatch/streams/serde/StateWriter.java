@@ -9,7 +9,9 @@ import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.liveupdate.Assignment;
 import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.ByteBuffer;
@@ -36,9 +38,10 @@ final class StateWriter {
     // The snapshots come first, for they fill the pool that stands before them.
     byte[] baselineBytes = snapshot(baseline);
     byte[] currentBytes = snapshot(current);
+    byte[] memoryBytes = memory();
     List<byte[]> alerts = state.open().stream().map(AlertJson::writeBytes).toList();
     long length = HEADER_LENGTH + Integer.BYTES * (long) pool.strings().size() + pool.byteCount();
-    length += baselineBytes.length + (long) currentBytes.length;
+    length += baselineBytes.length + (long) currentBytes.length + memoryBytes.length;
     for (byte[] alert : alerts) {
       length += Integer.BYTES + alert.length;
     }
@@ -56,9 +59,28 @@ final class StateWriter {
       out.putInt(end);
     }
     pool.strings().forEach(out::put);
-    out.put(baselineBytes).put(currentBytes);
+    out.put(baselineBytes).put(currentBytes).put(memoryBytes);
     for (byte[] alert : alerts) {
       out.putInt(alert.length).put(alert);
+    }
+    return out.array();
+  }
+
+  private byte[] memory() {
+    ByteBuffer out =
+        buffer(
+            2 * Integer.BYTES
+                + Math.multiplyExact(state.pending().size(), PENDING_LENGTH)
+                + Math.multiplyExact(state.intendedOwners().size(), ASSIGNMENT_LENGTH));
+    out.putInt(state.pending().size()).putInt(state.intendedOwners().size());
+    for (Pending pending : state.pending()) {
+      string(out, pending.code().name());
+      string(out, pending.path().text());
+      out.putLong(pending.sinceMillis()).putInt(pending.seen());
+    }
+    for (Assignment assignment : state.intendedOwners()) {
+      string(out, assignment.path().text());
+      string(out, assignment.vm());
     }
     return out.array();
   }
@@ -108,7 +130,8 @@ final class StateWriter {
             | (config.atsEnabled() ? ATS_ENABLED : 0)
             | (kernel.isVirtualFunction() ? HAS_PHYSFN : 0)
             | (kernel.ariEnabled() ? ARI_ENABLED : 0)
-            | (kernel.removable() ? REMOVABLE : 0);
+            | (kernel.removable() ? REMOVABLE : 0)
+            | (config.vfsEnabled() ? VFS_ENABLED : 0);
     out.putInt(function.address().domain()).putShort((short) function.address().requesterId());
     out.put((byte) READ_STATUSES.indexOf(config.status()));
     out.put((byte) PORT_TYPES.indexOf(config.claimedType()));
@@ -134,6 +157,11 @@ final class StateWriter {
     u16(out, "totalVfs", kernel.totalVfs());
     out.putShort((short) pf.requesterId()).putInt(pf.domain());
     out.putInt(config.chipsetBase());
+    out.putLong(config.serialNumber());
+    out.putInt(
+        within("busNumbers", config.busNumbers(), 0xFF_FFFF)
+            | within("oddities", config.oddities(), 0xFF) << 24);
+    out.putInt(PRESERVATIONS.indexOf(kernel.preservation()));
   }
 
   private void string(ByteBuffer out, String text) {

@@ -14,8 +14,12 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.Assignment;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +56,17 @@ class HostStateSerdeProperties {
           case 1 -> current;
           default -> snapshot(random);
         };
-    return new HostState(baseline, current, random.nextInt(), List.of());
+    List<Pending> pending = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      DevicePath path = new DevicePath(text(random));
+      AlertCode code = any(random, AlertCode.values());
+      pending.add(new Pending(code, path, random.nextLong(), random.nextInt()));
+    }
+    List<Assignment> owners = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      owners.add(new Assignment(new DevicePath(text(random)), text(random)));
+    }
+    return new HostState(baseline, current, random.nextInt(), List.of(), pending, owners);
   }
 
   private static Snapshot snapshot(SplittableRandom random) {
@@ -103,7 +117,11 @@ class HostStateSerdeProperties {
             random.nextBoolean(),
             random.nextBoolean(),
             random.nextBoolean(),
-            random.nextInt()),
+            random.nextInt(),
+            random.nextLong(),
+            random.nextInt(1 << 24),
+            random.nextInt(256),
+            random.nextBoolean()),
         new KernelView(
             random.nextInt(),
             text(random),
@@ -111,7 +129,9 @@ class HostStateSerdeProperties {
             random.nextBoolean() ? null : address(random),
             u16(random),
             u16(random),
-            random.nextBoolean()));
+            random.nextBoolean(),
+            random.nextBoolean(),
+            any(random, Preservation.values())));
   }
 
   private static PciAddress address(SplittableRandom random) {

@@ -78,6 +78,7 @@ public final class AlertJson {
     writeCause(json, alert.cause());
     json.writeStringField("headline", alert.headline());
     json.writeStringField("next_step", alert.nextStep());
+    EvidenceJson.write(json, alert.evidence());
     json.writeEndObject();
   }
 
@@ -98,11 +99,11 @@ public final class AlertJson {
     writeNumber(json, name, number == Boot.UNKNOWN_LOADER ? null : number);
   }
 
-  private static void writeTime(JsonGenerator json, String name, long millis) throws IOException {
+  static void writeTime(JsonGenerator json, String name, long millis) throws IOException {
     writeText(json, name, millis == 0 ? "" : Instant.ofEpochMilli(millis).toString());
   }
 
-  private static void writeDevice(JsonGenerator json, AlertDevice device) throws IOException {
+  static void writeDevice(JsonGenerator json, AlertDevice device) throws IOException {
     PciAddress before = device.addressBefore();
     json.writeStartObject();
     json.writeStringField("address", device.address().toString());
@@ -145,8 +146,7 @@ public final class AlertJson {
     writeTexts(json, "bits", change == null ? List.of() : change.bitNames());
   }
 
-  private static void writeTexts(JsonGenerator json, String name, List<String> texts)
-      throws IOException {
+  static void writeTexts(JsonGenerator json, String name, List<String> texts) throws IOException {
     json.writeArrayFieldStart(name);
     for (String text : texts) {
       json.writeString(text);
@@ -154,7 +154,7 @@ public final class AlertJson {
     json.writeEndArray();
   }
 
-  private static void writeText(JsonGenerator json, String name, String text) throws IOException {
+  static void writeText(JsonGenerator json, String name, String text) throws IOException {
     if (text.isEmpty()) {
       json.writeNullField(name);
     } else {
@@ -162,7 +162,7 @@ public final class AlertJson {
     }
   }
 
-  private static void writeNumber(JsonGenerator json, String name, @Nullable Integer number)
+  static void writeNumber(JsonGenerator json, String name, @Nullable Integer number)
       throws IOException {
     if (number == null) {
       json.writeNullField(name);

@@ -50,7 +50,8 @@ final class AlertParser {
         json.texts("vms"),
         cause(json.optionalObject("cause")),
         json.text("headline"),
-        json.text("next_step"));
+        json.text("next_step"),
+        EvidenceJson.read(json));
   }
 
   private static Severity severity(JsonObject json) throws InputException {
@@ -79,7 +80,7 @@ final class AlertParser {
     return number == null ? Boot.UNKNOWN_LOADER : number;
   }
 
-  private static long time(JsonObject json, String name) throws InputException {
+  static long time(JsonObject json, String name) throws InputException {
     String text = json.optionalText(name);
     try {
       return text.isEmpty() ? 0 : Instant.parse(text).toEpochMilli();
@@ -88,7 +89,7 @@ final class AlertParser {
     }
   }
 
-  private static AlertDevice device(JsonObject json) throws InputException {
+  static AlertDevice device(JsonObject json) throws InputException {
     return new AlertDevice(
         address(json, "address"),
         json.isNull("address_before") ? null : address(json, "address_before"),
@@ -124,7 +125,7 @@ final class AlertParser {
         json.number("after"));
   }
 
-  private static PortType portType(JsonObject json) throws InputException {
+  static PortType portType(JsonObject json) throws InputException {
     String label = json.text("port_type");
     for (PortType type : PortType.values()) {
       if (type.label().equals(label)) {
@@ -134,7 +135,11 @@ final class AlertParser {
     throw json.refused("port_type", InputException.quote(label) + " is not a port type");
   }
 
-  private static PciAddress address(JsonObject json, String name) throws InputException {
+  static DevicePath path(JsonObject json, String name) throws InputException {
+    return new DevicePath(json.text(name));
+  }
+
+  static PciAddress address(JsonObject json, String name) throws InputException {
     String text = json.text(name);
     try {
       return PciAddress.parse(text);

@@ -104,6 +104,14 @@ final class JsonObject {
     return typed(name, Integer.class, "a whole number of 32 bits");
   }
 
+  long longNumber(String name) throws InputException {
+    return fields.get(name) instanceof Long large ? large : number(name);
+  }
+
+  boolean bool(String name) throws InputException {
+    return typed(name, Boolean.class, "true or false");
+  }
+
   @Nullable Integer optionalNumber(String name) throws InputException {
     return isNull(name) ? null : Integer.valueOf(number(name));
   }
@@ -152,6 +160,11 @@ final class JsonObject {
       texts.add(text);
     }
     return texts;
+  }
+
+  /** True if there is such a field, null or not. */
+  boolean has(String name) {
+    return fields.containsKey(name);
   }
 
   boolean isNull(String name) {

@@ -60,6 +60,10 @@ public final class AcsCapability {
   /** In Control: unclaimed request redirect. */
   public static final int UNCLAIMED_REQUEST_REDIRECT = 1 << 12;
 
+  /** In Control: all that exist only with {@link #ENHANCED}, bits 7 to 12. */
+  public static final int ENHANCED_CONTROLS =
+      IO_REQUEST_BLOCKING | DSP_MEMORY_TARGET | USP_MEMORY_TARGET | UNCLAIMED_REQUEST_REDIRECT;
+
   /** The four controls Linux demands for isolation: SV, RR, CR and UF. */
   public static final int REQUIRED =
       SOURCE_VALIDATION | REQUEST_REDIRECT | COMPLETION_REDIRECT | UPSTREAM_FORWARDING;

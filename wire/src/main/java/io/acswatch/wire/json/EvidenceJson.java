@@ -1,0 +1,139 @@
+package io.acswatch.wire.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.liveupdate.AlertDevice;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.Confidence;
+import io.acswatch.pci.liveupdate.Evidence;
+import io.acswatch.wire.InputException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The evidence of an alert as JSON, and back. Alerts of earlier versions have none. */
+final class EvidenceJson {
+  private static final String FIELD = "evidence";
+  private static final String PARTIAL = "partial";
+  private static final String COMPLETE = "complete";
+
+  private EvidenceJson() {}
+
+  static void write(JsonGenerator json, @Nullable Evidence evidence) throws IOException {
+    if (evidence == null) {
+      json.writeNullField(FIELD);
+      return;
+    }
+    json.writeObjectFieldStart(FIELD);
+    json.writeStringField("boot_class", evidence.bootClass().name());
+    json.writeObjectFieldStart("observed");
+    json.writeStringField("boot", evidence.observed().bootId());
+    AlertJson.writeTime(json, "taken", evidence.observed().takenAtMillis());
+    json.writeNumberField("sequence", evidence.observed().sequence());
+    json.writeEndObject();
+    json.writeStringField("confidence", evidence.confidence().label());
+    json.writeStringField("comparison", evidence.partial() ? PARTIAL : COMPLETE);
+    json.writeBooleanField("privileged", evidence.privileged());
+    json.writeNumberField("functions", evidence.functions());
+    json.writeNumberField("unread", evidence.unread());
+    json.writeArrayFieldStart("facts");
+    for (Evidence.Fact fact : evidence.facts()) {
+      json.writeStartObject();
+      json.writeStringField("name", fact.name());
+      AlertJson.writeText(json, "before", fact.before());
+      AlertJson.writeText(json, "after", fact.after());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("ports");
+    for (Evidence.PortWords port : evidence.ports()) {
+      json.writeStartObject();
+      json.writeStringField("port", port.port().toString());
+      json.writeStringField("port_path", port.path().text());
+      json.writeStringField("port_type", port.type().label());
+      AlertJson.writeNumber(json, "capability_before", port.capabilityBefore());
+      AlertJson.writeNumber(json, "capability_after", port.capabilityAfter());
+      AlertJson.writeNumber(json, "control_before", port.controlBefore());
+      AlertJson.writeNumber(json, "control_after", port.controlAfter());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("members");
+    for (AlertDevice member : evidence.members()) {
+      AlertJson.writeDevice(json, member);
+    }
+    json.writeEndArray();
+    json.writeEndObject();
+  }
+
+  static @Nullable Evidence read(JsonObject alert) throws InputException {
+    JsonObject json = alert.has(FIELD) ? alert.optionalObject(FIELD) : null;
+    if (json == null) {
+      return null;
+    }
+    JsonObject observed = json.object("observed");
+    List<AlertDevice> members = new ArrayList<>();
+    for (JsonObject member : json.objects("members")) {
+      members.add(AlertParser.device(member));
+    }
+    return new Evidence(
+        json.constant("boot_class", BootClass.class),
+        new Evidence.Observed(
+            observed.text("boot"),
+            AlertParser.time(observed, "taken"),
+            observed.longNumber("sequence")),
+        confidence(json),
+        isPartial(json),
+        json.bool("privileged"),
+        json.number("functions"),
+        json.number("unread"),
+        facts(json),
+        ports(json),
+        members);
+  }
+
+  private static Confidence confidence(JsonObject json) throws InputException {
+    String label = json.text("confidence");
+    for (Confidence confidence : Confidence.values()) {
+      if (confidence.label().equals(label)) {
+        return confidence;
+      }
+    }
+    throw json.refused("confidence", InputException.quote(label) + " is not a confidence");
+  }
+
+  private static boolean isPartial(JsonObject json) throws InputException {
+    String word = json.text("comparison");
+    if (!word.equals(PARTIAL) && !word.equals(COMPLETE)) {
+      throw json.refused(
+          "comparison", InputException.quote(word) + ", expected complete or partial");
+    }
+    return word.equals(PARTIAL);
+  }
+
+  private static List<Evidence.Fact> facts(JsonObject json) throws InputException {
+    List<Evidence.Fact> facts = new ArrayList<>();
+    for (JsonObject fact : json.objects("facts")) {
+      facts.add(
+          new Evidence.Fact(
+              fact.text("name"), fact.optionalText("before"), fact.optionalText("after")));
+    }
+    return facts;
+  }
+
+  private static List<Evidence.PortWords> ports(JsonObject json) throws InputException {
+    List<Evidence.PortWords> ports = new ArrayList<>();
+    for (JsonObject port : json.objects("ports")) {
+      ports.add(
+          new Evidence.PortWords(
+              AlertParser.address(port, "port"),
+              AlertParser.path(port, "port_path"),
+              AlertParser.portType(port),
+              port.optionalNumber("capability_before"),
+              port.optionalNumber("capability_after"),
+              port.optionalNumber("control_before"),
+              port.optionalNumber("control_after")));
+    }
+    return ports;
+  }
+}
