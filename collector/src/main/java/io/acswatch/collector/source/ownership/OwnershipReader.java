@@ -1,6 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,11 @@ public final class OwnershipReader {
     lastLookNanos = nanos;
     Ownership earlier = last;
     return !read().claims().equals(earlier.claims());
+  }
+
+  /** The functions that a VFIO driver holds: what somebody owns, or is about to. */
+  public static List<PciAddress> boundToVfio(HostTree tree) throws IOException {
+    return List.copyOf(VfioDevices.read(tree).bound());
   }
 
   /** How each kind of source does, in order of rank; empty before the first reading. */

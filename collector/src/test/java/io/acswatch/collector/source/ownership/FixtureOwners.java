@@ -86,9 +86,7 @@ final class FixtureOwners {
 
   OwnershipReader reader(@Nullable Path ownersFile) throws IOException {
     return new OwnershipReader(
-        new HostTree(host.root()),
-        ownersFile,
-        Clock.fixed(NOW, ZoneOffset.UTC));
+        new HostTree(host.root()), ownersFile, Clock.fixed(NOW, ZoneOffset.UTC));
   }
 
   /** Claims, one per line: {@code address vm | witness | since}. */
