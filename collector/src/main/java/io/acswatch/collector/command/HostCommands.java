@@ -21,7 +21,8 @@ import picocli.CommandLine.ScopeType;
       DiffCommand.class,
       PreflightCommand.class,
       ReplayCommand.class,
-      CollectCommand.class
+      CollectCommand.class,
+      CheckCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Finds out, when sending failed, whether a broker can be reached at all: Kafka's client says the
  * same ("not present in metadata") of a broker that is down and of a topic that does not exist.
  */
-final class BrokerProbe {
+public final class BrokerProbe {
   private static final int CONNECT_MILLIS = 1_000;
 
   private final String servers;
 
-  BrokerProbe(String servers) {
+  /** A probe of {@code host:port[,host:port...]}. */
+  public BrokerProbe(String servers) {
     this.servers = servers;
   }
 
@@ -22,12 +23,20 @@ final class BrokerProbe {
    * One line for a failure to send to {@code topic} that the client explains by {@code message}.
    */
   String explain(String topic, String message) {
+    String problem = problem();
+    return problem == null
+        ? "a broker of %s can be reached, but topic %s cannot be written: %s"
+            .formatted(servers, topic, message)
+        : problem;
+  }
+
+  /** Why none of the brokers can be reached; null if one takes a connection. */
+  public @Nullable String problem() {
     String problem = "no address";
     for (String server : servers.split(",")) {
       String connected = connect(server.strip());
       if (connected == null) {
-        return "broker %s can be reached, but topic %s cannot be written: %s"
-            .formatted(server.strip(), topic, message);
+        return null;
       }
       problem = connected;
     }

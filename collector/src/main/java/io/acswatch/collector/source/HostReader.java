@@ -40,6 +40,16 @@ public final class HostReader {
     scanOrder = new ScanOrderSource(tree);
   }
 
+  /** The files that it reads. */
+  public HostTree tree() {
+    return tree;
+  }
+
+  /** The clock that it takes wall time from. */
+  public Clock clock() {
+    return clock;
+  }
+
   /** The name the host has for itself, empty if it has none. */
   public String hostName() {
     return boot.hostName();

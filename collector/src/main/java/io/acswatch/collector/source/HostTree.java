@@ -2,12 +2,16 @@ package io.acswatch.collector.source;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -129,16 +133,47 @@ public final class HostTree {
     }
   }
 
+  /** The first bytes of a file, at most {@code length}; null if there is no such file. */
+  public byte @Nullable [] head(String path, int length) throws IOException {
+    try (InputStream stream = Files.newInputStream(file(path))) {
+      return stream.readNBytes(length);
+    } catch (NoSuchFileException absent) {
+      return null;
+    }
+  }
+
+  /** When a file was written last; null if that cannot be told. */
+  public @Nullable Instant modified(String path) {
+    try {
+      return Files.getLastModifiedTime(file(path)).toInstant();
+    } catch (IOException unknown) {
+      return null;
+    }
+  }
+
+  /** The text that a link holds, which need not be a path; null if there is no such link. */
+  public @Nullable String linkTarget(String path) throws IOException {
+    try {
+      return Files.readSymbolicLink(link(path)).toString();
+    } catch (NoSuchFileException | NotLinkException absent) {
+      return null;
+    }
+  }
+
   /** The last component of the target of a link; empty if there is no such link. */
   public String linkName(String path) {
     try {
-      Path parent = file(path.substring(0, path.lastIndexOf('/')));
-      Path link = parent.resolve(path.substring(path.lastIndexOf('/') + 1));
-      Path name = Files.readSymbolicLink(link).getFileName();
+      Path name = Files.readSymbolicLink(link(path)).getFileName();
       return name == null ? "" : name.toString();
     } catch (IOException | UnsupportedOperationException absent) {
       return "";
     }
+  }
+
+  /** The link itself: only what leads to it is resolved. */
+  private Path link(String path) throws IOException {
+    Path parent = file(path.substring(0, path.lastIndexOf('/')));
+    return parent.resolve(path.substring(path.lastIndexOf('/') + 1));
   }
 
   /** The names in a directory, sorted; none if there is no such directory. */
@@ -148,6 +183,8 @@ public final class HostTree {
       entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));
     } catch (NoSuchFileException | NotDirectoryException absent) {
       return List.of();
+    } catch (UncheckedIOException brokenOff) {
+      throw brokenOff.getCause(); // the directory went while it was listed
     }
     names.sort(null);
     return names;

@@ -148,7 +148,8 @@ class HostWatcherTest {
 
     Files.writeString(owners, "owner\tnonsense\n");
 
-    assertEquals("vm1", requireSnapshot(1).owners().get(0).vm());
+    assertNull(watcher.tick(1));
+    assertEquals("vm1", requireSnapshot(300 * SECOND).owners().get(0).vm());
   }
 
   private Capture requireSnapshot(long nanos) throws IOException {

@@ -1,0 +1,93 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.collector.source.HostReader;
+import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ownership.OwnershipReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code check}: what the collector can and cannot see on this host. */
+@Command(
+    name = "check",
+    description = {
+      "Tells what the collector can and cannot see on this host, with the privileges of whoever"
+          + " runs it, and what to do about it. Changes nothing.",
+      "Run it as the reader runs to learn what the reader sees."
+    },
+    exitCodeList = {
+      "0:the collector sees all it needs (what is limited is printed)",
+      "1:something that it cannot do without is missing",
+      "2:wrong usage",
+      "3:the host cannot be looked at"
+    })
+final class CheckCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys, DIR/proc and so on.")
+  private Path root = Path.of("/");
+
+  @Option(names = "--owners", paramLabel = "FILE", description = "File of 'owner' lines.")
+  private @Nullable Path owners;
+
+  @Option(names = "--spool", paramLabel = "DIR", description = "Look whether DIR can be written.")
+  private @Nullable Path spool;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Look whether a broker takes connections; separated by commas.")
+  private @Nullable String bootstrapServers;
+
+  @Override
+  public Integer call() throws IOException {
+    HostTree tree = new HostTree(root);
+    HostCheck check = new HostCheck(tree);
+    check.host(new HostReader(tree, Clock.systemUTC()));
+    check.owners(new OwnershipReader(tree, owners, Clock.systemUTC()));
+    if (spool != null) {
+      check.spool(spool);
+    }
+    if (bootstrapServers != null) {
+      check.broker(bootstrapServers);
+    }
+    PrintWriter out = Streams.out(spec);
+    print(check.items(), out);
+    Streams.flush(out);
+    boolean failed = check.items().stream().anyMatch(i -> i.state() == CheckItem.State.FAILED);
+    return failed ? ExitCode.FINDING : ExitCode.OK;
+  }
+
+  private void print(List<CheckItem> items, PrintWriter out) throws IOException {
+    for (CheckItem item : items) {
+      out.println(output.isJson() ? json(item) : text(item));
+    }
+  }
+
+  private static String text(CheckItem item) {
+    String line =
+        "%-8s %-20s %s"
+            .formatted(item.state().label(), item.subject(), ConsoleText.printable(item.says()));
+    return item.next().isEmpty() ? line : line + "%n%30snext: %s".formatted("", item.next());
+  }
+
+  private static String json(CheckItem item) throws IOException {
+    return JsonLines.object(
+        json -> {
+          json.writeStringField("subject", item.subject());
+          json.writeStringField("state", item.state().label());
+          json.writeStringField("says", item.says());
+          json.writeStringField("next", item.next());
+        });
+  }
+}

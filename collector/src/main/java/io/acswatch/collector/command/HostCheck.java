@@ -1,0 +1,216 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.collector.publish.BrokerProbe;
+import io.acswatch.collector.source.HostReader;
+import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ownership.Ownership;
+import io.acswatch.collector.source.ownership.OwnershipReader;
+import io.acswatch.collector.source.ownership.SourceHealth;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Looks at a host as the collector does, with the privileges that it has now, and tells what it
+ * sees. Opens the same files for reading, and none for writing.
+ */
+final class HostCheck {
+  private static final String KHO = "/sys/kernel/debug/kho";
+
+  private final HostTree tree;
+  private final List<CheckItem> items = new ArrayList<>();
+
+  HostCheck(HostTree tree) {
+    this.tree = tree;
+  }
+
+  /** What was found so far, in order. */
+  List<CheckItem> items() {
+    return items;
+  }
+
+  /** Reads functions, groups and kexec; a host that shows no PCI bus fails. */
+  void host(HostReader reader) {
+    Capture capture;
+    try {
+      capture = reader.read(reader.hostName(), reader.uptimeMillis(), List.of());
+    } catch (IOException unreadable) {
+      items.add(
+          CheckItem.failed(
+              "host", Failures.describe(unreadable), "run it on a Linux host, outside containers"));
+      return;
+    }
+    hostName(reader.hostName());
+    config(capture);
+    groups(capture);
+    kexec();
+    liveUpdate(capture);
+  }
+
+  private void hostName(String name) {
+    items.add(
+        name.isEmpty()
+            ? CheckItem.failed("host", "the host has no name", "set collector.host.id")
+            : CheckItem.ok("host", "sends as " + name + " unless collector.host.id is set"));
+  }
+
+  private void config(Capture capture) {
+    Map<ReadStatus, Integer> count = new EnumMap<>(ReadStatus.class);
+    for (CapturedFunction function : capture.functions()) {
+      count.merge(function.readStatus(), 1, Integer::sum);
+    }
+    int all = capture.functions().size();
+    int cut = count.getOrDefault(ReadStatus.TRUNCATED_UNPRIVILEGED, 0);
+    int unreadable = count.getOrDefault(ReadStatus.UNREADABLE, 0);
+    String says = all + " functions: " + (count.isEmpty() ? "none" : describe(count));
+    if (cut > 0) {
+      items.add(
+          CheckItem.failed(
+              "config",
+              says + "; ACS lies beyond what was given",
+              "run as root, or with CAP_SYS_ADMIN in the initial user namespace"));
+    } else if (all == 0 || unreadable > 0) {
+      items.add(CheckItem.limited("config", says, "look into the kernel log for these devices"));
+    } else {
+      items.add(CheckItem.ok("config", says));
+    }
+  }
+
+  private static String describe(Map<ReadStatus, Integer> count) {
+    List<String> parts = new ArrayList<>();
+    count.forEach((status, number) -> parts.add(number + " " + status));
+    return String.join(", ", parts);
+  }
+
+  private void groups(Capture capture) {
+    long groups =
+        capture.functions().stream()
+            .filter(f -> f.kernel().hasGroup())
+            .map(f -> f.kernel().group())
+            .distinct()
+            .count();
+    items.add(
+        groups > 0
+            ? CheckItem.ok("groups", groups + " IOMMU groups hold PCI functions")
+            : CheckItem.limited(
+                "groups",
+                "the kernel reports no IOMMU groups",
+                "switch the IOMMU on in firmware and on the kernel's command line, if devices are"
+                    + " passed through here"));
+  }
+
+  private void kexec() {
+    for (String file : List.of("/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded")) {
+      if (!tree.textOr(file, "").isEmpty()) {
+        boolean loaded = tree.textOr(file, "").equals("1");
+        items.add(CheckItem.ok("kexec", file + ": " + (loaded ? "an image" : "no image")));
+        return;
+      }
+    }
+    items.add(
+        CheckItem.limited(
+            "kexec",
+            "the kernel does not tell whether an image is loaded",
+            "without CONFIG_KEXEC there is no live update; nothing to do then"));
+  }
+
+  private void liveUpdate(Capture capture) {
+    boolean readable = tree.exists(KHO);
+    String node =
+        tree.exists("/dev/liveupdate") ? "/dev/liveupdate is there" : "no /dev/liveupdate";
+    if (!capture.notes().isEmpty()) {
+      items.add(CheckItem.ok("handover", capture.notes().get(0) + "; " + node));
+    } else if (readable) {
+      boolean in = tree.exists(KHO + "/in");
+      String says = in ? "this boot was handed over by KHO" : "this boot was not handed over";
+      items.add(CheckItem.ok("handover", says + "; " + node));
+    } else {
+      items.add(
+          CheckItem.limited(
+              "handover",
+              "no sign of a handover in boot_params, and " + KHO + " does not show; " + node,
+              "on kernels with kho=on: mount debugfs; it shows to root only"));
+    }
+  }
+
+  /** Reads who owns what: each kind of source, conflicts, and devices that nobody claims. */
+  void owners(OwnershipReader reader) throws IOException {
+    Ownership ownership = reader.read();
+    for (SourceHealth health : reader.health()) {
+      String subject = "owners:" + health.source().label();
+      items.add(
+          health.isSuccess()
+              ? CheckItem.ok(subject, health.claims() + " claims")
+              : CheckItem.limited(
+                  subject,
+                  health.claims() + " claims; " + String.join("; ", health.problems()),
+                  nextFor(health)));
+    }
+    for (Ownership.Conflict conflict : ownership.conflicts()) {
+      items.add(
+          CheckItem.limited(
+              "owners", conflict.described(), "find out which is right; the first one counts"));
+    }
+    for (String process : ownership.unattributed()) {
+      items.add(
+          CheckItem.limited(
+              "owners", process, "name the device in a file in /run/acswatch/owners.d"));
+    }
+    unowned(ownership);
+  }
+
+  private static String nextFor(SourceHealth health) {
+    return switch (health.source()) {
+      case LIBVIRT, DESCRIPTOR, COMMAND_LINE ->
+          "let the reader see it by the drop-in owners.conf of its unit, or have the orchestrator"
+              + " write owner files";
+      case OWNERS_FILE, DROP_IN -> "mend the file; acswatch-collector.conf(5) describes it";
+    };
+  }
+
+  private void unowned(Ownership ownership) throws IOException {
+    Set<PciAddress> owned = new HashSet<>();
+    ownership.claims().forEach(claim -> owned.add(claim.address()));
+    List<PciAddress> open =
+        OwnershipReader.boundToVfio(tree).stream().filter(a -> !owned.contains(a)).toList();
+    items.add(
+        open.isEmpty()
+            ? CheckItem.ok("owners", "nobody is missing: every device held for VMs has an owner")
+            : CheckItem.limited(
+                "owners",
+                "held for VMs, owner unknown: " + open,
+                "none of these may be in use; otherwise see the sources above"));
+  }
+
+  /** Looks whether the spool can be written; it is not tried. */
+  void spool(Path directory) {
+    String says = directory.toString();
+    if (!Files.isDirectory(directory)) {
+      items.add(CheckItem.failed("spool", says + ": no such directory", "create it"));
+    } else if (!Files.isWritable(directory)) {
+      items.add(
+          CheckItem.failed("spool", says + ": not writable", "give it to the user of the reader"));
+    } else {
+      items.add(CheckItem.ok("spool", says + ": writable"));
+    }
+  }
+
+  /** Connects to the brokers; nothing is sent. */
+  void broker(String servers) {
+    String problem = new BrokerProbe(servers).problem();
+    items.add(
+        problem == null
+            ? CheckItem.ok("broker", servers + ": takes connections")
+            : CheckItem.failed("broker", problem, "check address, port and firewall"));
+  }
+}

@@ -1,0 +1,38 @@
+package io.acswatch.collector.source.ownership;
+
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.io.IOException;
+
+/**
+ * Takes the devices on the command lines of VMMs. A device that is not bound to a VFIO driver is
+ * left out: it was unplugged since, or the process only looks like a VMM.
+ */
+final class CommandLineSource implements OwnershipSource {
+  @Override
+  public ClaimSource kind() {
+    return ClaimSource.COMMAND_LINE;
+  }
+
+  @Override
+  public Answer read(Scene scene) throws IOException {
+    Answer answer = new Answer();
+    for (HostProcess process : scene.candidates()) {
+      Vmm vmm = Vmm.of(process);
+      if (vmm == null) {
+        continue;
+      }
+      for (PciAddress address : vmm.devices()) {
+        if (scene.isBound(address)) {
+          answer.claim(
+              new Claim(
+                  address,
+                  scene.vmOf(process),
+                  ClaimSource.COMMAND_LINE,
+                  vmm.program() + " command line",
+                  process.since()));
+        }
+      }
+    }
+    return answer;
+  }
+}

@@ -1,0 +1,74 @@
+package io.acswatch.collector.source.ownership;
+
+import io.acswatch.collector.source.HostTree;
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Takes the devices of libvirt's running domains from the status files that its daemons keep. They
+ * hold the live definition, with what was plugged in since the start and the VFs that a network
+ * pool gave. libvirt itself is not asked: that would take its socket, and it may hang.
+ */
+final class LibvirtSource implements OwnershipSource {
+  static final List<String> DIRECTORIES = List.of("/run/libvirt/qemu", "/run/libvirt/ch");
+  private static final int MAX_BYTES = 8 << 20;
+
+  @Override
+  public ClaimSource kind() {
+    return ClaimSource.LIBVIRT;
+  }
+
+  @Override
+  public Answer read(Scene scene) throws IOException {
+    Answer answer = new Answer();
+    for (String directory : DIRECTORIES) {
+      for (String name : statusFiles(scene.tree(), directory, answer)) {
+        readOne(scene, directory + "/" + name, answer);
+      }
+    }
+    return answer;
+  }
+
+  /** Names of the files that hold a domain. */
+  private static List<String> statusFiles(HostTree tree, String directory, Answer answer)
+      throws IOException {
+    try {
+      return tree.names(directory).stream().filter(name -> name.endsWith(".xml")).toList();
+    } catch (AccessDeniedException denied) {
+      answer.problem(directory + ": permission denied");
+      return List.of();
+    }
+  }
+
+  private static void readOne(Scene scene, String file, Answer answer) {
+    try {
+      byte[] text = scene.tree().head(file, MAX_BYTES + 1);
+      if (text == null) {
+        return; // the domain has just ended
+      }
+      if (text.length > MAX_BYTES) {
+        answer.problem(file + ": longer than " + MAX_BYTES + " bytes");
+        return;
+      }
+      LibvirtDomain domain = LibvirtDomain.parse(text);
+      if (domain.pid() > 0 && !scene.mayRun(domain.pid())) {
+        return; // left behind by a domain that ended without libvirt
+      }
+      Instant written = scene.tree().modified(file);
+      for (PciAddress address : domain.devices()) {
+        answer.claim(claim(domain, address, written == null ? scene.now() : written));
+      }
+    } catch (AccessDeniedException denied) {
+      answer.problem(file + ": permission denied, takes root or CAP_DAC_READ_SEARCH");
+    } catch (IOException damaged) {
+      answer.problem(file + ": " + damaged.getMessage());
+    }
+  }
+
+  private static Claim claim(LibvirtDomain domain, PciAddress address, Instant since) {
+    return new Claim(address, VmName.clean(domain.vm()), ClaimSource.LIBVIRT, "libvirt", since);
+  }
+}

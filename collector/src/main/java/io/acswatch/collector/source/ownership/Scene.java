@@ -1,0 +1,92 @@
+package io.acswatch.collector.source.ownership;
+
+import io.acswatch.collector.source.HostTree;
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What all sources look at in one reading: each part is read once, and only if one asks for it. */
+final class Scene {
+  private final HostTree tree;
+  private final VfioDevices vfio;
+  private final Instant now;
+  private @Nullable ProcessTable processes;
+
+  Scene(HostTree tree, Instant now) throws IOException {
+    this.tree = tree;
+    this.now = now;
+    vfio = VfioDevices.read(tree);
+  }
+
+  HostTree tree() {
+    return tree;
+  }
+
+  /** Time of the reading. */
+  Instant now() {
+    return now;
+  }
+
+  VfioDevices vfio() {
+    return vfio;
+  }
+
+  /**
+   * Processes that may hold a device; none where no function is bound to a VFIO driver, since then
+   * there is nothing to hold. Spares most hosts the walk over {@code /proc}.
+   */
+  Collection<HostProcess> candidates() throws IOException {
+    return vfio.bound().isEmpty() ? List.of() : table().byPid().values();
+  }
+
+  /** Durable name of the VM that a process runs. */
+  String vmOf(HostProcess process) throws IOException {
+    return VmName.of(tree, table(), process);
+  }
+
+  /** True if the function is bound to a VFIO driver. */
+  boolean isBound(PciAddress address) {
+    return vfio.bound().contains(address);
+  }
+
+  /** True if the process runs, or if other processes are hidden from us, so that nobody knows. */
+  boolean mayRun(int pid) {
+    return tree.exists("/proc/" + pid) || !tree.exists("/proc/1");
+  }
+
+  private ProcessTable table() throws IOException {
+    ProcessTable table = processes;
+    if (table == null) {
+      table = ProcessTable.read(tree, now);
+      processes = table;
+    }
+    return table;
+  }
+
+  /** All processes of the host by number. */
+  record ProcessTable(Map<Integer, HostProcess> byPid) {
+    static ProcessTable read(HostTree tree, Instant now) throws IOException {
+      return new ProcessTable(new ProcessReader(tree, now).read());
+    }
+
+    /**
+     * The first of a line of processes with one command line: a VMM that forks a process for each
+     * device is one VM.
+     */
+    HostProcess firstOfItsKind(HostProcess process) {
+      HostProcess first = process;
+      for (int steps = 0; steps < byPid.size(); steps++) {
+        HostProcess parent = byPid.get(first.parent());
+        if (parent == null || !parent.arguments().equals(first.arguments())) {
+          break;
+        }
+        first = parent;
+      }
+      return first;
+    }
+  }
+}

@@ -1,0 +1,223 @@
+package io.acswatch.collector.spool;
+
+import io.acswatch.wire.FrameType;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames that wait on disk for a broker, one file each. A file is there whole or not at all: it is
+ * written under a temporary name, forced to disk, renamed, and the directory forced to disk. What
+ * is damaged all the same is found by its checksum and set aside, and keeps nothing else from being
+ * sent.
+ *
+ * <p>One process adds and one takes, each holding its {@link SpoolLock}; both may be this one.
+ */
+public final class Spool {
+  /** Directory of the damaged files, in the spool. */
+  public static final String DAMAGED = "damaged";
+
+  private static final String TEMPORARY = ".tmp";
+  private static final int DAMAGED_KEPT = 32;
+
+  private final Path directory;
+  private final SpoolLimits limits;
+  private final Map<SpoolLoss, Long> losses = new EnumMap<>(SpoolLoss.class);
+  private long lastOrder;
+
+  private Spool(Path directory, SpoolLimits limits) {
+    this.directory = directory;
+    this.limits = limits;
+  }
+
+  /** Opens the spool in {@code directory}, which is made if it is not there. */
+  public static Spool open(Path directory, SpoolLimits limits) throws IOException {
+    Files.createDirectories(directory);
+    return new Spool(directory, limits);
+  }
+
+  /** Where it is. */
+  public Path directory() {
+    return directory;
+  }
+
+  /**
+   * Puts a frame in; it is on disk when this returns. Others may go for it.
+   *
+   * @param bootId boot the frame was seen in
+   * @throws IOException if it cannot be written: then nothing of it is there
+   */
+  public synchronized SpoolEntry add(String bootId, FrameType type, byte[] frame, long nowMillis)
+      throws IOException {
+    List<SpoolEntry> waiting = new ArrayList<>(entries());
+    if (!waiting.isEmpty()) {
+      lastOrder = Math.max(lastOrder, waiting.get(waiting.size() - 1).order());
+    }
+    String name = SpoolEntry.name(lastOrder + 1, tag(bootId), type);
+    byte[] file = SpoolEnvelope.wrap(frame);
+    Path path = directory.resolve(name);
+    SpoolEntry added =
+        new SpoolEntry(lastOrder + 1, tag(bootId), type, path, file.length, nowMillis);
+    waiting.add(added);
+    // First make room: a full disk must not keep the newest out for the sake of the oldest.
+    give(SpoolPolicy.tooOld(waiting, nowMillis - limits.age().toMillis()), SpoolLoss.AGE);
+    waiting.removeIf(entry -> entry != added && !Files.exists(entry.path()));
+    give(SpoolPolicy.tooMany(waiting, limits.bytes()), SpoolLoss.BYTES);
+    try {
+      write(path, file);
+    } catch (IOException full) {
+      if (!makeRoom(waiting, added)) {
+        throw full;
+      }
+      write(path, file);
+    }
+    lastOrder++;
+    return added;
+  }
+
+  /** The disk is full below our own limit: halve what waits. False if nothing can go. */
+  private boolean makeRoom(List<SpoolEntry> waiting, SpoolEntry added) throws IOException {
+    long half = waiting.stream().mapToLong(SpoolEntry::bytes).sum() / 2;
+    List<SpoolEntry> going = new ArrayList<>(SpoolPolicy.tooMany(waiting, half));
+    going.remove(added);
+    give(going, SpoolLoss.DISK_FULL);
+    return !going.isEmpty();
+  }
+
+  private void give(List<SpoolEntry> entries, SpoolLoss reason) throws IOException {
+    for (SpoolEntry entry : entries) {
+      if (Files.deleteIfExists(entry.path())) {
+        losses.merge(reason, 1L, Long::sum);
+      }
+    }
+  }
+
+  private void write(Path path, byte[] bytes) throws IOException {
+    Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY);
+    try {
+      try (FileChannel file =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        ByteBuffer rest = ByteBuffer.wrap(bytes);
+        while (rest.hasRemaining()) {
+          file.write(rest);
+        }
+        file.force(true);
+      }
+      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException failed) {
+      Files.deleteIfExists(temporary);
+      throw failed;
+    }
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
+  private static String tag(String bootId) {
+    CRC32C crc = new CRC32C();
+    crc.update(bootId.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+
+  /** What waits, in the order in which it was put in. */
+  public List<SpoolEntry> entries() throws IOException {
+    List<SpoolEntry> entries = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.frame")) {
+      for (Path file : files) {
+        SpoolEntry entry = entry(file);
+        if (entry != null) {
+          entries.add(entry);
+        }
+      }
+    }
+    entries.sort(Comparator.comparingLong(SpoolEntry::order));
+    return entries;
+  }
+
+  private static @Nullable SpoolEntry entry(Path file) throws IOException {
+    try {
+      BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
+      return SpoolEntry.of(file, attributes.size(), attributes.lastModifiedTime().toMillis());
+    } catch (NoSuchFileException gone) {
+      return null;
+    }
+  }
+
+  /**
+   * The frame of an entry; null if it is gone, or was damaged and is now set aside.
+   *
+   * @throws IOException if the file cannot be read or moved
+   */
+  public byte @Nullable [] read(SpoolEntry entry) throws IOException {
+    byte[] file;
+    try {
+      file = Files.readAllBytes(entry.path());
+    } catch (NoSuchFileException gone) {
+      return null;
+    }
+    byte[] frame = SpoolEnvelope.unwrap(file);
+    if (frame == null) {
+      setAside(entry);
+    }
+    return frame;
+  }
+
+  /**
+   * Moves a file that is of no use out of the way, for people to look at; the oldest of these go.
+   */
+  public synchronized void setAside(SpoolEntry entry) throws IOException {
+    Path damaged = Files.createDirectories(directory.resolve(DAMAGED));
+    List<Path> kept = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(damaged)) {
+      files.forEach(kept::add);
+    }
+    kept.sort(null);
+    for (int i = 0; i <= kept.size() - DAMAGED_KEPT; i++) {
+      Files.deleteIfExists(kept.get(i));
+    }
+    Path name = entry.path().getFileName();
+    if (name != null) {
+      Files.move(entry.path(), damaged.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      losses.merge(SpoolLoss.DAMAGED, 1L, Long::sum);
+    }
+  }
+
+  /** Takes out what a broker has acknowledged. */
+  public void remove(SpoolEntry entry) throws IOException {
+    Files.deleteIfExists(entry.path());
+  }
+
+  /** Deletes what a process that was killed left half written; only for the one who adds. */
+  public void clean() throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.frame" + TEMPORARY)) {
+      for (Path file : files) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /** Frames that were given up by this process, by reason. */
+  public synchronized Map<SpoolLoss, Long> losses() {
+    return Map.copyOf(losses);
+  }
+}

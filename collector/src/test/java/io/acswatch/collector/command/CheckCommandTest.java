@@ -1,0 +1,100 @@
+package io.acswatch.collector.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CheckCommandTest {
+  private static final PciAddress NIC = PciAddress.parse("0000:06:00.0");
+
+  @TempDir private Path directory;
+  private FixtureHost host;
+
+  @BeforeEach
+  void buildHost() throws IOException {
+    host =
+        FixtureHost.of(
+            TestCaptures.read("switch-before.cap"), Files.createDirectory(directory.resolve("h")));
+  }
+
+  @Test
+  void isContentWithAHostThatShowsAll() {
+    CommandRun run = check();
+
+    assertEquals(ExitCode.OK, run.exitCode());
+    assertTrue(run.out().contains("ok       config               32 functions: "), run.out());
+    assertTrue(run.out().contains("26 IOMMU groups"), run.out());
+    assertTrue(run.out().contains("/sys/kernel/kexec_loaded: no image"), run.out());
+  }
+
+  @Test
+  void failsWithoutPrivilegeAndSaysWhichIsMissing() throws IOException {
+    Path config = host.path(host.realDirectory(NIC) + "/config");
+    Files.write(config, Arrays.copyOf(Files.readAllBytes(config), 64));
+
+    CommandRun run = check();
+
+    assertEquals(ExitCode.FINDING, run.exitCode());
+    assertTrue(run.out().contains("failed   config"), run.out());
+    assertTrue(run.out().contains("CAP_SYS_ADMIN"), run.out());
+  }
+
+  @Test
+  void namesDevicesThatNobodyClaimsAndConflicts() throws IOException {
+    host.link("/sys/bus/pci/drivers/vfio-pci/" + NIC, host.realDirectory(NIC));
+    assertTrue(check().out().contains("owner unknown: [0000:06:00.0]"));
+
+    host.write("/etc/acswatch/owners.d/a.owners", "owner\t06:00.0\tvm1\ta\n");
+    assertTrue(check().out().contains("every device held for VMs has an owner"));
+
+    host.write("/etc/acswatch/owners.d/b.owners", "owner\t06:00.0\tvm2\tb\n");
+    assertTrue(
+        check().out().contains("0000:06:00.0 is claimed by vm1 (drop-in a.owners: a since "));
+  }
+
+  @Test
+  void looksAtSpoolAndBrokerOnRequest() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String address = "127.0.0.1:" + server.getLocalPort();
+      CommandRun run =
+          check(
+              "--spool", directory.toString(), "--bootstrap-servers", address, "--output", "json");
+      assertEquals(ExitCode.OK, run.exitCode());
+      assertTrue(run.out().contains("{\"subject\":\"broker\",\"state\":\"ok\""), run.out());
+      assertTrue(run.out().contains("{\"subject\":\"spool\",\"state\":\"ok\""), run.out());
+    }
+
+    CommandRun run = check("--spool", directory + "/none", "--bootstrap-servers", "127.0.0.1:1");
+
+    assertEquals(ExitCode.FINDING, run.exitCode());
+    assertTrue(run.out().contains("failed   spool"), run.out());
+    assertTrue(run.out().contains("failed   broker"), run.out());
+  }
+
+  @Test
+  void saysThatThereIsNoHost() {
+    CommandRun run = CommandRun.of("check", "--root", directory.toString());
+
+    assertEquals(ExitCode.FINDING, run.exitCode());
+    assertTrue(run.out().contains("failed   host"), run.out());
+  }
+
+  private CommandRun check(String... more) {
+    String[] arguments = {"check", "--root", host.root().toString()};
+    String[] all = Arrays.copyOf(arguments, arguments.length + more.length);
+    System.arraycopy(more, 0, all, arguments.length, more.length);
+    return CommandRun.of(all);
+  }
+}

@@ -1,0 +1,269 @@
+package io.acswatch.collector.spool;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.wire.FrameType;
+import io.acswatch.wire.FrameWriter;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpoolTest {
+  private static final SpoolLimits WIDE = new SpoolLimits(1 << 30, Duration.ofDays(7));
+  private static final long NOW = System.currentTimeMillis();
+
+  @TempDir private Path directory;
+  private Spool spool;
+
+  @BeforeEach
+  void open() throws IOException {
+    spool = Spool.open(directory.resolve("spool"), WIDE);
+  }
+
+  private static byte[] frame(int filling) {
+    byte[] frame = new byte[1_000];
+    Arrays.fill(frame, (byte) filling);
+    return frame;
+  }
+
+  private void addAll(String boot, FrameType... types) throws IOException {
+    for (FrameType type : types) {
+      spool.add(boot, type, frame(0), NOW);
+    }
+  }
+
+  private List<String> waiting() throws IOException {
+    return spool.entries().stream().map(entry -> entry.order() + " " + entry.type()).toList();
+  }
+
+  @Test
+  void givesFramesBackInTheOrderInWhichTheyCame() throws IOException {
+    for (int i = 1; i <= 12; i++) {
+      spool.add("boot", FrameType.SNAPSHOT, frame(i), NOW);
+    }
+    List<SpoolEntry> entries = spool.entries();
+    assertEquals(12, entries.size());
+    for (int i = 0; i < 12; i++) {
+      assertArrayEquals(frame(i + 1), spool.read(entries.get(i)));
+      spool.remove(entries.get(i));
+    }
+    assertTrue(spool.entries().isEmpty());
+  }
+
+  @Test
+  void countsOnWhenItIsOpenedAgain() throws IOException {
+    addAll("boot", FrameType.SNAPSHOT, FrameType.DELTA);
+    spool = Spool.open(spool.directory(), WIDE);
+    addAll("boot", FrameType.DELTA);
+
+    assertEquals(List.of("1 SNAPSHOT", "2 DELTA", "3 DELTA"), waiting());
+  }
+
+  @Test
+  void doesNotUseANumberTwiceWhileItRuns() throws IOException {
+    SpoolEntry first = spool.add("boot", FrameType.SNAPSHOT, frame(1), NOW);
+    spool.remove(first);
+
+    assertEquals(2, spool.add("boot", FrameType.SNAPSHOT, frame(1), NOW).order());
+  }
+
+  @Test
+  void setsAFileAsideThatIsTornAtAnyByte() throws IOException {
+    byte[] frame = FrameWriter.write(twoFunctions());
+    SpoolEntry good = spool.add("boot", FrameType.SNAPSHOT, frame, NOW);
+    byte[] file = Files.readAllBytes(good.path());
+    for (int length = 0; length < file.length; length++) {
+      Path torn = spool.directory().resolve(SpoolEntry.name(2, "00000000", FrameType.DELTA));
+      Files.write(torn, Arrays.copyOf(file, length));
+      List<SpoolEntry> entries = spool.entries();
+      assertNull(spool.read(entries.get(1)), "torn at " + length);
+      assertFalse(Files.exists(torn));
+    }
+    assertEquals(file.length, spool.losses().get(SpoolLoss.DAMAGED));
+    assertArrayEquals(frame, spool.read(spool.entries().get(0)), "the one beside it");
+  }
+
+  private static Capture twoFunctions() throws IOException {
+    Capture whole = TestCaptures.read("switch-before.cap");
+    return new Capture(
+        "host",
+        "",
+        whole.boot(),
+        NOW,
+        1,
+        false,
+        List.of(),
+        whole.functions().subList(0, 2),
+        List.of(),
+        List.of());
+  }
+
+  @Test
+  void setsAFileAsideOfWhichAnyByteIsWrong() throws IOException {
+    SpoolEntry entry = spool.add("boot", FrameType.HEARTBEAT, frame(7), NOW);
+    byte[] file = Files.readAllBytes(entry.path());
+    for (int at = 0; at < file.length; at++) {
+      byte[] wrong = file.clone();
+      wrong[at] ^= 0x10;
+      Files.write(entry.path(), wrong);
+      assertNull(spool.read(entry), "byte " + at);
+    }
+    byte[] longer = Arrays.copyOf(file, file.length + 1);
+    Files.write(entry.path(), longer);
+    assertNull(spool.read(entry));
+  }
+
+  @Test
+  void keepsNoMoreThanAFewDamagedFiles() throws IOException {
+    for (int i = 0; i < 100; i++) {
+      spool.setAside(spool.add("boot", FrameType.HEARTBEAT, frame(i), NOW));
+    }
+    try (var kept = Files.list(spool.directory().resolve(Spool.DAMAGED))) {
+      assertEquals(32, kept.count());
+    }
+  }
+
+  @Test
+  void whatWasHalfWrittenIsNoFrameAndIsCleanedUp() throws IOException {
+    Path half =
+        Files.write(
+            spool.directory().resolve(SpoolEntry.name(5, "00000000", FrameType.DELTA) + ".tmp"),
+            new byte[9]);
+
+    assertTrue(spool.entries().isEmpty());
+    spool.clean();
+    assertFalse(Files.exists(half));
+  }
+
+  @Test
+  void whatExplainsABoundaryGoesLast() throws IOException {
+    spool = Spool.open(spool.directory(), new SpoolLimits(7 * 1_016, Duration.ofDays(7)));
+    addAll("one", FrameType.SNAPSHOT, FrameType.DELTA, FrameType.SNAPSHOT, FrameType.HEARTBEAT);
+    addAll("one", FrameType.SNAPSHOT, FrameType.KEXEC_EVENT);
+    addAll("two", FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
+
+    assertEquals(
+        List.of(
+            "1 SNAPSHOT",
+            "2 DELTA",
+            "3 SNAPSHOT",
+            "5 SNAPSHOT",
+            "6 KEXEC_EVENT",
+            "7 SNAPSHOT",
+            "9 SNAPSHOT"),
+        waiting(),
+        "heartbeats first");
+    addAll("two", FrameType.DELTA, FrameType.DELTA);
+    assertEquals(
+        List.of(
+            "1 SNAPSHOT",
+            "5 SNAPSHOT",
+            "6 KEXEC_EVENT",
+            "7 SNAPSHOT",
+            "9 SNAPSHOT",
+            "10 DELTA",
+            "11 DELTA"),
+        waiting(),
+        "then the middle of a boot");
+    addAll("two", FrameType.DELTA);
+    assertEquals(
+        List.of(
+            "1 SNAPSHOT",
+            "5 SNAPSHOT",
+            "7 SNAPSHOT",
+            "9 SNAPSHOT",
+            "10 DELTA",
+            "11 DELTA",
+            "12 DELTA"),
+        waiting(),
+        "then kexec events");
+    assertEquals(Map.of(SpoolLoss.BYTES, 5L), spool.losses());
+  }
+
+  @Test
+  void theNewestSnapshotStaysHoweverSmallTheLimit() throws IOException {
+    spool = Spool.open(spool.directory(), new SpoolLimits(1, Duration.ofDays(7)));
+    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.DELTA);
+
+    assertEquals(List.of("2 SNAPSHOT", "3 DELTA"), waiting());
+  }
+
+  @Test
+  void oldFramesGoButNotThoseThatExplainABoundary() throws IOException {
+    addAll("one", FrameType.SNAPSHOT, FrameType.DELTA, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
+    // Also what happens when the clock is set forward by a year.
+    spool.add("two", FrameType.SNAPSHOT, frame(1), NOW + Duration.ofDays(365).toMillis());
+
+    assertEquals(List.of("1 SNAPSHOT", "4 SNAPSHOT", "5 SNAPSHOT"), waiting());
+    assertEquals(Map.of(SpoolLoss.AGE, 2L), spool.losses());
+  }
+
+  @Test
+  void aClockSetBackDropsNothing() throws IOException {
+    addAll("one", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
+    spool.add("one", FrameType.DELTA, frame(1), 0);
+
+    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 DELTA"), waiting());
+  }
+
+  @Test
+  void letsOneReaderAndOneSenderIn() throws IOException {
+    try (SpoolLock reader = SpoolLock.take(spool.directory(), "reader");
+        SpoolLock sender = SpoolLock.take(spool.directory(), "sender")) {
+      assertNotNull(reader);
+      assertNotNull(sender);
+      FileSystemException refused =
+          assertThrows(
+              FileSystemException.class, () -> SpoolLock.take(spool.directory(), "sender"));
+      assertTrue(refused.getFile().endsWith("sender.lock"));
+    }
+    SpoolLock.take(spool.directory(), "sender").close();
+  }
+
+  @Test
+  void onAFullDiskTheNewestReplacesTheOldest() throws Exception {
+    Path mount = Files.createDirectory(directory.resolve("small"));
+    Assumptions.assumeTrue(
+        "root".equals(System.getProperty("user.name"))
+            && run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", mount.toString()) == 0,
+        "a small tmpfs can be mounted");
+    try {
+      spool = Spool.open(mount.resolve("spool"), WIDE);
+      byte[] large = new byte[20_000];
+      for (int i = 1; i <= 200; i++) {
+        large[0] = (byte) i;
+        SpoolEntry added = spool.add("boot", FrameType.SNAPSHOT, large, NOW);
+        assertEquals((byte) i, spool.read(added)[0]);
+      }
+      List<SpoolEntry> left = spool.entries();
+      assertEquals(1, left.get(0).order(), "the first of the boot");
+      assertEquals(200, left.get(left.size() - 1).order());
+      assertTrue(spool.losses().get(SpoolLoss.DISK_FULL) > 150, spool.losses()::toString);
+    } finally {
+      run("umount", mount.toString());
+    }
+  }
+
+  private static int run(String... command) throws IOException, InterruptedException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
+  }
+}
