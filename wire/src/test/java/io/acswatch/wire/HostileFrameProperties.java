@@ -23,6 +23,7 @@ class HostileFrameProperties {
 
   private final FrameReader reader = new FrameReader();
   private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private final FactsPacker packer = new FactsPacker();
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
   static List<String> names() {
@@ -133,6 +134,7 @@ class HostileFrameProperties {
       return;
     }
     assertTrue(result instanceof FrameResult.Accepted);
+    FactsAgreement.check(packer, frame, ((FrameResult.Accepted) result).snapshot());
     byte[] once = FrameWriter.write(reader.toCapture());
     assertNull(reader.wrap(surrounded(frame, 0x11), 64, frame.length));
     assertArrayEquals(once, FrameWriter.write(reader.toCapture()), "bytes from outside");

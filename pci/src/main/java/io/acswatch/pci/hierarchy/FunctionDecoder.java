@@ -94,7 +94,8 @@ public final class FunctionDecoder {
       ConfigSpace space, ReadStatus readStatus, int vendor, int device, boolean isVirtual) {
     read(space, readStatus);
     // A VF's own id words read 0xFFFF by specification.
-    if (status.isConclusive()
+    if (lengthBytes >= ConfigSpace.UNPRIVILEGED_LENGTH
+        && status.isConclusive()
         && !isVirtual
         && (header.vendor() != vendor || header.device() != device)) {
       oddities |= ConfigOddity.IDS_DIFFER.bit();

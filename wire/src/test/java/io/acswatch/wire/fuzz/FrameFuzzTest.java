@@ -11,6 +11,8 @@ import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
+import io.acswatch.wire.FactsAgreement;
+import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameResult.Rejected;
@@ -27,6 +29,7 @@ class FrameFuzzTest {
 
   private final FrameReader reader = new FrameReader();
   private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private final FactsPacker packer = new FactsPacker();
 
   static Stream<byte[]> frames() {
     return Stream.concat(
@@ -55,6 +58,7 @@ class FrameFuzzTest {
       return;
     }
     Snapshot snapshot = assertInstanceOf(FrameResult.Accepted.class, result).snapshot();
+    FactsAgreement.check(packer, bytes, snapshot);
     Capture capture = reader.toCapture();
     assertEquals(Snapshot.of(capture), snapshot);
     byte[] again = FrameWriter.write(capture);
