@@ -41,7 +41,10 @@ public final class FactsPacker {
   private long sequence;
   private boolean direct;
 
-  /** Packs the frame that fills {@code bytes}; null if it is sound, else why it is not. */
+  /**
+   * Packs the frame that fills {@code bytes}; null if it is sound, else why it is not. Of a frame
+   * that is no snapshot nothing is packed, for it has meaning only beside the one before.
+   */
   public @Nullable Rejected pack(byte[] bytes) {
     out.clear();
     Rejected rejected = check.check(window.set(bytes), 0, bytes.length);
@@ -50,6 +53,10 @@ public final class FactsPacker {
     }
     takenAtMillis = frame.i64(FrameLayout.TAKEN_AT_AT);
     sequence = frame.i64(FrameLayout.SEQUENCE_AT);
+    direct = false;
+    if (frame.type != FrameType.SNAPSHOT) {
+      return null;
+    }
     direct = packDirectly();
     return direct ? null : packTheLongWay(bytes);
   }
@@ -66,6 +73,11 @@ public final class FactsPacker {
       String detail = tooMany.getMessage();
       return new Rejected(RejectReason.BAD_LENGTH, FrameLayout.STRING_COUNT_AT, detail);
     }
+  }
+
+  /** What the frame is. */
+  public FrameType type() {
+    return frame.type;
   }
 
   /** The packed facts; of these {@link #length} bytes count. */

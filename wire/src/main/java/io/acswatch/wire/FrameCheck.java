@@ -16,9 +16,11 @@ final class FrameCheck {
   private static final int MAX_CLASS = 0xFF_FFFF;
 
   private final FrameSections at;
+  private final FrameTypeCheck ofType;
 
   FrameCheck(FrameSections sections) {
     at = sections;
+    ofType = new FrameTypeCheck(sections);
   }
 
   /** Binds the sections to a frame that fills {@code available} bytes from {@code base}. */
@@ -38,6 +40,9 @@ final class FrameCheck {
     if (rejected == null) {
       rejected = checkTables();
     }
+    if (rejected == null) {
+      rejected = ofType.check();
+    }
     if (rejected != null) {
       at.clear();
     }
@@ -56,16 +61,17 @@ final class FrameCheck {
       return rejected(
           RejectReason.UNKNOWN_VERSION, MAJOR_AT, "version=%d, expected 1", at.u8(MAJOR_AT));
     }
-    if (at.u8(TYPE_AT) != FrameType.SNAPSHOT.code()) {
-      FrameType type = FrameType.ofCode(at.u8(TYPE_AT));
+    FrameType type = FrameType.ofCode(at.u8(TYPE_AT));
+    if (type == null || !type.isKnown()) {
       return rejected(
           RejectReason.UNKNOWN_TYPE,
           TYPE_AT,
-          "type=%d (%s), expected 1",
+          "type=%d (%s), expected 1 to 4",
           at.u8(TYPE_AT),
           type == null ? "undefined" : type);
     }
-    if (available < HEADER_LENGTH) {
+    at.type = type;
+    if (available < type.headerLength()) {
       return tooShort(available);
     }
     long frameLength = Integer.toUnsignedLong(at.i32(FRAME_LENGTH_AT));
@@ -90,9 +96,12 @@ final class FrameCheck {
 
   private @Nullable Rejected checkSections() {
     int headerLength = at.u16(HEADER_LENGTH_AT);
-    if (headerLength < HEADER_LENGTH || headerLength % Long.BYTES != 0) {
+    if (headerLength < at.type.headerLength() || headerLength % Long.BYTES != 0) {
       return badLength(
-          HEADER_LENGTH_AT, "headerLength=%d, expected 96 or more, in steps of 8", headerLength);
+          HEADER_LENGTH_AT,
+          "headerLength=%d, expected %d or more, in steps of 8",
+          headerLength,
+          at.type.headerLength());
     }
     at.entryLength = at.u16(ENTRY_LENGTH_AT);
     if (at.entryLength < ENTRY_LENGTH || at.entryLength % Long.BYTES != 0) {
@@ -111,7 +120,7 @@ final class FrameCheck {
     }
     long mostStrings =
         1L
-            + HEADER_STRINGS
+            + at.type.headerStrings()
             + (long) FUNCTION_STRINGS * at.functionCount
             + (long) OWNER_STRINGS * at.ownerCount
             + at.noteCount;
@@ -265,6 +274,11 @@ final class FrameCheck {
   }
 
   private @Nullable Rejected checkTables() {
+    for (int i = 0; i < at.removedCount; i++) {
+      if (at.i32(at.removedEntryAt(i)) < 0) {
+        return badAddress(at.removedEntryAt(i));
+      }
+    }
     for (int i = 0; i < at.scanCount; i++) {
       if (at.i32(at.scanEntryAt(i)) < 0) {
         return badAddress(at.scanEntryAt(i));
@@ -311,9 +325,13 @@ final class FrameCheck {
         at.i32(field));
   }
 
-  private static Rejected tooShort(long available) {
+  private Rejected tooShort(long available) {
     return rejected(
-        RejectReason.TOO_SHORT, (int) available, "bytes=%d, expected at least 96", available);
+        RejectReason.TOO_SHORT,
+        (int) available,
+        "bytes=%d, expected at least %d",
+        available,
+        available < PREFIX_LENGTH ? HEADER_LENGTH : at.type.headerLength());
   }
 
   private static Rejected badLength(int offset, String format, Object... values) {

@@ -4,7 +4,10 @@ import static io.acswatch.wire.FrameLayout.*;
 
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CaptureDelta;
 import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -51,7 +54,12 @@ public final class FrameReader {
     return check.check(input, offset, length);
   }
 
-  /** Number of functions. */
+  /** What it says. Each type has accessors of its own, which must not be asked of another one. */
+  public FrameType type() {
+    return sections.type;
+  }
+
+  /** Number of functions; in a delta of those that changed. */
   public int functionCount() {
     return sections.functionCount;
   }
@@ -136,6 +144,77 @@ public final class FrameReader {
 
   private PciAddress address(int entry) {
     return new PciAddress(sections.i32(entry), sections.u16(entry + Integer.BYTES));
+  }
+
+  /** Of a delta: number of the snapshot or delta that it builds on. */
+  public long baseSequence() {
+    return sections.i64(BASE_SEQUENCE_AT);
+  }
+
+  /** Of a delta: makes the list of functions that are no more. */
+  public List<PciAddress> removed() {
+    List<PciAddress> removed = new ArrayList<>(sections.removedCount);
+    for (int i = 0; i < sections.removedCount; i++) {
+      removed.add(address(sections.removedEntryAt(i)));
+    }
+    return removed;
+  }
+
+  /** Of a delta: the scan order is there as a whole; else it is that of the base. */
+  public boolean hasScanOrder() {
+    return (sections.i32(DELTA_FLAGS_AT) & WHOLE_SCAN_ORDER) != 0;
+  }
+
+  /** Of a delta: all claims are there; else they are those of the base. */
+  public boolean hasOwners() {
+    return (sections.i32(DELTA_FLAGS_AT) & WHOLE_OWNERS) != 0;
+  }
+
+  /** Of a delta: all notes are there; else they are those of the base. */
+  public boolean hasNotes() {
+    return (sections.i32(DELTA_FLAGS_AT) & WHOLE_NOTES) != 0;
+  }
+
+  /** Of a heartbeat and a kexec event: number of the last snapshot or delta before it. */
+  public long stateSequence() {
+    return sections.i64(STATE_SEQUENCE_AT);
+  }
+
+  /** Copies a delta, which then owns all its bytes. */
+  public CaptureDelta toCaptureDelta() {
+    return new CaptureDelta(
+        toCapture(), baseSequence(), removed(), hasScanOrder(), hasOwners(), hasNotes());
+  }
+
+  /** Makes the heartbeat. */
+  public Heartbeat toHeartbeat() {
+    return new Heartbeat(
+        host(),
+        boot(),
+        takenAtMillis(),
+        sequence(),
+        stateSequence(),
+        kexecLoaded(),
+        strings.at(COLLECTOR_VERSION_AT),
+        sections.i32(WAITING_FRAMES_AT),
+        sections.i64(WAITING_BYTES_AT),
+        sections.i64(DROPPED_FRAMES_AT),
+        notes());
+  }
+
+  /** Makes the kexec event. */
+  public KexecEvent toKexecEvent() {
+    return new KexecEvent(
+        host(),
+        boot(),
+        takenAtMillis(),
+        sequence(),
+        stateSequence(),
+        kexecLoaded(),
+        stepOf(sections.i32(STEP_AT)),
+        strings.at(TARGET_RELEASE_AT),
+        strings.at(TARGET_COMMAND_LINE_AT),
+        notes());
   }
 
   /** Copies the frame into a capture, which then owns all its bytes. */

@@ -1,11 +1,23 @@
 package io.acswatch.wire;
 
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotDelta;
 
-/** What became of the bytes of one record: a snapshot, or the reason why not. */
+/** What became of the bytes of one record: what they say, or the reason why nothing. */
 public sealed interface FrameResult {
-  /** The bytes were a sound frame. */
+  /** A sound snapshot. */
   record Accepted(Snapshot snapshot) implements FrameResult {}
+
+  /** A sound delta; whether it follows what is known of the host is not decided here. */
+  record AcceptedDelta(SnapshotDelta delta) implements FrameResult {}
+
+  /** A sound heartbeat. */
+  record AcceptedHeartbeat(Heartbeat heartbeat) implements FrameResult {}
+
+  /** A sound kexec event. */
+  record AcceptedKexecEvent(KexecEvent event) implements FrameResult {}
 
   /**
    * The bytes were refused.

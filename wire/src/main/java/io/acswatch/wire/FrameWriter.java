@@ -4,7 +4,10 @@ import static io.acswatch.wire.FrameLayout.*;
 
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CaptureDelta;
 import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.hierarchy.KernelView;
@@ -19,19 +22,38 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes captures as frames. The same capture gives the same bytes. The opposite of {@link
- * FrameReader}.
+ * Writes captures, deltas, heartbeats and kexec events as frames. The same content gives the same
+ * bytes. The opposite of {@link FrameReader}.
  */
 public final class FrameWriter {
   private final Capture capture;
+  private final FrameType type;
+  private final List<PciAddress> removed;
+  private final List<String> typeStrings;
+  private final TypeHeader typeHeader;
   private final List<CapturedFunction> functions;
   private final List<LineSparseConfigSpace> spaces = new ArrayList<>();
   private final Map<String, Integer> stringNumbers = new HashMap<>();
   private final List<byte[]> strings = new ArrayList<>();
   private int stringBytes;
 
-  private FrameWriter(Capture capture) {
+  /** Writes what only headers of one type have; {@code strings}: numbers of its strings. */
+  @FunctionalInterface
+  private interface TypeHeader {
+    void put(ByteBuffer out, int[] strings);
+  }
+
+  private FrameWriter(
+      Capture capture,
+      FrameType type,
+      List<PciAddress> removed,
+      List<String> typeStrings,
+      TypeHeader typeHeader) {
     this.capture = capture;
+    this.type = type;
+    this.removed = removed;
+    this.typeStrings = typeStrings;
+    this.typeHeader = typeHeader;
     functions = new ArrayList<>(capture.functions());
     functions.sort(Comparator.comparing(CapturedFunction::address));
   }
@@ -43,7 +65,94 @@ public final class FrameWriter {
    *     field, or the frame would be longer than 64 MiB
    */
   public static byte[] write(Capture capture) {
-    return new FrameWriter(capture).write();
+    return new FrameWriter(capture, FrameType.SNAPSHOT, List.of(), List.of(), (out, strings) -> {})
+        .write();
+  }
+
+  /**
+   * Writes a delta as one frame.
+   *
+   * @throws IllegalArgumentException as {@link #write(Capture)}
+   */
+  public static byte[] write(CaptureDelta delta) {
+    int flags =
+        (delta.hasScanOrder() ? WHOLE_SCAN_ORDER : 0)
+            | (delta.hasOwners() ? WHOLE_OWNERS : 0)
+            | (delta.hasNotes() ? WHOLE_NOTES : 0);
+    return new FrameWriter(
+            delta.changed(),
+            FrameType.DELTA,
+            delta.removed(),
+            List.of(),
+            (out, strings) ->
+                out.putLong(atLeast("baseSequence", delta.baseSequence(), 0))
+                    .putInt(delta.removed().size())
+                    .putInt(flags))
+        .write();
+  }
+
+  /** Writes a heartbeat as one frame. */
+  public static byte[] write(Heartbeat beat) {
+    return new FrameWriter(
+            stateless(
+                beat.host(),
+                beat.boot(),
+                beat.takenAtMillis(),
+                beat.sequence(),
+                beat.kexecLoaded(),
+                beat.notes()),
+            FrameType.HEARTBEAT,
+            List.of(),
+            List.of(beat.collectorVersion()),
+            (out, strings) ->
+                out.putLong(atLeast("stateSequence", beat.stateSequence(), 0))
+                    .putInt((int) atLeast("waitingFrames", beat.waitingFrames(), 0))
+                    .putInt(strings[0])
+                    .putLong(atLeast("waitingBytes", beat.waitingBytes(), 0))
+                    .putLong(atLeast("droppedFrames", beat.droppedFrames(), 0)))
+        .write();
+  }
+
+  /** Writes a kexec event as one frame. */
+  public static byte[] write(KexecEvent event) {
+    return new FrameWriter(
+            stateless(
+                event.host(),
+                event.boot(),
+                event.takenAtMillis(),
+                event.sequence(),
+                event.kexecLoaded(),
+                event.notes()),
+            FrameType.KEXEC_EVENT,
+            List.of(),
+            List.of(event.targetRelease(), event.targetCommandLine()),
+            (out, strings) ->
+                out.putLong(atLeast("stateSequence", event.stateSequence(), 0))
+                    .putInt(codeOf(event.step()))
+                    .putInt(strings[0])
+                    .putInt(strings[1])
+                    .putInt(0))
+        .write();
+  }
+
+  private static Capture stateless(
+      String host,
+      Boot boot,
+      long takenAtMillis,
+      long sequence,
+      boolean kexecLoaded,
+      List<String> notes) {
+    return new Capture(
+        host,
+        "",
+        boot,
+        takenAtMillis,
+        sequence,
+        kexecLoaded,
+        List.of(),
+        List.of(),
+        List.of(),
+        notes);
   }
 
   private byte[] write() {
@@ -57,6 +166,7 @@ public final class FrameWriter {
     }
     // Numbers the strings in the order in which the fields come, so that the bytes are determined.
     int[] headerStrings = headerStrings();
+    int[] ofType = typeStrings.stream().mapToInt(this::number).toArray();
     int[][] functionStrings = new int[functions.size()][];
     for (int i = 0; i < functionStrings.length; i++) {
       functionStrings[i] = functionStrings(functions.get(i));
@@ -69,9 +179,10 @@ public final class FrameWriter {
     int[] notes = capture.notes().stream().mapToInt(this::number).toArray();
 
     long length =
-        HEADER_LENGTH
+        type.headerLength()
             + (long) functions.size() * ENTRY_LENGTH
             + (long) lineCount * LINE_LENGTH
+            + (long) removed.size() * REMOVED_LENGTH
             + (long) capture.scanOrder().size() * SCAN_LENGTH
             + (long) owners.size() * OWNER_LENGTH
             + (long) notes.length * NOTE_LENGTH
@@ -82,6 +193,7 @@ public final class FrameWriter {
     }
     ByteBuffer out = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
     putHeader(out, lineCount, notes.length, headerStrings);
+    typeHeader.put(out, ofType);
     int linesBefore = 0;
     for (int i = 0; i < functionStrings.length; i++) {
       putFunction(out, functions.get(i), spaces.get(i), linesBefore, functionStrings[i]);
@@ -91,6 +203,7 @@ public final class FrameWriter {
       space.copyLinesTo(out.array(), out.position());
       out.position(out.position() + Long.bitCount(space.lineMask()) * LINE_LENGTH);
     }
+    removed.forEach(address -> putAddress(out, address));
     for (PciAddress address : capture.scanOrder()) {
       putAddress(out, address);
     }
@@ -160,10 +273,10 @@ public final class FrameWriter {
     out.putInt(MAGIC)
         .put((byte) MAJOR)
         .put((byte) MINOR)
-        .put((byte) FrameType.SNAPSHOT.code())
+        .put((byte) type.code())
         .put((byte) (capture.kexecLoaded() ? KEXEC_LOADED : 0))
         .putInt(out.capacity())
-        .putShort((short) HEADER_LENGTH)
+        .putShort((short) type.headerLength())
         .putShort((short) ENTRY_LENGTH)
         .putInt(functions.size())
         .putInt(capture.scanOrder().size())

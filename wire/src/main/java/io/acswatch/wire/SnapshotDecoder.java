@@ -3,14 +3,18 @@ package io.acswatch.wire;
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.SnapshotBuilder;
+import io.acswatch.pci.liveupdate.SnapshotDelta;
+import java.util.ArrayList;
+import java.util.List;
 import net.openhft.chronicle.bytes.RandomDataInput;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes frames into snapshots. Configuration space is read where it lies in the frame and never
+ * Decodes frames of every type. Configuration space is read where it lies in the frame and never
  * copied; the snapshot keeps no reference to the bytes. Reusable, not thread-safe. No bytes make it
  * throw.
  */
@@ -32,17 +36,50 @@ public final class SnapshotDecoder {
     if (rejected != null) {
       return rejected;
     }
+    return switch (reader.type()) {
+      case SNAPSHOT, SNAPSHOT_PART -> snapshot();
+      case DELTA -> delta();
+      case HEARTBEAT -> new FrameResult.AcceptedHeartbeat(reader.toHeartbeat());
+      case KEXEC_EVENT -> new FrameResult.AcceptedKexecEvent(reader.toKexecEvent());
+    };
+  }
+
+  private PciFunction decoded(FrameFunction function) {
+    PciIds ids = function.ids();
+    KernelView kernel = function.kernelView().withRemovable(function.removable());
+    return SnapshotBuilder.unplaced(
+        function.address(),
+        function.sysfsPath(),
+        ids,
+        decoder.decode(function.config(), function.readStatus(), ids, kernel),
+        kernel);
+  }
+
+  private FrameResult delta() {
+    List<PciFunction> changed = new ArrayList<>(reader.functionCount());
+    for (int i = 0; i < reader.functionCount(); i++) {
+      changed.add(decoded(reader.function(i)));
+    }
+    Boot boot = reader.boot();
+    return new FrameResult.AcceptedDelta(
+        new SnapshotDelta(
+            reader.host(),
+            boot,
+            reader.takenAtMillis(),
+            reader.sequence(),
+            reader.baseSequence(),
+            reader.kexecLoaded(),
+            changed,
+            reader.removed(),
+            reader.hasScanOrder() ? reader.scanOrder() : null,
+            reader.hasOwners() ? reader.owners() : null,
+            reader.hasNotes() ? reader.notes() : null));
+  }
+
+  private FrameResult snapshot() {
     SnapshotBuilder builder = new SnapshotBuilder(reader.functionCount());
     for (int i = 0; i < reader.functionCount(); i++) {
-      FrameFunction function = reader.function(i);
-      PciIds ids = function.ids();
-      KernelView kernel = function.kernelView().withRemovable(function.removable());
-      builder.add(
-          function.address(),
-          function.sysfsPath(),
-          ids,
-          decoder.decode(function.config(), function.readStatus(), ids, kernel),
-          kernel);
+      builder.add(decoded(reader.function(i)));
     }
     Boot boot = reader.boot();
     return new FrameResult.Accepted(

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whatever the bytes: a snapshot or a refusal, never an exception, never a byte from outside. */
+/**
+ * Whatever the bytes: a frame of some type or a refusal, never an exception, never a byte from
+ * outside.
+ */
 class HostileFrameProperties {
   private static final int[] DAMAGES = {0x00, 0x01, 0x7F, 0x80, 0xFF};
 
@@ -27,7 +30,7 @@ class HostileFrameProperties {
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
   static List<String> names() {
-    return List.of("tiny", "full");
+    return List.of("tiny", "full", "delta", "heartbeat", "kexec-event");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -73,9 +76,14 @@ class HostileFrameProperties {
       Rejected rejected = reader.wrap(frame, 0, length);
       assertNotNull(rejected);
       assertEquals(
-          length < 96 ? RejectReason.TOO_SHORT : RejectReason.TRUNCATED, rejected.reason());
+          length < headerLength(frame) ? RejectReason.TOO_SHORT : RejectReason.TRUNCATED,
+          rejected.reason());
       assertEquals(0, reader.functionCount());
     }
+  }
+
+  private static int headerLength(byte[] frame) {
+    return frame[0x0C] & 0xFF; // below 256 in all of them
   }
 
   @ParameterizedTest(name = "{0}")
@@ -133,11 +141,28 @@ class HostileFrameProperties {
       assertTrue(rejected.offset() >= 0 && rejected.offset() <= frame.length, rejected::toString);
       return;
     }
-    assertTrue(result instanceof FrameResult.Accepted);
-    FactsAgreement.check(packer, frame, ((FrameResult.Accepted) result).snapshot());
-    byte[] once = FrameWriter.write(reader.toCapture());
+    if (result instanceof FrameResult.Accepted accepted) {
+      FactsAgreement.check(packer, frame, accepted.snapshot());
+    }
+    assertEquals(reader.type(), typeOf(result));
+    byte[] once = AnyFrame.rewrite(reader);
     assertNull(reader.wrap(surrounded(frame, 0x11), 64, frame.length));
-    assertArrayEquals(once, FrameWriter.write(reader.toCapture()), "bytes from outside");
+    assertArrayEquals(once, AnyFrame.rewrite(reader), "bytes from outside");
+  }
+
+  private static FrameType typeOf(FrameResult result) {
+    if (result instanceof FrameResult.Accepted) {
+      return FrameType.SNAPSHOT;
+    }
+    if (result instanceof FrameResult.AcceptedDelta) {
+      return FrameType.DELTA;
+    }
+    assertTrue(
+        result instanceof FrameResult.AcceptedHeartbeat
+            || result instanceof FrameResult.AcceptedKexecEvent);
+    return result instanceof FrameResult.AcceptedHeartbeat
+        ? FrameType.HEARTBEAT
+        : FrameType.KEXEC_EVENT;
   }
 
   private static byte[] surrounded(byte[] frame, int filling) {

@@ -26,4 +26,16 @@ public record CapturedFunction(
     ReadStatus readStatus,
     PciIds ids,
     KernelView kernel,
-    String removable) {}
+    String removable) {
+
+  /** True if both say the same, their configuration spaces byte by byte. */
+  public boolean isSameAs(CapturedFunction other) {
+    return address.equals(other.address)
+        && sysfsPath.equals(other.sysfsPath)
+        && readStatus == other.readStatus
+        && ids.equals(other.ids)
+        && kernel.equals(other.kernel)
+        && removable.equals(other.removable)
+        && config.hasSameBytesAs(other.config);
+  }
+}

@@ -1,5 +1,7 @@
 package io.acswatch.pci.config;
 
+import java.util.Arrays;
+
 /**
  * Read-only view of one function's configuration space: little-endian, offsets in bytes from its
  * start.
@@ -30,6 +32,11 @@ public interface ConfigSpace {
 
   /** Returns the four bytes at {@code offset} as a Java int; negative when the top bit is set. */
   int u32(int offset);
+
+  /** True if both have the same length and the same bytes. */
+  default boolean hasSameBytesAs(ConfigSpace other) {
+    return length() == other.length() && Arrays.equals(toByteArray(), other.toByteArray());
+  }
 
   /** Copies the whole space into a new array of {@link #length()} bytes. */
   default byte[] toByteArray() {

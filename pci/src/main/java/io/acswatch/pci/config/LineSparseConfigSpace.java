@@ -97,6 +97,16 @@ public final class LineSparseConfigSpace implements ConfigSpace {
   }
 
   @Override
+  public boolean hasSameBytesAs(ConfigSpace other) {
+    // A zero line that is kept is as good as one that is not; only then all bytes are looked at.
+    return other instanceof LineSparseConfigSpace sparse
+            && length == sparse.length
+            && lineMask == sparse.lineMask
+        ? Arrays.equals(lines, sparse.lines)
+        : ConfigSpace.super.hasSameBytesAs(other);
+  }
+
+  @Override
   public int length() {
     return length;
   }

@@ -35,11 +35,21 @@ public final class SnapshotBuilder {
   /** Adds one function; {@code sysfsPath} may be empty if it is unknown. */
   public SnapshotBuilder add(
       PciAddress address, String sysfsPath, PciIds ids, ConfigFacts config, KernelView kernel) {
-    DevicePath path = DevicePath.ofSysfs(sysfsPath);
-    functions.add(
-        new PciFunction(
-            address, path == null ? DevicePath.ofAddressOnly(address) : path, ids, config, kernel));
+    return add(unplaced(address, sysfsPath, ids, config, kernel));
+  }
+
+  /** Adds one function that is decoded already. */
+  public SnapshotBuilder add(PciFunction function) {
+    functions.add(function);
     return this;
+  }
+
+  /** One function at the place that its own path tells; that of a VF comes from its PF later. */
+  public static PciFunction unplaced(
+      PciAddress address, String sysfsPath, PciIds ids, ConfigFacts config, KernelView kernel) {
+    DevicePath path = DevicePath.ofSysfs(sysfsPath);
+    return new PciFunction(
+        address, path == null ? DevicePath.ofAddressOnly(address) : path, ids, config, kernel);
   }
 
   /** Sets the kernel's own device order; empty if unknown. */
@@ -95,13 +105,8 @@ public final class SnapshotBuilder {
   }
 
   private PciFunction withPreservation(PciFunction function) {
-    Preservation logged = preservation.getOrDefault(function.address(), Preservation.NONE);
-    return new PciFunction(
-        function.address(),
-        function.path(),
-        function.ids(),
-        function.config(),
-        function.kernel().withPreservation(logged));
+    return function.withPreservation(
+        preservation.getOrDefault(function.address(), Preservation.NONE));
   }
 
   private List<PciFunction> withPlacesOfVfs() {

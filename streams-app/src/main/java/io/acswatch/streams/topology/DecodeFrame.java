@@ -1,7 +1,9 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.RejectReason;
 import io.acswatch.wire.SnapshotDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -46,7 +48,16 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
       return;
     }
-    Observation observation = new Observation(((FrameResult.Accepted) result).snapshot(), frame);
+    if (!(result instanceof FrameResult.Accepted accepted)) {
+      // Not judged yet; the rejects keep it whole.
+      reject(
+          record,
+          RejectReason.UNKNOWN_TYPE.label(),
+          FrameType.OFFSET,
+          "type=%s, expected SNAPSHOT".formatted(FrameType.ofCode(frame[FrameType.OFFSET])));
+      return;
+    }
+    Observation observation = new Observation(accepted.snapshot(), frame);
     String mismatch = mismatch(record.key(), observation.snapshot().host());
     if (mismatch != null) {
       reject(record, Refusal.HOST_MISMATCH, mismatch);

@@ -1,5 +1,6 @@
 package io.acswatch.wire.fuzz;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -9,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.wire.AnyFrame;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
 import io.acswatch.wire.FactsAgreement;
@@ -16,9 +19,11 @@ import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameResult.Rejected;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.RandomCaptures;
 import io.acswatch.wire.SnapshotDecoder;
+import io.acswatch.wire.StatelessFrames;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -32,10 +37,20 @@ class FrameFuzzTest {
   private final FactsPacker packer = new FactsPacker();
 
   static Stream<byte[]> frames() {
-    return Stream.concat(
-            LongStream.range(0, 8).mapToObj(RandomCaptures::next),
-            Captures.NAMES.stream().map(Captures::read))
-        .map(FrameWriter::write);
+    Stream<byte[]> snapshots =
+        Stream.concat(
+                LongStream.range(0, 8).mapToObj(RandomCaptures::next),
+                Captures.NAMES.stream().map(Captures::read))
+            .map(FrameWriter::write);
+    Stream<byte[]> deltas =
+        LongStream.range(0, 8)
+            .mapToObj(RandomCaptures::next)
+            .map(base -> FrameWriter.write(StatelessFrames.delta(base)));
+    Stream<byte[]> others =
+        Stream.of(
+            FrameWriter.write(StatelessFrames.heartbeat()),
+            FrameWriter.write(StatelessFrames.kexecEvent()));
+    return Stream.of(snapshots, deltas, others).flatMap(frames -> frames);
   }
 
   @MethodSource("frames")
@@ -57,6 +72,10 @@ class FrameFuzzTest {
       assertEquals(0, reader.functionCount());
       return;
     }
+    if (reader.type() != FrameType.SNAPSHOT) {
+      changeReads(result);
+      return;
+    }
     Snapshot snapshot = assertInstanceOf(FrameResult.Accepted.class, result).snapshot();
     FactsAgreement.check(packer, bytes, snapshot);
     Capture capture = reader.toCapture();
@@ -64,5 +83,21 @@ class FrameFuzzTest {
     byte[] again = FrameWriter.write(capture);
     assertNull(reader.wrap(again));
     CaptureContent.assertSame(capture, reader.toCapture());
+  }
+
+  private void changeReads(FrameResult result) {
+    switch (reader.type()) {
+      case SNAPSHOT, SNAPSHOT_PART -> throw new AssertionError(reader.type());
+      case DELTA ->
+          assertEquals(
+              new FrameResult.AcceptedDelta(SnapshotDelta.of(reader.toCaptureDelta())), result);
+      case HEARTBEAT ->
+          assertEquals(new FrameResult.AcceptedHeartbeat(reader.toHeartbeat()), result);
+      case KEXEC_EVENT ->
+          assertEquals(new FrameResult.AcceptedKexecEvent(reader.toKexecEvent()), result);
+    }
+    byte[] again = AnyFrame.rewrite(reader);
+    assertNull(reader.wrap(again));
+    assertArrayEquals(again, AnyFrame.rewrite(reader));
   }
 }

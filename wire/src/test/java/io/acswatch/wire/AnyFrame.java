@@ -1,0 +1,16 @@
+package io.acswatch.wire;
+
+/** A frame of whatever type. */
+public final class AnyFrame {
+  private AnyFrame() {}
+
+  /** Reads all there is and writes it again. */
+  public static byte[] rewrite(FrameReader reader) {
+    return switch (reader.type()) {
+      case SNAPSHOT, SNAPSHOT_PART -> FrameWriter.write(reader.toCapture());
+      case DELTA -> FrameWriter.write(reader.toCaptureDelta());
+      case HEARTBEAT -> FrameWriter.write(reader.toHeartbeat());
+      case KEXEC_EVENT -> FrameWriter.write(reader.toKexecEvent());
+    };
+  }
+}
