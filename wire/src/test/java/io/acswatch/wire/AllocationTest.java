@@ -1,6 +1,7 @@
 package io.acswatch.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -21,6 +22,14 @@ class AllocationTest {
     byte[] frame = FrameWriter.write(Captures.read("sriov-vfs"));
     FrameReader reader = new FrameReader();
     assertEquals(0, allocatedBy(() -> readAll(reader, frame)));
+  }
+
+  @Test
+  void packingFactsAllocatesNothing() {
+    byte[] frame = FrameWriter.write(Captures.read("sriov-vfs"));
+    FactsPacker packer = new FactsPacker();
+    assertEquals(0, allocatedBy(() -> packer.pack(frame) == null ? packer.length() : -1));
+    assertTrue(packer.isDirect() && packer.length() > 0);
   }
 
   @Test

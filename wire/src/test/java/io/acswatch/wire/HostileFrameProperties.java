@@ -26,6 +26,7 @@ class HostileFrameProperties {
 
   private final FrameReader reader = new FrameReader();
   private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private final FactsPacker packer = new FactsPacker();
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
   static List<String> names() {
@@ -139,6 +140,9 @@ class HostileFrameProperties {
       assertEquals(rejected, result);
       assertTrue(rejected.offset() >= 0 && rejected.offset() <= frame.length, rejected::toString);
       return;
+    }
+    if (result instanceof FrameResult.Accepted accepted) {
+      FactsAgreement.check(packer, frame, accepted.snapshot());
     }
     assertEquals(reader.type(), typeOf(result));
     byte[] once = AnyFrame.rewrite(reader);

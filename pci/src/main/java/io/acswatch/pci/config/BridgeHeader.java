@@ -23,6 +23,7 @@ public final class BridgeHeader {
   private static final int BAR_1 = 0x14;
   private static final int BRIDGE_CONTROL = 0x3E;
 
+  private final CommonHeader header = new CommonHeader();
   private ConfigSpace space = new ArrayConfigSpace();
 
   /**
@@ -30,7 +31,7 @@ public final class BridgeHeader {
    */
   public BridgeHeader wrap(ConfigSpace space) {
     Objects.checkFromIndexSize(0, ConfigSpace.UNPRIVILEGED_LENGTH, space.length());
-    int layout = new CommonHeader().wrap(space).layout();
+    int layout = header.wrap(space).layout();
     if (layout != LAYOUT) {
       throw new IllegalArgumentException("header layout=" + layout + ", expected 1");
     }

@@ -20,6 +20,7 @@ public final class TypeZeroHeader {
   private static final int SUBSYSTEM_VENDOR = 0x2C;
   private static final int SUBSYSTEM_DEVICE = 0x2E;
 
+  private final CommonHeader header = new CommonHeader();
   private ConfigSpace space = new ArrayConfigSpace();
 
   /**
@@ -27,7 +28,7 @@ public final class TypeZeroHeader {
    */
   public TypeZeroHeader wrap(ConfigSpace space) {
     Objects.checkFromIndexSize(0, ConfigSpace.UNPRIVILEGED_LENGTH, space.length());
-    int layout = new CommonHeader().wrap(space).layout();
+    int layout = header.wrap(space).layout();
     if (layout != LAYOUT) {
       throw new IllegalArgumentException("header layout=" + layout + ", expected 0");
     }

@@ -43,6 +43,27 @@ public final class FunctionDecoder {
   private final AcsCapability acs = new AcsCapability();
   private final SriovCapability sriov = new SriovCapability();
 
+  private ReadStatus status = ReadStatus.UNREADABLE;
+  private int lengthBytes;
+  private int headerType;
+  private int revision;
+  private int subsystemVendor;
+  private int subsystemDevice;
+  private PortType claimedType = PortType.UNKNOWN;
+  private int acsOffset;
+  private int acsWords;
+  private int acsSecondDword;
+  private int firstVfOffset;
+  private int vfStride;
+  private boolean egressOpen;
+  private boolean atsEnabled;
+  private boolean memoryBar;
+  private int chipsetBase;
+  private long serialNumber;
+  private int busNumbers;
+  private int oddities;
+  private boolean vfsEnabled;
+
   /**
    * Decodes {@code space} and compares its ids with those that sysfs gives, which the kernel read
    * when it found the function.
@@ -52,13 +73,7 @@ public final class FunctionDecoder {
    */
   public ConfigFacts decode(
       ConfigSpace space, ReadStatus readStatus, PciIds ids, KernelView kernel) {
-    ConfigFacts facts = decode(space, readStatus);
-    // A VF's own id words read 0xFFFF by specification.
-    boolean comparable =
-        facts.hasHeader() && facts.status().isConclusive() && !kernel.isVirtualFunction();
-    return comparable && (header.vendor() != ids.vendor() || header.device() != ids.device())
-        ? facts.withOddity(ConfigOddity.IDS_DIFFER)
-        : facts;
+    return read(space, readStatus, ids.vendor(), ids.device(), kernel.isVirtualFunction()).facts();
   }
 
   /**
@@ -68,21 +83,41 @@ public final class FunctionDecoder {
    *     the bytes decide
    */
   public ConfigFacts decode(ConfigSpace space, ReadStatus readStatus) {
-    ReadStatus status = readStatus == ReadStatus.COMPLETE ? statusOf(space) : readStatus;
-    if (space.length() < ConfigSpace.UNPRIVILEGED_LENGTH
+    return read(space, readStatus).facts();
+  }
+
+  /**
+   * Decodes {@code space} as {@link #decode(ConfigSpace, ReadStatus, PciIds, KernelView)} does, and
+   * keeps the facts here until the next call: nothing is allocated.
+   */
+  public FunctionDecoder read(
+      ConfigSpace space, ReadStatus readStatus, int vendor, int device, boolean isVirtual) {
+    read(space, readStatus);
+    // A VF's own id words read 0xFFFF by specification.
+    if (lengthBytes >= ConfigSpace.UNPRIVILEGED_LENGTH
+        && status.isConclusive()
+        && !isVirtual
+        && (header.vendor() != vendor || header.device() != device)) {
+      oddities |= ConfigOddity.IDS_DIFFER.bit();
+    }
+    return this;
+  }
+
+  /** The same without a look at ids. */
+  public FunctionDecoder read(ConfigSpace space, ReadStatus readStatus) {
+    status = readStatus == ReadStatus.COMPLETE ? statusOf(space) : readStatus;
+    lengthBytes = space.length();
+    clear();
+    if (lengthBytes < ConfigSpace.UNPRIVILEGED_LENGTH
         || status == ReadStatus.ALL_ONES
         || status == ReadStatus.NOT_READY
         || status == ReadStatus.ASLEEP
         || status == ReadStatus.UNREADABLE) {
-      return ConfigFacts.unread(status, space.length());
+      return this;
     }
     header.wrap(space);
-    int subsystemVendor = 0;
-    int subsystemDevice = 0;
-    boolean memoryBar = false;
-    int pcieOffset = 0;
-    int busNumbers = 0;
-    int oddities = 0;
+    headerType = header.headerType();
+    revision = header.revision();
     if (header.layout() == TypeZeroHeader.LAYOUT) {
       typeZero.wrap(space);
       subsystemVendor = typeZero.subsystemVendor();
@@ -91,72 +126,216 @@ public final class FunctionDecoder {
       memoryBar = bridge.wrap(space).hasMemoryBar();
       busNumbers = bridge.primaryBus() << 16 | bridge.secondaryBus() << 8 | bridge.subordinateBus();
     }
+    int pcieOffset = readStandard(space);
+    if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
+      readExtended(space);
+    }
+    claimedType = claimedType(space, pcieOffset);
+    chipsetBase = chipsetBase(space);
+    return this;
+  }
+
+  private void clear() {
+    headerType = 0;
+    revision = 0;
+    subsystemVendor = 0;
+    subsystemDevice = 0;
+    claimedType = PortType.UNKNOWN;
+    acsOffset = 0;
+    acsWords = 0;
+    acsSecondDword = 0;
+    firstVfOffset = 0;
+    vfStride = 0;
+    egressOpen = false;
+    atsEnabled = false;
+    memoryBar = false;
+    chipsetBase = 0;
+    serialNumber = 0;
+    busNumbers = 0;
+    oddities = 0;
+    vfsEnabled = false;
+  }
+
+  /** Returns the offset of the PCI Express capability, 0 if there is none. */
+  private int readStandard(ConfigSpace space) {
+    int pcieOffset = 0;
     standard.wrap(space);
     WalkStep step;
     while ((step = standard.advance()) == WalkStep.CAPABILITY) {
       int at = standard.offset();
-      if (standard.id() == PcieCapability.ID && pcieOffset == 0 && at + 4 <= space.length()) {
+      if (standard.id() == PcieCapability.ID && pcieOffset == 0 && at + 4 <= lengthBytes) {
         pcieOffset = at;
       } else if (standard.id() == SUBSYSTEM_ID
           && header.layout() == BridgeHeader.LAYOUT
-          && at + 8 <= space.length()) {
+          && at + 8 <= lengthBytes) {
         subsystemVendor = space.u16(at + 4);
         subsystemDevice = space.u16(at + 6);
       }
     }
     oddities |= step == WalkStep.LOOPED ? ConfigOddity.STANDARD_LIST_LOOPS.bit() : 0;
-    AcsRegisters acsRegisters = null;
-    long serialNumber = 0;
-    boolean vfsEnabled = false;
-    int firstVfOffset = 0;
-    int vfStride = 0;
-    boolean egressOpen = false;
-    boolean atsEnabled = false;
-    if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
-      extended.wrap(space);
-      while ((step = extended.advance()) == WalkStep.CAPABILITY) {
-        int at = extended.offset();
-        if (extended.id() == AcsCapability.ID
-            && acsRegisters == null
-            && at + ACS_LENGTH <= space.length()) {
-          acsRegisters = acs.wrap(space, at).registers();
-          egressOpen = acs.isEgressOpen();
-          boolean wholeSpace = space.length() == ConfigSpace.EXTENDED_LENGTH;
-          if (wholeSpace && !acs.egressVectorIsComplete()) {
-            oddities |= ConfigOddity.EGRESS_VECTOR_BEYOND_END.bit();
-          }
-        } else if (extended.id() == SriovCapability.ID && at + SRIOV_LENGTH <= space.length()) {
-          sriov.wrap(space, at);
-          firstVfOffset = sriov.firstVfOffset();
-          vfStride = sriov.vfStride();
-          vfsEnabled = sriov.vfsEnabled();
-        } else if (extended.id() == ATS && at + ATS_LENGTH <= space.length()) {
-          atsEnabled = (space.u16(at + ATS_CONTROL) & ATS_ENABLE) != 0;
-        } else if (extended.id() == SERIAL_NUMBER && at + SERIAL_NUMBER_LENGTH <= space.length()) {
-          serialNumber = space.u32(at + 4) & 0xFFFF_FFFFL | (long) space.u32(at + 8) << 32;
+    return pcieOffset;
+  }
+
+  private void readExtended(ConfigSpace space) {
+    extended.wrap(space);
+    WalkStep step;
+    while ((step = extended.advance()) == WalkStep.CAPABILITY) {
+      int at = extended.offset();
+      if (extended.id() == AcsCapability.ID && acsOffset == 0 && at + ACS_LENGTH <= lengthBytes) {
+        acs.wrap(space, at);
+        acsOffset = at;
+        acsWords = acs.capability() | acs.control() << 16;
+        acsSecondDword = acs.secondDword();
+        egressOpen = acs.isEgressOpen();
+        if (lengthBytes == ConfigSpace.EXTENDED_LENGTH && !acs.egressVectorIsComplete()) {
+          oddities |= ConfigOddity.EGRESS_VECTOR_BEYOND_END.bit();
         }
+      } else if (extended.id() == SriovCapability.ID && at + SRIOV_LENGTH <= lengthBytes) {
+        sriov.wrap(space, at);
+        firstVfOffset = sriov.firstVfOffset();
+        vfStride = sriov.vfStride();
+        vfsEnabled = sriov.vfsEnabled();
+      } else if (extended.id() == ATS && at + ATS_LENGTH <= lengthBytes) {
+        atsEnabled = (space.u16(at + ATS_CONTROL) & ATS_ENABLE) != 0;
+      } else if (extended.id() == SERIAL_NUMBER && at + SERIAL_NUMBER_LENGTH <= lengthBytes) {
+        serialNumber = space.u32(at + 4) & 0xFFFF_FFFFL | (long) space.u32(at + 8) << 32;
       }
-      oddities |= step == WalkStep.LOOPED ? ConfigOddity.EXTENDED_LIST_LOOPS.bit() : 0;
     }
+    oddities |= step == WalkStep.LOOPED ? ConfigOddity.EXTENDED_LIST_LOOPS.bit() : 0;
+  }
+
+  private ConfigFacts facts() {
     return new ConfigFacts(
         status,
-        space.length(),
-        header.headerType(),
-        header.revision(),
+        lengthBytes,
+        headerType,
+        revision,
         subsystemVendor,
         subsystemDevice,
-        claimedType(space, pcieOffset, status),
-        acsRegisters,
+        claimedType,
+        hasAcs()
+            ? new AcsRegisters(acsOffset, acsCapability(), acsControl(), acsSecondDword)
+            : null,
         firstVfOffset,
         vfStride,
         egressOpen,
         atsEnabled,
         memoryBar,
-        chipsetBase(space),
+        chipsetBase,
         serialNumber,
         busNumbers,
         oddities,
         vfsEnabled);
+  }
+
+  /** {@link ConfigFacts#status} of the space that was read last; so are those below. */
+  public ReadStatus status() {
+    return status;
+  }
+
+  /** {@link ConfigFacts#lengthBytes}. */
+  public int lengthBytes() {
+    return lengthBytes;
+  }
+
+  /** {@link ConfigFacts#headerType}. */
+  public int headerType() {
+    return headerType;
+  }
+
+  /** {@link ConfigFacts#revision}. */
+  public int revision() {
+    return revision;
+  }
+
+  /** {@link ConfigFacts#subsystemVendor}. */
+  public int subsystemVendor() {
+    return subsystemVendor;
+  }
+
+  /** {@link ConfigFacts#subsystemDevice}. */
+  public int subsystemDevice() {
+    return subsystemDevice;
+  }
+
+  /** {@link ConfigFacts#claimedType}. */
+  public PortType claimedType() {
+    return claimedType;
+  }
+
+  /** True if there is an ACS capability; without one its registers here are 0. */
+  public boolean hasAcs() {
+    return acsOffset != 0;
+  }
+
+  /** {@link AcsRegisters#offset}. */
+  public int acsOffset() {
+    return acsOffset;
+  }
+
+  /** {@link AcsRegisters#capability}. */
+  public int acsCapability() {
+    return acsWords & 0xFFFF;
+  }
+
+  /** {@link AcsRegisters#control}. */
+  public int acsControl() {
+    return acsWords >>> 16;
+  }
+
+  /** {@link AcsRegisters#secondDword}. */
+  public int acsSecondDword() {
+    return acsSecondDword;
+  }
+
+  /** {@link ConfigFacts#firstVfOffset}. */
+  public int firstVfOffset() {
+    return firstVfOffset;
+  }
+
+  /** {@link ConfigFacts#vfStride}. */
+  public int vfStride() {
+    return vfStride;
+  }
+
+  /** {@link ConfigFacts#egressOpen}. */
+  public boolean egressOpen() {
+    return egressOpen;
+  }
+
+  /** {@link ConfigFacts#atsEnabled}. */
+  public boolean atsEnabled() {
+    return atsEnabled;
+  }
+
+  /** {@link ConfigFacts#hasMemoryBar}. */
+  public boolean hasMemoryBar() {
+    return memoryBar;
+  }
+
+  /** {@link ConfigFacts#chipsetBase}. */
+  public int chipsetBase() {
+    return chipsetBase;
+  }
+
+  /** {@link ConfigFacts#serialNumber}. */
+  public long serialNumber() {
+    return serialNumber;
+  }
+
+  /** {@link ConfigFacts#busNumbers}. */
+  public int busNumbers() {
+    return busNumbers;
+  }
+
+  /** {@link ConfigFacts#oddities}. */
+  public int oddities() {
+    return oddities;
+  }
+
+  /** {@link ConfigFacts#vfsEnabled}. */
+  public boolean vfsEnabled() {
+    return vfsEnabled;
   }
 
   /**
@@ -167,7 +346,7 @@ public final class FunctionDecoder {
     return lpc && space.length() >= CHIPSET_BASE + 4 ? space.u32(CHIPSET_BASE) : 0;
   }
 
-  private PortType claimedType(ConfigSpace space, int pcieOffset, ReadStatus status) {
+  private PortType claimedType(ConfigSpace space, int pcieOffset) {
     if (pcieOffset != 0) {
       return PortType.ofNibble(pcie.wrap(space, pcieOffset).typeNibble());
     }

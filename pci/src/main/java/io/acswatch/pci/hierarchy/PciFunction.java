@@ -23,6 +23,13 @@ public record PciFunction(
     return bridgeHeader || ids.isBridgeClass() && ids.classCode() >>> 8 != OTHER_BRIDGE;
   }
 
+  /** The same function with what the log says of it. */
+  public PciFunction withPreservation(Preservation logged) {
+    return logged == kernel.preservation()
+        ? this
+        : new PciFunction(address, path, ids, config, kernel.withPreservation(logged));
+  }
+
   /** True if this is a VF. */
   public boolean isVirtualFunction() {
     return kernel.isVirtualFunction();

@@ -18,10 +18,17 @@ public enum BootClass {
   /** No evidence, as on Arm without KHO. */
   UNKNOWN;
 
-  private static final String LIVE_UPDATE_RETRIEVED = "Retrieved live update data";
-  private static final String HANDOVER_FOUND = "KHO: found kexec handover data";
-  private static final String HANDOVER_NOTE = "handed over KHO data";
-  private static final String CRASH_HEADER = "elfcorehdr=";
+  /** In a line of the log: this boot took over the data of a live update. */
+  public static final String LIVE_UPDATE_RETRIEVED = "Retrieved live update data";
+
+  /** In a line of the log: this boot was handed data over. */
+  public static final String HANDOVER_FOUND = "KHO: found kexec handover data";
+
+  /** The collector's note of the same. */
+  public static final String HANDOVER_NOTE = "handed over KHO data";
+
+  /** In the command line of a crash kernel. */
+  public static final String CRASH_HEADER = "elfcorehdr=";
 
   /**
    * Classifies a boot. {@code kernelLog} may hold any lines; those of KHO and LUO are looked for,
@@ -29,19 +36,29 @@ public enum BootClass {
    * {@code debug/kho/out} only tell what a kernel can do.
    */
   public static BootClass of(Boot boot, List<String> kernelLog) {
-    if (boot.commandLine().contains(CRASH_HEADER)) {
+    return of(
+        boot.commandLine().contains(CRASH_HEADER),
+        mentions(kernelLog, LIVE_UPDATE_RETRIEVED),
+        mentions(kernelLog, HANDOVER_FOUND) || mentions(kernelLog, HANDOVER_NOTE),
+        boot.bootloaderType());
+  }
+
+  /** The same from evidence that was looked for elsewhere: in a frame, where its texts lie. */
+  public static BootClass of(
+      boolean crashKernel, boolean liveUpdate, boolean handover, int bootloaderType) {
+    if (crashKernel) {
       return CRASH_KEXEC;
     }
-    if (mentions(kernelLog, LIVE_UPDATE_RETRIEVED)) {
+    if (liveUpdate) {
       return LIVE_UPDATE;
     }
-    if (mentions(kernelLog, HANDOVER_FOUND) || mentions(kernelLog, HANDOVER_NOTE)) {
+    if (handover) {
       return KEXEC_KHO;
     }
-    if (boot.isStartedByKexec()) {
+    if (bootloaderType == Boot.KEXEC_LOADER) {
       return KEXEC_PLAIN;
     }
-    return boot.bootloaderType() == Boot.UNKNOWN_LOADER ? UNKNOWN : COLD;
+    return bootloaderType == Boot.UNKNOWN_LOADER ? UNKNOWN : COLD;
   }
 
   private static boolean mentions(List<String> kernelLog, String substring) {

@@ -105,13 +105,8 @@ public final class SnapshotBuilder {
   }
 
   private PciFunction withPreservation(PciFunction function) {
-    Preservation logged = preservation.getOrDefault(function.address(), Preservation.NONE);
-    return new PciFunction(
-        function.address(),
-        function.path(),
-        function.ids(),
-        function.config(),
-        function.kernel().withPreservation(logged));
+    return function.withPreservation(
+        preservation.getOrDefault(function.address(), Preservation.NONE));
   }
 
   private List<PciFunction> withPlacesOfVfs() {

@@ -7,7 +7,9 @@ import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param removed functions that are no more
  * @param scanOrder the kernel's own device order, null if it is that of the base
  * @param owners all claims of VMs, null if they are those of the base
- * @param bootClass how the boot came about, null if that is as in the base
+ * @param notes what the collector noted and the kernel log says, null if that is as in the base
  */
 public record SnapshotDelta(
     String host,
@@ -41,13 +43,14 @@ public record SnapshotDelta(
     List<PciAddress> removed,
     @Nullable List<PciAddress> scanOrder,
     @Nullable List<OwnershipClaim> owners,
-    @Nullable BootClass bootClass) {
+    @Nullable List<String> notes) {
   /** Copies the lists. */
   public SnapshotDelta {
     changed = List.copyOf(changed);
     removed = List.copyOf(removed);
     scanOrder = scanOrder == null ? null : List.copyOf(scanOrder);
     owners = owners == null ? null : List.copyOf(owners);
+    notes = notes == null ? null : List.copyOf(notes);
   }
 
   /** Decodes a delta. */
@@ -60,7 +63,8 @@ public record SnapshotDelta(
               function.address(),
               function.sysfsPath(),
               function.ids(),
-              decoder.decode(function.config(), function.readStatus()),
+              decoder.decode(
+                  function.config(), function.readStatus(), function.ids(), function.kernel()),
               function.kernel().withRemovable(function.removable())));
     }
     return new SnapshotDelta(
@@ -74,7 +78,7 @@ public record SnapshotDelta(
         delta.removed(),
         delta.hasScanOrder() ? delta.changed().scanOrder() : null,
         delta.hasOwners() ? delta.changed().owners() : null,
-        delta.hasNotes() ? BootClass.of(delta.changed().boot(), delta.changed().notes()) : null);
+        delta.hasNotes() ? delta.changed().notes() : null);
   }
 
   /** True if it is of the same boot of the same host as {@code base}. */
@@ -105,9 +109,19 @@ public record SnapshotDelta(
     // In the base's order, in which its functions were found; what is new comes after them.
     Map<PciAddress, PciFunction> functions = new LinkedHashMap<>();
     base.functions().forEach(function -> functions.put(function.address(), function));
+    Map<PciAddress, Preservation> logged = new HashMap<>();
+    functions.forEach((address, function) -> logged.put(address, function.kernel().preservation()));
     removed.forEach(functions::remove);
     changed.forEach(function -> functions.put(function.address(), function));
+    // What the log says comes with all notes or is as it was; a function by itself has no log.
+    functions.replaceAll(
+        (address, function) ->
+            function.withPreservation(
+                notes == null
+                    ? logged.getOrDefault(address, Preservation.NONE)
+                    : Preservation.NONE));
     SnapshotBuilder builder = new SnapshotBuilder(functions.size());
+    builder.kernelLog(notes == null ? List.of() : notes);
     functions.values().forEach(builder::add);
     return builder
         .scanOrder(orderOf(base, functions))
@@ -115,7 +129,7 @@ public record SnapshotDelta(
         .build(
             host,
             boot,
-            bootClass == null ? base.bootClass() : bootClass,
+            notes == null ? base.bootClass() : BootClass.of(boot, notes),
             takenAtMillis,
             sequence,
             kexecLoaded);

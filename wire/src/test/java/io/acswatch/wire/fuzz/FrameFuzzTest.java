@@ -14,6 +14,8 @@ import io.acswatch.pci.liveupdate.SnapshotDelta;
 import io.acswatch.wire.AnyFrame;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
+import io.acswatch.wire.FactsAgreement;
+import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameResult.Rejected;
@@ -32,6 +34,7 @@ class FrameFuzzTest {
 
   private final FrameReader reader = new FrameReader();
   private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private final FactsPacker packer = new FactsPacker();
 
   static Stream<byte[]> frames() {
     Stream<byte[]> snapshots =
@@ -74,6 +77,7 @@ class FrameFuzzTest {
       return;
     }
     Snapshot snapshot = assertInstanceOf(FrameResult.Accepted.class, result).snapshot();
+    FactsAgreement.check(packer, bytes, snapshot);
     Capture capture = reader.toCapture();
     assertEquals(Snapshot.of(capture), snapshot);
     byte[] again = FrameWriter.write(capture);

@@ -150,11 +150,14 @@ public final class AcsCapability {
     return false;
   }
 
+  /** The dword at +8, see {@link AcsRegisters}; 0 where it was cut off. */
+  public int secondDword() {
+    int at = offset + EGRESS_VECTOR_OFFSET;
+    return at + Integer.BYTES <= space.length() ? space.u32(at) : 0;
+  }
+
   /** The two dwords after the header, Capability in the low half of the first. */
   public AcsRegisters registers() {
-    int second = EGRESS_VECTOR_OFFSET;
-    boolean whole = offset + second + 4 <= space.length();
-    return new AcsRegisters(
-        offset, capability(), control(), whole ? space.u32(offset + second) : 0);
+    return new AcsRegisters(offset, capability(), control(), secondDword());
   }
 }

@@ -24,12 +24,16 @@ import java.util.Arrays;
 public final class ExtendedCapabilities {
   private static final int FIRST_OFFSET = 0x100;
   private static final int HEADER_LENGTH = 4;
+  private static final int MAX_ENTRIES = (ConfigSpace.EXTENDED_LENGTH - FIRST_OFFSET) / 4;
 
+  private final short[] trail = new short[MAX_ENTRIES];
   private final long[] seen = new long[16]; // one bit per 4-byte slot of 4096 bytes
   private ConfigSpace space;
   private int next;
   private int offset;
   private int header;
+  private int entries;
+  private boolean wentBack;
 
   /** A walker over nothing; {@link #wrap} binds it. */
   public ExtendedCapabilities() {
@@ -45,9 +49,10 @@ public final class ExtendedCapabilities {
   /** Goes to the start of the list; a space of 256 bytes or less has an empty one. */
   public ExtendedCapabilities wrap(ConfigSpace space) {
     this.space = space;
-    Arrays.fill(seen, 0);
     offset = 0;
     header = 0;
+    entries = 0;
+    wentBack = false;
     next = space.length() > FIRST_OFFSET ? FIRST_OFFSET : 0;
     return this;
   }
@@ -63,9 +68,12 @@ public final class ExtendedCapabilities {
     if (next > space.length() - HEADER_LENGTH) {
       return WalkStep.TRUNCATED;
     }
-    long slot = 1L << (next >>> 2);
-    if ((seen[next >>> 8] & slot) != 0) {
-      return WalkStep.LOOPED;
+    // As long as a list ascends nothing can come again, and nothing has to be looked up.
+    if (next <= offset || wentBack) {
+      markTrail();
+      if (isSeen(next)) {
+        return WalkStep.LOOPED;
+      }
     }
     int found = space.u32(next);
     if (found == 0 || found == -1) {
@@ -75,11 +83,28 @@ public final class ExtendedCapabilities {
       }
       return found == 0 ? WalkStep.UNCLEAN_END : WalkStep.ALL_ONES;
     }
-    seen[next >>> 8] |= slot;
+    trail[entries++] = (short) next;
     offset = next;
     header = found;
     next = header >>> 20 & ~3;
     return WalkStep.CAPABILITY;
+  }
+
+  /** Enters the offsets of the trail that are not in {@code seen} yet. */
+  private void markTrail() {
+    int from = entries - 1;
+    if (!wentBack) {
+      Arrays.fill(seen, 0);
+      wentBack = true;
+      from = 0;
+    }
+    for (int i = from; i < entries; i++) {
+      seen[trail[i] >>> 8] |= 1L << (trail[i] >>> 2);
+    }
+  }
+
+  private boolean isSeen(int entry) {
+    return (seen[entry >>> 8] & 1L << (entry >>> 2)) != 0;
   }
 
   /** Moves to the first capability of this kind from here on; returns its offset, or 0. */

@@ -1,0 +1,110 @@
+package io.acswatch.wire;
+
+import static io.acswatch.wire.FrameLayout.*;
+
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.liveupdate.BootClass;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Looks in a frame's texts for what tells how its boot came about, where they lie. Allocates
+ * nothing.
+ */
+final class FrameEvidence {
+  private static final byte[] CRASH_HEADER = ascii(BootClass.CRASH_HEADER);
+  private static final byte[][] SENTENCES = sentences();
+  private static final int LIVE_UPDATE = 1;
+  private static final int HANDOVER = 1 << 1 | 1 << 2;
+
+  /** First two letters of a sentence, in a table of all pairs: most bytes end the search here. */
+  private static final boolean[] BEGINS = begins();
+
+  private final FrameSections frame;
+  private int found;
+  private boolean crashKernel;
+
+  FrameEvidence(FrameSections frame) {
+    this.frame = frame;
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static byte[][] sentences() {
+    List<byte[]> sentences = new ArrayList<>();
+    sentences.add(ascii(BootClass.LIVE_UPDATE_RETRIEVED));
+    sentences.add(ascii(BootClass.HANDOVER_FOUND));
+    sentences.add(ascii(BootClass.HANDOVER_NOTE));
+    for (Preservation preservation : Preservation.values()) {
+      if (preservation != Preservation.NONE) {
+        sentences.add(ascii(preservation.logged()));
+      }
+    }
+    return sentences.toArray(new byte[0][]);
+  }
+
+  private static boolean[] begins() {
+    boolean[] begins = new boolean[1 << 16];
+    for (byte[] sentence : SENTENCES) {
+      begins[pair(sentence[0], sentence[1])] = true;
+    }
+    return begins;
+  }
+
+  private static int pair(int first, int second) {
+    return first & 0xFF | (second & 0xFF) << 8;
+  }
+
+  /** Looks through the frame that is bound. */
+  void look() {
+    found = 0;
+    for (int i = 0; i < frame.noteCount; i++) {
+      lookIn(frame.i32(frame.noteAt(i)));
+    }
+    int commandLine = frame.i32(COMMAND_LINE_AT);
+    int end = frame.stringBytesAt + frame.stringEnd(commandLine);
+    crashKernel = false;
+    for (int at = frame.stringBytesAt + frame.stringStart(commandLine); at < end; at++) {
+      crashKernel |= isAt(CRASH_HEADER, at, end);
+    }
+  }
+
+  private void lookIn(int note) {
+    int end = frame.stringBytesAt + frame.stringEnd(note);
+    for (int at = frame.stringBytesAt + frame.stringStart(note); at + 1 < end; at++) {
+      if (BEGINS[frame.u16(at)]) {
+        for (int i = 0; i < SENTENCES.length; i++) {
+          found |= isAt(SENTENCES[i], at, end) ? 1 << i : 0;
+        }
+      }
+    }
+  }
+
+  private boolean isAt(byte[] text, int at, int end) {
+    if (end - at < text.length) {
+      return false;
+    }
+    for (int i = 0; i < text.length; i++) {
+      if ((byte) frame.u8(at + i) != text[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  BootClass bootClass() {
+    return BootClass.of(
+        crashKernel,
+        (found & LIVE_UPDATE) != 0,
+        (found & HANDOVER) != 0,
+        frame.i32(LOADER_TYPE_AT));
+  }
+
+  /** The log speaks of functions and live update, which only the long way understands. */
+  boolean tellsOfPreservation() {
+    return (found & ~(LIVE_UPDATE | HANDOVER)) != 0;
+  }
+}
