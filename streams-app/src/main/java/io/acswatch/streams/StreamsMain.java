@@ -9,7 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
-/** Starts a command of the centre: {@code streams} or {@code topics}. */
+/** Starts a command of the centre: {@code streams}, {@code topics} and those on their topics. */
 @Command(
     name = "acswatch",
     description = "Commands of the centre.",
@@ -17,7 +17,7 @@ import picocli.CommandLine.ScopeType;
     versionProvider = StreamsMain.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {StreamsCommand.class, TopicsCommand.class},
+    subcommands = {StreamsCommand.class, TopicsCommand.class, RetireCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, nothing found",

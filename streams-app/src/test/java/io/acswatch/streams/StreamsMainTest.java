@@ -34,7 +34,7 @@ class StreamsMainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "topics"})
+  @ValueSource(strings = {"streams", "topics", "retire"})
   void explainsItself(String command) {
     Result help = run(command, "--help");
 
