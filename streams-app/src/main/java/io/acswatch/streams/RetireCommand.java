@@ -48,10 +48,7 @@ final class RetireCommand implements Callable<Integer> {
     IsolationConfig config = options.config(Map.of());
     String frames = config.topics().frames();
     try (BrokerSession session = new BrokerSession(config)) {
-      if (!Topics.missing(session, List.of(frames)).isEmpty()) {
-        throw new AppException(
-            "topic " + frames + " does not exist at " + config.bootstrapServers());
-      }
+      TopicSession.requireTopic(session, config, frames);
       PrintWriter out = spec.commandLine().getOut();
       try (Producer<String, byte[]> producer =
           new KafkaProducer<>(

@@ -17,11 +17,17 @@ import picocli.CommandLine.ScopeType;
     versionProvider = StreamsMain.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {StreamsCommand.class, TopicsCommand.class, RetireCommand.class},
+    subcommands = {
+      StreamsCommand.class,
+      TopicsCommand.class,
+      AlertsCommand.class,
+      RetireCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, nothing found",
-      "1:topics are not as they should be (topics --check)",
+      "1:topics are not as they should be (topics --check), or an open alert of severity high or"
+          + " critical was printed (alerts --once, --max)",
       "2:wrong usage",
       "3:a broker, topic, port or directory cannot be used"
     })
