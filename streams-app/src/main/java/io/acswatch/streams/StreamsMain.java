@@ -21,6 +21,7 @@ import picocli.CommandLine.ScopeType;
       StreamsCommand.class,
       TopicsCommand.class,
       AlertsCommand.class,
+      RejectsCommand.class,
       RetireCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -45,7 +46,7 @@ public final class StreamsMain {
   }
 
   /** A command line that says in one line what went wrong. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new StreamsMain())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(StreamsMain::wrongUsage)

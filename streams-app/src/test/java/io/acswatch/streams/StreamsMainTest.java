@@ -34,7 +34,7 @@ class StreamsMainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "topics", "alerts", "retire"})
+  @ValueSource(strings = {"streams", "topics", "alerts", "rejects", "retire"})
   void explainsItself(String command) {
     Result help = run(command, "--help");
 
@@ -66,6 +66,8 @@ class StreamsMainTest {
         "alerts --bootstrap-servers a:1 --since yesterday",
         "alerts --bootstrap-servers a:1 --severity dire",
         "alerts --bootstrap-servers a:1 --max 0",
+        "rejects --bootstrap-servers a:1 --show 5",
+        "rejects --bootstrap-servers a:1 --show 1@5 --replay",
         "retire --bootstrap-servers a:1"
       })
   void refusesWrongUsageWithCodeTwo(String line) {
