@@ -249,7 +249,7 @@ final class RejectsCommand implements Callable<Integer> {
       try {
         // One by one: a list that ends in the middle says exactly how far it came.
         var sent = producer.send(reject.toSendAgain(frames, version)).get();
-        out().println("%s -> %s@%d".formatted(reject.place(), sent, sent.offset()));
+        out().println(reject.place() + " -> " + sent);
       } catch (ExecutionException failed) {
         throw new SendFailure(failed.getCause());
       } catch (InterruptedException stopped) {

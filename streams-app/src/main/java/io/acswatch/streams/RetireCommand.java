@@ -55,7 +55,7 @@ final class RetireCommand implements Callable<Integer> {
               KafkaSettings.sender(config), new StringSerializer(), new ByteArraySerializer())) {
         for (String host : hosts) {
           RecordMetadata sent = producer.send(record(frames, host)).get();
-          out.println("%s -> %s@%d".formatted(host, sent, sent.offset()));
+          out.println(host + " -> " + sent);
         }
       } catch (ExecutionException | KafkaException refused) {
         Throwable cause = refused instanceof ExecutionException ? refused.getCause() : refused;
