@@ -1,10 +1,9 @@
 package io.acswatch.standalone;
 
 import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.streams.Colour;
 import io.acswatch.wire.json.AlertText;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +19,7 @@ final class Terminal {
 
   Terminal(PrintWriter out) {
     this.out = out;
-    // NO_COLOR is the common way to say so.
-    colour = isTerminal() && System.getenv("NO_COLOR") == null;
-  }
-
-  /** From Java 22 on there is a console even where output goes to a file: ask the file itself. */
-  private static boolean isTerminal() {
-    try {
-      return System.console() != null && Path.of("/proc/self/fd/1").toRealPath().startsWith("/dev");
-    } catch (IOException notOnLinux) {
-      return false;
-    }
+    colour = Colour.AUTO.isOn();
   }
 
   /** The terminal of a command that picocli runs. */

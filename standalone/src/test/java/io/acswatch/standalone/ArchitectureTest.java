@@ -43,6 +43,7 @@ import org.w3c.dom.NodeList;
 class ArchitectureTest {
   private static final String PCI = "io.acswatch.pci..";
   private static final String WIRE = "io.acswatch.wire..";
+  private static final String CLIENT = "io.acswatch.client..";
   private static final String COLLECTOR = "io.acswatch.collector..";
   private static final String STREAMS = "io.acswatch.streams..";
   private static final String TOPOLOGY = "io.acswatch.streams.topology..";
@@ -142,6 +143,25 @@ class ArchitectureTest {
             .because(
                 "Chronicle's stores do not check bounds; use the checked view of wire instead of"
                     + " its classes"));
+  }
+
+  @Test
+  void a2ClientKnowsNothingOfOurs() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(CLIENT)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                CLIENT,
+                "java..",
+                "com.fasterxml.jackson..",
+                "org.apache.kafka.common..",
+                "org.jspecify.annotations..")
+            .because(
+                "others put it into programs of their own; give it a type of its own for what it"
+                    + " must say"));
   }
 
   @Test

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -74,22 +76,63 @@ final class KafkaSettings {
 
   /** Settings of an admin client that gives up after {@code timeout}. */
   static Map<String, Object> admin(IsolationConfig config, Duration timeout) {
+    Map<String, Object> settings =
+        client(config, AdminClientConfig.configNames(), StreamsConfig.ADMIN_CLIENT_PREFIX);
+    // Last: Kafka refuses a request timeout, meant for long requests, that is above the other one.
+    int millis = Math.toIntExact(timeout.toMillis());
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    return settings;
+  }
+
+  /**
+   * Settings of a consumer in no group, for commands that look at topics: it sees what is
+   * committed, and never creates a topic by asking for it.
+   */
+  static Map<String, Object> reader(IsolationConfig config) {
+    Map<String, Object> settings =
+        client(config, ConsumerConfig.configNames(), StreamsConfig.CONSUMER_PREFIX);
+    int millis = Math.toIntExact(config.startTimeout().toMillis());
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    return settings;
+  }
+
+  /** Settings of a producer for commands that send a few records, acknowledged by all replicas. */
+  static Map<String, Object> sender(IsolationConfig config) {
+    Map<String, Object> settings =
+        client(config, ProducerConfig.configNames(), StreamsConfig.PRODUCER_PREFIX);
+    int millis = Math.toIntExact(config.startTimeout().toMillis());
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) millis);
+    return settings;
+  }
+
+  /**
+   * Of the settings for Kafka Streams those that a client knows, its security above all; as in
+   * Kafka Streams the one with the prefix wins.
+   */
+  private static Map<String, Object> client(
+      IsolationConfig config, Set<String> known, String clientPrefix) {
     Map<String, Object> settings = new HashMap<>();
-    settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
-    // Of the settings for Kafka Streams those that an admin client knows, its security above all;
-    // as in Kafka Streams the one with the prefix wins.
-    for (String prefix : List.of("", StreamsConfig.ADMIN_CLIENT_PREFIX)) {
-      for (String name : AdminClientConfig.configNames()) {
+    for (String prefix : List.of("", clientPrefix)) {
+      for (String name : known) {
         String value = config.kafka().get(prefix + name);
         if (value != null) {
           settings.put(name, value);
         }
       }
     }
-    // Last: Kafka refuses a request timeout, meant for long requests, that is above the other one.
-    int millis = Math.toIntExact(timeout.toMillis());
-    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     return settings;
   }
 

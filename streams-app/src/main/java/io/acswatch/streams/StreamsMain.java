@@ -9,7 +9,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
-/** Starts a command of the centre: {@code streams} or {@code topics}. */
+/** Starts a command of the centre: {@code streams}, {@code topics} and those on their topics. */
 @Command(
     name = "acswatch",
     description = "Commands of the centre.",
@@ -17,11 +17,18 @@ import picocli.CommandLine.ScopeType;
     versionProvider = StreamsMain.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {StreamsCommand.class, TopicsCommand.class},
+    subcommands = {
+      StreamsCommand.class,
+      TopicsCommand.class,
+      AlertsCommand.class,
+      RejectsCommand.class,
+      RetireCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, nothing found",
-      "1:topics are not as they should be (topics --check)",
+      "1:topics are not as they should be (topics --check), or an open alert of severity high or"
+          + " critical was printed (alerts --once, --max)",
       "2:wrong usage",
       "3:a broker, topic, port or directory cannot be used"
     })
@@ -39,7 +46,7 @@ public final class StreamsMain {
   }
 
   /** A command line that says in one line what went wrong. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     return new CommandLine(new StreamsMain())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(StreamsMain::wrongUsage)

@@ -34,7 +34,7 @@ class StreamsMainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "topics"})
+  @ValueSource(strings = {"streams", "topics", "alerts", "rejects", "retire"})
   void explainsItself(String command) {
     Result help = run(command, "--help");
 
@@ -62,7 +62,13 @@ class StreamsMainTest {
         "topics --bootstrap-servers a:1 --partitions 0",
         "topics --bootstrap-servers a:1 --partitions many",
         "topics --bootstrap-servers a:1 --output yaml",
-        "topics --bootstrap-servers a:1 --topic-prefix a/b"
+        "topics --bootstrap-servers a:1 --topic-prefix a/b",
+        "alerts --bootstrap-servers a:1 --since yesterday",
+        "alerts --bootstrap-servers a:1 --severity dire",
+        "alerts --bootstrap-servers a:1 --max 0",
+        "rejects --bootstrap-servers a:1 --show 5",
+        "rejects --bootstrap-servers a:1 --show 1@5 --replay",
+        "retire --bootstrap-servers a:1"
       })
   void refusesWrongUsageWithCodeTwo(String line) {
     Result refused = run(line.split(" "));
@@ -74,7 +80,7 @@ class StreamsMainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"topics", "streams"})
+  @ValueSource(strings = {"topics", "streams", "alerts"})
   void saysInOneLineThatNoBrokerAnswers(String command) throws Exception {
     Path config = Files.writeString(scratch.resolve("c"), "streams.start.timeout.ms=300\n");
     Result failed =

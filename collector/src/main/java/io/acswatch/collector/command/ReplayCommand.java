@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -23,13 +24,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code replay}: captures into Kafka, as the agent would have sent them. */
+/** {@code replay}: captures, or frames that are in Kafka already, into Kafka. */
 @Command(
     name = "replay",
     description = {
       "Sends captures to Kafka in the order given, as the agent of that host would have sent them,"
-          + " and waits for the acknowledgement of each.",
-      "All captures are read before the first is sent."
+          + " and waits for the acknowledgement of each. All are read before the first is sent.",
+      "--from-topic copies frames that are in Kafka already, keys, values and headers as they are,"
+          + " to the frames topic of another prefix. The same frames give the same alerts there,"
+          + " byte for byte."
     })
 final class ReplayCommand implements Callable<Integer> {
   private static final String NAMELESS_HOST = "replay";
@@ -37,7 +40,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
-      arity = "1..*",
+      arity = "0..*",
       paramLabel = "CAPTURE",
       description = "Capture files; - is standard input.")
   private List<String> files = List.of();
@@ -54,6 +57,9 @@ final class ReplayCommand implements Callable<Integer> {
       paramLabel = "PREFIX",
       description = "Prefix of the topic names; default acswatch.")
   private String topicPrefix = TopicNames.DEFAULT_PREFIX;
+
+  @ArgGroup(exclusive = false, heading = "%nFrames that are in Kafka already:%n")
+  private @Nullable SliceOptions slice;
 
   @Option(
       names = "--host-id",
@@ -79,6 +85,15 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     TopicNames topics = topics();
+    if (files.isEmpty() == (slice == null)) {
+      throw new ParameterException(
+          Streams.commandLine(spec), "say either captures to send or --from-topic TOPIC");
+    }
+    if (slice != null) {
+      long copied = slice.copy(bootstrapServers, topics, timeout, Streams.commandLine(spec));
+      Streams.out(spec).println("%d records -> %s".formatted(copied, topics.frames()));
+      return ExitCode.OK;
+    }
     List<Capture> captures = new ArrayList<>();
     for (String file : files) {
       captures.add(CaptureInput.read(file));

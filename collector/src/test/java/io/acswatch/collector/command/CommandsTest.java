@@ -478,4 +478,19 @@ class CommandsTest {
       return socket.getLocalPort();
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--bootstrap-servers k:1",
+        "--bootstrap-servers k:1 --since 2026-11-23T20:39:00Z",
+        "--bootstrap-servers k:1 --from-topic acswatch.frames",
+        "--bootstrap-servers k:1 --from-topic a.frames --offsets 5",
+        "--bootstrap-servers k:1 --from-topic a.frames --since yesterday"
+      })
+  void replaysEitherCapturesOrASliceOfAnotherTopic(String arguments) {
+    CommandRun refused = CommandRun.of(("replay " + arguments).split(" "));
+
+    assertEquals(2, refused.exitCode(), refused.err());
+  }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames. Forwards an {@link Observation} to {@code judge}, or the record as it is to
- * {@code rejects}.
+ * {@code rejects}; one that asks to forget a host to {@code retire}.
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
@@ -32,6 +32,12 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    if (RetireHost.isAskedFor(record)) {
+      context.<byte[], Object>forward(
+          new Record<>(record.key(), null, record.timestamp(), record.headers()),
+          IsolationTopology.RETIRE);
+      return;
+    }
     byte[] frame = record.value();
     if (frame == null) {
       reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");

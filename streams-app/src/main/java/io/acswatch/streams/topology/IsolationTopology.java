@@ -20,7 +20,9 @@ import org.apache.kafka.streams.state.Stores;
  *  frames -> decode -+-> judge [host-state] -+-> alerts        history, keyed by host
  *                    |          |            +-> alert-state   compacted, keyed by fingerprint
  *                    |          |            +-> groups        compacted, keyed by host
- *                    +----------+--------------> rejects       as it was, with the reason
+ *                    |          +--------------> rejects       as it was, with the reason
+ *                    +-------------------------> rejects
+ *                    +-> retire [host-state] --> alerts, alert-state, groups: the end of a host
  * </pre>
  *
  * <p>The names of nodes and of the store are part of its contract: the changelog is named after the
@@ -32,6 +34,7 @@ public final class IsolationTopology {
   static final String FRAMES = "frames";
   static final String DECODE = "decode";
   static final String JUDGE = "judge";
+  static final String RETIRE = "retire";
   static final String ALERTS = "alerts";
   static final String ALERT_STATE = "alert-state";
   static final String GROUPS = "groups";
@@ -58,10 +61,11 @@ public final class IsolationTopology {
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
         .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
-        .addStateStore(hostState(), JUDGE)
-        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE)
-        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE)
-        .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE)
+        .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
+        .addStateStore(hostState(), JUDGE, RETIRE)
+        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
+        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
+        .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE);
   }
 

@@ -1,6 +1,5 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Judgement;
@@ -9,13 +8,11 @@ import io.acswatch.pci.liveupdate.Verdict;
 import io.acswatch.streams.serde.HostStateSerde;
 import io.acswatch.streams.serde.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.json.AlertJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -81,15 +78,13 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     if (outcome.state() != null) {
       states.put(snapshot.host(), outcome.state());
     }
-    outcome.records().forEach(output -> forward(record, output));
+    outcome.records().forEach(output -> output.forward(context, record.timestamp()));
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
   private record Outcome(byte @Nullable [] state, List<Output> records) {
     private static final Outcome NOTHING = new Outcome(null, List.of());
   }
-
-  private record Output(String sink, byte[] key, byte @Nullable [] value) {}
 
   private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot) {
     HostState state = packed == null ? HostState.NONE : HostStateSerde.unpack(packed);
@@ -101,21 +96,16 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     byte[] next = HostStateSerde.pack(verdict.state());
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : verdict.alerts()) {
-      byte[] json = AlertJson.writeBytes(alert);
-      boolean resolved = alert.status() == AlertStatus.RESOLVED;
-      outputs.add(new Output(IsolationTopology.ALERTS, utf8(alert.host()), json));
-      outputs.add(
-          new Output(
-              IsolationTopology.ALERT_STATE, utf8(alert.fingerprint()), resolved ? null : json));
+      outputs.addAll(Output.of(alert));
     }
     Snapshot current = verdict.state().current();
     if (current != null && groupsChanged(state.current(), current)) {
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
-      outputs.add(new Output(IsolationTopology.GROUPS, utf8(snapshot.host()), json));
+      outputs.add(Output.groups(snapshot.host(), json));
     }
-    refuseTooLarge("the state of its host", utf8(snapshot.host()), next);
-    outputs.forEach(
-        output -> refuseTooLarge("a record for " + output.sink(), output.key(), output.value()));
+    // Keys count too: no rule limits the id of a host.
+    refuseTooLarge("the state of its host", (long) utf8(snapshot.host()).length + next.length);
+    outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
     observer.judged();
     verdict.alerts().forEach(observer::alerted);
     return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
@@ -125,9 +115,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
    * Refuses what no producer would send: it would stop the application, at this very record again
    * and again, for all hosts.
    */
-  private static void refuseTooLarge(String what, byte[] key, byte @Nullable [] value) {
-    // Keys count too: no rule limits the id of a host.
-    long bytes = (long) key.length + (value == null ? 0 : value.length);
+  private static void refuseTooLarge(String what, long bytes) {
     if (bytes > MAX_OUTPUT_BYTES) {
       throw new RecordTooLargeException(
           "%s would have %d bytes, expected at most %d".formatted(what, bytes, MAX_OUTPUT_BYTES));
@@ -136,15 +124,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   private static boolean groupsChanged(@Nullable Snapshot before, Snapshot now) {
     return before == null || !HostGroups.of(before).equals(HostGroups.of(now));
-  }
-
-  /**
-   * The record's own headers stay behind: they are the sender's, and say nothing about an alert.
-   */
-  private void forward(Record<byte[], Observation> cause, Output output) {
-    context.forward(
-        new Record<>(output.key(), output.value(), cause.timestamp(), new RecordHeaders()),
-        output.sink());
   }
 
   private void failed(Record<byte[], Observation> record, Throwable failure) {

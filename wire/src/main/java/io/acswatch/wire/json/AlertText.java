@@ -250,7 +250,7 @@ public final class AlertText {
   }
 
   /** Text from a host must neither move the cursor of whoever reads it nor turn its direction. */
-  private static String printable(String text) {
+  public static String printable(String text) {
     StringBuilder printable = new StringBuilder(text.length());
     text.codePoints().forEach(c -> printable.appendCodePoint(isHarmless(c) ? c : ' '));
     return printable.toString();

@@ -1,0 +1,9 @@
+package io.acswatch.client;
+
+/** Serde of {@link HostGroups}; also its serializer and deserializer. */
+public final class HostGroupsSerde extends JsonSerde<HostGroups> {
+  /** Needs no settings. */
+  public HostGroupsSerde() {
+    super(HostGroups.class);
+  }
+}

@@ -1,0 +1,128 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.acswatch.collector.command.HostCommands;
+import io.acswatch.streams.IsolationApp;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.StreamsMain;
+import io.acswatch.streams.Topics;
+import io.acswatch.wire.text.CaptureWriter;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same frames give the same alerts, byte for byte and in order, wherever they come from. */
+class ReplayIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String HOST = "rack7-host12";
+  private static final long TAKEN_AT = 1_767_225_600_000L;
+
+  @TempDir Path scratch;
+
+  @Test
+  void capturesAndAnySliceOfFramesGiveTheSameAlerts() throws Exception {
+    List<String> captures = captures();
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      String servers = broker.bootstrapServers();
+      List<String> first = judged(servers, "first", captures);
+      // What comes before and after the slice must not matter.
+      replay(servers, "first", captures.subList(0, 1));
+
+      List<String> again = judged(servers, "again", captures);
+      List<String> slice =
+          judged(
+              servers,
+              "slice",
+              List.of(
+                  "--from-topic",
+                  "first.frames",
+                  "--offsets",
+                  "0:0-" + (captures.size() - 1),
+                  "--only-host",
+                  HOST));
+
+      assertFalse(first.isEmpty());
+      assertEquals(first, again);
+      assertEquals(first, slice);
+    }
+  }
+
+  /** Two kexecs of one host, with times and numbers as a collector gives them. */
+  private List<String> captures() throws Exception {
+    List<String> files = new ArrayList<>();
+    for (String name : List.of("kexec-001-before", "kexec-001-after")) {
+      Path file = scratch.resolve(name + ".cap");
+      int number = files.size() + 1;
+      Files.writeString(
+          file,
+          CaptureWriter.toText(
+              Recordings.capture(name, HOST).withHost(HOST, number, TAKEN_AT + number * 5_000L)));
+      files.add(file.toString());
+    }
+    return files;
+  }
+
+  private List<String> judged(String servers, String prefix, List<String> source) throws Exception {
+    IsolationConfig config =
+        IsolationConfig.from(
+            Map.of(
+                "streams.bootstrap.servers",
+                servers,
+                "streams.topic.prefix",
+                prefix,
+                "streams.http.address",
+                "127.0.0.1:0",
+                "streams.state.dir",
+                scratch.resolve(prefix).toString()));
+    Topics.create(config, new Topics.Layout(Optional.of(1), Optional.empty()));
+    replay(servers, prefix, source);
+    try (IsolationApp app = IsolationApp.start(config)) {
+      Awaitility.await().atMost(SOON).until(() -> alerts(servers, prefix).size() > 2);
+      assertEquals(true, app.status().isAlive());
+      return alerts(servers, prefix);
+    }
+  }
+
+  private static void replay(String servers, String prefix, List<String> source) {
+    List<String> line =
+        new ArrayList<>(
+            List.of("replay", "--bootstrap-servers", servers, "--topic-prefix", prefix));
+    line.addAll(source);
+    StringWriter err = new StringWriter();
+    int code =
+        HostCommands.commandLine()
+            .setOut(new PrintWriter(new StringWriter()))
+            .setErr(new PrintWriter(err))
+            .execute(line.toArray(String[]::new));
+    assertEquals("", err.toString());
+    assertEquals(0, code);
+  }
+
+  /** The values of the topic, by the command that prints them as they are. */
+  private static List<String> alerts(String servers, String prefix) {
+    StringWriter out = new StringWriter();
+    StreamsMain.commandLine()
+        .setOut(new PrintWriter(out))
+        .execute(
+            "alerts",
+            "--once",
+            "--output",
+            "json",
+            "--bootstrap-servers",
+            servers,
+            "--topic-prefix",
+            prefix);
+    return out.toString().lines().toList();
+  }
+}

@@ -1,0 +1,65 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.wire.json.AlertEvent;
+import io.acswatch.wire.json.AlertJson;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record on its way to a sink, complete in bytes.
+ *
+ * @param sink name of the node
+ * @param key host id or fingerprint, UTF-8
+ * @param value JSON; null is a tombstone
+ * @param headers its own ones
+ */
+record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers) {
+  /** What an alert leads to: a line of the history, and its state or the end of it. */
+  static List<Output> of(IsolationAlert alert) {
+    byte[] json = AlertJson.writeBytes(alert);
+    Output history =
+        new Output(IsolationTopology.ALERTS, utf8(alert.host()), json, eventHeaders(alert));
+    byte[] fingerprint = utf8(alert.fingerprint());
+    Output state =
+        alert.status() == AlertStatus.RESOLVED
+            ? new Output(IsolationTopology.ALERT_STATE, fingerprint, null, new RecordHeaders())
+            : new Output(IsolationTopology.ALERT_STATE, fingerprint, json, eventHeaders(alert));
+    return List.of(history, state);
+  }
+
+  /** The groups of a host; null where it has none any more. */
+  static Output groups(String host, byte @Nullable [] json) {
+    return new Output(IsolationTopology.GROUPS, utf8(host), json, new RecordHeaders());
+  }
+
+  /** One copy for each record: a producer closes the headers it has sent. */
+  private static Headers eventHeaders(IsolationAlert alert) {
+    Headers headers = new RecordHeaders();
+    AlertEvent.headers(alert).forEach((name, text) -> headers.add(name, utf8(text)));
+    return headers;
+  }
+
+  /** Bytes that count against the limit of a topic. */
+  long bytes() {
+    return (long) key.length + (value == null ? 0 : value.length);
+  }
+
+  /**
+   * Sends it on at the time of its cause, whose own headers stay behind: they are the sender's, and
+   * say nothing about an alert.
+   */
+  void forward(ProcessorContext<byte[], byte[]> context, long timestamp) {
+    context.forward(new Record<>(key, value, timestamp, headers), sink);
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,60 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.wire.TopicNames;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+
+/** The real topology with its real store, without a broker; time passes by a second a record. */
+final class TopologyRun implements AutoCloseable {
+  static final TopicNames TOPICS = TopicNames.DEFAULT;
+
+  private final TopologyTestDriver driver;
+  private long time = 1_767_225_660_000L;
+
+  TopologyRun(Path stateDirectory) {
+    Properties settings = new Properties();
+    settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "run");
+    settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+    settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
+    driver =
+        new TopologyTestDriver(IsolationTopology.build(TOPICS, TopologyObserver.NONE), settings);
+  }
+
+  void send(String key, byte @Nullable [] value) {
+    send(key, value, new RecordHeaders());
+  }
+
+  void send(String key, byte @Nullable [] value, Headers headers) {
+    time += 1_000;
+    driver
+        .createInputTopic(TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, headers, time));
+  }
+
+  /** What has come out since the last look. */
+  List<TestRecord<byte[], byte[]>> read(String topic) {
+    return driver
+        .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
+        .readRecordsToList();
+  }
+
+  KeyValueStore<String, byte[]> store() {
+    return driver.getKeyValueStore(IsolationTopology.HOST_STATE);
+  }
+
+  @Override
+  public void close() {
+    driver.close();
+  }
+}
