@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.IsolationTopology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -7,9 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
@@ -25,27 +31,43 @@ public final class IsolationApp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
 
   private final Duration stopTimeout;
-  private final IsolationMetrics metrics = new IsolationMetrics();
+  private final FleetIndex fleet;
+  private final IsolationMetrics metrics;
   private final FailurePolicy failures = new FailurePolicy();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final KafkaStreams streams;
+  private final HostStore hosts;
+  private final ExecutorService loader =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread daemon = new Thread(task, "acswatch-fleet");
+            daemon.setDaemon(true);
+            return daemon;
+          });
   private final BrokerWatch broker;
+  private final FrameBacklog backlog;
   private final StatusServer http;
   private boolean closed;
 
   private IsolationApp(IsolationConfig config) throws AppException {
     stopTimeout = config.stopTimeout();
+    fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
+    metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
     streams = create(config, metrics);
+    hosts = new HostStore(streams::store);
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
+    backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     try {
       http = new StatusServer(config.http(), this::status, metrics::text);
     } catch (AppException portInUse) {
       broker.close();
+      backlog.close();
       streams.close(Duration.ZERO);
       throw portInUse;
     }
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
     streams.setStateListener(this::onState);
+    streams.setGlobalStateRestoreListener(new RestoreProgress(metrics::restoring));
     streams.setUncaughtExceptionHandler(failures);
   }
 
@@ -62,6 +84,7 @@ public final class IsolationApp implements AutoCloseable {
     IsolationApp app = new IsolationApp(config);
     try {
       app.broker.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
+      app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.streams.start();
     } catch (AppException refused) {
       app.close();
@@ -130,11 +153,24 @@ public final class IsolationApp implements AutoCloseable {
     }
   }
 
+  private Map<MetricName, ? extends Metric> kafkaMetrics() {
+    return streams.metrics();
+  }
+
   private void onState(State now, State before) {
     metrics.stateChanged(before.name(), now.name());
     LOG.info("Kafka Streams: {} -> {}", before, now);
+    if (now == State.RUNNING) {
+      loadFleet();
+    }
     if (now == State.ERROR || now == State.NOT_RUNNING) {
       ended.countDown();
+    }
+  }
+
+  private synchronized void loadFleet() {
+    if (!closed) {
+      loader.execute(() -> hosts.load(fleet));
     }
   }
 
@@ -178,6 +214,8 @@ public final class IsolationApp implements AutoCloseable {
       closed = true;
     }
     broker.close();
+    backlog.close();
+    loader.shutdownNow();
     boolean inTime =
         streams.close(
             CloseOptions.timeout(stopTimeout)

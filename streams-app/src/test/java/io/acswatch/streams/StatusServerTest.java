@@ -127,7 +127,7 @@ class StatusServerTest {
     var before = Snapshot.of(Frames.capture("kexec-001-before", "h", 1));
     var after = Snapshot.of(Frames.capture("kexec-001-after", "h", 1));
     var state = Judgement.apply(HostState.NONE, before).state();
-    Judgement.apply(state, after).alerts().forEach(metrics::alerted);
+    Judgement.apply(state, after).alerts().forEach(alert -> metrics.alerted(alert, 0));
 
     String line =
         "acswatch_alerts_total{code=\"GROUP_MERGED_CROSS_VM\",severity=\"critical\","

@@ -41,6 +41,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private final Judge judge;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> states;
+  private int partition;
 
   /** {@link Judgement#apply}, or what a test puts in its place. */
   @FunctionalInterface
@@ -57,6 +58,13 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     states = context.getStateStore(IsolationTopology.HOST_STATE);
+    partition = context.taskId().partition();
+    observer.opened(partition);
+  }
+
+  @Override
+  public void close() {
+    observer.closed(partition);
   }
 
   @Override
@@ -65,7 +73,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     byte[] packed = states.get(snapshot.host());
     Outcome outcome;
     try {
-      outcome = outcome(packed, snapshot);
+      outcome = outcome(packed, snapshot, record.timestamp());
     } catch (UnknownStateVersionException fromTheFuture) {
       // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
       throw fromTheFuture;
@@ -82,6 +90,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       states.put(snapshot.host(), outcome.state());
     }
     outcome.records().forEach(output -> forward(record, output));
+    observer.heard(partition, snapshot.host(), record.timestamp());
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
@@ -91,7 +100,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   private record Output(String sink, byte[] key, byte @Nullable [] value) {}
 
-  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot) {
+  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot, long appendedAtMillis) {
     HostState state = packed == null ? HostState.NONE : HostStateSerde.unpack(packed);
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
@@ -117,7 +126,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     outputs.forEach(
         output -> refuseTooLarge("a record for " + output.sink(), output.key(), output.value()));
     observer.judged();
-    verdict.alerts().forEach(observer::alerted);
+    verdict.alerts().forEach(alert -> observer.alerted(alert, appendedAtMillis));
+    observer.stored(partition, snapshot.host(), verdict.state());
     return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
   }
 
