@@ -2,6 +2,7 @@ package io.acswatch.standalone;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -117,6 +118,18 @@ class PipelineIT {
 
       String metrics = get(app, "/metrics").body();
       assertTrue(metrics.contains("acswatch_rejects_total{reason=\"bad_magic\",} 1.0"), metrics);
+      assertTrue(metrics.contains("acswatch_hosts{status=\"fresh\",} 1.0"), metrics);
+      assertTrue(
+          metrics.contains(
+              "acswatch_alerts_open{code=\"GROUP_MERGED_CROSS_VM\",severity=\"critical\",} 1.0"),
+          metrics);
+      assertTrue(metrics.contains("acswatch_partitions 2.0"), metrics);
+      // Kafka's names of its own metrics, where another release may change them.
+      for (String counted :
+          List.of("commits_total", "consumed_bytes_total", "stream_threads", "rebalances_total")) {
+        assertFalse(metrics.contains("\nacswatch_kafka_" + counted + " 0.0\n"), metrics);
+      }
+      assertFalse(metrics.contains("\nacswatch_state_memtable_bytes 0.0\n"), metrics);
       assertEquals(200, get(app, "/healthz").statusCode());
     }
   }
@@ -129,6 +142,10 @@ class PipelineIT {
       send(config.topics(), "h", FrameWriter.write(Recordings.capture("kexec-002-before", "h")));
       consume(config.topics().groups(), 1, new StringDeserializer());
       assertTrue(app.status().isAlive());
+    }
+    try (IsolationApp app = IsolationApp.start(config)) {
+      // From the store: nothing is heard of the host.
+      Awaitility.await().atMost(SOON).until(() -> hosts(app) == 1);
     }
     send(config.topics(), "h", FrameWriter.write(Recordings.capture("kexec-002-after", "h")));
     try (IsolationApp app = IsolationApp.start(config)) {
@@ -180,6 +197,14 @@ class PipelineIT {
           "state directory " + config.stateDirectory() + " is in use by another process",
           refused.getMessage());
     }
+  }
+
+  private static double hosts(IsolationApp app) {
+    return app.metricsText()
+        .lines()
+        .filter(line -> line.startsWith("acswatch_hosts{"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
   }
 
   private static List<Action> actions(List<TopicReport> reports) {

@@ -1,19 +1,35 @@
 package io.acswatch.streams;
 
+import io.acswatch.streams.api.Answer;
+import io.acswatch.streams.api.FleetApi;
+import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.IsolationTopology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.StreamsMetadata;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,28 +41,51 @@ public final class IsolationApp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
 
   private final Duration stopTimeout;
-  private final IsolationMetrics metrics = new IsolationMetrics();
+  private final FleetIndex fleet;
+  private final IsolationMetrics metrics;
   private final FailurePolicy failures = new FailurePolicy();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final KafkaStreams streams;
+  private final HostStore hosts;
+  private final HttpAddress self;
+  private final FleetApi api;
+  private final ExecutorService loader =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread daemon = new Thread(task, "acswatch-fleet");
+            daemon.setDaemon(true);
+            return daemon;
+          });
   private final BrokerWatch broker;
+  private final FrameBacklog backlog;
   private final StatusServer http;
   private boolean closed;
 
   private IsolationApp(IsolationConfig config) throws AppException {
     stopTimeout = config.stopTimeout();
-    streams = create(config, metrics);
-    broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
+    fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
+    metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
+    http = new StatusServer(config.http(), this::status, metrics::text, this::page);
+    self =
+        config.advertised().orElse(new HttpAddress(config.http().host(), http.address().getPort()));
+    boolean created = false;
     try {
-      http = new StatusServer(config.http(), this::status, metrics::text);
-    } catch (AppException portInUse) {
-      broker.close();
-      streams.close(Duration.ZERO);
-      throw portInUse;
+      streams = create(config, metrics, self);
+      created = true;
+    } finally {
+      if (!created) {
+        http.close();
+      }
     }
+    hosts = new HostStore(streams::store);
+    api = new FleetApi(fleet, new StreamsInstances(self, hosts, fleet, this::owner, this::peers));
+    broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
+    backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
     streams.setStateListener(this::onState);
+    streams.setGlobalStateRestoreListener(new RestoreProgress(metrics::restoring));
     streams.setUncaughtExceptionHandler(failures);
+    http.start();
   }
 
   /**
@@ -62,6 +101,7 @@ public final class IsolationApp implements AutoCloseable {
     IsolationApp app = new IsolationApp(config);
     try {
       app.broker.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
+      app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.streams.start();
     } catch (AppException refused) {
       app.close();
@@ -113,11 +153,13 @@ public final class IsolationApp implements AutoCloseable {
     };
   }
 
-  private static KafkaStreams create(IsolationConfig config, IsolationMetrics metrics)
-      throws AppException {
+  private static KafkaStreams create(
+      IsolationConfig config, IsolationMetrics metrics, HttpAddress self) throws AppException {
+    Properties settings = KafkaSettings.streams(config);
+    // By it the other instances find the one that keeps a host.
+    settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
     try {
-      return new KafkaStreams(
-          IsolationTopology.build(config.topics(), metrics), KafkaSettings.streams(config));
+      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics), settings);
     } catch (ConfigException refused) {
       throw refused;
     } catch (KafkaException failed) {
@@ -130,11 +172,38 @@ public final class IsolationApp implements AutoCloseable {
     }
   }
 
+  private @Nullable Answer page(String path, @Nullable String rawQuery) {
+    Answer file = StaticFiles.answer(path);
+    return file == null ? api.answer(path, rawQuery) : file;
+  }
+
+  private KeyQueryMetadata owner(String host) {
+    return streams.queryMetadataForKey(
+        IsolationTopology.HOST_STATE, host, Serdes.String().serializer());
+  }
+
+  private Collection<StreamsMetadata> peers() {
+    return streams.streamsMetadataForStore(IsolationTopology.HOST_STATE);
+  }
+
+  private Map<MetricName, ? extends Metric> kafkaMetrics() {
+    return streams.metrics();
+  }
+
   private void onState(State now, State before) {
     metrics.stateChanged(before.name(), now.name());
     LOG.info("Kafka Streams: {} -> {}", before, now);
+    if (now == State.RUNNING) {
+      loadFleet();
+    }
     if (now == State.ERROR || now == State.NOT_RUNNING) {
       ended.countDown();
+    }
+  }
+
+  private synchronized void loadFleet() {
+    if (!closed) {
+      loader.execute(() -> hosts.load(fleet));
     }
   }
 
@@ -178,6 +247,8 @@ public final class IsolationApp implements AutoCloseable {
       closed = true;
     }
     broker.close();
+    backlog.close();
+    loader.shutdownNow();
     boolean inTime =
         streams.close(
             CloseOptions.timeout(stopTimeout)

@@ -13,6 +13,7 @@ import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.config.ConfigException;
  * @param applicationId names the consumer group, the changelog and the transactions
  * @param stateDirectory holds the stores; a copy of the changelog, so losing it costs time only
  * @param http where to listen for HTTP; port 0 for any free one
+ * @param advertised where other instances of this application reach it; empty: where it listens
+ * @param staleAfter silence of a host after which what is known of it counts as stale
  * @param threads stream threads of this process
  * @param commitInterval time between transactions, and so most of the time an alert takes
  * @param rocksDbBytes memory of all stores together: block cache and write buffers
@@ -40,6 +43,8 @@ public record IsolationConfig(
     String applicationId,
     Path stateDirectory,
     HttpAddress http,
+    Optional<HttpAddress> advertised,
+    Duration staleAfter,
     int threads,
     Duration commitInterval,
     long rocksDbBytes,
@@ -53,6 +58,8 @@ public record IsolationConfig(
   static final String APPLICATION_ID = "streams.application.id";
   static final String STATE_DIR = "streams.state.dir";
   static final String HTTP_ADDRESS = "streams.http.address";
+  static final String HTTP_ADVERTISED = "streams.http.advertised";
+  static final String STALE_AFTER = "streams.stale.after.ms";
   static final String THREADS = "streams.threads";
   static final String COMMIT_INTERVAL = "streams.commit.interval.ms";
   static final String ROCKSDB_BYTES = "streams.rocksdb.bytes";
@@ -107,7 +114,21 @@ public record IsolationConfig(
               STRING,
               "127.0.0.1:9640",
               HIGH,
-              "host:port of /metrics, /healthz and /readyz; port 0: any free one.")
+              "host:port of the page, its API, /metrics, /healthz and /readyz; port 0: any free"
+                  + " one.")
+          .define(
+              HTTP_ADVERTISED,
+              STRING,
+              "",
+              MEDIUM,
+              "host:port at which other instances reach this one; empty: where it listens.")
+          .define(
+              STALE_AFTER,
+              LONG,
+              900_000L,
+              atLeast(1_000),
+              MEDIUM,
+              "Milliseconds of silence after which a host counts as stale.")
           .define(THREADS, INT, 1, between(1, 1024), MEDIUM, "Stream threads of this process.")
           .define(
               COMMIT_INTERVAL,
@@ -181,7 +202,9 @@ public record IsolationConfig(
         topics,
         applicationId(text(values, APPLICATION_ID), topics),
         stateDirectory(text(values, STATE_DIR), environment),
-        httpAddress(text(values, HTTP_ADDRESS)),
+        httpAddress(HTTP_ADDRESS, text(values, HTTP_ADDRESS)),
+        advertised(text(values, HTTP_ADVERTISED)),
+        millis(values, STALE_AFTER),
         number(values, THREADS).intValue(),
         millis(values, COMMIT_INTERVAL),
         number(values, ROCKSDB_BYTES).longValue(),
@@ -254,12 +277,23 @@ public record IsolationConfig(
     return base.resolve("acswatch").resolve("streams");
   }
 
-  private static HttpAddress httpAddress(String text) {
+  private static HttpAddress httpAddress(String key, String text) {
     try {
       return HttpAddress.parse(text);
     } catch (IllegalArgumentException refused) {
-      throw new ConfigException(HTTP_ADDRESS, text, refused.getMessage());
+      throw new ConfigException(key, text, refused.getMessage());
     }
+  }
+
+  private static Optional<HttpAddress> advertised(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    HttpAddress address = httpAddress(HTTP_ADVERTISED, text);
+    if (address.port() == 0) {
+      throw new ConfigException(HTTP_ADVERTISED, text, "expected port 1 to 65535");
+    }
+    return Optional.of(address);
   }
 
   private static int replicationFactor(int factor) {

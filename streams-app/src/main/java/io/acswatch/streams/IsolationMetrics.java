@@ -1,6 +1,8 @@
 package io.acswatch.streams;
 
+import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.streams.topology.TopologyObserver;
 import io.acswatch.wire.FrameResult;
@@ -14,7 +16,13 @@ import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 
 /**
  * The metrics of one application. Labels are out of few: never a host, an address or a text from
@@ -32,6 +40,14 @@ public final class IsolationMetrics implements TopologyObserver {
     5e-6, 10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1
   };
 
+  // An alert is sent some milliseconds after its frame was appended, and seen with the next commit.
+  private static final double[] LATENCY_BUCKETS = {
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300
+  };
+  private static final double MILLIS_PER_SECOND = 1e3;
+
+  private final LongSupplier clock;
+  private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Counter frames =
       counter("acswatch_frames_decoded", "Frames that were decoded into a snapshot.");
@@ -44,6 +60,12 @@ public final class IsolationMetrics implements TopologyObserver {
       counter("acswatch_repetitions_skipped", "Snapshots that told nothing new.");
   private final Counter alerts =
       counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
+  private final Histogram alertLatency =
+      Histogram.build(
+              "acswatch_alert_latency_seconds",
+              "From the append of a frame to the alert it led to, on its way to the broker.")
+          .buckets(LATENCY_BUCKETS)
+          .register(registry);
   private final Histogram decodeSeconds =
       Histogram.build("acswatch_decode_seconds", "Time to decode or refuse one record.")
           .buckets(DECODE_BUCKETS)
@@ -55,9 +77,43 @@ public final class IsolationMetrics implements TopologyObserver {
   private final Gauge brokerReachable =
       Gauge.build("acswatch_broker_reachable", "1 while a broker answers, else 0.")
           .register(registry);
+  private final Gauge unprocessed =
+      gauge(
+          "acswatch_frames_unprocessed",
+          "Frames of all partitions that wait to be judged; NaN while no broker answers.");
+  private final Gauge oldestUnprocessed =
+      gauge(
+          "acswatch_frame_oldest_unprocessed_age_seconds",
+          "How long the oldest frame waits to be judged, to a tenth; 0 if none waits, NaN while no"
+              + " broker answers.");
+  private final Gauge restoringPartitions =
+      gauge("acswatch_restore_partitions", "Partitions whose store is being read back.");
+  private final Gauge restoreRemaining =
+      gauge("acswatch_restore_remaining_records", "Records to be read back, at most.");
+  private final Counter restored =
+      counter("acswatch_restored_records", "Records of the stores that were read back.");
 
-  /** Metrics of an application in which nothing has happened. */
+  /** Metrics of an application in which nothing has happened, and that keeps no hosts. */
   public IsolationMetrics() {
+    this(new FleetIndex(Duration.ofMinutes(15), System::currentTimeMillis));
+  }
+
+  /** Metrics of an application that keeps these hosts. */
+  public IsolationMetrics(FleetIndex fleet) {
+    this(fleet, System::currentTimeMillis, Map::of);
+  }
+
+  /**
+   * Metrics of an application in which nothing has happened.
+   *
+   * @param fleet the hosts; kept up to date by what is told here
+   * @param clock milliseconds since 1970
+   * @param kafka Kafka's own metrics
+   */
+  IsolationMetrics(
+      FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
+    this.fleet = fleet;
+    this.clock = clock;
     // All reasons from the start, so that the first reject is an increase and not a new series.
     for (RejectReason reason : RejectReason.values()) {
       rejects.labels(reason.label());
@@ -70,11 +126,17 @@ public final class IsolationMetrics implements TopologyObserver {
         .register(registry)
         .labels(StreamsMain.version(), System.getProperty("java.version"))
         .set(1);
+    registry.register(new FleetMetrics(fleet));
+    registry.register(new KafkaMetrics(kafka));
     DefaultExports.register(registry);
   }
 
   private Counter counter(String name, String help, String... labels) {
     return Counter.build(name, help).labelNames(labels).register(registry);
+  }
+
+  private Gauge gauge(String name, String help) {
+    return Gauge.build(name, help).register(registry);
   }
 
   @Override
@@ -107,13 +169,48 @@ public final class IsolationMetrics implements TopologyObserver {
   }
 
   @Override
-  public void alerted(IsolationAlert alert) {
+  public void alerted(IsolationAlert alert, long appendedAtMillis) {
+    long took = Math.max(0, clock.getAsLong() - appendedAtMillis);
+    alertLatency.observe(took / MILLIS_PER_SECOND);
     alerts
         .labels(
             alert.code().name(),
             alert.severity().label(),
             alert.status().name().toLowerCase(Locale.ROOT))
         .inc();
+  }
+
+  @Override
+  public void opened(int partition) {
+    fleet.opened(partition);
+  }
+
+  @Override
+  public void closed(int partition) {
+    fleet.closed(partition);
+  }
+
+  @Override
+  public void heard(int partition, String host, long appendedAtMillis) {
+    fleet.heard(partition, host, appendedAtMillis);
+  }
+
+  @Override
+  public void stored(int partition, String host, HostState state) {
+    fleet.stored(partition, host, state);
+  }
+
+  /** So many frames wait, the oldest for so long. */
+  void backlog(double frames, double oldestAgeSeconds) {
+    unprocessed.set(frames);
+    oldestUnprocessed.set(oldestAgeSeconds);
+  }
+
+  /** So many partitions and records are still to be read back; so many records just were. */
+  void restoring(int partitions, long remainingRecords, long restoredRecords) {
+    restoringPartitions.set(partitions);
+    restoreRemaining.set(remainingRecords);
+    restored.inc(restoredRecords);
   }
 
   /** Kafka Streams went from one state to another; equal at the start. */

@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
       "  streams.application.id       PREFIX-streams: group and changelog",
       "  streams.state.dir            ~/.local/state/acswatch/streams",
       "  streams.http.address         127.0.0.1:9640",
+      "  streams.http.advertised      where other instances reach it; default the address above",
+      "  streams.stale.after.ms       900000: silence after which a host is stale",
       "  streams.threads              1",
       "  streams.commit.interval.ms   100: between transactions",
       "  streams.rocksdb.bytes        67108864: memory of all stores together",

@@ -2,6 +2,10 @@ package io.acswatch.streams;
 
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
@@ -28,6 +32,30 @@ public final class Frames {
   /** The same as a frame. */
   public static byte[] frame(String name, String host, long sequence) {
     return FrameWriter.write(capture(name, host, sequence));
+  }
+
+  /** What a collector without privileges would have made of it: 64 bytes of each function. */
+  public static Snapshot unprivileged(Capture capture) {
+    Snapshot whole = Snapshot.of(capture);
+    return new Snapshot(
+        whole.host(),
+        whole.boot(),
+        whole.bootClass(),
+        whole.takenAtMillis(),
+        whole.sequence(),
+        whole.kexecLoaded(),
+        whole.orderKnown(),
+        whole.functions().stream()
+            .map(
+                function ->
+                    new PciFunction(
+                        function.address(),
+                        function.path(),
+                        function.ids(),
+                        ConfigFacts.unread(ReadStatus.TRUNCATED_UNPRIVILEGED, 64),
+                        function.kernel()))
+            .toList(),
+        whole.owners());
   }
 
   /** The same as a capture of another boot of the same kernel, started by kexec. */

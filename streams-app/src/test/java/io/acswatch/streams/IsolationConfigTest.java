@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
@@ -29,6 +30,8 @@ class IsolationConfigTest {
             "acswatch-streams",
             Path.of("/var/state/acswatch/streams"),
             new HttpAddress("127.0.0.1", 9640),
+            Optional.empty(),
+            Duration.ofMinutes(15),
             1,
             Duration.ofMillis(100),
             64L << 20,
@@ -49,6 +52,8 @@ class IsolationConfigTest {
             Map.entry("streams.application.id", "judge"),
             Map.entry("streams.state.dir", "/s"),
             Map.entry("streams.http.address", "[::1]:0"),
+            Map.entry("streams.http.advertised", "judge-1.example.org:80"),
+            Map.entry("streams.stale.after.ms", "60000"),
             Map.entry("streams.threads", "3"),
             Map.entry("streams.commit.interval.ms", "250"),
             Map.entry("streams.rocksdb.bytes", "16777216"),
@@ -64,6 +69,8 @@ class IsolationConfigTest {
             "judge",
             Path.of("/s"),
             new HttpAddress("::1", 0),
+            Optional.of(new HttpAddress("judge-1.example.org", 80)),
+            Duration.ofMinutes(1),
             3,
             Duration.ofMillis(250),
             16L << 20,
@@ -108,6 +115,9 @@ class IsolationConfigTest {
         "streams.http.address|9640",
         "streams.http.address|::1:9640",
         "streams.http.address|localhost:65536",
+        "streams.http.advertised|nowhere",
+        "streams.http.advertised|localhost:0",
+        "streams.stale.after.ms|5",
         "streams.threads|0",
         "streams.threads|many",
         "streams.commit.interval.ms|5",

@@ -7,16 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.wire.FrameResult;
+import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +37,13 @@ class StatusServerTest {
 
   @BeforeEach
   void start() throws AppException {
-    server = new StatusServer(ANY_PORT, () -> new AppStatus(state, brokerReachable), metrics::text);
+    server =
+        new StatusServer(
+            ANY_PORT,
+            () -> new AppStatus(state, brokerReachable),
+            metrics::text,
+            (path, query) -> StaticFiles.answer(path));
+    server.start();
   }
 
   @AfterEach
@@ -127,7 +138,7 @@ class StatusServerTest {
     var before = Snapshot.of(Frames.capture("kexec-001-before", "h", 1));
     var after = Snapshot.of(Frames.capture("kexec-001-after", "h", 1));
     var state = Judgement.apply(HostState.NONE, before).state();
-    Judgement.apply(state, after).alerts().forEach(metrics::alerted);
+    Judgement.apply(state, after).alerts().forEach(alert -> metrics.alerted(alert, 0));
 
     String line =
         "acswatch_alerts_total{code=\"GROUP_MERGED_CROSS_VM\",severity=\"critical\","
@@ -141,6 +152,54 @@ class StatusServerTest {
     assertEquals(404, get("/nothing").statusCode());
     assertEquals(404, get("/metrics/x").statusCode());
     assertEquals("no-store", get("/").headers().firstValue("Cache-Control").orElse(""));
+  }
+
+  @Test
+  void letsNothingInFromElsewhere() throws Exception {
+    for (String path : new String[] {"/", "/assets/app.js", "/metrics", "/nothing"}) {
+      var headers = get(path).headers();
+      String policy = headers.firstValue("Content-Security-Policy").orElse("");
+      assertTrue(policy.startsWith("default-src 'none'; script-src 'self';"), path);
+      assertTrue(!policy.contains("unsafe"), path);
+      assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""), path);
+      assertTrue(headers.firstValue("Access-Control-Allow-Origin").isEmpty(), path);
+    }
+  }
+
+  /** A page from elsewhere could give loopback a name of its own and read along. */
+  @Test
+  void answersOnLoopbackToNamesOfThisMachineOnly() throws Exception {
+    assertEquals("421", statusFor("evil.example.org"));
+    assertEquals("421", statusFor("localhost.example.org:9640"));
+    assertEquals("200", statusFor("localhost:1"));
+    assertEquals("200", statusFor("127.0.0.1"));
+  }
+
+  /** Java's own client sends no Host but the true one. */
+  private String statusFor(String host) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+      String request = "GET /healthz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.formatted(host).getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+          .lines()
+          .findFirst()
+          .orElse("HTTP/1.1 none")
+          .split(" ")[1];
+    }
+  }
+
+  @Test
+  void compressesForWhoUnderstandsIt() throws Exception {
+    HttpResponse<byte[]> answer =
+        client.send(
+            request("/metrics").header("Accept-Encoding", "gzip").build(),
+            BodyHandlers.ofByteArray());
+
+    assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElse(""));
+    try (var gzip = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      String text = new String(gzip.readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(text.contains("acswatch_frames_decoded_total"), text);
+    }
   }
 
   @Test
@@ -167,7 +226,12 @@ class StatusServerTest {
       AppException refused =
           assertThrows(
               AppException.class,
-              () -> new StatusServer(address, () -> new AppStatus("RUNNING", true), () -> ""));
+              () ->
+                  new StatusServer(
+                      address,
+                      () -> new AppStatus("RUNNING", true),
+                      () -> "",
+                      (path, query) -> null));
 
       assertEquals(
           "cannot listen on " + address + ": Address already in use", refused.getMessage());
@@ -180,7 +244,12 @@ class StatusServerTest {
     AppException refused =
         assertThrows(
             AppException.class,
-            () -> new StatusServer(nowhere, () -> new AppStatus("RUNNING", true), () -> ""));
+            () ->
+                new StatusServer(
+                    nowhere,
+                    () -> new AppStatus("RUNNING", true),
+                    () -> "",
+                    (path, query) -> null));
 
     assertEquals("cannot listen on nowhere.invalid:1: no such host", refused.getMessage());
   }

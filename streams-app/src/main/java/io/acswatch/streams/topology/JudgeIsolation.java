@@ -38,6 +38,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private final Judge judge;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> states;
+  private int partition;
 
   /** {@link Judgement#apply}, or what a test puts in its place. */
   @FunctionalInterface
@@ -54,6 +55,13 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
     states = context.getStateStore(IsolationTopology.HOST_STATE);
+    partition = context.taskId().partition();
+    observer.opened(partition);
+  }
+
+  @Override
+  public void close() {
+    observer.closed(partition);
   }
 
   @Override
@@ -62,7 +70,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     byte[] packed = states.get(snapshot.host());
     Outcome outcome;
     try {
-      outcome = outcome(packed, snapshot);
+      outcome = outcome(packed, snapshot, record.timestamp());
     } catch (UnknownStateVersionException fromTheFuture) {
       // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
       throw fromTheFuture;
@@ -79,6 +87,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       states.put(snapshot.host(), outcome.state());
     }
     outcome.records().forEach(output -> output.forward(context, record.timestamp()));
+    observer.heard(partition, snapshot.host(), record.timestamp());
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
@@ -86,7 +95,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     private static final Outcome NOTHING = new Outcome(null, List.of());
   }
 
-  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot) {
+  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot, long appendedAtMillis) {
     HostState state = packed == null ? HostState.NONE : HostStateSerde.unpack(packed);
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
@@ -107,7 +116,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     refuseTooLarge("the state of its host", (long) utf8(snapshot.host()).length + next.length);
     outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
     observer.judged();
-    verdict.alerts().forEach(observer::alerted);
+    verdict.alerts().forEach(alert -> observer.alerted(alert, appendedAtMillis));
+    observer.stored(partition, snapshot.host(), verdict.state());
     return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.wire.FrameResult;
 
@@ -29,7 +30,19 @@ public interface TopologyObserver {
         public void judged() {}
 
         @Override
-        public void alerted(IsolationAlert alert) {}
+        public void alerted(IsolationAlert alert, long appendedAtMillis) {}
+
+        @Override
+        public void opened(int partition) {}
+
+        @Override
+        public void closed(int partition) {}
+
+        @Override
+        public void heard(int partition, String host, long appendedAtMillis) {}
+
+        @Override
+        public void stored(int partition, String host, HostState state) {}
       };
 
   /** Returns the time by a clock of the observer's own; handed back to {@link #decoded}. */
@@ -47,6 +60,22 @@ public interface TopologyObserver {
   /** A snapshot was judged. */
   void judged();
 
-  /** An alert was sent. */
-  void alerted(IsolationAlert alert);
+  /** An alert was sent; the frame that led to it was appended to its topic at that time. */
+  void alerted(IsolationAlert alert, long appendedAtMillis);
+
+  /** The states of a partition's hosts are kept here from now on; their store is restored. */
+  void opened(int partition);
+
+  /** They are kept here no more. */
+  void closed(int partition);
+
+  /**
+   * A sound frame of a host was taken in, news or not. Called for every frame: must be quick.
+   *
+   * @param appendedAtMillis when the broker took it, milliseconds since 1970
+   */
+  void heard(int partition, String host, long appendedAtMillis);
+
+  /** What is remembered of a host changed to this. */
+  void stored(int partition, String host, HostState state);
 }

@@ -1,0 +1,43 @@
+package io.acswatch.streams.api;
+
+/** A request that is answered with a problem (RFC 9457) instead of what it asked for. */
+final class ApiException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final int code;
+  private final String title;
+
+  private ApiException(int code, String title, String detail) {
+    super(detail);
+    this.code = code;
+    this.title = title;
+  }
+
+  /** The request itself is wrong: says which parameter, what it is and what was expected. */
+  static ApiException badRequest(String detail) {
+    return new ApiException(400, "Bad request", detail);
+  }
+
+  static ApiException notFound(String detail) {
+    return new ApiException(404, "Not found", detail);
+  }
+
+  /** Asking again later will help. */
+  static ApiException unavailable(String detail) {
+    return new ApiException(503, "Not available now", detail);
+  }
+
+  Answer answer() {
+    String body =
+        Json.write(
+            json -> {
+              json.writeStartObject();
+              json.writeStringField("type", "about:blank");
+              json.writeStringField("title", title);
+              json.writeNumberField("status", code);
+              json.writeStringField("detail", getMessage());
+              json.writeEndObject();
+            });
+    return Answer.of(code, Answer.PROBLEM, body);
+  }
+}

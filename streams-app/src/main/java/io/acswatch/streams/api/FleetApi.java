@@ -1,0 +1,316 @@
+package io.acswatch.streams.api;
+
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.fleet.HostStatus;
+import io.acswatch.wire.json.AlertJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers {@code /api/v1/...}. A list asks all instances and merges; one host is asked of the
+ * instance that keeps it. Each instance answers {@code /peer/v1/...} for what it keeps itself, so
+ * that no request goes around twice.
+ */
+public final class FleetApi {
+  private static final String API = "/api/v1/";
+  private static final String PEER = "/peer/v1/";
+  private static final Set<String> ONE_HOST = Set.of("id");
+
+  private final FleetIndex fleet;
+  private final FleetLists lists;
+  private final Instances instances;
+  private final PeerClient peers = new PeerClient();
+
+  /** Answers with these hosts, and those of the other instances. */
+  public FleetApi(FleetIndex fleet, Instances instances) {
+    this.fleet = fleet;
+    this.instances = instances;
+    lists = new FleetLists(fleet);
+  }
+
+  /** The answer to a GET; null if the path is not one of the API. */
+  public @Nullable Answer answer(String path, @Nullable String rawQuery) {
+    try {
+      if (path.startsWith(API)) {
+        return everywhere(path.substring(API.length()), rawQuery);
+      }
+      if (path.startsWith(PEER)) {
+        return here(path.substring(PEER.length()), rawQuery);
+      }
+      return null;
+    } catch (ApiException problem) {
+      return problem.answer();
+    } catch (Instances.MovingException moving) {
+      return ApiException.unavailable(moving.getMessage()).answer();
+    }
+  }
+
+  private Answer everywhere(String what, @Nullable String rawQuery)
+      throws ApiException, Instances.MovingException {
+    return switch (what) {
+      case "openapi.json" -> StaticFiles.resource("openapi.json", Answer.JSON);
+      case "fleet" -> fleet(new Parameters(rawQuery, Set.of()));
+      case "hosts" -> list(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
+      case "alerts" -> list(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
+      case "host", "alert", "host/explanation", "host/weak-points" -> ofHost(what, rawQuery);
+      default -> throw noSuchPath(API + what);
+    };
+  }
+
+  private static ApiException noSuchPath(String path) {
+    return ApiException.notFound("no such path " + path + "; /api/v1/openapi.json describes them");
+  }
+
+  private Answer here(String what, @Nullable String rawQuery)
+      throws ApiException, Instances.MovingException {
+    return switch (what) {
+      case "fleet" -> Answer.of(200, Page.TYPE, localCounts());
+      case "hosts" -> {
+        Parameters asked = new Parameters(rawQuery, FleetLists.HOST_PARAMETERS);
+        yield Answer.of(200, Page.TYPE, lists.hosts(asked, end(asked)).text());
+      }
+      case "alerts" -> {
+        Parameters asked = new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS);
+        yield Answer.of(200, Page.TYPE, lists.alerts(asked, end(asked)).text());
+      }
+      case "host", "alert", "host/explanation", "host/weak-points" -> local(what, rawQuery);
+      default -> throw noSuchPath(PEER + what);
+    };
+  }
+
+  // --- lists -------------------------------------------------------------------------------------
+
+  private static int offset(Parameters asked) throws ApiException {
+    return asked.number("offset", 0, 0, FleetLists.MAX_OFFSET);
+  }
+
+  private static int limit(Parameters asked) throws ApiException {
+    return asked.number("limit", FleetLists.DEFAULT_LIMIT, 1, FleetLists.MAX_LIMIT);
+  }
+
+  private static int end(Parameters asked) throws ApiException {
+    return offset(asked) + limit(asked);
+  }
+
+  private Answer list(String what, Parameters asked) throws ApiException {
+    int offset = offset(asked);
+    int end = end(asked);
+    Page local = what.equals("hosts") ? lists.hosts(asked, end) : lists.alerts(asked, end);
+    List<String> silent = new ArrayList<>();
+    Page page = local;
+    for (String text : askPeers(PEER + what + "?" + asked.with(Map.of()), silent)) {
+      page = page.merge(Page.parse(text), end);
+    }
+    Page merged = page;
+    return Answer.of(
+        200,
+        Answer.JSON,
+        Json.write(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberField("total", merged.total());
+              json.writeNumberField("offset", offset);
+              json.writeNumberField("limit", end - offset);
+              Json.texts(json, "silent_instances", silent);
+              json.writeArrayFieldStart(what);
+              for (int i = offset; i < merged.lines().size(); i++) {
+                json.writeRawValue(merged.lines().get(i).json());
+              }
+              json.writeEndArray();
+              json.writeEndObject();
+            }));
+  }
+
+  /** The texts of all instances that answer; the others go to {@code silent}. */
+  private List<String> askPeers(String pathAndQuery, List<String> silent) {
+    var asked = new LinkedHashMap<String, CompletableFuture<String>>();
+    for (String peer : instances.all()) {
+      if (!peer.equals(instances.self())) {
+        asked.put(
+            peer,
+            peers
+                .ask(peer, pathAndQuery)
+                .thenApply(
+                    answer ->
+                        answer.statusCode() == 200
+                            ? new String(answer.body(), StandardCharsets.UTF_8)
+                            : ""));
+      }
+    }
+    List<String> texts = new ArrayList<>();
+    asked.forEach(
+        (peer, answer) -> {
+          String text = joined(answer);
+          if (text.isEmpty()) {
+            silent.add(peer);
+          } else {
+            texts.add(text);
+          }
+        });
+    return texts;
+  }
+
+  private static String joined(CompletableFuture<String> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException away) {
+      return "";
+    }
+  }
+
+  // --- counts ------------------------------------------------------------------------------------
+
+  private String localCounts() {
+    FleetIndex.Counts counts = fleet.counts();
+    StringBuilder text = new StringBuilder();
+    counts
+        .hosts()
+        .forEach(
+            (status, n) -> text.append("h ").append(status).append(' ').append(n).append('\n'));
+    counts
+        .open()
+        .forEach(
+            (code, bySeverity) ->
+                bySeverity.forEach(
+                    (severity, n) ->
+                        text.append("a ")
+                            .append(code)
+                            .append('/')
+                            .append(severity)
+                            .append(' ')
+                            .append(n)
+                            .append('\n')));
+    return text.toString();
+  }
+
+  private Answer fleet(Parameters none) {
+    Map<String, Integer> sums = new LinkedHashMap<>();
+    List<String> silent = new ArrayList<>();
+    List<String> texts = new ArrayList<>(askPeers(PEER + "fleet" + none.with(Map.of()), silent));
+    texts.add(localCounts());
+    for (String text : texts) {
+      text.lines()
+          .map(line -> line.split(" "))
+          .filter(words -> words.length == 3)
+          .forEach(
+              words -> sums.merge(words[0] + words[1], Integer.parseInt(words[2]), Integer::sum));
+    }
+    Set<String> answering = new HashSet<>(instances.all());
+    answering.add(instances.self());
+    return Answer.of(
+        200,
+        Answer.JSON,
+        Json.write(
+            json -> {
+              json.writeStartObject();
+              json.writeNumberField("instances", answering.size());
+              Json.texts(json, "silent_instances", silent);
+              json.writeObjectFieldStart("hosts");
+              for (HostStatus status : HostStatus.values()) {
+                json.writeNumberField(status.label(), sums.getOrDefault("h" + status, 0));
+              }
+              json.writeEndObject();
+              json.writeObjectFieldStart("open_alerts");
+              for (Severity severity : Severity.values()) {
+                int n = 0;
+                for (AlertCode code : AlertCode.values()) {
+                  n += sums.getOrDefault("a" + code + "/" + severity, 0);
+                }
+                json.writeNumberField(severity.label(), n);
+              }
+              json.writeEndObject();
+              json.writeObjectFieldStart("open_alerts_by_code");
+              for (AlertCode code : AlertCode.values()) {
+                int n = 0;
+                for (Severity severity : Severity.values()) {
+                  n += sums.getOrDefault("a" + code + "/" + severity, 0);
+                }
+                if (n > 0) {
+                  json.writeNumberField(code.name(), n);
+                }
+              }
+              json.writeEndObject();
+              json.writeEndObject();
+            }));
+  }
+
+  // --- one host ----------------------------------------------------------------------------------
+
+  private static Parameters oneHost(String what, @Nullable String rawQuery) throws ApiException {
+    return new Parameters(
+        rawQuery,
+        switch (what) {
+          case "alert" -> Set.of("id", "fingerprint");
+          case "host/explanation" -> Set.of("id", "function", "with", "when");
+          case "host/weak-points" -> Set.of("id", "when");
+          default -> ONE_HOST;
+        });
+  }
+
+  private Answer ofHost(String what, @Nullable String rawQuery)
+      throws ApiException, Instances.MovingException {
+    Parameters asked = oneHost(what, rawQuery);
+    String owner = instances.ownerOf(asked.required("id"));
+    return owner.equals(instances.self())
+        ? local(what, rawQuery)
+        : peers.forward(owner, PEER + what + "?" + asked.with(Map.of()));
+  }
+
+  private Answer local(String what, @Nullable String rawQuery)
+      throws ApiException, Instances.MovingException {
+    Parameters asked = oneHost(what, rawQuery);
+    String host = asked.required("id");
+    HostState state = instances.state(host);
+    if (state == null || state.current() == null) {
+      throw ApiException.notFound("no host " + host + " was seen");
+    }
+    String body =
+        switch (what) {
+          case "alert" -> alert(state, host, asked.required("fingerprint"));
+          case "host/explanation" -> explanation(snapshot(state, asked), asked);
+          case "host/weak-points" -> new ExplanationWriter(snapshot(state, asked)).weakPoints();
+          default -> Json.write(json -> HostJson.write(json, fleet.host(host), state));
+        };
+    return Answer.of(200, Answer.JSON, body);
+  }
+
+  private static String alert(HostState state, String host, String fingerprint)
+      throws ApiException {
+    for (IsolationAlert alert : state.open()) {
+      if (alert.fingerprint().equals(fingerprint)) {
+        return AlertJson.write(alert);
+      }
+    }
+    throw ApiException.notFound(host + " has no open alert " + fingerprint);
+  }
+
+  private static Snapshot snapshot(HostState state, Parameters asked) throws ApiException {
+    boolean before = asked.word("when", "after", "before").equals("before");
+    Snapshot snapshot = before ? state.baseline() : state.current();
+    if (snapshot == null) {
+      throw ApiException.notFound("there is no such snapshot");
+    }
+    return snapshot;
+  }
+
+  private static String explanation(Snapshot snapshot, Parameters asked) throws ApiException {
+    ExplanationWriter writer = new ExplanationWriter(snapshot);
+    String with = asked.text("with");
+    return with.isEmpty()
+        ? writer.one(asked.required("function"))
+        : writer.pair(asked.required("function"), with);
+  }
+}

@@ -1,0 +1,116 @@
+package io.acswatch.streams.api;
+
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.fleet.HostStatus;
+import io.acswatch.streams.fleet.HostSummary;
+import io.acswatch.streams.fleet.OpenAlert;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/** Hosts and alerts of this instance that match a request, as lines that can be merged. */
+final class FleetLists {
+  /** Parameters of both lists. */
+  static final int DEFAULT_LIMIT = 100;
+
+  static final int MAX_LIMIT = 1_000;
+  static final int MAX_OFFSET = 100_000;
+
+  static final Set<String> HOST_PARAMETERS =
+      Set.of("q", "status", "severity", "sort", "offset", "limit");
+  static final Set<String> ALERT_PARAMETERS =
+      Set.of("q", "host", "vm", "code", "severity", "offset", "limit");
+
+  private static final long LATEST = 9_999_999_999_999L;
+
+  private final FleetIndex fleet;
+
+  FleetLists(FleetIndex fleet) {
+    this.fleet = fleet;
+  }
+
+  Page hosts(Parameters asked, int limit) throws ApiException {
+    String q = asked.text("q").toLowerCase(Locale.ROOT);
+    Set<HostStatus> statuses = asked.constants("status", HostStatus.class);
+    Set<Severity> severities = asked.constants("severity", Severity.class);
+    String sort = asked.word("sort", "urgency", "host", "heard", "functions");
+    List<Page.Line> lines = new ArrayList<>();
+    for (FleetIndex.Listed host : fleet.hosts()) {
+      boolean matches =
+          (statuses.isEmpty() || statuses.contains(host.status()))
+              && (severities.isEmpty() || hasAny(host.summary(), severities))
+              && (q.isEmpty() || host.summary().host().toLowerCase(Locale.ROOT).contains(q));
+      if (matches) {
+        lines.add(new Page.Line(key(sort, host), Json.write(json -> ListJson.host(json, host))));
+      }
+    }
+    return Page.first(limit, lines);
+  }
+
+  private static boolean hasAny(HostSummary host, Set<Severity> severities) {
+    return host.open().stream().anyMatch(alert -> severities.contains(alert.severity()));
+  }
+
+  /** Texts that sort as the hosts do; the host id last makes the order a total one. */
+  private static String key(String sort, FleetIndex.Listed host) {
+    HostSummary summary = host.summary();
+    String id = summary.host();
+    return switch (sort) {
+      case "host" -> id;
+      case "heard" -> "%013d %s".formatted(host.heardMillis(), id);
+      case "functions" -> "%09d %s".formatted(999_999_999 - summary.functions(), id);
+      default -> {
+        Severity worst = summary.worst();
+        int calm = worst == null ? Severity.values().length : worstFirst(worst);
+        int rest = host.status() == HostStatus.FRESH ? 1 : 0;
+        yield "%d %06d %d %s".formatted(calm, 999_999 - summary.open().size(), rest, id);
+      }
+    };
+  }
+
+  private static int worstFirst(Severity severity) {
+    return Severity.values().length - 1 - severity.ordinal();
+  }
+
+  Page alerts(Parameters asked, int limit) throws ApiException {
+    String q = asked.text("q").toLowerCase(Locale.ROOT);
+    String host = asked.text("host");
+    String vm = asked.text("vm");
+    Set<Severity> severities = asked.constants("severity", Severity.class);
+    Set<AlertCode> codes = asked.constants("code", AlertCode.class);
+    List<Page.Line> lines = new ArrayList<>();
+    for (FleetIndex.Listed listed : fleet.hosts()) {
+      if (!host.isEmpty() && !host.equals(listed.summary().host())) {
+        continue;
+      }
+      for (OpenAlert alert : listed.summary().open()) {
+        boolean matches =
+            (severities.isEmpty() || severities.contains(alert.severity()))
+                && (codes.isEmpty() || codes.contains(alert.code()))
+                && (vm.isEmpty() || alert.vms().contains(vm))
+                && (q.isEmpty() || text(alert).contains(q));
+        if (matches) {
+          lines.add(new Page.Line(key(alert), Json.write(json -> ListJson.alert(json, alert))));
+        }
+      }
+    }
+    return Page.first(limit, lines);
+  }
+
+  private static String key(OpenAlert alert) {
+    return "%d %013d %s %s"
+        .formatted(
+            worstFirst(alert.severity()),
+            LATEST - alert.takenAtMillis(),
+            alert.host(),
+            alert.fingerprint());
+  }
+
+  private static String text(OpenAlert alert) {
+    return (alert.host() + '\n' + alert.headline() + '\n' + String.join("\n", alert.vms()))
+        .toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,30 @@
+package io.acswatch.streams.api;
+
+import io.acswatch.pci.liveupdate.HostState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Who of the instances keeps what, and the states that this one keeps. */
+public interface Instances {
+  /** Thrown while partitions move from one instance to another. */
+  final class MovingException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    /** Says what is moving. */
+    public MovingException(String message) {
+      super(message);
+    }
+  }
+
+  /** Where this instance is reached, {@code host:port}. */
+  String self();
+
+  /** Where each instance that keeps states is reached. */
+  List<String> all();
+
+  /** Where the instance is reached that keeps a host, known or not. */
+  String ownerOf(String host) throws MovingException;
+
+  /** The state of a host; null if this instance keeps none of it. */
+  @Nullable HostState state(String host) throws MovingException;
+}

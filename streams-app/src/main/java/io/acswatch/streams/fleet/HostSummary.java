@@ -1,0 +1,64 @@
+package io.acswatch.streams.fleet;
+
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Snapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One host as far as lists show it.
+ *
+ * @param takenAtMillis when the last snapshot that told something new was taken, 0 if unknown
+ * @param bootClass how its boot came about, in the names of {@code BootClass}
+ * @param functions number of its functions
+ * @param groups number of groups its kernel reports
+ * @param vms number of VMs that own a function
+ * @param portsRead no bridge or port of it was left unread
+ * @param open its open alerts, the most urgent first
+ */
+public record HostSummary(
+    String host,
+    long takenAtMillis,
+    String kernelRelease,
+    String bootClass,
+    int functions,
+    int groups,
+    int vms,
+    boolean portsRead,
+    List<OpenAlert> open) {
+  /** The summary of what is remembered of a host; null if that is nothing. */
+  public static @Nullable HostSummary of(String host, HostState state) {
+    Snapshot current = state.current();
+    if (current == null) {
+      return null;
+    }
+    return new HostSummary(
+        host,
+        current.takenAtMillis(),
+        current.boot().kernelRelease(),
+        current.bootClass().name(),
+        current.functions().size(),
+        (int)
+            current.functions().stream()
+                .filter(function -> function.kernel().hasGroup())
+                .mapToInt(function -> function.kernel().group())
+                .distinct()
+                .count(),
+        (int) current.owners().stream().map(OwnershipClaim::vm).distinct().count(),
+        current.functions().stream().noneMatch(HostSummary::isUnreadPort),
+        state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
+  }
+
+  private static boolean isUnreadPort(PciFunction function) {
+    return !function.config().status().isConclusive()
+        && (function.isBridge() || function.ids().isBridgeClass());
+  }
+
+  /** Severity of the most urgent open alert; null if none is open. */
+  public @Nullable Severity worst() {
+    return open.isEmpty() ? null : open.get(0).severity();
+  }
+}

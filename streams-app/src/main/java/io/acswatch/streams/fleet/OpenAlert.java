@@ -1,0 +1,46 @@
+package io.acswatch.streams.fleet;
+
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.Severity;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * An alert that is raised and not resolved, as far as lists show it.
+ *
+ * @param takenAtMillis when the snapshot was taken that showed it, milliseconds since 1970, 0 if
+ *     unknown
+ */
+public record OpenAlert(
+    String fingerprint,
+    String host,
+    int revision,
+    AlertCode code,
+    Severity severity,
+    AlertStatus status,
+    long takenAtMillis,
+    List<String> vms,
+    String headline) {
+  /** The most urgent first, then the latest; a total order. */
+  public static final Comparator<OpenAlert> MOST_URGENT_FIRST =
+      Comparator.comparing(OpenAlert::severity)
+          .reversed()
+          .thenComparing(Comparator.comparingLong(OpenAlert::takenAtMillis).reversed())
+          .thenComparing(OpenAlert::host)
+          .thenComparing(OpenAlert::fingerprint);
+
+  static OpenAlert of(IsolationAlert alert) {
+    return new OpenAlert(
+        alert.fingerprint(),
+        alert.host(),
+        alert.revision(),
+        alert.code(),
+        alert.severity(),
+        alert.status(),
+        alert.takenAfterMillis(),
+        alert.vms(),
+        alert.headline());
+  }
+}

@@ -1,0 +1,111 @@
+// All hosts, the most urgent first: counts, filters, a table of one page at a time.
+
+import { ask } from "./api.js";
+import { badge, h, hostLink, shown, when } from "./dom.js";
+
+const LIMIT = 100;
+const SEVERITIES = ["critical", "high", "warning", "info"];
+const STATUSES = ["fresh", "stale", "unknown"];
+const SORTS = { urgency: "most urgent first", host: "by name", heard: "longest silent first", functions: "largest first" };
+
+const asked = Object.fromEntries(new URLSearchParams(location.search));
+let offset = 0;
+let parts = null;
+let last = "";
+
+function remember() {
+  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+  history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
+}
+
+function change(name, value) {
+  asked[name] = value;
+  offset = 0;
+  remember();
+  update();
+}
+
+export function choice(label, name, values, names, current, changed) {
+  return h("label", {}, h("span", { class: "quiet" }, `${label} `),
+    h("select", { name, onchange: (event) => changed(event.target.value) },
+      values.map((value) => h("option", { value, selected: value === (current ?? "") }, names?.[value] ?? (value || "all")))));
+}
+
+function frame() {
+  parts = { counts: h("div", { class: "counts" }), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}) };
+  let typing;
+  const search = h("input", { type: "search", placeholder: "Find a host", "aria-label": "Find a host", value: asked.q ?? "",
+    oninput: (event) => { clearTimeout(typing); typing = setTimeout(() => change("q", event.target.value), 150); } });
+  return [
+    h("h1", {}, "Hosts"), parts.counts, parts.note,
+    h("div", { class: "tools" }, search,
+      choice("status", "status", ["", ...STATUSES], null, asked.status, (value) => change("status", value)),
+      choice("with alerts", "severity", ["", ...SEVERITIES], { "": "any or none" }, asked.severity, (value) => change("severity", value)),
+      choice("order", "sort", Object.keys(SORTS), SORTS, asked.sort ?? "urgency", (value) => change("sort", value))),
+    h("div", { class: "table" }, h("table", {},
+      h("thead", {}, h("tr", {}, ["Host", "State", "Alerts", "What", "Heard", "Kernel"].map((text) => h("th", { scope: "col" }, text)),
+        ["Functions", "Groups", "VMs"].map((text) => h("th", { scope: "col", class: "number" }, text)))), parts.rows)),
+    parts.pages];
+}
+
+function counts(fleet) {
+  const count = (number, text, kind, href) => h("a", { class: `count ${kind} ${number ? "" : "zero"}`, href }, h("b", {}, number.toLocaleString()), text);
+  parts.counts.replaceChildren(
+    count(fleet.open_alerts.critical, "critical alerts", "critical", "/alerts?severity=critical"),
+    count(fleet.open_alerts.high, "high alerts", "high", "/alerts?severity=high"),
+    count(fleet.open_alerts.warning, "warnings", "", "/alerts?severity=warning"),
+    count(fleet.hosts.fresh, "hosts fresh", "", "/?status=fresh"),
+    count(fleet.hosts.stale, "hosts stale", "", "/?status=stale"),
+    count(fleet.hosts.unknown, "hosts unknown", "", "/?status=unknown"));
+}
+
+function row(host) {
+  return h("tr", {}, h("td", { class: "name" }, hostLink(host.host)), h("td", { class: host.status }, host.status),
+    h("td", {}, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null] : h("span", { class: "quiet" }, "none")),
+    h("td", { class: "long" }, host.headline ? shown(host.headline) : ""), h("td", {}, when(host.heard_at)),
+    h("td", { class: "mono" }, shown(host.kernel_release)),
+    [host.functions, host.groups, host.vms].map((number) => h("td", { class: "number" }, number.toLocaleString())));
+}
+
+export function pager(element, list, shownNow, go) {
+  const to = Math.min(list.total, list.offset + shownNow);
+  element.replaceChildren(
+    h("button", { type: "button", disabled: list.offset === 0, onclick: () => go(Math.max(0, list.offset - list.limit)) }, "Back"),
+    h("span", { class: "quiet" }, list.total ? `${(list.offset + 1).toLocaleString()} to ${to.toLocaleString()} of ${list.total.toLocaleString()}` : "none"),
+    h("button", { type: "button", disabled: to >= list.total, onclick: () => go(list.offset + list.limit) }, "Next"));
+}
+
+export function silence(element, list) {
+  element.replaceChildren(...(list.silent_instances.length
+    ? [h("div", { class: "banner high" }, h("p", {}, `Not complete: no answer from ${shown(list.silent_instances.join(", "))}.`))] : []));
+}
+
+async function update() {
+  const [fleet, list] = await Promise.all([ask("fleet"), ask("hosts", { ...asked, offset, limit: LIMIT })]);
+  counts(fleet);
+  silence(parts.note, list);
+  const now = JSON.stringify(list);
+  if (now !== last || !parts.rows.firstChild) {
+    last = now;
+    parts.rows.replaceChildren(...list.hosts.map(row));
+    if (!list.total) {
+      const filtered = asked.q || asked.status || asked.severity;
+      parts.rows.replaceChildren(h("tr", {}, h("td", { colspan: 9, class: "quiet" },
+        filtered ? "No host is like this." : "No host was heard of yet. Start the collector on one: acswatch collect --bootstrap-servers ...")));
+    }
+  } else {
+    for (const time of parts.rows.querySelectorAll("time")) time.textContent = when(time.dateTime).textContent;
+  }
+  pager(parts.pages, list, list.hosts.length, (to) => { offset = to; update(); });
+}
+
+export async function show(main) {
+  if (!parts) {
+    const content = frame();
+    await update();
+    main.replaceChildren(...content);
+    main.dataset.shown = "yes";
+  } else {
+    await update();
+  }
+}

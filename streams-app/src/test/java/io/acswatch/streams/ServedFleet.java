@@ -1,0 +1,113 @@
+package io.acswatch.streams;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.streams.api.FleetApi;
+import io.acswatch.streams.api.Instances;
+import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.streams.fleet.FleetIndex;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * The page and the API as they are served, over hosts that were really judged, without Kafka. The
+ * hosts of another such server can be made this one's peers.
+ */
+public final class ServedFleet implements AutoCloseable, Instances {
+  private final Map<String, HostState> states = new ConcurrentHashMap<>();
+  private final FleetIndex index;
+  private final IsolationMetrics metrics;
+  private final StatusServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile List<ServedFleet> peers = List.of();
+
+  /** Serves on a free port of loopback. */
+  public ServedFleet(LongSupplier clock) throws AppException {
+    index = new FleetIndex(Duration.ofMinutes(15), clock);
+    metrics = new IsolationMetrics(index);
+    FleetApi api = new FleetApi(index, this);
+    server =
+        new StatusServer(
+            new HttpAddress("127.0.0.1", 0),
+            () -> new AppStatus("RUNNING", true),
+            metrics::text,
+            (path, query) -> {
+              var file = StaticFiles.answer(path);
+              return file == null ? api.answer(path, query) : file;
+            });
+    server.start();
+    index.opened(0);
+  }
+
+  /** Judges captures of one host, in order. */
+  public ServedFleet judge(Capture... captures) {
+    for (Capture capture : captures) {
+      HostState state = states.getOrDefault(capture.host(), HostState.NONE);
+      put(capture.host(), Judgement.apply(state, Snapshot.of(capture)).state());
+    }
+    return this;
+  }
+
+  /** Puts a host in its place that was judged elsewhere. */
+  public void put(String host, HostState state) {
+    states.put(host, state);
+    index.stored(0, host, state);
+  }
+
+  /** The instances beside this one. */
+  public void peers(ServedFleet... others) {
+    peers = List.of(others);
+  }
+
+  @Override
+  public String self() {
+    return "127.0.0.1:" + server.address().getPort();
+  }
+
+  @Override
+  public List<String> all() {
+    return java.util.stream.Stream.concat(
+            java.util.stream.Stream.of(self()), peers.stream().map(ServedFleet::self))
+        .toList();
+  }
+
+  @Override
+  public String ownerOf(String host) {
+    return peers.stream()
+        .filter(peer -> peer.states.containsKey(host))
+        .map(ServedFleet::self)
+        .findFirst()
+        .orElse(self());
+  }
+
+  @Override
+  public HostState state(String host) {
+    return states.get(host);
+  }
+
+  /** What it is reached by. */
+  public String url() {
+    return "http://" + self();
+  }
+
+  /** Asks for a path. */
+  public HttpResponse<String> get(String path) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(url() + path)).build(), BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,280 @@
+package io.acswatch.streams.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import io.acswatch.streams.Frames;
+import io.acswatch.streams.ServedFleet;
+import io.acswatch.wire.json.AlertJson;
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FleetApiTest {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String HOSTILE = "../a&b=c%00<script>alert(1)</script>/ \u202e";
+
+  private ServedFleet fleet;
+
+  @BeforeEach
+  void serve() throws Exception {
+    fleet = new ServedFleet(() -> Frames.TAKEN_AT + 60_000);
+    merged(fleet, "merged");
+    fleet.judge(Frames.capture("kexec-000-before", "calm", 1));
+  }
+
+  @AfterEach
+  void stop() {
+    fleet.close();
+  }
+
+  private static void merged(ServedFleet fleet, String host) {
+    fleet.judge(
+        Frames.capture("kexec-001-before", host, 1), Frames.capture("kexec-001-after", host, 1));
+  }
+
+  private JsonNode json(String path) throws Exception {
+    HttpResponse<String> answer = fleet.get(path);
+    assertEquals(200, answer.statusCode(), answer.body());
+    return MAPPER.readTree(answer.body());
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static List<String> texts(JsonNode list, String field) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(item -> texts.add(item.get(field).asText()));
+    return texts;
+  }
+
+  @Test
+  void listsHostsMostUrgentFirst() throws Exception {
+    JsonNode list = json("/api/v1/hosts");
+
+    assertEquals(List.of("merged", "calm"), texts(list.get("hosts"), "host"));
+    assertEquals("critical", list.get("hosts").get(0).get("worst").asText());
+    assertTrue(list.get("hosts").get(1).get("worst").isNull());
+    assertEquals(2, list.get("total").asInt());
+  }
+
+  @Test
+  void filtersAndTurnsPages() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      fleet.judge(Frames.capture("kexec-000-before", "host-%02d".formatted(i), 1));
+    }
+
+    assertEquals(
+        List.of("host-05", "host-06"),
+        texts(json("/api/v1/hosts?q=HOST-&sort=host&offset=5&limit=2").get("hosts"), "host"));
+    assertEquals(30, json("/api/v1/hosts?q=host-&limit=1").get("total").asInt());
+    assertEquals(
+        List.of("merged"), texts(json("/api/v1/hosts?severity=critical").get("hosts"), "host"));
+    assertEquals(0, json("/api/v1/hosts?status=stale").get("total").asInt());
+    assertEquals(32, json("/api/v1/hosts?status=fresh,unknown").get("total").asInt());
+  }
+
+  @Test
+  void listsAlertsByFilters() throws Exception {
+    JsonNode all = json("/api/v1/alerts");
+    assertTrue(all.get("total").asInt() > 1, all::toString);
+    assertEquals("GROUP_MERGED_CROSS_VM", all.get("alerts").get(0).get("code").asText());
+
+    assertEquals(1, json("/api/v1/alerts?vm=vm5&severity=critical").get("total").asInt());
+    assertEquals(1, json("/api/v1/alerts?code=group_merged_cross_vm").get("total").asInt());
+    assertEquals(0, json("/api/v1/alerts?host=calm").get("total").asInt());
+    assertEquals(0, json("/api/v1/alerts?q=no+such+thing").get("total").asInt());
+  }
+
+  @Test
+  void tellsOneHostWithBothSnapshotsAndItsAlerts() throws Exception {
+    JsonNode host = json("/api/v1/host?id=merged");
+
+    assertEquals(32, host.get("before").get("functions").size());
+    assertEquals(32, host.get("after").get("functions").size());
+    assertTrue(
+        host.get("before").get("kernel_groups").asInt()
+            > host.get("after").get("kernel_groups").asInt());
+    JsonNode alert = host.get("alerts").get(0);
+    assertEquals(
+        AlertJson.read(alert.toString()),
+        AlertJson.read(
+            fleet
+                .get("/api/v1/alert?id=merged&fingerprint=" + alert.get("fingerprint").asText())
+                .body()));
+    assertTrue(json("/api/v1/host?id=calm").get("before").isNull());
+  }
+
+  @Test
+  void everyParentIsTheBridgeAbove() throws Exception {
+    JsonNode functions = json("/api/v1/host?id=merged").get("after").get("functions");
+    for (JsonNode function : functions) {
+      String path = function.get("path").asText();
+      String above = path.substring(0, path.lastIndexOf('/'));
+      if (function.get("parent").isNull()) {
+        assertFalse(above.contains("/"), path);
+      } else {
+        assertEquals(
+            above, functions.get(function.get("parent").asInt()).get("path").asText(), path);
+      }
+    }
+  }
+
+  @Test
+  void explainsTheMergeAndItsAbsenceBefore() throws Exception {
+    JsonNode devices = json("/api/v1/host?id=merged").get("alerts").get(0).get("devices");
+    String pair =
+        "id=merged&function=%s&with=%s"
+            .formatted(
+                devices.get(0).get("address_before").asText(),
+                devices.get(devices.size() - 1).get("address_before").asText());
+
+    JsonNode after = json("/api/v1/host/explanation?" + pair);
+    assertTrue(after.get("together").asBoolean());
+    assertTrue(after.get("first").get("steps").toString().contains("does not isolate"));
+    JsonNode before = json("/api/v1/host/explanation?" + pair + "&when=before");
+    assertFalse(before.get("together").asBoolean());
+    assertTrue(before.get("kept_apart_by").size() > 0);
+    assertTrue(
+        json("/api/v1/host/weak-points?id=merged&when=before").get("weak_points").size() > 0);
+  }
+
+  @Test
+  void countsTheFleet() throws Exception {
+    JsonNode counts = json("/api/v1/fleet");
+
+    assertEquals(2, counts.get("hosts").get("fresh").asInt());
+    assertEquals(1, counts.get("open_alerts").get("critical").asInt());
+    assertEquals(1, counts.get("open_alerts_by_code").get("GROUP_MERGED_CROSS_VM").asInt());
+    assertEquals(1, counts.get("instances").asInt());
+  }
+
+  @Test
+  void takesAnyNameForAHost() throws Exception {
+    merged(fleet, HOSTILE);
+    merged(fleet, "..");
+
+    assertEquals(HOSTILE, json("/api/v1/host?id=" + encoded(HOSTILE)).get("host").asText());
+    assertEquals("..", json("/api/v1/host?id=..").get("host").asText());
+    assertTrue(texts(json("/api/v1/hosts").get("hosts"), "host").contains(HOSTILE));
+  }
+
+  @Test
+  void saysWhatIsWrongWithARequestAsAProblem() throws Exception {
+    for (String[] wrong :
+        new String[][] {
+          {"400", "/api/v1/hosts?limit=0", "limit=0, expected a number from 1 to 1000"},
+          {"400", "/api/v1/hosts?order=host", "unknown parameter order"},
+          {"400", "/api/v1/hosts?q=a&q=b", "parameter q is given twice"},
+          {"400", "/api/v1/hosts?status=tired", "status=tired is not known"},
+          {"400", "/api/v1/hosts?sort=x", "sort=x, expected one of urgency"},
+          {"400", "/api/v1/host", "parameter id is missing"},
+          {"400", "/api/v1/host/explanation?id=merged&function=x", "x is not an address"},
+          {"404", "/api/v1/host/explanation?id=merged&function=0000:ff:1f.7", "has no function"},
+          {"404", "/api/v1/host?id=none", "no host none was seen"},
+          {"404", "/api/v1/alert?id=merged&fingerprint=0", "has no open alert 0"},
+          {"404", "/api/v1/host/weak-points?id=none", "no host none was seen"},
+          {"404", "/api/v1/nothing", "no such path /api/v1/nothing"},
+        }) {
+      HttpResponse<String> answer = fleet.get(wrong[1]);
+      assertEquals(wrong[0], Integer.toString(answer.statusCode()), wrong[1] + answer.body());
+      assertEquals(
+          "application/problem+json", answer.headers().firstValue("Content-Type").orElse(""));
+      assertTrue(
+          MAPPER.readTree(answer.body()).get("detail").asText().contains(wrong[2]), answer.body());
+      assertEquals(List.of(), validate("Problem", answer.body()));
+    }
+  }
+
+  @Test
+  void asksTheInstanceThatKeepsAHostAndMergesLists() throws Exception {
+    try (ServedFleet other = new ServedFleet(() -> Frames.TAKEN_AT + 60_000)) {
+      merged(other, "elsewhere");
+      other.judge(Frames.capture("kexec-000-before", "also", 1));
+      fleet.peers(other);
+      other.peers(fleet);
+
+      assertEquals(
+          List.of("elsewhere", "merged", "also", "calm"),
+          texts(json("/api/v1/hosts").get("hosts"), "host"));
+      assertEquals(
+          List.of("merged", "also"),
+          texts(json("/api/v1/hosts?offset=1&limit=2").get("hosts"), "host"));
+      assertEquals("elsewhere", json("/api/v1/host?id=elsewhere").get("host").asText());
+      assertEquals(2, json("/api/v1/fleet").get("open_alerts").get("critical").asInt());
+      assertEquals(404, fleet.get("/api/v1/host?id=nowhere").statusCode());
+    }
+    JsonNode alone = json("/api/v1/hosts");
+    assertEquals(1, alone.get("silent_instances").size());
+    assertEquals(List.of("merged", "calm"), texts(alone.get("hosts"), "host"));
+    assertEquals(503, fleet.get("/api/v1/host?id=elsewhere").statusCode());
+  }
+
+  /** Each path of the document is asked, and answers as it says. */
+  @Test
+  void answersAsTheDocumentDescribes() throws Exception {
+    JsonNode document = json("/api/v1/openapi.json");
+    String fingerprint = json("/api/v1/alerts").get("alerts").get(0).get("fingerprint").asText();
+    String address =
+        json("/api/v1/host?id=merged").get("after").get("functions").get(3).get("address").asText();
+    List<String> asked = new ArrayList<>();
+    for (var path : document.get("paths").properties()) {
+      StringBuilder query = new StringBuilder();
+      JsonNode get = path.getValue().get("get");
+      for (JsonNode parameter : get.path("parameters")) {
+        String value =
+            switch (parameter.get("name").asText()) {
+              case "id" -> "merged";
+              case "function", "with" -> address;
+              case "fingerprint" -> fingerprint;
+              case "limit" -> "7";
+              case "offset" -> "0";
+              case "sort" -> "functions";
+              case "when" -> "before";
+              case "status" -> "fresh,stale";
+              case "severity" -> "critical,info";
+              case "code" -> "GROUP_MERGED_CROSS_VM";
+              case "host" -> "merged";
+              case "vm" -> "vm5";
+              default -> "m";
+            };
+        query.append(query.isEmpty() ? '?' : '&').append(parameter.get("name").asText());
+        query.append('=').append(encoded(value));
+      }
+      HttpResponse<String> answer = fleet.get(path.getKey() + query);
+      assertEquals(200, answer.statusCode(), path.getKey() + query + ": " + answer.body());
+      assertEquals("application/json", answer.headers().firstValue("Content-Type").orElse(""));
+      String reference = get.at("/responses/200/content/application~1json/schema/$ref").asText();
+      if (!reference.isEmpty()) {
+        String name = reference.substring(reference.lastIndexOf('/') + 1);
+        assertEquals(List.of(), validate(name, answer.body()), path.getKey());
+        asked.add(name);
+      }
+    }
+    assertEquals(7, asked.size(), asked::toString);
+    assertFalse(validate("Fleet", "{\"instances\":-1}").isEmpty(), "a schema that takes anything");
+  }
+
+  private List<String> validate(String name, String body) throws Exception {
+    JsonNode document = MAPPER.readTree(fleet.get("/api/v1/openapi.json").body());
+    var schema = MAPPER.createObjectNode();
+    schema.put("$ref", "#/components/schemas/" + name);
+    schema.set("components", document.get("components"));
+    JsonSchema checked =
+        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema.toString());
+    return checked.validate(body, InputFormat.JSON).stream().map(Object::toString).toList();
+  }
+}

@@ -1,0 +1,105 @@
+package io.acswatch.streams.fleet;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.streams.Frames;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class FleetIndexTest {
+  private static final long START = Frames.TAKEN_AT;
+
+  private long now = START;
+  private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> now);
+
+  private static HostState state(String host, String... captures) {
+    HostState state = HostState.NONE;
+    for (String capture : captures) {
+      state = Judgement.apply(state, Snapshot.of(Frames.capture(capture, host, 1))).state();
+    }
+    return state;
+  }
+
+  @Test
+  void aHostIsFreshWhileItIsHeardOf() {
+    fleet.stored(0, "h", state("h", "kexec-000-before"));
+    now = START + Duration.ofMinutes(14).toMillis();
+    assertEquals(HostStatus.FRESH, fleet.host("h").status());
+
+    now = START + Duration.ofMinutes(16).toMillis();
+    assertEquals(HostStatus.STALE, fleet.host("h").status());
+
+    fleet.heard(0, "h", now);
+    assertEquals(HostStatus.FRESH, fleet.host("h").status());
+    assertEquals(now, fleet.host("h").heardMillis());
+    assertEquals(now, fleet.lastFrameMillis());
+  }
+
+  @Test
+  void aHostWhosePortsWereNotReadIsUnknown() {
+    Capture read = Frames.capture("kexec-000-before", "h", 1);
+    fleet.stored(0, "h", Judgement.apply(HostState.NONE, Frames.unprivileged(read)).state());
+
+    assertEquals(HostStatus.UNKNOWN, fleet.host("h").status());
+    assertEquals(
+        Map.of(HostStatus.FRESH, 0, HostStatus.STALE, 0, HostStatus.UNKNOWN, 1),
+        fleet.counts().hosts());
+  }
+
+  @Test
+  void summarizesAHostWithItsOpenAlertsMostUrgentFirst() {
+    fleet.stored(0, "h", state("h", "kexec-001-before", "kexec-001-after"));
+
+    HostSummary host = fleet.host("h").summary();
+    assertEquals(32, host.functions());
+    assertTrue(host.groups() > 1, host::toString);
+    assertTrue(host.vms() > 1, host::toString);
+    assertEquals(Severity.CRITICAL, host.worst());
+    assertEquals(AlertCode.GROUP_MERGED_CROSS_VM, host.open().get(0).code());
+    assertEquals(
+        1, fleet.counts().open().get(AlertCode.GROUP_MERGED_CROSS_VM).get(Severity.CRITICAL));
+  }
+
+  @Test
+  void forgetsTheHostsOfAPartitionThatMovedAway() {
+    fleet.opened(0);
+    fleet.opened(1);
+    fleet.stored(0, "a", state("a", "kexec-000-before"));
+    fleet.stored(1, "b", state("b", "kexec-000-before"));
+
+    fleet.closed(0);
+
+    assertNull(fleet.host("a"));
+    assertEquals(1, fleet.hosts().size());
+    fleet.loaded(0, "a", state("a", "kexec-000-before"));
+    assertNull(fleet.host("a"), "a late load of a partition that is gone");
+  }
+
+  @Test
+  void whatWasLoadedGivesWayToWhatWasJudgedSince() {
+    fleet.opened(0);
+    fleet.stored(0, "h", state("h", "kexec-001-before", "kexec-001-after"));
+    fleet.loaded(0, "h", state("h", "kexec-001-before"));
+
+    assertEquals(Severity.CRITICAL, fleet.host("h").summary().worst());
+  }
+
+  @Test
+  void aHostHeardOfButNotLoadedYetIsNotListed() {
+    fleet.opened(0);
+    fleet.heard(0, "h", now);
+    assertNull(fleet.host("h"));
+
+    fleet.loaded(0, "h", state("h", "kexec-000-before"));
+    assertEquals(HostStatus.FRESH, fleet.host("h").status());
+  }
+}
