@@ -101,9 +101,9 @@ final class SimFunction {
     image = null;
   }
 
-  /** Puts the word back to what the kernel writes. */
+  /** Sets what the kernel writes; it clears nothing. */
   void heal() {
-    setControl(initialControl(part));
+    setControl(control | initialControl(part));
   }
 
   boolean isVirtual() {
