@@ -41,13 +41,18 @@ final class Fleet {
       int functions = plan.functions() == 0 ? 20 + chance.below(81) : plan.functions();
       SimHost host =
           new SimHost(
-              "sim-%d-%06d".formatted(plan.seed(), i),
+              hostPrefix(plan.seed()) + "%06d".formatted(i),
               functions,
               chance.oneIn(8) ? 0 : Math.max(2, functions / 16),
               chance.oneOf(RELEASES),
               chance);
       members.add(new Member(i, new HostTimeline(host, chance, START_MILLIS, meanMillis)));
     }
+  }
+
+  /** What the ids of a seed's hosts begin with. */
+  static String hostPrefix(long seed) {
+    return "sim-" + seed + '-';
   }
 
   /** Simulated time of what comes next. */
