@@ -173,7 +173,11 @@ final class AlertLife {
     return false;
   }
 
+  /** Two that had shared a group already are no merge, and do not keep one open. */
   private boolean share(AlertDevice a, AlertDevice b) {
+    if (a.groupBefore() != null && a.groupBefore().equals(b.groupBefore())) {
+      return false;
+    }
     int first = now.indexOf(a.path());
     int second = now.indexOf(b.path());
     return now.groups() != null

@@ -1,0 +1,54 @@
+package io.acswatch.benchmarks.fleet;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.standalone.EmbeddedBroker;
+import io.acswatch.streams.IsolationApp;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.Topics;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** The simulated fleet through a real broker and the streams application. */
+class SimulateIT {
+  @TempDir private Path state;
+
+  @Test
+  void allAlertsThatMustComeAreOnTheTopic() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config =
+          IsolationConfig.from(
+              Map.of(
+                  "streams.bootstrap.servers", broker.bootstrapServers(),
+                  "streams.http.address", "127.0.0.1:0",
+                  "streams.state.dir", state.toString()));
+      Topics.create(config, Topics.Layout.DEFAULT);
+      try (IsolationApp app = IsolationApp.start(config)) {
+        String first = run(broker, "30");
+        assertTrue(first.startsWith("0:"), first);
+        assertTrue(first.contains(" 0 differ"), first);
+        // To the application these are old news: every alert is missing.
+        String again = run(broker, "3");
+        assertTrue(again.startsWith("1:"), again);
+        assertTrue(again.contains("missing"), again);
+        assertTrue(app.status().isReady());
+      }
+    }
+  }
+
+  private static String run(EmbeddedBroker broker, String timeout) {
+    StringWriter out = new StringWriter();
+    CommandLine commands = FleetMain.commandLine().setOut(new PrintWriter(out));
+    int exit =
+        commands.execute(
+            ("simulate --hosts 10 --minutes 60 --seed 21 --check --timeout " + timeout)
+                .concat(" --bootstrap-servers " + broker.bootstrapServers())
+                .split(" "));
+    return exit + ":" + out;
+  }
+}
