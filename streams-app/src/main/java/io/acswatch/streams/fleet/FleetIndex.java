@@ -90,6 +90,10 @@ public final class FleetIndex {
 
   /** What is remembered of a host is this now. */
   public void stored(int partition, String host, HostState state) {
+    if (isRetired(state)) {
+      entries.remove(host);
+      return;
+    }
     HostSummary summary = HostSummary.of(host, state);
     Entry entry = entry(partition, host);
     synchronized (entry) {
@@ -99,7 +103,7 @@ public final class FleetIndex {
 
   /** What was remembered of a host when the store was read; of no weight if later news came. */
   public void loaded(int partition, String host, HostState state) {
-    if (!partitions.contains(partition)) {
+    if (!partitions.contains(partition) || isRetired(state)) {
       return;
     }
     HostSummary summary = HostSummary.of(host, state);
@@ -109,6 +113,10 @@ public final class FleetIndex {
         entry.summary = summary;
       }
     }
+  }
+
+  private static boolean isRetired(HostState state) {
+    return state.current() == null && state.baseline() == null;
   }
 
   private Entry entry(int partition, String host) {

@@ -63,9 +63,10 @@ public final class RetireHost implements Processor<byte[], byte[], byte[], byte[
         .alerts()
         .forEach(
             alert -> {
-              observer.alerted(alert);
+              observer.alerted(alert, record.timestamp());
               Output.of(alert).forEach(output -> output.forward(context, record.timestamp()));
             });
+    observer.stored(context.taskId().partition(), host, verdict.state());
     Output.groups(host, null).forward(context, record.timestamp());
   }
 
