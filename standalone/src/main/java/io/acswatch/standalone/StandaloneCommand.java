@@ -2,13 +2,10 @@ package io.acswatch.standalone;
 
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
-import io.acswatch.collector.source.HostReader;
-import io.acswatch.collector.source.HostTree;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.AppException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -126,9 +123,7 @@ final class StandaloneCommand implements Callable<Integer> {
     settings.put("collector.root", root == null ? "/" : root.toString());
     settings.put("collector.owners.file", owners == null ? "" : owners.toString());
     settings.put("collector.host.id", hostId == null ? "" : hostId);
-    CollectorConfig config = CollectorConfig.from(settings);
-    return new CollectorAgent(
-        config, new HostReader(new HostTree(config.root()), Clock.systemUTC()));
+    return new CollectorAgent(CollectorConfig.from(settings));
   }
 
   private static FutureTask<Void> collect(CollectorAgent agent) {

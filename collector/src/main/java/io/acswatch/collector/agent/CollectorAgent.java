@@ -5,103 +5,118 @@ import io.acswatch.collector.publish.OutgoingFrame;
 import io.acswatch.collector.publish.SendException;
 import io.acswatch.collector.publish.SentFrame;
 import io.acswatch.collector.source.HostReader;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent: looks at the host in the thread that calls {@link #run}, and sends in another one, so
- * that no broker delays the next look. Runs once, until {@link #stop}.
+ * Reader and sender in one process, for containers and labs: the same two over the same spool, in
+ * two threads, so that no broker delays the next look. Runs once, until {@link #stop}. A spool that
+ * is not named lies in a temporary directory and ends with it.
  */
 public final class CollectorAgent {
   private static final Logger LOG = LoggerFactory.getLogger(CollectorAgent.class);
 
   private final CollectorConfig config;
-  private final HostWatcher watcher;
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Path directory;
+  private final Spool spool;
+  private final SpoolingReader reader;
+  private final SpoolSender sender;
 
   /**
    * An agent for one host.
    *
-   * @throws IOException if the host has no name and no id is configured
+   * @throws IOException if the host has no name and no id is configured, or there is no place for
+   *     the spool
    */
-  public CollectorAgent(CollectorConfig config, HostReader reader) throws IOException {
-    this.config = config;
-    watcher = new HostWatcher(config, reader);
-    if (watcher.host().isEmpty()) {
-      throw new IOException("the host has no name; set --host-id or " + CollectorConfig.HOST_ID);
-    }
+  public CollectorAgent(CollectorConfig config) throws IOException {
+    this.config = config.withBroker();
+    Path named = config.spool();
+    directory = named == null ? Files.createTempDirectory("acswatch-spool-") : named;
+    spool = Spool.open(directory, config.spoolLimits());
+    reader = new SpoolingReader(config, spool, Clock.systemUTC());
+    sender = new SpoolSender(config, spool, Clock.systemUTC());
   }
 
   /** Id of the host as it stands in all records. */
   public String host() {
-    return watcher.host();
+    return reader.host();
   }
 
   /**
-   * Takes one snapshot and sends it.
+   * Takes one snapshot of the host and sends it, past any spool.
    *
    * @throws SendException if that does not succeed within the send timeout
    */
-  public SentFrame sendOnce() throws IOException, InterruptedException {
-    OutgoingFrame frame = OutgoingFrame.of(watcher.snapshotNow());
-    try (FramePublisher publisher = FrameSender.newPublisher(config, host())) {
-      return publisher.send(frame);
+  public static SentFrame sendOnce(CollectorConfig config)
+      throws IOException, InterruptedException {
+    config.withBroker();
+    HostWatcher watcher =
+        new HostWatcher(config, new HostReader(new HostTree(config.root()), Clock.systemUTC()));
+    try (FramePublisher publisher = SpoolSender.newPublisher(config, watcher.host())) {
+      return publisher.send(OutgoingFrame.of(watcher.snapshotNow()));
     }
   }
 
   /**
    * Watches and sends until {@link #stop}. What goes wrong on the way is logged and tried again.
    *
-   * @throws IOException if the very first look fails: wrong root, no PCI bus
+   * @throws IOException if the very first look fails: wrong root, no PCI bus; or another agent
+   *     works on the spool
    */
   public void run() throws IOException, InterruptedException {
-    Outbox outbox = new Outbox(config.outboxBytes());
-    Thread sender = new Thread(new FrameSender(config, outbox), "acswatch-sender");
-    sender.setDaemon(true);
-    try {
-      look(outbox, true);
-      sender.start();
-      while (!stopping.await(config.glanceInterval().toMillis(), TimeUnit.MILLISECONDS)) {
-        look(outbox, false);
+    try (SpoolLock reading = SpoolLock.take(directory, "reader");
+        SpoolLock sending = SpoolLock.take(directory, "sender")) {
+      LOG.debug("locks are held: {} {}", reading.isHeld(), sending.isHeld());
+      Thread thread = new Thread(this::send, "acswatch-sender");
+      thread.setDaemon(true);
+      thread.start();
+      try {
+        reader.run();
+      } finally {
+        sender.stop();
       }
-      outbox.close();
-      sender.join(Math.max(1, config.stopTimeout().toMillis()));
-      if (outbox.size() > 0) {
-        LOG.warn("stopped with {} snapshots not sent", outbox.size());
+      int left = spool.entries().size();
+      if (left > 0) {
+        LOG.warn("stopped with {} frames not sent", left);
       }
     } finally {
-      sender.interrupt();
-      stopped.countDown();
+      if (config.spool() == null) {
+        deleteAll();
+      }
     }
   }
 
-  private void look(Outbox outbox, boolean first) throws IOException {
+  private void send() {
     try {
-      Capture capture = watcher.tick(System.nanoTime());
-      if (capture == null) {
-        return;
-      }
-      int dropped = outbox.add(OutgoingFrame.of(capture));
-      if (dropped > 0) {
-        LOG.warn("{} old snapshots dropped: {} bytes wait for the broker", dropped, outbox.bytes());
-      }
-    } catch (IOException failed) {
-      if (first) {
-        throw failed;
-      }
-      LOG.warn("no snapshot: {}", failed.toString());
+      sender.run();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void deleteAll() throws IOException {
+    List<Path> files;
+    try (Stream<Path> below = Files.walk(directory)) {
+      files = below.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
     }
   }
 
   /** Lets {@link #run} send what is left and return; returns when it has, or after the deadline. */
   public void stop() throws InterruptedException {
-    stopping.countDown();
-    // A little more than run() gives the sender, so that it can say what was left.
-    stopped.await(config.stopTimeout().toMillis() + 2_000, TimeUnit.MILLISECONDS);
+    reader.stop();
+    sender.stop();
   }
 }

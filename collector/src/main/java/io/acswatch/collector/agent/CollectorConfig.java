@@ -1,36 +1,36 @@
 package io.acswatch.collector.agent;
 
-import static org.apache.kafka.common.config.ConfigDef.Importance.HIGH;
-import static org.apache.kafka.common.config.ConfigDef.Importance.LOW;
-import static org.apache.kafka.common.config.ConfigDef.Importance.MEDIUM;
-import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
-import static org.apache.kafka.common.config.ConfigDef.Type.INT;
-import static org.apache.kafka.common.config.ConfigDef.Type.LONG;
-import static org.apache.kafka.common.config.ConfigDef.Type.STRING;
-
+import io.acswatch.collector.source.DenyList;
+import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Settings of one agent; read once at start.
+ * Settings of one agent; read once at start. Reader and sender share one file, each takes what it
+ * needs.
  *
- * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}
+ * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}; empty if not set
  * @param topics names of the topics
  * @param root below which {@code /sys} and {@code /proc} are read
  * @param hostId id of the host, empty for its host name
  * @param owners file that says which VM owns what, read anew for every snapshot; null for none
- * @param snapshotInterval longest time between two snapshots
+ * @param snapshotInterval longest time between two full snapshots
+ * @param sweepInterval longest time between two looks at everything
  * @param glanceInterval time between two looks at whether something changed
  * @param settleInterval shortest time between two snapshots that only uevents ask for
+ * @param heartbeatInterval time between two heartbeats
+ * @param deltas send only what changed between full snapshots
+ * @param readsPerSecond most functions whose configuration space is read in a second
+ * @param denied functions whose configuration space is never read
  * @param sendTimeout how long one attempt to send may take
  * @param stopTimeout how long a stop may take to send what is left
- * @param outboxBytes most bytes kept for a broker that cannot be reached
+ * @param spool directory of the spool, null if not set
+ * @param spoolLimits what it may hold
+ * @param httpAddress where the sender serves metrics, {@code host:port}; empty for nowhere
  * @param producer further settings of the Kafka producer, which win
  */
 public record CollectorConfig(
@@ -40,14 +40,24 @@ public record CollectorConfig(
     String hostId,
     @Nullable Path owners,
     Duration snapshotInterval,
+    Duration sweepInterval,
     Duration glanceInterval,
     Duration settleInterval,
+    Duration heartbeatInterval,
+    boolean deltas,
+    int readsPerSecond,
+    DenyList denied,
     Duration sendTimeout,
     Duration stopTimeout,
-    int outboxBytes,
+    @Nullable Path spool,
+    SpoolLimits spoolLimits,
+    String httpAddress,
     Map<String, String> producer) {
   /** Begins the keys that are handed to the Kafka producer without this prefix. */
   public static final String PRODUCER_PREFIX = "producer.";
+
+  /** Where the spool of a reader and sender is if nothing else is said. */
+  public static final Path DEFAULT_SPOOL = Path.of("/var/lib/acswatch/spool");
 
   static final String BOOTSTRAP_SERVERS = "collector.bootstrap.servers";
   static final String TOPIC_PREFIX = "collector.topic.prefix";
@@ -55,78 +65,41 @@ public record CollectorConfig(
   static final String HOST_ID = "collector.host.id";
   static final String OWNERS_FILE = "collector.owners.file";
   static final String SNAPSHOT_INTERVAL = "collector.snapshot.interval.ms";
+  static final String SWEEP_INTERVAL = "collector.sweep.interval.ms";
   static final String GLANCE_INTERVAL = "collector.glance.interval.ms";
   static final String SETTLE_INTERVAL = "collector.settle.interval.ms";
+  static final String HEARTBEAT_INTERVAL = "collector.heartbeat.interval.ms";
+  static final String DELTAS = "collector.deltas";
+  static final String READS_PER_SECOND = "collector.reads.per.second";
+  static final String DENY = "collector.deny";
   static final String SEND_TIMEOUT = "collector.send.timeout.ms";
   static final String STOP_TIMEOUT = "collector.stop.timeout.ms";
-  static final String OUTBOX_BYTES = "collector.outbox.bytes";
+  static final String SPOOL_DIRECTORY = "collector.spool.dir";
+  static final String SPOOL_BYTES = "collector.spool.bytes";
+  static final String SPOOL_AGE = "collector.spool.age.ms";
+  static final String HTTP_ADDRESS = "collector.http.address";
 
-  static final ConfigDef DEFINITION =
-      new ConfigDef()
-          .define(
-              BOOTSTRAP_SERVERS,
-              STRING,
-              ConfigDef.NO_DEFAULT_VALUE,
-              new ConfigDef.NonEmptyString(),
-              HIGH,
-              "Brokers to start from, host:port[,host:port...].")
-          .define(
-              TOPIC_PREFIX,
-              STRING,
-              TopicNames.DEFAULT_PREFIX,
-              HIGH,
-              "Prefix of the topic names; frames go to <prefix>.frames, keyed by host id.")
-          .define(ROOT, STRING, "/", LOW, "Directory that holds sys and proc; tests use a copy.")
-          .define(
-              HOST_ID, STRING, "", HIGH, "Id of this host in all records; empty: its host name.")
-          .define(
-              OWNERS_FILE,
-              STRING,
-              "",
-              MEDIUM,
-              "File of 'owner TAB address TAB vm TAB source' lines; read for every snapshot.")
-          .define(
-              SNAPSHOT_INTERVAL,
-              LONG,
-              300_000L,
-              atLeast(1_000),
-              MEDIUM,
-              "Milliseconds between full snapshots while nothing changes.")
-          .define(
-              GLANCE_INTERVAL,
-              LONG,
-              1_000L,
-              atLeast(100),
-              MEDIUM,
-              "Milliseconds between looks at ACS Control words, kexec and device events.")
-          .define(
-              SETTLE_INTERVAL,
-              LONG,
-              2_000L,
-              atLeast(0),
-              LOW,
-              "Least milliseconds between two snapshots that only device events ask for.")
-          .define(
-              SEND_TIMEOUT,
-              INT,
-              30_000,
-              atLeast(1_000),
-              LOW,
-              "Milliseconds after which an attempt to send counts as failed and is repeated.")
-          .define(
-              STOP_TIMEOUT,
-              LONG,
-              10_000L,
-              atLeast(0),
-              LOW,
-              "Milliseconds that a stop may take to send what is left.")
-          .define(
-              OUTBOX_BYTES,
-              INT,
-              16 << 20,
-              atLeast(0),
-              LOW,
-              "Most bytes of snapshots kept for a broker out of reach; the newest is always kept.");
+  static final Settings.Definition DEFINITION =
+      new Settings.Definition()
+          .text(BOOTSTRAP_SERVERS, "")
+          .text(TOPIC_PREFIX, TopicNames.DEFAULT_PREFIX)
+          .text(ROOT, "/")
+          .text(HOST_ID, "")
+          .text(OWNERS_FILE, "")
+          .number(SNAPSHOT_INTERVAL, 300_000, 1_000)
+          .number(SWEEP_INTERVAL, 60_000, 1_000)
+          .number(GLANCE_INTERVAL, 1_000, 100)
+          .number(SETTLE_INTERVAL, 2_000, 0)
+          .number(HEARTBEAT_INTERVAL, 60_000, 1_000)
+          .text(DELTAS, "off")
+          .number(READS_PER_SECOND, 500, 1)
+          .text(DENY, "")
+          .number(SEND_TIMEOUT, 30_000, 1_000)
+          .number(STOP_TIMEOUT, 10_000, 0)
+          .text(SPOOL_DIRECTORY, "")
+          .number(SPOOL_BYTES, 64 << 20, 0)
+          .number(SPOOL_AGE, Duration.ofDays(7).toMillis(), 1_000)
+          .text(HTTP_ADDRESS, "127.0.0.1:9641");
 
   /** Copies the map. */
   public CollectorConfig {
@@ -142,31 +115,73 @@ public record CollectorConfig(
   /**
    * Settings from keys and values; keys that are not known are ignored (see {@link #knows}).
    *
-   * @throws ConfigException naming the key, the value and what was expected
+   * @throws SettingException naming the key, the value and what was expected
    */
-  public static CollectorConfig from(Map<String, String> settings) {
-    Map<String, Object> values = DEFINITION.parse(settings);
-    String owners = text(values, OWNERS_FILE);
+  public static CollectorConfig from(Map<String, String> given) {
+    Settings settings = DEFINITION.parse(given);
     return new CollectorConfig(
-        text(values, BOOTSTRAP_SERVERS),
-        topics(text(values, TOPIC_PREFIX)),
-        Path.of(text(values, ROOT)),
-        text(values, HOST_ID),
-        owners.isEmpty() ? null : Path.of(owners),
-        millis(values, SNAPSHOT_INTERVAL),
-        millis(values, GLANCE_INTERVAL),
-        millis(values, SETTLE_INTERVAL),
-        millis(values, SEND_TIMEOUT),
-        millis(values, STOP_TIMEOUT),
-        ((Number) values.get(OUTBOX_BYTES)).intValue(),
-        producerSettings(settings));
+        settings.text(BOOTSTRAP_SERVERS),
+        topics(settings.text(TOPIC_PREFIX)),
+        Path.of(settings.text(ROOT)),
+        settings.text(HOST_ID),
+        pathOrNull(settings.text(OWNERS_FILE)),
+        millis(settings, SNAPSHOT_INTERVAL),
+        millis(settings, SWEEP_INTERVAL),
+        millis(settings, GLANCE_INTERVAL),
+        millis(settings, SETTLE_INTERVAL),
+        millis(settings, HEARTBEAT_INTERVAL),
+        isOn(DELTAS, settings.text(DELTAS)),
+        (int) Math.min(settings.number(READS_PER_SECOND), Integer.MAX_VALUE),
+        denied(settings.text(DENY)),
+        millis(settings, SEND_TIMEOUT),
+        millis(settings, STOP_TIMEOUT),
+        pathOrNull(settings.text(SPOOL_DIRECTORY)),
+        new SpoolLimits(settings.number(SPOOL_BYTES), millis(settings, SPOOL_AGE)),
+        settings.text(HTTP_ADDRESS),
+        producerSettings(given));
+  }
+
+  /**
+   * The same settings, which name a broker.
+   *
+   * @throws SettingException if they do not
+   */
+  public CollectorConfig withBroker() {
+    if (bootstrapServers.isEmpty()) {
+      throw new SettingException(BOOTSTRAP_SERVERS, "\"\"", "expected host:port[,host:port...]");
+    }
+    return this;
+  }
+
+  /** The spool of a reader and of a sender that run apart. */
+  public Path spoolOrDefault() {
+    return spool == null ? DEFAULT_SPOOL : spool;
+  }
+
+  private static @Nullable Path pathOrNull(String text) {
+    return text.isEmpty() ? null : Path.of(text);
+  }
+
+  private static boolean isOn(String key, String text) {
+    if (!text.equals("on") && !text.equals("off")) {
+      throw new SettingException(key, text, "expected on or off");
+    }
+    return text.equals("on");
+  }
+
+  private static DenyList denied(String text) {
+    try {
+      return DenyList.parse(text);
+    } catch (IllegalArgumentException refused) {
+      throw new SettingException(DENY, text, String.valueOf(refused.getMessage()));
+    }
   }
 
   private static TopicNames topics(String prefix) {
     try {
       return new TopicNames(prefix);
     } catch (IllegalArgumentException refused) {
-      throw new ConfigException(TOPIC_PREFIX, prefix, refused.getMessage());
+      throw new SettingException(TOPIC_PREFIX, prefix, String.valueOf(refused.getMessage()));
     }
   }
 
@@ -181,11 +196,7 @@ public record CollectorConfig(
     return producer;
   }
 
-  private static String text(Map<String, Object> values, String key) {
-    return String.valueOf(values.get(key));
-  }
-
-  private static Duration millis(Map<String, Object> values, String key) {
-    return Duration.ofMillis(((Number) values.get(key)).longValue());
+  private static Duration millis(Settings settings, String key) {
+    return Duration.ofMillis(settings.number(key));
   }
 }

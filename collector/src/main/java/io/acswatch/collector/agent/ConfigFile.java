@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.config.ConfigException;
 
 /**
  * A file of settings, {@code key=value} lines. Blank lines and lines that begin with {@code #} are
@@ -74,7 +73,7 @@ public final class ConfigFile {
     all.putAll(overruling);
     try {
       return CollectorConfig.from(all);
-    } catch (ConfigException refused) {
+    } catch (SettingException refused) {
       String message = String.valueOf(refused.getMessage());
       for (Map.Entry<String, Integer> line : lines.entrySet()) {
         if (!overruling.containsKey(line.getKey()) && message.contains(" " + line.getKey())) {

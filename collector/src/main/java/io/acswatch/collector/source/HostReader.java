@@ -27,15 +27,22 @@ public final class HostReader {
   private final IommuGroupSource groups;
   private final ScanOrderSource scanOrder;
   private final ConfigReader config;
+  private final ReadGuard guard;
 
   /** A reader of {@code tree} that takes wall time from {@code clock}. */
   public HostReader(HostTree tree, Clock clock) {
+    this(tree, clock, ReadGuard.none());
+  }
+
+  /** A reader that asks {@code guard} before each function. */
+  public HostReader(HostTree tree, Clock clock, ReadGuard guard) {
     this.tree = tree;
     this.clock = clock;
+    this.guard = guard;
     boot = new BootSource(tree);
     kexec = new KexecSource(tree);
     config = new ConfigReader(tree);
-    pci = new PciSource(tree, config);
+    pci = new PciSource(tree, config, guard);
     groups = new IommuGroupSource(tree);
     scanOrder = new ScanOrderSource(tree);
   }
@@ -119,10 +126,22 @@ public final class HostReader {
   public HostGlance glance(List<WatchedWord> watched) throws IOException {
     List<Integer> words = new ArrayList<>(watched.size());
     for (WatchedWord word : watched) {
-      int read = config.readWord(PciSource.directory(word.address()), word.offset());
-      words.add(read < 0 ? word.lastSeen() : read);
+      words.add(look(word));
     }
     return new HostGlance(boot.bootId(), kexec.isLoaded(), ueventSequence(), words);
+  }
+
+  private int look(WatchedWord word) {
+    String directory = PciSource.directory(word.address());
+    if (!guard.begin(directory, false)) {
+      return word.lastSeen();
+    }
+    try {
+      int read = config.readWord(directory, word.offset());
+      return read < 0 ? word.lastSeen() : read;
+    } finally {
+      guard.end();
+    }
   }
 
   /**

@@ -17,6 +17,12 @@ final class KexecSource {
     this.tree = tree;
   }
 
+  private static final String HANDED_OVER = "/sys/kernel/debug/kho/in";
+  private static final String METADATA = HANDED_OVER + "/sub_fdts/kexec-metadata";
+  private static final String LIVE_UPDATE = HANDED_OVER + "/sub_fdts/LUO";
+  private static final String CRASHED = "/proc/vmcore";
+  private static final String CRASH_NOTE = "/proc/vmcore: this is a crash kernel";
+
   /** True if an image for the next kexec is loaded. */
   boolean isLoaded() {
     return tree.textOr(LOADED, tree.textOr(LOADED_UP_TO_7_2, "0")).equals("1");
@@ -33,6 +39,19 @@ final class KexecSource {
       if (tree.textOr(file, "").equals(SETUP_KEXEC_KHO)) {
         notes.add(file + "=" + SETUP_KEXEC_KHO + ": the kernel before handed over KHO data");
       }
+    }
+    if (tree.exists(HANDED_OVER)) {
+      notes.add(HANDED_OVER + ": the kernel before handed over KHO data");
+    }
+    // Only that they are there: what lies in them the kernel may have freed.
+    if (tree.exists(METADATA)) {
+      notes.add(METADATA + ": there");
+    }
+    if (tree.exists(LIVE_UPDATE)) {
+      notes.add(LIVE_UPDATE + ": there");
+    }
+    if (tree.exists(CRASHED)) {
+      notes.add(CRASH_NOTE);
     }
     return notes;
   }

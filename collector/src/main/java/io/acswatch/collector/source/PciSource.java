@@ -19,10 +19,12 @@ final class PciSource {
 
   private final HostTree tree;
   private final ConfigReader config;
+  private final ReadGuard guard;
 
-  PciSource(HostTree tree, ConfigReader config) {
+  PciSource(HostTree tree, ConfigReader config, ReadGuard guard) {
     this.tree = tree;
     this.config = config;
+    this.guard = guard;
   }
 
   /** The directory of the function at {@code address}. */
@@ -42,7 +44,7 @@ final class PciSource {
     List<CapturedFunction> functions = new ArrayList<>();
     for (String name : tree.names(DEVICES)) {
       PciAddress address = addressOrNull(name);
-      CapturedFunction function = address == null ? null : readOne(address, name, groups);
+      CapturedFunction function = address == null ? null : guarded(address, name, groups);
       if (function != null) {
         functions.add(function);
       }
@@ -64,6 +66,35 @@ final class PciSource {
     return names;
   }
 
+  private @Nullable CapturedFunction guarded(
+      PciAddress address, String name, IommuGroupSource.Groups groups) {
+    String directory = directory(address);
+    if (!guard.begin(directory, true)) {
+      return stuck(address, directory);
+    }
+    try {
+      return readOne(address, name, groups);
+    } finally {
+      guard.end();
+    }
+  }
+
+  /** A function in which a reader is stuck: it is there, and nothing more is known. */
+  private @Nullable CapturedFunction stuck(PciAddress address, String directory) {
+    try {
+      return new CapturedFunction(
+          address,
+          tree.realPath(directory),
+          ConfigRead.nothing(ReadStatus.UNREADABLE).space(),
+          ReadStatus.UNREADABLE,
+          new PciIds(0, 0, 0),
+          KernelView.NONE,
+          "");
+    } catch (IOException gone) {
+      return null;
+    }
+  }
+
   private @Nullable CapturedFunction readOne(
       PciAddress address, String name, IommuGroupSource.Groups groups) {
     String directory = DEVICES + "/" + name;
@@ -73,7 +104,12 @@ final class PciSource {
     } catch (IOException gone) {
       return null;
     }
-    ConfigRead read = config.read(directory);
+    PciIds ids =
+        new PciIds(
+            number(directory + "/vendor", 0),
+            number(directory + "/device", 0),
+            number(directory + "/class", 0));
+    ConfigRead read = readConfig(address, ids, directory);
     if (read == null) {
       if (!tree.exists(directory)) {
         return null;
@@ -85,12 +121,17 @@ final class PciSource {
         path,
         read.space(),
         read.status(),
-        new PciIds(
-            number(directory + "/vendor", 0),
-            number(directory + "/device", 0),
-            number(directory + "/class", 0)),
+        ids,
         kernelView(directory, groups),
         tree.textOr(directory + "/removable", ""));
+  }
+
+  private @Nullable ConfigRead readConfig(PciAddress address, PciIds ids, String directory) {
+    if (guard.denied().denies(address, ids)) {
+      guard.countSkipped();
+      return ConfigRead.nothing(ReadStatus.UNREADABLE);
+    }
+    return config.read(directory);
   }
 
   private KernelView kernelView(String directory, IommuGroupSource.Groups groups) {

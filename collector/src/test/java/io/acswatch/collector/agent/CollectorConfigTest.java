@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.collector.source.DenyList;
+import io.acswatch.collector.spool.SpoolLimits;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +14,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 
 class CollectorConfigTest {
@@ -27,7 +29,15 @@ class CollectorConfigTest {
           Map.entry("collector.settle.interval.ms", "0"),
           Map.entry("collector.send.timeout.ms", "5000"),
           Map.entry("collector.stop.timeout.ms", "1000"),
-          Map.entry("collector.outbox.bytes", "1024"));
+          Map.entry("collector.sweep.interval.ms", "30000"),
+          Map.entry("collector.heartbeat.interval.ms", "5000"),
+          Map.entry("collector.deltas", "on"),
+          Map.entry("collector.reads.per.second", "7"),
+          Map.entry("collector.deny", "3b:00.0, 8086:1521"),
+          Map.entry("collector.spool.dir", "/spool"),
+          Map.entry("collector.spool.bytes", "1024"),
+          Map.entry("collector.spool.age.ms", "60000"),
+          Map.entry("collector.http.address", ""));
 
   @Test
   void hasTheseDefaults() {
@@ -42,11 +52,18 @@ class CollectorConfigTest {
             "",
             null,
             Duration.ofMinutes(5),
+            Duration.ofMinutes(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
+            Duration.ofMinutes(1),
+            false,
+            500,
+            DenyList.NONE,
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
-            16 << 20,
+            null,
+            new SpoolLimits(64 << 20, Duration.ofDays(7)),
+            "127.0.0.1:9641",
             Map.of()),
         config);
   }
@@ -64,11 +81,18 @@ class CollectorConfigTest {
             "h7",
             Path.of("/run/owners"),
             Duration.ofMinutes(1),
+            Duration.ofSeconds(30),
             Duration.ofMillis(250),
             Duration.ZERO,
             Duration.ofSeconds(5),
+            true,
+            7,
+            new DenyList(Set.of(PciAddress.parse("3b:00.0")), Set.of(0x80861521)),
+            Duration.ofSeconds(5),
             Duration.ofSeconds(1),
-            1024,
+            Path.of("/spool"),
+            new SpoolLimits(1024, Duration.ofMinutes(1)),
+            "",
             Map.of("security.protocol", "SSL")),
         CollectorConfig.from(settings));
   }
@@ -87,8 +111,8 @@ class CollectorConfigTest {
     Map<String, String> settings = new HashMap<>(EVERY_KEY);
     settings.put("collector.glance.interval.ms", "5");
 
-    ConfigException refused =
-        assertThrows(ConfigException.class, () -> CollectorConfig.from(settings));
+    SettingException refused =
+        assertThrows(SettingException.class, () -> CollectorConfig.from(settings));
 
     assertTrue(String.valueOf(refused.getMessage()).contains("collector.glance.interval.ms"));
     assertTrue(String.valueOf(refused.getMessage()).contains("5"));
@@ -99,11 +123,11 @@ class CollectorConfigTest {
     Map<String, String> settings = new HashMap<>(EVERY_KEY);
     settings.put("collector.topic.prefix", "a b");
 
-    assertThrows(ConfigException.class, () -> CollectorConfig.from(settings));
+    assertThrows(SettingException.class, () -> CollectorConfig.from(settings));
   }
 
   @Test
   void doesNotStartWithoutBrokers() {
-    assertThrows(ConfigException.class, () -> CollectorConfig.from(Map.of()));
+    assertThrows(SettingException.class, () -> CollectorConfig.from(Map.of()).withBroker());
   }
 }

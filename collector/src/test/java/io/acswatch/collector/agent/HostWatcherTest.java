@@ -49,9 +49,8 @@ class HostWatcherTest {
 
   @Test
   void takesASnapshotAtTheStart() throws IOException {
-    Capture first = watcher.tick(0);
+    Capture first = requireSnapshot(0);
 
-    assertNotNull(first);
     assertEquals("fixture", first.host());
     assertEquals(12_340, first.sequence());
   }
@@ -61,6 +60,8 @@ class HostWatcherTest {
     watcher.tick(0);
 
     assertNull(watcher.tick(1 * SECOND));
+    assertNotNull(watcher.tick(5 * SECOND), "all once more, since no device comes any more");
+    assertNull(watcher.tick(6 * SECOND));
     assertNull(watcher.tick(299 * SECOND));
   }
 
@@ -94,9 +95,8 @@ class HostWatcherTest {
     watcher.tick(0);
     host.write("/sys/kernel/kexec_loaded", "1\n");
 
-    Capture loaded = watcher.tick(1);
+    Capture loaded = requireSnapshot(1);
 
-    assertNotNull(loaded);
     assertTrue(loaded.kexecLoaded());
   }
 
@@ -153,8 +153,8 @@ class HostWatcherTest {
   }
 
   private Capture requireSnapshot(long nanos) throws IOException {
-    Capture capture = watcher.tick(nanos);
-    assertNotNull(capture);
-    return capture;
+    HostWatcher.Sighting sighting = watcher.tick(nanos);
+    assertNotNull(sighting);
+    return sighting.capture();
   }
 }

@@ -1,0 +1,78 @@
+package io.acswatch.collector.agent;
+
+import io.acswatch.collector.source.ownership.SourceHealth;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CaptureDelta;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.wire.FrameType;
+import io.acswatch.wire.FrameWriter;
+import java.util.List;
+
+/**
+ * Makes frames of what was seen.
+ *
+ * @param bootId boot it was seen in
+ * @param type what it says
+ * @param bytes the frame; not to be changed by anybody
+ */
+record HostFrames(String bootId, FrameType type, byte[] bytes) {
+  /** A snapshot, or where it may be the delta that leads to it. */
+  static HostFrames of(HostWatcher.Sighting sighting, boolean deltas) {
+    Capture capture = sighting.capture();
+    Capture before = sighting.before();
+    return deltas && !sighting.full() && before != null
+        ? new HostFrames(
+            capture.boot().id(),
+            FrameType.DELTA,
+            FrameWriter.write(CaptureDelta.between(before, capture)))
+        : snapshot(capture);
+  }
+
+  static HostFrames snapshot(Capture capture) {
+    return new HostFrames(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture));
+  }
+
+  static HostFrames event(
+      Capture state, long sequence, long nowMillis, KexecEvent.Step step, List<String> notes) {
+    KexecEvent event =
+        new KexecEvent(
+            state.host(),
+            state.boot(),
+            nowMillis,
+            sequence,
+            state.sequence(),
+            step != KexecEvent.Step.UNLOADED && state.kexecLoaded(),
+            step,
+            "",
+            "",
+            notes);
+    return new HostFrames(state.boot().id(), FrameType.KEXEC_EVENT, FrameWriter.write(event));
+  }
+
+  static HostFrames heartbeat(
+      Capture state, long sequence, long nowMillis, Waiting waiting, List<String> notes) {
+    Heartbeat heartbeat =
+        new Heartbeat(
+            state.host(),
+            state.boot(),
+            nowMillis,
+            sequence,
+            state.sequence(),
+            state.kexecLoaded(),
+            AgentVersion.number(),
+            waiting.frames(),
+            waiting.bytes(),
+            waiting.dropped(),
+            notes);
+    return new HostFrames(state.boot().id(), FrameType.HEARTBEAT, FrameWriter.write(heartbeat));
+  }
+
+  /** What the spool holds. */
+  record Waiting(int frames, long bytes, long dropped) {}
+
+  static String note(SourceHealth health) {
+    return "source=owners.%s success=%d millis=%d"
+        .formatted(health.source(), health.isSuccess() ? 1 : 0, health.took().toMillis());
+  }
+}

@@ -1,0 +1,139 @@
+package io.acswatch.collector.agent;
+
+import io.acswatch.collector.source.ReadGuard;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the host in a thread of its own, so that a read which never returns stops that thread
+ * and not the agent: the look is begun again without the function that held it up, for as long as
+ * the thread is stuck in it. A thread in a blocked system call cannot be stopped; there is at most
+ * one for each function.
+ */
+final class PatientReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PatientReader.class);
+  private static final long POLL_MILLIS = 100;
+
+  private final ReadGuard guard;
+  private final Duration patience;
+  private @Nullable Worker worker;
+  private long stuck;
+
+  /** A look at the host. Begun again from its start if it was held up. */
+  @FunctionalInterface
+  interface Look<T> {
+    T at() throws IOException;
+  }
+
+  PatientReader(ReadGuard guard, Duration patience) {
+    this.guard = guard;
+    this.patience = patience;
+  }
+
+  /** Looks; throws what the look throws. */
+  <T> T look(Look<T> look) throws IOException, InterruptedException {
+    while (true) {
+      FutureTask<T> task = new FutureTask<>(look::at);
+      Worker current = worker == null ? new Worker() : worker;
+      worker = current;
+      current.give(task);
+      if (await(task)) {
+        return result(task);
+      }
+      worker = null; // its thread ends when its read does
+    }
+  }
+
+  /** True when the task is through, false if it is stuck. */
+  private boolean await(FutureTask<?> task) throws InterruptedException {
+    while (true) {
+      try {
+        task.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        return true;
+      } catch (ExecutionException failed) {
+        return true;
+      } catch (TimeoutException late) {
+        String directory = guard.giveUpAfter(patience.toNanos());
+        if (directory != null) {
+          stuck++;
+          LOG.warn("{}: a read does not return; left alone until it does", directory);
+          task.cancel(false);
+          return false;
+        }
+      }
+    }
+  }
+
+  private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
+    try {
+      return task.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof IOException io) {
+        throw io;
+      }
+      if (failed.getCause() instanceof RuntimeException bug) {
+        throw bug;
+      }
+      throw new IllegalStateException(failed.getCause());
+    }
+  }
+
+  /** How often a read did not return in time. */
+  long stuck() {
+    return stuck;
+  }
+
+  @Override
+  public void close() {
+    if (worker != null) {
+      worker.interrupt();
+    }
+  }
+
+  /** A thread that runs one task after the other. */
+  private static final class Worker extends Thread {
+    private @Nullable FutureTask<?> next;
+
+    Worker() {
+      super("acswatch-look");
+      setDaemon(true);
+      start();
+    }
+
+    synchronized void give(FutureTask<?> task) {
+      next = task;
+      notifyAll();
+    }
+
+    private synchronized FutureTask<?> take() throws InterruptedException {
+      while (next == null) {
+        wait();
+      }
+      FutureTask<?> task = next;
+      next = null;
+      return task;
+    }
+
+    @Override
+    public void run() {
+      try {
+        while (true) {
+          FutureTask<?> task = take();
+          task.run();
+          if (task.isCancelled()) {
+            return;
+          }
+        }
+      } catch (InterruptedException stopped) {
+        // no more to be done
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.acswatch.collector.agent;
+
+import java.time.Clock;
+
+/** What a sender counts. Thread-safe. */
+public final class SenderStatus {
+  private final Clock clock;
+  private long frames;
+  private long bytes;
+  private long refusals;
+  private long failures;
+  private long lastAcknowledgedMillis;
+
+  SenderStatus(Clock clock) {
+    this.clock = clock;
+  }
+
+  synchronized void acknowledged(int length) {
+    frames++;
+    bytes += length;
+    lastAcknowledgedMillis = clock.millis();
+  }
+
+  synchronized void refused() {
+    refusals++;
+  }
+
+  synchronized void failed() {
+    failures++;
+  }
+
+  synchronized void writeTo(MetricsText text) {
+    text.counter("acswatch_sender_frames_total", "Frames the brokers acknowledged").sample(frames);
+    text.counter("acswatch_sender_bytes_total", "Bytes of these").sample(bytes);
+    text.counter("acswatch_sender_refused_total", "Frames no broker will take").sample(refusals);
+    text.counter("acswatch_sender_failures_total", "Attempts that failed").sample(failures);
+    text.gauge("acswatch_sender_last_acknowledged_timestamp_seconds", "0 if none was yet")
+        .sample(lastAcknowledgedMillis / 1000.0);
+  }
+
+  /** Frames the brokers acknowledged. */
+  public synchronized long frames() {
+    return frames;
+  }
+}

@@ -1,0 +1,163 @@
+package io.acswatch.collector.agent;
+
+import io.acswatch.collector.publish.FramePublisher;
+import io.acswatch.collector.publish.OutgoingFrame;
+import io.acswatch.collector.publish.ProducerSettings;
+import io.acswatch.collector.publish.SendException;
+import io.acswatch.collector.publish.SentFrame;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.wire.FrameReader;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sender: empties the spool into Kafka, in order and for as long as it takes, and deletes what
+ * the brokers have acknowledged. After a failure it begins with a new producer, for some of a
+ * producer's errors are final.
+ *
+ * <p>What was acknowledged but not yet deleted when the process died is sent again; it has the
+ * sequence number it had, so whoever follows the host sees that it is no news.
+ */
+public final class SpoolSender {
+  private static final Logger LOG = LoggerFactory.getLogger(SpoolSender.class);
+  private static final Duration IDLE = Duration.ofMillis(250);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private final CollectorConfig config;
+  private final Spool spool;
+  private final SenderStatus status;
+  private final FrameReader frames = new FrameReader();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private @Nullable FramePublisher publisher;
+  private @Nullable String failing;
+
+  /** A sender of one spool. */
+  public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
+    this.config = config;
+    this.spool = spool;
+    status = new SenderStatus(clock);
+  }
+
+  /** How it does; for metrics. */
+  public SenderStatus status() {
+    return status;
+  }
+
+  /** Sends until {@link #stop}, then what is left if that is quick. */
+  public void run() throws InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    try {
+      while (stopping.getCount() > 0) {
+        boolean passed = sendAll(Long.MAX_VALUE);
+        long millis = passed ? IDLE.toMillis() : pause.toMillis();
+        pause = passed ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
+        stopping.await(millis, TimeUnit.MILLISECONDS);
+      }
+      sendAll(System.nanoTime() + config.stopTimeout().toNanos());
+    } finally {
+      discardPublisher(Duration.ofMillis(100));
+      stopped.countDown();
+    }
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** Sends what waits; false if it could not, and is to be tried again later. */
+  private boolean sendAll(long deadlineNanos) throws InterruptedException {
+    try {
+      List<SpoolEntry> waiting = spool.entries();
+      for (SpoolEntry entry : waiting) {
+        if (System.nanoTime() > deadlineNanos) {
+          return false;
+        }
+        send(entry);
+      }
+      return true;
+    } catch (IOException failed) {
+      note(String.valueOf(failed.getMessage()));
+      discardPublisher(Duration.ZERO);
+      return false;
+    }
+  }
+
+  private void send(SpoolEntry entry) throws IOException, InterruptedException {
+    byte[] frame = spool.read(entry);
+    if (frame == null) {
+      return;
+    }
+    if (frames.wrap(frame) != null || frames.host().isEmpty()) {
+      LOG.error("{} holds no frame of a host; it is set aside", entry.path());
+      spool.setAside(entry);
+      return;
+    }
+    OutgoingFrame outgoing = new OutgoingFrame(frames.host(), frames.sequence(), frame);
+    try {
+      SentFrame sent = publisher(outgoing.host()).send(outgoing);
+      status.acknowledged(frame.length);
+      LOG.debug("{} is at {}", entry.path(), sent);
+    } catch (SendException failed) {
+      if (!failed.isPermanent()) {
+        throw failed;
+      }
+      LOG.error("{} is set aside: {}", entry.path(), failed.getMessage());
+      status.refused();
+      spool.setAside(entry);
+      return;
+    }
+    spool.remove(entry);
+    if (failing != null) {
+      LOG.info("broker reached again");
+      failing = null;
+    }
+  }
+
+  private void note(String failure) {
+    status.failed();
+    if (!failure.equals(failing)) {
+      LOG.warn("{}; keeps trying, what waits is kept", failure);
+      failing = failure;
+    }
+  }
+
+  private FramePublisher publisher(String host) throws SendException {
+    FramePublisher current = publisher == null ? newPublisher(config, host) : publisher;
+    publisher = current;
+    return current;
+  }
+
+  private void discardPublisher(Duration timeout) {
+    if (publisher != null) {
+      publisher.close(timeout);
+      publisher = null;
+    }
+  }
+
+  /** A publisher for one host with these settings. */
+  static FramePublisher newPublisher(CollectorConfig config, String host) throws SendException {
+    return new FramePublisher(
+        ProducerSettings.of(
+            config.bootstrapServers(),
+            "acswatch-collect-" + host,
+            config.sendTimeout(),
+            config.producer()),
+        config.topics());
+  }
+
+  /** Lets {@link #run} return; comes back when it has, or after the stop timeout. */
+  public void stop() throws InterruptedException {
+    stopping.countDown();
+    stopped.await(config.stopTimeout().toMillis() + 2_000, TimeUnit.MILLISECONDS);
+  }
+}

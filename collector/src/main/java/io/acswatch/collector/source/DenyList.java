@@ -1,0 +1,50 @@
+package io.acswatch.collector.source;
+
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciIds;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Functions whose configuration space is left alone, because some device cannot bear to be read: by
+ * address, or by vendor and device.
+ *
+ * @param addresses single functions
+ * @param models {@code vendor << 16 | device}
+ */
+public record DenyList(Set<PciAddress> addresses, Set<Integer> models) {
+  /** Nothing is denied. */
+  public static final DenyList NONE = new DenyList(Set.of(), Set.of());
+
+  /** Copies the sets. */
+  public DenyList {
+    addresses = Set.copyOf(addresses);
+    models = Set.copyOf(models);
+  }
+
+  /**
+   * Reads {@code 0000:3b:00.0, 8086:1521}, separated by commas or blanks.
+   *
+   * @throws IllegalArgumentException naming the part that is neither
+   */
+  public static DenyList parse(String text) {
+    Set<PciAddress> addresses = new HashSet<>();
+    Set<Integer> models = new HashSet<>();
+    for (String part : text.toLowerCase(Locale.ROOT).split("[,\\s]+")) {
+      if (part.matches("[0-9a-f]{4}:[0-9a-f]{4}")) {
+        models.add(
+            Integer.parseInt(part.substring(0, 4), 16) << 16
+                | Integer.parseInt(part.substring(5), 16));
+      } else if (!part.isEmpty()) {
+        addresses.add(PciAddress.parse(part));
+      }
+    }
+    return new DenyList(addresses, models);
+  }
+
+  /** True if the function at {@code address} must not be read. */
+  boolean denies(PciAddress address, PciIds ids) {
+    return addresses.contains(address) || models.contains(ids.vendor() << 16 | ids.device());
+  }
+}

@@ -1,0 +1,327 @@
+package io.acswatch.collector.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CaptureDelta;
+import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.FrameType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the reader puts into the spool, from a fixture host on which things happen. */
+class SpoolingReaderTest {
+  private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
+  private static final int ACS_CONTROL = 0x14E;
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  @TempDir private Path directory;
+  private FixtureHost host;
+  private Spool spool;
+  private SpoolingReader reader;
+  private final FrameReader frames = new FrameReader();
+
+  @BeforeEach
+  void buildHost() throws IOException {
+    host =
+        FixtureHost.of(
+            TestCaptures.read("switch-before.cap"), Files.createDirectory(directory.resolve("h")));
+    start(Map.of());
+  }
+
+  private void start(Map<String, String> more) throws IOException {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("collector.root", host.root().toString());
+    settings.putIfAbsent("collector.deltas", "on");
+    settings.put("collector.spool.dir", directory.resolve("spool").toString());
+    settings.put("collector.reads.per.second", "100000");
+    CollectorConfig config = CollectorConfig.from(settings);
+    spool = Spool.open(config.spoolOrDefault(), config.spoolLimits());
+    reader = new SpoolingReader(config, spool, Clock.systemUTC());
+  }
+
+  private List<FrameType> types() throws IOException {
+    return spool.entries().stream().map(SpoolEntry::type).toList();
+  }
+
+  /** Takes the last frame. */
+  private FrameReader last() throws IOException {
+    List<SpoolEntry> entries = spool.entries();
+    assertNull(frames.wrap(spool.read(entries.get(entries.size() - 1))));
+    return frames;
+  }
+
+  private void empty() throws IOException {
+    for (SpoolEntry entry : spool.entries()) {
+      spool.remove(entry);
+    }
+  }
+
+  @Test
+  void beginsWithASnapshotAndAHeartbeat() throws Exception {
+    reader.tick(1);
+
+    assertEquals(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT), types());
+    assertEquals("fixture", last().host());
+    assertEquals(1, last().toHeartbeat().waitingFrames());
+  }
+
+  @Test
+  void tellsALostBitByADeltaOfOneFunction() throws Exception {
+    reader.tick(1);
+    assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+    Capture before = frames.toCapture();
+    empty();
+    host.poke(PORT, ACS_CONTROL, 0x19);
+
+    reader.tick(2);
+
+    assertEquals(List.of(FrameType.DELTA), types());
+    CaptureDelta delta = last().toCaptureDelta();
+    assertEquals(1, delta.changed().functions().size());
+    assertEquals(PORT, delta.changed().functions().get(0).address());
+    assertNull(delta.misfit(before));
+  }
+
+  @Test
+  void sendsFullSnapshotsOnlyWhereDeltasAreOff() throws Exception {
+    start(Map.of("collector.deltas", "off"));
+    reader.tick(1);
+    empty();
+    host.poke(PORT, ACS_CONTROL, 0x19);
+
+    reader.tick(2);
+
+    assertEquals(List.of(FrameType.SNAPSHOT), types());
+  }
+
+  @Test
+  void aSweepFindsWhatNoFastLookLooksAt() throws Exception {
+    reader.tick(1);
+    reader.tick(10 * SECOND); // all once more, since the hierarchy is quiet
+    empty();
+    host.write(host.realDirectory(PORT) + "/removable", "removable\n");
+
+    reader.tick(20 * SECOND);
+    assertEquals(List.of(), types(), "not yet");
+    reader.tick(71 * SECOND);
+
+    assertEquals(FrameType.DELTA, types().get(0));
+    empty();
+    reader.tick(132 * SECOND);
+    assertEquals(List.of(FrameType.HEARTBEAT), types(), "nothing is new");
+  }
+
+  @Test
+  void tellsAllOnceMoreWhenTheHierarchyIsQuiet() throws Exception {
+    reader.tick(1);
+    empty();
+    for (int second = 1; second <= 4; second++) {
+      host.write("/sys/kernel/uevent_seqnum", (1000 + second) + "\n");
+      reader.tick(second * SECOND);
+    }
+    assertEquals(List.of(), types(), "devices still come, none of PCI");
+
+    reader.tick(10 * SECOND);
+
+    assertEquals(List.of(FrameType.SNAPSHOT), types());
+  }
+
+  @Test
+  void tellsAKexecImageThatIsLoadedAndTakenAway() throws Exception {
+    reader.tick(1);
+    empty();
+    host.write("/sys/kernel/kexec_loaded", "1\n");
+    reader.tick(2);
+
+    assertEquals(List.of(FrameType.SNAPSHOT, FrameType.KEXEC_EVENT), types());
+    KexecEvent loaded = last().toKexecEvent();
+    assertEquals(KexecEvent.Step.LOADED, loaded.step());
+    assertTrue(loaded.kexecLoaded());
+
+    empty();
+    host.write("/sys/kernel/kexec_loaded", "0\n");
+    reader.tick(3);
+
+    assertEquals(KexecEvent.Step.UNLOADED, last().toKexecEvent().step());
+  }
+
+  @Test
+  void sequenceNumbersRiseOverAllTypes() throws Exception {
+    reader.tick(1);
+    host.write("/sys/kernel/kexec_loaded", "1\n");
+    reader.tick(2);
+    long before = 0;
+    for (SpoolEntry entry : spool.entries()) {
+      assertNull(frames.wrap(spool.read(entry)));
+      assertTrue(frames.sequence() > before);
+      before = frames.sequence();
+    }
+  }
+
+  @Test
+  void takesALastSnapshotWhenToldToStop() throws Exception {
+    host.write("/sys/kernel/kexec_loaded", "1\n");
+    stopAfterStart();
+
+    List<FrameType> types = types();
+    assertEquals(
+        List.of(FrameType.KEXEC_EVENT, FrameType.SNAPSHOT),
+        types.subList(types.size() - 2, types.size()));
+
+    empty();
+    start(Map.of());
+    reader.tick(1);
+    assertNull(frames.wrap(spool.read(spool.entries().get(1))));
+    assertEquals(KexecEvent.Step.BACK, frames.toKexecEvent().step(), "the kexec did not happen");
+  }
+
+  @Test
+  void isNotBackInAnotherBoot() throws Exception {
+    host.write("/sys/kernel/kexec_loaded", "1\n");
+    stopAfterStart();
+    empty();
+    host.write("/sys/kernel/kexec_loaded", "0\n");
+    host.write("/proc/sys/kernel/random/boot_id", "another\n");
+
+    start(Map.of());
+    reader.tick(1);
+
+    assertEquals(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT), types());
+  }
+
+  private void stopAfterStart() throws Exception {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                reader.run();
+              } catch (IOException | InterruptedException failed) {
+                throw new IllegalStateException(failed);
+              }
+            });
+    thread.start();
+    long deadline = System.nanoTime() + 20 * SECOND;
+    while (spool.entries().isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(10);
+    }
+    long begin = System.nanoTime();
+    reader.stop();
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
+    assertTrue(millis < 1_000, "stop took " + millis + " ms; 200 and what a busy machine adds");
+    thread.join(20_000);
+  }
+
+  @Test
+  void aReadThatBlocksStopsNothingElse() throws Exception {
+    Path config = host.path(host.realDirectory(PORT) + "/config");
+    byte[] bytes = Files.readAllBytes(config);
+    Files.delete(config);
+    Assumptions.assumeTrue(
+        new ProcessBuilder("mkfifo", config.toString()).start().waitFor() == 0, "mkfifo works");
+
+    reader.tick(1);
+
+    assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+    Capture capture = frames.toCapture();
+    assertEquals(
+        TestCaptures.read("switch-before.cap").functions().size(), capture.functions().size());
+    for (var function : capture.functions()) {
+      assertEquals(
+          function.address().equals(PORT),
+          function.readStatus() == ReadStatus.UNREADABLE,
+          function::toString);
+    }
+    // The other end opens: the stuck thread comes back, and the function is read again.
+    Files.write(config, bytes);
+    Files.delete(config);
+    Files.write(config, bytes);
+    awaitReadable();
+  }
+
+  private void awaitReadable() throws Exception {
+    long deadline = System.nanoTime() + 20 * SECOND;
+    for (long second = 400; System.nanoTime() < deadline; second += 400) {
+      empty();
+      reader.tick(second * SECOND);
+      assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+      boolean readable =
+          frames.toCapture().functions().stream()
+              .noneMatch(function -> function.readStatus() == ReadStatus.UNREADABLE);
+      if (readable) {
+        return;
+      }
+    }
+    throw new AssertionError("the function is still left alone");
+  }
+
+  @Test
+  void leavesDeniedFunctionsAlone() throws Exception {
+    start(Map.of("collector.deny", PORT.toString()));
+    reader.tick(1);
+    assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+
+    assertEquals(
+        ReadStatus.UNREADABLE,
+        frames.toCapture().functions().stream()
+            .filter(function -> function.address().equals(PORT))
+            .findFirst()
+            .orElseThrow()
+            .readStatus());
+  }
+
+  @Test
+  void aFullSnapshotFollowsWhenTheSpoolHadToGiveUpFrames() throws Exception {
+    start(Map.of("collector.spool.bytes", "20000"));
+    reader.tick(1);
+    for (int i = 2; i < 12; i++) {
+      host.poke(PORT, ACS_CONTROL, i % 2 == 0 ? 0x19 : 0x1D);
+      reader.tick(i);
+    }
+
+    // Whatever is left can be followed from its first snapshot on without a gap.
+    long known = -1;
+    for (SpoolEntry entry : spool.entries()) {
+      assertNull(frames.wrap(spool.read(entry)));
+      if (entry.type() == FrameType.SNAPSHOT) {
+        known = frames.sequence();
+      } else if (entry.type() == FrameType.DELTA && known >= 0) {
+        assertEquals(known, frames.baseSequence());
+        known = frames.sequence();
+      }
+    }
+    assertTrue(known >= 0);
+  }
+
+  @Test
+  void reportsToTheSenderByAFile() throws Exception {
+    reader.tick(1);
+
+    String report = Files.readString(spool.directory().resolve("reader.prom"));
+
+    assertTrue(report.contains("acswatch_reader_sweeps_total 1.0\n"), report);
+    assertTrue(report.contains("acswatch_reader_functions{status="), report);
+    assertTrue(report.contains("acswatch_reader_source_success{source=\""), report);
+    assertNotNull(report);
+  }
+}
