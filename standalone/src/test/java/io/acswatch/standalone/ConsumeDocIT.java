@@ -1,0 +1,230 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.streams.IsolationApp;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.Topics;
+import io.acswatch.wire.FrameWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** Runs the examples of {@code docs/consume.md} as they stand there, on one real broker. */
+@Execution(ExecutionMode.CONCURRENT) // they wait, for groups to form above all
+class ConsumeDocIT {
+  private static final Path DOCUMENT = Path.of("..", "docs", "consume.md");
+  private static final Pattern EXAMPLE =
+      Pattern.compile("<!-- run: (\\S+) -->\n```\\w+\n(.*?)```", Pattern.DOTALL);
+  private static final Path LIBRARIES = Path.of("target", "acswatch", "lib").toAbsolutePath();
+  private static final String JAVA =
+      Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  private static final String HOST = "rack7-host12";
+  private static final long SECONDS = 90;
+
+  @TempDir static Path scratch;
+  private static EmbeddedBroker broker;
+  private static Map<String, String> examples;
+  private static List<IsolationAlert> alerts;
+
+  @BeforeAll
+  static void raiseAlerts() throws Exception {
+    examples = examples();
+    broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
+    IsolationConfig config =
+        IsolationConfig.from(
+            Map.of(
+                "streams.bootstrap.servers", broker.bootstrapServers(),
+                "streams.http.address", "127.0.0.1:0",
+                "streams.state.dir", scratch.resolve("state").toString()));
+    Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+    try (IsolationApp app = IsolationApp.start(config)) {
+      send(config, "kexec-001-before");
+      send(config, "kexec-001-after");
+      alerts = awaitAlerts(config);
+      assertTrue(app.status().isAlive());
+    }
+  }
+
+  @AfterAll
+  static void stopBroker() {
+    broker.close();
+  }
+
+  @Test
+  void everyExampleIsRun() {
+    assertEquals(
+        List.of("console", "kcat", "kcat-table", "python", "node", "java", "streams"),
+        List.copyOf(examples.keySet()));
+  }
+
+  @Test
+  void console() throws Exception {
+    assertShows(shell("console"), "\"code\":\"GROUP_MERGED_CROSS_VM\"");
+  }
+
+  @Test
+  void kcat() throws Exception {
+    assumeTrue(Tools.isInstalled("kcat"), "kcat is missing (Debian: kcat)");
+    String out = shell("kcat");
+    assertShows(out, HOST + " ce_specversion=1.0,ce_id=");
+    assertEquals(alerts.size(), out.lines().count(), out);
+  }
+
+  @Test
+  void kcatTable() throws Exception {
+    assumeTrue(Tools.isInstalled("kcat"), "kcat is missing (Debian: kcat)");
+    String out = shell("kcat-table");
+    alerts.forEach(alert -> assertShows(out, alert.fingerprint()));
+  }
+
+  @Test
+  void python() throws Exception {
+    assumeTrue(
+        run(Map.of(), "/usr/bin/python3", "-c", "import confluent_kafka").exitCode() == 0,
+        "Python's client is missing (Debian: python3-confluent-kafka)");
+    Path file = write("alerts.py", "python");
+    Outcome outcome = run(Map.of(), "/usr/bin/python3", file.toString(), broker.bootstrapServers());
+    assertShows(succeeded(outcome), "critical RAISED " + HOST + " GROUP_MERGED_CROSS_VM ");
+    assertEquals(alerts.size(), outcome.out().lines().count(), outcome.out());
+  }
+
+  @Test
+  void node() throws Exception {
+    Path modules = NodeModules.directory().resolve("node_modules");
+    Path file = write("alerts.js", "node");
+    Outcome outcome =
+        run(
+            Map.of("NODE_PATH", modules.toString()),
+            "node",
+            file.toString(),
+            broker.bootstrapServers());
+    assertShows(
+        succeeded(outcome), "io.acswatch.alert.GROUP_MERGED_CROSS_VM critical " + HOST + " ");
+    assertEquals(alerts.size(), outcome.out().lines().count(), outcome.out());
+  }
+
+  @Test
+  void java() throws Exception {
+    assertShows(runJava("java", "Alerts"), "CRITICAL " + HOST + " ");
+  }
+
+  @Test
+  void streams() throws Exception {
+    assertShows(
+        runJava("streams", "OpenAlertsOfEachHost"),
+        "%s has %d open alerts".formatted(HOST, alerts.size()));
+  }
+
+  private static Map<String, String> examples() throws IOException {
+    Map<String, String> examples = new LinkedHashMap<>();
+    Matcher example = EXAMPLE.matcher(Files.readString(DOCUMENT));
+    while (example.find()) {
+      examples.put(example.group(1), example.group(2));
+    }
+    return examples;
+  }
+
+  private record Outcome(int exitCode, String out, String err) {}
+
+  /** Kafka's scripts are not installed here; the console consumer is among our libraries. */
+  private static String shell(String example) throws Exception {
+    Path bin = Files.createTempDirectory(scratch, "bin");
+    Path consumer = bin.resolve("kafka-console-consumer.sh");
+    Files.writeString(
+        consumer,
+        "#!/bin/sh\nexec '%s' -cp '%s/*' org.apache.kafka.tools.consumer.ConsoleConsumer \"$@\"\n"
+            .formatted(JAVA, LIBRARIES));
+    Files.setPosixFilePermissions(consumer, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String script = examples.get(example);
+    assertTrue(script.contains("localhost:9092"), script);
+    Outcome outcome =
+        run(
+            Map.of("PATH", bin + ":" + System.getenv("PATH")),
+            "bash",
+            "-c",
+            script.replace("localhost:9092", broker.bootstrapServers()));
+    return succeeded(outcome);
+  }
+
+  private static String runJava(String example, String mainClass) throws Exception {
+    Path file = write(mainClass + ".java", example);
+    return succeeded(
+        run(Map.of(), JAVA, "-cp", LIBRARIES + "/*", file.toString(), broker.bootstrapServers()));
+  }
+
+  private static Path write(String name, String example) throws IOException {
+    return Files.writeString(scratch.resolve(name), examples.get(example));
+  }
+
+  private static Outcome run(Map<String, String> environment, String... command) throws Exception {
+    Path out = Files.createTempFile(scratch, "out", "");
+    Path err = Files.createTempFile(scratch, "err", "");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    process.getOutputStream().close();
+    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
+    process.destroyForcibly();
+    String said = Files.readString(out) + Files.readString(err);
+    assertTrue(ended, () -> "runs still: " + List.of(command) + "\n" + said);
+    return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static String succeeded(Outcome outcome) {
+    assertEquals(0, outcome.exitCode(), outcome::toString);
+    return outcome.out();
+  }
+
+  private static void assertShows(String out, String expected) {
+    assertTrue(out.contains(expected), () -> expected + " is not in:\n" + out);
+  }
+
+  private static void send(IsolationConfig config, String capture) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", config.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      byte[] frame = FrameWriter.write(Recordings.capture(capture, HOST));
+      producer.send(new ProducerRecord<>(config.topics().frames(), HOST, frame)).get();
+    }
+  }
+
+  private static List<IsolationAlert> awaitAlerts(IsolationConfig config) throws IOException {
+    List<IsolationAlert> read = new ArrayList<>();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    try (AlertReader reader =
+        new AlertReader(config.bootstrapServers(), config.topics().alerts(), true)) {
+      // All alerts of a snapshot are in one transaction: they come together.
+      while (read.isEmpty() && System.nanoTime() < deadline) {
+        read.addAll(reader.poll(Duration.ofMillis(300)));
+      }
+      read.addAll(reader.poll(Duration.ofMillis(300)));
+    }
+    assertTrue(read.size() > 1, read::toString);
+    return read;
+  }
+}
