@@ -1,22 +1,11 @@
 package io.acswatch.pci.liveupdate;
 
-import io.acswatch.pci.config.capability.AcsCapability;
-import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.hierarchy.HostHierarchy;
-import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,120 +55,17 @@ public record SnapshotGroups(
    */
   public static SnapshotGroups of(
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
-    ModelChoice choice = ModelChoice.of(snapshot.boot(), chosen);
-    KernelGrouping grouping = grouping(snapshot, choice, before);
-    List<PciAddress> unknown = new ArrayList<>();
-    List<PciAddress> notComputable = new ArrayList<>();
-    for (int i = 0; i < snapshot.functions().size(); i++) {
-      PciAddress address = snapshot.functions().get(i).address();
-      if (grouping.verdict(i) == AcsVerdict.UNKNOWN) {
-        unknown.add(address);
-      } else if (grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE || !choice.isComputable()) {
-        notComputable.add(address);
-      }
-    }
-    GroupPartition reported = reported(snapshot);
-    // Where the kernel groups by other rules, its own groups are the best there is.
-    GroupPartition derived =
-        reported != null && !choice.isComputable() ? reported : grouping.derive();
-    return new SnapshotGroups(
-        choice.model(),
-        choice.isComputable() ? choice.reason() : choice.reason() + "; " + choice.otherRules(),
-        reported,
-        derived,
-        grouping.strict(),
-        unknown,
-        notComputable,
-        !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, derived));
+    return SnapshotGrouping.groups(snapshot, chosen, before);
   }
 
   /** The grouping of a snapshot's functions by the rules of a model. */
   public static KernelGrouping grouping(
       Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
-    Map<String, PciFunction> earlier = byPlace(before);
-    return new KernelGrouping(
-        HostHierarchy.of(snapshot.functions()),
-        choice,
-        served(snapshot),
-        i -> wordsAtStart(snapshot, snapshot.functions().get(i), before, earlier));
-  }
-
-  /**
-   * Tries the order furthest from the assumed one in which bridges still come before what is below.
-   */
-  private static boolean dependsOnOrder(
-      Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before, GroupPartition derived) {
-    List<PciFunction> reordered = new ArrayList<>(snapshot.functions());
-    reordered.sort(
-        Comparator.comparing(PciFunction::isVirtualFunction)
-            .thenComparing(f -> f.path().text().chars().filter(c -> c == '/').count())
-            .thenComparing(PciFunction::address, Comparator.reverseOrder()));
-    Snapshot other = snapshot.withFunctions(reordered);
-    GroupPartition otherwise = grouping(other, choice, before).derive();
-    int[] labels = new int[derived.size()];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = otherwise.groupOf(reordered.indexOf(snapshot.functions().get(i)));
-    }
-    return !GroupPartition.ofLabels(labels).equals(derived);
-  }
-
-  private static Map<String, PciFunction> byPlace(@Nullable Snapshot snapshot) {
-    Map<String, PciFunction> functions = new HashMap<>();
-    if (snapshot != null) {
-      snapshot.functions().forEach(function -> functions.put(function.path().text(), function));
-    }
-    return functions;
-  }
-
-  /**
-   * The registers as the boot found them. After firmware the required controls are off; after a
-   * kexec they are what the kernel before had made of them.
-   */
-  private static @Nullable AcsRegisters wordsAtStart(
-      Snapshot snapshot,
-      PciFunction function,
-      @Nullable Snapshot before,
-      Map<String, PciFunction> earlier) {
-    AcsRegisters acs = function.config().acs();
-    if (acs == null) {
-      return null;
-    }
-    if (!snapshot.bootClass().isKexec()) {
-      int off = ~AcsCapability.REQUIRED;
-      return new AcsRegisters(
-          acs.offset(), acs.capability(), acs.control() & off, acs.secondDword() & off);
-    }
-    boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
-    PciFunction then = boundary ? earlier.get(function.path().text()) : null;
-    AcsRegisters found = then == null ? null : then.config().acs();
-    return found == null
-        ? acs
-        : new AcsRegisters(acs.offset(), acs.capability(), found.control(), found.secondDword());
+    return SnapshotGrouping.grouping(snapshot, choice, before);
   }
 
   /** The groups the kernel reports, or null if it reports none. */
   public static @Nullable GroupPartition reported(Snapshot snapshot) {
-    if (!snapshot.hasReportedGroups()) {
-      return null;
-    }
-    int[] labels =
-        snapshot.functions().stream()
-            .mapToInt(
-                function ->
-                    function.kernel().hasGroup()
-                        ? function.kernel().group()
-                        : GroupPartition.NO_GROUP)
-            .toArray();
-    return GroupPartition.ofLabels(labels);
-  }
-
-  private static BitSet served(Snapshot snapshot) {
-    boolean kernelReports = snapshot.hasReportedGroups();
-    BitSet served = new BitSet(snapshot.functions().size());
-    for (int i = 0; i < snapshot.functions().size(); i++) {
-      KernelView view = snapshot.functions().get(i).kernel();
-      served.set(i, !kernelReports || view.hasGroup());
-    }
-    return served;
+    return SnapshotGrouping.reported(snapshot);
   }
 }
