@@ -11,6 +11,8 @@ import io.acswatch.streams.AppException;
 import io.acswatch.wire.TopicNames;
 import java.io.File;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -63,7 +65,11 @@ final class DemoCommand implements Callable<Integer> {
     Terminal terminal = Terminal.of(spec);
     Duration limit = Duration.ofSeconds(timeoutSeconds);
     terminal.line(
-        "acswatch demo: a recorded kexec of a host with VMs, through broker and topology");
+        """
+        acswatch demo: a host with VMs before and after a recorded kexec, through broker and topology.
+        It starts a broker and the streams application, sends both snapshots, and prints the alert;
+        then the page shows the host, and topics, metrics and API can be looked at.
+        """);
     try (StopSignal stop = StopSignal.onTermination();
         DataDirectory scratch = DataDirectory.temporary()) {
       EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
@@ -72,13 +78,14 @@ final class DemoCommand implements Callable<Integer> {
         if (!pipeline.awaitReady(limit)) {
           throw late("the streams application was not ready");
         }
-        terminal.step("streams", pipeline.httpUrl() + "/metrics");
+        terminal.step("page", pipeline.httpUrl() + "/");
         replay(pipeline, terminal);
         if (!printAlerts(pipeline, terminal, limit)) {
           throw late("no alert came");
         }
         printHowToRead(pipeline, terminal);
         if (!once) {
+          printWhereToLook(pipeline, terminal);
           terminal.line("\nRunning; Ctrl-C ends it and removes all it has written.");
           stop.await();
         }
@@ -149,6 +156,21 @@ final class DemoCommand implements Callable<Integer> {
       }
     }
     return found;
+  }
+
+  private static void printWhereToLook(Pipeline pipeline, Terminal terminal) throws IOException {
+    String url = pipeline.httpUrl();
+    TopicNames topics = pipeline.config().topics();
+    terminal.line("\nTo look at:");
+    terminal.line("  the host  " + url + "/host?id=" + encoded(RecordedKexec.after().host()));
+    terminal.line("  the fleet " + url + "/");
+    terminal.line("  API       " + url + "/api/v1/alerts, described by /api/v1/openapi.json");
+    terminal.line("  metrics   " + url + "/metrics");
+    terminal.line("  topics    " + String.join(", ", topics.all()));
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   private static void printHowToRead(Pipeline pipeline, Terminal terminal) {

@@ -105,7 +105,8 @@ final class StandaloneCommand implements Callable<Integer> {
       if (!pipeline.awaitReady(READY)) {
         throw new IOException("the streams application was not ready within 60 s");
       }
-      terminal.step("streams", pipeline.httpUrl() + "/metrics");
+      terminal.step("page", pipeline.httpUrl() + "/");
+      terminal.step("metrics", pipeline.httpUrl() + "/metrics");
       CollectorAgent agent = agent(pipeline);
       FutureTask<Void> collecting = collect(agent);
       terminal.step("collector", "host " + agent.host());
@@ -144,7 +145,8 @@ final class StandaloneCommand implements Callable<Integer> {
       Pipeline pipeline, Terminal terminal, StopSignal stop, FutureTask<Void> collecting)
       throws IOException, InterruptedException {
     String topic = pipeline.config().topics().alerts();
-    terminal.line("\nWatching; alerts on " + topic + " are shown here. Ctrl-C ends it.");
+    terminal.line(
+        "\nWatching; alerts on " + topic + " are shown here and on the page. Ctrl-C ends it.");
     try (AlertReader reader = new AlertReader(pipeline.bootstrapServers(), topic, false)) {
       while (!stop.isRaised() && !collecting.isDone()) {
         for (IsolationAlert alert : reader.poll(POLL)) {

@@ -1,7 +1,7 @@
 // Open alerts of all hosts, the most urgent first, with filters.
 
 import { ask } from "./api.js";
-import { badge, h, hostLink, shown, when } from "./dom.js";
+import { badge, cut, h, hostLink, shown, when } from "./dom.js";
 import { choice, pager, silence } from "./fleet.js";
 
 const LIMIT = 100;
@@ -32,7 +32,7 @@ function frame(codes) {
 }
 
 const row = (alert) => h("tr", {}, h("td", {}, badge(alert.severity)), h("td", { class: "name" }, hostLink(alert.host)),
-  h("td", { class: "long" }, shown(alert.headline)), h("td", {}, shown(alert.vms.join(", "))),
+  h("td", { class: "long", title: shown(alert.headline) }, cut(alert.headline, 200)), h("td", {}, cut(alert.vms.join(", "), 60)),
   h("td", { class: "mono" }, alert.code), h("td", {}, when(alert.taken_at)));
 
 async function update() {

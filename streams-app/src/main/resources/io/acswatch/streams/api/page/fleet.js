@@ -1,7 +1,7 @@
 // All hosts, the most urgent first: counts, filters, a table of one page at a time.
 
 import { ask } from "./api.js";
-import { badge, h, hostLink, shown, when } from "./dom.js";
+import { badge, cut, h, hostLink, shown, when } from "./dom.js";
 
 const LIMIT = 100;
 const SEVERITIES = ["critical", "high", "warning", "info"];
@@ -62,8 +62,8 @@ function counts(fleet) {
 function row(host) {
   return h("tr", {}, h("td", { class: "name" }, hostLink(host.host)), h("td", { class: host.status }, host.status),
     h("td", {}, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null] : h("span", { class: "quiet" }, "none")),
-    h("td", { class: "long" }, host.headline ? shown(host.headline) : ""), h("td", {}, when(host.heard_at)),
-    h("td", { class: "mono" }, shown(host.kernel_release)),
+    h("td", { class: "long", title: host.headline && shown(host.headline) }, host.headline ? cut(host.headline, 160) : ""), h("td", {}, when(host.heard_at)),
+    h("td", { class: "mono", title: shown(host.kernel_release) }, cut(host.kernel_release, 32)),
     [host.functions, host.groups, host.vms].map((number) => h("td", { class: "number" }, number.toLocaleString())));
 }
 

@@ -7,7 +7,7 @@ import { draw, kind, legend, vms } from "./tree.js";
 import { download } from "./picture.js";
 
 const id = new URLSearchParams(location.search).get("id") ?? "";
-const PARTITIONS = { k: ["K", "what the kernel reports"], l: ["L", "what its rules make of the registers"], s: ["S", "what the hardware keeps apart"] };
+const PARTITIONS = { k: ["K: kernel", "what the kernel reports"], l: ["L: rules", "what its rules make of the registers"], s: ["S: hardware", "what the hardware keeps apart"] };
 const ORDER = ["critical", "high", "warning", "info"];
 
 let last = "";
@@ -51,7 +51,8 @@ function tools() {
   const all = (open) => { for (const node of view.model.nodes.values()) node.open = open; for (const bus of view.model.root.children) bus.open = true; render(); };
   return h("div", { class: "tools" },
     h("div", { class: "segment", role: "group", "aria-label": "Which groups" }, Object.entries(PARTITIONS).map(([key, [name, words]]) =>
-      h("button", { type: "button", title: words, "aria-pressed": String(view.key === key), "data-key": key, onclick: () => choose(key) }, `${name}: ${words}`))),
+      h("button", { type: "button", title: words, "aria-pressed": String(view.key === key), "data-key": key, onclick: () => choose(key) }, name))),
+    h("span", { class: "quiet", id: "partition" }, PARTITIONS[view.key][1]),
     h("span", { class: "grow" }),
     h("button", { type: "button", onclick: () => all(true) }, "Unfold all"),
     h("button", { type: "button", onclick: () => { fold(view.model); render(); } }, "Fold the rest"),
@@ -70,8 +71,15 @@ function caption() {
 function choose(key) {
   view.key = key;
   for (const button of document.querySelectorAll("[data-key]")) button.setAttribute("aria-pressed", String(button.dataset.key === key));
+  document.getElementById("partition").textContent = PARTITIONS[key][1];
   mark(view.model, host, view.weakPoints, key);
   render();
+}
+
+/** What is at fault is seen without a search, also in a host of a thousand functions. */
+function toTheFault() {
+  const fault = board.querySelector(".fault");
+  if (fault) board.scrollTop = Math.max(0, Number(fault.getAttribute("cy")) * view.zoom - 120);
 }
 
 function render(focus = false) {
@@ -170,6 +178,7 @@ export async function show(main) {
   main.replaceChildren(head(), alertsOf(), tools(), board, legend(view), why, details);
   main.dataset.shown = "yes";
   render();
+  toTheFault();
   try {
     view.weakPoints = (await ask("host/weak-points", { id })).weak_points;
     mark(view.model, host, view.weakPoints, view.key);

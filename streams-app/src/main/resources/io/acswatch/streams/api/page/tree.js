@@ -20,10 +20,12 @@ export function kind(fn) {
 
 const short = (address) => (address.startsWith("0000:") ? address.slice(5) : address);
 
-/** Each VM has a colour, and a pattern beside it for eyes and prints without. */
+/** Each VM has a colour, and a pattern for eyes and prints without; those in alerts come first, and differ most. */
 export function vms(host) {
-  const names = [...new Set(["before", "after"].flatMap((side) => (host[side]?.functions ?? []).map((fn) => fn.owner)).filter((owner) => owner))].sort();
-  return new Map(names.map((name, i) => [name, { colour: `v${i % COLOURS}`, pattern: i % 4 }]));
+  const concerned = new Set(host.alerts.flatMap((alert) => alert.vms));
+  const names = [...new Set(["before", "after"].flatMap((side) => (host[side]?.functions ?? []).map((fn) => fn.owner)).filter((owner) => owner))]
+    .sort((a, b) => concerned.has(b) - concerned.has(a) || a.localeCompare(b, "en", { numeric: true }));
+  return new Map(names.map((name, i) => [name, { colour: `v${i % COLOURS}`, pattern: (i + Math.floor(i / COLOURS)) % 4 }]));
 }
 
 function band(x, y, look) {
@@ -80,7 +82,7 @@ class Column {
       const members = groups[this.side].get(label);
       const cross = owners(members, this.side).length > 1 ? "cross" : "";
       for (const { from, to } of parts) {
-        drawn.push(s("rect", { class: `area g${label % TINTS} ${cross}`, x: this.x + 1.5, y: TOP + from * ROW + 1.5, width: this.width - 3, height: (to - from + 1) * ROW - 3, rx: 5 }));
+        drawn.push(s("rect", { class: `area g${members[0].number % TINTS} ${cross}`, x: this.x + 1.5, y: TOP + from * ROW + 1.5, width: this.width - 3, height: (to - from + 1) * ROW - 3, rx: 5 }));
       }
       if (parts.length > 1) {
         drawn.push(s("path", { class: `spine ${cross}`, d: `M${this.right - 5} ${TOP + parts[0].to * ROW + ROW / 2}V${TOP + parts.at(-1).from * ROW + ROW / 2}` }));
@@ -103,7 +105,11 @@ class Column {
     const middle = y + ROW / 2;
     const drawn = this.wires(node, y);
     if (node.bus) {
-      drawn.push(s("text", { class: "quiet", x: x + 8, y: middle + 4 }, node.bus));
+      const inside = below(node).filter((other) => other[this.side]);
+      const groups = new Set(inside.map((other) => other[this.side][this.view.key]).filter((label) => label !== null));
+      drawn.push(s("text", { class: "quiet mono", x: x - 10, y: middle + 4 }, node.open ? "" : "+"));
+      drawn.push(s("text", { class: "quiet", x: x + 4, y: middle + 4 }, node.open ? node.bus
+        : cut(`${node.bus}: ${inside.length} functions, ${groups.size} groups, ${owners(inside, this.side).length} VMs`, this.room(x) + 20)));
       return drawn;
     }
     if (!fn) {
@@ -125,7 +131,7 @@ class Column {
     if (!node.open && node.children.length) {
       const inside = below(node).filter((other) => other !== node && other[this.side]);
       const held = owners(inside, this.side);
-      say(cut(`${kind(fn)}, ${inside.length} functions below${held.length ? `, VMs ${held.join(", ")}` : ""}`, this.room(at)), "quiet", 6.5);
+      say(cut(`${kind(fn)}, ${inside.length} below${held.length ? `: ${held.join(", ")}` : ""}`, this.room(at)), "quiet", 6.5);
     } else {
       if (fn.owner) {
         drawn.push(chip(at, middle - 8, fn.owner, this.view.vms.get(fn.owner)));
@@ -138,7 +144,7 @@ class Column {
   }
 
   room(at) {
-    return Math.max(4, Math.floor((this.right - at - 190) / 6.5));
+    return Math.max(4, Math.floor((this.right - at - 200) / 6.5));
   }
 
   /** At the right end: ACS of what decides, the lost bits, the group. */
@@ -151,11 +157,11 @@ class Column {
     if (node.fault && this.side === "after") {
       const { bits, before, after } = node.fault;
       const word = (before & ~after) !== 0 ? "lost" : "gained";
-      drawn.push(s("text", { class: "lost", x: this.right - 88, y: middle + 4, "text-anchor": "end" }, `${word} ${bits.join(" ")}`));
+      drawn.push(s("text", { class: "lost", x: this.right - 100, y: middle + 4, "text-anchor": "end" }, `${word} ${bits.join(" ")}`));
     } else if (fn.acs) {
-      drawn.push(s("text", { class: "quiet mono", x: this.right - 88, y: middle + 4, "text-anchor": "end" }, fn.acs.control_flags.join(" ") || "ACS off"));
+      drawn.push(s("text", { class: "quiet mono", x: this.right - 100, y: middle + 4, "text-anchor": "end" }, fn.acs.control_flags.join(" ") || "ACS off"));
     } else if (fn.isolates === "unknown") {
-      drawn.push(s("text", { class: "weak", x: this.right - 88, y: middle + 4, "text-anchor": "end" }, "not read"));
+      drawn.push(s("text", { class: "weak", x: this.right - 100, y: middle + 4, "text-anchor": "end" }, "not read"));
     }
   }
 
@@ -166,8 +172,10 @@ class Column {
     for (let at = node; at.depth > 0; at = at.parent) {
       const last = at.parent.children.at(-1) === at;
       const line = this.x + 14 + (at.depth - 1) * INDENT;
-      if (at === node) drawn.push(s("path", { class: "wire", d: `M${line} ${y - (node.parent.children[0] === node ? ROW / 2 - 6 : ROW / 2)}V${y + (last ? ROW / 2 : ROW)}` }));
-      else if (!last) drawn.push(s("path", { class: "wire", d: `M${line} ${y - (ROW / 2)}V${y + ROW}` }));
+      const own = at === node;
+      if (!own && last) continue;
+      const first = own && node.parent.children[0] === node;
+      drawn.push(s("path", { class: "wire", d: `M${line} ${first ? y - ROW / 2 + 6 : y}V${own && last ? y + ROW / 2 : y + ROW}` }));
     }
     return drawn;
   }
@@ -249,7 +257,8 @@ function steer(event, view, list) {
 /** What colours and signs mean. */
 export function legend(view) {
   const sign = (drawn, text) => h("span", {}, s("svg", { class: "tree", width: 20, height: 18, viewBox: "0 0 20 18", "aria-hidden": "true" }, drawn), " ", text);
-  const named = [...view.vms].slice(0, 24).map(([name, look]) => sign(band(5, 1, look), shown(name)));
+  const most = 12;
+  const named = [...view.vms].slice(0, most).map(([name, look]) => sign(band(5, 1, look), shown(name)));
   return h("div", { class: "legend" },
     sign(s("rect", { class: "area g0", x: 1, y: 2, width: 18, height: 14, rx: 4 }), "one group"),
     sign(s("rect", { class: "area cross", x: 1, y: 2, width: 18, height: 14, rx: 4 }), "one group, several VMs"),
@@ -257,5 +266,6 @@ export function legend(view) {
     sign(s("circle", { class: "weak", cx: 10, cy: 9, r: 7, "stroke-dasharray": "2.5 2" }), "weak point"),
     sign(s("rect", { class: "glyph", x: 5, y: 4, width: 9, height: 9, rx: 1.5 }), "root port or bridge"),
     sign(s("path", { class: "glyph", d: "M5 9L10 4L15 9L10 14Z" }), "switch port"),
-    sign(s("circle", { class: "leaf", cx: 10, cy: 9, r: 4 }), "device"), ...named);
+    sign(s("circle", { class: "leaf", cx: 10, cy: 9, r: 4 }), "device"), ...named,
+    view.vms.size > most ? h("span", {}, `and ${view.vms.size - most} VMs more`) : null);
 }
