@@ -184,7 +184,7 @@ final class AcsOptions {
               || isOrAny(ids[2], function.config().subsystemVendor())
                   && isOrAny(ids[3], function.config().subsystemDevice()));
     }
-    String[] steps = device.split("/");
+    String[] steps = device.split("/", -1);
     int at = index;
     for (int step = steps.length - 1; step > 0; step--) {
       String place = hierarchy.function(at).address().toString();
@@ -210,7 +210,7 @@ final class AcsOptions {
   private static boolean isOrAny(String hex, int value) {
     try {
       int wanted = Integer.parseUnsignedInt(hex, 16);
-      return wanted == value || wanted == -1 || wanted == 0;
+      return wanted == value || wanted == 0;
     } catch (NumberFormatException notHex) {
       return false;
     }

@@ -511,7 +511,29 @@ class JudgementTest {
 
     assertTrue(Judgement.isRepetition(state, host().sequence(2).snapshot()));
     assertTrue(!Judgement.isRepetition(state, host().sequence(700).snapshot()), "10 minutes on");
+    assertTrue(!Judgement.isRepetition(state, host().sequence(601).snapshot()), "10 minutes on");
+    assertTrue(Judgement.isRepetition(state, host().sequence(600).snapshot()), "a second less");
     assertTrue(!Judgement.isRepetition(state, host().acs("RP", CLEARED).snapshot()));
     assertTrue(!Judgement.isRepetition(state, host().kexec("boot-2").snapshot()));
+  }
+
+  /** Compared to the first snapshot and to the last, a merge is one finding: that of the first. */
+  @Test
+  void mergeWithinABootIsRaisedOnceWithTheWordsItBeganWith() {
+    AcsRegisters less = new AcsRegisters(0x148, 0x5F, 0x11, 0);
+    TestHost drifted = host().sequence(2).acs("RP", CLEARED);
+    List<String> names = List.of("RP", "USP", "D1", "D2", "A", "B");
+    names.forEach(name -> drifted.reportGroup(name, names.indexOf(name)));
+    HostState state = stateAfter(host().sequence(1), drifted);
+    TestHost regrouped = host().sequence(3).acs("RP", less);
+    List<IsolationAlert> merges =
+        judge(state, regrouped).stream()
+            .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
+            .toList();
+
+    assertEquals(1, merges.size(), codes(merges));
+    assertEquals(AlertStatus.RAISED, merges.get(0).status());
+    assertEquals(0x1D, present(present(merges.get(0).cause()).register()).before());
+    assertEquals(1_000, merges.get(0).takenBeforeMillis());
   }
 }

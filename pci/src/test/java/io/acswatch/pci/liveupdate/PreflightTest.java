@@ -15,9 +15,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.iommu.GroupingModel;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreflightTest {
@@ -315,12 +317,144 @@ class PreflightTest {
     assertTrue(result.reasons().stream().noneMatch(reason -> reason.contains("lacks")));
   }
 
+  /** Kernels of a line may all refuse, each for reasons of its own. */
+  @Test
+  void patchLevelsThatAllRefuseAreRefused() {
+    PciIds quirked = new PciIds(0x17CB, 0x0111, 0x060400);
+    TestHost host =
+        host()
+            .release("6.12.95")
+            .add("RP", "00:01.0", null, ROOT_PORT, false, NONE, quirked)
+            .add("RQ", "00:02.0", null, ROOT_PORT, false, OK)
+            .add("Q0", "08:00.0", "RQ", ENDPOINT, false, NONE)
+            .owner("Q0", "vm-q")
+            .add("RS", "00:02.1", null, ROOT_PORT, false, OK)
+            .add("S0", "09:00.0", "RS", ENDPOINT, false, NONE)
+            .owner("S0", "vm-s");
+    String merging = "intel_iommu=on pci=disable_acs_redir=00:02.0;00:02.1";
+
+    Preflight.Result result = preflight(host, PLAIN_KEXEC, "6.18", merging);
+
+    assertEquals(Preflight.Outcome.NO_GO, result.outcome(), result.reasons().toString());
+    assertEquals(3, result.reasons().size());
+    assertEquals(
+        List.of(List.of("vm-a", "vm-b"), List.of("vm-q", "vm-s")),
+        result.findings().stream()
+            .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
+            .map(IsolationAlert::vms)
+            .sorted(Comparator.comparing(Object::toString))
+            .toList());
+    assertTrue(result.findings().stream().anyMatch(a -> a.severity() == Severity.CRITICAL));
+  }
+
+  @Test
+  void worstFindingsComeFirst() {
+    Preflight.Result result =
+        preflight(host(), PLAIN_KEXEC, null, "intel_iommu=on pci=disable_acs_redir=00:01.0");
+    List<Severity> severities = result.findings().stream().map(IsolationAlert::severity).toList();
+
+    assertTrue(severities.size() > 2, severities.toString());
+    assertEquals(severities.stream().sorted(Comparator.reverseOrder()).toList(), severities);
+    assertEquals(Severity.CRITICAL, severities.get(0));
+  }
+
+  @ParameterizedTest(name = "{0}: unknown {1}")
+  @CsvSource({
+    "pci=assign-busses, false",
+    "'pci=assign-busses,disable_acs_redir=00:09.0', true",
+    "pci=assign-busses pci=config_acs=1@00:09.0, true",
+    "pci=disable_acs_redir=00:09.0, false",
+    "'pci=assign-busses,noats', false"
+  })
+  void renumberingLeavesOpenWhichDevicesTheOptionsName(String options, boolean unknown) {
+    Preflight.Result result = preflight(host(), PLAIN_KEXEC, null, "intel_iommu=on " + options);
+
+    assertEquals(
+        unknown ? Preflight.Outcome.UNKNOWN : Preflight.Outcome.GO,
+        result.outcome(),
+        result.reasons().toString());
+    assertEquals(unknown, result.reasons().get(0).contains("gives new addresses"));
+    Preflight.Result already =
+        preflight(
+            host().commandLine("intel_iommu=on pci=assign-busses"),
+            PLAIN_KEXEC,
+            null,
+            "intel_iommu=on " + options);
+    assertEquals(Preflight.Outcome.GO, already.outcome(), already.reasons().toString());
+  }
+
+  /** A port that was not read, with nothing of a VM below it, is nobody's question. */
+  @Test
+  void unreadPortMattersIfAVmsDeviceIsBelowIt() {
+    TestHost host =
+        host()
+            .add("RQ", "00:02.0", null, ROOT_PORT, false, OK)
+            .add("H", "08:00.0", "RQ", ENDPOINT, false, NONE)
+            .unread("RQ");
+    for (int i = 0; i < NAMES.size(); i++) {
+      host.reportGroup(NAMES.get(i), i);
+    }
+    host.reportGroup("RQ", 8).reportGroup("H", 9);
+    Preflight.Result beside = preflight(host, PLAIN_KEXEC, null, null);
+    Preflight.Result above = preflight(host.owner("H", "vm-h"), PLAIN_KEXEC, null, null);
+
+    assertEquals(Preflight.Outcome.GO, beside.outcome(), beside.reasons().toString());
+    assertEquals(Preflight.Outcome.UNKNOWN, above.outcome(), above.reasons().toString());
+    assertEquals("Isolation cannot be told of 0000:00:02.0 UNKNOWN.", above.reasons().get(0));
+  }
+
+  @Test
+  void withoutOwnersEveryEndpointMatters() {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .unread("RP")
+            .reportGroup("RP", 0)
+            .reportGroup("A", 1);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, preflight(host, PLAIN_KEXEC, null, null).outcome());
+  }
+
+  @Test
+  void pendingMergeUnderAnUnreadPortIsAQuestionToo() {
+    TestHost host = drifted().unread("D1");
+    Preflight.Result result = preflight(host, LIVE_UPDATE, null, null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    assertTrue(
+        result.findings().stream()
+            .filter(alert -> alert.code() == AlertCode.PENDING_MERGE)
+            .allMatch(alert -> alert.severity() == Severity.WARNING),
+        result.findings().toString());
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "quiet, does not switch the IOMMU on",
+    "intel_iommu=on, it is not known which devices the IOMMU serves"
+  })
+  void hostWithoutGroupsIsAskedForTheIommu(String commandLine, String reason) {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .withoutIommu();
+    Preflight.Result result = preflight(host, PLAIN_KEXEC, null, commandLine);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome());
+    assertTrue(result.reasons().get(0).contains(reason), result.reasons().toString());
+  }
+
   @Test
   void vfOfAVmIsRefused() {
     Preflight.Result result =
         preflight(host().vf("V", "03:00.1", "A").owner("V", "vm-c"), LIVE_UPDATE, null, null);
 
     assertEquals(Preflight.Outcome.NO_GO, result.outcome());
+    assertTrue(
+        result.reasons().get(0).contains("virtual functions cannot be preserved"),
+        result.reasons().toString());
     assertTrue(
         result.findings().stream()
             .anyMatch(alert -> alert.code() == AlertCode.PRESERVATION_REFUSED));
