@@ -2,6 +2,7 @@ package io.acswatch.collector.command;
 
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ReadStatus;
@@ -44,7 +45,7 @@ final class CaptureCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     HostReader reader = new HostReader(new HostTree(host.root()), Clock.systemUTC());
     List<OwnershipClaim> owners =
-        host.owners() == null ? List.of() : OwnersReader.read(host.owners());
+        host.owners() == null ? OwnershipReader.claimsOf(reader) : OwnersReader.read(host.owners());
     Capture capture = reader.read(host.idOr(reader.hostName()), reader.uptimeMillis(), owners);
     StringWriter text = new StringWriter();
     CaptureWriter.write(capture, text);

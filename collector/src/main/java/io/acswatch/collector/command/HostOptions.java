@@ -15,7 +15,9 @@ final class HostOptions {
   @Option(
       names = "--owners",
       paramLabel = "FILE",
-      description = "Lines 'owner TAB address TAB vm TAB source' that say which VM owns what.")
+      description =
+          "Lines 'owner TAB address TAB vm TAB source' that say which VM owns what; default is"
+              + " what libvirt, processes and drop-in files tell.")
   private @Nullable Path owners;
 
   @Option(

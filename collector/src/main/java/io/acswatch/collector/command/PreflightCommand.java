@@ -2,6 +2,7 @@ package io.acswatch.collector.command;
 
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -152,7 +153,7 @@ final class PreflightCommand implements Callable<Integer> {
 
   private Capture thisHost() throws IOException {
     HostReader reader = new HostReader(new HostTree(root), Clock.systemUTC());
-    return reader.read(reader.hostName(), reader.uptimeMillis(), List.of());
+    return reader.read(reader.hostName(), reader.uptimeMillis(), OwnershipReader.claimsOf(reader));
   }
 
   private static @Nullable GroupingModel modelNamed(@Nullable String kernel) {

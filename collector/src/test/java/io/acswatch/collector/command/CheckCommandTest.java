@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +64,18 @@ class CheckCommandTest {
     host.write("/etc/acswatch/owners.d/b.owners", "owner\t06:00.0\tvm2\tb\n");
     assertTrue(
         check().out().contains("0000:06:00.0 is claimed by vm1 (drop-in a.owners: a since "));
+  }
+
+  @Test
+  void capturesCarryTheSameOwners() throws IOException {
+    host.write("/etc/acswatch/owners.d/a.owners", "owner\t06:00.0\tvm1\ta\n");
+    Files.setLastModifiedTime(
+        host.path("/etc/acswatch/owners.d/a.owners"), FileTime.from(Instant.EPOCH));
+
+    CommandRun run = CommandRun.of("capture", "--root", host.root().toString());
+
+    String line = "owner\t0000:06:00.0\tvm1\tdrop-in a.owners: a since 1970-01-01T00:00:00Z";
+    assertTrue(run.outLines().contains(line), run.out());
   }
 
   @Test

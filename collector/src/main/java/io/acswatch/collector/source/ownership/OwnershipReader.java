@@ -1,6 +1,8 @@
 package io.acswatch.collector.source.ownership;
 
+import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,6 +64,11 @@ public final class OwnershipReader {
             new DescriptorSource(),
             new CommandLineSource(),
             new OwnerFiles.DropIns());
+  }
+
+  /** The claims on the host of {@code reader} now, for commands that look once. */
+  public static List<OwnershipClaim> claimsOf(HostReader reader) {
+    return new OwnershipReader(reader.tree(), null, reader.clock()).read().toOwnershipClaims();
   }
 
   /** Reads all sources. A claim that goes on standing keeps the time it had at first. */
