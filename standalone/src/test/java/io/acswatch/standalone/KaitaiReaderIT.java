@@ -1,0 +1,123 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.FrameReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/**
+ * The reader that the Kaitai Struct compiler makes of {@code wire/frame.ksy} and ours see the same
+ * in every golden frame, field by field.
+ */
+class KaitaiReaderIT {
+  private static final Path WIRE = Path.of("..", "wire");
+  private static final Path SCRIPT = Path.of("src", "test", "node", "read-frames.js");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path scratch;
+
+  @Test
+  void itsReaderAgreesWithOursOnEveryGoldenFrame() throws Exception {
+    List<Path> frames = goldenFrames();
+    assertFalse(frames.isEmpty());
+    List<String> lines = read(frames);
+    assertEquals(frames.size(), lines.size());
+    for (int i = 0; i < frames.size(); i++) {
+      assertEquals(ours(frames.get(i)), JSON.readTree(lines.get(i)), frames.get(i).toString());
+    }
+  }
+
+  private static List<Path> goldenFrames() throws Exception {
+    try (Stream<Path> files = Files.list(WIRE.resolve("src/test/resources/v1"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".frame"))
+          .map(file -> file.toAbsolutePath().normalize())
+          .sorted()
+          .toList();
+    }
+  }
+
+  private List<String> read(List<Path> frames) throws Exception {
+    Path modules = NodeModules.directory().resolve("node_modules");
+    Object description =
+        new Load(LoadSettings.builder().build())
+            .loadFromString(Files.readString(WIRE.resolve("frame.ksy")));
+    Path compiled =
+        Files.write(scratch.resolve("frame.ksy.json"), JSON.writeValueAsBytes(description));
+    List<String> command =
+        new ArrayList<>(List.of("node", SCRIPT.toAbsolutePath().toString(), compiled.toString()));
+    frames.forEach(frame -> command.add(frame.toString()));
+    Path out = scratch.resolve("out");
+    Path err = scratch.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+    builder.environment().put("NODE_PATH", modules.toString());
+    int exitCode = builder.start().waitFor();
+    assertEquals(0, exitCode, Files.readString(err));
+    return Files.readAllLines(out);
+  }
+
+  private static JsonNode ours(Path frame) throws Exception {
+    FrameReader reader = new FrameReader();
+    assertNull(reader.wrap(Files.readAllBytes(frame)));
+    Capture capture = reader.toCapture();
+    ObjectNode json = JSON.createObjectNode();
+    json.put("host", capture.host()).put("phase", capture.phase());
+    json.put("boot", capture.boot().id()).put("release", capture.boot().kernelRelease());
+    json.put("version", capture.boot().kernelVersion());
+    json.put("command_line", capture.boot().commandLine());
+    json.putArray("loader")
+        .add(capture.boot().bootloaderType())
+        .add(capture.boot().bootloaderVersion());
+    json.put("taken_at", capture.takenAtMillis()).put("sequence", capture.sequence());
+    json.put("kexec_loaded", capture.kexecLoaded());
+    ArrayNode scanOrder = json.putArray("scan_order");
+    capture.scanOrder().forEach(address -> scanOrder.add(address.toString()));
+    ArrayNode owners = json.putArray("owners");
+    capture
+        .owners()
+        .forEach(o -> owners.addArray().add(o.address().toString()).add(o.vm()).add(o.source()));
+    ArrayNode notes = json.putArray("notes");
+    capture.notes().forEach(notes::add);
+    ArrayNode functions = json.putArray("functions");
+    capture.functions().forEach(function -> functions.add(ours(function)));
+    // Numbers of 32 and 64 bits are equal once they have been text.
+    return JSON.readTree(json.toString());
+  }
+
+  private static ObjectNode ours(CapturedFunction function) {
+    PciAddress physicalFunction = function.kernel().physicalFunction();
+    ObjectNode json = JSON.createObjectNode();
+    json.put("address", function.address().toString()).put("path", function.sysfsPath());
+    json.put("status", function.readStatus().name());
+    json.put("config", HexFormat.of().formatHex(function.config().toByteArray()));
+    json.putArray("ids")
+        .add(function.ids().vendor())
+        .add(function.ids().device())
+        .add(function.ids().classCode());
+    json.put("group", function.kernel().group()).put("group_type", function.kernel().groupType());
+    json.put("driver", function.kernel().driver());
+    json.put("physical_function", physicalFunction == null ? null : physicalFunction.toString());
+    json.putArray("vfs").add(function.kernel().enabledVfs()).add(function.kernel().totalVfs());
+    json.put("ari", function.kernel().ariEnabled()).put("removable", function.removable());
+    return json;
+  }
+}
