@@ -17,6 +17,7 @@ import java.util.List;
  *           14 flags (8)     15 boot class (8)                16 host (16)
  *           18 loader type   1C loader version
  *           20 boot id (16)  22 release (16)  24 version (16) 26 command line (16)
+ *           28 IOMMUs (16)   2A 0 (16)
  *
  *   row     00 domain        04 requester id (16)  06 read status (8)  07 port type (8)
  *           08 vendor (16)   0A device (16)        0C class (24)       0F flags (8)
@@ -40,6 +41,8 @@ import java.util.List;
  * the order of the snapshot. An extra stands for a row with a field in it that is not zero; extras
  * are in order of their rows. So equal snapshots give equal bytes.
  *
+ * <p>The IOMMUs are the whole note that names them, so that it can be taken as it lies in a frame.
+ *
  * <p>A place is told by what is above it wherever that stands in an earlier row, as it does but for
  * odd hosts: so paths need no strings, only root buses do.
  */
@@ -58,7 +61,8 @@ final class FactsLayout {
   static final int RELEASE_AT = 0x22;
   static final int VERSION_AT = 0x24;
   static final int COMMAND_LINE_AT = 0x26;
-  static final int HEADER_LENGTH = 0x28;
+  static final int IOMMUS_AT = 0x28;
+  static final int HEADER_LENGTH = 0x2C;
 
   /** Flags of the header. */
   static final int KEXEC_LOADED = 1;

@@ -93,12 +93,13 @@ public final class FactsReader {
     int flags = in.get(FLAGS_AT);
     Boot boot =
         new Boot(
-            string(BOOT_ID_AT),
-            string(RELEASE_AT),
-            string(VERSION_AT),
-            string(COMMAND_LINE_AT),
-            in.getInt(LOADER_TYPE_AT),
-            in.getInt(LOADER_VERSION_AT));
+                string(BOOT_ID_AT),
+                string(RELEASE_AT),
+                string(VERSION_AT),
+                string(COMMAND_LINE_AT),
+                in.getInt(LOADER_TYPE_AT),
+                in.getInt(LOADER_VERSION_AT))
+            .withIommusOf(List.of(string(IOMMUS_AT)));
     List<PciFunction> functions = new ArrayList<>(functionCount);
     for (int row = 0; row < functionCount; row++) {
       functions.add(function(row, functions));

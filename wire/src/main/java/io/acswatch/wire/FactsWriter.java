@@ -77,6 +77,8 @@ public final class FactsWriter {
     out.u16(RELEASE_AT, string(boot.kernelRelease()));
     out.u16(VERSION_AT, string(boot.kernelVersion()));
     out.u16(COMMAND_LINE_AT, string(boot.commandLine()));
+    String iommus = boot.iommus();
+    out.u16(IOMMUS_AT, string(iommus.isEmpty() ? "" : Boot.IOMMU_NOTE + iommus));
   }
 
   private void row(int row, PciFunction function) {

@@ -2,6 +2,7 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FrameLayout.*;
 
+import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.liveupdate.BootClass;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,11 @@ import java.util.List;
  */
 final class FrameEvidence {
   private static final byte[] CRASH_HEADER = ascii(BootClass.CRASH_HEADER);
+  private static final byte[] IOMMU_NOTE = ascii(Boot.IOMMU_NOTE);
+
+  /** The empty string has the first number in every frame. */
+  private static final int NO_STRING = 0;
+
   private static final byte[][] SENTENCES = sentences();
   private static final int LIVE_UPDATE = 1;
   private static final int HANDOVER = 1 << 1 | 1 << 2;
@@ -24,6 +30,7 @@ final class FrameEvidence {
   private final FrameSections frame;
   private int found;
   private boolean crashKernel;
+  private int iommuNote;
 
   FrameEvidence(FrameSections frame) {
     this.frame = frame;
@@ -61,26 +68,40 @@ final class FrameEvidence {
   /** Looks through the frame that is bound. */
   void look() {
     found = 0;
+    iommuNote = -1;
     for (int i = 0; i < frame.noteCount; i++) {
-      lookIn(frame.i32(frame.noteAt(i)));
+      int note = frame.i32(frame.noteAt(i));
+      lookIn(note);
+      if (iommuNote < 0 && isAt(IOMMU_NOTE, startOf(note), endOf(note))) {
+        iommuNote = endOf(note) - startOf(note) == IOMMU_NOTE.length ? NO_STRING : note;
+      }
     }
+    iommuNote = Math.max(iommuNote, NO_STRING);
     int commandLine = frame.i32(COMMAND_LINE_AT);
-    int end = frame.stringBytesAt + frame.stringEnd(commandLine);
+    int end = endOf(commandLine);
     crashKernel = false;
-    for (int at = frame.stringBytesAt + frame.stringStart(commandLine); at < end; at++) {
+    for (int at = startOf(commandLine); at < end; at++) {
       crashKernel |= isAt(CRASH_HEADER, at, end);
     }
   }
 
   private void lookIn(int note) {
-    int end = frame.stringBytesAt + frame.stringEnd(note);
-    for (int at = frame.stringBytesAt + frame.stringStart(note); at + 1 < end; at++) {
+    int end = endOf(note);
+    for (int at = startOf(note); at + 1 < end; at++) {
       if (BEGINS[frame.u16(at)]) {
         for (int i = 0; i < SENTENCES.length; i++) {
           found |= isAt(SENTENCES[i], at, end) ? 1 << i : 0;
         }
       }
     }
+  }
+
+  private int startOf(int string) {
+    return frame.stringBytesAt + frame.stringStart(string);
+  }
+
+  private int endOf(int string) {
+    return frame.stringBytesAt + frame.stringEnd(string);
   }
 
   private boolean isAt(byte[] text, int at, int end) {
@@ -93,6 +114,11 @@ final class FrameEvidence {
       }
     }
     return true;
+  }
+
+  /** The string that is the first note on IOMMUs; the empty one if it names none. */
+  int iommuNote() {
+    return iommuNote;
   }
 
   BootClass bootClass() {

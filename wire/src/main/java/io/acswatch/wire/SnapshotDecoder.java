@@ -60,11 +60,10 @@ public final class SnapshotDecoder {
     for (int i = 0; i < reader.functionCount(); i++) {
       changed.add(decoded(reader.function(i)));
     }
-    Boot boot = reader.boot().withIommusOf(reader.notes());
     return new FrameResult.AcceptedDelta(
         new SnapshotDelta(
             reader.host(),
-            boot,
+            reader.boot(),
             reader.takenAtMillis(),
             reader.sequence(),
             reader.baseSequence(),

@@ -49,17 +49,16 @@ public record Boot(
   public Boot withIommusOf(List<String> notes) {
     for (String note : notes) {
       if (note.startsWith(IOMMU_NOTE)) {
-        return new Boot(
-            id,
-            kernelRelease,
-            kernelVersion,
-            commandLine,
-            bootloaderType,
-            bootloaderVersion,
-            note.substring(IOMMU_NOTE.length()));
+        return withIommus(note.substring(IOMMU_NOTE.length()));
       }
     }
     return this;
+  }
+
+  /** The same boot with these IOMMUs. */
+  public Boot withIommus(String names) {
+    return new Boot(
+        id, kernelRelease, kernelVersion, commandLine, bootloaderType, bootloaderVersion, names);
   }
 
   /** True if the kernel says that kexec started it; a crash kernel included. */

@@ -128,7 +128,8 @@ public record SnapshotDelta(
         .owners(owners == null ? base.owners() : owners)
         .build(
             host,
-            boot,
+            // A note names the IOMMUs; without notes they are as in the base.
+            notes == null ? boot.withIommus(base.boot().iommus()) : boot.withIommusOf(notes),
             notes == null ? base.bootClass() : BootClass.of(boot, notes),
             takenAtMillis,
             sequence,

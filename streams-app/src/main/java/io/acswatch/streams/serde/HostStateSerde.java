@@ -29,7 +29,7 @@ import org.apache.kafka.common.serialization.Serializer;
  *   0 taken at i64 | 8 sequence i64 | 16 boot class u8 | 17 flags u8 | 18 0 u16
  *  20 loader type i32 | 24 loader version i32
  *  28 host | 32 boot id | 36 kernel release | 40 kernel version | 44 command line   (strings)
- *  48 functions i32 | 52 owners i32 | 56 0 i32
+ *  48 functions i32 | 52 owners i32 | 56 IOMMUs (string; 0 in version 1)
  *
  *  A row:
  *   0 domain i32 | 4 requester id u16 | 6 read status u8 | 7 port type u8

@@ -137,7 +137,8 @@ final class StateReader {
     Boot boot = new Boot(string(), string(), string(), string(), loaderType, loaderVersion);
     int functionCount = in.getInt();
     int ownerCount = in.getInt();
-    in.getInt();
+    // Version 1 knew of no IOMMUs and left a zero here.
+    int iommus = in.getInt();
     List<PciFunction> functions =
         new ArrayList<>(count(functionCount, version == 1 ? ROW_LENGTH_1 : ROW_LENGTH));
     for (int i = 0; i < functionCount; i++) {
@@ -151,7 +152,7 @@ final class StateReader {
     }
     return new Snapshot(
         host,
-        boot,
+        boot.withIommus(version == 1 ? "" : strings[iommus]),
         BOOT_CLASSES.get(bootClass),
         takenAt,
         sequence,

@@ -107,7 +107,8 @@ final class StateWriter {
     string(out, boot.kernelRelease());
     string(out, boot.kernelVersion());
     string(out, boot.commandLine());
-    out.putInt(snapshot.functions().size()).putInt(snapshot.owners().size()).putInt(0);
+    out.putInt(snapshot.functions().size()).putInt(snapshot.owners().size());
+    string(out, boot.iommus());
     snapshot.functions().forEach(function -> row(out, function));
     for (OwnershipClaim owner : snapshot.owners()) {
       out.putInt(owner.address().domain());
