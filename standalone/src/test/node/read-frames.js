@@ -28,9 +28,39 @@ function space(frame, f) {
   return bytes.subarray(0, f.readLength).toString("hex");
 }
 
+/** What only one type of frame has. */
+function special(frame, Frame) {
+  const { delta, heartbeat, kexecEvent } = frame.header;
+  if (delta) {
+    return {
+      base_sequence: delta.baseSequence,
+      removed: frame.removed.map((entry) => address(entry.address)),
+      whole: [delta.hasScanOrder, delta.hasOwners, delta.hasNotes],
+    };
+  }
+  if (heartbeat) {
+    return {
+      state_sequence: heartbeat.stateSequence,
+      collector_version: heartbeat.collectorVersion.value,
+      waiting: [heartbeat.waitingFrames, heartbeat.waitingBytes],
+      dropped_frames: heartbeat.droppedFrames,
+    };
+  }
+  if (kexecEvent) {
+    return {
+      state_sequence: kexecEvent.stateSequence,
+      step: Frame.KexecStep[kexecEvent.step],
+      target: [kexecEvent.targetRelease.value, kexecEvent.targetCommandLine.value],
+    };
+  }
+  return {};
+}
+
 function show(frame, Frame) {
   const h = frame.header;
   return {
+    type: Frame.FrameType[h.type],
+    ...special(frame, Frame),
     host: h.host.value,
     phase: h.phase.value,
     boot: h.bootId.value,

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.wire.FrameReader;
 import java.nio.file.Files;
@@ -80,6 +82,8 @@ class KaitaiReaderIT {
     assertNull(reader.wrap(Files.readAllBytes(frame)));
     Capture capture = reader.toCapture();
     ObjectNode json = JSON.createObjectNode();
+    json.put("type", reader.type().name());
+    special(reader, json);
     json.put("host", capture.host()).put("phase", capture.phase());
     json.put("boot", capture.boot().id()).put("release", capture.boot().kernelRelease());
     json.put("version", capture.boot().kernelVersion());
@@ -101,6 +105,35 @@ class KaitaiReaderIT {
     capture.functions().forEach(function -> functions.add(ours(function)));
     // Numbers of 32 and 64 bits are equal once they have been text.
     return JSON.readTree(json.toString());
+  }
+
+  /** What only one type of frame has. */
+  private static void special(FrameReader reader, ObjectNode json) {
+    switch (reader.type()) {
+      case DELTA -> {
+        json.put("base_sequence", reader.baseSequence());
+        ArrayNode removed = json.putArray("removed");
+        reader.removed().forEach(address -> removed.add(address.toString()));
+        json.putArray("whole")
+            .add(reader.hasScanOrder())
+            .add(reader.hasOwners())
+            .add(reader.hasNotes());
+      }
+      case HEARTBEAT -> {
+        Heartbeat heartbeat = reader.toHeartbeat();
+        json.put("state_sequence", heartbeat.stateSequence());
+        json.put("collector_version", heartbeat.collectorVersion());
+        json.putArray("waiting").add(heartbeat.waitingFrames()).add(heartbeat.waitingBytes());
+        json.put("dropped_frames", heartbeat.droppedFrames());
+      }
+      case KEXEC_EVENT -> {
+        KexecEvent event = reader.toKexecEvent();
+        json.put("state_sequence", event.stateSequence());
+        json.put("step", event.step().name());
+        json.putArray("target").add(event.targetRelease()).add(event.targetCommandLine());
+      }
+      case SNAPSHOT, SNAPSHOT_PART -> {}
+    }
   }
 
   private static ObjectNode ours(CapturedFunction function) {
