@@ -5,8 +5,11 @@ import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
 import io.acswatch.streams.reading.AlertFilter;
 import io.acswatch.streams.reading.AlertLine;
+import io.acswatch.streams.reading.Alertmanager;
+import io.acswatch.streams.reading.OpenAlerts;
 import io.acswatch.streams.reading.TopicReader;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +91,21 @@ final class AlertsCommand implements Callable<Integer> {
       description = "Whether to colour; auto does on a terminal.")
   private Colour colour = Colour.AUTO;
 
+  @Option(
+      names = "--alertmanager",
+      paramLabel = "URL",
+      description =
+          "Print nothing; keep this Prometheus Alertmanager told of the alerts that are open.")
+  private @Nullable URI alertmanager;
+
+  @Option(
+      names = "--refresh",
+      paramLabel = "SECONDS",
+      description =
+          "With --alertmanager: tell all again so often; default 60. Less than its"
+              + " resolve_timeout.")
+  private int refreshSeconds = 60;
+
   private boolean urgent;
   private int printed;
 
@@ -97,14 +115,47 @@ final class AlertsCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--max=" + max + ", expected 1 or more");
     }
     IsolationConfig config = options.config(Map.of());
+    if (alertmanager != null) {
+      return bridge(config);
+    }
     try (TopicReader reader = TopicSession.open(config, config.topics().alerts(), start())) {
       // Being stopped is how following ends, and no failure.
       StopHook.calling(reader::wakeUp).during(() -> follow(reader));
     } catch (KafkaException failed) {
-      throw new AppException(
-          "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
+      throw failure(config, failed);
     }
     return urgent && (once || max != null) ? StreamsMain.FINDING : StreamsMain.OK;
+  }
+
+  private AlertFilter filter() {
+    return new AlertFilter(severity, hosts, codes, vms);
+  }
+
+  private int bridge(IsolationConfig config) throws AppException {
+    if (refreshSeconds < 1 || !String.valueOf(alertmanager.getScheme()).matches("https?")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--alertmanager=%s --refresh=%d, expected http://HOST:PORT and 1 or more"
+              .formatted(alertmanager, refreshSeconds));
+    }
+    String topic = config.topics().alertState();
+    try (TopicReader reader = TopicSession.open(config, topic, TopicReader.Start.BEGINNING)) {
+      AlertmanagerBridge bridge =
+          new AlertmanagerBridge(
+              new Alertmanager(alertmanager),
+              new OpenAlerts(filter()),
+              Duration.ofSeconds(refreshSeconds),
+              spec.commandLine().getErr());
+      StopHook.calling(reader::wakeUp).during(() -> bridge.run(reader, once));
+    } catch (KafkaException failed) {
+      throw failure(config, failed);
+    }
+    return StreamsMain.OK;
+  }
+
+  private static AppException failure(IsolationConfig config, KafkaException failed) {
+    return new AppException(
+        "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
   }
 
   private TopicReader.Start start() {
@@ -115,7 +166,7 @@ final class AlertsCommand implements Callable<Integer> {
   }
 
   private void follow(TopicReader reader) {
-    AlertFilter filter = new AlertFilter(severity, hosts, codes, vms);
+    AlertFilter filter = filter();
     PrintWriter out = spec.commandLine().getOut();
     boolean coloured = colour.isOn();
     try (AlertSerde serde = new AlertSerde()) {

@@ -66,6 +66,8 @@ class StreamsMainTest {
         "alerts --bootstrap-servers a:1 --since yesterday",
         "alerts --bootstrap-servers a:1 --severity dire",
         "alerts --bootstrap-servers a:1 --max 0",
+        "alerts --bootstrap-servers a:1 --alertmanager localhost:9093",
+        "alerts --bootstrap-servers a:1 --alertmanager http://localhost:9093 --refresh 0",
         "rejects --bootstrap-servers a:1 --show 5",
         "rejects --bootstrap-servers a:1 --show 1@5 --replay",
         "retire --bootstrap-servers a:1"

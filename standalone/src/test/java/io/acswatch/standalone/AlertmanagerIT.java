@@ -1,0 +1,158 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.streams.IsolationApp;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.StreamsMain;
+import io.acswatch.streams.Topics;
+import io.acswatch.wire.FrameWriter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code alerts --alertmanager} and the Alertmanager of Debian. */
+class AlertmanagerIT {
+  private static final Duration SOON = Duration.ofSeconds(40);
+  private static final String PROGRAM = "prometheus-alertmanager";
+  private static final String HOST = "rack7-host12";
+
+  @TempDir Path scratch;
+
+  @Test
+  void anAlertmanagerThatComesLateShowsWhatIsOpenAndForgetsWhatHasEnded() throws Exception {
+    assumeTrue(Tools.isInstalled(PROGRAM), PROGRAM + " is missing (Debian: " + PROGRAM + ")");
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config = config(broker);
+      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      String url = "http://127.0.0.1:" + freePort();
+      try (IsolationApp app = IsolationApp.start(config);
+          LaunchedProcess bridge =
+              LaunchedProcess.acswatch(
+                  scratch,
+                  "alerts",
+                  "--bootstrap-servers",
+                  broker.bootstrapServers(),
+                  "--alertmanager",
+                  url,
+                  "--refresh",
+                  "1",
+                  "--severity",
+                  "warning")) {
+        send(config, "kexec-001-before");
+        send(config, "kexec-001-after");
+        Awaitility.await().atMost(SOON).until(() -> bridge.err().contains("; trying again"));
+        Process alertmanager = alertmanager(url);
+        try {
+          Awaitility.await().atMost(SOON).until(() -> names(url).contains("GROUP_MERGED_CROSS_VM"));
+          JsonNode merge = alerts(url).get(0);
+          assertEquals(HOST, merge.at("/labels/host").asText());
+          assertTrue(merge.at("/annotations/summary").asText().contains("share one IOMMU group"));
+
+          retire(broker);
+          Awaitility.await().atMost(SOON).until(() -> names(url).isEmpty());
+          assertTrue(app.status().isAlive());
+        } finally {
+          alertmanager.destroyForcibly().waitFor();
+        }
+        bridge.terminate();
+        assertEquals(0, bridge.exitCode(SOON), bridge::all);
+      }
+    }
+  }
+
+  private IsolationConfig config(EmbeddedBroker broker) {
+    return IsolationConfig.from(
+        Map.of(
+            "streams.bootstrap.servers", broker.bootstrapServers(),
+            "streams.http.address", "127.0.0.1:0",
+            "streams.state.dir", scratch.resolve("state").toString()));
+  }
+
+  private Process alertmanager(String url) throws IOException {
+    Path file =
+        Files.writeString(
+            scratch.resolve("alertmanager.yml"),
+            "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n");
+    return new ProcessBuilder(
+            PROGRAM,
+            "--config.file=" + file,
+            "--storage.path=" + scratch.resolve("alertmanager"),
+            "--web.listen-address=" + URI.create(url).getAuthority(),
+            "--cluster.listen-address=")
+        .redirectErrorStream(true)
+        .redirectOutput(scratch.resolve("alertmanager.log").toFile())
+        .start();
+  }
+
+  private static JsonNode alerts(String url) throws Exception {
+    URI open = URI.create(url + "/api/v2/alerts?active=true&filter=severity%3D%22critical%22");
+    return get(open);
+  }
+
+  private static Set<String> names(String url) throws Exception {
+    Set<String> names = new TreeSet<>();
+    try {
+      get(URI.create(url + "/api/v2/alerts"))
+          .forEach(alert -> names.add(alert.at("/labels/alertname").asText()));
+    } catch (IOException notYet) {
+      names.add("not yet reachable");
+    }
+    return names;
+  }
+
+  private static JsonNode get(URI uri) throws Exception {
+    return new ObjectMapper()
+        .readTree(
+            HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+                .body());
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void retire(EmbeddedBroker broker) {
+    assertEquals(
+        0,
+        StreamsMain.commandLine()
+            .execute(
+                List.of("retire", HOST, "--bootstrap-servers", broker.bootstrapServers())
+                    .toArray(String[]::new)));
+  }
+
+  private static void send(IsolationConfig config, String capture) throws Exception {
+    Map<String, Object> settings = Map.of("bootstrap.servers", config.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      byte[] frame = FrameWriter.write(Recordings.capture(capture, HOST));
+      producer.send(new ProducerRecord<>(config.topics().frames(), HOST, frame)).get();
+    }
+  }
+}
