@@ -54,6 +54,16 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
       return;
     }
+    String host = hostOfSignOfLife(result);
+    if (host != null) {
+      String mismatch = mismatch(record.key(), host);
+      if (mismatch == null) {
+        observer.heard(context.taskId().partition(), host, record.timestamp());
+      } else {
+        reject(record, Refusal.HOST_MISMATCH, mismatch);
+      }
+      return;
+    }
     if (!(result instanceof FrameResult.Accepted accepted)) {
       // Not judged yet; the rejects keep it whole.
       reject(
@@ -70,6 +80,19 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       return;
     }
     context.forward(record.withValue(observation), IsolationTopology.JUDGE);
+  }
+
+  /**
+   * The host that a frame without functions speaks of, null of any other frame. Such a frame says
+   * that the host lives; what is wrong with it is judged by its snapshots.
+   */
+  private static @Nullable String hostOfSignOfLife(FrameResult result) {
+    if (result instanceof FrameResult.AcceptedHeartbeat accepted) {
+      return accepted.heartbeat().host();
+    }
+    return result instanceof FrameResult.AcceptedKexecEvent accepted
+        ? accepted.event().host()
+        : null;
   }
 
   /** A host speaks for itself only: what is wrong with the key of its frame, or null. */

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.capture.Heartbeat;
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.HostState;
@@ -247,6 +249,26 @@ class IsolationTopologyTest {
         headers(reject).get(Rejects.DETAIL));
     assertNull(store().get("other"));
     assertNull(store().get(HOST));
+  }
+
+  @Test
+  void takesSignsOfLifeAndJudgesNothing() {
+    send(HOST, FrameWriter.write(heartbeat(HOST)), AT);
+    assertTrue(read(TOPICS.rejects()).isEmpty());
+    assertTrue(read(TOPICS.alerts()).isEmpty());
+    assertNull(store().get(HOST));
+  }
+
+  @Test
+  void rejectsASignOfLifeOfAnotherHost() {
+    byte[] frame = FrameWriter.write(heartbeat("other"));
+    send(HOST, frame, AT);
+    assertArrayEquals(frame, onlyReject().value());
+  }
+
+  private static Heartbeat heartbeat(String host) {
+    Boot boot = new Boot("boot-1", "6.12.0", "#1", "quiet", Boot.UNKNOWN_LOADER, 0);
+    return new Heartbeat(host, boot, AT, 2, 1, false, "0.1.0", 0, 0, 0, List.of());
   }
 
   @Test
