@@ -106,7 +106,7 @@ public final class SpoolingReader {
   }
 
   /** One look, at the time {@code nanos}; puts into the spool what there is to say. */
-  public void tick(long nanos) throws IOException, InterruptedException {
+  void tick(long nanos) throws IOException, InterruptedException {
     Capture before = watcher.last();
     HostWatcher.Sighting sighting = patient.look(() -> watcher.tick(nanos));
     if (sighting != null) {
