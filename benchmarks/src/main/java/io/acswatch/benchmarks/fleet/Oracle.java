@@ -51,15 +51,18 @@ final class Oracle {
   private String faultChange = "";
   private boolean rebooted;
 
-  /** An alert that is open; {@code place} tells alerts of one code apart. */
+  /**
+   * An alert that is open; {@code place} tells alerts of one code apart, {@code what} is more that
+   * it says.
+   */
   private record Open(
-      AlertCode code, String place, String boot, String change, List<String> vms, long since) {
+      AlertCode code, String place, String what, String change, List<String> vms, long since) {
     String key() {
       return code + " " + place;
     }
 
     boolean saysTheSameAs(Open other) {
-      return boot.equals(other.boot) && change.equals(other.change) && vms.equals(other.vms);
+      return what.equals(other.what) && change.equals(other.change) && vms.equals(other.vms);
     }
   }
 
@@ -78,7 +81,8 @@ final class Oracle {
     rebooted = true;
     rememberOwners();
     if (commandLineChanged) {
-      find(AlertCode.ACS_CMDLINE_CHANGED, "", "", List.of());
+      String options = host.boot().commandLine();
+      found.add(new Open(AlertCode.ACS_CMDLINE_CHANGED, "", options, "", List.of(), 0));
     }
   }
 
@@ -222,7 +226,7 @@ final class Oracle {
   }
 
   private void find(AlertCode code, String place, String change, List<String> vms) {
-    found.add(new Open(code, place, host.boot().id(), change, vms, 0));
+    found.add(new Open(code, place, "", change, vms, 0));
   }
 
   private void end(AlertCode... codes) {
@@ -233,7 +237,7 @@ final class Oracle {
     return new Open(
         finding.code(),
         finding.place(),
-        finding.boot(),
+        finding.what(),
         finding.change(),
         finding.vms(),
         takenAtMillis);

@@ -2,6 +2,7 @@ package io.acswatch.pci.liveupdate;
 
 import io.acswatch.pci.hierarchy.DevicePath;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +21,7 @@ final class BootFindings {
   private final Comparison latest;
   private final AlertLife life;
   private final Map<String, IsolationAlert> now = new HashMap<>();
-  private @Nullable Map<String, IsolationAlert> named;
+  private final Map<Boundary, Map<String, IsolationAlert>> named = new EnumMap<>(Boundary.class);
 
   private BootFindings(Comparison comparison, Comparison latest, AlertLife life) {
     this.comparison = comparison;
@@ -61,12 +62,14 @@ final class BootFindings {
   private @Nullable IsolationAlert choose(IsolationAlert finding) {
     IsolationAlert open = life.openFor(finding);
     if (open != null) {
-      return cameAboutHere(open) ? asNamed(finding) : finding;
+      // By the words it was raised with: what happens later elsewhere is no news of it.
+      return cameAboutHere(open) ? asNamed(finding, open.boundary()) : finding;
     }
-    if (finding.code().isMerge() && isToldOtherwise(finding)) {
-      return null;
+    if (now.containsKey(finding.fingerprint())) {
+      // The snapshot just before may show the lost bit already; only this one knows the cause.
+      return asNamed(finding, latest.boundary());
     }
-    return now.containsKey(finding.fingerprint()) ? asNamed(finding) : finding;
+    return finding.code().isMerge() && isToldOtherwise(finding) ? null : finding;
   }
 
   private boolean cameAboutHere(IsolationAlert open) {
@@ -75,14 +78,16 @@ final class BootFindings {
   }
 
   /** The same difference, told as what came about in the running kernel. */
-  private IsolationAlert asNamed(IsolationAlert finding) {
-    if (named == null) {
-      named = new HashMap<>();
-      for (IsolationAlert alert : Judgement.changes(comparison.within(latest.boundary()))) {
-        named.put(alert.fingerprint(), alert);
-      }
+  private IsolationAlert asNamed(IsolationAlert finding, Boundary boundary) {
+    return named.computeIfAbsent(boundary, this::told).getOrDefault(finding.fingerprint(), finding);
+  }
+
+  private Map<String, IsolationAlert> told(Boundary boundary) {
+    Map<String, IsolationAlert> byFingerprint = new HashMap<>();
+    for (IsolationAlert alert : Judgement.changes(comparison.within(boundary))) {
+      byFingerprint.put(alert.fingerprint(), alert);
     }
-    return named.getOrDefault(finding.fingerprint(), finding);
+    return byFingerprint;
   }
 
   /** The owners of now, not of the boot before, decide what a regrouping in this boot is. */
