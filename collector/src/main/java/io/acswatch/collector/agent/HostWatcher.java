@@ -37,7 +37,7 @@ final class HostWatcher {
   private long lastSweepNanos;
   private long lastFullNanos;
   private long lastSequence;
-  private long sweeps;
+  private volatile long sweeps;
 
   HostWatcher(CollectorConfig config, HostReader reader) {
     this.config = config;
@@ -183,7 +183,7 @@ final class HostWatcher {
   }
 
   private Capture snapshot() throws IOException {
-    sweeps++;
+    sweeps++; // one look at a time
     return reader.read(host, nextSequence(), owners.read().toOwnershipClaims());
   }
 

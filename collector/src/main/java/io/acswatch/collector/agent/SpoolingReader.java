@@ -49,7 +49,7 @@ public final class SpoolingReader {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private long lastBeatNanos;
   private long lastLosses;
-  private long failures;
+  private volatile long failures;
   private boolean began;
   private boolean owesAll;
   private @Nullable String failing;
@@ -70,6 +70,21 @@ public final class SpoolingReader {
     if (watcher.host().isEmpty()) {
       throw new IOException("the host has no name; set --host-id or " + CollectorConfig.HOST_ID);
     }
+  }
+
+  /** Looks that failed, or found no place for what they saw, since the start. */
+  long failures() {
+    return failures;
+  }
+
+  /** Looks at everything that were begun since the start. */
+  long sweeps() {
+    return watcher.sweeps();
+  }
+
+  /** What is to be told, or was; null before the first look. */
+  @Nullable Capture lastSeen() {
+    return watcher.last();
   }
 
   /** Id of the host as it stands in all frames. */
