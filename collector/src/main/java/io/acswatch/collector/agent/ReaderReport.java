@@ -59,7 +59,11 @@ final class ReaderReport {
       return;
     }
     FunctionDecoder decoder = new FunctionDecoder();
+    // All of them, so that one that is gone is 0 and not its last value for some minutes.
     Map<ReadStatus, Integer> byStatus = new EnumMap<>(ReadStatus.class);
+    for (ReadStatus status : ReadStatus.values()) {
+      byStatus.put(status, 0);
+    }
     for (CapturedFunction function : last.functions()) {
       ReadStatus status = decoder.decode(function.config(), function.readStatus()).status();
       byStatus.merge(status, 1, Integer::sum);

@@ -88,6 +88,8 @@ public final class SenderMetrics implements AutoCloseable {
     text.gauge("acswatch_spool_frames", "Frames that wait").sample(waiting.size());
     text.gauge("acswatch_spool_bytes", "Bytes that wait")
         .sample(waiting.stream().mapToLong(SpoolEntry::bytes).sum());
+    text.gauge("acswatch_spool_limit_bytes", "Bytes that may wait before frames are given up")
+        .sample(spool.limitBytes());
     text.gauge("acswatch_spool_oldest_seconds", "Age of the oldest frame that waits")
         .sample(
             waiting.stream()
