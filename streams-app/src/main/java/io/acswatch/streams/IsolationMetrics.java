@@ -1,11 +1,13 @@
 package io.acswatch.streams;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.streams.topology.TopologyObserver;
 import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.RejectReason;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
@@ -17,9 +19,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -49,10 +54,20 @@ public final class IsolationMetrics implements TopologyObserver {
   private final LongSupplier clock;
   private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
-  private final Counter frames =
-      counter("acswatch_frames_decoded", "Frames that were decoded into a snapshot.");
+  private final Map<FrameType, Counter.Child> frames =
+      children(
+          counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
+          FrameType.class,
+          FrameType::isKnown);
+  private final Map<KexecEvent.Step, Counter.Child> kexecs =
+      children(
+          counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
+          KexecEvent.Step.class,
+          step -> true);
   private final Counter functions =
-      counter("acswatch_functions_decoded", "PCI functions in the frames that were decoded.");
+      counter(
+          "acswatch_functions_decoded",
+          "PCI functions in the snapshots and deltas that were decoded.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
@@ -135,6 +150,18 @@ public final class IsolationMetrics implements TopologyObserver {
     return Counter.build(name, help).labelNames(labels).register(registry);
   }
 
+  /** The series of each constant, there from the start and looked up once. */
+  private static <E extends Enum<E>> Map<E, Counter.Child> children(
+      Counter counter, Class<E> labels, Predicate<E> has) {
+    Map<E, Counter.Child> children = new EnumMap<>(labels);
+    for (E label : labels.getEnumConstants()) {
+      if (has.test(label)) {
+        children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    return children;
+  }
+
   private Gauge gauge(String name, String help) {
     return Gauge.build(name, help).register(registry);
   }
@@ -148,9 +175,21 @@ public final class IsolationMetrics implements TopologyObserver {
   public void decoded(FrameResult result, long startedAt) {
     decodeSeconds.observe((System.nanoTime() - startedAt) / NANOS_PER_SECOND);
     if (result instanceof FrameResult.Accepted accepted) {
-      frames.inc();
+      taken(FrameType.SNAPSHOT);
       functions.inc(accepted.snapshot().functions().size());
+    } else if (result instanceof FrameResult.AcceptedDelta accepted) {
+      taken(FrameType.DELTA);
+      functions.inc(accepted.delta().changed().size());
+    } else if (result instanceof FrameResult.AcceptedHeartbeat) {
+      taken(FrameType.HEARTBEAT);
+    } else if (result instanceof FrameResult.AcceptedKexecEvent accepted) {
+      taken(FrameType.KEXEC_EVENT);
+      Objects.requireNonNull(kexecs.get(accepted.event().step())).inc();
     }
+  }
+
+  private void taken(FrameType kind) {
+    Objects.requireNonNull(frames.get(kind)).inc();
   }
 
   @Override

@@ -4,9 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotDelta;
 import io.acswatch.pci.liveupdate.Verdict;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.wire.FrameResult;
@@ -30,6 +34,9 @@ class IsolationMetricsTest {
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 
+  private static final Capture BEFORE = Frames.capture("kexec-001-before", "h", 1);
+  private static final Snapshot SNAPSHOT = Snapshot.of(BEFORE);
+
   private long now = Frames.TAKEN_AT;
   private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> now);
   private Map<MetricName, Metric> kafka = Map.of();
@@ -49,6 +56,7 @@ class IsolationMetricsTest {
       metrics.judged();
       metrics.repetitionSkipped();
       metrics.rejected("bad_magic");
+      decoded(host);
     }
 
     assertEquals(few, series().size(), () -> "series: " + series());
@@ -56,6 +64,56 @@ class IsolationMetricsTest {
     assertFalse(metrics.text().contains("host-2"), "a host in a label");
     assertFalse(metrics.text().contains("evil"), "a text from outside in the metrics");
     assertTrue(metrics.text().contains("acswatch_hosts{status=\"fresh\",} 10000.0"));
+  }
+
+  @Test
+  void countsFramesByKindAndKexecsByStep() {
+    decoded("h");
+    decoded("h");
+
+    String text = metrics.text();
+    for (String kind : List.of("snapshot", "delta", "heartbeat", "kexec_event")) {
+      assertTrue(text.contains("acswatch_frames_total{kind=\"" + kind + "\",} 2.0"), text);
+    }
+    assertTrue(text.contains("acswatch_kexec_events_total{step=\"loaded\",} 2.0"), text);
+    assertTrue(text.contains("acswatch_kexec_events_total{step=\"going_down\",} 0.0"), text);
+    assertTrue(text.contains("acswatch_functions_decoded_total 64.0"), text);
+    assertTrue(text.contains("acswatch_decode_seconds_count 8.0"), text);
+  }
+
+  /** One frame of each kind. */
+  private void decoded(String host) {
+    Capture capture = BEFORE;
+    List.of(
+            new FrameResult.Accepted(SNAPSHOT),
+            new FrameResult.AcceptedDelta(
+                new SnapshotDelta(
+                    host,
+                    capture.boot(),
+                    now,
+                    2,
+                    1,
+                    false,
+                    List.of(),
+                    List.of(),
+                    null,
+                    null,
+                    null)),
+            new FrameResult.AcceptedHeartbeat(
+                new Heartbeat(host, capture.boot(), now, 3, 2, false, "1", 0, 0, 0, List.of())),
+            new FrameResult.AcceptedKexecEvent(
+                new KexecEvent(
+                    host,
+                    capture.boot(),
+                    now,
+                    4,
+                    2,
+                    true,
+                    KexecEvent.Step.LOADED,
+                    "",
+                    "",
+                    List.of())))
+        .forEach(result -> metrics.decoded(result, metrics.decodeStarts()));
   }
 
   @Test
@@ -131,8 +189,7 @@ class IsolationMetricsTest {
   void theDocumentationNamesEveryMetric() throws IOException {
     host(0, "h");
     metrics.stateChanged("CREATED", "RUNNING");
-    metrics.decoded(
-        new FrameResult.Accepted(Snapshot.of(Frames.capture("kexec-001-before", "h", 1))), 0);
+    metrics.decoded(new FrameResult.Accepted(SNAPSHOT), 0);
     String page = page();
     if (Boolean.getBoolean("golden.update")) {
       Files.writeString(DOCS, page);

@@ -49,6 +49,7 @@ final class ReaderReport {
 
   ReaderReport host(Capture last) {
     FunctionDecoder decoder = new FunctionDecoder();
+    // All of them, so that one that is gone is 0 and not its last value for some minutes.
     Map<ReadStatus, Integer> byStatus = new EnumMap<>(ReadStatus.class);
     for (ReadStatus status : ReadStatus.values()) {
       byStatus.put(status, 0);

@@ -114,6 +114,8 @@ public final class SenderMetrics implements AutoCloseable {
     text.gauge("acswatch_spool_frames", "Frames that wait to be sent.").sample(waiting.size());
     text.gauge("acswatch_spool_bytes", "Bytes of these.")
         .sample(waiting.stream().mapToLong(SpoolEntry::bytes).sum());
+    text.gauge("acswatch_spool_limit_bytes", "Bytes that may wait before frames are given up.")
+        .sample(spool.limitBytes());
     text.gauge("acswatch_spool_oldest_seconds", "Age of the oldest frame that waits; 0 if none.")
         .sample(
             waiting.stream()

@@ -44,6 +44,10 @@ public final class Spool {
   private Spool(Path directory, SpoolLimits limits) {
     this.directory = directory;
     this.limits = limits;
+    // All reasons from the start, so that the first loss is an increase and not a new series.
+    for (SpoolLoss reason : SpoolLoss.values()) {
+      losses.put(reason, 0L);
+    }
   }
 
   /** Opens the spool in {@code directory}, which is made if it is not there. */
@@ -55,6 +59,11 @@ public final class Spool {
   /** Where it is. */
   public Path directory() {
     return directory;
+  }
+
+  /** Bytes of frames that it takes before some of them go. */
+  public long limitBytes() {
+    return limits.bytes();
   }
 
   /**
