@@ -6,17 +6,8 @@ import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.liveupdate.BootClass;
 import java.util.List;
 
-/** Constants of the packed host state; {@link HostStateSerde} draws it. */
-final class StateLayout {
-  /** "HS" in the first two bytes. */
-  static final short MAGIC = 0x5348;
-
-  /** Layout of what is written; the ones before are read. */
-  static final int VERSION = 2;
-
-  static final int OLDEST_VERSION = 1;
-  static final int HEADER_LENGTH = 24;
-  static final int SNAPSHOT_LENGTH = 60;
+/** Constants of host states of version 1 and 2, which are read and no longer written. */
+final class OldStateLayout {
   static final int ROW_LENGTH = 84;
   static final int ROW_LENGTH_1 = 68;
   static final int PENDING_LENGTH = 20;
@@ -47,7 +38,7 @@ final class StateLayout {
   static final int REMOVABLE = 1 << 6;
   static final int VFS_ENABLED = 1 << 7;
 
-  /** The place in the list is the code on disk: add at the end, never move. */
+  /** The place in the list is the code on disk. */
   static final List<ReadStatus> READ_STATUSES =
       List.of(
           ReadStatus.COMPLETE,
@@ -60,7 +51,7 @@ final class StateLayout {
           ReadStatus.ASLEEP,
           ReadStatus.UNREADABLE);
 
-  /** The place in the list is the code on disk: add at the end, never move. */
+  /** The place in the list is the code on disk. */
   static final List<PortType> PORT_TYPES =
       List.of(
           PortType.ENDPOINT,
@@ -76,7 +67,7 @@ final class StateLayout {
           PortType.CONVENTIONAL,
           PortType.UNKNOWN);
 
-  /** The place in the list is the code on disk: add at the end, never move. */
+  /** The place in the list is the code on disk. */
   static final List<Preservation> PRESERVATIONS =
       List.of(
           Preservation.NONE,
@@ -87,7 +78,7 @@ final class StateLayout {
           Preservation.REFUSED_VIRTUAL_FUNCTION,
           Preservation.QUIRK_REQUIRED);
 
-  /** The place in the list is the code on disk: add at the end, never move. */
+  /** The place in the list is the code on disk. */
   static final List<BootClass> BOOT_CLASSES =
       List.of(
           BootClass.COLD,
@@ -97,5 +88,5 @@ final class StateLayout {
           BootClass.CRASH_KEXEC,
           BootClass.UNKNOWN);
 
-  private StateLayout() {}
+  private OldStateLayout() {}
 }

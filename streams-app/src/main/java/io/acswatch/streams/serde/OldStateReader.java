@@ -1,6 +1,6 @@
 package io.acswatch.streams.serde;
 
-import static io.acswatch.streams.serde.StateLayout.*;
+import static io.acswatch.streams.serde.OldStateLayout.*;
 
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.OwnershipClaim;
@@ -18,43 +18,70 @@ import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.json.AlertJson;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.errors.SerializationException;
 
-/** Unpacks one state; the layout is drawn at {@link HostStateSerde}. */
-final class StateReader {
+/**
+ * Unpacks a state of version 1 or 2, as they lie on disk and in changelogs until their host shows
+ * something new. Little-endian.
+ *
+ * <pre>
+ *   0       2        3       4         8              12            16           20
+ *  +-------+--------+-------+---------+--------------+-------------+------------+----------------+
+ *  | magic | version| flags | revision| string count | string bytes| alert count| 0              |
+ *  +-------+--------+-------+---------+--------------+-------------+------------+----------------+
+ *  | end of each string, i32 each | strings, UTF-8                                              |
+ *  | baseline, if there is one that is not current | current, if there is one                   |
+ *  | pending count i32 | intended owner count i32 | pending | intended owners                   |
+ *  | open alerts: length i32, JSON in UTF-8                                                     |
+ *  +--------------------------------------------------------------------------------------------+
+ *
+ *  A snapshot: 60 bytes, then its rows, then 16 bytes for each owner.
+ *   0 taken at i64 | 8 sequence i64 | 16 boot class u8 | 17 flags u8 | 18 0 u16
+ *  20 loader type i32 | 24 loader version i32
+ *  28 host | 32 boot id | 36 kernel release | 40 kernel version | 44 command line   (strings)
+ *  48 functions i32 | 52 owners i32 | 56 IOMMUs (string; 0 in version 1)
+ *
+ *  A row:
+ *   0 domain i32 | 4 requester id u16 | 6 read status u8 | 7 port type u8
+ *   8 vendor u16 | 10 device u16 | 12 class u24 | 15 flags u8
+ *  16 length u16 | 18 header type u8 | 19 revision u8 | 20 subsystem vendor u16 | 22 device u16
+ *  24 ACS offset u16 | 26 ACS capability u16 | 28 ACS control u16 | 30 first VF offset u16
+ *  32 ACS second dword i32 | 36 VF stride u16 | 38 VFs enabled u16
+ *  40 group i32 | 44 path | 48 group type | 52 driver   (strings)
+ *  56 VFs in total u16 | 58 PF requester id u16 | 60 PF domain i32 | 64 chipset base i32
+ *  68 serial number i64 | 76 bus numbers u24 | 79 oddities u8 | 80 preservation i32
+ *
+ *  An owner: 0 domain i32 | 4 requester id u16 | 6 0 u16 | 8 VM | 12 source   (strings)
+ *  A pending finding: 0 code | 4 path (strings) | 8 since i64 | 16 seen i32
+ *  An intended owner: 0 path | 4 VM (strings)
+ * </pre>
+ *
+ * <p>Version 1 has rows that end at 68 and nothing about pending findings and intended owners. A
+ * string is the number of its entry.
+ */
+final class OldStateReader {
+  private final int version;
   private final ByteBuffer in;
   private String[] strings = {};
-  private int version;
 
-  StateReader(byte[] bytes) {
-    in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  private OldStateReader(int version, ByteBuffer in) {
+    this.version = version;
+    this.in = in;
   }
 
-  HostState read() {
-    try {
-      return state();
-    } catch (BufferUnderflowException | IndexOutOfBoundsException cutShort) {
-      throw damaged("cut short or a number in it is out of range", cutShort);
-    } catch (IllegalArgumentException | InputException wrong) {
-      throw damaged(wrong.getMessage(), wrong);
-    }
+  /**
+   * The state that follows a version of 1 or 2 in {@code in}.
+   *
+   * @throws RuntimeException or InputException if it is damaged
+   */
+  static HostState read(int version, ByteBuffer in) throws InputException {
+    return new OldStateReader(version, in).state();
   }
 
   private HostState state() throws InputException {
-    if (in.getShort() != MAGIC) {
-      throw new IllegalArgumentException("it does not begin with HS");
-    }
-    version = Byte.toUnsignedInt(in.get());
-    if (version < OLDEST_VERSION || version > VERSION) {
-      throw new UnknownStateVersionException(version);
-    }
     int flags = in.get();
     int revision = in.getInt();
     int stringCount = in.getInt();
@@ -69,15 +96,7 @@ final class StateReader {
     if (version > 1) {
       readMemory(pending, intendedOwners);
     }
-    List<IsolationAlert> open = new ArrayList<>(count(alertCount, Integer.BYTES));
-    for (int i = 0; i < alertCount; i++) {
-      byte[] alert = new byte[count(in.getInt(), 1)];
-      in.get(alert);
-      open.add(AlertJson.read(alert));
-    }
-    if (in.hasRemaining()) {
-      throw new IllegalArgumentException(in.remaining() + " bytes after its end");
-    }
+    List<IsolationAlert> open = StateAlerts.read(in, alertCount);
     boolean shared = (flags & BASELINE_IS_CURRENT) != 0;
     return new HostState(
         shared ? current : baseline, current, revision, open, pending, intendedOwners);
@@ -98,13 +117,8 @@ final class StateReader {
     }
   }
 
-  /** Refuses a count that the bytes left cannot hold, before anything is allocated for it. */
   private int count(int count, int lengthOfEach) {
-    if (count < 0 || (long) count * lengthOfEach > in.remaining()) {
-      throw new IllegalArgumentException(
-          "count=" + count + " at offset " + in.position() + ", but " + in.remaining() + " bytes");
-    }
-    return count;
+    return StateAlerts.checked(in, count, lengthOfEach);
   }
 
   private void readStrings(int count, int bytes) {
@@ -242,9 +256,5 @@ final class StateReader {
 
   private int u16() {
     return Short.toUnsignedInt(in.getShort());
-  }
-
-  private static SerializationException damaged(String what, Exception cause) {
-    return new SerializationException("host state is damaged: " + what, cause);
   }
 }

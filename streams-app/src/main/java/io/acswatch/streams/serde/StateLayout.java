@@ -1,0 +1,40 @@
+package io.acswatch.streams.serde;
+
+/** Constants of the packed host state; {@link HostStateSerde} draws it. */
+final class StateLayout {
+  /** "HS" in the first two bytes. */
+  static final short MAGIC = 0x5348;
+
+  static final int VERSION_AT = 2;
+
+  /** Layout of what is written; the ones before are read. */
+  static final int VERSION = 3;
+
+  static final int OLDEST_VERSION = 1;
+
+  static final int FLAGS_AT = 3;
+  static final int REVISION_AT = 4;
+  static final int CURRENT_TAKEN_AT = 8;
+  static final int CURRENT_SEQUENCE_AT = 16;
+  static final int BASELINE_TAKEN_AT = 24;
+  static final int BASELINE_SEQUENCE_AT = 32;
+  static final int CURRENT_LENGTH_AT = 40;
+  static final int BASELINE_LENGTH_AT = 44;
+  static final int PENDING_COUNT_AT = 48;
+  static final int INTENDED_COUNT_AT = 52;
+  static final int ALERT_COUNT_AT = 56;
+  static final int HEADER_LENGTH = 64;
+
+  static final int HAS_BASELINE = 1;
+  static final int HAS_CURRENT = 1 << 1;
+
+  /** One snapshot is both, and stored once. */
+  static final int BASELINE_IS_CURRENT = 1 << 2;
+
+  /** Least length of an entry: two texts, and what is beside them. */
+  static final int PENDING_LENGTH = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;
+
+  static final int ASSIGNMENT_LENGTH = 2 * Integer.BYTES;
+
+  private StateLayout() {}
+}
