@@ -51,7 +51,9 @@ public final class IsolationMetrics implements TopologyObserver {
   private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Counter frames =
-      counter("acswatch_frames_decoded", "Frames that were decoded into a snapshot.");
+      counter("acswatch_frames_decoded", "Snapshots and deltas that were decoded.");
+  private final Counter gaps =
+      counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
   private final Counter functions =
       counter("acswatch_functions_decoded", "PCI functions in the frames that were decoded.");
   private final Counter rejects =
@@ -148,7 +150,7 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void decoded(@Nullable FrameType type, int functionCount, long startedAt) {
     decodeSeconds.observe((System.nanoTime() - startedAt) / NANOS_PER_SECOND);
-    if (type == FrameType.SNAPSHOT) {
+    if (type == FrameType.SNAPSHOT || type == FrameType.DELTA) {
       frames.inc();
       functions.inc(functionCount);
     }
@@ -162,6 +164,11 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void repetitionSkipped() {
     repetitions.inc();
+  }
+
+  @Override
+  public void gapFound() {
+    gaps.inc();
   }
 
   @Override

@@ -199,7 +199,7 @@ public final class SpoolingReader {
                 "/run/nologin=" + (tree.exists("/run/nologin") ? 1 : 0)));
         Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
       }
-      put(HostFrames.snapshot(patient.look(watcher::snapshotNow)));
+      put(HostFrames.snapshot(patient.look(watcher::snapshotNow), config.deltas()));
     } catch (IOException failed) {
       LOG.warn("no last snapshot: {}", failed.toString());
     }
