@@ -30,11 +30,47 @@ final class ChildProcess implements AutoCloseable {
    * @throws IOException if it cannot be started, or this was not started by the launcher itself
    */
   static ChildProcess start(Path log, List<String> arguments) throws IOException {
+    return start(log, List.of(), arguments);
+  }
+
+  /**
+   * Starts it with the {@code /sys} below {@code root} as its {@code /sys}, so that it makes the
+   * system calls it makes on a host; without the right to mount, it looks below {@code root}.
+   */
+  static ChildProcess startOn(Path root, Path log, List<String> arguments)
+      throws IOException, InterruptedException {
+    if (canMount()) {
+      String script = "mount --bind \"$0/sys\" /sys && exec \"$@\"";
+      return start(
+          log, List.of("unshare", "--mount", "sh", "-c", script, root.toString()), arguments);
+    }
+    List<String> below = new ArrayList<>(arguments);
+    below.addAll(List.of("--root", root.toString()));
+    return start(log, below);
+  }
+
+  /** True if this process may have mounts of its own. */
+  static boolean canMount() throws InterruptedException {
+    try {
+      return new ProcessBuilder("unshare", "--mount", "true")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
+  private static ChildProcess start(Path log, List<String> prefix, List<String> arguments)
+      throws IOException {
     String launcher = System.getProperty(LAUNCHER);
     if (launcher == null) {
       throw new IOException(LAUNCHER + " is not set: start this with ./acswatch bench");
     }
-    List<String> command = new ArrayList<>(List.of(launcher));
+    List<String> command = new ArrayList<>(prefix);
+    command.add(launcher);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("ACSWATCH_NO_BUILD", "1");

@@ -2,6 +2,7 @@ package io.acswatch.benchmarks.cost;
 
 import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.collector.FixtureHost;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;
@@ -62,6 +63,9 @@ final class CollectorCost {
   /** Measures for so long, after all have settled. */
   List<Cost> measure(List<Integer> sizes, Duration window)
       throws IOException, InterruptedException {
+    if (!ChildProcess.canMount()) {
+      progress.accept("no right to mount: links are followed below a root, in more system calls");
+    }
     List<Host> hosts = new ArrayList<>();
     try {
       for (int size : sizes) {
@@ -105,15 +109,14 @@ final class CollectorCost {
       Path own = directory.resolve("looks-" + cost.functions());
       Files.createDirectories(own);
       try (ChildProcess reader =
-          ChildProcess.start(
+          ChildProcess.startOn(
+              root(cost.functions()),
               own.resolve("reader.log"),
               List.of(
                   "collect",
                   "reader",
                   "--config",
                   settings.toString(),
-                  "--root",
-                  root(cost.functions()).toString(),
                   "--spool",
                   own.resolve("spool").toString()))) {
         Thread.sleep(QUIET.toMillis());
@@ -145,11 +148,13 @@ final class CollectorCost {
     private double senderBefore;
     private long bytesBefore;
 
-    Host(int functions) throws IOException {
+    Host(int functions) throws IOException, InterruptedException {
       this.functions = functions;
       topics = new TopicNames("cost-" + functions);
       createTopics();
-      HostFiles.write(LoadHost.of(1, functions, functions).snapshot(1), root(functions));
+      FixtureHost.of(
+          LoadHost.of(1, functions, functions).snapshot(1),
+          Files.createDirectories(root(functions)));
       String spool = directory.resolve("spool-" + functions).toString();
       reader =
           ChildProcess.start(
