@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.tree.GroupsTree;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -24,12 +25,15 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
           + " the registers (derived), and what the hardware isolates in truth (strict).",
+      "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function;"
+          + " --list tells it group by group, with registers and paths.",
       "Where derived differs from what the kernel reports, the registers changed after the groups"
           + " were formed, or the rules of that kernel are not known here."
     })
 final class GroupsCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(
       arity = "1..*",
@@ -47,6 +51,11 @@ final class GroupsCommand implements Callable<Integer> {
               + " bus-isolation-v3 or acs-override.")
   private @Nullable GroupingModel model;
 
+  @Option(
+      names = "--list",
+      description = "Group by group instead of the tree, with registers and paths.")
+  private boolean list;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Streams.out(spec);
@@ -56,8 +65,12 @@ final class GroupsCommand implements Callable<Integer> {
       SnapshotGroups groups = SnapshotGroups.of(snapshot, model);
       if (output.isJson()) {
         out.println(GroupsJson.of(file, snapshot, groups));
-      } else {
+      } else if (list) {
         out.print(GroupsText.of(file, snapshot, groups));
+      } else {
+        out.print(GroupsText.heading(file, snapshot, groups));
+        out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
+        out.print(files.size() > 1 ? "\n" : "");
       }
       Streams.flush(out);
     }

@@ -1,11 +1,13 @@
-package io.acswatch.streams;
+package io.acswatch.wire.terminal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Whether to colour what is printed. */
 public enum Colour {
-  /** On a terminal, unless {@code NO_COLOR} is set. */
+  /** On a terminal, unless {@code NO_COLOR} is set or the terminal is a dumb one. */
   AUTO,
   /** Wherever it goes. */
   ALWAYS,
@@ -17,17 +19,30 @@ public enum Colour {
     return switch (this) {
       case ALWAYS -> true;
       case NEVER -> false;
-      // NO_COLOR is the common way to say so.
-      case AUTO -> System.getenv("NO_COLOR") == null && isTerminal();
+      case AUTO -> isWanted(System.getenv("NO_COLOR"), System.getenv("TERM")) && isTerminal();
     };
   }
 
-  /** From Java 22 on there is a console even where output goes to a file: ask the file itself. */
+  /** As https://no-color.org asks: any value but an empty one says no. */
+  static boolean isWanted(@Nullable String noColor, @Nullable String terminal) {
+    return (noColor == null || noColor.isEmpty()) && !"dumb".equals(terminal);
+  }
+
+  /** Java's console says what standard input is as well; standard output itself is asked. */
   private static boolean isTerminal() {
     try {
-      return System.console() != null && Path.of("/proc/self/fd/1").toRealPath().startsWith("/dev");
+      Path output = Path.of("/proc/self/fd/1").toRealPath();
+      return output.startsWith("/dev/pts")
+          || output.getFileName().toString().startsWith("tty")
+          || output.endsWith("console");
     } catch (IOException notOnLinux) {
-      return false;
+      return System.console() != null;
     }
+  }
+
+  /** As it is written in a command. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }
