@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./acswatch standalone} as a process, on a host that is a directory. */
 class StandaloneIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final String GROUPS = "acswatch.groups";
   private static final Pattern BROKER = Pattern.compile("broker +(127\\.0\\.0\\.1:[0-9]+)\n");
 
@@ -57,7 +57,7 @@ class StandaloneIT {
 
       assertTrue(standalone.isAlive(), standalone::all);
       standalone.terminate();
-      assertEquals(0, standalone.exitCode(LIMIT), standalone::all);
+      assertEquals(0, standalone.exitCode(), standalone::all);
     }
   }
 
@@ -86,7 +86,7 @@ class StandaloneIT {
     arguments[0] = "standalone";
     System.arraycopy(options, 0, arguments, 1, options.length);
     try (LaunchedProcess refused = LaunchedProcess.acswatch(scratch, arguments)) {
-      assertEquals(3, refused.exitCode(LIMIT), refused::all);
+      assertEquals(3, refused.exitCode(), refused::all);
       assertEquals(1, refused.err().lines().count(), refused::all);
       assertTrue(refused.err().contains(expected), refused::all);
     }

@@ -186,7 +186,7 @@ public final class Spool {
     }
     byte[] frame = SpoolEnvelope.unwrap(file);
     if (frame == null) {
-      setAside(entry);
+      setAside(entry, SpoolLoss.DAMAGED);
     }
     return frame;
   }
@@ -194,7 +194,7 @@ public final class Spool {
   /**
    * Moves a file that is of no use out of the way, for people to look at; the oldest of these go.
    */
-  public synchronized void setAside(SpoolEntry entry) throws IOException {
+  public synchronized void setAside(SpoolEntry entry, SpoolLoss reason) throws IOException {
     Path damaged = Files.createDirectories(directory.resolve(DAMAGED));
     List<Path> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(damaged)) {
@@ -207,7 +207,7 @@ public final class Spool {
     Path name = entry.path().getFileName();
     if (name != null) {
       Files.move(entry.path(), damaged.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-      losses.merge(SpoolLoss.DAMAGED, 1L, Long::sum);
+      losses.merge(reason, 1L, Long::sum);
     }
   }
 

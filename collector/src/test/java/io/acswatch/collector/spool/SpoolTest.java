@@ -142,7 +142,7 @@ class SpoolTest {
   @Test
   void keepsNoMoreThanAFewDamagedFiles() throws IOException {
     for (int i = 0; i < 100; i++) {
-      spool.setAside(spool.add("boot", FrameType.HEARTBEAT, frame(i), NOW));
+      spool.setAside(spool.add("boot", FrameType.HEARTBEAT, frame(i), NOW), SpoolLoss.REFUSED);
     }
     try (var kept = Files.list(spool.directory().resolve(Spool.DAMAGED))) {
       assertEquals(32, kept.count());

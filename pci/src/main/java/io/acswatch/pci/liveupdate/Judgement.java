@@ -88,9 +88,17 @@ public final class Judgement {
         && state.pending().isEmpty()
         && bootOf(current).equals(bootOf(snapshot))
         && current.kexecLoaded() == snapshot.kexecLoaded()
-        && snapshot.takenAtMillis() - current.takenAtMillis() < REMEMBERED_MILLIS
+        && isSoonAfter(current.takenAtMillis(), snapshot.takenAtMillis())
         && current.functions().equals(snapshot.functions())
         && current.owners().equals(snapshot.owners());
+  }
+
+  /**
+   * What {@link #isRepetition} asks of the times of two snapshots, milliseconds since 1970: that
+   * the later one is less than ten minutes younger.
+   */
+  public static boolean isSoonAfter(long takenAtMillis, long laterMillis) {
+    return laterMillis - takenAtMillis < REMEMBERED_MILLIS;
   }
 
   private static boolean isStale(HostState state, Snapshot snapshot) {

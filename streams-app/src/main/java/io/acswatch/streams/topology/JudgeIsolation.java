@@ -5,12 +5,11 @@ import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.pci.liveupdate.Verdict;
-import io.acswatch.streams.serde.HostStateSerde;
+import io.acswatch.streams.serde.PackedState;
 import io.acswatch.streams.serde.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * Judges snapshots against what is remembered of their host; the judgement itself is {@link
  * Judgement}.
  *
- * <p>A repetition is neither judged nor stored. The state then keeps the time and sequence number
- * of the first snapshot that looked like this, which is harmless: only later ones are news.
+ * <p>A repetition costs a comparison of its packed facts with those in the store: it is neither
+ * made a snapshot of, nor judged, nor stored. The state then keeps the time and sequence number of
+ * the first snapshot that looked like this, which is harmless: only later ones are news.
  */
 final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
@@ -66,16 +66,19 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   @Override
   public void process(Record<byte[], Observation> record) {
-    Snapshot snapshot = record.value().snapshot();
-    byte[] packed = states.get(snapshot.host());
+    String host = record.value().host();
+    PackedState packed = new PackedState(states.get(host));
     Outcome outcome;
     try {
-      outcome = outcome(packed, snapshot, record.timestamp());
+      outcome = outcome(packed, record.value(), record.timestamp());
     } catch (UnknownStateVersionException fromTheFuture) {
       // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
       throw fromTheFuture;
     } catch (RecordTooLargeException tooLarge) {
-      LOG.warn("A frame of host {} is not judged: {}", quoted(snapshot), tooLarge.getMessage());
+      LOG.warn(
+          "A frame of host {} is not judged: {}",
+          InputException.quote(host),
+          tooLarge.getMessage());
       reject(record, Refusal.TOO_LARGE, tooLarge.getMessage());
       return;
     } catch (RuntimeException | StackOverflowError failure) {
@@ -84,10 +87,10 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     }
     // Nothing below fails because of what is in the record: it is stored and forwarded as a whole.
     if (outcome.state() != null) {
-      states.put(snapshot.host(), outcome.state());
+      states.put(host, outcome.state());
     }
     outcome.records().forEach(output -> output.forward(context, record.timestamp()));
-    observer.heard(partition, snapshot.host(), record.timestamp());
+    observer.heard(partition, host, record.timestamp());
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
@@ -95,14 +98,18 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     private static final Outcome NOTHING = new Outcome(null, List.of());
   }
 
-  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot, long appendedAtMillis) {
-    HostState state = packed == null ? HostState.NONE : HostStateSerde.unpack(packed);
+  private Outcome outcome(PackedState packed, Observation observation, long appendedAtMillis) {
+    if (packed.isRepeatedBy(observation.facts())) {
+      return repetition();
+    }
+    HostState state = packed.unpack();
+    Snapshot snapshot = observation.facts().snapshot();
+    // Other bytes may say the same: a kernel log that goes on, for one.
     if (Judgement.isRepetition(state, snapshot)) {
-      observer.repetitionSkipped();
-      return Outcome.NOTHING;
+      return repetition();
     }
     Verdict verdict = judge.apply(state, snapshot);
-    byte[] next = HostStateSerde.pack(verdict.state());
+    byte[] next = packed.next(verdict.state(), snapshot, observation.facts());
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : verdict.alerts()) {
       outputs.addAll(Output.of(alert));
@@ -118,7 +125,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     observer.judged();
     verdict.alerts().forEach(alert -> observer.alerted(alert, appendedAtMillis));
     observer.stored(partition, snapshot.host(), verdict.state());
-    return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
+    return new Outcome(packed.isSameAs(next) ? null : next, outputs);
+  }
+
+  private Outcome repetition() {
+    observer.repetitionSkipped();
+    return Outcome.NOTHING;
   }
 
   /**
@@ -139,7 +151,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private void failed(Record<byte[], Observation> record, Throwable failure) {
     LOG.error(
         "Judging a frame of host {} failed at {}; it went to the rejects, the state is unchanged",
-        quoted(record.value().snapshot()),
+        InputException.quote(record.value().host()),
         context
             .recordMetadata()
             .map(from -> from.topic() + "-" + from.partition() + "@" + from.offset())
@@ -160,10 +172,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             Rejects.NO_OFFSET,
             detail),
         IsolationTopology.REJECTS);
-  }
-
-  private static String quoted(Snapshot snapshot) {
-    return InputException.quote(snapshot.host());
   }
 
   private static String firstLine(Throwable failure) {
