@@ -239,14 +239,14 @@ class CommandsTest {
     JsonNode groups = JSON.readTree(CommandRun.of("groups", file, "--output", "json").out());
 
     assertEquals(groups.get("kernel"), groups.get("derived"));
-    assertTrue(CommandRun.of("groups", file).out().contains("\nno group\n"));
+    assertTrue(CommandRun.of("groups", file, "--list").out().contains("\nno group\n"));
   }
 
   @Test
   void marksWhereKernelAndRegistersDisagree() throws IOException {
     String file = TestCaptures.file("setpci-runtime.cap").toString();
 
-    CommandRun run = CommandRun.of("groups", file);
+    CommandRun run = CommandRun.of("groups", file, "--list");
 
     assertTrue(run.out().contains("derived: 4, NOT THE SAME ANY MORE\n"), run.out());
     assertTrue(
