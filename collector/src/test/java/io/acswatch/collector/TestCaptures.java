@@ -24,7 +24,10 @@ public final class TestCaptures {
           "renumbered-after.cap",
           "setpci-runtime.cap",
           "amd-iommu.cap",
-          "late-acs.cap");
+          "late-acs.cap",
+          "kho-fresh.cap",
+          "kho-live-update.cap",
+          "kho-ignored.cap");
 
   private TestCaptures() {}
 

@@ -116,6 +116,20 @@ public final class SpoolingReader {
     }
   }
 
+  /**
+   * Looks once, and once more as before the end; for trying it out.
+   *
+   * @throws IOException if a look fails, or finds no place in the spool
+   */
+  public void once() throws IOException, InterruptedException {
+    try {
+      tick(System.nanoTime());
+      sayGoodbye();
+    } finally {
+      patient.close();
+    }
+  }
+
   /** Something that can fail without ending the reader. */
   @FunctionalInterface
   private interface Step {
