@@ -21,6 +21,8 @@ import picocli.CommandLine.ScopeType;
       StreamsCommand.class,
       TopicsCommand.class,
       AlertsCommand.class,
+      AckCommand.class,
+      SilenceCommand.class,
       RejectsCommand.class,
       RetireCommand.class
     },

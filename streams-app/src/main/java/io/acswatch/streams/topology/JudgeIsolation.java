@@ -105,7 +105,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     byte[] next = HostStateSerde.pack(verdict.state());
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : verdict.alerts()) {
-      outputs.addAll(Output.of(alert));
+      outputs.add(Output.of(alert));
     }
     Snapshot current = verdict.state().current();
     if (current != null && groupsChanged(state.current(), current)) {

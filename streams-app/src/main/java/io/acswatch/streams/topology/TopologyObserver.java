@@ -3,6 +3,7 @@ package io.acswatch.streams.topology;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.json.AlertCommand;
 
 /**
  * Is told what the topology does, for metrics. Called on the stream threads, several at a time;
@@ -31,6 +32,9 @@ public interface TopologyObserver {
 
         @Override
         public void alerted(IsolationAlert alert, long appendedAtMillis) {}
+
+        @Override
+        public void commanded(AlertCommand.Action action) {}
 
         @Override
         public void opened(int partition) {}
@@ -62,6 +66,9 @@ public interface TopologyObserver {
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */
   void alerted(IsolationAlert alert, long appendedAtMillis);
+
+  /** Somebody said something of alerts, and it was followed. */
+  void commanded(AlertCommand.Action action);
 
   /** The states of a partition's hosts are kept here from now on; their store is restored. */
   void opened(int partition);
