@@ -234,6 +234,26 @@ class TopicCommandsIT {
   }
 
   @Test
+  @Order(3)
+  void aCauseOfTwoHostsIsOneIncident() throws Exception {
+    assertEquals("", run("incidents").out());
+    String other = "rack7-host13";
+    send(other, FrameWriter.write(Recordings.capture("kexec-001-before", other)));
+    send(other, FrameWriter.write(Recordings.capture("kexec-001-after", other)));
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(() -> run("incidents").out().contains("GROUP_MERGED_CROSS_VM on 2 hosts"));
+    Result shown = run("incidents");
+
+    assertEquals(1, shown.code(), "it is critical");
+    assertTrue(shown.lines().get(0).matches("20\\S+Z critical opened   [0-9a-f]{8} GROUP_.*"));
+    assertEquals("    rack7-host12 rack7-host13", shown.lines().get(1));
+    assertTrue(run("incidents", "--output", "json").out().startsWith("{\"schema_version\":1,"));
+    run("retire", other);
+    Awaitility.await().atMost(LIMIT).until(() -> run("incidents").out().contains("open on 1"));
+  }
+
+  @Test
   @Order(4)
   void aRetiredHostLeavesTombstones() {
     Result retired = run("retire", HOST, "--reason", "scrapped");

@@ -69,6 +69,10 @@ public final class AlertLine {
     return taken == null ? Instant.ofEpochMilli(recordMillis).toString() : taken;
   }
 
+  static String coloured(Severity severity, String text) {
+    return style(severity) + text + RESET;
+  }
+
   private static String style(Severity severity) {
     return switch (severity) {
       case CRITICAL, HIGH -> RED;

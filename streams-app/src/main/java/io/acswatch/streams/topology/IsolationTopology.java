@@ -8,6 +8,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -25,6 +26,8 @@ import org.apache.kafka.streams.state.Stores;
  *                    +-> command [alert-marks] -> alerts, alert-state    what people say of alerts
  *                    +-> rejects
  * </pre>
+ *
+ * <p>A second half makes incidents of the alerts: {@link IncidentTopology}.
  *
  * <p>The names of nodes and of the store are part of its contract: the changelog is named after the
  * store, and another name would orphan what is remembered. A golden file pins them.
@@ -62,7 +65,10 @@ public final class IsolationTopology {
   static Topology build(TopicNames topics, TopologyObserver observer, JudgeIsolation.Judge judge) {
     var bytesIn = new ByteArrayDeserializer();
     var bytesOut = new ByteArraySerializer();
-    return new Topology()
+    StreamsBuilder incidents = new StreamsBuilder();
+    IncidentTopology.addTo(incidents, topics);
+    return incidents
+        .build()
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
         .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
