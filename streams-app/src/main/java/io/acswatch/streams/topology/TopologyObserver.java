@@ -4,6 +4,7 @@ import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.wire.FrameType;
+import io.acswatch.wire.json.AlertCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,16 @@ public interface TopologyObserver {
         public void repetitionSkipped() {}
 
         @Override
+        public void gapFound() {}
+
+        @Override
         public void judged() {}
 
         @Override
         public void alerted(IsolationAlert alert, long appendedAtMillis) {}
+
+        @Override
+        public void commanded(AlertCommand.Action action) {}
 
         @Override
         public void opened(int partition) {}
@@ -71,11 +78,17 @@ public interface TopologyObserver {
   /** A snapshot told nothing new and was not judged. */
   void repetitionSkipped();
 
-  /** A snapshot was judged. */
+  /** A delta builds on a snapshot that was not had. */
+  void gapFound();
+
+  /** A snapshot was judged, whole or what a delta led to. */
   void judged();
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */
   void alerted(IsolationAlert alert, long appendedAtMillis);
+
+  /** Somebody said something of alerts, and it was followed. */
+  void commanded(AlertCommand.Action action);
 
   /** The states of a partition's hosts are kept here from now on; their store is restored. */
   void opened(int partition);
