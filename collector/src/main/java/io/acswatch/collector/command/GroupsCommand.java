@@ -27,8 +27,9 @@ import picocli.CommandLine.TypeConversionException;
           + " the registers (derived), and what the hardware isolates in truth (strict).",
       "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function;"
           + " --list tells it group by group, with registers and paths.",
-      "Where derived differs from what the kernel reports, the registers changed after the groups"
-          + " were formed, or the rules of that kernel are not known here."
+      "Where derived differs from what the kernel reports it says why: registers changed since the"
+          + " groups were formed, the words of that moment are not in the capture (--before may have"
+          + " them), bytes were not read, or the kernel follows rules that are not known here."
     })
 final class GroupsCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -52,6 +53,14 @@ final class GroupsCommand implements Callable<Integer> {
   private @Nullable GroupingModel model;
 
   @Option(
+      names = "--before",
+      paramLabel = "CAPTURE",
+      description =
+          "The last capture of the boot before: kernels from 6.18.16 on group some functions by the"
+              + " words that a kexec found.")
+  private @Nullable String before;
+
+  @Option(
       names = "--list",
       description = "Group by group instead of the tree, with registers and paths.")
   private boolean list;
@@ -59,10 +68,11 @@ final class GroupsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Streams.out(spec);
+    Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     for (String file : files) {
       Capture capture = CaptureInput.read(file);
       Snapshot snapshot = Snapshot.of(capture);
-      SnapshotGroups groups = SnapshotGroups.of(snapshot, model);
+      SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
         out.println(GroupsJson.of(file, snapshot, groups));
       } else if (list) {
