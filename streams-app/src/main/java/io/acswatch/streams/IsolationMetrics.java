@@ -64,6 +64,8 @@ public final class IsolationMetrics implements TopologyObserver {
           counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
           KexecEvent.Step.class,
           step -> true);
+  private final Counter gaps =
+      counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
   private final Counter functions =
       counter(
           "acswatch_functions_decoded",
@@ -193,6 +195,11 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void repetitionSkipped() {
     repetitions.inc();
+  }
+
+  @Override
+  public void gapFound() {
+    gaps.inc();
   }
 
   @Override

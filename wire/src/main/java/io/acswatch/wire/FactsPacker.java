@@ -116,6 +116,11 @@ public final class FactsPacker {
     return sequence;
   }
 
+  /** True if deltas may build on the snapshot. */
+  public boolean isBaseOfDeltas() {
+    return (frame.u8(FrameLayout.FLAGS_AT) & FrameLayout.BASE_OF_DELTAS) != 0;
+  }
+
   /** True if these bytes are the host id in the frame, and it has one. */
   public boolean isHost(byte[] key) {
     int number = frame.i32(FrameLayout.HOST_AT);

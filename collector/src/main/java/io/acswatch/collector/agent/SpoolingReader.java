@@ -159,7 +159,7 @@ public final class SpoolingReader {
             List.of("kexec_loaded=" + (now.kexecLoaded() ? 1 : 0)));
       }
     } else if (again != null) {
-      putState(HostFrames.snapshot(again));
+      putState(HostFrames.snapshot(again, config.deltas()));
     }
     beatIfDue(nanos);
   }
@@ -259,10 +259,10 @@ public final class SpoolingReader {
         Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
-      put(HostFrames.snapshot(fresh));
+      put(HostFrames.snapshot(fresh, config.deltas()));
       Capture whole = patient.lastLook(watcher::snapshotNow, LAST_PATIENCE);
       if (!CaptureDelta.between(fresh, whole).isEmpty()) {
-        put(HostFrames.snapshot(whole));
+        put(HostFrames.snapshot(whole, config.deltas()));
       }
     } catch (IOException failed) {
       LOG.warn("no last snapshot: {}", failed.toString());

@@ -28,6 +28,10 @@ final class ConfigReader {
   private static final int ACS_WORDS_LENGTH = 4;
   private static final int TORN_RETRIES = 3;
 
+  static final String RUNTIME_STATUS = "/power/runtime_status";
+  static final String POWER_STATE = "/power_state";
+  static final String CONFIG = "/config";
+
   private final HostTree tree;
   private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
 
@@ -42,16 +46,16 @@ final class ConfigReader {
     this.tree = tree;
   }
 
-  /** True if the kernel has put the function or the bridge above to sleep: a read would wake it. */
+  /**
+   * True if the kernel has put the function or the bridge above to sleep: a read would wake it. The
+   * bridge above an active function is active.
+   */
   boolean isAsleep(String directory) {
-    return tree.textOr(directory + "/power_state", "").equals("D3cold")
-        || isSuspended(directory + "/power/runtime_status")
-        || isSuspended(directory + "/../power/runtime_status");
-  }
-
-  private boolean isSuspended(String statusFile) {
-    String status = tree.textOr(statusFile, "");
-    return status.equals("suspended") || status.equals("suspending");
+    String status = tree.textOr(directory + RUNTIME_STATUS, "");
+    return PowerState.isSuspended(status)
+        || PowerState.isCold(tree.textOr(directory + POWER_STATE, ""))
+        || (!PowerState.isActive(status)
+            && PowerState.isSuspended(tree.textOr(directory + "/.." + RUNTIME_STATUS, "")));
   }
 
   /**
@@ -114,13 +118,18 @@ final class ConfigReader {
       return -1;
     }
     try (FileChannel file = open(directory)) {
-      ByteBuffer words = tools.get().words.clear().limit(Short.BYTES);
-      return fill(words, file, offset)
-          ? Short.toUnsignedInt(Short.reverseBytes(words.getShort(0)))
-          : -1;
+      return readWord(file, offset);
     } catch (IOException failed) {
       return -1;
     }
+  }
+
+  /** Reads 16 bits of an open {@code config}; -1 if they lie beyond its end. */
+  int readWord(FileChannel file, int offset) throws IOException {
+    ByteBuffer words = tools.get().words.clear().limit(Short.BYTES);
+    return fill(words, file, offset)
+        ? Short.toUnsignedInt(Short.reverseBytes(words.getShort(0)))
+        : -1;
   }
 
   private static boolean fill(ByteBuffer words, FileChannel file, int offset) throws IOException {
@@ -133,6 +142,6 @@ final class ConfigReader {
   }
 
   private FileChannel open(String directory) throws IOException {
-    return FileChannel.open(tree.file(directory + "/config"), StandardOpenOption.READ);
+    return FileChannel.open(tree.file(directory + CONFIG), StandardOpenOption.READ);
   }
 }

@@ -29,6 +29,10 @@ public final class HostReader {
   private final IommuGroupSource groups;
   private final ScanOrderSource scanOrder;
   private final ConfigReader config;
+
+  /** Of each thread its own, for one that was given up may still be in a read. */
+  private final ThreadLocal<WordFiles> wordFiles;
+
   private final ReadGuard guard;
   private final SourceTimings timings = new SourceTimings();
 
@@ -45,6 +49,7 @@ public final class HostReader {
     boot = new BootSource(tree);
     kexec = new KexecSource(tree);
     config = new ConfigReader(tree);
+    wordFiles = ThreadLocal.withInitial(() -> new WordFiles(tree, config));
     pci = new PciSource(tree, config, guard);
     groups = new IommuGroupSource(tree);
     scanOrder = new ScanOrderSource(tree);
@@ -141,21 +146,26 @@ public final class HostReader {
     return timings.of(
         Source.GLANCE,
         () -> {
+          WordFiles files = wordFiles.get();
+          files.keepOnly(watched);
           List<Integer> words = new ArrayList<>(watched.size());
           for (WatchedWord word : watched) {
-            words.add(look(word));
+            words.add(look(word, files));
           }
           return new HostGlance(boot.bootId(), kexec.isLoaded(), ueventSequence(), words);
         });
   }
 
-  private int look(WatchedWord word) {
+  private int look(WatchedWord word, WordFiles files) {
     String directory = PciSource.directory(word.address());
     if (!guard.begin(directory, false)) {
       return word.lastSeen();
     }
     try {
-      int read = config.readWord(directory, word.offset());
+      int read =
+          tree.isWholeSystem()
+              ? files.readWord(directory, word.offset())
+              : config.readWord(directory, word.offset());
       return read < 0 ? word.lastSeen() : read;
     } finally {
       guard.end();

@@ -19,18 +19,19 @@ import org.apache.kafka.common.serialization.Serializer;
  *  +-------+--------+-------+---------+------------------+--------------------+
  *  | "HS"  | version| flags | revision| current taken at | current sequence   |
  *  +-------+--------+-------+---------+------------------+--------------------+
- *  | 24 baseline taken at   | 32 baseline sequence | 40 length of current i32  |
- *  | 44 length of baseline i32  | 48 pending i32   | 52 intended owners i32    |
- *  | 56 open alerts i32         | 60 0                                         |
+ *  | 24 baseline taken at   | 32 baseline sequence   | 40 last sequence i64    |
+ *  | 48 length of current i32   | 52 length of baseline i32 | 56 pending i32   |
+ *  | 60 intended owners i32     | 64 open alerts i32        | 68 0             |
  *  +--------------------------------------------------------------------------+
- *  | 64 facts of current, if there is one                                     |
+ *  | 72 facts of current, if there is one                                     |
  *  | facts of baseline, if there is one that is not current                   |
  *  | pending: code, place (texts), since i64, seen i32                        |
  *  | intended owners: place, VM (texts)                                       |
  *  | open alerts: length i32, JSON in UTF-8                                   |
  *  +--------------------------------------------------------------------------+
  *
- *  flags    bit 0 there is a baseline, 1 there is a current, 2 they are one and the same
+ *  flags    bit 0 there is a baseline, 1 there is a current, 2 they are one and the same,
+ *           3 something was missed
  *  a text   length i32, UTF-8
  * </pre>
  *

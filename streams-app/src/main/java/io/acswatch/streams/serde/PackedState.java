@@ -2,6 +2,7 @@ package io.acswatch.streams.serde;
 
 import static io.acswatch.streams.serde.StateLayout.*;
 
+import io.acswatch.pci.liveupdate.Continuity;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -31,12 +32,12 @@ public final class PackedState {
 
   /**
    * True only if the frame that was packed last shows the very facts of the last snapshot, nothing
-   * waits and {@link Judgement#isRepetition} would say so too. Compares bytes, makes nothing. False
-   * of an older version's state and of a damaged one.
+   * waits or was missed, and {@link Judgement#isRepetition} would say so too. Compares bytes, makes
+   * nothing. False of an older version's state and of a damaged one.
    */
   public boolean isRepeatedBy(FactsPacker frame) {
     if (!isOfThisVersion()
-        || (bytes[FLAGS_AT] & HAS_CURRENT) == 0
+        || (bytes[FLAGS_AT] & (HAS_CURRENT | IS_BROKEN)) != HAS_CURRENT
         || header.getInt(PENDING_COUNT_AT) != 0
         || !Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), frame.takenAtMillis())) {
       return false;
@@ -79,6 +80,36 @@ public final class PackedState {
             snapshot == latest
                 ? ByteBuffer.wrap(frame.bytes(), 0, frame.length())
                 : factsOf(snapshot));
+  }
+
+  /** The same where a delta led to the snapshot, which has no packed facts yet. */
+  public byte[] next(HostState next) {
+    return StateWriter.write(next, this::factsOf);
+  }
+
+  /**
+   * The state after a repetition of the last snapshot that deltas may build on; null if it is
+   * remembered already.
+   */
+  public byte @Nullable [] withLastSequence(long sequence) {
+    if (!isOfThisVersion()) {
+      HostState old = unpack();
+      return StateWriter.write(
+          new HostState(
+              old.baseline(),
+              old.current(),
+              old.revision(),
+              old.open(),
+              old.pending(),
+              old.intendedOwners(),
+              new Continuity(sequence, false)));
+    }
+    if (header.getLong(LAST_SEQUENCE_AT) >= sequence) {
+      return null;
+    }
+    byte[] next = bytes.clone();
+    ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN).putLong(LAST_SEQUENCE_AT, sequence);
+    return next;
   }
 
   /** The packed facts of a snapshot, those that lie here already if it is one of this state's. */

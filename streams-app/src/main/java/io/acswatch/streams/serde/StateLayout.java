@@ -18,18 +18,22 @@ final class StateLayout {
   static final int CURRENT_SEQUENCE_AT = 16;
   static final int BASELINE_TAKEN_AT = 24;
   static final int BASELINE_SEQUENCE_AT = 32;
-  static final int CURRENT_LENGTH_AT = 40;
-  static final int BASELINE_LENGTH_AT = 44;
-  static final int PENDING_COUNT_AT = 48;
-  static final int INTENDED_COUNT_AT = 52;
-  static final int ALERT_COUNT_AT = 56;
-  static final int HEADER_LENGTH = 64;
+  static final int LAST_SEQUENCE_AT = 40;
+  static final int CURRENT_LENGTH_AT = 48;
+  static final int BASELINE_LENGTH_AT = 52;
+  static final int PENDING_COUNT_AT = 56;
+  static final int INTENDED_COUNT_AT = 60;
+  static final int ALERT_COUNT_AT = 64;
+  static final int HEADER_LENGTH = 72;
 
   static final int HAS_BASELINE = 1;
   static final int HAS_CURRENT = 1 << 1;
 
   /** One snapshot is both, and stored once. */
   static final int BASELINE_IS_CURRENT = 1 << 2;
+
+  /** Something was missed. */
+  static final int IS_BROKEN = 1 << 3;
 
   /** Least length of an entry: two texts, and what is beside them. */
   static final int PENDING_LENGTH = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;

@@ -5,6 +5,7 @@ import static io.acswatch.streams.serde.StateLayout.*;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.Assignment;
+import io.acswatch.pci.liveupdate.Continuity;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -62,7 +63,8 @@ final class StateReader {
         in.getInt(REVISION_AT),
         StateAlerts.read(in, in.getInt(ALERT_COUNT_AT)),
         pending,
-        intended);
+        intended,
+        new Continuity(in.getLong(LAST_SEQUENCE_AT), (flags & IS_BROKEN) != 0));
   }
 
   private @Nullable Snapshot snapshot(boolean isThere, int lengthAt, int takenAt) {

@@ -1,10 +1,10 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.liveupdate.SnapshotDelta;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameResult;
-import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.RejectReason;
+import io.acswatch.wire.SnapshotDecoder;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -17,6 +17,7 @@ import org.apache.kafka.streams.processor.api.Record;
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
   private final FactsPacker facts = new FactsPacker();
+  private final SnapshotDecoder deltas = new SnapshotDecoder();
   private ProcessorContext<byte[], Object> context;
 
   DecodeFrame(TopologyObserver observer) {
@@ -61,21 +62,27 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
     switch (facts.type()) {
       case SNAPSHOT ->
           context.forward(
-              record.withValue(new Observation(host, facts, frame)), IsolationTopology.JUDGE);
+              record.withValue(new Observation(host, facts, null, frame)), IsolationTopology.JUDGE);
+      case DELTA ->
+          context.forward(
+              record.withValue(new Observation(host, facts, deltaOf(frame), frame)),
+              IsolationTopology.JUDGE);
       // It says that the host lives; what is wrong with it is judged by its snapshots.
       case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
       case KEXEC_EVENT -> {
         observer.heard(context.taskId().partition(), host, record.timestamp());
         observer.kexec(facts.kexecStep());
       }
-      // Not judged yet; the rejects keep it whole.
-      default ->
-          reject(
-              record,
-              RejectReason.UNKNOWN_TYPE.label(),
-              FrameType.OFFSET,
-              "type=%s, expected SNAPSHOT".formatted(facts.type()));
+      // The check has refused what it does not know.
+      case SNAPSHOT_PART -> throw new IllegalStateException("type=" + facts.type());
     }
+  }
+
+  private SnapshotDelta deltaOf(byte[] frame) {
+    if (deltas.decode(frame) instanceof FrameResult.AcceptedDelta accepted) {
+      return accepted.delta();
+    }
+    throw new IllegalStateException("a frame was checked twice with two results");
   }
 
   private static String mismatch(byte[] key, String host) {

@@ -3,12 +3,14 @@ package io.acswatch.streams.serde;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.Continuity;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -48,7 +50,9 @@ class OldStatesTest {
   void readsAHostSeenOnceByVersionTwo() {
     HostState state = HostStateSerde.unpack(file("kexec-001-once.v2"));
 
-    assertEquals(Judgement.apply(HostState.NONE, snapshot("kexec-001-before")).state(), state);
+    assertEquals(snapshot("kexec-001-before"), state.current());
+    assertSame(state.current(), state.baseline());
+    assertEquals(Continuity.NONE, state.continuity());
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
-package io.acswatch.benchmarks.pipeline;
+package io.acswatch.benchmarks;
 
+import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.pipeline.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,15 +14,15 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TopologyCommand.class},
+    subcommands = {TopologyCommand.class, CollectorCostCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, whatever the figures",
       "2:wrong usage",
       "3:something that cannot be started, read or written"
     })
-public final class PipelineMain {
-  private PipelineMain() {}
+public final class BenchMain {
+  private BenchMain() {}
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
@@ -37,6 +39,6 @@ public final class PipelineMain {
   }
 
   static CommandLine commandLine() {
-    return Failures.install(new CommandLine(new PipelineMain()));
+    return Failures.install(new CommandLine(new BenchMain()));
   }
 }

@@ -1,11 +1,12 @@
-package io.acswatch.benchmarks.pipeline;
+package io.acswatch.benchmarks.rig;
 
 import java.util.Collection;
 import java.util.List;
 
 /** Median, least and most of some measurements; all are NaN if there is none. */
-record Spread(double median, double least, double most) {
-  static Spread of(Collection<Double> values) {
+public record Spread(double median, double least, double most) {
+  /** Of these measurements. */
+  public static Spread of(Collection<Double> values) {
     List<Double> sorted = values.stream().sorted().toList();
     int count = sorted.size();
     if (count == 0) {

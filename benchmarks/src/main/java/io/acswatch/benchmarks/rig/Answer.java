@@ -1,4 +1,4 @@
-package io.acswatch.benchmarks.pipeline;
+package io.acswatch.benchmarks.rig;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;

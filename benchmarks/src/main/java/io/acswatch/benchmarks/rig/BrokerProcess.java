@@ -1,4 +1,4 @@
-package io.acswatch.benchmarks.pipeline;
+package io.acswatch.benchmarks.rig;
 
 import java.io.BufferedReader;
 import java.io.IOException;

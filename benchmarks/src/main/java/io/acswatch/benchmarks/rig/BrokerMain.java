@@ -1,4 +1,4 @@
-package io.acswatch.benchmarks.pipeline;
+package io.acswatch.benchmarks.rig;
 
 import io.acswatch.standalone.EmbeddedBroker;
 import java.io.IOException;

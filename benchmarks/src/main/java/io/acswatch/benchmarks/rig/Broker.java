@@ -1,4 +1,4 @@
-package io.acswatch.benchmarks.pipeline;
+package io.acswatch.benchmarks.rig;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -27,13 +27,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What a benchmark asks of the broker besides sending and reading. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
   private static final String MAX_RECORD_BYTES = Integer.toString(17 << 20);
 
   private final BrokerProcess process;
   private final Admin admin;
 
-  Broker(BrokerProcess process) {
+  private Broker(BrokerProcess process) {
     this.process = process;
     admin =
         Admin.create(
@@ -41,21 +41,22 @@ final class Broker implements AutoCloseable {
   }
 
   /** Starts a broker in a JVM of its own. */
-  static Broker start() throws IOException {
+  public static Broker start() throws IOException {
     return new Broker(BrokerProcess.start());
   }
 
-  String bootstrapServers() {
+  /** The value of {@code bootstrap.servers} for its clients. */
+  public String bootstrapServers() {
     return process.bootstrapServers();
   }
 
   /** Processor time of the broker. */
-  Duration cpu() {
+  public Duration cpu() {
     return process.cpu();
   }
 
   /** Records of a topic that a group is through with; 0 before its first commit. */
-  long committed(String group, String topic) throws IOException {
+  public long committed(String group, String topic) throws IOException {
     Map<TopicPartition, OffsetAndMetadata> offsets;
     try {
       offsets = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
@@ -74,7 +75,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** Creates a topic that keeps all and takes large records. */
-  void create(String topic, int partitions) throws IOException {
+  public void create(String topic, int partitions) throws IOException {
     NewTopic wanted =
         new NewTopic(topic, partitions, (short) 1)
             .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MAX_RECORD_BYTES));
@@ -82,7 +83,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** Deletes topics; one that is not there is as good. */
-  void delete(Collection<String> topics) throws IOException {
+  public void delete(Collection<String> topics) throws IOException {
     try {
       admin.deleteTopics(topics).all().get();
     } catch (ExecutionException failed) {
@@ -95,7 +96,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** Bytes of a topic in the log: batches as they came and as they are fetched. */
-  long logBytes(String topic) throws IOException {
+  public long logBytes(String topic) throws IOException {
     int id = answer(admin.describeCluster().nodes()).iterator().next().id();
     return answer(admin.describeLogDirs(List.of(id)).allDescriptions()).get(id).values().stream()
         .flatMap(directory -> directory.replicaInfos().entrySet().stream())
@@ -105,7 +106,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** Where the partitions of a topic end, in order. */
-  List<Long> ends(String topic) throws IOException {
+  public List<Long> ends(String topic) throws IOException {
     int partitions =
         answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().size();
     Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
@@ -120,7 +121,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** The last value of each key of a topic, committed ones only; keys without value left out. */
-  Map<String, byte[]> lastValues(String topic) throws IOException {
+  public Map<String, byte[]> lastValues(String topic) throws IOException {
     List<Long> ends = ends(topic);
     Map<String, byte[]> values = new HashMap<>();
     try (var consumer =
@@ -173,7 +174,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** The names of topics whose name begins with {@code prefix}. */
-  List<String> topicsOf(String prefix) throws IOException {
+  public List<String> topicsOf(String prefix) throws IOException {
     return answer(admin.listTopics().names()).stream()
         .filter(name -> name.startsWith(prefix))
         .collect(Collectors.toList());
