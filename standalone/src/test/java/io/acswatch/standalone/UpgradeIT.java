@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -35,7 +38,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * another version has written, and no local state.
  */
 class UpgradeIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final Path STATES = Path.of("../streams-app/src/test/resources/states");
   private static final int PARTITIONS = 2;
 
@@ -55,7 +57,7 @@ class UpgradeIT {
       try (IsolationApp app = IsolationApp.start(config)) {
         // It takes the state before to see a merge in the state after.
         Awaitility.await()
-            .atMost(SOON)
+            .atMost(LIMIT)
             .until(() -> read(config, "alerts").stream().anyMatch(UpgradeIT::isMerge));
         assertTrue(app.status().isAlive());
       }
@@ -64,7 +66,7 @@ class UpgradeIT {
   }
 
   @Test
-  void aRollbackIsRefusedClearlyAndLosesNothing() throws Exception {
+  void aRollbackIsRefusedClearlyAndLosesNothingUntilTheStateIsForgotten() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       IsolationConfig config = config(broker);
       makeTopics(config);
@@ -83,6 +85,35 @@ class UpgradeIT {
       assertEquals(List.of(), read(config, "alerts"));
       assertEquals(List.of(), read(config, "rejects"));
       assertEquals(0, committed(config));
+
+      forgetTheState(config);
+      try (IsolationApp older = IsolationApp.start(config)) {
+        Awaitility.await().atMost(LIMIT).until(() -> older.status().isReady());
+        send(config, config.topics().frames(), frame("kexec-001-after"));
+        Awaitility.await().atMost(LIMIT).until(() -> !read(config, "groups").isEmpty());
+      }
+    }
+  }
+
+  /** As {@code deploy/README.md} says. */
+  private void forgetTheState(IsolationConfig config) throws Exception {
+    try (LaunchedProcess reset =
+        LaunchedProcess.java(
+            scratch,
+            "org.apache.kafka.tools.StreamsResetter",
+            "--bootstrap-server",
+            config.bootstrapServers(),
+            "--application-id",
+            config.applicationId(),
+            "--input-topics",
+            config.topics().frames(),
+            "--to-latest")) {
+      assertEquals(0, reset.exitCode(), reset::all);
+    }
+    try (Stream<Path> state = Files.walk(config.stateDirectory())) {
+      for (Path file : state.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 
