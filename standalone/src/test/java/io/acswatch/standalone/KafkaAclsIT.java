@@ -209,7 +209,8 @@ class KafkaAclsIT {
 
   private static FramePublisher publisher(String user) throws SendException {
     return new FramePublisher(
-        ProducerSettings.of(broker.bootstrapServers(), HOST, Duration.ofSeconds(60), security(user)),
+        ProducerSettings.of(
+            broker.bootstrapServers(), HOST, Duration.ofSeconds(60), security(user)),
         new TopicNames("acswatch"));
   }
 
