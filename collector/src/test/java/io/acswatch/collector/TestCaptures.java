@@ -27,7 +27,10 @@ public final class TestCaptures {
           "late-acs.cap",
           "kho-fresh.cap",
           "kho-live-update.cap",
-          "kho-ignored.cap");
+          "kho-ignored.cap",
+          "late-acs-kexec-before.cap",
+          "late-acs-kexec-cleared.cap",
+          "late-acs-kexec-after.cap");
 
   private TestCaptures() {}
 

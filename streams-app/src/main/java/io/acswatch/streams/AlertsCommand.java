@@ -8,6 +8,7 @@ import io.acswatch.streams.reading.AlertLine;
 import io.acswatch.streams.reading.Alertmanager;
 import io.acswatch.streams.reading.OpenAlerts;
 import io.acswatch.streams.reading.TopicReader;
+import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,11 @@ final class AlertsCommand implements Callable<Integer> {
   private List<String> vms = List.of();
 
   @Option(
+      names = "--unhandled",
+      description = "Only alerts that nobody has acknowledged or silenced.")
+  private boolean unhandled;
+
+  @Option(
       names = "--output",
       paramLabel = "text|json",
       description = "How to print; json is the value of the topic, byte for byte.")
@@ -128,7 +134,7 @@ final class AlertsCommand implements Callable<Integer> {
   }
 
   private AlertFilter filter() {
-    return new AlertFilter(severity, hosts, codes, vms);
+    return new AlertFilter(severity, hosts, codes, vms, unhandled);
   }
 
   private int bridge(IsolationConfig config) throws AppException {

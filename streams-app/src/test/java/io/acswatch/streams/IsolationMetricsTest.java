@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.Heartbeat;
 import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotDelta;
 import io.acswatch.pci.liveupdate.Verdict;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +54,7 @@ class IsolationMetricsTest {
       metrics.judged();
       metrics.repetitionSkipped();
       metrics.rejected("bad_magic");
-      decoded(host);
+      decodedOneOfEachKind();
     }
 
     assertEquals(few, series().size(), () -> "series: " + series());
@@ -68,8 +66,8 @@ class IsolationMetricsTest {
 
   @Test
   void countsFramesByKindAndKexecsByStep() {
-    decoded("h");
-    decoded("h");
+    decodedOneOfEachKind();
+    decodedOneOfEachKind();
 
     String text = metrics.text();
     for (String kind : List.of("snapshot", "delta", "heartbeat", "kexec_event")) {
@@ -82,38 +80,13 @@ class IsolationMetricsTest {
   }
 
   /** One frame of each kind. */
-  private void decoded(String host) {
-    Capture capture = BEFORE;
-    List.of(
-            new FrameResult.Accepted(SNAPSHOT),
-            new FrameResult.AcceptedDelta(
-                new SnapshotDelta(
-                    host,
-                    capture.boot(),
-                    now,
-                    2,
-                    1,
-                    false,
-                    List.of(),
-                    List.of(),
-                    null,
-                    null,
-                    null)),
-            new FrameResult.AcceptedHeartbeat(
-                new Heartbeat(host, capture.boot(), now, 3, 2, false, "1", 0, 0, 0, List.of())),
-            new FrameResult.AcceptedKexecEvent(
-                new KexecEvent(
-                    host,
-                    capture.boot(),
-                    now,
-                    4,
-                    2,
-                    true,
-                    KexecEvent.Step.LOADED,
-                    "",
-                    "",
-                    List.of())))
-        .forEach(result -> metrics.decoded(result, metrics.decodeStarts()));
+  private void decodedOneOfEachKind() {
+    for (FrameType kind : FrameType.values()) {
+      if (kind.isKnown()) {
+        metrics.decoded(kind, kind == FrameType.SNAPSHOT ? 32 : 0, metrics.decodeStarts());
+      }
+    }
+    metrics.kexec(KexecEvent.Step.LOADED);
   }
 
   @Test
@@ -189,7 +162,7 @@ class IsolationMetricsTest {
   void theDocumentationNamesEveryMetric() throws IOException {
     host(0, "h");
     metrics.stateChanged("CREATED", "RUNNING");
-    metrics.decoded(new FrameResult.Accepted(SNAPSHOT), 0);
+    metrics.decoded(FrameType.SNAPSHOT, 32, 0);
     String page = page();
     if (Boolean.getBoolean("golden.update")) {
       Files.writeString(DOCS, page);

@@ -1,6 +1,7 @@
 package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.Contender.Running;
+import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;

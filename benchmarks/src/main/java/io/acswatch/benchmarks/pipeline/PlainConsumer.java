@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.pipeline;
 
+import io.acswatch.benchmarks.rig.Broker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

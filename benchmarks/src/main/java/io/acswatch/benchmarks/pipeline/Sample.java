@@ -1,6 +1,7 @@
 package io.acswatch.benchmarks.pipeline;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.acswatch.benchmarks.rig.Broker;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;

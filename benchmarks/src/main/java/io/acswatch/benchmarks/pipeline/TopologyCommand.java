@@ -1,6 +1,9 @@
 package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.Fill.Size;
+import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.benchmarks.rig.Scratch;
+import io.acswatch.benchmarks.rig.Usage;
 import io.acswatch.collector.command.ExitCode;
 import io.acswatch.collector.command.OutputOption;
 import java.io.IOException;

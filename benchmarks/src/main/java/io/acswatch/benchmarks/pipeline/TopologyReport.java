@@ -2,6 +2,8 @@ package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.TopologyBench.Entry;
 import io.acswatch.benchmarks.pipeline.TopologyResult.Ratio;
+import io.acswatch.benchmarks.rig.Answer;
+import io.acswatch.benchmarks.rig.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

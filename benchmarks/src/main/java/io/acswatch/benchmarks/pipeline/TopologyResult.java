@@ -1,6 +1,7 @@
 package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.TopologyBench.Entry;
+import io.acswatch.benchmarks.rig.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -28,11 +28,13 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
             capture.boot().id(),
             FrameType.DELTA,
             FrameWriter.write(CaptureDelta.between(before, capture)))
-        : snapshot(capture);
+        : snapshot(capture, deltas);
   }
 
-  static HostFrames snapshot(Capture capture) {
-    return new HostFrames(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture));
+  /** A snapshot; {@code deltas}: such may build on it. */
+  static HostFrames snapshot(Capture capture, boolean deltas) {
+    return new HostFrames(
+        capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture, deltas));
   }
 
   static HostFrames event(

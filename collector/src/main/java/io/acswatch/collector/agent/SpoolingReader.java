@@ -173,7 +173,7 @@ public final class SpoolingReader {
             List.of("kexec_loaded=" + (now.kexecLoaded() ? 1 : 0)));
       }
     } else if (again != null) {
-      putState(HostFrames.snapshot(again), again);
+      putState(HostFrames.snapshot(again, config.deltas()), again);
     }
     beatIfDue(nanos);
   }
@@ -276,10 +276,10 @@ public final class SpoolingReader {
         Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
-      putState(HostFrames.snapshot(fresh), fresh);
+      putState(HostFrames.snapshot(fresh, config.deltas()), fresh);
       Capture whole = patient.lastLook(watcher::snapshotNow, LAST_PATIENCE);
       if (!CaptureDelta.between(fresh, whole).isEmpty()) {
-        putState(HostFrames.snapshot(whole), whole);
+        putState(HostFrames.snapshot(whole, config.deltas()), whole);
       }
     } catch (IOException failed) {
       LOG.warn("no last snapshot: {}", failed.toString());

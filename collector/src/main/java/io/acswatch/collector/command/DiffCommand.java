@@ -1,6 +1,8 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.tree.ChangeTree;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.Grace;
 import io.acswatch.pci.liveupdate.HostState;
@@ -31,11 +33,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Judges two captures of one host, as the streams application judges its frames, and prints"
           + " the alerts that the second one raises or resolves.",
+      "As text, the part of the PCI tree that is not as it was follows: with VMs, ACS Control bits"
+          + " and groups.",
       "Exit code 1 if it raises one that is high or critical."
     })
 final class DiffCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(index = "0", paramLabel = "BEFORE", description = "The earlier capture.")
   private String before = "";
@@ -51,6 +56,16 @@ final class DiffCommand implements Callable<Integer> {
               + " in BEFORE. They replace the claims in it.")
   private @Nullable Path owners;
 
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      converter = GroupsCommand.ModelConverter.class,
+      description = "Rules to judge both by, instead of those of each capture's kernel.")
+  private @Nullable GroupingModel model;
+
+  @Option(names = "--no-tree", description = "Print the alerts only.")
+  private boolean noTree;
+
   @Override
   public Integer call() throws IOException {
     if (before.equals(CaptureInput.STANDARD_INPUT) && after.equals(before)) {
@@ -62,16 +77,22 @@ final class DiffCommand implements Callable<Integer> {
     if (owners != null) {
       earlier = earlier.withOwners(OwnersReader.read(owners));
     }
-    List<IsolationAlert> alerts = alerts(earlier, later);
+    List<IsolationAlert> alerts = alerts(judged(earlier), judged(later));
     PrintWriter out = Streams.out(spec);
     for (IsolationAlert alert : alerts) {
-      out.print(output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, false));
+      out.print(
+          output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, colour.isOn()));
       if (!output.isJson()) {
         out.println();
       }
     }
     if (alerts.isEmpty() && !output.isJson()) {
       out.println("no findings");
+    }
+    if (!noTree && !output.isJson()) {
+      out.print(
+          ChangeTree.of(
+              Snapshot.of(earlier), Snapshot.of(later), colour.ink(), ColourOption.hasLines()));
     }
     Streams.flush(out);
     boolean urgent =
@@ -81,10 +102,15 @@ final class DiffCommand implements Callable<Integer> {
     return urgent ? ExitCode.FINDING : ExitCode.OK;
   }
 
-  /** The alerts of the second capture after the first, as of one host. */
-  static List<IsolationAlert> alerts(Capture earlier, Capture later) {
-    HostState known = Judgement.apply(HostState.NONE, Snapshot.of(earlier)).state();
-    // Nothing follows the second capture, so nothing can be waited for.
-    return Judgement.apply(known, Snapshot.of(later), Grace.NONE).alerts();
+  private Snapshot judged(Capture capture) {
+    Snapshot snapshot = Snapshot.of(capture);
+    return model == null ? snapshot : snapshot.judgedBy(model);
+  }
+
+  /** The alerts of the second snapshot after the first, as of one host. */
+  static List<IsolationAlert> alerts(Snapshot earlier, Snapshot later) {
+    HostState known = Judgement.apply(HostState.NONE, earlier).state();
+    // Nothing follows the second snapshot, so nothing can be waited for.
+    return Judgement.apply(known, later, Grace.NONE).alerts();
   }
 }

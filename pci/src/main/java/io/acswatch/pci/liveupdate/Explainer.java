@@ -1,11 +1,7 @@
 package io.acswatch.pci.liveupdate;
 
-import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.config.capability.AcsCapability;
-import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.GroupingSteps;
@@ -23,13 +19,29 @@ public final class Explainer {
   private final HostView view;
   private final KernelGrouping grouping;
   private final GroupPartition derived;
+  private final GroupsCheck check;
+  private final IsolationReasons reasons;
   private final Map<Integer, List<Explanation.Step>> steps = new HashMap<>();
 
   /** Explains a snapshot by the rules of its kernel, or of the model that is asked for. */
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked) {
+    this(snapshot, asked, null);
+  }
+
+  /**
+   * Explains a snapshot.
+   *
+   * @param asked overrules the model of its kernel; null for that model
+   * @param before the last snapshot of the boot before, of which the words may count; null if
+   *     unknown
+   */
+  public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
     view = new HostView(snapshot);
     ModelChoice choice = ModelChoice.of(snapshot.boot(), asked);
-    grouping = SnapshotGroups.grouping(snapshot, choice, null);
+    check =
+        GroupsCheck.of(snapshot, SnapshotGroups.grouping(snapshot, choice, before), view.groups());
+    grouping = check.grouping();
+    reasons = new IsolationReasons(view, grouping, before != null);
     derived = grouping.derive(new Recorder());
   }
 
@@ -50,44 +62,59 @@ public final class Explainer {
 
   /** Explains one function. */
   public Explanation explain(int index) {
+    GroupPartition shown = check.derived();
+    GroupPartition reported = view.groups();
     List<PciAddress> group = new ArrayList<>();
     boolean agrees = true;
     for (int i = 0; i < view.size(); i++) {
-      if (derived.together(index, i)) {
+      if (shown.together(index, i)) {
         group.add(view.function(i).address());
       }
-      GroupPartition reported = view.groups();
-      agrees &= reported == null || reported.together(index, i) == derived.together(index, i);
+      agrees &= reported == null || reported.together(index, i) == shown.together(index, i);
     }
     group.sort(null);
-    List<Explanation.Step> told = new ArrayList<>(steps.getOrDefault(index, List.of()));
-    if (derived.groupOf(index) == GroupPartition.NO_GROUP) {
-      told.add(
+    PciAddress address = view.function(index).address();
+    boolean open = check.open().contains(address);
+    return new Explanation(
+        address, group, agrees, told(index), agrees && !open ? "" : check.reason());
+  }
+
+  private List<Explanation.Step> told(int index) {
+    if (check.derived().groupOf(index) == GroupPartition.NO_GROUP) {
+      return List.of(
           step(
               Explanation.Kind.NOT_SERVED,
               index,
               "No IOMMU serves it: the kernel gave it no group."));
-    } else if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
+    }
+    if (check.agreement() == GroupsAgreement.OTHER_RULES) {
+      String text = check.reason() + " This is the group that the kernel reports.";
+      return List.of(step(Explanation.Kind.OTHER_RULES, index, text));
+    }
+    List<Explanation.Step> told = new ArrayList<>(steps.getOrDefault(index, List.of()));
+    if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
       told.add(byHardware(index));
     } else {
       addWhatIsolates(index, told);
     }
-    return new Explanation(view.function(index).address(), group, agrees, told);
+    return told;
   }
 
   /** Explains two functions together. */
   public Explanation.Pair explain(int first, int second) {
-    boolean together = derived.together(first, second);
+    boolean together = check.derived().together(first, second);
     return new Explanation.Pair(
         explain(first),
         explain(second),
         together,
-        together ? List.of() : new WeakPoints(view, grouping).between(first, second));
+        together || !grouping.choice().isComputable()
+            ? List.of()
+            : new WeakPoints(view, grouping).between(first, second));
   }
 
   /** Functions whose loss of a bit would put two owners together; those that hit most first. */
   public List<Explanation.WeakPoint> weakPoints() {
-    return new WeakPoints(view, grouping).all();
+    return grouping.choice().isComputable() ? new WeakPoints(view, grouping).all() : List.of();
   }
 
   /** The strict model takes no steps: it asks of each bus and device what its members can reach. */
@@ -98,7 +125,7 @@ public final class Explainer {
       if (derived.together(index, i)) {
         alone &= i == index;
         if (!grouping.verdict(i).isEnforced() || view.function(i).config().egressOpen()) {
-          open.add(name(i) + " (" + reason(i) + ")");
+          open.add(reasons.name(i) + " (" + reasons.reason(i) + ")");
         }
       }
     }
@@ -124,7 +151,7 @@ public final class Explainer {
     List<String> ports = new ArrayList<>();
     int nearest = bridge;
     while (bridge != HostHierarchy.NONE) {
-      ports.add(name(bridge) + " (" + reason(bridge) + ")");
+      ports.add(reasons.name(bridge) + " (" + reasons.reason(bridge) + ")");
       bridge = view.hierarchy().bridgeAbove(bridge);
     }
     if (!ports.isEmpty()) {
@@ -133,69 +160,18 @@ public final class Explainer {
           step(
               Explanation.Kind.ISOLATED_BY,
               nearest,
-              "Every port above it isolates: " + String.join("; ", ports) + "."));
+              "Every port above it isolates: " + String.join("; ", ports) + ".",
+              reasons.wordsWhen(nearest, index)));
     }
-  }
-
-  /** A function by type and address: {@code root port 0000:00:03.0}. */
-  private String name(int index) {
-    return view.hierarchy().type(index).label().replace('-', ' ')
-        + " "
-        + view.function(index).address();
-  }
-
-  /** Why a function isolates or does not, with its registers. */
-  private String reason(int index) {
-    PciFunction function = view.function(index);
-    String quirk = grouping.rules().quirk(index);
-    if (quirk != null) {
-      return "by the kernel's table of devices: " + quirk;
-    }
-    if (function.isVirtualFunction()) {
-      return "a VF is never asked for ACS";
-    }
-    AcsRegisters acs = function.config().acs();
-    return switch (view.hierarchy().type(index)) {
-      case CONVENTIONAL -> "conventional PCI, which never isolates";
-      case PCIE_TO_PCI_BRIDGE, PCI_TO_PCIE_BRIDGE ->
-          "a bridge to or from PCI, which never isolates";
-      case ROOT_COMPLEX_EVENT_COLLECTOR -> "an event collector, which never isolates";
-      case UNKNOWN -> "its bytes were not read";
-      case RESERVED -> "a type the kernel does not ask for ACS";
-      case ENDPOINT, LEGACY_ENDPOINT, UPSTREAM_PORT, ROOT_COMPLEX_ENDPOINT ->
-          view.hierarchy().isMultifunction(index)
-              ? registers(index, acs)
-              : "the only function of its device, which is not asked for ACS";
-      case ROOT_PORT, DOWNSTREAM_PORT -> registers(index, acs);
-    };
-  }
-
-  private String registers(int index, @Nullable AcsRegisters acs) {
-    if (acs == null) {
-      ReadStatus status = view.function(index).config().status();
-      return status.isConclusive() ? "no ACS capability" : "ACS was not read: " + status;
-    }
-    boolean dwords = grouping.rules().hasDwordRegisters(index);
-    boolean noSv = grouping.rules().lacksSourceValidation(index);
-    int control = dwords ? acs.secondDword() & 0xFFFF : acs.control();
-    int register = dwords ? AcsCapability.EGRESS_VECTOR_OFFSET : AcsCapability.CONTROL_OFFSET;
-    int demanded =
-        AcsCapability.REQUIRED & acs.capability() & (noSv ? ~AcsCapability.SOURCE_VALIDATION : ~0);
-    int missing = demanded & ~control;
-    return "Capability %04x at 0x%03x, Control %04x at 0x%03x: %s%s"
-        .formatted(
-            acs.capability(),
-            acs.offset() + AcsCapability.CAPABILITY_OFFSET,
-            control,
-            acs.offset() + register,
-            missing == 0
-                ? "SV, RR, CR and UF are on or fixed on"
-                : String.join(", ", AcsRegisters.flagNames(missing)) + " off",
-            noSv ? "; SV counts as not implemented" : "");
   }
 
   private Explanation.Step step(Explanation.Kind kind, int subject, String text) {
-    return new Explanation.Step(kind, view.function(subject).address(), text);
+    return step(kind, subject, text, null);
+  }
+
+  private Explanation.Step step(
+      Explanation.Kind kind, int subject, String text, Explanation.@Nullable Words acs) {
+    return new Explanation.Step(kind, view.function(subject).address(), text, acs);
   }
 
   private final class Recorder implements GroupingSteps {
@@ -210,19 +186,25 @@ public final class Explainer {
           step(
               Explanation.Kind.ALIAS,
               carrier,
-              "Its requests leave under the id of " + name(carrier) + "."));
+              "Its requests leave under the id of " + reasons.name(carrier) + "."));
     }
 
     @Override
     public void climbs(int function, int bridge, int failing) {
       String because =
           bridge == failing
-              ? capitalised(name(bridge)) + " above it does not isolate"
-              : capitalised(name(bridge))
+              ? capitalised(reasons.name(bridge)) + " above it does not isolate"
+              : capitalised(reasons.name(bridge))
                   + " does not help, for "
-                  + name(failing)
+                  + reasons.name(failing)
                   + " above it does not isolate";
-      add(function, step(Explanation.Kind.CLIMB, failing, because + ": " + reason(failing) + "."));
+      add(
+          function,
+          step(
+              Explanation.Kind.CLIMB,
+              failing,
+              because + ": " + reasons.reasonWhen(failing, function) + ".",
+              reasons.wordsWhen(failing, function)));
     }
 
     @Override
@@ -247,8 +229,9 @@ public final class Explainer {
                   .formatted(
                       view.function(index).address(),
                       view.function(mate).address(),
-                      reason(index),
-                      reason(mate))));
+                      reasons.reasonWhen(index, function),
+                      reasons.reasonWhen(mate, function)),
+              reasons.wordsWhen(mate, function)));
     }
 
     @Override

@@ -8,12 +8,19 @@ import org.jspecify.annotations.Nullable;
  * Why a function is in its group.
  *
  * @param function the function
- * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it
+ * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it.
+ *     Where they cannot be computed, those of the kernel's
  * @param kernelAgrees the kernel reports the same group; true where it reports none
  * @param steps what the kernel did to group it, in order
+ * @param note why the kernel's group is another, or why there is no telling; empty if there is
+ *     nothing to say
  */
 public record Explanation(
-    PciAddress function, List<PciAddress> group, boolean kernelAgrees, List<Step> steps) {
+    PciAddress function,
+    List<PciAddress> group,
+    boolean kernelAgrees,
+    List<Step> steps,
+    String note) {
   /** Copies the lists. */
   public Explanation {
     group = List.copyOf(group);
@@ -26,8 +33,21 @@ public record Explanation(
    * @param kind which part of the rule
    * @param subject the function the step is about
    * @param text one sentence
+   * @param acs the ACS words that decided; null where none did
    */
-  public record Step(Kind kind, PciAddress subject, String text) {}
+  public record Step(Kind kind, PciAddress subject, String text, @Nullable Words acs) {}
+
+  /**
+   * ACS words of the subject of a step as they were when they decided.
+   *
+   * @param capabilityOffset bytes from the start of its configuration space to Capability
+   * @param capability Capability, 16 bits
+   * @param controlOffset bytes from the start of its configuration space to Control
+   * @param control Control, 16 bits
+   * @param missing mask of the bits that isolation demands and that are off
+   */
+  public record Words(
+      int capabilityOffset, int capability, int controlOffset, int control, int missing) {}
 
   /** Parts of the rule. Names are part of the contract with scripts. */
   public enum Kind {
@@ -47,6 +67,8 @@ public record Explanation(
     FOUND,
     /** What the hardware connects, by the strict model. */
     HARDWARE,
+    /** The IOMMU's driver groups by other rules than ACS. */
+    OTHER_RULES,
     /** No IOMMU serves it. */
     NOT_SERVED
   }

@@ -103,7 +103,7 @@ public final class Preflight {
     Outcome outcome = Outcome.NO_GO;
     if (reasons.isEmpty()) {
       reasons.addAll(questions.open());
-      reasons.addAll(mergesIfCleared(state, findings));
+      reasons.addAll(mergesIfCleared(state));
       outcome = reasons.isEmpty() ? Outcome.GO : Outcome.UNKNOWN;
     }
     if (reasons.isEmpty()) {
@@ -129,27 +129,27 @@ public final class Preflight {
   }
 
   /**
-   * Where the kernel to come forms groups before it has switched ACS on everywhere, the words at
-   * the moment of the kexec decide, not those of now: what would come of clearing them is asked. A
-   * kernel that switches ACS on first heals them, and a live update inherits them in any case.
+   * Where the kernel to come forms groups before it has switched ACS on everywhere, or is told to
+   * keep what it finds, the words at the moment of the kexec decide, not those of now: what would
+   * come of clearing them is asked. A kernel that switches ACS on first heals them, and a live
+   * update inherits them in any case.
    */
-  private List<String> mergesIfCleared(HostState state, List<IsolationAlert> known) {
-    if (mode == Mode.LIVE_UPDATE || !target.model().dependsOnWordsAtStart()) {
+  private List<String> mergesIfCleared(HostState state) {
+    boolean late = target.model().dependsOnWordsAtStart();
+    if (mode == Mode.LIVE_UPDATE || !late && !forecast.keepsWhatItFinds()) {
       return List.of();
     }
     List<IsolationAlert> more = new ArrayList<>(raised(state, forecast.foretoldIfCleared()));
-    more.removeIf(
-        alert ->
-            !alert.code().isMerge()
-                || questions.liesUnder(alert)
-                || known.stream()
-                    .anyMatch(other -> other.fingerprint().equals(alert.fingerprint())));
+    more.removeIf(alert -> !alert.code().isMerge() || questions.liesUnder(alert));
     List<String> merges = reasonsOf(more);
     return merges.isEmpty()
         ? List.of()
         : List.of(
-            "It depends on the ACS Control words at the moment of the kexec: this kernel forms"
-                + " groups before it has switched ACS on everywhere. Were they cleared by then: "
+            "It depends on the ACS Control words at the moment of the kexec: "
+                + (late
+                    ? "this kernel forms groups before it has switched ACS on everywhere."
+                    : "pci=config_acs= leaves controls as this kernel finds them.")
+                + " Were they cleared by then: "
                 + String.join(" ", merges));
   }
 }
