@@ -277,8 +277,10 @@ public final class SpoolingReader {
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
       putState(HostFrames.snapshot(fresh, config.deltas()), fresh);
+      long stuck = patient.stuck();
       Capture whole = patient.lastLook(watcher::snapshotNow, LAST_PATIENCE);
-      if (!CaptureDelta.between(fresh, whole).isEmpty()) {
+      // One with a hole, since there was no time to wait, is no news.
+      if (patient.stuck() == stuck && !CaptureDelta.between(fresh, whole).isEmpty()) {
         putState(HostFrames.snapshot(whole, config.deltas()), whole);
       }
     } catch (IOException failed) {
