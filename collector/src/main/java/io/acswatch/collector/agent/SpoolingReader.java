@@ -256,8 +256,8 @@ public final class SpoolingReader {
 
   /**
    * What must be on disk before the kernel goes, the cheapest first: a few bytes of each port tell
-   * whether an image is loaded and how isolation is now. A whole look follows if time is left; on
-   * real hardware it takes a millisecond for each function.
+   * whether an image is loaded and how isolation is now. A whole look follows if time is left: on
+   * real hardware each double word of it is a transaction of its own.
    */
   private void sayGoodbye() throws InterruptedException {
     guard.hurry(true);
