@@ -134,6 +134,9 @@ types:
     instances:
       kexec_loaded:
         value: (flags & 1) != 0
+      base_of_deltas:
+        value: (flags & 2) != 0
+        doc: Of a snapshot; deltas may build on it.
   delta:
     doc: What the header of a delta goes on with.
     seq:

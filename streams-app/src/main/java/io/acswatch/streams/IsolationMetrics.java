@@ -1,11 +1,12 @@
 package io.acswatch.streams;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.streams.topology.TopologyObserver;
-import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.RejectReason;
 import io.acswatch.wire.json.AlertCommand;
 import io.prometheus.client.CollectorRegistry;
@@ -18,12 +19,16 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The metrics of one application. Labels are out of few: never a host, an address or a text from
@@ -36,7 +41,7 @@ public final class IsolationMetrics implements TopologyObserver {
   public static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
 
   private static final double NANOS_PER_SECOND = 1e9;
-  // A host of 32 functions takes some 50 us, one of 10 000 some 20 ms.
+  // A host of 32 functions takes some 10 us, one of 10 000 some 5 ms.
   private static final double[] DECODE_BUCKETS = {
     5e-6, 10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1
   };
@@ -50,10 +55,22 @@ public final class IsolationMetrics implements TopologyObserver {
   private final LongSupplier clock;
   private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
-  private final Counter frames =
-      counter("acswatch_frames_decoded", "Frames that were decoded into a snapshot.");
+  private final Map<FrameType, Counter.Child> frames =
+      children(
+          counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
+          FrameType.class,
+          FrameType::isKnown);
+  private final Map<KexecEvent.Step, Counter.Child> kexecs =
+      children(
+          counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
+          KexecEvent.Step.class,
+          step -> true);
+  private final Counter gaps =
+      counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
   private final Counter functions =
-      counter("acswatch_functions_decoded", "PCI functions in the frames that were decoded.");
+      counter(
+          "acswatch_functions_decoded",
+          "PCI functions in the snapshots and deltas that were decoded.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
@@ -141,6 +158,18 @@ public final class IsolationMetrics implements TopologyObserver {
     return Counter.build(name, help).labelNames(labels).register(registry);
   }
 
+  /** The series of each constant, there from the start and looked up once. */
+  private static <E extends Enum<E>> Map<E, Counter.Child> children(
+      Counter counter, Class<E> labels, Predicate<E> has) {
+    Map<E, Counter.Child> children = new EnumMap<>(labels);
+    for (E label : labels.getEnumConstants()) {
+      if (has.test(label)) {
+        children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    return children;
+  }
+
   private Gauge gauge(String name, String help) {
     return Gauge.build(name, help).register(registry);
   }
@@ -151,12 +180,17 @@ public final class IsolationMetrics implements TopologyObserver {
   }
 
   @Override
-  public void decoded(FrameResult result, long startedAt) {
+  public void decoded(@Nullable FrameType type, int functionCount, long startedAt) {
     decodeSeconds.observe((System.nanoTime() - startedAt) / NANOS_PER_SECOND);
-    if (result instanceof FrameResult.Accepted accepted) {
-      frames.inc();
-      functions.inc(accepted.snapshot().functions().size());
+    if (type != null) {
+      Objects.requireNonNull(frames.get(type)).inc();
+      functions.inc(functionCount);
     }
+  }
+
+  @Override
+  public void kexec(KexecEvent.Step step) {
+    Objects.requireNonNull(kexecs.get(step)).inc();
   }
 
   @Override
@@ -167,6 +201,11 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void repetitionSkipped() {
     repetitions.inc();
+  }
+
+  @Override
+  public void gapFound() {
+    gaps.inc();
   }
 
   @Override

@@ -11,7 +11,6 @@ final class FactsBuffer {
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -29,6 +28,11 @@ final class FactsBuffer {
 
   void clear() {
     length = 0;
+  }
+
+  /** Takes back what was appended last. */
+  void cutTo(int newLength) {
+    length = newLength;
   }
 
   /** Makes room for more bytes, whose content is not defined; returns where they begin. */
@@ -79,10 +83,18 @@ final class FactsBuffer {
   }
 
   int u16(int at) {
-    return (short) SHORT.get(bytes, at) & 0xFFFF;
+    return u16(bytes, at);
   }
 
   int i32(int at) {
+    return i32(bytes, at);
+  }
+
+  static int u16(byte[] bytes, int at) {
+    return (short) SHORT.get(bytes, at) & 0xFFFF;
+  }
+
+  static int i32(byte[] bytes, int at) {
     return (int) INT.get(bytes, at);
   }
 

@@ -36,12 +36,16 @@ import java.util.List;
  *   owner   00 domain        04 requester id (16)  06 VM (16)  08 source (16)  0A 0
  * </pre>
  *
+ * <p>Rows are drawn whole; as they are kept, what repeats is left out of them ({@link FactsRows}).
+ *
  * <p>A string is the number of its entry; strings are numbered in the order in which the fields
  * above come: header, then for each row its group type, driver and place, then owners. Rows are in
  * the order of the snapshot. An extra stands for a row with a field in it that is not zero; extras
  * are in order of their rows. So equal snapshots give equal bytes.
  *
  * <p>The IOMMUs are the whole note that names them, so that it can be taken as it lies in a frame.
+ *
+ * <p>States keep facts in this form: another layout is another version of the state.
  *
  * <p>A place is told by what is above it wherever that stands in an earlier row, as it does but for
  * odd hosts: so paths need no strings, only root buses do.

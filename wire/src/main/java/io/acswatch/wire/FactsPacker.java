@@ -2,6 +2,7 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FactsLayout.*;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.FrameResult.Rejected;
@@ -35,6 +36,7 @@ public final class FactsPacker {
   private final SnapshotDecoder longWay = new SnapshotDecoder();
   private final FactsBuffer out = new FactsBuffer();
   private final FactsBuffer extras = new FactsBuffer();
+  private final FactsBuffer packed = new FactsBuffer();
   private int[] vfRegisters = new int[64];
   private int[] chipsetBase = new int[64];
   private long takenAtMillis;
@@ -47,6 +49,7 @@ public final class FactsPacker {
    */
   public @Nullable Rejected pack(byte[] bytes) {
     out.clear();
+    packed.clear();
     Rejected rejected = check.check(window.set(bytes), 0, bytes.length);
     if (rejected != null) {
       return rejected;
@@ -58,16 +61,19 @@ public final class FactsPacker {
       return null;
     }
     direct = packDirectly();
-    return direct ? null : packTheLongWay(bytes);
+    if (!direct) {
+      return packTheLongWay(bytes);
+    }
+    FactsRows.shorten(out, packed);
+    return null;
   }
 
   private @Nullable Rejected packTheLongWay(byte[] bytes) {
-    out.clear();
     if (!(longWay.decode(bytes) instanceof FrameResult.Accepted accepted)) {
       throw new IllegalStateException("a frame was checked twice with two results");
     }
     try {
-      out.append(FactsWriter.write(accepted.snapshot()));
+      packed.append(FactsWriter.write(accepted.snapshot()));
       return null;
     } catch (IllegalArgumentException tooMany) {
       String detail = tooMany.getMessage();
@@ -80,14 +86,19 @@ public final class FactsPacker {
     return frame.type;
   }
 
+  /** The step that a {@link FrameType#KEXEC_EVENT} tells of. */
+  public KexecEvent.Step kexecStep() {
+    return FrameLayout.stepOf(frame.i32(FrameLayout.STEP_AT));
+  }
+
   /** The packed facts; of these {@link #length} bytes count. */
   public byte[] bytes() {
-    return out.bytes();
+    return packed.bytes();
   }
 
   /** Length of the packed facts. */
   public int length() {
-    return out.length();
+    return packed.length();
   }
 
   /** True if they were packed without a detour. */
@@ -105,6 +116,11 @@ public final class FactsPacker {
     return sequence;
   }
 
+  /** True if deltas may build on the snapshot. */
+  public boolean isBaseOfDeltas() {
+    return (frame.u8(FrameLayout.FLAGS_AT) & FrameLayout.BASE_OF_DELTAS) != 0;
+  }
+
   /** True if these bytes are the host id in the frame, and it has one. */
   public boolean isHost(byte[] key) {
     int number = frame.i32(FrameLayout.HOST_AT);
@@ -120,6 +136,11 @@ public final class FactsPacker {
     return true;
   }
 
+  /** Makes the host id in the frame, empty if it has none. */
+  public String host() {
+    return new FrameStrings(frame).at(FrameLayout.HOST_AT);
+  }
+
   /** Number of functions. */
   public int functionCount() {
     return frame.functionCount;
@@ -127,7 +148,7 @@ public final class FactsPacker {
 
   /** The snapshot of the packed facts; keeps no reference to them. */
   public Snapshot snapshot() {
-    return FactsReader.read(out.bytes(), 0, out.length(), takenAtMillis, sequence);
+    return FactsReader.read(packed.bytes(), 0, packed.length(), takenAtMillis, sequence);
   }
 
   private boolean packDirectly() {

@@ -35,9 +35,9 @@ public final class FactsReader {
   private final String[] places;
   private int nextExtra;
 
-  private FactsReader(byte[] bytes, int offset, int length) {
-    this.bytes = bytes;
-    in = ByteBuffer.wrap(bytes, offset, length).slice().order(ByteOrder.LITTLE_ENDIAN);
+  private FactsReader(byte[] facts) {
+    bytes = facts;
+    in = ByteBuffer.wrap(facts).order(ByteOrder.LITTLE_ENDIAN);
     functionCount = count(FUNCTIONS_AT, ROW_LENGTH);
     ownerCount = count(OWNERS_AT, OWNER_LENGTH);
     extraCount = count(EXTRAS_AT, EXTRA_LENGTH);
@@ -47,10 +47,10 @@ public final class FactsReader {
     ownersAt = extrasAt + extraCount * EXTRA_LENGTH;
     int endsAt = ownersAt + ownerCount * OWNER_LENGTH;
     long end = (long) endsAt + (long) stringCount * Integer.BYTES + stringBytes;
-    if (end != length) {
-      throw new IllegalArgumentException("facts=" + length + " bytes, expected " + end);
+    if (end != facts.length) {
+      throw new IllegalArgumentException("facts=" + facts.length + " bytes, expected " + end);
     }
-    strings = strings(offset, endsAt, stringCount, stringBytes);
+    strings = strings(endsAt, stringCount, stringBytes);
     places = new String[functionCount];
   }
 
@@ -62,7 +62,8 @@ public final class FactsReader {
    */
   public static Snapshot read(
       byte[] bytes, int offset, int length, long takenAtMillis, long sequence) {
-    return new FactsReader(bytes, offset, length).snapshot(takenAtMillis, sequence);
+    return new FactsReader(FactsRows.lengthen(bytes, offset, length))
+        .snapshot(takenAtMillis, sequence);
   }
 
   /** Refuses a count that the bytes cannot hold, before anything is allocated for it. */
@@ -74,9 +75,9 @@ public final class FactsReader {
     return count;
   }
 
-  private String[] strings(int offset, int endsAt, int count, int byteCount) {
+  private String[] strings(int endsAt, int count, int byteCount) {
     String[] made = new String[count];
-    int textsAt = offset + endsAt + count * Integer.BYTES;
+    int textsAt = endsAt + count * Integer.BYTES;
     int from = 0;
     for (int i = 0; i < count; i++) {
       int to = in.getInt(endsAt + i * Integer.BYTES);

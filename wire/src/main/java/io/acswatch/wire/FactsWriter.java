@@ -59,7 +59,9 @@ public final class FactsWriter {
     out.i32(STRING_BYTES_AT, texts.length());
     out.append(ends);
     out.append(texts);
-    return out.toByteArray();
+    FactsBuffer packed = new FactsBuffer();
+    FactsRows.shorten(out, packed);
+    return packed.toByteArray();
   }
 
   private void header() {

@@ -111,6 +111,9 @@ final class FrameLayout {
   /** Flag of the header: a kexec image is loaded. */
   static final int KEXEC_LOADED = 1;
 
+  /** Flag of the header of a snapshot: deltas may build on it. */
+  static final int BASE_OF_DELTAS = 1 << 1;
+
   static final int LINE_MASK_AT = 0x00;
   static final int LINES_BEFORE_AT = 0x08;
   static final int DOMAIN_AT = 0x0C;

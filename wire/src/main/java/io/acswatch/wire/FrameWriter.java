@@ -70,6 +70,18 @@ public final class FrameWriter {
   }
 
   /**
+   * Writes a capture as one frame that tells whether deltas may build on it: readers then remember
+   * its sequence number, also if it says nothing new.
+   *
+   * @throws IllegalArgumentException as {@link #write(Capture)}
+   */
+  public static byte[] write(Capture capture, boolean baseOfDeltas) {
+    byte[] frame = write(capture);
+    frame[FLAGS_AT] |= (byte) (baseOfDeltas ? BASE_OF_DELTAS : 0);
+    return frame;
+  }
+
+  /**
    * Writes a delta as one frame.
    *
    * @throws IllegalArgumentException as {@link #write(Capture)}

@@ -1,10 +1,12 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CaptureDelta;
 import io.acswatch.pci.capture.Heartbeat;
 import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.liveupdate.BootVerdict;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import java.util.List;
@@ -26,11 +28,13 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
             capture.boot().id(),
             FrameType.DELTA,
             FrameWriter.write(CaptureDelta.between(before, capture)))
-        : snapshot(capture);
+        : snapshot(capture, deltas);
   }
 
-  static HostFrames snapshot(Capture capture) {
-    return new HostFrames(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture));
+  /** A snapshot; {@code deltas}: such may build on it. */
+  static HostFrames snapshot(Capture capture, boolean deltas) {
+    return new HostFrames(
+        capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture, deltas));
   }
 
   static HostFrames event(
@@ -71,8 +75,18 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   /** What the spool holds. */
   record Waiting(int frames, long bytes, long dropped) {}
 
+  static String note(SourceTimings.Timing timing) {
+    return "source=%s success=%d millis=%d"
+        .formatted(timing.source().label(), timing.isSuccess() ? 1 : 0, timing.took().toMillis());
+  }
+
+  static String note(BootVerdict boot) {
+    return "boot class=%s confidence=%s evidence=%s"
+        .formatted(boot.bootClass(), boot.confidence(), String.join("; ", boot.evidence()));
+  }
+
   static String note(SourceHealth health) {
     return "source=owners.%s success=%d millis=%d"
-        .formatted(health.source(), health.isSuccess() ? 1 : 0, health.took().toMillis());
+        .formatted(health.source().label(), health.isSuccess() ? 1 : 0, health.took().toMillis());
   }
 }

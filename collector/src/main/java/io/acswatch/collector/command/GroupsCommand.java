@@ -24,8 +24,9 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
           + " the registers (derived), and what the hardware isolates in truth (strict).",
-      "Where derived differs from what the kernel reports, the registers changed after the groups"
-          + " were formed, or the rules of that kernel are not known here."
+      "Where derived differs from what the kernel reports it says why: registers changed since the"
+          + " groups were formed, the words of that moment are not in the capture (--before may have"
+          + " them), bytes were not read, or the kernel follows rules that are not known here."
     })
 final class GroupsCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
@@ -47,13 +48,22 @@ final class GroupsCommand implements Callable<Integer> {
               + " bus-isolation-v3 or acs-override.")
   private @Nullable GroupingModel model;
 
+  @Option(
+      names = "--before",
+      paramLabel = "CAPTURE",
+      description =
+          "The last capture of the boot before: kernels from 6.18.16 on group some functions by the"
+              + " words that a kexec found.")
+  private @Nullable String before;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Streams.out(spec);
+    Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     for (String file : files) {
       Capture capture = CaptureInput.read(file);
       Snapshot snapshot = Snapshot.of(capture);
-      SnapshotGroups groups = SnapshotGroups.of(snapshot, model);
+      SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
         out.println(GroupsJson.of(file, snapshot, groups));
       } else {

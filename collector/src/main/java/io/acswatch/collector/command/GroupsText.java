@@ -44,9 +44,10 @@ final class GroupsText {
       text.append(shown.groupCount()).append(" groups, if an IOMMU served every function\n");
     } else {
       text.append("  kernel: ").append(kernel.groupCount()).append(" groups; derived: ");
-      text.append(groups.derived().groupCount());
-      text.append(kernel.equals(groups.derived()) ? ", the same" : ", NOT THE SAME");
-      text.append('\n');
+      text.append(derived()).append('\n');
+    }
+    if (!groups.difference().isEmpty()) {
+      text.append(new ConsoleText().wrapped("    ", groups.difference()));
     }
     text.append("  strict: ").append(groups.strict().groupCount());
     text.append(shown.equals(groups.strict()) ? ", the same\n" : ", not the same\n");
@@ -60,6 +61,17 @@ final class GroupsText {
     appendGroups(shown, kernel != null);
     appendUngrouped(shown);
     return text.toString();
+  }
+
+  private String derived() {
+    int count = groups.derived().groupCount();
+    return switch (groups.agreement()) {
+      case SAME, NOT_REPORTED -> count + ", the same";
+      case OTHER_RULES, NOT_COMPUTABLE -> "not to be computed";
+      case UNREAD -> count + ", not the same, for not all bytes were read";
+      case REGISTERS_CHANGED -> count + ", NOT THE SAME ANY MORE";
+      case UNEXPLAINED -> count + ", NOT THE SAME";
+    };
   }
 
   private void appendNote(String what, List<PciAddress> addresses) {

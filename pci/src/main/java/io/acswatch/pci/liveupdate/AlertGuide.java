@@ -388,11 +388,14 @@ public final class AlertGuide {
         NO_MORE);
     page(
         SNAPSHOT_GAP,
-        "The first that is known of a host is a kernel that another one started.",
-        "No snapshot of this host is remembered, and its boot came by kexec.",
-        "A host first seen after a cold boot.",
+        "Something was missed of a host: the kernel before a kexec, or a change within a boot.",
+        "No snapshot of this host is remembered, and its boot came by kexec. Or a delta builds on a"
+            + " snapshot that was not had: the host is stale then, and nothing of it is judged until its"
+            + " next whole snapshot, which resolves the alert.",
+        "A host first seen after a cold boot. A delta that is delivered again.",
         "Warning.",
-        "`facts`: the class of the boot");
+        "`facts`: the class of the boot; of a delta the last sequence number that was had and the one it"
+            + " builds on");
     page(
         STALE_BEFORE,
         "The snapshot before a boot is so old that other things may lie between.",

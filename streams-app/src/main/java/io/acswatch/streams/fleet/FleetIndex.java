@@ -161,7 +161,7 @@ public final class FleetIndex {
   }
 
   private HostStatus status(HostSummary summary, long silentMillis) {
-    if (silentMillis > staleAfterMillis) {
+    if (silentMillis > staleAfterMillis || summary.gap()) {
       return HostStatus.STALE;
     }
     return summary.portsRead() ? HostStatus.FRESH : HostStatus.UNKNOWN;

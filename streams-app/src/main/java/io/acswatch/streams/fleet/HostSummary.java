@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param groups number of groups its kernel reports
  * @param vms number of VMs that own a function
  * @param portsRead no bridge or port of it was left unread
+ * @param gap something of it was missed, and what is told here may be past
  * @param open its open alerts, the most urgent first
  */
 public record HostSummary(
@@ -28,6 +29,7 @@ public record HostSummary(
     int groups,
     int vms,
     boolean portsRead,
+    boolean gap,
     List<OpenAlert> open) {
   /** The summary of what is remembered of a host; null if that is nothing. */
   public static @Nullable HostSummary of(String host, HostState state) {
@@ -49,6 +51,7 @@ public record HostSummary(
                 .count(),
         (int) current.owners().stream().map(OwnershipClaim::vm).distinct().count(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
+        state.continuity().broken(),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
   }
 

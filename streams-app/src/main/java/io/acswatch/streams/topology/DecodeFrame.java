@@ -1,25 +1,24 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameResult;
-import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.RejectReason;
 import io.acswatch.wire.SnapshotDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes frames. Forwards an {@link Observation} to {@code judge}, or the record as it is to
- * {@code rejects}; one that asks to forget a host to {@code retire}, one that says something of its
- * alerts to {@code command}.
+ * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
+ * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}, one
+ * that says something of its alerts to {@code command}.
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
-  private final SnapshotDecoder decoder = new SnapshotDecoder();
+  private final FactsPacker facts = new FactsPacker();
+  private final SnapshotDecoder deltas = new SnapshotDecoder();
   private ProcessorContext<byte[], Object> context;
 
   DecodeFrame(TopologyObserver observer) {
@@ -55,65 +54,51 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       return;
     }
     long startedAt = observer.decodeStarts();
-    FrameResult result = decoder.decode(frame);
-    observer.decoded(result, startedAt);
-    if (result instanceof FrameResult.Rejected rejected) {
+    FrameResult.Rejected rejected = facts.pack(frame);
+    observer.decoded(rejected == null ? facts.type() : null, facts.functionCount(), startedAt);
+    if (rejected != null) {
       reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
       return;
     }
-    String host = hostOfSignOfLife(result);
-    if (host != null) {
-      String mismatch = mismatch(record.key(), host);
-      if (mismatch == null) {
+    // A host speaks for itself only.
+    if (!facts.isHost(record.key())) {
+      reject(record, Refusal.HOST_MISMATCH, mismatch(record.key(), facts.host()));
+      return;
+    }
+    String host = new String(record.key(), StandardCharsets.UTF_8);
+    switch (facts.type()) {
+      case SNAPSHOT ->
+          context.forward(
+              record.withValue(new Observation(host, facts, null, frame)), IsolationTopology.JUDGE);
+      case DELTA ->
+          context.forward(
+              record.withValue(new Observation(host, facts, deltaOf(frame), frame)),
+              IsolationTopology.JUDGE);
+      // It says that the host lives; what is wrong with it is judged by its snapshots.
+      case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
+      case KEXEC_EVENT -> {
         observer.heard(context.taskId().partition(), host, record.timestamp());
-      } else {
-        reject(record, Refusal.HOST_MISMATCH, mismatch);
+        observer.kexec(facts.kexecStep());
       }
-      return;
+      // The check has refused what it does not know.
+      case SNAPSHOT_PART -> throw new IllegalStateException("type=" + facts.type());
     }
-    if (!(result instanceof FrameResult.Accepted accepted)) {
-      // Not judged yet; the rejects keep it whole.
-      reject(
-          record,
-          RejectReason.UNKNOWN_TYPE.label(),
-          FrameType.OFFSET,
-          "type=%s, expected SNAPSHOT".formatted(FrameType.ofCode(frame[FrameType.OFFSET])));
-      return;
-    }
-    Observation observation = new Observation(accepted.snapshot(), frame);
-    String mismatch = mismatch(record.key(), observation.snapshot().host());
-    if (mismatch != null) {
-      reject(record, Refusal.HOST_MISMATCH, mismatch);
-      return;
-    }
-    context.forward(record.withValue(observation), IsolationTopology.JUDGE);
   }
 
-  /**
-   * The host that a frame without functions speaks of, null of any other frame. Such a frame says
-   * that the host lives; what is wrong with it is judged by its snapshots.
-   */
-  private static @Nullable String hostOfSignOfLife(FrameResult result) {
-    if (result instanceof FrameResult.AcceptedHeartbeat accepted) {
-      return accepted.heartbeat().host();
+  private SnapshotDelta deltaOf(byte[] frame) {
+    if (deltas.decode(frame) instanceof FrameResult.AcceptedDelta accepted) {
+      return accepted.delta();
     }
-    return result instanceof FrameResult.AcceptedKexecEvent accepted
-        ? accepted.event().host()
-        : null;
+    throw new IllegalStateException("a frame was checked twice with two results");
   }
 
-  /** A host speaks for itself only: what is wrong with the key of its frame, or null. */
-  private static @Nullable String mismatch(byte[] key, String host) {
-    if (host.isEmpty()) {
-      return "the frame names no host";
-    }
-    if (Arrays.equals(key, host.getBytes(StandardCharsets.UTF_8))) {
-      return null;
-    }
-    return "key=%s, but the frame is of host %s"
-        .formatted(
-            InputException.quote(new String(key, StandardCharsets.UTF_8)),
-            InputException.quote(host));
+  private static String mismatch(byte[] key, String host) {
+    return host.isEmpty()
+        ? "the frame names no host"
+        : "key=%s, but the frame is of host %s"
+            .formatted(
+                InputException.quote(new String(key, StandardCharsets.UTF_8)),
+                InputException.quote(host));
   }
 
   private void reject(Record<byte[], byte[]> record, Refusal refusal, String detail) {

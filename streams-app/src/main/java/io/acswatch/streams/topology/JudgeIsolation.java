@@ -1,17 +1,19 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.liveupdate.DeltaJudgement;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotDelta;
 import io.acswatch.pci.liveupdate.Verdict;
-import io.acswatch.streams.serde.HostStateSerde;
+import io.acswatch.streams.serde.PackedState;
 import io.acswatch.streams.serde.UnknownStateVersionException;
+import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.InputException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -22,11 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges snapshots against what is remembered of their host; the judgement itself is {@link
- * Judgement}.
+ * Judges snapshots and deltas against what is remembered of their host; the judgement itself is
+ * {@link Judgement}.
  *
- * <p>A repetition is neither judged nor stored. The state then keeps the time and sequence number
- * of the first snapshot that looked like this, which is harmless: only later ones are news.
+ * <p>A delta is applied to the last snapshot and judged as the snapshot it leads to. If what it
+ * builds on was not had, the host is stale until its next whole snapshot, and an alert says so.
+ *
+ * <p>A repetition costs a comparison of its packed facts with those in the store: it is neither
+ * made a snapshot of, nor judged, nor stored. The state then keeps the time and sequence number of
+ * the first snapshot that looked like this, which is harmless: only later ones are news.
  */
 final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
@@ -66,16 +72,19 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   @Override
   public void process(Record<byte[], Observation> record) {
-    Snapshot snapshot = record.value().snapshot();
-    byte[] packed = states.get(snapshot.host());
+    String host = record.value().host();
+    PackedState packed = new PackedState(states.get(host));
     Outcome outcome;
     try {
-      outcome = outcome(packed, snapshot, record.timestamp());
+      outcome = outcome(packed, record);
     } catch (UnknownStateVersionException fromTheFuture) {
       // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
       throw fromTheFuture;
     } catch (RecordTooLargeException tooLarge) {
-      LOG.warn("A frame of host {} is not judged: {}", quoted(snapshot), tooLarge.getMessage());
+      LOG.warn(
+          "A frame of host {} is not judged: {}",
+          InputException.quote(host),
+          tooLarge.getMessage());
       reject(record, Refusal.TOO_LARGE, tooLarge.getMessage());
       return;
     } catch (RuntimeException | StackOverflowError failure) {
@@ -84,41 +93,103 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     }
     // Nothing below fails because of what is in the record: it is stored and forwarded as a whole.
     if (outcome.state() != null) {
-      states.put(snapshot.host(), outcome.state());
+      states.put(host, outcome.state());
     }
     outcome.records().forEach(output -> output.forward(context, record.timestamp()));
-    observer.heard(partition, snapshot.host(), record.timestamp());
+    observer.heard(partition, host, record.timestamp());
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
   private record Outcome(byte @Nullable [] state, List<Output> records) {
     private static final Outcome NOTHING = new Outcome(null, List.of());
+
+    private static Outcome of(byte @Nullable [] state) {
+      return state == null ? NOTHING : new Outcome(state, List.of());
+    }
   }
 
-  private Outcome outcome(byte @Nullable [] packed, Snapshot snapshot, long appendedAtMillis) {
-    HostState state = packed == null ? HostState.NONE : HostStateSerde.unpack(packed);
+  private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
+    SnapshotDelta delta = record.value().delta();
+    return delta == null
+        ? ofSnapshot(packed, record.value().facts(), record)
+        : ofDelta(packed, delta, record);
+  }
+
+  private Outcome ofSnapshot(
+      PackedState packed, FactsPacker facts, Record<byte[], Observation> record) {
+    if (packed.isRepeatedBy(facts)) {
+      return repetition(packed, facts);
+    }
+    HostState state = packed.unpack();
+    Snapshot snapshot = facts.snapshot();
+    // Other bytes may say the same: a kernel log that goes on, for one.
     if (Judgement.isRepetition(state, snapshot)) {
-      observer.repetitionSkipped();
-      return Outcome.NOTHING;
+      return repetition(packed, facts);
     }
     Verdict verdict = judge.apply(state, snapshot);
-    byte[] next = HostStateSerde.pack(verdict.state());
+    byte[] next = packed.next(verdict.state(), snapshot, facts);
+    return judged(packed, verdict, next, record);
+  }
+
+  /** Only of a host that sends deltas the number of each snapshot is remembered. */
+  private Outcome repetition(PackedState packed, FactsPacker facts) {
+    observer.repetitionSkipped();
+    return facts.isBaseOfDeltas()
+        ? Outcome.of(packed.withLastSequence(facts.sequence()))
+        : Outcome.NOTHING;
+  }
+
+  private Outcome ofDelta(
+      PackedState packed, SnapshotDelta delta, Record<byte[], Observation> record) {
+    HostState state = packed.unpack();
+    return switch (DeltaJudgement.fit(state, delta)) {
+      case KNOWN -> {
+        observer.repetitionSkipped();
+        yield Outcome.NOTHING;
+      }
+      case GAP -> {
+        observer.gapFound();
+        Verdict verdict = DeltaJudgement.gap(state, delta);
+        yield outcome(packed, verdict, packed.next(verdict.state()), record);
+      }
+      case FOLLOWS -> {
+        Snapshot snapshot = delta.applyTo(Objects.requireNonNull(state.current()));
+        if (Judgement.isRepetition(state, snapshot)) {
+          observer.repetitionSkipped();
+          yield Outcome.of(packed.withLastSequence(delta.sequence()));
+        }
+        Verdict verdict = judge.apply(state, snapshot);
+        yield judged(packed, verdict, packed.next(verdict.state()), record);
+      }
+    };
+  }
+
+  private Outcome judged(
+      PackedState packed, Verdict verdict, byte[] next, Record<byte[], Observation> record) {
+    Outcome outcome = outcome(packed, verdict, next, record);
+    observer.judged();
+    return outcome;
+  }
+
+  private Outcome outcome(
+      PackedState packed, Verdict verdict, byte[] next, Record<byte[], Observation> record) {
+    String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : verdict.alerts()) {
       outputs.add(Output.of(alert));
     }
+    Snapshot before = packed.unpack().current();
     Snapshot current = verdict.state().current();
-    if (current != null && groupsChanged(state.current(), current)) {
+    if (current != null && current != before && groupsChanged(before, current)) {
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
-      outputs.add(Output.groups(snapshot.host(), json));
+      outputs.add(Output.groups(host, json));
     }
     // Keys count too: no rule limits the id of a host.
-    refuseTooLarge("the state of its host", (long) utf8(snapshot.host()).length + next.length);
+    refuseTooLarge("the state of its host", (long) record.key().length + next.length);
     outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
-    observer.judged();
-    verdict.alerts().forEach(alert -> observer.alerted(alert, appendedAtMillis));
-    observer.stored(partition, snapshot.host(), verdict.state());
-    return new Outcome(Arrays.equals(packed, next) ? null : next, outputs);
+    verdict.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
+    observer.stored(partition, host, verdict.state());
+    return new Outcome(packed.isSameAs(next) ? null : next, outputs);
   }
 
   /**
@@ -139,7 +210,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private void failed(Record<byte[], Observation> record, Throwable failure) {
     LOG.error(
         "Judging a frame of host {} failed at {}; it went to the rejects, the state is unchanged",
-        quoted(record.value().snapshot()),
+        InputException.quote(record.value().host()),
         context
             .recordMetadata()
             .map(from -> from.topic() + "-" + from.partition() + "@" + from.offset())
@@ -162,17 +233,9 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
         IsolationTopology.REJECTS);
   }
 
-  private static String quoted(Snapshot snapshot) {
-    return InputException.quote(snapshot.host());
-  }
-
   private static String firstLine(Throwable failure) {
     String name = failure.getClass().getSimpleName();
     String message = failure.getMessage();
     return message == null ? name : name + ": " + message.lines().findFirst().orElse("");
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

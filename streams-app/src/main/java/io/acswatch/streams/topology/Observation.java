@@ -1,11 +1,16 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.wire.FactsPacker;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A decoded frame on its way from {@code decode} to {@code judge}; never leaves the process.
+ * A decoded frame on its way from {@code decode} to {@code judge}; never leaves the process, and is
+ * used up before the next record is decoded.
  *
- * @param snapshot what it says
- * @param frame the bytes it was decoded from, for the rejects should judging fail
+ * @param host the host it speaks of
+ * @param facts has packed its facts, those of a snapshot; one object for all records
+ * @param delta what a delta says, null of a snapshot
+ * @param frame the bytes they were packed from, for the rejects should judging fail
  */
-record Observation(Snapshot snapshot, byte[] frame) {}
+record Observation(String host, FactsPacker facts, @Nullable SnapshotDelta delta, byte[] frame) {}

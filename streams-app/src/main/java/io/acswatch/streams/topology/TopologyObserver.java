@@ -1,9 +1,11 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.json.AlertCommand;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is told what the topology does, for metrics. Called on the stream threads, several at a time;
@@ -19,13 +21,19 @@ public interface TopologyObserver {
         }
 
         @Override
-        public void decoded(FrameResult result, long startedAt) {}
+        public void decoded(@Nullable FrameType type, int functions, long startedAt) {}
+
+        @Override
+        public void kexec(KexecEvent.Step step) {}
 
         @Override
         public void rejected(String reason) {}
 
         @Override
         public void repetitionSkipped() {}
+
+        @Override
+        public void gapFound() {}
 
         @Override
         public void judged() {}
@@ -52,8 +60,17 @@ public interface TopologyObserver {
   /** Returns the time by a clock of the observer's own; handed back to {@link #decoded}. */
   long decodeStarts();
 
-  /** The bytes of one record were decoded, or refused. */
-  void decoded(FrameResult result, long startedAt);
+  /**
+   * The bytes of one record were decoded, or refused.
+   *
+   * @param type what the frame is, null if it was refused
+   * @param functions number of functions in it
+   * @param startedAt what {@link #decodeStarts} gave
+   */
+  void decoded(@Nullable FrameType type, int functions, long startedAt);
+
+  /** A host told of a step of a kexec. */
+  void kexec(KexecEvent.Step step);
 
   /** A record went to the rejects; {@code reason} is a label out of few. */
   void rejected(String reason);
@@ -61,7 +78,10 @@ public interface TopologyObserver {
   /** A snapshot told nothing new and was not judged. */
   void repetitionSkipped();
 
-  /** A snapshot was judged. */
+  /** A delta builds on a snapshot that was not had. */
+  void gapFound();
+
+  /** A snapshot was judged, whole or what a delta led to. */
   void judged();
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */

@@ -18,6 +18,7 @@ import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.Assignment;
 import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.Continuity;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -66,7 +67,14 @@ class HostStateSerdeProperties {
     for (int i = random.nextInt(3); i > 0; i--) {
       owners.add(new Assignment(new DevicePath(text(random)), text(random)));
     }
-    return new HostState(baseline, current, random.nextInt(), List.of(), pending, owners);
+    return new HostState(
+        baseline,
+        current,
+        random.nextInt(),
+        List.of(),
+        pending,
+        owners,
+        new Continuity(random.nextLong(), random.nextBoolean()));
   }
 
   private static Snapshot snapshot(SplittableRandom random) {

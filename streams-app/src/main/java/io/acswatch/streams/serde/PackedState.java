@@ -1,0 +1,134 @@
+package io.acswatch.streams.serde;
+
+import static io.acswatch.streams.serde.StateLayout.*;
+
+import io.acswatch.pci.liveupdate.Continuity;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FactsWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a host as it lies in the store. Tells from the bytes alone whether a frame repeats
+ * the last snapshot, and goes over to the next state without packing again what stays.
+ */
+public final class PackedState {
+  private static final byte[] NOTHING = {};
+
+  private final byte[] bytes;
+  private final ByteBuffer header;
+  private @Nullable HostState state;
+
+  /** What the store has of a host; null if it has nothing. */
+  public PackedState(byte @Nullable [] stored) {
+    bytes = stored == null ? NOTHING : stored;
+    header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * True only if the frame that was packed last shows the very facts of the last snapshot, nothing
+   * waits or was missed, and {@link Judgement#isRepetition} would say so too. Compares bytes, makes
+   * nothing. False of an older version's state and of a damaged one.
+   */
+  public boolean isRepeatedBy(FactsPacker frame) {
+    if (!isOfThisVersion()
+        || (bytes[FLAGS_AT] & (HAS_CURRENT | IS_BROKEN)) != HAS_CURRENT
+        || header.getInt(PENDING_COUNT_AT) != 0
+        || !Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), frame.takenAtMillis())) {
+      return false;
+    }
+    int length = header.getInt(CURRENT_LENGTH_AT);
+    return length == frame.length()
+        && length <= bytes.length - HEADER_LENGTH
+        && Arrays.equals(
+            bytes, HEADER_LENGTH, HEADER_LENGTH + length, frame.bytes(), 0, frame.length());
+  }
+
+  private boolean isOfThisVersion() {
+    return bytes.length >= HEADER_LENGTH
+        && header.getShort(0) == MAGIC
+        && bytes[VERSION_AT] == VERSION;
+  }
+
+  /**
+   * What is remembered; {@link HostState#NONE} if the store has nothing.
+   *
+   * @throws UnknownStateVersionException if a later acswatch wrote it
+   * @throws org.apache.kafka.common.errors.SerializationException if the bytes are damaged
+   */
+  public HostState unpack() {
+    if (state == null) {
+      state = bytes.length == 0 ? HostState.NONE : StateReader.read(bytes);
+    }
+    return state;
+  }
+
+  /**
+   * The next state in its packed form.
+   *
+   * @param latest the snapshot of the frame that {@code frame} has packed
+   */
+  public byte[] next(HostState next, Snapshot latest, FactsPacker frame) {
+    return StateWriter.write(
+        next,
+        snapshot ->
+            snapshot == latest
+                ? ByteBuffer.wrap(frame.bytes(), 0, frame.length())
+                : factsOf(snapshot));
+  }
+
+  /** The same where a delta led to the snapshot, which has no packed facts yet. */
+  public byte[] next(HostState next) {
+    return StateWriter.write(next, this::factsOf);
+  }
+
+  /**
+   * The state after a repetition of the last snapshot that deltas may build on; null if it is
+   * remembered already.
+   */
+  public byte @Nullable [] withLastSequence(long sequence) {
+    if (!isOfThisVersion()) {
+      HostState old = unpack();
+      return StateWriter.write(
+          new HostState(
+              old.baseline(),
+              old.current(),
+              old.revision(),
+              old.open(),
+              old.pending(),
+              old.intendedOwners(),
+              new Continuity(sequence, false)));
+    }
+    if (header.getLong(LAST_SEQUENCE_AT) >= sequence) {
+      return null;
+    }
+    byte[] next = bytes.clone();
+    ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN).putLong(LAST_SEQUENCE_AT, sequence);
+    return next;
+  }
+
+  /** The packed facts of a snapshot, those that lie here already if it is one of this state's. */
+  private ByteBuffer factsOf(Snapshot snapshot) {
+    if (isOfThisVersion() && state != null) {
+      int currentLength = header.getInt(CURRENT_LENGTH_AT);
+      if (snapshot == state.current()) {
+        return ByteBuffer.wrap(bytes, HEADER_LENGTH, currentLength);
+      }
+      if (snapshot == state.baseline()) {
+        return ByteBuffer.wrap(
+            bytes, HEADER_LENGTH + currentLength, header.getInt(BASELINE_LENGTH_AT));
+      }
+    }
+    return ByteBuffer.wrap(FactsWriter.write(snapshot));
+  }
+
+  /** True if these bytes are the stored ones. */
+  public boolean isSameAs(byte[] others) {
+    return Arrays.equals(bytes, others);
+  }
+}

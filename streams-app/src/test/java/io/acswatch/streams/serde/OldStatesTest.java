@@ -1,0 +1,145 @@
+package io.acswatch.streams.serde;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.Continuity;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.streams.Frames;
+import io.acswatch.wire.FactsPacker;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * States that every version has written are read for ever. The files of versions 1 and 2 were
+ * written by those; that of the version of now is rewritten by {@code -Dgolden.update=true}, and
+ * must not change after a release.
+ */
+class OldStatesTest {
+  private static final Path FILES = Path.of("src/test/resources/states");
+
+  private static byte[] file(String name) {
+    try (InputStream stream = OldStatesTest.class.getResourceAsStream("/states/" + name)) {
+      return stream.readAllBytes();
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
+  }
+
+  private static Snapshot snapshot(String name) {
+    return Snapshot.of(Frames.capture(name, "host-1", 1));
+  }
+
+  @Test
+  void readsAHostSeenOnceByVersionTwo() {
+    HostState state = HostStateSerde.unpack(file("kexec-001-once.v2"));
+
+    assertEquals(snapshot("kexec-001-before"), state.current());
+    assertSame(state.current(), state.baseline());
+    assertEquals(Continuity.NONE, state.continuity());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kexec-001", "kexec-002"})
+  void readsSnapshotsAndAlertsOfVersionTwo(String name) {
+    HostState state = HostStateSerde.unpack(file(name + "-twice.v2"));
+
+    assertEquals(snapshot(name + "-before"), state.baseline());
+    assertEquals(snapshot(name + "-after"), state.current());
+    assertEquals(state.revision(), state.open().size());
+    assertTrue(
+        state.open().stream().anyMatch(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kexec-001", "kexec-002"})
+  void readsWhatVersionOneKnew(String name) {
+    HostState state = HostStateSerde.unpack(file(name + "-twice.v1"));
+    HostState later = HostStateSerde.unpack(file(name + "-twice.v2"));
+
+    assertEquals(knownToVersionOne(later.baseline()), knownToVersionOne(state.baseline()));
+    assertEquals(knownToVersionOne(later.current()), knownToVersionOne(state.current()));
+    assertEquals(later.open(), state.open());
+    assertEquals(List.of(), state.pending());
+  }
+
+  private static List<PciFunction> knownToVersionOne(Snapshot snapshot) {
+    return snapshot.functions().stream()
+        .map(
+            function ->
+                new PciFunction(
+                    function.address(),
+                    function.path(),
+                    function.ids(),
+                    knownToVersionOne(function.config()),
+                    function.kernel()))
+        .toList();
+  }
+
+  private static ConfigFacts knownToVersionOne(ConfigFacts facts) {
+    return new ConfigFacts(
+        facts.status(),
+        facts.lengthBytes(),
+        facts.headerType(),
+        facts.revision(),
+        facts.subsystemVendor(),
+        facts.subsystemDevice(),
+        facts.claimedType(),
+        facts.acs(),
+        facts.firstVfOffset(),
+        facts.vfStride(),
+        facts.egressOpen(),
+        facts.atsEnabled(),
+        facts.hasMemoryBar(),
+        facts.chipsetBase(),
+        0,
+        0,
+        0,
+        facts.vfsEnabled());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kexec-001", "kexec-002"})
+  void writesTheVersionOfNowAsItDid(String name) throws IOException {
+    HostState state = HostStateSerde.unpack(file(name + "-twice.v2"));
+    byte[] packed = HostStateSerde.pack(state);
+    Path golden = FILES.resolve(name + "-twice.v3");
+    if (Boolean.getBoolean("golden.update")) {
+      Files.write(golden, packed);
+    }
+    byte[] written = Files.readAllBytes(golden);
+
+    assertEquals(state, HostStateSerde.unpack(written));
+    assertArrayEquals(written, packed);
+  }
+
+  /** Once: the next snapshot that is news is written in the version of now. */
+  @Test
+  void anOldStateIsNotComparedByItsBytes() {
+    FactsPacker packer = new FactsPacker();
+    packer.pack(Frames.frame("kexec-001-before", "host-1", 2));
+    PackedState old = new PackedState(file("kexec-001-once.v2"));
+
+    assertFalse(old.isRepeatedBy(packer));
+    assertTrue(Judgement.isRepetition(old.unpack(), packer.snapshot()));
+    assertEquals(ReadStatus.COMPLETE, old.unpack().current().functions().get(0).config().status());
+    byte[] next = old.next(old.unpack(), packer.snapshot(), packer);
+    assertTrue(new PackedState(next).isRepeatedBy(packer));
+  }
+}

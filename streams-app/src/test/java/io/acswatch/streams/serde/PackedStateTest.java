@@ -1,0 +1,124 @@
+package io.acswatch.streams.serde;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.streams.Frames;
+import io.acswatch.streams.LargeHosts;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameWriter;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import org.apache.kafka.common.errors.SerializationException;
+import org.junit.jupiter.api.Test;
+
+/** What the bytes of a state tell without being unpacked. */
+class PackedStateTest {
+  private static final int ROUNDS = 2_000;
+
+  private final FactsPacker packer = new FactsPacker();
+
+  private void pack(Capture capture) {
+    assertNull(packer.pack(FrameWriter.write(capture)));
+  }
+
+  private static Capture at(long millis, Capture capture) {
+    return capture.withHost("host-1", 2, millis);
+  }
+
+  private byte[] judged(byte[] stored, Capture capture) {
+    PackedState before = new PackedState(stored);
+    pack(capture);
+    Snapshot snapshot = packer.snapshot();
+    Verdict verdict = Judgement.apply(before.unpack(), snapshot);
+    return before.next(verdict.state(), snapshot, packer);
+  }
+
+  @Test
+  void knowsARepetitionByItsBytesForTenMinutes() {
+    Capture host = Frames.capture("kexec-001-before", "host-1", 1);
+    PackedState state = new PackedState(judged(null, host));
+
+    pack(at(Frames.TAKEN_AT + 599_000, host));
+    assertTrue(state.isRepeatedBy(packer));
+    pack(at(Frames.TAKEN_AT + 601_000, host));
+    assertFalse(state.isRepeatedBy(packer));
+    pack(Frames.capture("kexec-001-after", "host-1", 2));
+    assertFalse(state.isRepeatedBy(packer));
+    assertFalse(new PackedState(null).isRepeatedBy(packer));
+  }
+
+  @Test
+  void isNoRepetitionWhileSomethingWaits() {
+    Capture host = Frames.capture("kexec-001-before", "host-1", 1);
+    pack(host);
+    HostState waiting = Judgement.apply(HostState.NONE, packer.snapshot()).state();
+    byte[] packed = HostStateSerde.pack(waiting);
+    assertTrue(new PackedState(packed).isRepeatedBy(packer));
+
+    packed[StateLayout.PENDING_COUNT_AT] = 1;
+    assertFalse(new PackedState(packed).isRepeatedBy(packer));
+  }
+
+  @Test
+  void keepsTheBytesOfSnapshotsThatStay() {
+    byte[] before = judged(null, Frames.capture("kexec-002-before", "host-1", 1));
+    byte[] after = judged(before, Frames.capture("kexec-002-after", "host-1", 1));
+    HostState state = HostStateSerde.unpack(after);
+
+    assertEquals(Snapshot.of(Frames.capture("kexec-002-before", "host-1", 1)), state.baseline());
+    assertEquals(Snapshot.of(Frames.capture("kexec-002-after", "host-1", 1)), state.current());
+    assertArrayEquals(HostStateSerde.pack(state), after);
+    byte[] same = judged(after, at(Frames.TAKEN_AT, Frames.capture("kexec-002-after", "", 1)));
+    assertEquals(state.baseline(), HostStateSerde.unpack(same).baseline());
+  }
+
+  @Test
+  void saysNothingOfDamagedBytes() {
+    pack(Frames.capture("kexec-001-before", "host-1", 1));
+    byte[] packed = judged(null, Frames.capture("kexec-001-before", "host-1", 1));
+    for (int length = 0; length < packed.length; length++) {
+      PackedState cut = new PackedState(Arrays.copyOf(packed, length));
+      if (length > 0) {
+        assertThrows(SerializationException.class, cut::unpack);
+      }
+      assertFalse(length < packed.length && cut.isRepeatedBy(packer));
+    }
+  }
+
+  /** What a repetition costs does not grow with the host: the object that asks, and no more. */
+  @Test
+  void aRepetitionAllocatesNothingForItsFunctions() {
+    byte[] frame = FrameWriter.write(LargeHosts.ofDomains("rack1-host1", 32)[0]);
+    assertNull(packer.pack(frame));
+    byte[] stored = HostStateSerde.pack(Judgement.apply(HostState.NONE, packer.snapshot()).state());
+    for (int i = 0; i < ROUNDS; i++) {
+      assertTrue(isRepetition(stored, frame));
+    }
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 3; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < ROUNDS / 10; i++) {
+        assertTrue(isRepetition(stored, frame));
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertEquals(1024, packer.functionCount());
+    assertTrue(least / (ROUNDS / 10) <= 128, least / (ROUNDS / 10) + " bytes a repetition");
+  }
+
+  private boolean isRepetition(byte[] stored, byte[] frame) {
+    return packer.pack(frame) == null && new PackedState(stored).isRepeatedBy(packer);
+  }
+}
