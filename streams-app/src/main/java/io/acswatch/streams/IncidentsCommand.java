@@ -4,6 +4,7 @@ import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
 import io.acswatch.streams.reading.IncidentLine;
+import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

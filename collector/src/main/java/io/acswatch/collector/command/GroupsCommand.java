@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.tree.GroupsTree;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -24,6 +25,8 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
           + " the registers (derived), and what the hardware isolates in truth (strict).",
+      "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function;"
+          + " --list tells it group by group, with registers and paths.",
       "Where derived differs from what the kernel reports it says why: registers changed since the"
           + " groups were formed, the words of that moment are not in the capture (--before may have"
           + " them), bytes were not read, or the kernel follows rules that are not known here."
@@ -31,6 +34,7 @@ import picocli.CommandLine.TypeConversionException;
 final class GroupsCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(
       arity = "1..*",
@@ -56,6 +60,11 @@ final class GroupsCommand implements Callable<Integer> {
               + " words that a kexec found.")
   private @Nullable String before;
 
+  @Option(
+      names = "--list",
+      description = "Group by group instead of the tree, with registers and paths.")
+  private boolean list;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Streams.out(spec);
@@ -66,8 +75,12 @@ final class GroupsCommand implements Callable<Integer> {
       SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
         out.println(GroupsJson.of(file, snapshot, groups));
-      } else {
+      } else if (list) {
         out.print(GroupsText.of(file, snapshot, groups));
+      } else {
+        out.print(GroupsText.heading(file, snapshot, groups));
+        out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
+        out.print(files.size() > 1 ? "\n" : "");
       }
       Streams.flush(out);
     }

@@ -28,10 +28,23 @@ final class GroupsText {
   }
 
   static String of(String source, Snapshot snapshot, SnapshotGroups groups) {
-    return new GroupsText(snapshot, groups).render(source);
+    GroupsText text = new GroupsText(snapshot, groups);
+    text.appendHeading(source);
+    GroupPartition kernel = groups.kernel();
+    GroupPartition shown = kernel == null ? groups.derived() : kernel;
+    text.appendGroups(shown, kernel != null);
+    text.appendUngrouped(shown);
+    return text.text.toString();
   }
 
-  private String render(String source) {
+  /** What is above groups and tree: host, kernel, how the partitions agree. */
+  static String heading(String source, Snapshot snapshot, SnapshotGroups groups) {
+    GroupsText text = new GroupsText(snapshot, groups);
+    text.appendHeading(source);
+    return text.text.toString();
+  }
+
+  private void appendHeading(String source) {
     GroupPartition kernel = groups.kernel();
     GroupPartition shown = kernel == null ? groups.derived() : kernel;
     text.append(source).append('\n');
@@ -58,9 +71,6 @@ final class GroupsText {
     appendNote("isolation unknown, not all bytes were read", groups.unknown());
     appendNote("isolation not to be computed from registers", groups.notComputable());
     text.append('\n');
-    appendGroups(shown, kernel != null);
-    appendUngrouped(shown);
-    return text.toString();
   }
 
   private String derived() {
