@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -17,7 +18,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -34,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
  * data; and a merge that was replayed makes the rule fire that it should.
  */
 class PrometheusIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final Pattern BROKER = Pattern.compile("broker +(127\\.0\\.0\\.1:[0-9]+)\n");
   private static final Path CAPTURES =
       Path.of("../streams-app/src/test/resources/captures").toAbsolutePath();
@@ -161,7 +160,7 @@ class PrometheusIT {
             "merged",
             "--bootstrap-servers",
             broker)) {
-      assertEquals(0, replay.exitCode(LIMIT), replay::all);
+      assertEquals(0, replay.exitCode(), replay::all);
     }
   }
 
@@ -206,7 +205,7 @@ class PrometheusIT {
   private boolean hasDataSoon(String query) throws Exception {
     if (!hasData(query)) {
       try {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> hasData(query));
+        Awaitility.await().atMost(LIMIT).until(() -> hasData(query));
       } catch (ConditionTimeoutException none) {
         return false;
       }
