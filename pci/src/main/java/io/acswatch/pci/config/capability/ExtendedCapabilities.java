@@ -24,15 +24,13 @@ import java.util.Arrays;
 public final class ExtendedCapabilities {
   private static final int FIRST_OFFSET = 0x100;
   private static final int HEADER_LENGTH = 4;
-  private static final int MAX_ENTRIES = (ConfigSpace.EXTENDED_LENGTH - FIRST_OFFSET) / 4;
+  private static final int ID_MASK = 0xFFFF;
 
-  private final short[] trail = new short[MAX_ENTRIES];
   private final long[] seen = new long[16]; // one bit per 4-byte slot of 4096 bytes
   private ConfigSpace space;
   private int next;
   private int offset;
   private int header;
-  private int entries;
   private boolean wentBack;
 
   /** A walker over nothing; {@link #wrap} binds it. */
@@ -51,7 +49,6 @@ public final class ExtendedCapabilities {
     this.space = space;
     offset = 0;
     header = 0;
-    entries = 0;
     wentBack = false;
     next = space.length() > FIRST_OFFSET ? FIRST_OFFSET : 0;
     return this;
@@ -70,10 +67,13 @@ public final class ExtendedCapabilities {
     }
     // As long as a list ascends nothing can come again, and nothing has to be looked up.
     if (next <= offset || wentBack) {
-      markTrail();
+      if (!wentBack) {
+        markAscent();
+      }
       if (isSeen(next)) {
         return WalkStep.LOOPED;
       }
+      mark(next);
     }
     int found = space.u32(next);
     if (found == 0 || found == -1) {
@@ -83,24 +83,24 @@ public final class ExtendedCapabilities {
       }
       return found == 0 ? WalkStep.UNCLEAN_END : WalkStep.ALL_ONES;
     }
-    trail[entries++] = (short) next;
     offset = next;
     header = found;
     next = header >>> 20 & ~3;
     return WalkStep.CAPABILITY;
   }
 
-  /** Enters the offsets of the trail that are not in {@code seen} yet. */
-  private void markTrail() {
-    int from = entries - 1;
-    if (!wentBack) {
-      Arrays.fill(seen, 0);
-      wentBack = true;
-      from = 0;
+  /** Marks all offsets up to here, by going the ascending way to here once more. */
+  private void markAscent() {
+    wentBack = true;
+    Arrays.fill(seen, 0);
+    for (int at = FIRST_OFFSET; at < offset; at = space.u32(at) >>> 20 & ~3) {
+      mark(at);
     }
-    for (int i = from; i < entries; i++) {
-      seen[trail[i] >>> 8] |= 1L << (trail[i] >>> 2);
-    }
+    mark(offset);
+  }
+
+  private void mark(int entry) {
+    seen[entry >>> 8] |= 1L << (entry >>> 2);
   }
 
   private boolean isSeen(int entry) {
@@ -109,6 +109,27 @@ public final class ExtendedCapabilities {
 
   /** Moves to the first capability of this kind from here on; returns its offset, or 0. */
   public int find(int wanted) {
+    ConfigSpace from = space;
+    int last = from.length() - HEADER_LENGTH;
+    int at = next;
+    // Sound lists ascend from end to end: for them, no more than has to be done.
+    while (at > offset && at >= FIRST_OFFSET && at <= last && !wentBack) {
+      int found = from.u32(at);
+      if (found == 0 || found == -1) {
+        return 0;
+      }
+      offset = at;
+      header = found;
+      at = found >>> 20 & ~3;
+      next = at;
+      if ((found & ID_MASK) == wanted) {
+        return offset;
+      }
+    }
+    return at == 0 ? 0 : findInDisorder(wanted);
+  }
+
+  private int findInDisorder(int wanted) {
     while (advance() == WalkStep.CAPABILITY) {
       if (id() == wanted) {
         return offset;
@@ -119,7 +140,7 @@ public final class ExtendedCapabilities {
 
   /** Id of the capability the walk stands on, 16 bits. */
   public int id() {
-    return header & 0xFFFF;
+    return header & ID_MASK;
   }
 
   /** Version of the capability the walk stands on, 4 bits. */

@@ -31,6 +31,7 @@ public final class StandardCapabilities {
   private static final int FIRST_OFFSET = 0x40;
   private static final int HEADER_LENGTH = 2;
   private static final int POINTER_MASK = 0xFC;
+  private static final int ID_MASK = 0xFF;
   private static final int ALL_ONES_ID = 0xFF;
 
   private ConfigSpace space;
@@ -84,24 +85,40 @@ public final class StandardCapabilities {
     if ((seen & slot) != 0) {
       return WalkStep.LOOPED;
     }
-    int entryId = space.u8(next);
-    if (entryId == ALL_ONES_ID) {
+    int entry = space.u16(next);
+    if ((entry & ID_MASK) == ALL_ONES_ID) {
       return WalkStep.ALL_ONES;
     }
     seen |= slot;
     offset = next;
-    id = entryId;
-    next = space.u8(offset + 1) & POINTER_MASK;
+    id = entry & ID_MASK;
+    next = entry >>> 8 & POINTER_MASK;
     return WalkStep.CAPABILITY;
   }
 
   /** Moves to the first capability of this kind from here on; returns its offset, or 0. */
   public int find(int wanted) {
-    while (advance() == WalkStep.CAPABILITY) {
+    ConfigSpace from = space;
+    int last = from.length() - HEADER_LENGTH;
+    long passed = seen;
+    int at = next;
+    while (at >= FIRST_OFFSET && at <= last && (passed & 1L << (at >>> 2)) == 0) {
+      int entry = from.u16(at);
+      if ((entry & ID_MASK) == ALL_ONES_ID) {
+        break;
+      }
+      passed |= 1L << (at >>> 2);
+      offset = at;
+      id = entry & ID_MASK;
+      at = entry >>> 8 & POINTER_MASK;
       if (id == wanted) {
+        seen = passed;
+        next = at;
         return offset;
       }
     }
+    seen = passed;
+    next = at;
     return 0;
   }
 
