@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
@@ -48,7 +49,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   /** Starts with an empty log in a temporary directory, which {@code close} deletes. */
   public static EmbeddedBroker startTemporary(int port) throws BrokerStartException {
-    return start(DataDirectory.temporary(), port);
+    return startTemporary(port, Map.of());
+  }
+
+  /** The same with settings of the broker that win over its own. */
+  static EmbeddedBroker startTemporary(int port, Map<String, String> settings)
+      throws BrokerStartException {
+    return start(DataDirectory.temporary(), port, settings);
   }
 
   /**
@@ -59,15 +66,16 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     in use; nothing is left running then
    */
   public static EmbeddedBroker start(Path directory, int port) throws BrokerStartException {
-    return start(DataDirectory.kept(directory), port);
+    return start(DataDirectory.kept(directory), port, Map.of());
   }
 
-  private static EmbeddedBroker start(DataDirectory directory, int port)
-      throws BrokerStartException {
+  private static EmbeddedBroker start(
+      DataDirectory directory, int port, Map<String, String> settings) throws BrokerStartException {
     try {
       int clientPort = port == ANY_PORT ? freePort() : port;
       refuseUnusablePort(clientPort);
       Properties properties = properties(directory.path(), clientPort, freePort());
+      properties.putAll(settings);
       if (!directory.isFormatted()) {
         format(directory.path());
       }

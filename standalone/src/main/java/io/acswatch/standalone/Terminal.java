@@ -1,8 +1,8 @@
 package io.acswatch.standalone;
 
 import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.streams.Colour;
 import io.acswatch.wire.json.AlertText;
+import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Objects;

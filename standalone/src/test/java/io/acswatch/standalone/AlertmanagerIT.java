@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -20,7 +21,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code alerts --alertmanager} and the Alertmanager of Debian. */
 class AlertmanagerIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
   private static final String PROGRAM = "prometheus-alertmanager";
   private static final String HOST = "rack7-host12";
 
@@ -64,22 +63,24 @@ class AlertmanagerIT {
                   "warning")) {
         send(config, "kexec-001-before");
         send(config, "kexec-001-after");
-        Awaitility.await().atMost(SOON).until(() -> bridge.err().contains("; trying again"));
+        Awaitility.await().atMost(LIMIT).until(() -> bridge.err().contains("; trying again"));
         Process alertmanager = alertmanager(url);
         try {
-          Awaitility.await().atMost(SOON).until(() -> names(url).contains("GROUP_MERGED_CROSS_VM"));
+          Awaitility.await()
+              .atMost(LIMIT)
+              .until(() -> names(url).contains("GROUP_MERGED_CROSS_VM"));
           JsonNode merge = alerts(url).get(0);
           assertEquals(HOST, merge.at("/labels/host").asText());
           assertTrue(merge.at("/annotations/summary").asText().contains("share one IOMMU group"));
 
           retire(broker);
-          Awaitility.await().atMost(SOON).until(() -> names(url).isEmpty());
+          Awaitility.await().atMost(LIMIT).until(() -> names(url).isEmpty());
           assertTrue(app.status().isAlive());
         } finally {
           alertmanager.destroyForcibly().waitFor();
         }
         bridge.terminate();
-        assertEquals(0, bridge.exitCode(SOON), bridge::all);
+        assertEquals(0, bridge.exitCode(), bridge::all);
       }
     }
   }

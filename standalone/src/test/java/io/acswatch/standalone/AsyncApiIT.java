@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,7 +48,6 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /** {@code docs/asyncapi.yaml} says of the topics what a broker says of them. */
 class AsyncApiIT {
   private static final Path DOCUMENT = Path.of("..", "docs", "asyncapi.yaml");
-  private static final Duration SOON = Duration.ofSeconds(40);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HOST = "rack7-host12";
 
@@ -105,7 +105,7 @@ class AsyncApiIT {
           String topic = TopicNames.DEFAULT_PREFIX + "." + channel;
           List<ConsumerRecord<String, String>> records = new ArrayList<>();
           Awaitility.await()
-              .atMost(SOON)
+              .atMost(LIMIT)
               .until(
                   () -> {
                     records.clear();

@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The broker goes away under a running application, and comes back. */
 class BrokerAwayIT {
-  private static final Duration LIMIT = Duration.ofSeconds(90);
 
   @TempDir Path scratch;
 

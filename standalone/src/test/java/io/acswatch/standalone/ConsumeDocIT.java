@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -19,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -43,7 +43,6 @@ class ConsumeDocIT {
   private static final String JAVA =
       Path.of(System.getProperty("java.home"), "bin", "java").toString();
   private static final String HOST = "rack7-host12";
-  private static final long SECONDS = 90;
 
   @TempDir static Path scratch;
   private static EmbeddedBroker broker;
@@ -104,39 +103,44 @@ class ConsumeDocIT {
   @Test
   void python() throws Exception {
     assumeTrue(
-        run(Map.of(), "/usr/bin/python3", "-c", "import confluent_kafka").exitCode() == 0,
+        program("/usr/bin/python3", "-c", "import confluent_kafka").exitCode() == 0,
         "Python's client is missing (Debian: python3-confluent-kafka)");
     Path file = write("alerts.py", "python");
-    Outcome outcome = run(Map.of(), "/usr/bin/python3", file.toString(), broker.bootstrapServers());
-    assertShows(succeeded(outcome), "critical RAISED " + HOST + " GROUP_MERGED_CROSS_VM ");
-    assertEquals(alerts.size(), outcome.out().lines().count(), outcome.out());
+    String out = follow(program("/usr/bin/python3", file.toString(), broker.bootstrapServers()));
+    assertShows(out, "critical RAISED " + HOST + " GROUP_MERGED_CROSS_VM ");
+    assertEquals(alerts.size(), out.lines().count(), out);
   }
 
   @Test
   void node() throws Exception {
     Path modules = NodeModules.directory().resolve("node_modules");
     Path file = write("alerts.js", "node");
-    Outcome outcome =
-        run(
-            Map.of("NODE_PATH", modules.toString()),
-            "node",
-            file.toString(),
-            broker.bootstrapServers());
-    assertShows(
-        succeeded(outcome), "io.acswatch.alert.GROUP_MERGED_CROSS_VM critical " + HOST + " ");
-    assertEquals(alerts.size(), outcome.out().lines().count(), outcome.out());
+    String out =
+        follow(
+            LaunchedProcess.program(
+                scratch,
+                Map.of("NODE_PATH", modules.toString()),
+                "node",
+                file.toString(),
+                broker.bootstrapServers()));
+    assertShows(out, "io.acswatch.alert.GROUP_MERGED_CROSS_VM critical " + HOST + " ");
+    assertEquals(alerts.size(), out.lines().count(), out);
   }
 
   @Test
   void java() throws Exception {
-    assertShows(runJava("java", "Alerts"), "CRITICAL " + HOST + " ");
+    String out = follow(java("java", "Alerts"));
+    assertShows(out, "CRITICAL " + HOST + " ");
+    assertEquals(alerts.size(), out.lines().count(), out);
   }
 
   @Test
   void streams() throws Exception {
-    assertShows(
-        runJava("streams", "OpenAlertsOfEachHost"),
-        "%s has %d open alerts".formatted(HOST, alerts.size()));
+    String expected = "%s has %d open alerts".formatted(HOST, alerts.size());
+    try (LaunchedProcess example = java("streams", "OpenAlertsOfEachHost")) {
+      // The count may be printed on its way up.
+      example.stopAfter(out -> out.lines().anyMatch(expected::equals));
+    }
   }
 
   private static Map<String, String> examples() throws IOException {
@@ -147,8 +151,6 @@ class ConsumeDocIT {
     }
     return examples;
   }
-
-  private record Outcome(int exitCode, String out, String err) {}
 
   /** Kafka's scripts are not installed here; the console consumer is among our libraries. */
   private static String shell(String example) throws Exception {
@@ -161,43 +163,35 @@ class ConsumeDocIT {
     Files.setPosixFilePermissions(consumer, PosixFilePermissions.fromString("rwxr-xr-x"));
     String script = examples.get(example);
     assertTrue(script.contains("localhost:9092"), script);
-    Outcome outcome =
-        run(
+    try (LaunchedProcess shell =
+        LaunchedProcess.program(
+            scratch,
             Map.of("PATH", bin + ":" + System.getenv("PATH")),
             "bash",
             "-c",
-            script.replace("localhost:9092", broker.bootstrapServers()));
-    return succeeded(outcome);
+            script.replace("localhost:9092", broker.bootstrapServers()))) {
+      return shell.succeeded();
+    }
   }
 
-  private static String runJava(String example, String mainClass) throws Exception {
+  private static LaunchedProcess java(String example, String mainClass) throws IOException {
     Path file = write(mainClass + ".java", example);
-    return succeeded(
-        run(Map.of(), JAVA, "-cp", LIBRARIES + "/*", file.toString(), broker.bootstrapServers()));
+    return program(JAVA, "-cp", LIBRARIES + "/*", file.toString(), broker.bootstrapServers());
+  }
+
+  private static LaunchedProcess program(String... command) throws IOException {
+    return LaunchedProcess.program(scratch, Map.of(), command);
+  }
+
+  /** Lets an example that prints a line for each alert go on until it has printed them all. */
+  private static String follow(LaunchedProcess example) throws InterruptedException {
+    try (example) {
+      return example.stopAfter(out -> out.lines().count() >= alerts.size());
+    }
   }
 
   private static Path write(String name, String example) throws IOException {
     return Files.writeString(scratch.resolve(name), examples.get(example));
-  }
-
-  private static Outcome run(Map<String, String> environment, String... command) throws Exception {
-    Path out = Files.createTempFile(scratch, "out", "");
-    Path err = Files.createTempFile(scratch, "err", "");
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    process.getOutputStream().close();
-    boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
-    process.destroyForcibly();
-    String said = Files.readString(out) + Files.readString(err);
-    assertTrue(ended, () -> "runs still: " + List.of(command) + "\n" + said);
-    return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
-  }
-
-  private static String succeeded(Outcome outcome) {
-    assertEquals(0, outcome.exitCode(), outcome::toString);
-    return outcome.out();
   }
 
   private static void assertShows(String out, String expected) {
@@ -215,7 +209,7 @@ class ConsumeDocIT {
 
   private static List<IsolationAlert> awaitAlerts(IsolationConfig config) throws IOException {
     List<IsolationAlert> read = new ArrayList<>();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+    long deadline = System.nanoTime() + LIMIT.toNanos();
     try (AlertReader reader =
         new AlertReader(config.bootstrapServers(), config.topics().alerts(), true)) {
       // All alerts of a snapshot are in one transaction: they come together.

@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -41,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashRecoveryIT {
   private static final int HOSTS = 300;
   private static final int PARTITIONS = 2;
-  private static final Duration LIMIT = Duration.ofSeconds(50);
 
   @TempDir Path scratch;
 
@@ -62,7 +62,7 @@ class CrashRecoveryIT {
         } finally {
           first.destroyForcibly(); // SIGKILL
         }
-        assertTrue(first.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(first.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
         assertEquals(128 + 9, first.exitValue());
         await(consumer, committed, 0, null);
         assertTrue(committed.size() < expected.size(), committed.size() + " were there already");
@@ -75,7 +75,7 @@ class CrashRecoveryIT {
           await(consumer, committed, 0, null);
         } finally {
           second.destroy(); // SIGTERM
-          assertTrue(second.waitFor(30, TimeUnit.SECONDS));
+          assertTrue(second.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS));
         }
         assertEquals(0, second.exitValue());
         await(consumer, committed, 0, null);

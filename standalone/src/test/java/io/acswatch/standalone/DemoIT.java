@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,7 +11,6 @@ import io.acswatch.pci.liveupdate.Severity;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -22,15 +22,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a new user does first: the demo, and then Kafka's console consumer as it says. */
 class DemoIT {
-  /** Only against hanging; the demo takes some five seconds. */
-  private static final Duration LIMIT = Duration.ofSeconds(120);
 
   @TempDir Path scratch;
 
   @Test
   void printsTheAlertAndEnds() throws Exception {
     try (LaunchedProcess demo = LaunchedProcess.acswatch(scratch, "demo", "--once")) {
-      assertEquals(0, demo.exitCode(LIMIT), demo::all);
+      assertEquals(0, demo.exitCode(), demo::all);
       assertEquals("", demo.err());
       for (String expected :
           List.of(
@@ -75,7 +73,7 @@ class DemoIT {
               "1",
               "--timeout-ms",
               "20000")) {
-        assertEquals(0, consumer.exitCode(LIMIT), consumer::all);
+        assertEquals(0, consumer.exitCode(), consumer::all);
         List<String> lines = consumer.out().lines().toList();
         assertEquals(1, lines.size(), consumer::all);
         IsolationAlert alert = AlertJson.read(lines.get(0));

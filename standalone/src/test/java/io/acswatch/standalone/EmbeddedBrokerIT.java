@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
 
   @TempDir Path scratch;
 
@@ -160,7 +160,7 @@ class EmbeddedBrokerIT {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
       List<String> values = new ArrayList<>();
-      long deadline = System.nanoTime() + SOON.toNanos();
+      long deadline = System.nanoTime() + LIMIT.toNanos();
       while (values.size() < expected && System.nanoTime() < deadline) {
         for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(200))) {
           values.add(record.value());

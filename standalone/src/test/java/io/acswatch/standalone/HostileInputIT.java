@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,7 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What one host sends does not cost another one its alerts; only a real broker can show it. */
 class HostileInputIT {
-  private static final Duration SOON = Duration.ofSeconds(30);
   private static final int UNPACKED_BYTES = 24 << 20;
   private static final int KEPT_BYTES = 16 << 20;
 
@@ -128,13 +128,13 @@ class HostileInputIT {
     try (var consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
       consumer.subscribe(List.of(topic));
-      long deadline = System.nanoTime() + SOON.toNanos();
+      long deadline = System.nanoTime() + LIMIT.toNanos();
       while (System.nanoTime() < deadline) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
           return record;
         }
       }
     }
-    throw new AssertionError(topic + ": no record within " + SOON);
+    throw new AssertionError(topic + ": no record within " + LIMIT);
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -106,7 +107,9 @@ class LauncherIT {
     builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running: " + builder.command());
+    assertTrue(
+        process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS),
+        "still running: " + builder.command());
     return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -51,7 +52,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a recorded kexec to the alert, through a real broker. */
 class PipelineIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
   private static final Topics.Layout TWO_PARTITIONS =
       new Topics.Layout(Optional.of(2), Optional.empty());
 
@@ -89,7 +89,7 @@ class PipelineIT {
     byte[] noise = new byte[3_000];
     new SplittableRandom(42).nextBytes(noise);
     try (IsolationApp app = IsolationApp.start(config)) {
-      Awaitility.await().atMost(SOON).until(() -> get(app, "/readyz").statusCode() == 200);
+      Awaitility.await().atMost(LIMIT).until(() -> get(app, "/readyz").statusCode() == 200);
       send(topics, "host-1", FrameWriter.write(Recordings.capture("kexec-001-before", "host-1")));
       send(topics, "host-1", noise);
       send(topics, "host-1", FrameWriter.write(Recordings.capture("kexec-001-after", "host-1")));
@@ -145,7 +145,7 @@ class PipelineIT {
     }
     try (IsolationApp app = IsolationApp.start(config)) {
       // From the store: nothing is heard of the host.
-      Awaitility.await().atMost(SOON).until(() -> hosts(app) == 1);
+      Awaitility.await().atMost(LIMIT).until(() -> hosts(app) == 1);
     }
     send(config.topics(), "h", FrameWriter.write(Recordings.capture("kexec-002-after", "h")));
     try (IsolationApp app = IsolationApp.start(config)) {
@@ -235,7 +235,7 @@ class PipelineIT {
     List<ConsumerRecord<String, V>> records = new ArrayList<>();
     try (var consumer = new KafkaConsumer<>(settings, new StringDeserializer(), deserializer)) {
       consumer.subscribe(List.of(topic));
-      long deadline = System.nanoTime() + SOON.toNanos();
+      long deadline = System.nanoTime() + LIMIT.toNanos();
       while (records.size() < atLeast && System.nanoTime() < deadline) {
         consumer.poll(Duration.ofMillis(200)).forEach(records::add);
       }

@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -13,7 +14,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The same frames give the same alerts, byte for byte and in order, wherever they come from. */
 class ReplayIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String HOST = "rack7-host12";
   private static final long TAKEN_AT = 1_767_225_600_000L;
 
@@ -88,7 +87,7 @@ class ReplayIT {
     Topics.create(config, new Topics.Layout(Optional.of(1), Optional.empty()));
     replay(servers, prefix, source);
     try (IsolationApp app = IsolationApp.start(config)) {
-      Awaitility.await().atMost(SOON).until(() -> alerts(servers, prefix).size() > 2);
+      Awaitility.await().atMost(LIMIT).until(() -> alerts(servers, prefix).size() > 2);
       assertEquals(true, app.status().isAlive());
       return alerts(servers, prefix);
     }

@@ -1,12 +1,9 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -27,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ./acswatch standalone} as a process, on a host that is a directory. */
 class StandaloneIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final String GROUPS = "acswatch.groups";
   private static final Pattern BROKER = Pattern.compile("broker +(127\\.0\\.0\\.1:[0-9]+)\n");
 
@@ -35,7 +31,7 @@ class StandaloneIT {
 
   @Test
   void judgesTheHostAndEndsWhenItIsAskedTo() throws Exception {
-    Path host = fixtureHost();
+    Path host = HostDirectory.of(RecordedKexec.before(), scratch.resolve("host"));
     try (LaunchedProcess standalone =
         LaunchedProcess.acswatch(
             scratch,
@@ -61,7 +57,7 @@ class StandaloneIT {
 
       assertTrue(standalone.isAlive(), standalone::all);
       standalone.terminate();
-      assertEquals(0, standalone.exitCode(LIMIT), standalone::all);
+      assertEquals(0, standalone.exitCode(), standalone::all);
     }
   }
 
@@ -90,7 +86,7 @@ class StandaloneIT {
     arguments[0] = "standalone";
     System.arraycopy(options, 0, arguments, 1, options.length);
     try (LaunchedProcess refused = LaunchedProcess.acswatch(scratch, arguments)) {
-      assertEquals(3, refused.exitCode(LIMIT), refused::all);
+      assertEquals(3, refused.exitCode(), refused::all);
       assertEquals(1, refused.err().lines().count(), refused::all);
       assertTrue(refused.err().contains(expected), refused::all);
     }
@@ -111,46 +107,5 @@ class StandaloneIT {
               Iterator::hasNext)
           .next();
     }
-  }
-
-  /** The host of the demo as {@code /sys} and {@code /proc} show it: as much as is read of them. */
-  private Path fixtureHost() throws IOException {
-    Capture capture = RecordedKexec.before();
-    Path root = Files.createDirectories(scratch.resolve("host"));
-    Boot boot = capture.boot();
-    write(root, "proc/sys/kernel/random/boot_id", boot.id());
-    write(root, "proc/sys/kernel/osrelease", boot.kernelRelease());
-    write(root, "proc/sys/kernel/version", boot.kernelVersion());
-    write(root, "proc/sys/kernel/hostname", "fixture");
-    write(root, "proc/cmdline", boot.commandLine());
-    write(root, "proc/uptime", "12.34 20.00");
-    write(root, "sys/kernel/kexec_loaded", "0");
-    Path devices = Files.createDirectories(root.resolve("sys/bus/pci/devices"));
-    for (CapturedFunction function : capture.functions()) {
-      String real = function.sysfsPath().substring(1);
-      write(root, real + "/vendor", "0x%04x".formatted(function.ids().vendor()));
-      write(root, real + "/device", "0x%04x".formatted(function.ids().device()));
-      write(root, real + "/class", "0x%06x".formatted(function.ids().classCode()));
-      Files.write(root.resolve(real + "/config"), function.config().toByteArray());
-      String address = function.address().toString();
-      link(devices.resolve(address), root.resolve(real));
-      Path group = root.resolve("sys/kernel/iommu_groups/" + function.kernel().group());
-      write(root, root.relativize(group) + "/type", function.kernel().groupType());
-      link(group.resolve("devices").resolve(address), root.resolve(real));
-      link(root.resolve(real + "/iommu_group"), group);
-    }
-    return root;
-  }
-
-  private static void write(Path root, String path, String text) throws IOException {
-    Path file = root.resolve(path);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, text + "\n");
-  }
-
-  /** Relative, as the kernel's are. */
-  private static void link(Path link, Path target) throws IOException {
-    Files.createDirectories(link.getParent());
-    Files.createSymbolicLink(link, link.getParent().relativize(target));
   }
 }

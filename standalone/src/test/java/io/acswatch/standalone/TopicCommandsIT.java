@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -41,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands that look at topics, on one broker; the last of them makes it forget the host. */
 @TestMethodOrder(OrderAnnotation.class)
 class TopicCommandsIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
   private static final String HOST = "rack7-host12";
   private static final byte[] NOISE = "ACSW\1\0c\0, and what follows is noise".getBytes();
 
@@ -71,7 +71,7 @@ class TopicCommandsIT {
     send(HOST, NOISE);
     send(HOST, FrameWriter.write(Recordings.capture("kexec-001-after", HOST)));
     Awaitility.await()
-        .atMost(SOON)
+        .atMost(LIMIT)
         .until(() -> alerts("--once").lines().size() > 1 && rejects().lines().size() == 1);
   }
 
@@ -175,7 +175,7 @@ class TopicCommandsIT {
         Stream.of(again.headers().toArray()).map(header -> header.key()).toList());
 
     // Refused again by the same version: that one is not sent a third time.
-    Awaitility.await().atMost(SOON).until(() -> rejects().lines().size() == 2);
+    Awaitility.await().atMost(LIMIT).until(() -> rejects().lines().size() == 2);
     Result second = rejects("--replay");
     assertTrue(second.out().contains(" left out: this version has sent it before"), second.out());
     assertEquals(alerts, records(config.topics().alerts()).size());
@@ -188,7 +188,7 @@ class TopicCommandsIT {
 
     assertEquals(0, retired.code(), retired.err());
     Awaitility.await()
-        .atMost(SOON)
+        .atMost(LIMIT)
         .until(
             () ->
                 records(config.topics().groups()).stream()
@@ -223,10 +223,10 @@ class TopicCommandsIT {
             "--from-beginning",
             "--bootstrap-servers",
             broker.bootstrapServers())) {
-      Awaitility.await().atMost(SOON).until(() -> follow.out().contains("GROUP_MERGED_CROSS_VM"));
+      Awaitility.await().atMost(LIMIT).until(() -> follow.out().contains("GROUP_MERGED_CROSS_VM"));
       follow.terminate();
 
-      assertEquals(0, follow.exitCode(SOON), follow::all);
+      assertEquals(0, follow.exitCode(), follow::all);
       assertEquals("", follow.err());
     }
   }

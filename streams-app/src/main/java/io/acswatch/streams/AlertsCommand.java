@@ -8,6 +8,7 @@ import io.acswatch.streams.reading.AlertLine;
 import io.acswatch.streams.reading.Alertmanager;
 import io.acswatch.streams.reading.OpenAlerts;
 import io.acswatch.streams.reading.TopicReader;
+import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

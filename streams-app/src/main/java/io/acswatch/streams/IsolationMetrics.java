@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.fleet.FleetIndex;
@@ -17,9 +18,12 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -50,12 +54,22 @@ public final class IsolationMetrics implements TopologyObserver {
   private final LongSupplier clock;
   private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
-  private final Counter frames =
-      counter("acswatch_frames_decoded", "Snapshots and deltas that were decoded.");
+  private final Map<FrameType, Counter.Child> frames =
+      children(
+          counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
+          FrameType.class,
+          FrameType::isKnown);
+  private final Map<KexecEvent.Step, Counter.Child> kexecs =
+      children(
+          counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
+          KexecEvent.Step.class,
+          step -> true);
   private final Counter gaps =
       counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
   private final Counter functions =
-      counter("acswatch_functions_decoded", "PCI functions in the frames that were decoded.");
+      counter(
+          "acswatch_functions_decoded",
+          "PCI functions in the snapshots and deltas that were decoded.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
@@ -138,6 +152,18 @@ public final class IsolationMetrics implements TopologyObserver {
     return Counter.build(name, help).labelNames(labels).register(registry);
   }
 
+  /** The series of each constant, there from the start and looked up once. */
+  private static <E extends Enum<E>> Map<E, Counter.Child> children(
+      Counter counter, Class<E> labels, Predicate<E> has) {
+    Map<E, Counter.Child> children = new EnumMap<>(labels);
+    for (E label : labels.getEnumConstants()) {
+      if (has.test(label)) {
+        children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    return children;
+  }
+
   private Gauge gauge(String name, String help) {
     return Gauge.build(name, help).register(registry);
   }
@@ -150,10 +176,15 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void decoded(@Nullable FrameType type, int functionCount, long startedAt) {
     decodeSeconds.observe((System.nanoTime() - startedAt) / NANOS_PER_SECOND);
-    if (type == FrameType.SNAPSHOT || type == FrameType.DELTA) {
-      frames.inc();
+    if (type != null) {
+      Objects.requireNonNull(frames.get(type)).inc();
       functions.inc(functionCount);
     }
+  }
+
+  @Override
+  public void kexec(KexecEvent.Step step) {
+    Objects.requireNonNull(kexecs.get(step)).inc();
   }
 
   @Override

@@ -17,7 +17,7 @@ import org.apache.kafka.streams.StreamsConfig;
  * Settings of the Kafka clients, each with its reason. Figures are measurements of one thread on
  * one partition: with Kafka's stock settings it passed 15 k records/s, with these 161 k.
  */
-final class KafkaSettings {
+public final class KafkaSettings {
   /** A record of the rejects is a frame of the largest size and its headers. */
   static final int MAX_REQUEST_BYTES = IsolationTopology.MAX_RECORD_BYTES + (1 << 20);
 
@@ -27,7 +27,7 @@ final class KafkaSettings {
   private KafkaSettings() {}
 
   /** Settings of Kafka Streams; {@link IsolationConfig#kafka} wins. */
-  static Properties streams(IsolationConfig config) {
+  public static Properties streams(IsolationConfig config) {
     Properties p = new Properties();
     p.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     p.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -30,6 +32,9 @@ class IsolationMetricsTest {
   private static final Pattern TYPE = Pattern.compile("# TYPE (\\S+) (\\S+)");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
 
+  private static final Capture BEFORE = Frames.capture("kexec-001-before", "h", 1);
+  private static final Snapshot SNAPSHOT = Snapshot.of(BEFORE);
+
   private long now = Frames.TAKEN_AT;
   private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> now);
   private Map<MetricName, Metric> kafka = Map.of();
@@ -49,6 +54,7 @@ class IsolationMetricsTest {
       metrics.judged();
       metrics.repetitionSkipped();
       metrics.rejected("bad_magic");
+      decodedOneOfEachKind();
     }
 
     assertEquals(few, series().size(), () -> "series: " + series());
@@ -56,6 +62,31 @@ class IsolationMetricsTest {
     assertFalse(metrics.text().contains("host-2"), "a host in a label");
     assertFalse(metrics.text().contains("evil"), "a text from outside in the metrics");
     assertTrue(metrics.text().contains("acswatch_hosts{status=\"fresh\",} 10000.0"));
+  }
+
+  @Test
+  void countsFramesByKindAndKexecsByStep() {
+    decodedOneOfEachKind();
+    decodedOneOfEachKind();
+
+    String text = metrics.text();
+    for (String kind : List.of("snapshot", "delta", "heartbeat", "kexec_event")) {
+      assertTrue(text.contains("acswatch_frames_total{kind=\"" + kind + "\",} 2.0"), text);
+    }
+    assertTrue(text.contains("acswatch_kexec_events_total{step=\"loaded\",} 2.0"), text);
+    assertTrue(text.contains("acswatch_kexec_events_total{step=\"going_down\",} 0.0"), text);
+    assertTrue(text.contains("acswatch_functions_decoded_total 64.0"), text);
+    assertTrue(text.contains("acswatch_decode_seconds_count 8.0"), text);
+  }
+
+  /** One frame of each kind. */
+  private void decodedOneOfEachKind() {
+    for (FrameType kind : FrameType.values()) {
+      if (kind.isKnown()) {
+        metrics.decoded(kind, kind == FrameType.SNAPSHOT ? 32 : 0, metrics.decodeStarts());
+      }
+    }
+    metrics.kexec(KexecEvent.Step.LOADED);
   }
 
   @Test

@@ -116,7 +116,7 @@ class StatusServerTest {
             .startsWith("text/plain; version=0.0.4"));
     for (String line :
         new String[] {
-          "acswatch_frames_decoded_total 1.0",
+          "acswatch_frames_total{kind=\"snapshot\",} 1.0",
           "acswatch_functions_decoded_total 32.0",
           "acswatch_rejects_total{reason=\"bad_magic\",} 1.0",
           "acswatch_rejects_total{reason=\"judgement_failed\",} 0.0",
@@ -197,7 +197,7 @@ class StatusServerTest {
     assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElse(""));
     try (var gzip = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
       String text = new String(gzip.readAllBytes(), StandardCharsets.UTF_8);
-      assertTrue(text.contains("acswatch_frames_decoded_total"), text);
+      assertTrue(text.contains("acswatch_frames_total"), text);
     }
   }
 

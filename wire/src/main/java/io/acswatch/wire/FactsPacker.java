@@ -2,6 +2,7 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FactsLayout.*;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.FrameResult.Rejected;
@@ -83,6 +84,11 @@ public final class FactsPacker {
   /** What the frame is. */
   public FrameType type() {
     return frame.type;
+  }
+
+  /** The step that a {@link FrameType#KEXEC_EVENT} tells of. */
+  public KexecEvent.Step kexecStep() {
+    return FrameLayout.stepOf(frame.i32(FrameLayout.STEP_AT));
   }
 
   /** The packed facts; of these {@link #length} bytes count. */

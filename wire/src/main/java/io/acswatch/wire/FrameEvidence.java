@@ -21,8 +21,9 @@ final class FrameEvidence {
   private static final int NO_STRING = 0;
 
   private static final byte[][] SENTENCES = sentences();
-  private static final int LIVE_UPDATE = 1;
-  private static final int HANDOVER = 1 << 1 | 1 << 2;
+  private static final int LIVE_UPDATE = 1 | 1 << 1;
+  private static final int HANDOVER = 1 << 2 | 1 << 3;
+  private static final int CRASH = 1 << 4;
 
   /** First two letters of a sentence, in a table of all pairs: most bytes end the search here. */
   private static final boolean[] BEGINS = begins();
@@ -43,8 +44,10 @@ final class FrameEvidence {
   private static byte[][] sentences() {
     List<byte[]> sentences = new ArrayList<>();
     sentences.add(ascii(BootClass.LIVE_UPDATE_RETRIEVED));
+    sentences.add(ascii(BootClass.LIVE_UPDATE_NOTE));
     sentences.add(ascii(BootClass.HANDOVER_FOUND));
     sentences.add(ascii(BootClass.HANDOVER_NOTE));
+    sentences.add(ascii(BootClass.CRASH_NOTE));
     for (Preservation preservation : Preservation.values()) {
       if (preservation != Preservation.NONE) {
         sentences.add(ascii(preservation.logged()));
@@ -123,7 +126,7 @@ final class FrameEvidence {
 
   BootClass bootClass() {
     return BootClass.of(
-        crashKernel,
+        crashKernel || (found & CRASH) != 0,
         (found & LIVE_UPDATE) != 0,
         (found & HANDOVER) != 0,
         frame.i32(LOADER_TYPE_AT));
@@ -131,6 +134,6 @@ final class FrameEvidence {
 
   /** The log speaks of functions and live update, which only the long way understands. */
   boolean tellsOfPreservation() {
-    return (found & ~(LIVE_UPDATE | HANDOVER)) != 0;
+    return (found & ~(LIVE_UPDATE | HANDOVER | CRASH)) != 0;
   }
 }

@@ -3,6 +3,7 @@ package io.acswatch.benchmarks.fleet;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class AlertCheck implements AutoCloseable {
   private final KafkaConsumer<String, String> consumer;
   private final String hostPrefix;
   private final Map<ExpectedAlert, Integer> open = new HashMap<>();
+  private final Map<String, List<String>> log = new TreeMap<>();
   private int expected;
   private int matched;
   private int unjudged;
@@ -72,6 +74,7 @@ final class AlertCheck implements AutoCloseable {
     while (System.nanoTime() - last < (open.isEmpty() ? quiet : patience).toNanos()) {
       for (ConsumerRecord<String, String> came : consumer.poll(POLL)) {
         if (came.key().startsWith(hostPrefix)) {
+          log.computeIfAbsent(came.key(), host -> new ArrayList<>()).add(came.value());
           take(ExpectedAlert.of(AlertJson.read(came.value())));
           last = System.nanoTime();
         }
@@ -96,6 +99,11 @@ final class AlertCheck implements AutoCloseable {
     } else {
       unjudged++;
     }
+  }
+
+  /** The alerts that came, as they were: hosts in order of id, of each in the order of the topic. */
+  List<String> log() {
+    return log.values().stream().flatMap(List::stream).toList();
   }
 
   /** What was found, in a line. */

@@ -35,7 +35,8 @@ record BigHost(Capture before, Capture after, String port, Set<String> vms) {
     return new BigHost(before, after, port.address.toString(), vmsBelow(host, port));
   }
 
-  private static SimFunction portAboveMostVms(SimHost host) {
+  /** The root port above functions of the most VMs. */
+  static SimFunction portAboveMostVms(SimHost host) {
     SimFunction chosen = null;
     for (SimFunction function : host.functions) {
       boolean rootPort = function.part.kind == Kind.ROOT_PORT;

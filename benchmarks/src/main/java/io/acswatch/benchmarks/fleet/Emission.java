@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param atMillis simulated time
  * @param host id of the host, the record's key
  * @param value the record's value; null for a record without one
- * @param capture what the value holds; null if it is no sound frame of this host
+ * @param capture the host as it is after this record; null if it tells nothing of functions, or is
+ *     no sound frame
+ * @param functions PCI functions that the value carries
  * @param alerts what the judgement must say of it
  * @param refusal label of the reason for which it must be refused; empty if it is a sound frame
  */
@@ -19,5 +21,16 @@ record Emission(
     String host,
     byte @Nullable [] value,
     @Nullable Capture capture,
+    int functions,
     List<ExpectedAlert> alerts,
-    String refusal) {}
+    String refusal) {
+  /** A record of which nothing comes: a sign of life, or one that was there before. */
+  static Emission quiet(long atMillis, String host, byte @Nullable [] value) {
+    return new Emission(atMillis, host, value, null, 0, List.of(), "");
+  }
+
+  /** A record that must be refused. */
+  static Emission refused(long atMillis, String host, byte @Nullable [] value, String reason) {
+    return new Emission(atMillis, host, value, null, 0, List.of(), reason);
+  }
+}

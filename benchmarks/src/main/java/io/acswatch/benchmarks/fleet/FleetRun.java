@@ -97,9 +97,7 @@ final class FleetRun {
       digest.update(emission.value());
       bytes += emission.value().length;
     }
-    if (emission.capture() != null) {
-      functions += emission.capture().functions().size();
-    }
+    functions += emission.functions();
     if (!emission.refusal().isEmpty()) {
       refusals.merge(emission.refusal(), 1, Integer::sum);
     }

@@ -1,6 +1,8 @@
 package io.acswatch.benchmarks.fleet;
 
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CaptureDelta;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.wire.FrameWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,12 +16,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to one host, in simulated time: a snapshot every five minutes, and stories that
- * begin at random, one after the other, each of a few steps with a snapshot after each.
+ * What happens to one host, in simulated time: a full snapshot every five minutes, a heartbeat every
+ * minute, and stories that begin at random, one after the other, each of a few steps with a
+ * snapshot, or a delta, after each.
  */
 final class HostTimeline {
   private static final long SNAPSHOT_EVERY_MILLIS = 300_000;
+  private static final long HEARTBEAT_EVERY_MILLIS = 60_000;
   private static final long STEP_MILLIS = 20_000;
+
+  /** From the last word of one kernel to the first of the next. */
+  private static final long KEXEC_MILLIS = 9_000;
+
   private static final String USUAL_OPTIONS = "intel_iommu=on";
   private static final int TRANSLATION_BLOCKING = 0x02;
   private static final int REDIRECTS = 0x0C;
@@ -30,11 +38,14 @@ final class HostTimeline {
   private final Chance chance;
   private final double meanBetweenStories;
   private final boolean canLiveUpdate;
+  private final boolean deltas;
   private final String release;
   private final PriorityQueue<Step> steps = new PriorityQueue<>();
   private final Queue<Emission> out = new ArrayDeque<>();
   private final Set<SimFunction> touched = new HashSet<>();
   private long lastSnapshot;
+  private long nextHeartbeat;
+  private @Nullable Capture last;
   private int stepCount;
   private byte @Nullable [] lastFrame;
 
@@ -46,24 +57,28 @@ final class HostTimeline {
     }
   }
 
-  HostTimeline(SimHost host, Chance chance, long start, double meanBetweenStories) {
+  HostTimeline(
+      SimHost host, Chance chance, long start, double meanBetweenStories, boolean deltas) {
     this.host = host;
     this.chance = chance;
     this.meanBetweenStories = meanBetweenStories;
+    this.deltas = deltas;
     oracle = new Oracle(host);
     release = host.boot().kernelRelease();
     canLiveUpdate = release.startsWith("7.4");
     // The first snapshots of a fleet are spread over the interval, as its hosts' are.
     long first = start + chance.below((int) SNAPSHOT_EVERY_MILLIS);
     lastSnapshot = first;
-    at(first, () -> snapshot(first));
+    nextHeartbeat = first + HEARTBEAT_EVERY_MILLIS;
+    at(first, () -> snapshot(first, true));
     planStory(first);
   }
 
   /** Simulated time of what comes next. */
   long nextAt() {
     return Math.min(
-        steps.isEmpty() ? Long.MAX_VALUE : steps.peek().at(), lastSnapshot + SNAPSHOT_EVERY_MILLIS);
+        Math.min(steps.isEmpty() ? Long.MAX_VALUE : steps.peek().at(), nextHeartbeat),
+        lastSnapshot + SNAPSHOT_EVERY_MILLIS);
   }
 
   /** Lets the next thing happen and returns what was sent. */
@@ -71,8 +86,11 @@ final class HostTimeline {
     long now = nextAt();
     if (!steps.isEmpty() && steps.peek().at() == now) {
       Objects.requireNonNull(steps.poll()).action().run();
+    } else if (now == lastSnapshot + SNAPSHOT_EVERY_MILLIS) {
+      snapshot(now, true);
     } else {
-      snapshot(now);
+      nextHeartbeat += HEARTBEAT_EVERY_MILLIS;
+      out.add(Emission.quiet(now, host.id, FrameWriter.write(host.heartbeat(now))));
     }
     List<Emission> emitted = List.copyOf(out);
     out.clear();
@@ -107,13 +125,41 @@ final class HostTimeline {
     }
   }
 
-  private void snapshot(long now) {
+  /** Takes a snapshot and tells it, {@code whole} or as little of it as may be. */
+  private void snapshot(long now, boolean whole) {
     List<ExpectedAlert> alerts = oracle.snapshot(now);
+    Capture before = last;
     Capture capture = host.snapshot(now);
-    byte[] frame = FrameWriter.write(capture);
+    last = capture;
     lastSnapshot = now;
-    lastFrame = frame;
-    out.add(new Emission(now, host.id, frame, capture, alerts, ""));
+    boolean follows =
+        deltas
+            && !whole
+            && before != null
+            && before.boot().equals(capture.boot())
+            && before.kexecLoaded() == capture.kexecLoaded();
+    if (follows) {
+      CaptureDelta delta = CaptureDelta.between(before, capture);
+      lastFrame = FrameWriter.write(delta);
+      tell(now, capture, delta.changed().functions().size(), alerts);
+    } else {
+      lastFrame = FrameWriter.write(capture);
+      tell(now, capture, capture.functions().size(), alerts);
+    }
+  }
+
+  private void tell(long now, Capture capture, int functions, List<ExpectedAlert> alerts) {
+    out.add(new Emission(now, host.id, lastFrame, capture, functions, alerts, ""));
+  }
+
+  private void tell(long now, KexecEvent.Step step) {
+    out.add(Emission.quiet(now, host.id, FrameWriter.write(host.kexecEvent(now, step))));
+  }
+
+  /** The last word of the kernel that runs, and then another one. */
+  private void thenOtherKernel(long when, Runnable boot) {
+    at(when - KEXEC_MILLIS, () -> tell(when - KEXEC_MILLIS, KexecEvent.Step.GOING_DOWN));
+    then(when, boot);
   }
 
   /** Lets {@code action} happen at {@code when}, and a snapshot be taken of it. */
@@ -122,7 +168,17 @@ final class HostTimeline {
         when,
         () -> {
           action.run();
-          snapshot(when);
+          snapshot(when, false);
+        });
+  }
+
+  private void loadKexec(long when) {
+    at(
+        when,
+        () -> {
+          host.kexecLoaded = true;
+          snapshot(when, false);
+          tell(when, KexecEvent.Step.LOADED);
         });
   }
 
@@ -138,8 +194,8 @@ final class HostTimeline {
     int before = port.control();
     if (canLiveUpdate) {
       int lost = chance.oneOf(BITS);
-      then(now, () -> host.kexecLoaded = true);
-      then(
+      loadKexec(now);
+      thenOtherKernel(
           now + STEP_MILLIS,
           () -> {
             boot(USUAL_OPTIONS, true, false);
@@ -213,8 +269,9 @@ final class HostTimeline {
 
   /** A kexec or live update in which nothing is lost. */
   private void boundary(long now) {
-    then(now, () -> host.kexecLoaded = true);
-    then(now + STEP_MILLIS, () -> boot(USUAL_OPTIONS, canLiveUpdate && chance.oneIn(2), false));
+    loadKexec(now);
+    thenOtherKernel(
+        now + STEP_MILLIS, () -> boot(USUAL_OPTIONS, canLiveUpdate && chance.oneIn(2), false));
     planStory(now + STEP_MILLIS);
   }
 
@@ -268,7 +325,7 @@ final class HostTimeline {
 
   /** A producer that sends again what it has sent. */
   private void duplicate(long now) {
-    at(now, () -> out.add(new Emission(now, host.id, lastFrame, null, List.of(), "")));
+    at(now, () -> out.add(Emission.quiet(now, host.id, lastFrame)));
     planStory(now);
   }
 
@@ -292,7 +349,7 @@ final class HostTimeline {
   }
 
   private Emission refused(long now, byte @Nullable [] value, String reason) {
-    return new Emission(now, host.id, value, null, List.of(), reason);
+    return Emission.refused(now, host.id, value, reason);
   }
 
   private SimFunction anyPort() {

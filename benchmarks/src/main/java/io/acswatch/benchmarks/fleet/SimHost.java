@@ -3,6 +3,8 @@ package io.acswatch.benchmarks.fleet;
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
@@ -17,6 +19,7 @@ import java.util.Map;
 final class SimHost {
   private static final int FIRMWARE_LOADER = 0x72;
   private static final String SOURCE = "fleet";
+  private static final String COLLECTOR_VERSION = "simulated";
   private static final String GROUP_TYPE = "DMA-FQ";
   private static final String HANDED_OVER =
       Capture.KERNEL_LOG_PREFIX + "[    0.482113] luo: Retrieved live update data from KHO";
@@ -29,6 +32,7 @@ final class SimHost {
   private Boot boot;
   private boolean liveUpdated;
   private long sequence;
+  private long stateSequence;
   private final Map<SimFunction, ReadFault> readFaults = new LinkedHashMap<>();
 
   /** A host that firmware has just started, with {@code vms} VMs. */
@@ -81,6 +85,7 @@ final class SimHost {
     liveUpdated = liveUpdate;
     kexecLoaded = false;
     sequence = 0;
+    stateSequence = 0;
   }
 
   /** Numbers groups anew by what the ports are now, as a boot or a remove and rescan does. */
@@ -129,17 +134,40 @@ final class SimHost {
     captured.sort(Comparator.comparing(CapturedFunction::address));
     owners.sort(Comparator.comparing(OwnershipClaim::address));
     readFaults.clear();
+    stateSequence = ++sequence;
     return new Capture(
         id,
         "",
         boot,
         takenAtMillis,
-        ++sequence,
+        sequence,
         kexecLoaded,
         order,
         captured,
         owners,
         liveUpdated ? List.of(HANDED_OVER) : List.of());
+  }
+
+  /** The next heartbeat of this boot. */
+  Heartbeat heartbeat(long takenAtMillis) {
+    return new Heartbeat(
+        id,
+        boot,
+        takenAtMillis,
+        ++sequence,
+        stateSequence,
+        kexecLoaded,
+        COLLECTOR_VERSION,
+        0,
+        0,
+        0,
+        List.of("source=pci success=1 functions=" + functions.size()));
+  }
+
+  /** The next kexec event of this boot. */
+  KexecEvent kexecEvent(long takenAtMillis, KexecEvent.Step step) {
+    return new KexecEvent(
+        id, boot, takenAtMillis, ++sequence, stateSequence, kexecLoaded, step, "", "", List.of());
   }
 
   private CapturedFunction captured(SimFunction function) {

@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
     name = "simulate",
     description = {
       "Simulates a fleet: servers with live updates and kexecs, lost ACS bits, rescans, drift, bad"
-          + " reads and poison records, in simulated time. The same seed gives the same bytes.",
+          + " reads and poison records, in simulated time. The same seed gives the same bytes, and"
+          + " the same alerts.",
       "Without --bootstrap-servers and -o it prints what there would be. A seed can be judged once"
           + " by a streams application: a second run is old news to it."
     })
@@ -44,7 +45,9 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--minutes",
       paramLabel = "M",
-      description = "Simulated time; default 60. Every host sends a snapshot each five minutes.")
+      description =
+          "Simulated time; default 60. Every host sends a snapshot each five minutes, and a"
+              + " heartbeat each minute.")
   private int minutes = 60;
 
   @Option(
@@ -58,6 +61,11 @@ public final class SimulateCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "What happens to a host in an hour, on average; default 6.")
   private double stories = 6;
+
+  @Option(
+      names = "--deltas",
+      description = "Between these snapshots send only what changed; default whole snapshots.")
+  private boolean deltas;
 
   @Option(
       names = "--bootstrap-servers",
@@ -93,6 +101,14 @@ public final class SimulateCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Write the alerts that must come, a line each.")
   private @Nullable Path expect;
+
+  @Option(
+      names = "--alert-log",
+      paramLabel = "FILE",
+      description =
+          "With --check: write the alerts that came, as they were, a line each; host after host, of"
+              + " each in the order in which they came.")
+  private @Nullable Path alertLog;
 
   @Option(
       names = "-o",
@@ -137,6 +153,9 @@ public final class SimulateCommand implements Callable<Integer> {
     if (check && bootstrapServers == null) {
       throw wrong("--check needs --bootstrap-servers");
     }
+    if (alertLog != null && !check) {
+      throw wrong("--alert-log needs --check");
+    }
     if (bootstrapServers != null && output != null) {
       throw wrong("--bootstrap-servers and -o: expected one of them");
     }
@@ -148,7 +167,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private Fleet fleet() {
     try {
-      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories));
+      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories, deltas));
     } catch (IllegalArgumentException refused) {
       throw wrong("--functions: " + refused.getMessage());
     }
@@ -180,6 +199,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private int finish(AlertCheck alerts) throws IOException {
     List<String> wrong = alerts.finish(QUIET, Duration.ofSeconds(timeoutSeconds));
+    if (alertLog != null) {
+      Files.write(alertLog, alerts.log());
+    }
     PrintWriter out = commandLine().getOut();
     out.println(alerts.summary());
     wrong.forEach(out::println);

@@ -1,10 +1,12 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CaptureDelta;
 import io.acswatch.pci.capture.Heartbeat;
 import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.liveupdate.BootVerdict;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import java.util.List;
@@ -73,8 +75,18 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   /** What the spool holds. */
   record Waiting(int frames, long bytes, long dropped) {}
 
+  static String note(SourceTimings.Timing timing) {
+    return "source=%s success=%d millis=%d"
+        .formatted(timing.source().label(), timing.isSuccess() ? 1 : 0, timing.took().toMillis());
+  }
+
+  static String note(BootVerdict boot) {
+    return "boot class=%s confidence=%s evidence=%s"
+        .formatted(boot.bootClass(), boot.confidence(), String.join("; ", boot.evidence()));
+  }
+
   static String note(SourceHealth health) {
     return "source=owners.%s success=%d millis=%d"
-        .formatted(health.source(), health.isSuccess() ? 1 : 0, health.took().toMillis());
+        .formatted(health.source().label(), health.isSuccess() ? 1 : 0, health.took().toMillis());
   }
 }

@@ -3,6 +3,7 @@ package io.acswatch.collector.agent;
 import io.acswatch.collector.source.HostGlance;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostReader.WatchedWord;
+import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.capture.Capture;
@@ -29,18 +30,19 @@ final class HostWatcher {
   private @Nullable Capture last;
   private @Nullable HostGlance lastGlance;
   private List<WatchedWord> watched = List.of();
+  private boolean otherOwners;
   private boolean wasQuiet;
   private long quietSinceNanos;
   private @Nullable String lastUeventSequence;
   private long lastSweepNanos;
   private long lastFullNanos;
   private long lastSequence;
-  private long sweeps;
+  private volatile long sweeps;
 
   HostWatcher(CollectorConfig config, HostReader reader) {
     this.config = config;
     this.reader = reader;
-    owners = new OwnershipReader(reader.tree(), config.owners(), reader.clock());
+    owners = new OwnershipReader(reader.tree(), config.owners(), reader.clock(), reader.guard());
     host = config.hostId().isEmpty() ? reader.hostName() : config.hostId();
   }
 
@@ -67,11 +69,11 @@ final class HostWatcher {
   @Nullable Sighting tick(long nanos) throws IOException {
     HostGlance glance = reader.glance(watched);
     HostGlance earlier = lastGlance;
-    boolean otherOwners = owners.hasChanged(nanos);
+    otherOwners |= owners.hasChanged(nanos);
     boolean first = earlier == null;
     boolean urgent = first || otherOwners || glance.isUrgentAfter(earlier);
     boolean events = !first && !glance.ueventSequence().equals(earlier.ueventSequence());
-    boolean quiet = becomesQuiet(glance.ueventSequence(), nanos);
+    boolean quiet = isQuiet(glance.ueventSequence(), nanos);
     boolean full = first || quiet || nanos - lastFullNanos >= config.snapshotInterval().toNanos();
     long age = nanos - lastSweepNanos;
     boolean settled = events && age >= config.settleInterval().toNanos();
@@ -79,45 +81,92 @@ final class HostWatcher {
       return null;
     }
     Capture capture = snapshot();
-    // The glance is older than the snapshot: what changed between the two shows in the next one.
-    lastGlance = glance;
-    lastSweepNanos = nanos;
-    Capture before = last;
-    boolean otherBoot = before == null || !before.boot().equals(capture.boot());
-    boolean loaded = before != null && before.kexecLoaded() != capture.kexecLoaded();
-    boolean changed = otherBoot || loaded || !CaptureDelta.between(before, capture).isEmpty();
-    if (!full && !urgent && !changed) {
-      return null;
+    synchronized (this) {
+      reader.guard().goOn(); // what nobody waits for any more changes nothing
+      // The glance is older than the snapshot: what changed between the two shows in the next one.
+      lastGlance = glance;
+      lastSweepNanos = nanos;
+      otherOwners = false;
+      wasQuiet |= quiet;
+      Capture before = last;
+      boolean otherBoot = before == null || !before.boot().equals(capture.boot());
+      boolean loaded = before != null && before.kexecLoaded() != capture.kexecLoaded();
+      boolean changed = otherBoot || loaded || !CaptureDelta.between(before, capture).isEmpty();
+      if (!full && !urgent && !changed) {
+        return null;
+      }
+      if (changed) {
+        watched = WatchedWords.of(capture);
+        lastGlance = withWordsOf(glance, watched);
+      }
+      last = capture;
+      boolean whole = full || otherBoot || loaded;
+      if (whole) {
+        lastFullNanos = nanos;
+      }
+      return new Sighting(capture, before, whole);
     }
-    if (changed) {
-      watched = WatchedWords.of(capture);
-      lastGlance = withWordsOf(glance, watched);
-    }
-    last = capture;
-    boolean whole = full || otherBoot || loaded;
-    if (whole) {
-      lastFullNanos = nanos;
-    }
-    return new Sighting(capture, before, whole);
   }
 
-  /** True once: when no device came or went for a while after the start. */
-  private boolean becomesQuiet(String ueventSequence, long nanos) {
+  /** True until it was told: when no device came or went for a while after the start. */
+  private boolean isQuiet(String ueventSequence, long nanos) {
     if (!ueventSequence.equals(lastUeventSequence)) {
       lastUeventSequence = ueventSequence;
       quietSinceNanos = nanos;
     }
-    if (wasQuiet || nanos - quietSinceNanos < QUIET_NANOS) {
-      return false;
-    }
-    wasQuiet = true;
-    return true;
+    return !wasQuiet && nanos - quietSinceNanos >= QUIET_NANOS;
   }
 
   /** Takes a snapshot, whatever happened or did not. */
   Capture snapshotNow() throws IOException {
-    last = snapshot();
-    return last;
+    Capture capture = snapshot();
+    synchronized (this) {
+      reader.guard().goOn();
+      last = capture;
+    }
+    return capture;
+  }
+
+  /**
+   * The last snapshot with what decides isolation as it is now: kexec, and the words that fast
+   * looks look at. Reads a few bytes, where a snapshot reads 4 KiB of each function.
+   *
+   * @return null if there is no snapshot yet
+   */
+  @Nullable Capture lastLook() throws IOException {
+    Capture base;
+    List<WatchedWord> words;
+    synchronized (this) {
+      base = last;
+      words = watched;
+    }
+    if (base == null) {
+      return null;
+    }
+    HostGlance glance = reader.glance(words);
+    Capture now =
+        new Capture(
+            base.host(),
+            base.phase(),
+            base.boot(),
+            reader.clock().millis(),
+            nextSequence(),
+            glance.kexecLoaded(),
+            base.scanOrder(),
+            WatchedWords.patched(base.functions(), words, glance.controlWords()),
+            base.owners(),
+            base.notes());
+    synchronized (this) {
+      reader.guard().goOn();
+      last = now;
+    }
+    return now;
+  }
+
+  /** The last snapshot under a new number, for when it could not be told; null if there is none. */
+  @Nullable Capture lastAnew() {
+    Capture base = last();
+    return base == null ? null : base.withHost(base.host(), nextSequence(), base.takenAtMillis());
   }
 
   /** Makes the next snapshot a full one, since what was sent before it may be lost. */
@@ -134,25 +183,35 @@ final class HostWatcher {
   }
 
   private Capture snapshot() throws IOException {
-    sweeps++;
+    sweeps++; // one look at a time
     return reader.read(host, nextSequence(), owners.read().toOwnershipClaims());
   }
 
   /** A number for the next frame, of whatever type. */
-  long nextSequence() {
+  synchronized long nextSequence() {
     // The uptime orders all frames of a boot, whoever takes them; nothing has to be remembered.
     lastSequence = Math.max(reader.uptimeMillis(), lastSequence + 1);
     return lastSequence;
   }
 
   /** The last snapshot that was to be sent, null before the first. */
-  @Nullable Capture last() {
+  synchronized @Nullable Capture last() {
     return last;
   }
 
   /** Looks at everything since the start. */
   long sweeps() {
     return sweeps;
+  }
+
+  /** How the last reading of each source went, owners apart. */
+  List<SourceTimings.Timing> timings() {
+    return reader.timings().last();
+  }
+
+  /** Functions that several VMs claimed at the last reading. */
+  int ownerConflicts() {
+    return owners.last().conflicts().size();
   }
 
   /** How the sources of owners do. */

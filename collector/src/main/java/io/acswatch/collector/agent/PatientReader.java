@@ -3,10 +3,12 @@ package io.acswatch.collector.agent;
 import io.acswatch.collector.source.ReadGuard;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,18 @@ final class PatientReader implements AutoCloseable {
 
   private final ReadGuard guard;
   private final Duration patience;
-  private @Nullable Worker worker;
+  private volatile @Nullable Worker worker;
+  private volatile boolean abandoned;
   private long stuck;
+
+  /** The look was given up from outside. */
+  static final class AbandonedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    AbandonedException() {
+      super("the look was given up, since the reader stops");
+    }
+  }
 
   /** A look at the host. Begun again from its start if it was held up. */
   @FunctionalInterface
@@ -37,30 +49,63 @@ final class PatientReader implements AutoCloseable {
     this.patience = patience;
   }
 
-  /** Looks; throws what the look throws. */
+  /**
+   * Looks; throws what the look throws.
+   *
+   * @throws AbandonedException if {@link #abandon} ended it, or was called before
+   */
   <T> T look(Look<T> look) throws IOException, InterruptedException {
+    return look(look, patience, () -> abandoned);
+  }
+
+  /** Looks in spite of {@link #abandon}, and with less patience. */
+  <T> T lastLook(Look<T> look, Duration lessPatience) throws IOException, InterruptedException {
+    return look(look, lessPatience, () -> false);
+  }
+
+  private <T> T look(Look<T> look, Duration limit, BooleanSupplier isOver)
+      throws IOException, InterruptedException {
     while (true) {
+      if (isOver.getAsBoolean()) {
+        throw new AbandonedException();
+      }
       FutureTask<T> task = new FutureTask<>(look::at);
       Worker current = worker == null ? new Worker() : worker;
       worker = current;
       current.give(task);
-      if (await(task)) {
+      if (await(task, limit, isOver)) {
         return result(task);
       }
       worker = null; // its thread ends when its read does
+      if (isOver.getAsBoolean()) {
+        guard.giveUp(current);
+        throw new AbandonedException();
+      }
     }
   }
 
-  /** True when the task is through, false if it is stuck. */
-  private boolean await(FutureTask<?> task) throws InterruptedException {
-    while (true) {
+  /** Gives up the look that is under way and all that would follow; for when the reader stops. */
+  void abandon() {
+    abandoned = true;
+    Worker current = worker;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  /** True when the task is through, false if it is stuck or to be given up. */
+  private boolean await(FutureTask<?> task, Duration limit, BooleanSupplier isOver)
+      throws InterruptedException {
+    while (!isOver.getAsBoolean()) {
       try {
-        task.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        task.get(Math.min(POLL_MILLIS, limit.toMillis()), TimeUnit.MILLISECONDS);
         return true;
       } catch (ExecutionException failed) {
         return true;
+      } catch (CancellationException givenUp) {
+        return false;
       } catch (TimeoutException late) {
-        String directory = guard.giveUpAfter(patience.toNanos());
+        String directory = guard.giveUpAfter(limit.toNanos());
         if (directory != null) {
           stuck++;
           LOG.warn("{}: a read does not return; left alone until it does", directory);
@@ -69,6 +114,8 @@ final class PatientReader implements AutoCloseable {
         }
       }
     }
+    task.cancel(false);
+    return false;
   }
 
   private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
@@ -100,6 +147,7 @@ final class PatientReader implements AutoCloseable {
   /** A thread that runs one task after the other. */
   private static final class Worker extends Thread {
     private @Nullable FutureTask<?> next;
+    private @Nullable FutureTask<?> running;
 
     Worker() {
       super("acswatch-look");
@@ -118,7 +166,17 @@ final class PatientReader implements AutoCloseable {
       }
       FutureTask<?> task = next;
       next = null;
+      running = task;
       return task;
+    }
+
+    /** Lets whoever waits for the task of this moment wait no longer. */
+    synchronized void cancel() {
+      for (FutureTask<?> task : new FutureTask<?>[] {next, running}) {
+        if (task != null) {
+          task.cancel(false);
+        }
+      }
     }
 
     @Override

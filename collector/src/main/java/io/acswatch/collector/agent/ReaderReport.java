@@ -1,12 +1,14 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.ReadGuard;
+import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.liveupdate.BootVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,63 +27,79 @@ final class ReaderReport {
 
   private final MetricsText text = new MetricsText();
 
-  private ReaderReport() {}
-
-  static ReaderReport of(
-      HostWatcher watcher,
-      ReadGuard guard,
-      long stuck,
-      long failures,
-      Map<SpoolLoss, Long> losses,
-      long nowMillis) {
-    ReaderReport report = new ReaderReport();
-    MetricsText text = report.text;
-    text.gauge("acswatch_reader_report_timestamp_seconds", "When the reader wrote this")
+  /** A report of this moment; the parts are added one by one. */
+  ReaderReport(long nowMillis) {
+    text.gauge("acswatch_reader_report_timestamp_seconds", "When the reader wrote what it reports.")
         .sample(nowMillis / 1000.0);
-    text.counter("acswatch_reader_sweeps_total", "Looks at every function")
-        .sample(watcher.sweeps());
-    text.counter("acswatch_reader_reads_total", "Functions looked into").sample(guard.reads());
-    text.counter("acswatch_reader_reads_skipped_total", "Functions left alone: denied or stuck")
-        .sample(guard.skipped());
-    text.counter("acswatch_reader_reads_stuck_total", "Reads that did not return in time")
-        .sample(stuck);
-    text.counter("acswatch_reader_failures_total", "Looks that failed").sample(failures);
-    report.functions(watcher.last());
-    report.sources(watcher);
-    text.counter(
-        "acswatch_spool_dropped_total", "Frames that left the spool unsent, by the reader");
-    losses.forEach((reason, count) -> text.sample("reason", reason.label(), count));
-    return report;
+    ProcessCost.ofThisProcess().writeTo(text, "acswatch_reader");
   }
 
-  private void functions(Capture last) {
-    if (last == null) {
-      return;
-    }
+  ReaderReport agent(HostWatcher watcher, ReadGuard guard, long stuck, long failures) {
+    text.counter("acswatch_reader_sweeps_total", "Looks at every function.")
+        .sample(watcher.sweeps());
+    text.counter("acswatch_reader_reads_total", "Functions looked into.").sample(guard.reads());
+    text.counter("acswatch_reader_reads_skipped_total", "Reads left out: denied or stuck.")
+        .sample(guard.skipped());
+    text.counter("acswatch_reader_reads_stuck_total", "Reads that did not return in time.")
+        .sample(stuck);
+    text.counter("acswatch_reader_failures_total", "Looks that failed, or found no place on disk.")
+        .sample(failures);
+    return this;
+  }
+
+  ReaderReport host(Capture last) {
     FunctionDecoder decoder = new FunctionDecoder();
+    // All of them, so that one that is gone is 0 and not its last value for some minutes.
     Map<ReadStatus, Integer> byStatus = new EnumMap<>(ReadStatus.class);
+    for (ReadStatus status : ReadStatus.values()) {
+      byStatus.put(status, 0);
+    }
     for (CapturedFunction function : last.functions()) {
       ReadStatus status = decoder.decode(function.config(), function.readStatus()).status();
       byStatus.merge(status, 1, Integer::sum);
     }
-    text.gauge("acswatch_reader_functions", "Functions by how their last read went");
-    byStatus.forEach(
-        (status, count) -> text.sample("status", status.name().toLowerCase(Locale.ROOT), count));
+    text.gauge("acswatch_reader_functions", "Functions by how their last read went.");
+    byStatus.forEach((status, count) -> text.sample("status", label(status), count));
+    BootVerdict boot = BootVerdict.of(last.boot(), last.notes());
+    text.gauge("acswatch_reader_boot_info", "1; how this boot came about, and how sure that is.")
+        .sample("class", label(boot.bootClass()), "confidence", label(boot.confidence()), 1);
+    text.gauge("acswatch_reader_kexec_loaded", "1 while an image for a kexec is loaded.")
+        .sample(last.kexecLoaded() ? 1 : 0);
+    return this;
   }
 
-  private void sources(HostWatcher watcher) {
-    text.gauge("acswatch_reader_source_success", "1 if the last reading of a source saw all");
-    for (SourceHealth health : watcher.ownerHealth()) {
-      text.sample("source", label(health), health.isSuccess() ? 1 : 0);
+  ReaderReport sources(HostWatcher watcher) {
+    text.gauge("acswatch_reader_source_success", "1 if the last reading of a source saw all.");
+    watcher.timings().forEach(t -> text.sample("source", label(t), t.isSuccess() ? 1 : 0));
+    watcher.ownerHealth().forEach(h -> text.sample("source", label(h), h.isSuccess() ? 1 : 0));
+    text.gauge("acswatch_reader_source_duration_seconds", "Time of the last reading of a source.");
+    watcher.timings().forEach(t -> text.sample("source", label(t), t.took().toNanos() / 1e9));
+    watcher.ownerHealth().forEach(h -> text.sample("source", label(h), h.took().toNanos() / 1e9));
+    text.gauge("acswatch_reader_owner_claims", "Claims of VMs on functions, by source.");
+    watcher.ownerHealth().forEach(h -> text.sample("source", label(h), h.claims()));
+    text.gauge("acswatch_reader_owner_conflicts", "Functions that several VMs claim.")
+        .sample(watcher.ownerConflicts());
+    return this;
+  }
+
+  ReaderReport spool(Map<SpoolLoss, Long> losses) {
+    text.counter("acswatch_spool_dropped_total", "Frames that the reader gave up, by reason.");
+    for (SpoolLoss reason : SpoolLoss.OF_THE_READER) {
+      text.sample("reason", reason.label(), losses.getOrDefault(reason, 0L));
     }
-    text.gauge("acswatch_reader_source_duration_seconds", "Time of the last reading of a source");
-    for (SourceHealth health : watcher.ownerHealth()) {
-      text.sample("source", label(health), health.took().toNanos() / 1e9);
-    }
+    return this;
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String label(SourceTimings.Timing timing) {
+    return timing.source().label();
   }
 
   private static String label(SourceHealth health) {
-    return health.source().name().toLowerCase(Locale.ROOT);
+    return "owners." + health.source().label();
   }
 
   /** Puts it into the spool. Not forced to disk: after a crash it is old anyway. */

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.collector.spool.SpoolLoss;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -14,11 +15,15 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /metrics}: the sender's own, the spool's, and what the reader left in the spool.
  */
 public final class SenderMetrics implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SenderMetrics.class);
+
   private final Spool spool;
   private final SenderStatus status;
   private final Clock clock;
@@ -79,25 +84,45 @@ public final class SenderMetrics implements AutoCloseable {
     }
   }
 
-  private String text() throws IOException {
+  /** All metrics; without those of the spool and the reader if the spool cannot be read. */
+  String text() {
     MetricsText text = new MetricsText();
-    text.gauge("acswatch_collector_build_info", "1; the label says which version")
-        .sample("version", AgentVersion.number(), 1);
+    text.gauge("acswatch_collector_build_info", "1; what runs, in the labels.")
+        .sample(
+            "version",
+            AgentVersion.number(),
+            "java_version",
+            System.getProperty("java.version"),
+            1);
+    ProcessCost.ofThisProcess().writeTo(text, "acswatch_sender");
     status.writeTo(text);
+    text.counter("acswatch_spool_set_aside_total", "Frames that the sender set aside, by reason.");
+    for (SpoolLoss reason : SpoolLoss.OF_THE_SENDER) {
+      text.sample("reason", reason.label(), spool.losses().getOrDefault(reason, 0L));
+    }
+    try {
+      waiting(text);
+      return text + readersText();
+    } catch (IOException unreadable) {
+      LOG.warn("{}: cannot be read: {}", spool.directory(), unreadable.toString());
+      return text.toString();
+    }
+  }
+
+  private void waiting(MetricsText text) throws IOException {
     List<SpoolEntry> waiting = spool.entries();
-    text.gauge("acswatch_spool_frames", "Frames that wait").sample(waiting.size());
-    text.gauge("acswatch_spool_bytes", "Bytes that wait")
+    text.gauge("acswatch_spool_frames", "Frames that wait to be sent.").sample(waiting.size());
+    text.gauge("acswatch_spool_bytes", "Bytes of these.")
         .sample(waiting.stream().mapToLong(SpoolEntry::bytes).sum());
-    text.gauge("acswatch_spool_oldest_seconds", "Age of the oldest frame that waits")
+    text.gauge("acswatch_spool_limit_bytes", "Bytes that may wait before frames are given up.")
+        .sample(spool.limitBytes());
+    text.gauge("acswatch_spool_oldest_seconds", "Age of the oldest frame that waits; 0 if none.")
         .sample(
             waiting.stream()
                     .mapToLong(entry -> Math.max(0, clock.millis() - entry.modifiedMillis()))
                     .max()
                     .orElse(0)
                 / 1000.0);
-    text.counter("acswatch_spool_set_aside_total", "Frames set aside by the sender, by reason");
-    spool.losses().forEach((reason, count) -> text.sample("reason", reason.label(), count));
-    return text + readersText();
   }
 
   private String readersText() throws IOException {

@@ -7,7 +7,6 @@ public final class SenderStatus {
   private final Clock clock;
   private long frames;
   private long bytes;
-  private long refusals;
   private long failures;
   private long lastAcknowledgedMillis;
 
@@ -21,21 +20,24 @@ public final class SenderStatus {
     lastAcknowledgedMillis = clock.millis();
   }
 
-  synchronized void refused() {
-    refusals++;
-  }
-
   synchronized void failed() {
     failures++;
   }
 
   synchronized void writeTo(MetricsText text) {
-    text.counter("acswatch_sender_frames_total", "Frames the brokers acknowledged").sample(frames);
-    text.counter("acswatch_sender_bytes_total", "Bytes of these").sample(bytes);
-    text.counter("acswatch_sender_refused_total", "Frames no broker will take").sample(refusals);
-    text.counter("acswatch_sender_failures_total", "Attempts that failed").sample(failures);
-    text.gauge("acswatch_sender_last_acknowledged_timestamp_seconds", "0 if none was yet")
+    text.counter("acswatch_sender_frames_total", "Frames the brokers acknowledged.").sample(frames);
+    text.counter("acswatch_sender_bytes_total", "Bytes of these.").sample(bytes);
+    text.counter("acswatch_sender_failures_total", "Attempts to send that failed.")
+        .sample(failures);
+    text.gauge(
+            "acswatch_sender_last_acknowledged_timestamp_seconds",
+            "When a broker acknowledged a frame last; 0 if none did.")
         .sample(lastAcknowledgedMillis / 1000.0);
+  }
+
+  /** Attempts that failed. */
+  public synchronized long failures() {
+    return failures;
   }
 
   /** Frames the brokers acknowledged. */

@@ -7,6 +7,7 @@ import io.acswatch.collector.publish.SendException;
 import io.acswatch.collector.publish.SentFrame;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.wire.FrameReader;
 import java.io.IOException;
 import java.time.Clock;
@@ -99,7 +100,7 @@ public final class SpoolSender {
     }
     if (frames.wrap(frame) != null || frames.host().isEmpty()) {
       LOG.error("{} holds no frame of a host; it is set aside", entry.path());
-      spool.setAside(entry);
+      spool.setAside(entry, SpoolLoss.DAMAGED);
       return;
     }
     OutgoingFrame outgoing = new OutgoingFrame(frames.host(), frames.sequence(), frame);
@@ -112,8 +113,7 @@ public final class SpoolSender {
         throw failed;
       }
       LOG.error("{} is set aside: {}", entry.path(), failed.getMessage());
-      status.refused();
-      spool.setAside(entry);
+      spool.setAside(entry, SpoolLoss.REFUSED);
       return;
     }
     spool.remove(entry);

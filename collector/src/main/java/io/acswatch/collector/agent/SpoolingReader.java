@@ -7,7 +7,9 @@ import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.capture.CaptureDelta;
 import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.liveupdate.BootVerdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * #run}. Knows nothing of brokers. What goes wrong is logged and tried again at the next tick.
  */
 public final class SpoolingReader {
-  /** How long {@link #stop} takes at most: it must not hold up a kexec. */
-  static final Duration STOP_LIMIT = Duration.ofMillis(200);
+  /** How long {@link #stop} takes at most; the process then ends within the 200 ms of its unit. */
+  static final Duration STOP_LIMIT = Duration.ofMillis(150);
+
+  /** How long a read may take while the reader stops. */
+  private static final Duration LAST_PATIENCE = Duration.ofMillis(25);
 
   private static final Logger LOG = LoggerFactory.getLogger(SpoolingReader.class);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -44,8 +49,9 @@ public final class SpoolingReader {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private long lastBeatNanos;
   private long lastLosses;
-  private long failures;
+  private volatile long failures;
   private boolean began;
+  private boolean owesAll;
   private @Nullable String failing;
 
   /**
@@ -66,6 +72,21 @@ public final class SpoolingReader {
     }
   }
 
+  /** Looks that failed, or found no place for what they saw, since the start. */
+  long failures() {
+    return failures;
+  }
+
+  /** Looks at everything that were begun since the start. */
+  long sweeps() {
+    return watcher.sweeps();
+  }
+
+  /** What is to be told, or was; null before the first look. */
+  @Nullable Capture lastSeen() {
+    return watcher.last();
+  }
+
   /** Id of the host as it stands in all frames. */
   public String host() {
     return watcher.host();
@@ -79,39 +100,55 @@ public final class SpoolingReader {
   public void run() throws IOException, InterruptedException {
     try {
       spool.clean();
-      tick(System.nanoTime());
+      HostWatcher.Sighting first = patient.look(() -> watcher.tick(System.nanoTime()));
+      tryTo(() -> tell(first, null, System.nanoTime()));
       long glance = config.glanceInterval().toMillis();
       while (!stopping.await(glance, TimeUnit.MILLISECONDS)) {
-        tickAndGoOn();
+        tryTo(() -> tick(System.nanoTime()));
       }
       sayGoodbye();
+    } catch (PatientReader.AbandonedException stoppedInTheFirstLook) {
+      LOG.info("stopped before the first look was through");
     } finally {
       patient.close();
       stopped.countDown();
     }
   }
 
-  private void tickAndGoOn() throws InterruptedException {
+  /** Something that can fail without ending the reader. */
+  @FunctionalInterface
+  private interface Step {
+    void go() throws IOException, InterruptedException;
+  }
+
+  private void tryTo(Step step) throws InterruptedException {
     try {
-      tick(System.nanoTime());
+      step.go();
       failing = null;
+    } catch (PatientReader.AbandonedException stops) {
+      LOG.debug("{}", stops.getMessage());
     } catch (IOException | RuntimeException failed) {
       failures++;
       if (!failed.toString().equals(failing)) {
         failing = failed.toString();
-        LOG.warn("no look at the host, or no place for it: {}", failing);
+        LOG.warn("no look at the host, or no place for it: {}; goes on looking", failing);
       }
       watcher.tellAll();
     }
   }
 
   /** One look, at the time {@code nanos}; puts into the spool what there is to say. */
-  void tick(long nanos) throws IOException, InterruptedException {
+  public void tick(long nanos) throws IOException, InterruptedException {
     Capture before = watcher.last();
-    HostWatcher.Sighting sighting = patient.look(() -> watcher.tick(nanos));
+    tell(patient.look(() -> watcher.tick(nanos)), before, nanos);
+  }
+
+  private void tell(HostWatcher.@Nullable Sighting sighting, @Nullable Capture before, long nanos)
+      throws IOException {
+    Capture again = sighting == null && owesAll ? watcher.lastAnew() : null;
     if (sighting != null) {
-      put(HostFrames.of(sighting, config.deltas()));
       Capture now = sighting.capture();
+      putState(HostFrames.of(sighting, config.deltas() && !owesAll));
       if (!began) {
         began = true;
         beginBoot(now);
@@ -121,8 +158,17 @@ public final class SpoolingReader {
             now.kexecLoaded() ? KexecEvent.Step.LOADED : KexecEvent.Step.UNLOADED,
             List.of("kexec_loaded=" + (now.kexecLoaded() ? 1 : 0)));
       }
+    } else if (again != null) {
+      putState(HostFrames.snapshot(again, config.deltas()));
     }
     beatIfDue(nanos);
+  }
+
+  /** Puts what the next delta builds on; if that fails all is to be told again. */
+  private void putState(HostFrames frame) throws IOException {
+    owesAll = true;
+    put(frame);
+    owesAll = false;
   }
 
   /** What is to be said once: a way down that was not gone to its end. */
@@ -162,6 +208,7 @@ public final class SpoolingReader {
       return;
     }
     lastBeatNanos = nanos == 0 ? 1 : nanos;
+    report(state);
     List<SpoolEntry> waiting = spool.entries();
     HostFrames.Waiting depth =
         new HostFrames.Waiting(
@@ -169,13 +216,21 @@ public final class SpoolingReader {
     put(
         HostFrames.heartbeat(
             state, watcher.nextSequence(), clock.millis(), depth, sourceNotes(state)));
-    ReaderReport.of(watcher, guard, patient.stuck(), failures, spool.losses(), clock.millis())
+  }
+
+  private void report(Capture state) throws IOException {
+    new ReaderReport(clock.millis())
+        .agent(watcher, guard, patient.stuck(), failures)
+        .host(state)
+        .sources(watcher)
+        .spool(spool.losses())
         .writeTo(spool.directory());
   }
 
   private List<String> sourceNotes(Capture state) {
     List<String> notes = new ArrayList<>();
-    notes.add("source=pci success=1 functions=" + state.functions().size());
+    notes.add(HostFrames.note(BootVerdict.of(state.boot(), state.notes())));
+    watcher.timings().forEach(timing -> notes.add(HostFrames.note(timing)));
     for (SourceHealth health : watcher.ownerHealth()) {
       notes.add(HostFrames.note(health));
     }
@@ -183,14 +238,18 @@ public final class SpoolingReader {
   }
 
   /**
-   * What must be on disk before the kernel goes: first, since it is little, that it goes; then how
-   * things are.
+   * What must be on disk before the kernel goes, the cheapest first: a few bytes of each port tell
+   * whether an image is loaded and how isolation is now. A whole look follows if time is left; on
+   * real hardware it takes a millisecond for each function.
    */
   private void sayGoodbye() throws InterruptedException {
-    Capture state = watcher.last();
     guard.hurry(true);
     try {
-      if (state != null && state.kexecLoaded()) {
+      Capture state = patient.lastLook(watcher::lastLook, LAST_PATIENCE);
+      if (state == null) {
+        return;
+      }
+      if (state.kexecLoaded()) {
         event(
             state,
             KexecEvent.Step.GOING_DOWN,
@@ -199,18 +258,25 @@ public final class SpoolingReader {
                 "/run/nologin=" + (tree.exists("/run/nologin") ? 1 : 0)));
         Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
       }
-      put(HostFrames.snapshot(patient.look(watcher::snapshotNow), config.deltas()));
+      Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
+      put(HostFrames.snapshot(fresh, config.deltas()));
+      Capture whole = patient.lastLook(watcher::snapshotNow, LAST_PATIENCE);
+      if (!CaptureDelta.between(fresh, whole).isEmpty()) {
+        put(HostFrames.snapshot(whole, config.deltas()));
+      }
     } catch (IOException failed) {
       LOG.warn("no last snapshot: {}", failed.toString());
     }
   }
 
   /**
-   * Lets {@link #run} take the last snapshot and return. Comes back when it has, and after 200 ms
-   * in any case.
+   * Lets {@link #run} take the last snapshot and return. Comes back when it has, and after 150 ms
+   * in any case. A look that is under way is given up.
    */
   public void stop() throws InterruptedException {
     stopping.countDown();
+    guard.hurry(true);
+    patient.abandon();
     if (!stopped.await(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
       LOG.warn("the last snapshot was not taken in {} ms", STOP_LIMIT.toMillis());
     }

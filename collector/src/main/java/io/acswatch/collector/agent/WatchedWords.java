@@ -3,13 +3,17 @@ package io.acswatch.collector.agent;
 import io.acswatch.collector.source.HostReader.WatchedWord;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.PciAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -42,6 +46,35 @@ final class WatchedWords {
       }
     }
     return words;
+  }
+
+  /** The functions, with these words at the places that were looked at. */
+  static List<CapturedFunction> patched(
+      List<CapturedFunction> functions, List<WatchedWord> words, List<Integer> values) {
+    Map<PciAddress, CapturedFunction> changed = new HashMap<>();
+    functions.forEach(function -> changed.put(function.address(), function));
+    for (int i = 0; i < words.size(); i++) {
+      WatchedWord word = words.get(i);
+      int value = values.get(i);
+      if (value != word.lastSeen()) {
+        changed.computeIfPresent(word.address(), (address, f) -> withWord(f, word.offset(), value));
+      }
+    }
+    return functions.stream().map(f -> changed.getOrDefault(f.address(), f)).toList();
+  }
+
+  private static CapturedFunction withWord(CapturedFunction function, int offset, int value) {
+    byte[] bytes = function.config().toByteArray();
+    bytes[offset] = (byte) value;
+    bytes[offset + 1] = (byte) (value >>> 8);
+    return new CapturedFunction(
+        function.address(),
+        function.sysfsPath(),
+        new ArrayConfigSpace(bytes),
+        function.readStatus(),
+        function.ids(),
+        function.kernel(),
+        function.removable());
   }
 
   private static int slot(CapturedFunction function) {

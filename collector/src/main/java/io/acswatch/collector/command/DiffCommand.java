@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.tree.ChangeTree;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.Grace;
@@ -31,11 +32,14 @@ import picocli.CommandLine.Spec;
     description = {
       "Judges two captures of one host, as the streams application judges its frames, and prints"
           + " the alerts that the second one raises or resolves.",
+      "As text, the part of the PCI tree that is not as it was follows: with VMs, ACS Control bits"
+          + " and groups.",
       "Exit code 1 if it raises one that is high or critical."
     })
 final class DiffCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(index = "0", paramLabel = "BEFORE", description = "The earlier capture.")
   private String before = "";
@@ -51,6 +55,9 @@ final class DiffCommand implements Callable<Integer> {
               + " in BEFORE. They replace the claims in it.")
   private @Nullable Path owners;
 
+  @Option(names = "--no-tree", description = "Print the alerts only.")
+  private boolean noTree;
+
   @Override
   public Integer call() throws IOException {
     if (before.equals(CaptureInput.STANDARD_INPUT) && after.equals(before)) {
@@ -65,13 +72,19 @@ final class DiffCommand implements Callable<Integer> {
     List<IsolationAlert> alerts = alerts(earlier, later);
     PrintWriter out = Streams.out(spec);
     for (IsolationAlert alert : alerts) {
-      out.print(output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, false));
+      out.print(
+          output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, colour.isOn()));
       if (!output.isJson()) {
         out.println();
       }
     }
     if (alerts.isEmpty() && !output.isJson()) {
       out.println("no findings");
+    }
+    if (!noTree && !output.isJson()) {
+      out.print(
+          ChangeTree.of(
+              Snapshot.of(earlier), Snapshot.of(later), colour.ink(), ColourOption.hasLines()));
     }
     Streams.flush(out);
     boolean urgent =

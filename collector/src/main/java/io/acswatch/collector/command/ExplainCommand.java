@@ -66,6 +66,12 @@ final class ExplainCommand implements Callable<Integer> {
       description = "Rules to explain by, instead of those of the capture's kernel.")
   private @Nullable GroupingModel model;
 
+  @Option(
+      names = "--before",
+      paramLabel = "CAPTURE",
+      description = "The last capture of the boot before, of which the words may have counted.")
+  private @Nullable String before;
+
   @Override
   public Integer call() throws IOException {
     if (addresses.size() > 2) {
@@ -76,7 +82,8 @@ final class ExplainCommand implements Callable<Integer> {
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
-    Explainer explainer = new Explainer(Snapshot.of(capture), model);
+    Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
+    Explainer explainer = new Explainer(Snapshot.of(capture), model, earlier);
     List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
     PrintWriter out = Streams.out(spec);
     switch (functions.size()) {

@@ -68,6 +68,9 @@ final class ExplanationJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    if (!explanation.note().isEmpty()) {
+      json.writeStringField("note", explanation.note());
+    }
   }
 
   private static void weakPoint(JsonGenerator json, Explanation.WeakPoint point)

@@ -10,24 +10,27 @@ import java.util.stream.Collectors;
 /** Explanations for people. */
 final class ExplanationText {
   private final ConsoleText text = new ConsoleText();
+  private final boolean isComputable;
 
-  private ExplanationText() {}
+  private ExplanationText(ModelChoice model) {
+    isComputable = model.isComputable();
+  }
 
   static String of(ModelChoice model, Explanation explanation) {
-    ExplanationText text = new ExplanationText();
+    ExplanationText text = new ExplanationText(model);
     text.append(explanation);
     return text.endedBy(model);
   }
 
   static String of(ModelChoice model, Explanation.Pair pair) {
-    ExplanationText text = new ExplanationText();
+    ExplanationText text = new ExplanationText(model);
     text.append(pair);
     return text.endedBy(model);
   }
 
   /** The weak points; {@code owned} if the capture says who owns what. */
   static String of(ModelChoice model, List<Explanation.WeakPoint> points, boolean owned) {
-    ExplanationText text = new ExplanationText();
+    ExplanationText text = new ExplanationText(model);
     text.append(points, owned);
     return text.endedBy(model);
   }
@@ -47,11 +50,12 @@ final class ExplanationText {
     for (Explanation.Step step : explanation.steps()) {
       text.wrapped("  " + number++ + ". ", step.text());
     }
-    if (!explanation.kernelAgrees()) {
-      text.wrapped(
-          "  ! ",
-          "The kernel reports another group: registers changed since it was formed, or the kernel"
-              + " follows other rules.");
+    if (!explanation.note().isEmpty()) {
+      String what =
+          explanation.kernelAgrees()
+              ? "Not to be computed. "
+              : "The kernel reports another group. ";
+      text.wrapped("  ! ", what + explanation.note());
     }
   }
 
@@ -66,7 +70,7 @@ final class ExplanationText {
         .gap();
     append(pair.first());
     append(pair.second());
-    if (pair.together()) {
+    if (pair.together() || !isComputable) {
       return;
     }
     text.gap();
@@ -86,6 +90,11 @@ final class ExplanationText {
   }
 
   private void append(List<Explanation.WeakPoint> points, boolean owned) {
+    if (!isComputable) {
+      text.line(
+          "weak points cannot be computed: this IOMMU's driver groups by other rules than ACS");
+      return;
+    }
     if (points.isEmpty()) {
       text.line("no weak points: no function or slot alone keeps two owners apart");
       return;

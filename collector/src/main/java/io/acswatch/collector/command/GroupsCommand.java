@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.tree.GroupsTree;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -24,12 +25,16 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
           + " the registers (derived), and what the hardware isolates in truth (strict).",
-      "Where derived differs from what the kernel reports, the registers changed after the groups"
-          + " were formed, or the rules of that kernel are not known here."
+      "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function;"
+          + " --list tells it group by group, with registers and paths.",
+      "Where derived differs from what the kernel reports it says why: registers changed since the"
+          + " groups were formed, the words of that moment are not in the capture (--before may have"
+          + " them), bytes were not read, or the kernel follows rules that are not known here."
     })
 final class GroupsCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(
       arity = "1..*",
@@ -47,17 +52,35 @@ final class GroupsCommand implements Callable<Integer> {
               + " bus-isolation-v3 or acs-override.")
   private @Nullable GroupingModel model;
 
+  @Option(
+      names = "--before",
+      paramLabel = "CAPTURE",
+      description =
+          "The last capture of the boot before: kernels from 6.18.16 on group some functions by the"
+              + " words that a kexec found.")
+  private @Nullable String before;
+
+  @Option(
+      names = "--list",
+      description = "Group by group instead of the tree, with registers and paths.")
+  private boolean list;
+
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Streams.out(spec);
+    Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     for (String file : files) {
       Capture capture = CaptureInput.read(file);
       Snapshot snapshot = Snapshot.of(capture);
-      SnapshotGroups groups = SnapshotGroups.of(snapshot, model);
+      SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
         out.println(GroupsJson.of(file, snapshot, groups));
-      } else {
+      } else if (list) {
         out.print(GroupsText.of(file, snapshot, groups));
+      } else {
+        out.print(GroupsText.heading(file, snapshot, groups));
+        out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
+        out.print(files.size() > 1 ? "\n" : "");
       }
       Streams.flush(out);
     }

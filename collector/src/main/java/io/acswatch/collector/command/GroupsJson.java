@@ -30,6 +30,8 @@ final class GroupsJson {
           JsonLines.strings(json, "not_computable", sorted(groups.notComputable()));
           json.writeBooleanField("order_known", snapshot.orderKnown());
           json.writeBooleanField("order_matters", groups.orderMatters());
+          json.writeStringField("agreement", groups.agreement().name());
+          json.writeStringField("difference", groups.difference());
         });
   }
 

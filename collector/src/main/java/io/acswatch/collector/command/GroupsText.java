@@ -28,10 +28,23 @@ final class GroupsText {
   }
 
   static String of(String source, Snapshot snapshot, SnapshotGroups groups) {
-    return new GroupsText(snapshot, groups).render(source);
+    GroupsText text = new GroupsText(snapshot, groups);
+    text.appendHeading(source);
+    GroupPartition kernel = groups.kernel();
+    GroupPartition shown = kernel == null ? groups.derived() : kernel;
+    text.appendGroups(shown, kernel != null);
+    text.appendUngrouped(shown);
+    return text.text.toString();
   }
 
-  private String render(String source) {
+  /** What is above groups and tree: host, kernel, how the partitions agree. */
+  static String heading(String source, Snapshot snapshot, SnapshotGroups groups) {
+    GroupsText text = new GroupsText(snapshot, groups);
+    text.appendHeading(source);
+    return text.text.toString();
+  }
+
+  private void appendHeading(String source) {
     GroupPartition kernel = groups.kernel();
     GroupPartition shown = kernel == null ? groups.derived() : kernel;
     text.append(source).append('\n');
@@ -44,9 +57,10 @@ final class GroupsText {
       text.append(shown.groupCount()).append(" groups, if an IOMMU served every function\n");
     } else {
       text.append("  kernel: ").append(kernel.groupCount()).append(" groups; derived: ");
-      text.append(groups.derived().groupCount());
-      text.append(kernel.equals(groups.derived()) ? ", the same" : ", NOT THE SAME");
-      text.append('\n');
+      text.append(derived()).append('\n');
+    }
+    if (!groups.difference().isEmpty()) {
+      text.append(new ConsoleText().wrapped("    ", groups.difference()));
     }
     text.append("  strict: ").append(groups.strict().groupCount());
     text.append(shown.equals(groups.strict()) ? ", the same\n" : ", not the same\n");
@@ -57,9 +71,17 @@ final class GroupsText {
     appendNote("isolation unknown, not all bytes were read", groups.unknown());
     appendNote("isolation not to be computed from registers", groups.notComputable());
     text.append('\n');
-    appendGroups(shown, kernel != null);
-    appendUngrouped(shown);
-    return text.toString();
+  }
+
+  private String derived() {
+    int count = groups.derived().groupCount();
+    return switch (groups.agreement()) {
+      case SAME, NOT_REPORTED -> count + ", the same";
+      case OTHER_RULES, NOT_COMPUTABLE -> "not to be computed";
+      case UNREAD -> count + ", not the same, for not all bytes were read";
+      case REGISTERS_CHANGED -> count + ", NOT THE SAME ANY MORE";
+      case UNEXPLAINED -> count + ", NOT THE SAME";
+    };
   }
 
   private void appendNote(String what, List<PciAddress> addresses) {

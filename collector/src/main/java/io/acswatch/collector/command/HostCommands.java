@@ -22,7 +22,8 @@ import picocli.CommandLine.ScopeType;
       PreflightCommand.class,
       ReplayCommand.class,
       CollectCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      UnpackCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

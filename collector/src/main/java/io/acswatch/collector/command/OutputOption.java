@@ -3,7 +3,7 @@ package io.acswatch.collector.command;
 import picocli.CommandLine.Option;
 
 /** The option {@code --output} that all commands share which print data. */
-final class OutputOption {
+public final class OutputOption {
   @Option(
       names = "--output",
       paramLabel = "FORMAT",
@@ -11,7 +11,8 @@ final class OutputOption {
       description = "text for people (default) or json, one object per line.")
   private OutputFormat format = OutputFormat.TEXT;
 
-  boolean isJson() {
+  /** True for JSON, one object per line. */
+  public boolean isJson() {
     return format == OutputFormat.JSON;
   }
 }

@@ -16,56 +16,63 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the {@code config} file of functions, and of their directory nothing that has effects:
  * {@code vpd}, {@code rom} and {@code resource*} are never opened. Reading {@code config} resumes a
- * device in D3cold, so the power state is looked at first and a sleeping device is left alone.
+ * device in D3cold and the bridge above it, so the power states of both are looked at first, and a
+ * device that sleeps, or lies below one that does, is left alone.
  *
- * <p>Not thread-safe: holds buffers that it reuses.
+ * <p>Thread-safe: each thread has buffers of its own, for a read that did not return in time may
+ * still do so, and must not write into those of the next.
  *
  * <p>Source: linux {@code drivers/pci/pci-sysfs.c}, {@code pci_read_config}.
  */
 final class ConfigReader {
   private static final int ACS_WORDS_LENGTH = 4;
+  private static final int TORN_RETRIES = 3;
+
+  static final String RUNTIME_STATUS = "/power/runtime_status";
+  static final String POWER_STATE = "/power_state";
+  static final String CONFIG = "/config";
 
   private final HostTree tree;
-  private final FunctionDecoder decoder = new FunctionDecoder();
-  private final ByteBuffer whole = ByteBuffer.allocateDirect(ConfigSpace.EXTENDED_LENGTH);
-  private final ByteBuffer words = ByteBuffer.allocateDirect(ACS_WORDS_LENGTH);
+  private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
+
+  /** What one thread reads with. */
+  private static final class Tools {
+    private final FunctionDecoder decoder = new FunctionDecoder();
+    private final ByteBuffer whole = ByteBuffer.allocateDirect(ConfigSpace.EXTENDED_LENGTH);
+    private final ByteBuffer words = ByteBuffer.allocateDirect(ACS_WORDS_LENGTH);
+  }
 
   ConfigReader(HostTree tree) {
     this.tree = tree;
   }
 
-  /** True if the kernel has put the function to sleep, so that a read would wake it. */
+  /**
+   * True if the kernel has put the function or the bridge above to sleep: a read would wake it. The
+   * bridge above an active function is active.
+   */
   boolean isAsleep(String directory) {
-    String runtime = tree.textOr(directory + "/power/runtime_status", "");
-    return tree.textOr(directory + "/power_state", "").equals("D3cold")
-        || runtime.equals("suspended")
-        || runtime.equals("suspending");
+    String status = tree.textOr(directory + RUNTIME_STATUS, "");
+    return PowerState.isSuspended(status)
+        || PowerState.isCold(tree.textOr(directory + POWER_STATE, ""))
+        || (!PowerState.isActive(status)
+            && PowerState.isSuspended(tree.textOr(directory + "/.." + RUNTIME_STATUS, "")));
   }
 
   /**
    * Reads all bytes the kernel gives; null if the function is gone. A read that fails is an answer,
-   * {@link ReadStatus#UNREADABLE}.
+   * {@link ReadStatus#UNREADABLE}; one whose ACS words changed under it is done again, and {@link
+   * ReadStatus#TORN_READ} only if they will not stand still.
    */
   @Nullable ConfigRead read(String directory) {
     if (isAsleep(directory)) {
       return ConfigRead.nothing(ReadStatus.ASLEEP);
     }
     try (FileChannel file = open(directory)) {
-      whole.clear();
-      while (whole.hasRemaining() && file.read(whole) >= 0) {
-        // Without privilege the end comes after 64 bytes, with no error.
+      ConfigRead read = readOnce(file);
+      for (int again = 0; again < TORN_RETRIES && read.status() == ReadStatus.TORN_READ; again++) {
+        read = readOnce(file);
       }
-      byte[] bytes = new byte[whole.flip().remaining()];
-      whole.get(bytes);
-      ArrayConfigSpace space = new ArrayConfigSpace(bytes);
-      if (bytes.length < ConfigSpace.CONVENTIONAL_LENGTH
-          || bytes.length < Math.min(file.size(), ConfigSpace.EXTENDED_LENGTH)) {
-        return bytes.length == 0
-            ? ConfigRead.nothing(ReadStatus.UNREADABLE)
-            : new ConfigRead(space, ReadStatus.TRUNCATED_UNPRIVILEGED);
-      }
-      return new ConfigRead(
-          space, acsWordsStand(file, space) ? ReadStatus.COMPLETE : ReadStatus.TORN_READ);
+      return read;
     } catch (NoSuchFileException gone) {
       return null;
     } catch (IOException failed) {
@@ -73,14 +80,33 @@ final class ConfigReader {
     }
   }
 
+  private ConfigRead readOnce(FileChannel file) throws IOException {
+    ByteBuffer whole = tools.get().whole.clear();
+    while (whole.hasRemaining() && file.read(whole, whole.position()) >= 0) {
+      // Without privilege the end comes after 64 bytes, with no error.
+    }
+    byte[] bytes = new byte[whole.flip().remaining()];
+    whole.get(bytes);
+    ArrayConfigSpace space = new ArrayConfigSpace(bytes);
+    if (bytes.length < ConfigSpace.CONVENTIONAL_LENGTH
+        || bytes.length < Math.min(file.size(), ConfigSpace.EXTENDED_LENGTH)) {
+      return bytes.length == 0
+          ? ConfigRead.nothing(ReadStatus.UNREADABLE)
+          : new ConfigRead(space, ReadStatus.TRUNCATED_UNPRIVILEGED);
+    }
+    return new ConfigRead(
+        space, acsWordsStand(file, space) ? ReadStatus.COMPLETE : ReadStatus.TORN_READ);
+  }
+
   /** Reads the ACS words a second time: 4 KiB are no snapshot, they are read dword by dword. */
   private boolean acsWordsStand(FileChannel file, ConfigSpace space) throws IOException {
-    AcsRegisters acs = decoder.decode(space, ReadStatus.COMPLETE).acs();
+    AcsRegisters acs = tools.get().decoder.decode(space, ReadStatus.COMPLETE).acs();
     if (acs == null) {
       return true;
     }
     int offset = acs.offset() + AcsCapability.CAPABILITY_OFFSET;
-    return readFully(file, offset) && Integer.reverseBytes(words.getInt(0)) == space.u32(offset);
+    ByteBuffer words = tools.get().words.clear();
+    return fill(words, file, offset) && Integer.reverseBytes(words.getInt(0)) == space.u32(offset);
   }
 
   /**
@@ -92,19 +118,21 @@ final class ConfigReader {
       return -1;
     }
     try (FileChannel file = open(directory)) {
-      words.clear().limit(Short.BYTES);
-      return fill(file, offset) ? Short.toUnsignedInt(Short.reverseBytes(words.getShort(0))) : -1;
+      return readWord(file, offset);
     } catch (IOException failed) {
       return -1;
     }
   }
 
-  private boolean readFully(FileChannel file, int offset) throws IOException {
-    words.clear();
-    return fill(file, offset);
+  /** Reads 16 bits of an open {@code config}; -1 if they lie beyond its end. */
+  int readWord(FileChannel file, int offset) throws IOException {
+    ByteBuffer words = tools.get().words.clear().limit(Short.BYTES);
+    return fill(words, file, offset)
+        ? Short.toUnsignedInt(Short.reverseBytes(words.getShort(0)))
+        : -1;
   }
 
-  private boolean fill(FileChannel file, int offset) throws IOException {
+  private static boolean fill(ByteBuffer words, FileChannel file, int offset) throws IOException {
     while (words.hasRemaining()) {
       if (file.read(words, offset + words.position()) < 0) {
         return false;
@@ -114,6 +142,6 @@ final class ConfigReader {
   }
 
   private FileChannel open(String directory) throws IOException {
-    return FileChannel.open(tree.file(directory + "/config"), StandardOpenOption.READ);
+    return FileChannel.open(tree.file(directory + CONFIG), StandardOpenOption.READ);
   }
 }

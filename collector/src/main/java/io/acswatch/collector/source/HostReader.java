@@ -1,5 +1,6 @@
 package io.acswatch.collector.source;
 
+import io.acswatch.collector.source.SourceTimings.Source;
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
@@ -14,7 +15,8 @@ import java.util.Set;
 /**
  * Reads one whole host into a {@link Capture}. A function whose read fails is part of it with a
  * status that says so; a function that vanishes meanwhile is not. If devices came or went during
- * the scan, there is one more scan. Not thread-safe.
+ * the scan, there is one more scan. A look that was given up may still end while the next one is
+ * under way, and does it no harm.
  */
 public final class HostReader {
   private static final String UEVENT_SEQUENCE = "/sys/kernel/uevent_seqnum";
@@ -27,7 +29,12 @@ public final class HostReader {
   private final IommuGroupSource groups;
   private final ScanOrderSource scanOrder;
   private final ConfigReader config;
+
+  /** Of each thread its own, for one that was given up may still be in a read. */
+  private final ThreadLocal<WordFiles> wordFiles;
+
   private final ReadGuard guard;
+  private final SourceTimings timings = new SourceTimings();
 
   /** A reader of {@code tree} that takes wall time from {@code clock}. */
   public HostReader(HostTree tree, Clock clock) {
@@ -42,6 +49,7 @@ public final class HostReader {
     boot = new BootSource(tree);
     kexec = new KexecSource(tree);
     config = new ConfigReader(tree);
+    wordFiles = ThreadLocal.withInitial(() -> new WordFiles(tree, config));
     pci = new PciSource(tree, config, guard);
     groups = new IommuGroupSource(tree);
     scanOrder = new ScanOrderSource(tree);
@@ -50,6 +58,16 @@ public final class HostReader {
   /** The files that it reads. */
   public HostTree tree() {
     return tree;
+  }
+
+  /** Who stands before each read. */
+  public ReadGuard guard() {
+    return guard;
+  }
+
+  /** How the last reading of each source went. */
+  public SourceTimings timings() {
+    return timings;
   }
 
   /** The clock that it takes wall time from. */
@@ -80,21 +98,22 @@ public final class HostReader {
     if (scan.moved()) {
       scan = scan();
     }
+    List<CapturedFunction> functions = scan.functions();
     return new Capture(
         host,
         "",
-        boot.read(),
+        timings.of(Source.BOOT, boot::read),
         clock.millis(),
         sequence,
         kexec.isLoaded(),
-        scanOrder.read(scan.functions()),
-        scan.functions(),
+        timings.of(Source.SCAN_ORDER, () -> scanOrder.read(functions)),
+        functions,
         owners,
-        notes(scan.functions()));
+        notes(functions));
   }
 
   private List<String> notes(List<CapturedFunction> functions) throws IOException {
-    List<String> notes = new ArrayList<>(kexec.handoverNotes());
+    List<String> notes = new ArrayList<>(timings.of(Source.KEXEC, kexec::handoverNotes));
     Set<String> iommus = pci.iommus(functions);
     if (!iommus.isEmpty()) {
       notes.add(Boot.IOMMU_NOTE + String.join(" ", iommus));
@@ -107,8 +126,8 @@ public final class HostReader {
   /** One pass over the bus; {@code moved} if devices or groups changed under it. */
   private Scan scan() throws IOException {
     String before = ueventSequence();
-    IommuGroupSource.Groups found = groups.read();
-    List<CapturedFunction> functions = pci.read(found);
+    IommuGroupSource.Groups found = timings.of(Source.GROUPS, groups::read);
+    List<CapturedFunction> functions = timings.of(Source.PCI, () -> pci.read(found));
     boolean agree =
         functions.stream().allMatch(f -> found.agree(f.address().toString(), f.kernel().group()));
     return new Scan(functions, !agree || !before.equals(ueventSequence()));
@@ -124,20 +143,29 @@ public final class HostReader {
    * @param watched where the ACS Control words are that matter
    */
   public HostGlance glance(List<WatchedWord> watched) throws IOException {
-    List<Integer> words = new ArrayList<>(watched.size());
-    for (WatchedWord word : watched) {
-      words.add(look(word));
-    }
-    return new HostGlance(boot.bootId(), kexec.isLoaded(), ueventSequence(), words);
+    return timings.of(
+        Source.GLANCE,
+        () -> {
+          WordFiles files = wordFiles.get();
+          files.keepOnly(watched);
+          List<Integer> words = new ArrayList<>(watched.size());
+          for (WatchedWord word : watched) {
+            words.add(look(word, files));
+          }
+          return new HostGlance(boot.bootId(), kexec.isLoaded(), ueventSequence(), words);
+        });
   }
 
-  private int look(WatchedWord word) {
+  private int look(WatchedWord word, WordFiles files) {
     String directory = PciSource.directory(word.address());
     if (!guard.begin(directory, false)) {
       return word.lastSeen();
     }
     try {
-      int read = config.readWord(directory, word.offset());
+      int read =
+          tree.isWholeSystem()
+              ? files.readWord(directory, word.offset())
+              : config.readWord(directory, word.offset());
       return read < 0 ? word.lastSeen() : read;
     } finally {
       guard.end();

@@ -50,6 +50,11 @@ public final class HostTree {
     this.isWholeSystem = this.root.getNameCount() == 0;
   }
 
+  /** True if this is the machine itself and no copy below a directory. */
+  boolean isWholeSystem() {
+    return isWholeSystem;
+  }
+
   /**
    * The file on this machine that stands for {@code path} of the host, links resolved.
    *

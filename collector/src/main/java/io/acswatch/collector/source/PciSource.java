@@ -72,6 +72,7 @@ final class PciSource {
     if (!guard.begin(directory, true)) {
       return stuck(address, directory);
     }
+    guard.countRead();
     try {
       return readOne(address, name, groups);
     } finally {

@@ -1,19 +1,25 @@
 package io.acswatch.collector.source;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before every function that is read: spreads the reads over time, notes which one is under
- * way, and keeps readers away from those in which an earlier reader got stuck. Thread-safe.
+ * Stands before everything whose read may not return, functions and processes: spreads the reads
+ * over time, notes which one is under way, and keeps readers away from those in which an earlier
+ * reader got stuck. Thread-safe.
  */
 public final class ReadGuard {
   private final DenyList denied;
   private final long nanosPerRead;
   private final Map<String, Thread> stuck = new ConcurrentHashMap<>();
+  private final Set<Thread> givenUp =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
   private volatile boolean hurried;
   private volatile @Nullable Reading current;
   private long nextNanos;
@@ -22,6 +28,15 @@ public final class ReadGuard {
 
   /** One read that is under way. */
   record Reading(String directory, long sinceNanos, Thread thread) {}
+
+  /** Ends a look that nobody waits for any more, when its thread comes back. */
+  static final class GivenUpException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    GivenUpException() {
+      super("nobody waits for this look any more", null, false, false);
+    }
+  }
 
   /** A guard that lets {@code readsPerSecond} functions through in a second. */
   public ReadGuard(DenyList denied, int readsPerSecond) {
@@ -43,8 +58,9 @@ public final class ReadGuard {
     hurried = now;
   }
 
-  /** Waits for its turn; false if this function is not to be touched. {@link #end} must follow. */
-  boolean begin(String directory, boolean paced) {
+  /** Waits for its turn; false if this is not to be touched. {@link #end} must follow if it is. */
+  public boolean begin(String directory, boolean paced) {
+    goOn();
     Thread inIt = stuck.get(directory);
     if (inIt != null && inIt.isAlive()) {
       countSkipped();
@@ -55,12 +71,20 @@ public final class ReadGuard {
       pause();
     }
     current = new Reading(directory, System.nanoTime(), Thread.currentThread());
-    count();
     return true;
   }
 
-  void end() {
+  /** The read that was begun is over. */
+  public void end() {
+    goOn();
     current = null;
+  }
+
+  /** Ends the look of this thread, by an exception, if it was given up meanwhile. */
+  public void goOn() {
+    if (givenUp.contains(Thread.currentThread())) {
+      throw new GivenUpException();
+    }
   }
 
   /** Spaces reads evenly, each up to a quarter of its time early or late. */
@@ -86,11 +110,17 @@ public final class ReadGuard {
       return null;
     }
     stuck.put(reading.directory(), reading.thread());
-    current = null;
+    giveUp(reading.thread());
     return reading.directory();
   }
 
-  private synchronized void count() {
+  /** Ends the look of a thread as soon as it comes to its next read. */
+  public void giveUp(Thread thread) {
+    givenUp.add(thread);
+    current = null;
+  }
+
+  synchronized void countRead() {
     reads++;
   }
 

@@ -44,6 +44,10 @@ public final class Spool {
   private Spool(Path directory, SpoolLimits limits) {
     this.directory = directory;
     this.limits = limits;
+    // All reasons from the start, so that the first loss is an increase and not a new series.
+    for (SpoolLoss reason : SpoolLoss.values()) {
+      losses.put(reason, 0L);
+    }
   }
 
   /** Opens the spool in {@code directory}, which is made if it is not there. */
@@ -55,6 +59,11 @@ public final class Spool {
   /** Where it is. */
   public Path directory() {
     return directory;
+  }
+
+  /** Bytes of frames that it takes before some of them go. */
+  public long limitBytes() {
+    return limits.bytes();
   }
 
   /**
@@ -177,7 +186,7 @@ public final class Spool {
     }
     byte[] frame = SpoolEnvelope.unwrap(file);
     if (frame == null) {
-      setAside(entry);
+      setAside(entry, SpoolLoss.DAMAGED);
     }
     return frame;
   }
@@ -185,7 +194,7 @@ public final class Spool {
   /**
    * Moves a file that is of no use out of the way, for people to look at; the oldest of these go.
    */
-  public synchronized void setAside(SpoolEntry entry) throws IOException {
+  public synchronized void setAside(SpoolEntry entry, SpoolLoss reason) throws IOException {
     Path damaged = Files.createDirectories(directory.resolve(DAMAGED));
     List<Path> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(damaged)) {
@@ -198,7 +207,7 @@ public final class Spool {
     Path name = entry.path().getFileName();
     if (name != null) {
       Files.move(entry.path(), damaged.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-      losses.merge(SpoolLoss.DAMAGED, 1L, Long::sum);
+      losses.merge(reason, 1L, Long::sum);
     }
   }
 

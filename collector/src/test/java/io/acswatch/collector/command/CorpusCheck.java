@@ -14,7 +14,10 @@ import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.AlertDevice;
 import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.Cause;
+import io.acswatch.pci.liveupdate.GroupsAgreement;
+import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.RegisterChange;
 import io.acswatch.pci.liveupdate.Severity;
 import io.acswatch.pci.liveupdate.Snapshot;
@@ -137,7 +140,7 @@ final class CorpusCheck {
     Snapshot snapshot = Snapshot.of(capture);
     SnapshotGroups groups =
         SnapshotGroups.of(snapshot, null, before == null ? null : Snapshot.of(before));
-    if (groups.kernel() == null || groups.kernel().equals(groups.derived())) {
+    if (groups.kernel() == null || groups.agreement() == GroupsAgreement.SAME) {
       return List.of();
     }
     Set<List<PciAddress>> kernel = new HashSet<>(GroupsJson.addresses(snapshot, groups.kernel()));
@@ -147,8 +150,39 @@ final class CorpusCheck {
     kernel.removeAll(both);
     derived.removeAll(both);
     return List.of(
-        "%s (%s, %s): kernel %s, derived %s"
-            .formatted(label, groups.model().label(), groups.modelReason(), kernel, derived));
+        "%s (%s, %s): %s: kernel %s, derived %s"
+            .formatted(
+                label,
+                groups.model().label(),
+                groups.modelReason(),
+                groups.agreement(),
+                kernel,
+                derived));
+  }
+
+  /** What is said of a capture when nothing else is known of the host. */
+  static GroupsAgreement alone(Capture capture) {
+    return SnapshotGroups.of(Snapshot.of(capture), null).agreement();
+  }
+
+  /**
+   * True if it is no wrong answer. Where registers were changed by hand the groups are older than
+   * they are, which is to be said; where they were not, it would be a false excuse.
+   */
+  static boolean isHonest(GroupsAgreement agreement, boolean untouched) {
+    return switch (agreement) {
+      case SAME, NOT_REPORTED, NOT_COMPUTABLE -> true;
+      case REGISTERS_CHANGED -> !untouched;
+      case OTHER_RULES, UNREAD, UNEXPLAINED -> false;
+    };
+  }
+
+  /** Findings about a capture as the first that is seen of its host, none of which may be there. */
+  static List<String> wrongFindingsAlone(Capture capture) {
+    return Judgement.apply(HostState.NONE, Snapshot.of(capture)).alerts().stream()
+        .filter(alert -> alert.code() == AlertCode.KERNEL_GROUP_MISMATCH)
+        .map(alert -> alert.code() + ": " + alert.headline())
+        .toList();
   }
 
   /** Alerts of a pair of captures, with the case's owners in the first. */
@@ -285,6 +319,8 @@ final class CorpusCheck {
     private int grouped;
     private int equal;
     private int equalAlone;
+    private int openAlone;
+    private int drifted;
     private int judged;
     private int judgedAsDue;
     private int withAlert;
@@ -302,18 +338,20 @@ final class CorpusCheck {
       count(one, parts.computeIfAbsent(one.part(), unused -> new Totals()), differences);
     }
     System.out.println(
-        "part        captures  unchanged  grouped  derived=kernel  without before"
-            + "  judged  as due  with alert");
+        "part        captures  unchanged  grouped  derived=kernel  alone: same  not computable"
+            + "  registers changed  judged  as due  with alert");
     parts.forEach(
         (part, row) ->
             System.out.printf(
-                "%-12s%8d%11d%9d%16d%16d%8d%8d%12d%n",
+                "%-12s%8d%11d%9d%16d%13d%16d%19d%8d%8d%12d%n",
                 part,
                 row.captures,
                 row.untouched,
                 row.grouped,
                 row.equal,
                 row.equalAlone,
+                row.openAlone,
+                row.drifted,
                 row.judged,
                 row.judgedAsDue,
                 row.withAlert));
@@ -331,9 +369,21 @@ final class CorpusCheck {
         differences.addAll(found);
         row.grouped++;
         row.equal += found.isEmpty() ? 1 : 0;
-        row.equalAlone += derivedAgainstKernel(name, capture, null).isEmpty() ? 1 : 0;
       }
     }
+    one.captures()
+        .forEach(
+            (name, capture) -> {
+              GroupsAgreement agreement = alone(capture);
+              row.equalAlone += agreement == GroupsAgreement.SAME ? 1 : 0;
+              row.openAlone += agreement == GroupsAgreement.NOT_COMPUTABLE ? 1 : 0;
+              row.drifted += agreement == GroupsAgreement.REGISTERS_CHANGED ? 1 : 0;
+              if (!isHonest(agreement, untouched(one).contains(name))) {
+                differences.add(one + "/" + name + " alone: " + agreement);
+              }
+              wrongFindingsAlone(capture)
+                  .forEach(wrong -> differences.add(one + "/" + name + ": " + wrong));
+            });
     List<String> found = alertsAgainstTenancy(one);
     differences.addAll(found);
     for (JsonNode after : one.tenancy().path("after")) {

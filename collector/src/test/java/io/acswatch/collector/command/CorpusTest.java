@@ -1,11 +1,13 @@
 package io.acswatch.collector.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.GroupsAgreement;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +37,29 @@ class CorpusTest {
                         CorpusCheck.derivedAgainstKernel(
                             name, capture, CorpusCheck.lastOfBootBefore(one, name)))));
       }
+    }
+    return tests;
+  }
+
+  /** Each capture as if nothing else were known: right, or it says that it cannot be told. */
+  @TestFactory
+  List<DynamicTest> isNeverWrongAboutACaptureAlone() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      List<String> untouched = CorpusCheck.untouched(one);
+      one.captures()
+          .forEach(
+              (name, capture) ->
+                  tests.add(
+                      dynamicTest(
+                          one + "/" + name,
+                          () -> {
+                            GroupsAgreement agreement = CorpusCheck.alone(capture);
+                            assertTrue(
+                                CorpusCheck.isHonest(agreement, untouched.contains(name)),
+                                () -> "agreement " + agreement);
+                            assertEquals(List.of(), CorpusCheck.wrongFindingsAlone(capture));
+                          })));
     }
     return tests;
   }

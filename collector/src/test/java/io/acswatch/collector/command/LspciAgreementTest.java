@@ -18,7 +18,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,11 +32,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Whether we decode as pciutils does: capabilities, extended capabilities and ACS, field by field.
- * Needs {@code lspci}.
+ * Whether we decode as pciutils does: capabilities with offset, id and version, ACS flag by flag,
+ * and every other field that both decode. Needs {@code lspci}.
  */
 class LspciAgreementTest {
   @TempDir private Path directory;
+  private final Set<String> compared = new TreeSet<>();
 
   @BeforeAll
   static void needsLspci() {
@@ -77,17 +80,27 @@ class LspciAgreementTest {
     Path dump = Files.writeString(directory.resolve("dump"), LspciText.dump(capture));
 
     Map<PciAddress, LspciText.Decoded> theirs =
-        LspciText.parse(lspci("-F", dump.toString(), "-vvv"));
+        LspciText.parse(lspci("-F", dump.toString(), "-vvvn"));
 
     assertEquals(capture.functions().size(), theirs.size());
-    assertEquals(theirs, ours(dump));
+    assertAgree(theirs, ours(dump, theirs));
+    theirs.values().forEach(function -> compared.addAll(function.fields().keySet()));
+  }
+
+  @Test
+  void everyFieldComesUpInTheGeneratedDumps() throws IOException, InterruptedException {
+    for (long seed = 0; seed < 10; seed++) {
+      compare(GeneratedSpaces.capture(seed));
+    }
+
+    assertEquals(LspciText.fieldNames(), compared);
   }
 
   @Test
   void agreesOnTheDevicesOfThisMachine() throws IOException, InterruptedException {
     List<String> text = lspci("-xxxx");
     assumeTrue(!text.isEmpty(), "this machine has no PCI devices");
-    List<String> decoded = lspci("-vv");
+    List<String> decoded = lspci("-vvvn");
     assumeTrue(
         decoded.stream().noneMatch(line -> line.contains("<access denied>")),
         "lspci may not read the configuration space here");
@@ -96,14 +109,33 @@ class LspciAgreementTest {
     Map<PciAddress, LspciText.Decoded> theirs = LspciText.parse(decoded);
 
     assertFalse(theirs.isEmpty());
-    assertEquals(theirs, ours(dump));
+    assertAgree(theirs, ours(dump, theirs));
   }
 
-  private static Map<PciAddress, LspciText.Decoded> ours(Path dump) throws IOException {
+  private static void assertAgree(
+      Map<PciAddress, LspciText.Decoded> theirs, Map<PciAddress, LspciText.Decoded> ours) {
+    List<String> differences = new ArrayList<>();
+    theirs.forEach(
+        (address, function) -> {
+          LspciText.Decoded own = ours.get(address);
+          if (own == null || !own.equals(function)) {
+            differences.add(address + ": lspci " + function + ", we " + own);
+          }
+        });
+    assertEquals(List.of(), differences.stream().limit(1).toList());
+    assertEquals(theirs.keySet(), ours.keySet());
+  }
+
+  /** What we decode, of the fields those that lspci prints. */
+  private static Map<PciAddress, LspciText.Decoded> ours(
+      Path dump, Map<PciAddress, LspciText.Decoded> theirs) throws IOException {
     FunctionDecoder decoder = new FunctionDecoder();
     Map<PciAddress, LspciText.Decoded> ours = new TreeMap<>();
     for (CapturedFunction function : CaptureInput.readFunctions(dump.toString())) {
-      ours.put(function.address(), LspciText.Decoded.of(DecodedFunction.of(function, decoder)));
+      LspciText.Decoded decoded = LspciText.Decoded.of(DecodedFunction.of(function, decoder));
+      LspciText.Decoded printed =
+          theirs.getOrDefault(function.address(), LspciText.Decoded.empty());
+      ours.put(function.address(), decoded.withFieldsOf(printed));
     }
     return ours;
   }

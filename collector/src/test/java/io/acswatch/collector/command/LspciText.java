@@ -8,14 +8,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What {@code lspci} reads and prints: hex dumps out, decoded capabilities in. */
 final class LspciText {
   private static final Pattern HEADING =
-      Pattern.compile("((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]) .*");
+      Pattern.compile(
+          "((?:[0-9a-f]{4,8}:)?[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]) ([0-9a-f]{4}): "
+              + "([0-9a-f]{4}:[0-9a-f]{4})(?: \\(rev ([0-9a-f]{2})\\))?"
+              + "(?: \\(prog-if ([0-9a-f]{2}).*\\))?");
   private static final Pattern CAPABILITY =
       Pattern.compile("\\tCapabilities: \\[([0-9a-f]{2,3})(?: v(\\d+))?\\] ?(.*)");
   private static final Pattern ACS_LINE = Pattern.compile("\\t\\tACS(Cap|Ctl):\\t(.*)");
@@ -80,23 +85,82 @@ final class LspciText {
     EXTENDED.put("Lane Margining", 0x0027);
   }
 
+  /** A field: how its value stands in the text, and what it is called here. */
+  private record Field(String name, Pattern pattern) {
+    static Field of(String name, String pattern) {
+      return new Field(name, Pattern.compile(pattern));
+    }
+  }
+
+  /** The fields we decode too, beside ids, capabilities and ACS; in -vvv each on a line. */
+  private static final List<Field> FIELDS =
+      List.of(
+          Field.of("bus master", "\tControl: .*BusMaster([+-]).*"),
+          Field.of("capability list", "\tStatus: Cap([+-]).*"),
+          Field.of("subsystem", "\tSubsystem: ([0-9a-f]{4}:[0-9a-f]{4})"),
+          Field.of("primary", "\tBus: primary=([0-9a-f]{2}),.*"),
+          Field.of("secondary", "\tBus: .* secondary=([0-9a-f]{2}),.*"),
+          Field.of("subordinate", "\tBus: .* subordinate=([0-9a-f]{2}),.*"),
+          Field.of("secondary bus reset", "\tBridgeCtl: .* >Reset([+-]).*"),
+          Field.of("pcie version", ".*\\] Express \\(v(\\d+)\\).*"),
+          Field.of(
+              "port type", ".*\\] Express \\(v\\d+\\) ([A-Za-z/ -]+?)(?: \\(Slot[+-]\\))?, .*"),
+          Field.of("port number", "\t\tLnkCap:\tPort #(\\d+),.*"),
+          Field.of("physical slot", "\t\t\tSlot #(\\d+),.*"),
+          Field.of("ari forwarding supported", "\t\t\t.* ARIFwd([+-])"),
+          Field.of("ari forwarding", "\t\tDevCtl2: .* ARIFwd([+-])"),
+          Field.of("ari next function", "\t\tARICap:\t.*Next Function: (\\d+)"),
+          Field.of("ari acs function groups", "\t\tARICtl:\t.* ACS([+-]),.*"),
+          Field.of("ari function group", "\t\tARICtl:\t.*Function Group: (\\d+)"),
+          Field.of("ats", "\t\tATSCtl:\tEnable([+-]),.*"),
+          Field.of("vf enable", "\t\tIOVCtl:\tEnable([+-]).*"),
+          Field.of("total vfs", "\t\tInitial VFs: .*Total VFs: (\\d+),.*"),
+          Field.of("number of vfs", "\t\tInitial VFs: .*Number of VFs: (\\d+),.*"),
+          Field.of("vf offset", "\t\tVF offset: (\\d+),.*"),
+          Field.of("vf stride", "\t\tVF offset: .* stride: (\\d+),.*"),
+          Field.of("vf device id", "\t\tVF offset: .* Device ID: ([0-9a-f]{4})"),
+          Field.of("serial number", ".*\\] Device Serial Number ([0-9a-f-]{23})"));
+
   private LspciText() {}
 
-  /** One function as lspci decodes it, or as we do: ids at offsets, and the ACS words. */
+  /** Names of all fields that are compared. */
+  static Set<String> fieldNames() {
+    Set<String> names = new TreeSet<>(Set.of("ids", "class", "revision", "programming interface"));
+    FIELDS.forEach(field -> names.add(field.name()));
+    return names;
+  }
+
+  /**
+   * One function as lspci decodes it, or as we do: ids at offsets, of extended capabilities with
+   * their versions, the ACS words, and fields by name.
+   */
   record Decoded(
       TreeMap<Integer, Integer> standard,
-      TreeMap<Integer, Integer> extended,
+      TreeMap<Integer, String> extended,
       List<String> acsCapability,
-      List<String> acsControl) {
+      List<String> acsControl,
+      TreeMap<String, String> fields) {
 
     static Decoded empty() {
-      return new Decoded(new TreeMap<>(), new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
+      return new Decoded(
+          new TreeMap<>(), new TreeMap<>(), new ArrayList<>(), new ArrayList<>(), new TreeMap<>());
+    }
+
+    /** The same with those fields only that the other has. */
+    Decoded withFieldsOf(Decoded other) {
+      TreeMap<String, String> shared = new TreeMap<>(fields);
+      shared.keySet().retainAll(other.fields.keySet());
+      return new Decoded(standard, extended, acsCapability, acsControl, shared);
     }
 
     static Decoded of(DecodedFunction function) {
       Decoded decoded = empty();
       function.lists().standard().forEach(e -> decoded.standard.put(e.offset(), e.id()));
-      function.lists().extended().forEach(e -> decoded.extended.put(e.offset(), e.id()));
+      function
+          .lists()
+          .extended()
+          .forEach(e -> decoded.extended.put(e.offset(), e.id() + " v" + e.version()));
+      decoded.fields.putAll(LspciFields.of(function));
       AcsRegisters acs = function.facts().acs();
       if (acs != null) {
         decoded.acsCapability.addAll(flags(acs.capability()));
@@ -143,13 +207,18 @@ final class LspciText {
       if (heading.matches()) {
         current = Decoded.empty();
         functions.put(PciAddress.parse(heading.group(1)), current);
+        current.fields.put("class", heading.group(2));
+        current.fields.put("ids", heading.group(3));
+        current.fields.put("revision", heading.group(4) == null ? "00" : heading.group(4));
+        current.fields.put(
+            "programming interface", heading.group(5) == null ? "00" : heading.group(5));
       } else if (capability.matches()) {
         // Extended ones have three digits; those of the first 256 bytes two.
         boolean isExtended = capability.group(1).length() == 3;
         int offset = Integer.parseInt(capability.group(1), 16);
         String name = capability.group(3);
         if (isExtended) {
-          current.extended.put(offset, id(name, EXTENDED));
+          current.extended.put(offset, id(name, EXTENDED) + " v" + capability.group(2));
         } else if (!name.startsWith("<chain")) {
           current.standard.put(offset, id(name, STANDARD));
         }
@@ -157,6 +226,12 @@ final class LspciText {
         List<String> flags =
             acs.group(1).equals("Cap") ? current.acsCapability : current.acsControl;
         flags.addAll(List.of(acs.group(2).strip().split(" ")));
+      }
+      for (Field field : FIELDS) {
+        Matcher value = field.pattern().matcher(line);
+        if (value.matches()) {
+          current.fields.putIfAbsent(field.name(), value.group(1));
+        }
       }
     }
     return functions;

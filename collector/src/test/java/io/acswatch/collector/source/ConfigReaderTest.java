@@ -2,12 +2,20 @@ package io.acswatch.collector.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +52,55 @@ class ConfigReaderTest {
     host.write(host.realDirectory(PORT) + "/power_state", "D3cold\n");
 
     assertEquals(-1, reader.readWord(PciSource.directory(PORT), ACS_CONTROL));
+  }
+
+  @Test
+  void leavesAFunctionBelowASuspendedBridgeAlone() throws IOException {
+    String port = host.realDirectory(PORT);
+    PciAddress below =
+        TestCaptures.read("switch-before.cap").functions().stream()
+            .filter(f -> f.sysfsPath().equals(port + "/" + f.address()))
+            .findFirst()
+            .orElseThrow()
+            .address();
+    host.write(port + "/power/runtime_status", "suspended\n");
+
+    assertEquals(ReadStatus.ASLEEP, reader.read(PciSource.directory(below)).status());
+    assertEquals(-1, reader.readWord(PciSource.directory(below), ACS_CONTROL));
+  }
+
+  @Test
+  void readsAgainWhatChangedUnderIt() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    Path config = host.path(host.realDirectory(PORT) + "/config");
+    Thread writer =
+        new Thread(
+            () -> {
+              try (FileChannel file = FileChannel.open(config, StandardOpenOption.WRITE)) {
+                for (int i = 0; !over.get(); i++) {
+                  byte[] control = {(byte) (i % 2 == 0 ? 0x1D : 0x19)};
+                  file.write(ByteBuffer.wrap(control), ACS_CONTROL);
+                }
+              } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+              }
+            });
+    writer.start();
+    int whole = 0;
+    try {
+      for (int i = 0; i < 500; i++) {
+        ConfigRead read = reader.read(PciSource.directory(PORT));
+        whole += read.status() == ReadStatus.COMPLETE ? 1 : 0;
+        assertTrue(
+            Set.of(ReadStatus.COMPLETE, ReadStatus.TORN_READ).contains(read.status()),
+            read::toString);
+      }
+    } finally {
+      over.set(true);
+      writer.join();
+    }
+    assertTrue(whole > 0);
+    assertEquals(ReadStatus.COMPLETE, reader.read(PciSource.directory(PORT)).status());
   }
 
   @Test

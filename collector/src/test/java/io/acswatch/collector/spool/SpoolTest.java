@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,13 @@ class SpoolTest {
 
   private List<String> waiting() throws IOException {
     return spool.entries().stream().map(entry -> entry.order() + " " + entry.type()).toList();
+  }
+
+  /** What was lost; reasons for which nothing was are left out. */
+  private Map<SpoolLoss, Long> lost() {
+    Map<SpoolLoss, Long> lost = new EnumMap<>(spool.losses());
+    lost.values().removeIf(count -> count == 0);
+    return lost;
   }
 
   @Test
@@ -134,7 +142,7 @@ class SpoolTest {
   @Test
   void keepsNoMoreThanAFewDamagedFiles() throws IOException {
     for (int i = 0; i < 100; i++) {
-      spool.setAside(spool.add("boot", FrameType.HEARTBEAT, frame(i), NOW));
+      spool.setAside(spool.add("boot", FrameType.HEARTBEAT, frame(i), NOW), SpoolLoss.REFUSED);
     }
     try (var kept = Files.list(spool.directory().resolve(Spool.DAMAGED))) {
       assertEquals(32, kept.count());
@@ -195,7 +203,7 @@ class SpoolTest {
             "12 DELTA"),
         waiting(),
         "then kexec events");
-    assertEquals(Map.of(SpoolLoss.BYTES, 5L), spool.losses());
+    assertEquals(Map.of(SpoolLoss.BYTES, 5L), lost());
   }
 
   @Test
@@ -213,7 +221,7 @@ class SpoolTest {
     spool.add("two", FrameType.SNAPSHOT, frame(1), NOW + Duration.ofDays(365).toMillis());
 
     assertEquals(List.of("1 SNAPSHOT", "4 SNAPSHOT", "5 SNAPSHOT"), waiting());
-    assertEquals(Map.of(SpoolLoss.AGE, 2L), spool.losses());
+    assertEquals(Map.of(SpoolLoss.AGE, 2L), lost());
   }
 
   @Test

@@ -132,6 +132,21 @@ public final class HostHierarchy {
     return bridgeAbove[index];
   }
 
+  /**
+   * Index of what a drawing of the tree shows a function below: its PF, its bridge, or the VMD
+   * endpoint it is behind; {@link #NONE} on a root bus.
+   */
+  public int shownBelow(int index) {
+    DevicePath path = functions.get(index).path();
+    if (path.isVirtualFunction()) {
+      int physical = indexOf(path.physicalFunction());
+      if (physical != NONE) {
+        return physical;
+      }
+    }
+    return bridgeAbove[index] == NONE ? indexOf(path.vmdEndpoint()) : bridgeAbove[index];
+  }
+
   /** Device/port type as the kernel sees it. */
   public PortType type(int index) {
     return types[index];

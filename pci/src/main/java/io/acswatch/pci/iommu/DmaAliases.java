@@ -148,6 +148,17 @@ final class DmaAliases {
         || hierarchy.realDmaDevice(b) == a;
   }
 
+  /** True if a function of its bus uses its id, or it that one's. */
+  boolean sharesItsId(int index) {
+    for (int i = 0; i < hierarchy.busMateCount(index); i++) {
+      int mate = hierarchy.busMate(index, i);
+      if (mate != index && areAliases(index, mate)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** True if requests of the function may carry another id of its own bus. */
   boolean hasAlias(int index) {
     return aliasDevfns[index] != null;

@@ -153,6 +153,7 @@ public final class GroupDerivation {
       int mate = hierarchy.busMate(index, i);
       if (mate != index
           && hierarchy.areInSameSlot(index, mate)
+          && !leadsNowhere(mate)
           && !verdicts.enforces(mate, grouped)) {
         steps.sharesSlot(grouped, index, mate);
         int group = groupOfAliases(mate, visitedDevfns);
@@ -162,5 +163,15 @@ public final class GroupDerivation {
       }
     }
     return GroupPartition.NO_GROUP;
+  }
+
+  /**
+   * True if asking a function of the slot cannot lead to a group, whatever the verdict on it: it
+   * has none and nobody uses its id. It is asked only where somebody wants to know why.
+   */
+  private boolean leadsNowhere(int mate) {
+    return steps == GroupingSteps.NONE
+        && groupOf[mate] == GroupPartition.NO_GROUP
+        && !aliases.sharesItsId(mate);
   }
 }

@@ -2,6 +2,7 @@ package io.acswatch.pci.iommu;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,34 @@ public final class GroupPartition {
       }
     }
     return true;
+  }
+
+  /** Functions that are with others there than here, or in no group on one side only. */
+  public BitSet functionsElsewhere(GroupPartition other) {
+    Map<List<Integer>, Integer> sizes = new HashMap<>();
+    int[] here = new int[groupCount];
+    int[] there = new int[other.groupCount];
+    for (int i = 0; i < groupOf.length; i++) {
+      if (groupOf[i] != NO_GROUP) {
+        here[groupOf[i]]++;
+      }
+      if (other.groupOf[i] != NO_GROUP) {
+        there[other.groupOf[i]]++;
+      }
+      sizes.merge(List.of(groupOf[i], other.groupOf[i]), 1, Integer::sum);
+    }
+    BitSet elsewhere = new BitSet(groupOf.length);
+    for (int i = 0; i < groupOf.length; i++) {
+      int one = groupOf[i];
+      int two = other.groupOf[i];
+      int shared = sizes.get(List.of(one, two));
+      boolean same =
+          one == NO_GROUP || two == NO_GROUP
+              ? one == two
+              : here[one] == shared && there[two] == shared;
+      elsewhere.set(i, !same);
+    }
+    return elsewhere;
   }
 
   @Override

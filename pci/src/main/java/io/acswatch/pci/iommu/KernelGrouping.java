@@ -19,6 +19,10 @@ public final class KernelGrouping {
   private final AcsRules rules;
   private final AcsVerdict[] now;
   private final AcsVerdict[] atStart;
+  private final IntFunction<@Nullable AcsRegisters> wordsAtStart;
+
+  /** What is supposed of verdicts that are open; null, or null in it, for nothing. */
+  private final Boolean @Nullable [] supposed;
 
   /**
    * Sets up the grouping.
@@ -35,6 +39,8 @@ public final class KernelGrouping {
     this.hierarchy = hierarchy;
     this.choice = choice;
     this.served = served;
+    this.wordsAtStart = wordsAtStart;
+    supposed = null;
     aliases = new DmaAliases(hierarchy, choice.kernel());
     rules = new AcsRules(hierarchy, choice);
     now = new AcsVerdict[hierarchy.size()];
@@ -43,6 +49,23 @@ public final class KernelGrouping {
       now[i] = rules.verdict(i);
       atStart[i] = rules.verdictAtStart(i, wordsAtStart.apply(i));
     }
+  }
+
+  private KernelGrouping(KernelGrouping other, Boolean[] supposed) {
+    hierarchy = other.hierarchy;
+    choice = other.choice;
+    served = other.served;
+    aliases = other.aliases;
+    rules = other.rules;
+    now = other.now;
+    atStart = other.atStart;
+    wordsAtStart = other.wordsAtStart;
+    this.supposed = supposed;
+  }
+
+  /** The same where these verdicts, as far as they are open, were so; null for what is likely. */
+  KernelGrouping with(Boolean[] verdicts) {
+    return new KernelGrouping(this, verdicts);
   }
 
   /** The rules that give the verdicts. */
@@ -72,21 +95,92 @@ public final class KernelGrouping {
 
   /** The partition, telling {@code steps} how it comes about. */
   public GroupPartition derive(GroupingSteps steps) {
-    return switch (choice.timing()) {
-      case BUS_ISOLATION_V3 -> BusIsolation.derive(hierarchy, choice, served);
-      case LEGACY_7_0, LEGACY_LIVEUPDATE ->
-          derive(
-              (function, grouped) -> (function <= grouped ? now : atStart)[function].isEnforced(),
-              steps);
-      case LEGACY_LATE_ACS_REGRESSED ->
-          derive((function, grouped) -> atStart[function].isEnforced(), steps);
-      case LEGACY_EARLY_ACS, LEGACY_6_15, ACS_OVERRIDE ->
-          derive((function, grouped) -> now[function].isEnforced(), steps);
-    };
+    return choice.timing() == GroupingModel.BUS_ISOLATION_V3
+        ? BusIsolation.derive(hierarchy, choice, served)
+        : derive(this::enforces, steps);
   }
 
-  private GroupPartition derive(GroupDerivation.Verdicts verdicts, GroupingSteps steps) {
+  GroupPartition derive(GroupDerivation.Verdicts verdicts, GroupingSteps steps) {
     return GroupDerivation.derive(hierarchy, aliases, verdicts, served, steps);
+  }
+
+  /** Verdict on a function while another one is being grouped: that of the words it had then. */
+  boolean enforces(int function, int grouped) {
+    if (supposed != null && supposed[function] != null && isOpen(function, grouped)) {
+      return supposed[function];
+    }
+    return (isBeforeSwitchingOn(function, grouped) ? atStart : now)[function].isEnforced();
+  }
+
+  /** True if the kernel had not yet switched ACS on in a function when it grouped another one. */
+  public boolean isBeforeSwitchingOn(int function, int grouped) {
+    return choice.timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED
+        || choice.timing().switchesOnLate() && function > grouped;
+  }
+
+  /**
+   * True if the verdict on a function, at that time, hangs on what no snapshot after it shows: the
+   * words that the boot found, or what the chipset does.
+   */
+  boolean isOpen(int function, int grouped) {
+    if (isBeforeSwitchingOn(function, grouped)) {
+      return hangsOnItsControls(function);
+    }
+    // Without an IOMMU that serves it ACS comes on when a driver is bound, if ever.
+    boolean neverComeTo = choice.timing().switchesOnLate() && !served.get(function);
+    return now[function] == AcsVerdict.NOT_COMPUTABLE
+        || neverComeTo && hangsOnItsControls(function);
+  }
+
+  private boolean hangsOnItsControls(int function) {
+    AcsRegisters acs = hierarchy.function(function).config().acs();
+    return acs != null
+        && rules.verdictAtStart(function, acs.withRequired(false))
+            != rules.verdictAtStart(function, acs.withRequired(true));
+  }
+
+  /** The ACS registers that the boot found in a function, as far as known; null for none. */
+  public @Nullable AcsRegisters foundAtStart(int function) {
+    return wordsAtStart.apply(function);
+  }
+
+  /** True if a verdict on the words at the start was supposed, and it is not the likely one. */
+  public boolean isSupposedOtherwise(int function) {
+    return supposed != null
+        && supposed[function] != null
+        && supposed[function] != atStart[function].isEnforced();
+  }
+
+  /** True if the function isolated before the kernel came to it, as far as is known or supposed. */
+  public boolean isolatedAtStart(int function) {
+    return atStart[function].isEnforced() != isSupposedOtherwise(function);
+  }
+
+  /** Whether the kernel can have formed the groups it reports, and from what. */
+  public Supposition suppose(GroupPartition reported) {
+    return choice.timing() == GroupingModel.BUS_ISOLATION_V3
+        ? new Supposition(Supposition.Outcome.IMPOSSIBLE, this)
+        : new PossibleGroups(this).leadingTo(reported);
+  }
+
+  /** Functions whose group hangs on what no snapshot after the boot shows. */
+  public BitSet undecided() {
+    return choice.timing() == GroupingModel.BUS_ISOLATION_V3
+        ? new BitSet()
+        : new PossibleGroups(this).undecided(derive());
+  }
+
+  /**
+   * The partition if the first {@code count} functions were grouped before registers changed, while
+   * they gave these verdicts.
+   */
+  public GroupPartition deriveChanged(AcsVerdict[] then, int count) {
+    return derive(
+        (function, grouped) ->
+            grouped < count && !isBeforeSwitchingOn(function, grouped)
+                ? then[function].isEnforced()
+                : enforces(function, grouped),
+        GroupingSteps.NONE);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.capture.Boot;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,10 @@ public record ModelChoice(
   // partitionable endpoint, "s390-iommu.%08x" each function for itself.
   private static final Pattern OTHER_DRIVERS =
       Pattern.compile("(?:^| )((?:smmu\\.|arm-smmu|apple-dart|iommu-phb|s390-iommu)\\S*)");
+  // Mainline 47c8846a49ba brought config_acs, and an error in what is written; 9cf8a952d57b of 6.15
+  // mends it. Captures and sources have it mended in 6.12.74 and later; from when on was not found.
+  private static final KernelRanges OPTIONS_IN_ERROR =
+      KernelRanges.parse("6.11..6.12.73,6.13..6.14");
   private static final String ASKED = "asked for";
   private static final String NVIDIA_FLAVOUR = "-nvidia";
 
@@ -101,6 +106,16 @@ public record ModelChoice(
   /** True if groups are formed before ACS is switched on everywhere, so that old words count. */
   public boolean dependsOnWordsAtStart() {
     return timing().switchesOnLate() || timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED;
+  }
+
+  /** True if this kernel may set other controls than its command line asks for. */
+  public boolean mayMisreadAcsOptions() {
+    return OPTIONS_IN_ERROR.contain(kernel);
+  }
+
+  /** Where that ends. */
+  static List<KernelRanges> optionRanges() {
+    return List.of(OPTIONS_IN_ERROR);
   }
 
   /** True if somebody asked for this model, so that the release does not matter. */

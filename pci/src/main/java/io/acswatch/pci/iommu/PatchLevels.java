@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * The patch levels of a kernel line at which something changes that decides about groups: its model
- * or a line of a quirk table.
+ * The patch levels of a kernel line at which something changes that decides about groups: its
+ * model, a line of a quirk table, or how it reads its command line.
  */
 public final class PatchLevels {
   private PatchLevels() {}
@@ -18,6 +18,7 @@ public final class PatchLevels {
   public static List<KernelVersion> of(KernelVersion version) {
     TreeSet<Integer> patches = new TreeSet<>(List.of(0));
     GroupingModel.ranges().forEach(range -> range.addBorders(version, patches));
+    ModelChoice.optionRanges().forEach(range -> range.addBorders(version, patches));
     AcsRules.quirkRanges().forEach(range -> range.addBorders(version, patches));
     DmaAliases.quirkRanges().forEach(range -> range.addBorders(version, patches));
     List<KernelVersion> levels = new ArrayList<>();

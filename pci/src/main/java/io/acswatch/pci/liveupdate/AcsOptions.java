@@ -7,6 +7,8 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,20 @@ final class AcsOptions {
       AcsCapability.REQUEST_REDIRECT
           | AcsCapability.COMPLETION_REDIRECT
           | AcsCapability.EGRESS_CONTROL;
-  private static final String ID_PREFIX = "pci:";
+
+  /** Seven bits at most are ordered; those above may only be left alone. */
+  private static final Pattern CONFIG_BITS = Pattern.compile("[xX]*[01xX]{0,7}");
+
+  private static final String HEX = "[0-9a-fA-F]";
+
+  /** Vendor, device, and both ids of the subsystem; what else may follow is not looked at. */
+  private static final Pattern IDS =
+      Pattern.compile("pci:(X{1,4}):(X{1,4})(?::(X{1,4}):(X{1,4}))?.*".replace("X", HEX));
+
+  /** Domain, bus, device, function, and the steps down from there. */
+  private static final Pattern PLACE =
+      Pattern.compile("(?:(X{1,8}):)?(X{1,2}):(X{1,2})\\.(X)((?:/X{1,2}\\.X)*)".replace("X", HEX));
+
   private static final String LIVE_UPDATE = "liveupdate=";
   private static final String HANDOVER = "kho=";
 
@@ -76,24 +91,43 @@ final class AcsOptions {
   }
 
   private void pciOption(String part) {
-    if (part.equals("noats")) {
+    if (part.startsWith("noats")) {
       noAts = true;
     } else if (part.startsWith("disable_acs_redir=")) {
+      redirectOff.clear(); // the last one on the command line counts
       for (String device : devices(part)) {
+        if (!isReadable(device)) {
+          break;
+        }
         redirectOff.add(new Order(device, REDIRECT, 0));
       }
     } else if (part.startsWith("config_acs=")) {
-      for (String order : devices(part)) {
-        int at = order.indexOf('@');
-        if (at > 0) {
-          config.add(configOrder(order.substring(0, at), order.substring(at + 1)));
-        }
-      }
+      config.clear();
+      config.addAll(configOrders(devices(part)));
     }
   }
 
   private static String[] devices(String part) {
     return part.substring(part.indexOf('=') + 1).split(";");
+  }
+
+  private static List<Order> configOrders(String[] texts) {
+    List<Order> orders = new ArrayList<>();
+    for (String text : texts) {
+      int at = text.indexOf('@');
+      if (at < 0
+          || !CONFIG_BITS.matcher(text.substring(0, at)).matches()
+          || !isReadable(text.substring(at + 1))) {
+        break;
+      }
+      orders.add(configOrder(text.substring(0, at), text.substring(at + 1)));
+    }
+    return orders;
+  }
+
+  /** The kernel stops reading at the first device it does not understand. */
+  private static boolean isReadable(String device) {
+    return IDS.matcher(device).matches() || PLACE.matcher(device).matches();
   }
 
   private static Order configOrder(String bits, String device) {
@@ -173,22 +207,51 @@ final class AcsOptions {
     return result;
   }
 
+  /**
+   * The same for a root port of Intel's that has Control as a dword: whichever option names it, the
+   * kernel does no more than clear the redirect controls there, and leaves what it switched on.
+   */
+  int applyToDwords(HostHierarchy hierarchy, int index, int control, boolean clearsOnly) {
+    boolean named =
+        redirectOff.stream().anyMatch(order -> matches(order.device(), hierarchy, index))
+            || !clearsOnly
+                && config.stream().anyMatch(order -> matches(order.device(), hierarchy, index));
+    return named ? control & ~REDIRECT : control;
+  }
+
+  /**
+   * True if {@code config_acs} names the function and leaves some of these bits as the boot found
+   * them.
+   */
+  boolean keepsWhatWasFound(HostHierarchy hierarchy, int index, int bits) {
+    for (Order order : config) {
+      if (matches(order.device(), hierarchy, index)) {
+        return (bits & ~order.mask()) != 0;
+      }
+    }
+    return false;
+  }
+
   private static boolean matches(String device, HostHierarchy hierarchy, int index) {
     PciFunction function = hierarchy.function(index);
-    if (device.startsWith(ID_PREFIX)) {
-      String[] ids = device.substring(ID_PREFIX.length()).toLowerCase(Locale.ROOT).split(":");
-      return ids.length >= 2
-          && isOrAny(ids[0], function.ids().vendor())
-          && isOrAny(ids[1], function.ids().device())
-          && (ids.length < 4
-              || isOrAny(ids[2], function.config().subsystemVendor())
-                  && isOrAny(ids[3], function.config().subsystemDevice()));
+    Matcher ids = IDS.matcher(device);
+    if (ids.matches()) {
+      return isOrAny(ids.group(1), function.ids().vendor())
+          && isOrAny(ids.group(2), function.ids().device())
+          && (ids.group(3) == null
+              || isOrAny(ids.group(3), function.config().subsystemVendor())
+                  && isOrAny(ids.group(4), function.config().subsystemDevice()));
     }
-    String[] steps = device.split("/", -1);
+    Matcher place = PLACE.matcher(device);
+    return place.matches() && isAt(place, hierarchy, index);
+  }
+
+  private static boolean isAt(Matcher place, HostHierarchy hierarchy, int index) {
+    String[] steps = place.group(5).split("/");
     int at = index;
     for (int step = steps.length - 1; step > 0; step--) {
-      String place = hierarchy.function(at).address().toString();
-      if (!place.endsWith(":" + twoDigits(steps[step]))) {
+      String[] numbers = steps[step].split("\\.");
+      if (hierarchy.function(at).address().devfn() != devfn(numbers[0], numbers[1])) {
         return false;
       }
       at = hierarchy.bridgeAbove(at);
@@ -196,23 +259,23 @@ final class AcsOptions {
         return false;
       }
     }
-    try {
-      return hierarchy.function(at).address().equals(PciAddress.parse(steps[0]));
-    } catch (IllegalArgumentException notAnAddress) {
-      return false;
-    }
+    PciAddress address = hierarchy.function(at).address();
+    int domain = place.group(1) == null ? 0 : hex(place.group(1));
+    return address.domain() == domain
+        && address.bus() == hex(place.group(2))
+        && address.devfn() == devfn(place.group(3), place.group(4));
   }
 
-  private static String twoDigits(String deviceAndFunction) {
-    return deviceAndFunction.length() == 3 ? "0" + deviceAndFunction : deviceAndFunction;
+  private static int devfn(String device, String function) {
+    return (hex(device) & 0x1F) << 3 | hex(function) & 7;
+  }
+
+  private static int hex(String digits) {
+    return Integer.parseUnsignedInt(digits, 16);
   }
 
   private static boolean isOrAny(String hex, int value) {
-    try {
-      int wanted = Integer.parseUnsignedInt(hex, 16);
-      return wanted == value || wanted == 0;
-    } catch (NumberFormatException notHex) {
-      return false;
-    }
+    int wanted = hex(hex);
+    return wanted == value || wanted == 0;
   }
 }

@@ -27,19 +27,25 @@ public enum BootClass {
   /** The collector's note of the same. */
   public static final String HANDOVER_NOTE = "handed over KHO data";
 
+  /** The collector's note that this kernel was given, and takes, the data of a live update. */
+  public static final String LIVE_UPDATE_NOTE = "handed over live update data";
+
+  /** The collector's note on {@code /proc/vmcore}, which is there in crash kernels only. */
+  public static final String CRASH_NOTE = "this is a crash kernel";
+
   /** In the command line of a crash kernel. */
   public static final String CRASH_HEADER = "elfcorehdr=";
 
   /**
-   * Classifies a boot. {@code kernelLog} may hold any lines; those of KHO and LUO are looked for,
-   * and the collector's note on setup data of the handover, since {@code /dev/liveupdate} and
+   * Classifies a boot. {@code notes} may hold any lines; those of KHO and LUO in the kernel log are
+   * looked for, and the collector's own on what was handed over, since {@code /dev/liveupdate} and
    * {@code debug/kho/out} only tell what a kernel can do.
    */
-  public static BootClass of(Boot boot, List<String> kernelLog) {
+  public static BootClass of(Boot boot, List<String> notes) {
     return of(
-        boot.commandLine().contains(CRASH_HEADER),
-        mentions(kernelLog, LIVE_UPDATE_RETRIEVED),
-        mentions(kernelLog, HANDOVER_FOUND) || mentions(kernelLog, HANDOVER_NOTE),
+        boot.commandLine().contains(CRASH_HEADER) || mentions(notes, CRASH_NOTE),
+        mentions(notes, LIVE_UPDATE_RETRIEVED) || mentions(notes, LIVE_UPDATE_NOTE),
+        mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE),
         boot.bootloaderType());
   }
 
@@ -61,8 +67,8 @@ public enum BootClass {
     return bootloaderType == Boot.UNKNOWN_LOADER ? UNKNOWN : COLD;
   }
 
-  private static boolean mentions(List<String> kernelLog, String substring) {
-    return kernelLog.stream().anyMatch(line -> line.contains(substring));
+  private static boolean mentions(List<String> notes, String substring) {
+    return notes.stream().anyMatch(line -> line.contains(substring));
   }
 
   /** True for every class in which a kernel started another one. */

@@ -5,7 +5,9 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelGrouping;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -79,6 +81,10 @@ final class CauseFinder {
           ("Kernel %s switches ACS on function by function: after firmware, functions grouped early"
                   + " met others that were still cleared; after this kexec ACS was on from the start.")
               .formatted(before.snapshot().boot().kernelRelease()));
+    }
+    Cause unseen = merged ? clearedUnseen(passed) : null;
+    if (unseen != null) {
+      return unseen;
     }
     if (kernelsDiffer()) {
       return unregistered(Cause.Kind.KERNEL_CHANGED, kernelSentence());
@@ -243,6 +249,36 @@ final class CauseFinder {
       if (before.verdict(then) == AcsVerdict.NOT_ENFORCED
           && after.verdict(function.index()) == AcsVerdict.ENFORCED) {
         return registerChange(function.index());
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A function that by the kernel's groups was cleared when the boot found it, although the
+   * snapshot before shows it whole.
+   */
+  private @Nullable Cause clearedUnseen(List<Passed> passed) {
+    GroupPartition reported = after.groups();
+    if (reported == null
+        || !after.choice().dependsOnWordsAtStart()
+        || !comparison.boundary().isBoot()) {
+      return null;
+    }
+    KernelGrouping likely =
+        SnapshotGroups.grouping(after.snapshot(), after.choice(), before.snapshot());
+    KernelGrouping grouping = GroupsCheck.of(after.snapshot(), likely, reported).grouping();
+    for (Passed function : passed) {
+      if (grouping.isSupposedOtherwise(function.index())
+          && !grouping.isolatedAtStart(function.index())) {
+        return unregistered(
+            Cause.Kind.ACS_ENABLED_LATE,
+            ("Kernel %s forms groups before it has switched ACS on everywhere. By its groups, ACS"
+                    + " of %s was off then, and the snapshot before shows it on: it was cleared"
+                    + " between that and the boot.")
+                .formatted(
+                    after.snapshot().boot().kernelRelease(),
+                    after.function(function.index()).address()));
       }
     }
     return null;

@@ -23,13 +23,29 @@ public final class Explainer {
   private final HostView view;
   private final KernelGrouping grouping;
   private final GroupPartition derived;
+  private final GroupsCheck check;
+  private final boolean hasBefore;
   private final Map<Integer, List<Explanation.Step>> steps = new HashMap<>();
 
   /** Explains a snapshot by the rules of its kernel, or of the model that is asked for. */
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked) {
+    this(snapshot, asked, null);
+  }
+
+  /**
+   * Explains a snapshot.
+   *
+   * @param asked overrules the model of its kernel; null for that model
+   * @param before the last snapshot of the boot before, of which the words may count; null if
+   *     unknown
+   */
+  public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
     view = new HostView(snapshot);
     ModelChoice choice = ModelChoice.of(snapshot.boot(), asked);
-    grouping = SnapshotGroups.grouping(snapshot, choice, null);
+    hasBefore = before != null;
+    check =
+        GroupsCheck.of(snapshot, SnapshotGroups.grouping(snapshot, choice, before), view.groups());
+    grouping = check.grouping();
     derived = grouping.derive(new Recorder());
   }
 
@@ -50,44 +66,59 @@ public final class Explainer {
 
   /** Explains one function. */
   public Explanation explain(int index) {
+    GroupPartition shown = check.derived();
+    GroupPartition reported = view.groups();
     List<PciAddress> group = new ArrayList<>();
     boolean agrees = true;
     for (int i = 0; i < view.size(); i++) {
-      if (derived.together(index, i)) {
+      if (shown.together(index, i)) {
         group.add(view.function(i).address());
       }
-      GroupPartition reported = view.groups();
-      agrees &= reported == null || reported.together(index, i) == derived.together(index, i);
+      agrees &= reported == null || reported.together(index, i) == shown.together(index, i);
     }
     group.sort(null);
-    List<Explanation.Step> told = new ArrayList<>(steps.getOrDefault(index, List.of()));
-    if (derived.groupOf(index) == GroupPartition.NO_GROUP) {
-      told.add(
+    PciAddress address = view.function(index).address();
+    boolean open = check.open().contains(address);
+    return new Explanation(
+        address, group, agrees, told(index), agrees && !open ? "" : check.reason());
+  }
+
+  private List<Explanation.Step> told(int index) {
+    if (check.derived().groupOf(index) == GroupPartition.NO_GROUP) {
+      return List.of(
           step(
               Explanation.Kind.NOT_SERVED,
               index,
               "No IOMMU serves it: the kernel gave it no group."));
-    } else if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
+    }
+    if (check.agreement() == GroupsAgreement.OTHER_RULES) {
+      String text = check.reason() + " This is the group that the kernel reports.";
+      return List.of(step(Explanation.Kind.OTHER_RULES, index, text));
+    }
+    List<Explanation.Step> told = new ArrayList<>(steps.getOrDefault(index, List.of()));
+    if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
       told.add(byHardware(index));
     } else {
       addWhatIsolates(index, told);
     }
-    return new Explanation(view.function(index).address(), group, agrees, told);
+    return told;
   }
 
   /** Explains two functions together. */
   public Explanation.Pair explain(int first, int second) {
-    boolean together = derived.together(first, second);
+    boolean together = check.derived().together(first, second);
     return new Explanation.Pair(
         explain(first),
         explain(second),
         together,
-        together ? List.of() : new WeakPoints(view, grouping).between(first, second));
+        together || !grouping.choice().isComputable()
+            ? List.of()
+            : new WeakPoints(view, grouping).between(first, second));
   }
 
   /** Functions whose loss of a bit would put two owners together; those that hit most first. */
   public List<Explanation.WeakPoint> weakPoints() {
-    return new WeakPoints(view, grouping).all();
+    return grouping.choice().isComputable() ? new WeakPoints(view, grouping).all() : List.of();
   }
 
   /** The strict model takes no steps: it asks of each bus and device what its members can reach. */
@@ -170,6 +201,26 @@ public final class Explainer {
     };
   }
 
+  /** Why a function isolated or not when another one was grouped, with the words it had then. */
+  private String reasonWhen(int index, int grouped) {
+    boolean then = grouping.isolatedAtStart(index);
+    if (!grouping.isBeforeSwitchingOn(index, grouped)
+        || then == grouping.verdict(index).isEnforced()) {
+      return reason(index);
+    }
+    String when = " when " + view.function(grouped).address() + " was grouped";
+    if (grouping.isSupposedOtherwise(index)) {
+      return "its ACS must have been " + (then ? "on already" : "off still") + when;
+    }
+    AcsRegisters found = grouping.foundAtStart(index);
+    if (!hasBefore || found == null) {
+      return "the kernel had not switched its ACS on yet" + when;
+    }
+    boolean dwords = grouping.rules().hasDwordRegisters(index);
+    return "Control was still %04x, of the boot before,%s"
+        .formatted(dwords ? found.secondDword() & 0xFFFF : found.control(), when);
+  }
+
   private String registers(int index, @Nullable AcsRegisters acs) {
     if (acs == null) {
       ReadStatus status = view.function(index).config().status();
@@ -222,7 +273,12 @@ public final class Explainer {
                   + " does not help, for "
                   + name(failing)
                   + " above it does not isolate";
-      add(function, step(Explanation.Kind.CLIMB, failing, because + ": " + reason(failing) + "."));
+      add(
+          function,
+          step(
+              Explanation.Kind.CLIMB,
+              failing,
+              because + ": " + reasonWhen(failing, function) + "."));
     }
 
     @Override
@@ -247,8 +303,8 @@ public final class Explainer {
                   .formatted(
                       view.function(index).address(),
                       view.function(mate).address(),
-                      reason(index),
-                      reason(mate))));
+                      reasonWhen(index, function),
+                      reasonWhen(mate, function))));
     }
 
     @Override

@@ -8,12 +8,19 @@ import org.jspecify.annotations.Nullable;
  * Why a function is in its group.
  *
  * @param function the function
- * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it
+ * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it.
+ *     Where they cannot be computed, those of the kernel's
  * @param kernelAgrees the kernel reports the same group; true where it reports none
  * @param steps what the kernel did to group it, in order
+ * @param note why the kernel's group is another, or why there is no telling; empty if there is
+ *     nothing to say
  */
 public record Explanation(
-    PciAddress function, List<PciAddress> group, boolean kernelAgrees, List<Step> steps) {
+    PciAddress function,
+    List<PciAddress> group,
+    boolean kernelAgrees,
+    List<Step> steps,
+    String note) {
   /** Copies the lists. */
   public Explanation {
     group = List.copyOf(group);
@@ -47,6 +54,8 @@ public record Explanation(
     FOUND,
     /** What the hardware connects, by the strict model. */
     HARDWARE,
+    /** The IOMMU's driver groups by other rules than ACS. */
+    OTHER_RULES,
     /** No IOMMU serves it. */
     NOT_SERVED
   }

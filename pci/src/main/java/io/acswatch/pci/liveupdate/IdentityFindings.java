@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Finds functions that are other devices than before, elsewhere, or suspiciously altered. */
@@ -64,11 +65,19 @@ final class IdentityFindings {
     ConfigFacts old = then.config();
     ConfigFacts young = now.config();
     List<Evidence.Fact> facts = new ArrayList<>();
-    addIfOther(facts, "ids", then.ids().toString(), now.ids().toString());
-    addIfOther(facts, "class", hex6(then.ids().classCode()), hex6(now.ids().classCode()));
+    if (!then.ids().equals(now.ids())) {
+      addIfOther(facts, "ids", then.ids().toString(), now.ids().toString());
+      addIfOther(facts, "class", hex6(then.ids().classCode()), hex6(now.ids().classCode()));
+    }
     if (areComparable(old, young)) {
-      addIfOther(facts, "subsystem", subsystem(old), subsystem(young));
-      addIfOther(facts, "serial number", serial(old), serial(young));
+      addIfOther(
+          facts, "subsystem", subsystem(old), subsystem(young), IdentityFindings::subsystemText);
+      addIfOther(
+          facts,
+          "serial number",
+          old.serialNumber(),
+          young.serialNumber(),
+          IdentityFindings::serialText);
     }
     if (facts.isEmpty()) {
       return;
@@ -94,7 +103,12 @@ final class IdentityFindings {
     }
     List<Evidence.Fact> facts = new ArrayList<>();
     addIfOther(facts, "device/port type", old.claimedType().label(), young.claimedType().label());
-    addIfOther(facts, "serial number", serial(old), serial(young));
+    addIfOther(
+        facts,
+        "serial number",
+        old.serialNumber(),
+        young.serialNumber(),
+        IdentityFindings::serialText);
     addIfOther(facts, "ACS Capability", capability(old.acs()), capability(young.acs()));
     if (facts.isEmpty()) {
       return;
@@ -196,16 +210,28 @@ final class IdentityFindings {
     }
   }
 
+  /** Makes text only of what differs: every function of every snapshot that changed comes by. */
+  private static void addIfOther(
+      List<Evidence.Fact> facts, String name, long before, long after, LongFunction<String> text) {
+    if (before != after) {
+      facts.add(new Evidence.Fact(name, text.apply(before), text.apply(after)));
+    }
+  }
+
   private static String hex6(int classCode) {
     return "%06x".formatted(classCode);
   }
 
-  private static String subsystem(ConfigFacts facts) {
-    return "%04x:%04x".formatted(facts.subsystemVendor(), facts.subsystemDevice());
+  private static long subsystem(ConfigFacts facts) {
+    return (long) facts.subsystemVendor() << 16 | facts.subsystemDevice();
   }
 
-  private static String serial(ConfigFacts facts) {
-    return facts.serialNumber() == 0 ? "none" : "%016x".formatted(facts.serialNumber());
+  private static String subsystemText(long packed) {
+    return "%04x:%04x".formatted(packed >>> 16, packed & 0xFFFF);
+  }
+
+  private static String serialText(long serial) {
+    return serial == 0 ? "none" : "%016x".formatted(serial);
   }
 
   private static String capability(@Nullable AcsRegisters acs) {

@@ -197,15 +197,15 @@ final class IsolationFindings {
   }
 
   private void mismatch(GroupPartition reported) {
-    boolean startUnknown =
-        after.choice().model().switchesOnLate()
-            && after.snapshot().bootClass().isKexec()
-            && !comparison.boundary().isBoot();
+    if (!firstOfBoot || anyOpenQuestion()) {
+      return;
+    }
     GroupPartition derived = grouping.derive();
     // Rules that merge more than the kernel did: registers changed since, or an override; told
-    // above.
-    boolean coarser = derived.isCoarserThanOrEqualTo(reported);
-    if (!firstOfBoot || startUnknown || coarser || anyOpenQuestion()) {
+    // above. What can have come of the words of then is no mismatch either.
+    if (derived.isCoarserThanOrEqualTo(reported)
+        || GroupsCheck.of(after.snapshot(), grouping, reported).agreement()
+            != GroupsAgreement.UNEXPLAINED) {
       return;
     }
     int first = 0;

@@ -31,6 +31,7 @@ final class KexecForecast {
   private final HostView view;
   private final AcsRules targetRules;
   private final AcsOptions options;
+  private final BootWords words;
 
   KexecForecast(Snapshot present, Preflight.Mode mode, Boot target, ModelChoice model) {
     this.present = present;
@@ -41,6 +42,7 @@ final class KexecForecast {
     hierarchy = view.hierarchy();
     targetRules = new AcsRules(hierarchy, model);
     options = AcsOptions.of(target.commandLine());
+    words = new BootWords(hierarchy, targetRules, model.kernel(), target);
   }
 
   HostView view() {
@@ -53,6 +55,20 @@ final class KexecForecast {
 
   AcsOptions options() {
     return options;
+  }
+
+  /** True if the command line leaves a required control of some function as the boot finds it. */
+  boolean keepsWhatItFinds() {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      AcsRegisters acs = hierarchy.function(i).config().acs();
+      if (acs != null && model.kernel().isAtLeast(6, 11, 0)) {
+        int demanded = acs.capability() & AcsCapability.REQUIRED;
+        if (options.keepsWhatWasFound(hierarchy, i, demanded)) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** The kernel's own reasons not to preserve a VM's device. */
@@ -109,17 +125,7 @@ final class KexecForecast {
     List<PciFunction> cleared = new ArrayList<>();
     for (PciFunction function : present.functions()) {
       AcsRegisters acs = function.config().acs();
-      int kept = ~AcsCapability.REQUIRED;
-      cleared.add(
-          acs == null
-              ? function
-              : withAcs(
-                  function,
-                  new AcsRegisters(
-                      acs.offset(),
-                      acs.capability(),
-                      acs.control() & kept,
-                      acs.secondDword() & kept)));
+      cleared.add(acs == null ? function : withAcs(function, acs.withRequired(false)));
     }
     return foretoldAfter(present.withFunctions(cleared));
   }
@@ -131,18 +137,19 @@ final class KexecForecast {
     boolean iommuOn = groupsExist && !options.switchesIommuOff();
     List<PciFunction> functions = new ArrayList<>();
     for (int i = 0; i < hierarchy.size(); i++) {
-      PciFunction function = hierarchy.function(i);
+      PciFunction function = last.functions().get(i);
       // VFs come into being when somebody enables them, which no kexec does.
       if (!function.isVirtualFunction()) {
-        functions.add(preserved.get(i) ? function : withWordsOfBoot(i, iommuOn));
+        functions.add(preserved.get(i) ? function : withWordsOfBoot(i, function, iommuOn));
       }
     }
-    Snapshot bare = snapshotOf(functions, null, iommuOn);
+    List<PciFunction> ordered = BootOrder.of(functions);
+    Snapshot bare = snapshotOf(ordered, null, iommuOn);
     if (!iommuOn) {
       return bare;
     }
     KernelGrouping grouping = SnapshotGroups.grouping(bare, model, last);
-    return snapshotOf(functions, grouping.derive(), true);
+    return snapshotOf(ordered, grouping.derive(), true);
   }
 
   private BitSet preserved() {
@@ -192,31 +199,12 @@ final class KexecForecast {
         present.owners());
   }
 
-  private PciFunction withWordsOfBoot(int index, boolean iommuOn) {
-    PciFunction function = hierarchy.function(index);
+  private PciFunction withWordsOfBoot(int index, PciFunction function, boolean iommuOn) {
     AcsRegisters acs = function.config().acs();
     if (acs == null) {
       return function;
     }
-    boolean dwords = targetRules.hasDwordRegisters(index);
-    int found = dwords ? acs.secondDword() : acs.control();
-    int control = found;
-    if (iommuOn) {
-      int capability =
-          targetRules.lacksSourceValidation(index)
-              ? acs.capability() & ~AcsCapability.SOURCE_VALIDATION
-              : acs.capability();
-      int wanted =
-          AcsCapability.REQUIRED | (options.noAts() ? AcsCapability.TRANSLATION_BLOCKING : 0);
-      control |= capability & wanted;
-    }
-    boolean clearsOnly = !model.kernel().isAtLeast(6, 11, 0);
-    control = options.apply(hierarchy, index, found, control, clearsOnly);
-    AcsRegisters then =
-        dwords
-            ? new AcsRegisters(acs.offset(), acs.capability(), acs.control(), control)
-            : new AcsRegisters(acs.offset(), acs.capability(), control, acs.secondDword());
-    return withAcs(function, then);
+    return withAcs(function, words.of(index, acs, iommuOn));
   }
 
   private static PciFunction withAcs(PciFunction function, AcsRegisters acs) {

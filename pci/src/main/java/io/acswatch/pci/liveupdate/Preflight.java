@@ -129,12 +129,14 @@ public final class Preflight {
   }
 
   /**
-   * Where the kernel to come forms groups before it has switched ACS on everywhere, the words at
-   * the moment of the kexec decide, not those of now: what would come of clearing them is asked. A
-   * kernel that switches ACS on first heals them, and a live update inherits them in any case.
+   * Where the kernel to come forms groups before it has switched ACS on everywhere, or is told to
+   * keep what it finds, the words at the moment of the kexec decide, not those of now: what would
+   * come of clearing them is asked. A kernel that switches ACS on first heals them, and a live
+   * update inherits them in any case.
    */
   private List<String> mergesIfCleared(HostState state, List<IsolationAlert> known) {
-    if (mode == Mode.LIVE_UPDATE || !target.model().dependsOnWordsAtStart()) {
+    boolean late = target.model().dependsOnWordsAtStart();
+    if (mode == Mode.LIVE_UPDATE || !late && !forecast.keepsWhatItFinds()) {
       return List.of();
     }
     List<IsolationAlert> more = new ArrayList<>(raised(state, forecast.foretoldIfCleared()));
@@ -148,8 +150,11 @@ public final class Preflight {
     return merges.isEmpty()
         ? List.of()
         : List.of(
-            "It depends on the ACS Control words at the moment of the kexec: this kernel forms"
-                + " groups before it has switched ACS on everywhere. Were they cleared by then: "
+            "It depends on the ACS Control words at the moment of the kexec: "
+                + (late
+                    ? "this kernel forms groups before it has switched ACS on everywhere."
+                    : "pci=config_acs= leaves controls as this kernel finds them.")
+                + " Were they cleared by then: "
                 + String.join(" ", merges));
   }
 }

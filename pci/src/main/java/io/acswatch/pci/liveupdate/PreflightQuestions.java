@@ -58,6 +58,11 @@ final class PreflightQuestions {
     if (!unknown.isEmpty()) {
       reasons.add("Isolation cannot be told of " + String.join(", ", unknown) + ".");
     }
+    if (model.mayMisreadAcsOptions() && namesDevicesInAcsOptions(boot.commandLine())) {
+      reasons.add(
+          "Kernels 6.11 to 6.14 set other controls than pci=config_acs= and pci=disable_acs_redir="
+              + " ask for; in which patch level that was mended is not known here.");
+    }
     if (renumbersWhatItsOptionsName()) {
       reasons.add(
           "pci=assign-busses gives new addresses, so it is not known which devices the ACS options"
@@ -70,8 +75,12 @@ final class PreflightQuestions {
     String commandLine = target.boot().commandLine();
     return commandLine.contains("assign-busses")
         && !present.boot().commandLine().contains("assign-busses")
-        && CommandLine.isolationOptions(commandLine).stream()
-            .anyMatch(option -> option.contains("acs"));
+        && namesDevicesInAcsOptions(commandLine);
+  }
+
+  private static boolean namesDevicesInAcsOptions(String commandLine) {
+    return CommandLine.isolationOptions(commandLine).stream()
+        .anyMatch(option -> option.contains("_acs") && option.startsWith("pci="));
   }
 
   /** True if a finding about groups hangs on a function whose isolation cannot be told. */

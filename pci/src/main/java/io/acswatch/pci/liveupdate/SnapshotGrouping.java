@@ -1,6 +1,5 @@
 package io.acswatch.pci.liveupdate;
 
-import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
@@ -38,18 +37,19 @@ final class SnapshotGrouping {
       }
     }
     GroupPartition reported = reported(snapshot);
-    // Where the kernel groups by other rules, its own groups are the best there is.
-    GroupPartition derived =
-        reported != null && !choice.isComputable() ? reported : grouping.derive();
+    GroupsCheck check = GroupsCheck.of(snapshot, grouping, reported);
+    check.open().stream().filter(f -> !notComputable.contains(f)).forEach(notComputable::add);
     return new SnapshotGroups(
         choice.model(),
         choice.isComputable() ? choice.reason() : choice.reason() + "; " + choice.otherRules(),
         reported,
-        derived,
+        check.derived(),
         grouping.strict(),
         unknown,
         notComputable,
-        !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, derived));
+        !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, grouping.derive()),
+        check.agreement(),
+        check.reason());
   }
 
   /** The grouping of a snapshot's functions by the rules of a model. */
@@ -103,9 +103,7 @@ final class SnapshotGrouping {
       return null;
     }
     if (!snapshot.bootClass().isKexec()) {
-      int off = ~AcsCapability.REQUIRED;
-      return new AcsRegisters(
-          acs.offset(), acs.capability(), acs.control() & off, acs.secondDword() & off);
+      return acs.withRequired(false);
     }
     boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
     PciFunction then = boundary ? earlier.get(function.path().text()) : null;

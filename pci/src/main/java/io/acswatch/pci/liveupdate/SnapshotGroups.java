@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param kernel groups the kernel reports; null if it reports none
  * @param derived groups that follow from the registers. Where the kernel reports groups, functions
  *     it gave none are left out: no IOMMU serves them. Where it reports none, these are the groups
- *     there would be if an IOMMU served every function
+ *     there would be if an IOMMU served every function. Where the kernel's cannot be computed and
+ *     may be so, they are the kernel's
  * @param strict groups by what the hardware keeps apart
  * @param unknown functions whose isolation depends on bytes that were not read; taken as not
  *     isolated
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  *     taken as not isolated
  * @param orderMatters the kernel's order is not known, and {@code derived} would be another in
  *     another order
+ * @param agreement how {@code derived} stands to {@code kernel}
+ * @param difference what a difference comes of, or why there is no telling, in sentences; empty if
+ *     there is nothing to tell
  */
 public record SnapshotGroups(
     GroupingModel model,
@@ -34,7 +38,9 @@ public record SnapshotGroups(
     GroupPartition strict,
     List<PciAddress> unknown,
     List<PciAddress> notComputable,
-    boolean orderMatters) {
+    boolean orderMatters,
+    GroupsAgreement agreement,
+    String difference) {
   /** Copies the lists. */
   public SnapshotGroups {
     unknown = List.copyOf(unknown);

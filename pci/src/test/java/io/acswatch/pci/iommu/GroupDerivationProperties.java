@@ -163,6 +163,39 @@ class GroupDerivationProperties {
     System.out.printf("%s: %d hosts, seeds %d to %d%n", law, seed - from, from, seed - 1);
   }
 
+  /**
+   * Whoever sees the groups and not the words that they were formed with takes them for possible.
+   */
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void groupsOfWordsThatNobodySawAreNeverImpossible(long seed) {
+    assertNeverImpossible(seed);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = "properties.seconds", matches = "\\d+")
+  void groupsOfWordsThatNobodySawAreNeverImpossibleForSeconds() {
+    tryForSeconds(
+        "groupsOfWordsThatNobodySawAreNeverImpossible",
+        GroupDerivationProperties::assertNeverImpossible);
+  }
+
+  private static void assertNeverImpossible(long seed) {
+    Case some = Case.of(seed);
+    GroupPartition formed = some.derived();
+    ModelChoice choice = ModelChoice.of(some.snapshot().boot(), some.model());
+    KernelGrouping unaware = SnapshotGroups.grouping(some.snapshot(), choice, null);
+    Supposition supposition = unaware.suppose(formed);
+
+    assertTrue(supposition.outcome() != Supposition.Outcome.IMPOSSIBLE, "seed=" + seed);
+    if (supposition.outcome() == Supposition.Outcome.FITS) {
+      assertEquals(formed, supposition.grouping().derive(), "seed=" + seed);
+    }
+    if (!choice.dependsOnWordsAtStart()) {
+      assertEquals(unaware.derive(), formed, "seed=" + seed);
+    }
+  }
+
   @ParameterizedTest(name = "seed={0}")
   @MethodSource("seeds")
   void everyServedFunctionIsInExactlyOneGroup(long seed) {

@@ -2,6 +2,7 @@ package io.acswatch.pci.iommu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +13,7 @@ class PatchLevelsTest {
   @CsvSource({
     "6.1.7, 6.1.0 6.1.165 6.1.169",
     "6.6.0, 6.6.0 6.6.128 6.6.135",
-    "6.12.0, 6.12.0 6.12.75 6.12.83",
+    "6.12.0, 6.12.0 6.12.74 6.12.75 6.12.83",
     "6.16.0, 6.16.0",
     "6.18.99, 6.18.0 6.18.16",
     "6.19.0, 6.19.0 6.19.6",
@@ -28,9 +29,12 @@ class PatchLevelsTest {
 
   @Test
   void versionsBetweenTwoLevelsBehaveAlike() {
-    for (KernelVersion level : PatchLevels.of(KernelVersion.of("6.12.0", ""))) {
+    List<KernelVersion> levels = PatchLevels.of(KernelVersion.of("6.12.0", ""));
+    for (KernelVersion level : levels) {
       KernelVersion next = new KernelVersion(level.major(), level.minor(), level.patch() + 1);
-      assertEquals(GroupingModel.of(level), GroupingModel.of(next));
+      if (!levels.contains(next)) {
+        assertEquals(GroupingModel.of(level), GroupingModel.of(next));
+      }
     }
   }
 

@@ -6,6 +6,8 @@ import static io.acswatch.pci.hierarchy.PortType.ENDPOINT;
 import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
 import static io.acswatch.pci.hierarchy.PortType.UPSTREAM_PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.ReadStatus;
@@ -37,12 +39,16 @@ class AcsOptionsTest {
           .hierarchy();
 
   private static String applied(String options, String address, boolean before611) {
+    return "%04x"
+        .formatted(AcsOptions.of(options).apply(HOST, at(address), FOUND, SWITCHED_ON, before611));
+  }
+
+  private static int at(String address) {
     int index = -1;
     for (int i = 0; i < HOST.size(); i++) {
       index = HOST.function(i).address().equals(PciAddress.parse(address)) ? i : index;
     }
-    return "%04x"
-        .formatted(AcsOptions.of(options).apply(HOST, index, FOUND, SWITCHED_ON, before611));
+    return index;
   }
 
   @ParameterizedTest(name = "{0}: off {1}, on {2}")
@@ -73,7 +79,7 @@ class AcsOptionsTest {
     "'pci=nommconf,noats,nomsi', true",
     "noats, false",
     "xpci=noats, false",
-    "pci=noatsx, false",
+    "pci=noatsx, true",
     "pci=, false"
   })
   void translatedRequestsAreBlockedWithoutAts(String commandLine, boolean blocked) {
@@ -123,8 +129,13 @@ class AcsOptionsTest {
     "0xxxx1x@00:01.0, 0003",
     "1111111@00:01.0, 007f",
     "xx@00:01.0, 0041",
-    "?1@00:01.0, 0041",
-    "@00:01.0, 007d",
+    "?1@00:01.0, 007d",
+    "@00:01.0, 0041",
+    "xX1@00:01.0, 0041",
+    "10000001@00:01.0, 007d",
+    "x0000001@00:01.0, 0001",
+    "0@nowhere;1@00:01.0, 007d",
+    "?1@00:09.0;1@00:01.0, 007d",
     "11@00:02.0, 007d",
     "11, 007d",
     "1x@00:02.0;0x1@00:01.0;11@00:01.0, 0041",
@@ -133,6 +144,26 @@ class AcsOptionsTest {
   void bitsAreSetAndClearedInTheWordThatTheBootFound(String order, String expected) {
     assertEquals(expected, applied("pci=config_acs=" + order, "00:01.0", false));
     assertEquals(UNTOUCHED, applied("pci=config_acs=" + order, "00:01.0", true));
+  }
+
+  @Test
+  void ofTheSameOptionTwiceTheLastCounts() {
+    String twice = "pci=config_acs=%s@00:01.0 quiet pci=config_acs=%s@00:01.0";
+
+    assertEquals("0040", applied(twice.formatted("1", "0"), "00:01.0", false));
+    assertEquals(
+        UNTOUCHED,
+        applied("pci=disable_acs_redir=00:01.0 pci=disable_acs_redir=00:09.0", "00:01.0", false));
+  }
+
+  @Test
+  void controlsThatAreLeftAsFoundAreKnown() {
+    AcsOptions options = AcsOptions.of("pci=config_acs=0x1@00:01.0;x@01:00.0");
+
+    assertTrue(options.keepsWhatWasFound(HOST, at("00:01.0"), 0x1D));
+    assertFalse(options.keepsWhatWasFound(HOST, at("00:01.0"), 0x05));
+    assertTrue(options.keepsWhatWasFound(HOST, at("01:00.0"), 0x01));
+    assertFalse(options.keepsWhatWasFound(HOST, at("02:05.3"), 0x1D));
   }
 
   @Test
@@ -155,7 +186,11 @@ class AcsOptionsTest {
         "pci:0:1",
         "pci:1af4:0",
         "pci:1af4:0001:0:0",
-        "pci:1af4:0001:9999"
+        "pci:1af4:0001:9999",
+        "pci:1af4:0001:0:g",
+        "2:5.3",
+        "0:2:5.3",
+        "00:09.0;02:05.3"
       })
   void namesTheDevice(String device) {
     assertEquals("0041", applied("pci=disable_acs_redir=" + device, "02:05.3", false));
@@ -175,6 +210,9 @@ class AcsOptionsTest {
         "00.0/01.0/00.0/05.3",
         "01.0/00.0/05.3",
         "somewhere/05.3",
+        "somewhere;02:05.3",
+        "pci:1af4:xyz;02:05.3",
+        "02:05.3x",
         "",
         "/",
         "pci:1af4",
@@ -183,8 +221,7 @@ class AcsOptionsTest {
         "pci:1af4:xyz",
         "pci:zz:0001",
         "pci:1af4:0001:0:5",
-        "pci:1af4:0001:5:0",
-        "pci:1af4:0001:0:g"
+        "pci:1af4:0001:5:0"
       })
   void doesNotNameTheDevice(String device) {
     assertEquals(UNTOUCHED, applied("pci=disable_acs_redir=" + device, "02:05.3", false));

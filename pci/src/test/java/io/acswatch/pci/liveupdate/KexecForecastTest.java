@@ -7,6 +7,8 @@ import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
 import static io.acswatch.pci.liveupdate.Preflight.Mode.LIVE_UPDATE;
 import static io.acswatch.pci.liveupdate.Preflight.Mode.PLAIN_KEXEC;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
@@ -95,8 +97,49 @@ class KexecForecastTest {
     String redirectOff = "intel_iommu=on pci=disable_acs_redir=00:01.0";
 
     assertEquals("0003 005d", words(foretold(host, PLAIN_KEXEC, null, null), "00:01.0"));
-    // Source: the rest falls back to what was found, which is the second dword too.
-    assertEquals("0003 0040", words(foretold(host, PLAIN_KEXEC, null, redirectOff), "00:01.0"));
+    // Source: pci_quirk_disable_intel_spt_pch_acs_redir, which __pci_config_acs asks for both.
+    assertEquals("0003 0051", words(foretold(host, PLAIN_KEXEC, null, redirectOff), "00:01.0"));
+    String configured = "intel_iommu=on pci=config_acs=1111111@00:01.0";
+    assertEquals("0003 0051", words(foretold(host, PLAIN_KEXEC, null, configured), "00:01.0"));
+    String elsewhere = "intel_iommu=on pci=config_acs=0000000@00:09.0";
+    assertEquals("0003 005d", words(foretold(host, PLAIN_KEXEC, null, elsewhere), "00:01.0"));
+    assertEquals("0003 005d", words(foretold(host, PLAIN_KEXEC, "6.1.192", configured), "00:01.0"));
+  }
+
+  @Test
+  void controlsThatConfigAcsLeavesAloneDependOnWhatTheKexecFinds() {
+    TestHost host = port(acs(0x5F, 0x1D, 0), new PciIds(0x8086, 1, 0x060400));
+
+    assertTrue(keeps(host, "6.12.74", "pci=config_acs=x1xxx@00:01.0"));
+    assertFalse(keeps(host, "6.12.74", "pci=config_acs=111x1@00:01.0"));
+    assertFalse(keeps(host, "6.12.74", "pci=config_acs=x1xxx@00:09.0"));
+    assertFalse(keeps(host, "6.1.192", "pci=config_acs=x1xxx@00:01.0"));
+    assertFalse(keeps(host, "6.12.74", "pci=disable_acs_redir=00:01.0"));
+  }
+
+  private static boolean keeps(TestHost host, String release, String commandLine) {
+    KexecTarget target = KexecTarget.of(host.snapshot().boot(), release, commandLine, null).get(0);
+    return new KexecForecast(host.snapshot(), PLAIN_KEXEC, target.boot(), target.model())
+        .keepsWhatItFinds();
+  }
+
+  /** Found again in another order since: a kernel that boots finds all in order. */
+  @Test
+  void functionsComeInTheOrderOfABoot() {
+    TestHost host =
+        new TestHost()
+            .add("RQ", "00:02.0", null, ROOT_PORT, false, OK)
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("X", "80:00.0", null, ENDPOINT, false, NONE)
+            .add("B1", "02:00.1", "RQ", ENDPOINT, true, NONE)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .add("B0", "02:00.0", "RQ", ENDPOINT, true, NONE);
+    List<String> order =
+        foretold(host, PLAIN_KEXEC, null, null).functions().stream()
+            .map(f -> f.address().toString().substring(5))
+            .toList();
+
+    assertEquals(List.of("00:01.0", "00:02.0", "01:00.0", "02:00.0", "02:00.1", "80:00.0"), order);
   }
 
   @Test

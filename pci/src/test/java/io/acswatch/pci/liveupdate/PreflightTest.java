@@ -107,6 +107,43 @@ class PreflightTest {
   }
 
   @Test
+  void controlsLeftAsFoundAreAQuestionUnlessTheyMergeAnyway() {
+    String kept = "intel_iommu=on pci=config_acs=x11xx@00:01.0";
+    Preflight.Result open = preflight(host(), PLAIN_KEXEC, "6.12.74", kept);
+    Preflight.Result set =
+        preflight(host(), PLAIN_KEXEC, "6.12.74", "intel_iommu=on pci=config_acs=111x1@00:01.0");
+
+    assertEquals(Preflight.Outcome.UNKNOWN, open.outcome(), open.reasons().toString());
+    assertTrue(
+        open.reasons()
+            .get(0)
+            .matches(
+                ".*moment of the kexec: pci=config_acs= leaves controls .*: GROUP_MERGED_CROSS_VM:"
+                    + " .*vm-a, vm-b.*"),
+        open.reasons().toString());
+    assertEquals(Preflight.Outcome.GO, set.outcome(), set.reasons().toString());
+    assertEquals(Preflight.Outcome.GO, preflight(host(), LIVE_UPDATE, "6.12.74", kept).outcome());
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "6.11.0, UNKNOWN",
+    "6.12.1, UNKNOWN",
+    "6.12.73, UNKNOWN",
+    "6.12.74, GO",
+    "6.14.11, UNKNOWN",
+    "6.15.0, GO",
+    "6.10.14, GO"
+  })
+  void kernelsThatMisreadAcsOptionsAreAQuestion(String release, Preflight.Outcome outcome) {
+    String options = "intel_iommu=on pci=disable_acs_redir=00:09.0";
+
+    assertEquals(outcome, preflight(host(), PLAIN_KEXEC, release, options).outcome());
+    assertEquals(
+        Preflight.Outcome.GO, preflight(host(), PLAIN_KEXEC, release, "intel_iommu=on").outcome());
+  }
+
+  @Test
   void pathNamesADeviceBelow() {
     // D1 alone: no merge of the kernel's, but a hole in the hardware.
     Preflight.Result result =

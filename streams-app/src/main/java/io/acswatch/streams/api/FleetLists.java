@@ -7,6 +7,7 @@ import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -37,21 +38,55 @@ final class FleetLists {
     Set<HostStatus> statuses = asked.constants("status", HostStatus.class);
     Set<Severity> severities = asked.constants("severity", Severity.class);
     String sort = asked.word("sort", "urgency", "host", "heard", "functions");
-    List<Page.Line> lines = new ArrayList<>();
+    List<FleetIndex.Listed> matching = new ArrayList<>();
     for (FleetIndex.Listed host : fleet.hosts()) {
       boolean matches =
           (statuses.isEmpty() || statuses.contains(host.status()))
               && (severities.isEmpty() || hasAny(host.summary(), severities))
               && (q.isEmpty() || host.summary().host().toLowerCase(Locale.ROOT).contains(q));
       if (matches) {
-        lines.add(new Page.Line(key(sort, host), Json.write(json -> ListJson.host(json, host))));
+        matching.add(host);
       }
     }
-    return Page.first(limit, lines);
+    // Written out is only what is shown: a page of a fleet of ten thousand hosts costs as much as
+    // one of a small fleet.
+    return new Page(
+        matching.size(),
+        matching.stream()
+            .sorted(order(sort))
+            .limit(limit)
+            .map(
+                host ->
+                    new Page.Line(key(sort, host), Json.write(json -> ListJson.host(json, host))))
+            .toList());
   }
 
   private static boolean hasAny(HostSummary host, Set<Severity> severities) {
     return host.open().stream().anyMatch(alert -> severities.contains(alert.severity()));
+  }
+
+  /** The order of the {@link #key keys}, without making them. */
+  private static Comparator<FleetIndex.Listed> order(String sort) {
+    Comparator<FleetIndex.Listed> order =
+        switch (sort) {
+          case "host" -> (one, other) -> 0;
+          case "heard" -> Comparator.comparingLong(FleetIndex.Listed::heardMillis);
+          case "functions" -> Comparator.comparingInt(host -> -host.summary().functions());
+          default ->
+              Comparator.<FleetIndex.Listed>comparingInt(FleetLists::calm)
+                  .thenComparingInt(host -> -host.summary().open().size())
+                  .thenComparingInt(FleetLists::rest);
+        };
+    return order.thenComparing(host -> host.summary().host());
+  }
+
+  private static int calm(FleetIndex.Listed host) {
+    Severity worst = host.summary().worst();
+    return worst == null ? Severity.values().length : worstFirst(worst);
+  }
+
+  private static int rest(FleetIndex.Listed host) {
+    return host.status() == HostStatus.FRESH ? 1 : 0;
   }
 
   /** Texts that sort as the hosts do; the host id last makes the order a total one. */
@@ -62,12 +97,8 @@ final class FleetLists {
       case "host" -> id;
       case "heard" -> "%013d %s".formatted(host.heardMillis(), id);
       case "functions" -> "%09d %s".formatted(999_999_999 - summary.functions(), id);
-      default -> {
-        Severity worst = summary.worst();
-        int calm = worst == null ? Severity.values().length : worstFirst(worst);
-        int rest = host.status() == HostStatus.FRESH ? 1 : 0;
-        yield "%d %06d %d %s".formatted(calm, 999_999 - summary.open().size(), rest, id);
-      }
+      default ->
+          "%d %06d %d %s".formatted(calm(host), 999_999 - summary.open().size(), rest(host), id);
     };
   }
 
@@ -81,7 +112,7 @@ final class FleetLists {
     String vm = asked.text("vm");
     Set<Severity> severities = asked.constants("severity", Severity.class);
     Set<AlertCode> codes = asked.constants("code", AlertCode.class);
-    List<Page.Line> lines = new ArrayList<>();
+    List<OpenAlert> matching = new ArrayList<>();
     for (FleetIndex.Listed listed : fleet.hosts()) {
       if (!host.isEmpty() && !host.equals(listed.summary().host())) {
         continue;
@@ -93,11 +124,18 @@ final class FleetLists {
                 && (vm.isEmpty() || alert.vms().contains(vm))
                 && (q.isEmpty() || text(alert).contains(q));
         if (matches) {
-          lines.add(new Page.Line(key(alert), Json.write(json -> ListJson.alert(json, alert))));
+          matching.add(alert);
         }
       }
     }
-    return Page.first(limit, lines);
+    return new Page(
+        matching.size(),
+        matching.stream()
+            .sorted(OpenAlert.MOST_URGENT_FIRST)
+            .limit(limit)
+            .map(
+                alert -> new Page.Line(key(alert), Json.write(json -> ListJson.alert(json, alert))))
+            .toList());
   }
 
   private static String key(OpenAlert alert) {

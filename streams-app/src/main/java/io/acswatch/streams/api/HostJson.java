@@ -108,28 +108,13 @@ final class HostJson {
     PciFunction function = hierarchy.function(index);
     json.writeStringField("address", function.address().toString());
     json.writeStringField("path", function.path().text());
-    Json.number(json, "parent", parent(hierarchy, index));
+    Json.number(json, "parent", hierarchy.shownBelow(index));
     json.writeNumberField("vendor", function.ids().vendor());
     json.writeNumberField("device", function.ids().device());
     json.writeNumberField("class", function.ids().classCode());
     json.writeStringField("type", hierarchy.type(index).label());
     json.writeBooleanField("bridge", function.isBridge());
     json.writeBooleanField("vf", function.isVirtualFunction());
-  }
-
-  /**
-   * Where the tree shows a function: below its PF, its bridge, or the VMD endpoint it is behind.
-   */
-  private static int parent(HostHierarchy hierarchy, int index) {
-    PciFunction function = hierarchy.function(index);
-    if (function.path().isVirtualFunction()) {
-      int physical = hierarchy.indexOf(function.path().physicalFunction());
-      if (physical != HostHierarchy.NONE) {
-        return physical;
-      }
-    }
-    int bridge = hierarchy.bridgeAbove(index);
-    return bridge == HostHierarchy.NONE ? hierarchy.indexOf(function.path().vmdEndpoint()) : bridge;
   }
 
   private static void acs(JsonGenerator json, @Nullable AcsRegisters acs) throws IOException {

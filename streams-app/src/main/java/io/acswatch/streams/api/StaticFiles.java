@@ -22,14 +22,18 @@ public final class StaticFiles {
           Map.entry("tree.css", CSS),
           Map.entry("app.js", SCRIPT),
           Map.entry("api.js", SCRIPT),
+          Map.entry("alert.js", SCRIPT),
+          Map.entry("alerts.js", SCRIPT),
+          Map.entry("column.js", SCRIPT),
           Map.entry("dom.js", SCRIPT),
           Map.entry("fleet.js", SCRIPT),
-          Map.entry("alerts.js", SCRIPT),
           Map.entry("host.js", SCRIPT),
+          Map.entry("marks.js", SCRIPT),
           Map.entry("model.js", SCRIPT),
-          Map.entry("tree.js", SCRIPT),
           Map.entry("picture.js", SCRIPT),
           Map.entry("theme.js", SCRIPT),
+          Map.entry("tree.js", SCRIPT),
+          Map.entry("words.js", SCRIPT),
           Map.entry("icon.svg", "image/svg+xml"));
 
   private static final Map<String, byte[]> READ = new ConcurrentHashMap<>();

@@ -68,8 +68,11 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
               record.withValue(new Observation(host, facts, deltaOf(frame), frame)),
               IsolationTopology.JUDGE);
       // It says that the host lives; what is wrong with it is judged by its snapshots.
-      case HEARTBEAT, KEXEC_EVENT ->
-          observer.heard(context.taskId().partition(), host, record.timestamp());
+      case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
+      case KEXEC_EVENT -> {
+        observer.heard(context.taskId().partition(), host, record.timestamp());
+        observer.kexec(facts.kexecStep());
+      }
       // The check has refused what it does not know.
       case SNAPSHOT_PART -> throw new IllegalStateException("type=" + facts.type());
     }

@@ -1,5 +1,6 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.wire.FrameType;
@@ -20,6 +21,9 @@ public interface TopologyObserver {
 
         @Override
         public void decoded(@Nullable FrameType type, int functions, long startedAt) {}
+
+        @Override
+        public void kexec(KexecEvent.Step step) {}
 
         @Override
         public void rejected(String reason) {}
@@ -60,6 +64,9 @@ public interface TopologyObserver {
    * @param startedAt what {@link #decodeStarts} gave
    */
   void decoded(@Nullable FrameType type, int functions, long startedAt);
+
+  /** A host told of a step of a kexec. */
+  void kexec(KexecEvent.Step step);
 
   /** A record went to the rejects; {@code reason} is a label out of few. */
   void rejected(String reason);

@@ -220,10 +220,22 @@ final class Browser implements AutoCloseable {
           case "ArrowDown" -> 40;
           default -> throw new IllegalArgumentException(name);
         };
-    for (String type : List.of("rawKeyDown", "keyUp")) {
+    // Only a key that also writes something presses a button.
+    String text = name.equals("Enter") ? "\r" : "";
+    for (String type : List.of(text.isEmpty() ? "rawKeyDown" : "keyDown", "keyUp")) {
       call(
           "Input.dispatchKeyEvent",
-          Map.of("type", type, "key", name, "code", name, "windowsVirtualKeyCode", code));
+          Map.of(
+              "type",
+              type,
+              "key",
+              name,
+              "code",
+              name,
+              "windowsVirtualKeyCode",
+              code,
+              "text",
+              text));
     }
   }
 
@@ -237,6 +249,12 @@ final class Browser implements AutoCloseable {
 
   List<String> requests() {
     return List.copyOf(requests);
+  }
+
+  /** Leaves the page, and what it asked for is of no weight any more. */
+  void forget() throws Exception {
+    call("Page.navigate", Map.of("url", "about:blank"));
+    requests.clear();
   }
 
   List<String> errors() {

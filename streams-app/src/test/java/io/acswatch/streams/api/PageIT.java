@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.streams.Frames;
 import io.acswatch.streams.LargeHosts;
+import io.acswatch.streams.SampleFleet;
 import io.acswatch.streams.ServedFleet;
 import java.io.ByteArrayInputStream;
 import java.net.URLEncoder;
@@ -26,7 +26,9 @@ import org.junit.jupiter.api.Test;
 class PageIT {
   private static final Path PICTURES = Path.of("target/screenshots");
   private static final String SCRIPT =
-      "<img src=x onerror=alert(1)><script>alert(1)</script>'\"</title></style>&amp;{{x}}\u202e";
+      "<img src=x onerror=alert(1)><script>alert(1)</script>'\"</title></style>&amp;{{x}}\u202e\u0007\u0085";
+
+  private static final String CLICK = "new MouseEvent('click', {bubbles: true})";
 
   private static ServedFleet fleet;
   private static Browser browser;
@@ -38,9 +40,7 @@ class PageIT {
         program.isPresent(),
         "no chromium is installed (Debian: chromium), so no page is looked at");
     fleet = new ServedFleet(System::currentTimeMillis);
-    merge("rack7-host12");
-    fleet.judge(Frames.capture("kexec-000-before", "rack7-host13", 1));
-    fleet.judge(LargeHosts.ofDomains("big-host", 32));
+    SampleFleet.judge(fleet, System.currentTimeMillis());
     fleet.judge(LargeHosts.named(SCRIPT, text -> text.isEmpty() ? text : text + SCRIPT));
     browser = new Browser(program.get());
   }
@@ -64,13 +64,12 @@ class PageIT {
     assertEquals(List.of(), browser.errors());
   }
 
-  private static void merge(String host) {
-    fleet.judge(
-        Frames.capture("kexec-001-before", host, 1), Frames.capture("kexec-001-after", host, 1));
+  private static String hostPage(String host) {
+    return hostPage(fleet, host);
   }
 
-  private static String hostPage(String host) {
-    return fleet.url() + "/host?id=" + URLEncoder.encode(host, StandardCharsets.UTF_8);
+  private static String hostPage(ServedFleet from, String host) {
+    return from.url() + "/host?id=" + URLEncoder.encode(host, StandardCharsets.UTF_8);
   }
 
   private static String text(String expression) throws Exception {
@@ -86,10 +85,10 @@ class PageIT {
     browser.look(1280, 720, false);
     browser.open(fleet.url() + "/");
 
-    assertEquals(4, number("document.querySelectorAll('tbody tr').length"));
+    assertEquals(5, number("document.querySelectorAll('tbody tr').length"));
     assertEquals("critical", text("document.querySelector('tbody .badge').textContent"));
     assertEquals(
-        "rack7-host13", text("[...document.querySelectorAll('td.name')].at(-1).textContent"));
+        SampleFleet.CALM, text("[...document.querySelectorAll('td.name')].at(-1).textContent"));
     browser.screenshot(PICTURES.resolve("fleet.png"));
 
     browser.script("document.querySelector('input[type=search]').focus()");
@@ -103,63 +102,164 @@ class PageIT {
     browser.look(1280, 720, true);
     browser.open(fleet.url() + "/alerts?severity=critical");
 
-    assertEquals(3, number("document.querySelectorAll('tbody tr').length"));
+    assertEquals(4, number("document.querySelectorAll('tbody tr').length"));
     browser.screenshot(PICTURES.resolve("alerts-dark.png"));
   }
 
   @Test
   void showsTheMergeWithPortAndBits() throws Exception {
+    browser.look(1440, 1000, false);
+    browser.open(hostPage(SampleFleet.GPUS));
+    browser.await("document.querySelector('#why ol')");
+
+    assertTrue(text("document.querySelector('.banner.critical h2').textContent").contains("train"));
+    String port =
+        "[...document.querySelectorAll('.tree .row')].find(row => row.querySelector('.fault'))";
+    assertTrue(text(port + ".getAttribute('aria-label')").contains("0000:00:03.0"));
+    assertEquals("RR CR", text(changedBits()));
+    assertEquals(1, number("document.querySelectorAll('.board .area.cross').length"));
+    assertEquals(11, number("document.querySelectorAll('.tree .moved').length"));
+    assertTrue(text("document.querySelector('#why').textContent").contains("does not isolate"));
+    assertEquals(
+        "rgb(31, 111, 178)",
+        text("getComputedStyle(document.querySelector('.tree .owned.v0')).fill"),
+        "a leaf has the colour of its VM");
+  }
+
+  private static String changedBits() {
+    return "[...document.querySelectorAll('.board .changed')].map(bit => bit.textContent).join(' ')";
+  }
+
+  /** What is looked at by people: three hosts before and after, in both themes. */
+  @Test
+  void takesPicturesOfThreeHosts() throws Exception {
+    try (ServedFleet before = new ServedFleet(System::currentTimeMillis)) {
+      SampleFleet.judgeBefore(before, System.currentTimeMillis());
+      for (boolean dark : new boolean[] {false, true}) {
+        browser.look(1280, 940, dark);
+        for (String host : SampleFleet.MERGED) {
+          picture(before, host, "before", dark);
+          picture(fleet, host, "after", dark);
+        }
+      }
+    } finally {
+      browser.forget();
+    }
+    assertEquals(12, PICTURES.toFile().list((dir, name) -> name.startsWith("of-")).length);
+  }
+
+  private static void picture(ServedFleet from, String host, String when, boolean dark)
+      throws Exception {
+    browser.open(hostPage(from, host));
+    browser.await("document.querySelector('#why').dataset.done");
+    assertEquals(
+        when.equals("after"), number("document.querySelectorAll('.row .fault').length") > 0);
+    String file = "of-%s-%s-%s.png".formatted(host, when, dark ? "dark" : "light");
+    browser.screenshot(PICTURES.resolve(file));
+  }
+
+  /** As a reader with weak eyes needs it: WCAG 2.2, level AA. */
+  @Test
+  void canBeReadInLightAndDark() throws Exception {
+    String measure =
+        new String(
+            PageIT.class.getResourceAsStream("/page/contrast.js").readAllBytes(),
+            StandardCharsets.UTF_8);
     for (boolean dark : new boolean[] {false, true}) {
       browser.look(1440, 1000, dark);
-      browser.open(hostPage("rack7-host12"));
-      browser.await("document.querySelector('#why ol')");
-
-      assertTrue(text("document.querySelector('.banner.critical h2').textContent").contains("vm5"));
-      assertEquals("lost RR CR", text("document.querySelector('.tree text.lost').textContent"));
-      assertTrue(number("document.querySelectorAll('.tree .area.cross').length") > 0);
-      assertTrue(text("document.querySelector('#why').textContent").contains("does not isolate"));
-      browser.screenshot(PICTURES.resolve(dark ? "host-dark.png" : "host.png"));
+      for (String page :
+          new String[] {
+            fleet.url() + "/",
+            fleet.url() + "/alerts",
+            hostPage(SampleFleet.GPUS) + "&function=0000:05:00.2",
+            hostPage(SampleFleet.CALM),
+            hostPage(SampleFleet.LARGE)
+          }) {
+        browser.open(page);
+        browser.await(
+            "location.pathname !== '/host' || document.querySelector('#why').dataset.done");
+        assertEquals("", text(measure), page + (dark ? " dark" : " light"));
+      }
     }
-    browser.script("document.querySelector('.board').scrollIntoView()");
-    browser.screenshot(PICTURES.resolve("host-tree-dark.png"));
   }
 
   @Test
-  void switchesBetweenTheThreePartitions() throws Exception {
+  void switchesBetweenTheThreePartitionsAndRemembersWhatIsSeen() throws Exception {
     browser.look(1440, 1000, false);
-    browser.open(hostPage("rack7-host12"));
-    String kernel = text("document.querySelector('.tree').textContent");
+    browser.open(hostPage(SampleFleet.GPUS));
+    String kernel = text("document.querySelector('.board').textContent");
     browser.script("document.querySelector('[data-key=s]').click()");
-    String strict = text("document.querySelector('.tree').textContent");
+    String strict = text("document.querySelector('.board').textContent");
 
     assertTrue(kernel.contains("group 4"), kernel);
     assertTrue(strict.contains("group S"), strict);
     assertEquals(
         "true", text("document.querySelector('[data-key=s]').getAttribute('aria-pressed')"));
+    browser.script("document.querySelectorAll('.tree .row')[6].dispatchEvent(" + CLICK + ")");
+    String seen = text("location.href");
+    assertTrue(seen.contains("groups=s") && seen.contains("function="), seen);
+
+    browser.open(seen);
+    assertTrue(text("document.querySelector('.board').textContent").contains("group S"));
+    browser.await("document.querySelector('#details ol.steps')");
+    assertEquals(1, number("document.querySelectorAll('.tree .row.selected').length"));
   }
 
   @Test
-  void foldsALargeHostToWhatMattersAndUnfoldsIt() throws Exception {
+  void foldsALargeHostToWhatMattersFindsAndUnfoldsIt() throws Exception {
     browser.look(1440, 1000, false);
-    double millis = browser.open(hostPage("big-host"));
+    browser.open(hostPage(SampleFleet.LARGE));
     browser.await("document.querySelector('#why ol')");
     int folded = number("document.querySelectorAll('.tree .row').length");
-    browser.screenshot(PICTURES.resolve("big-host.png"));
-    browser.script("document.querySelector('.board').scrollIntoView()");
-    browser.screenshot(PICTURES.resolve("big-host-tree.png"));
+    assertTrue(folded < 60, "rows " + folded);
+    assertEquals("RR CR", text(changedBits()));
+    assertTrue(
+        text("document.querySelector('.board').textContent").contains("14 root buses"),
+        "what is as it was takes one row");
+
+    browser.script("document.querySelector('#find').focus()");
+    browser.call("Input.insertText", Map.of("text", "vm3-20"));
+    browser.await("document.querySelectorAll('.tree .found').length === 1");
+    assertTrue(
+        text("document.querySelector('.tree .selected').getAttribute('aria-label')")
+            .contains("VM vm3-20"));
     browser.script(
         "[...document.querySelectorAll('button')].find(b => b.textContent === 'Unfold all').click()");
+    assertTrue(
+        number("document.querySelectorAll('.tree .row').length") >= SampleFleet.MANY_FUNCTIONS);
+  }
 
-    assertTrue(folded < 120, "rows " + folded);
-    assertEquals("lost RR CR", text("document.querySelector('.tree text.lost').textContent"));
-    assertTrue(number("document.querySelectorAll('.tree .row').length") >= 1_024);
-    assertTrue(millis < 30_000, "ready after " + millis + " ms");
+  /** Ten thousand hosts are a hundred pages of a hundred rows. */
+  @Test
+  void staysUsableWithTenThousandHosts() throws Exception {
+    try (ServedFleet large = new ServedFleet(System::currentTimeMillis)) {
+      SampleFleet.fill(large, System.currentTimeMillis(), 10_000);
+      browser.look(1440, 1000, false);
+      browser.open(large.url() + "/");
+
+      assertEquals(100, number("document.querySelectorAll('tbody tr').length"));
+      assertTrue(text("document.querySelector('main').textContent").contains("1 to 100 of 10,000"));
+      browser.screenshot(PICTURES.resolve("fleet-large.png"));
+      browser.script("[...document.querySelectorAll('button')].at(-1).focus()");
+      browser.key("Enter");
+      browser.await("document.querySelector('main').textContent.includes('101 to 200 of 10,000')");
+      assertEquals("Next", text("document.activeElement.textContent"));
+      assertTrue(text("location.search").contains("offset=100"));
+      browser.script("document.querySelector('input[type=search]').focus()");
+      browser.call("Input.insertText", Map.of("text", "rack111-host0"));
+      browser.await("document.querySelectorAll('tbody tr').length === 10");
+      browser.script(
+          "[...document.querySelectorAll('th button')].find(b => b.textContent === 'Host').click()");
+      browser.await("document.querySelector('td.name').textContent === 'rack111-host00'");
+    } finally {
+      browser.forget();
+    }
   }
 
   @Test
   void isUsedByKeyboardAlone() throws Exception {
     browser.look(1440, 1000, false);
-    browser.open(hostPage("rack7-host12"));
+    browser.open(hostPage(SampleFleet.GPUS));
     browser.await("document.querySelector('#why ol')");
     for (int i = 0;
         i < 60 && !text("document.activeElement.getAttribute('role') ?? ''").equals("treeitem");
@@ -167,12 +267,16 @@ class PageIT {
       browser.key("Tab");
     }
     assertEquals("treeitem", text("document.activeElement.getAttribute('role') ?? ''"));
+    assertEquals(
+        "2.5px",
+        text("getComputedStyle(document.activeElement.querySelector('.hit')).strokeWidth"),
+        "the focus is seen");
 
     browser.key("ArrowDown");
     browser.key("ArrowDown");
     String second = text("document.activeElement.getAttribute('aria-label')");
     assertTrue(second.contains("before:") && second.contains("after:"), second);
-    browser.await("document.querySelector('.panel ol.steps')");
+    browser.await("document.querySelector('#details ol.steps')");
     browser.key("End");
     assertNotEquals(second, text("document.activeElement.getAttribute('aria-label')"));
     browser.key("Home");
@@ -196,20 +300,20 @@ class PageIT {
       assertFalse(text("document.body.textContent").contains("\u202e"), page);
     }
     browser.await("document.querySelector('#why ol')");
-    browser.script(
-        "document.querySelectorAll('.tree .row')[5].dispatchEvent(new MouseEvent('click', {bubbles: true}))");
-    browser.await("document.querySelector('.panel ol.steps')");
+    browser.script("document.querySelectorAll('.tree .row')[5].dispatchEvent(" + CLICK + ")");
+    browser.await("document.querySelector('#details ol.steps')");
     browser.screenshot(PICTURES.resolve("hostile.png"));
   }
 
   @Test
   void thePictureIsAFileOfItsOwn() throws Exception {
     browser.look(1440, 1000, false);
-    for (String host : new String[] {"rack7-host12", SCRIPT}) {
+    for (String host : new String[] {SampleFleet.GPUS, SCRIPT}) {
       browser.open(hostPage(host));
       String file =
           text(
-              "import('/assets/picture.js').then(p => p.file(document.querySelector('.board svg'), "
+              "import('/assets/picture.js').then(p => p.file({head: document.querySelector('.board .head svg'),"
+                  + " body: document.querySelector('.board > svg')}, "
                   + "document.querySelector('h1').textContent, ['a line']))");
       var picture =
           DocumentBuilderFactory.newInstance()
@@ -227,7 +331,7 @@ class PageIT {
   @Test
   void showsAHostThatWasSeenOnceAndSaysWhatIsMissing() throws Exception {
     browser.look(1280, 800, false);
-    browser.open(hostPage("rack7-host13"));
+    browser.open(hostPage(SampleFleet.CALM));
     assertEquals("No open alert.", text("document.querySelector('p.fresh').textContent"));
     browser.screenshot(PICTURES.resolve("host-once.png"));
   }
@@ -235,7 +339,7 @@ class PageIT {
   @Test
   void printsOnPaper() throws Exception {
     browser.look(1280, 800, true);
-    browser.open(hostPage("rack7-host12"));
+    browser.open(hostPage(SampleFleet.GPUS));
     browser.script("document.documentElement.dataset.theme = 'dark'");
     browser.call("Emulation.setEmulatedMedia", Map.of("media", "print"));
     assertEquals("none", text("getComputedStyle(document.querySelector('.bar')).display"));
@@ -243,7 +347,11 @@ class PageIT {
     assertEquals(
         "#fbe6e5",
         text("getComputedStyle(document.documentElement).getPropertyValue('--critical-soft')"));
+    browser.script("dispatchEvent(new Event('beforeprint'))");
+    assertTrue(number("document.querySelectorAll('.board .slice').length") > 4, "cut between rows");
     browser.screenshot(PICTURES.resolve("print.png"));
+    browser.script("dispatchEvent(new Event('afterprint'))");
+    assertEquals(0, number("document.querySelectorAll('.board .slice').length"));
     browser.call("Emulation.setEmulatedMedia", Map.of("media", ""));
   }
 }

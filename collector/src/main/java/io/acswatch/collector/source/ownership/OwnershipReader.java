@@ -2,6 +2,7 @@ package io.acswatch.collector.source.ownership;
 
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ReadGuard;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
@@ -38,10 +39,12 @@ public final class OwnershipReader {
   private final HostTree tree;
   private final @Nullable Path ownersFile;
   private final Clock clock;
+  private final ReadGuard guard;
   private final List<OwnershipSource> sources;
   private final Map<ClaimSource, SourceHealth> health = new EnumMap<>(ClaimSource.class);
   private Ownership last = new Ownership(List.of(), List.of());
   private List<Ownership.Conflict> lastConflicts = List.of();
+  private Map<Integer, HostProcess> lastProcesses = Map.of();
   private String lastStamp = "";
   private long lastLookNanos;
   private boolean hasLooked;
@@ -54,6 +57,12 @@ public final class OwnershipReader {
    * @param clock wall time, for claims whose beginning nobody knows
    */
   public OwnershipReader(HostTree tree, @Nullable Path ownersFile, Clock clock) {
+    this(tree, ownersFile, clock, ReadGuard.none());
+  }
+
+  /** The same; asks {@code guard} before each process, for reading one may not return. */
+  public OwnershipReader(HostTree tree, @Nullable Path ownersFile, Clock clock, ReadGuard guard) {
+    this.guard = guard;
     this.tree = tree;
     this.ownersFile = ownersFile;
     this.clock = clock;
@@ -81,6 +90,9 @@ public final class OwnershipReader {
       OwnershipSource.Answer answer = ask(source, scene);
       claims.addAll(answer.claims());
       unattributed.addAll(answer.unattributed());
+    }
+    if (scene != null) {
+      lastProcesses = scene.processes();
     }
     last = new Ownership(inOrder(claims), List.copyOf(unattributed));
     reportConflicts();
@@ -121,7 +133,7 @@ public final class OwnershipReader {
 
   private @Nullable Scene scene() {
     try {
-      return new Scene(tree, clock.instant());
+      return new Scene(tree, clock.instant(), guard, lastProcesses);
     } catch (IOException unreadable) {
       LOG.warn("no ownership: {}", unreadable.toString());
       return null;

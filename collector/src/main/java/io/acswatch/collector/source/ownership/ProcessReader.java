@@ -1,6 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ReadGuard;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -12,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads number, parent, start and command line of every process from {@code /proc}. A process that
- * ends meanwhile is left out.
+ * ends meanwhile is left out. One in which an earlier look is stuck is as it was before: a command
+ * line cannot be had while somebody changes the memory map of its process, which a hung one does
+ * for ever.
  */
 final class ProcessReader {
   /** A VMM with some hundred devices stays far below; what is longer is cut. */
@@ -27,9 +30,18 @@ final class ProcessReader {
 
   private final HostTree tree;
   private final Instant now;
+  private final ReadGuard guard;
+  private final Map<Integer, HostProcess> earlier;
   private final long bootSeconds;
 
-  ProcessReader(HostTree tree, Instant now) {
+  /**
+   * A reader.
+   *
+   * @param earlier what an earlier one read, for processes that cannot be read now
+   */
+  ProcessReader(HostTree tree, Instant now, ReadGuard guard, Map<Integer, HostProcess> earlier) {
+    this.guard = guard;
+    this.earlier = earlier;
     this.tree = tree;
     this.now = now;
     bootSeconds = bootSeconds();
@@ -39,13 +51,24 @@ final class ProcessReader {
     Map<Integer, HostProcess> processes = new TreeMap<>();
     for (String name : tree.names("/proc")) {
       if (!name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9')) {
-        HostProcess process = readOne(name);
+        HostProcess process = guarded(name);
         if (process != null) {
           processes.put(process.pid(), process);
         }
       }
     }
     return processes;
+  }
+
+  private @Nullable HostProcess guarded(String name) {
+    if (!guard.begin("/proc/" + name, false)) {
+      return earlier.get(Integer.parseInt(name));
+    }
+    try {
+      return readOne(name);
+    } finally {
+      guard.end();
+    }
   }
 
   private @Nullable HostProcess readOne(String name) {

@@ -1,6 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.ReadGuard;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.time.Instant;
@@ -14,9 +15,14 @@ final class Scene {
   private final HostTree tree;
   private final VfioDevices vfio;
   private final Instant now;
+  private final ReadGuard guard;
+  private final Map<Integer, HostProcess> earlier;
   private @Nullable ProcessTable processes;
 
-  Scene(HostTree tree, Instant now) throws IOException {
+  Scene(HostTree tree, Instant now, ReadGuard guard, Map<Integer, HostProcess> earlier)
+      throws IOException {
+    this.guard = guard;
+    this.earlier = earlier;
     this.tree = tree;
     this.now = now;
     vfio = VfioDevices.read(tree);
@@ -58,10 +64,15 @@ final class Scene {
     return tree.exists("/proc/" + pid) || !tree.exists("/proc/1");
   }
 
+  /** The processes that were looked at; those of before if none was. */
+  Map<Integer, HostProcess> processes() {
+    return processes == null ? earlier : processes.byPid();
+  }
+
   private ProcessTable table() throws IOException {
     ProcessTable table = processes;
     if (table == null) {
-      table = ProcessTable.read(tree, now);
+      table = new ProcessTable(new ProcessReader(tree, now, guard, earlier).read());
       processes = table;
     }
     return table;
@@ -69,10 +80,6 @@ final class Scene {
 
   /** All processes of the host by number. */
   record ProcessTable(Map<Integer, HostProcess> byPid) {
-    static ProcessTable read(HostTree tree, Instant now) throws IOException {
-      return new ProcessTable(new ProcessReader(tree, now).read());
-    }
-
     /**
      * The first of a line of processes with one command line: a VMM that forks a process for each
      * device is one VM.

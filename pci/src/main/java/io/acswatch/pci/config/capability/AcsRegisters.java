@@ -15,6 +15,14 @@ import java.util.List;
 public record AcsRegisters(int offset, int capability, int control, int secondDword) {
   private static final String[] LETTERS = {"SV", "TB", "RR", "CR", "UF", "EC", "DT"};
 
+  /** The same with the required controls all on, or all off. */
+  public AcsRegisters withRequired(boolean on) {
+    int mask = AcsCapability.REQUIRED;
+    return on
+        ? new AcsRegisters(offset, capability, control | mask, secondDword | mask)
+        : new AcsRegisters(offset, capability, control & ~mask, secondDword & ~mask);
+  }
+
   /**
    * True if each of {@code flags} is on, or does not exist and so is fixed on. Egress control is
    * never taken for fixed on.

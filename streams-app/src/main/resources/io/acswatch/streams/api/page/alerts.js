@@ -6,16 +6,21 @@ import { choice, pager, silence } from "./fleet.js";
 
 const LIMIT = 100;
 const asked = Object.fromEntries(new URLSearchParams(location.search));
-let offset = 0;
+let offset = Number(asked.offset) || 0;
+delete asked.offset;
 let parts = null;
 let last = "";
 
 function change(name, value) {
   asked[name] = value;
-  offset = 0;
-  const query = new URLSearchParams(Object.entries(asked).filter(([, text]) => text));
+  turn(0);
+}
+
+function turn(to) {
+  offset = to;
+  const query = new URLSearchParams(Object.entries({ ...asked, offset }).filter(([, value]) => value));
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
-  update();
+  return update();
 }
 
 function frame(codes) {
@@ -32,7 +37,8 @@ function frame(codes) {
 }
 
 const row = (alert) => h("tr", {}, h("td", {}, badge(alert.severity)), h("td", { class: "name" }, hostLink(alert.host)),
-  h("td", { class: "long", title: shown(alert.headline) }, cut(alert.headline, 200)), h("td", {}, cut(alert.vms.join(", "), 60)),
+  h("td", { class: "long", title: shown(alert.headline) }, cut(alert.headline, 300)),
+  h("td", { class: "brief", title: shown(alert.vms.join(", ")) }, cut(alert.vms.join(", "), 120)),
   h("td", { class: "mono" }, alert.code), h("td", {}, when(alert.taken_at)));
 
 async function update() {
@@ -43,7 +49,7 @@ async function update() {
     last = now;
     parts.rows.replaceChildren(...(list.alerts.length ? list.alerts.map(row) : [h("tr", {}, h("td", { colspan: 6, class: "quiet" }, "No open alert is like this."))]));
   }
-  pager(parts.pages, list, list.alerts.length, (to) => { offset = to; update(); });
+  pager(parts.pages, list, list.alerts.length, turn);
 }
 
 export async function show(main) {

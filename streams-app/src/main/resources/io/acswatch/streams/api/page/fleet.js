@@ -6,23 +6,31 @@ import { badge, cut, h, hostLink, shown, when } from "./dom.js";
 const LIMIT = 100;
 const SEVERITIES = ["critical", "high", "warning", "info"];
 const STATUSES = ["fresh", "stale", "unknown"];
-const SORTS = { urgency: "most urgent first", host: "by name", heard: "longest silent first", functions: "largest first" };
+
+/** Columns, by what they are sorted and in which direction. */
+const COLUMNS = [["Host", "host", "ascending"], ["State"], ["Alerts", "urgency", "descending"], ["What"], ["Heard", "heard", "ascending"], ["Kernel"], ["Functions", "functions", "descending"], ["Groups"], ["VMs"]];
+const NUMBERS = ["Functions", "Groups", "VMs"];
 
 const asked = Object.fromEntries(new URLSearchParams(location.search));
-let offset = 0;
+let offset = Number(asked.offset) || 0;
+delete asked.offset;
 let parts = null;
 let last = "";
 
 function remember() {
-  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value));
+  const query = new URLSearchParams(Object.entries({ ...asked, offset }).filter(([, value]) => value));
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
 }
 
 function change(name, value) {
   asked[name] = value;
-  offset = 0;
+  turn(0);
+}
+
+function turn(to) {
+  offset = to;
   remember();
-  update();
+  return update();
 }
 
 export function choice(label, name, values, names, current, changed) {
@@ -32,24 +40,29 @@ export function choice(label, name, values, names, current, changed) {
 }
 
 function frame() {
-  parts = { counts: h("div", { class: "counts" }), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}) };
+  parts = { counts: h("div", { class: "counts" }), columns: h("tr", {}), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}) };
   let typing;
   const search = h("input", { type: "search", placeholder: "Find a host", "aria-label": "Find a host", value: asked.q ?? "",
     oninput: (event) => { clearTimeout(typing); typing = setTimeout(() => change("q", event.target.value), 150); } });
+  columns();
   return [
     h("h1", {}, "Hosts"), parts.counts, parts.note,
     h("div", { class: "tools" }, search,
       choice("status", "status", ["", ...STATUSES], null, asked.status, (value) => change("status", value)),
-      choice("with alerts", "severity", ["", ...SEVERITIES], { "": "any or none" }, asked.severity, (value) => change("severity", value)),
-      choice("order", "sort", Object.keys(SORTS), SORTS, asked.sort ?? "urgency", (value) => change("sort", value))),
-    h("div", { class: "table" }, h("table", {},
-      h("thead", {}, h("tr", {}, ["Host", "State", "Alerts", "What", "Heard", "Kernel"].map((text) => h("th", { scope: "col" }, text)),
-        ["Functions", "Groups", "VMs"].map((text) => h("th", { scope: "col", class: "number" }, text)))), parts.rows)),
+      choice("with alerts", "severity", ["", ...SEVERITIES], { "": "any or none" }, asked.severity, (value) => change("severity", value))),
+    h("div", { class: "table" }, h("table", {}, h("thead", {}, parts.columns), parts.rows)),
     parts.pages];
 }
 
+function columns() {
+  const sort = asked.sort || "urgency";
+  parts.columns.replaceChildren(...COLUMNS.map(([text, by, direction]) =>
+    h("th", { scope: "col", class: NUMBERS.includes(text) ? "number" : null, "aria-sort": by === sort ? direction : null },
+      by ? h("button", { type: "button", onclick: () => { change("sort", by === "urgency" ? "" : by); columns(); parts.columns.querySelector("[aria-sort] button").focus(); } }, text) : text)));
+}
+
 function counts(fleet) {
-  const count = (number, text, kind, href) => h("a", { class: `count ${kind} ${number ? "" : "zero"}`, href }, h("b", {}, number.toLocaleString()), text);
+  const count = (number, text, kind, href) => h("a", { class: `count ${kind} ${number ? "" : "zero"}`, href, "aria-current": href === location.pathname + location.search ? "true" : null }, h("b", {}, number.toLocaleString()), text);
   parts.counts.replaceChildren(
     count(fleet.open_alerts.critical, "critical alerts", "critical", "/alerts?severity=critical"),
     count(fleet.open_alerts.high, "high alerts", "high", "/alerts?severity=high"),
@@ -60,19 +73,22 @@ function counts(fleet) {
 }
 
 function row(host) {
-  return h("tr", {}, h("td", { class: "name" }, hostLink(host.host)), h("td", { class: host.status }, host.status),
-    h("td", {}, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null] : h("span", { class: "quiet" }, "none")),
-    h("td", { class: "long", title: host.headline && shown(host.headline) }, host.headline ? cut(host.headline, 160) : ""), h("td", {}, when(host.heard_at)),
-    h("td", { class: "mono", title: shown(host.kernel_release) }, cut(host.kernel_release, 32)),
+  return h("tr", {}, h("td", { class: "name" }, hostLink(host.host)), h("td", { class: `state ${host.status}` }, host.status),
+    h("td", { class: "badges" }, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null] : h("span", { class: "quiet" }, "none")),
+    h("td", { class: "long", title: host.headline && shown(host.headline) }, host.headline ? cut(host.headline, 300) : ""), h("td", {}, when(host.heard_at)),
+    h("td", { class: "mono brief", title: shown(host.kernel_release) }, cut(host.kernel_release, 60)),
     [host.functions, host.groups, host.vms].map((number) => h("td", { class: "number" }, number.toLocaleString())));
 }
 
 export function pager(element, list, shownNow, go) {
   const to = Math.min(list.total, list.offset + shownNow);
+  const focused = element.contains(document.activeElement) ? document.activeElement.textContent : null;
   element.replaceChildren(
     h("button", { type: "button", disabled: list.offset === 0, onclick: () => go(Math.max(0, list.offset - list.limit)) }, "Back"),
     h("span", { class: "quiet" }, list.total ? `${(list.offset + 1).toLocaleString()} to ${to.toLocaleString()} of ${list.total.toLocaleString()}` : "none"),
     h("button", { type: "button", disabled: to >= list.total, onclick: () => go(list.offset + list.limit) }, "Next"));
+  // Who turns pages by keyboard keeps the button.
+  if (focused) [...element.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus();
 }
 
 export function silence(element, list) {
@@ -96,7 +112,7 @@ async function update() {
   } else {
     for (const time of parts.rows.querySelectorAll("time")) time.textContent = when(time.dateTime).textContent;
   }
-  pager(parts.pages, list, list.hosts.length, (to) => { offset = to; update(); });
+  pager(parts.pages, list, list.hosts.length, turn);
 }
 
 export async function show(main) {

@@ -3,6 +3,7 @@ package io.acswatch.collector;
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
@@ -11,11 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * A host that is not there: the {@code /sys} and {@code /proc} that a capture was taken from, built
- * anew below a directory. Tests then change single files of it.
+ * anew below a directory. The agent runs on it as on a host; tests, measurements and people then
+ * change single files of it.
  *
  * <pre>
  *   ROOT/sys/devices/pci0000:00/0000:00:03.0/config       ... and the other attributes
@@ -30,7 +33,7 @@ public final class FixtureHost {
   private final Path root;
 
   private FixtureHost(Path root) {
-    this.root = root;
+    this.root = root.normalize();
   }
 
   /** Builds the host of {@code capture} below {@code root}, an empty directory. */
@@ -83,7 +86,11 @@ public final class FixtureHost {
   }
 
   private void writeFunction(CapturedFunction function) throws IOException {
-    String directory = function.sysfsPath();
+    String directory =
+        function.sysfsPath().isEmpty()
+            ? "/sys/devices/pci%04x:00/%s"
+                .formatted(function.address().domain(), function.address())
+            : function.sysfsPath();
     Files.createDirectories(path(directory));
     Files.write(path(directory + "/config"), function.config().toByteArray());
     write(directory + "/vendor", "0x%04x%n".formatted(function.ids().vendor()));
@@ -108,6 +115,15 @@ public final class FixtureHost {
     if (kernel.hasGroup()) {
       putInGroup(function.address(), kernel.group(), kernel.groupType());
     }
+  }
+
+  /** Writes who owns what, as an orchestrator would: a drop-in file. */
+  public void writeOwners(List<OwnershipClaim> owners) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (OwnershipClaim claim : owners) {
+      lines.append("owner\t%s\t%s\tcapture%n".formatted(claim.address(), claim.vm()));
+    }
+    write("/run/acswatch/owners.d/capture.owners", lines.toString());
   }
 
   /** Puts a function that is in no group into one. */
@@ -135,7 +151,11 @@ public final class FixtureHost {
 
   /** The file that stands for {@code path} of the host; links are not looked at. */
   public Path path(String path) {
-    return root.resolve(path.substring(1));
+    Path file = root.resolve(path.substring(1)).normalize();
+    if (!file.startsWith(root)) {
+      throw new IllegalArgumentException("path=" + path + ", expected one below the root");
+    }
+    return file;
   }
 
   /** Writes a file of the host, its directories too. */

@@ -1,0 +1,44 @@
+package io.acswatch.benchmarks;
+
+import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.pipeline.TopologyCommand;
+import io.acswatch.collector.command.Failures;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ScopeType;
+
+/** Starts the benchmarks of the pipeline: {@code bench topology} and its like. */
+@Command(
+    name = "acswatch bench",
+    description = "Benchmarks of the pipeline as a whole; all others go to JMH.",
+    mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {TopologyCommand.class, CollectorCostCommand.class},
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done, whatever the figures",
+      "2:wrong usage",
+      "3:something that cannot be started, read or written"
+    })
+public final class BenchMain {
+  private BenchMain() {}
+
+  /** Runs the command that the arguments name and exits with its code. */
+  public static void main(String[] arguments) {
+    quiet();
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** The application tells at every start and stop what it does; here it starts a hundred times. */
+  private static void quiet() {
+    String ours = "org.slf4j.simpleLogger.log.io.acswatch";
+    if (System.getProperty(ours) == null) {
+      System.setProperty(ours, "warn");
+    }
+  }
+
+  static CommandLine commandLine() {
+    return Failures.install(new CommandLine(new BenchMain()));
+  }
+}

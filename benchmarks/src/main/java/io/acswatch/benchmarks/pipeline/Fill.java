@@ -1,0 +1,171 @@
+package io.acswatch.benchmarks.pipeline;
+
+import io.acswatch.benchmarks.fleet.LoadHost;
+import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.collector.publish.ProducerSettings;
+import io.acswatch.streams.AppException;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.Topics;
+import io.acswatch.wire.TopicNames;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+
+/** Puts the records of scenarios into topics, with the collector's producer settings. */
+final class Fill {
+  /** Hosts whose functions the dense records hold, at most: they come again and again. */
+  private static final int DENSE_HOSTS = 100;
+
+  private static final double WARM_UP = 0.25;
+  private static final Duration SENDING = Duration.ofMinutes(2);
+
+  private final Broker broker;
+  private final Size size;
+
+  /**
+   * How much there is.
+   *
+   * @param hosts number of hosts
+   * @param functions of each host
+   * @param sweeps snapshots of each host; the first makes it known
+   * @param partitions of the frames topic
+   * @param batchBytes of the producer; 0 gives every record a batch of its own, as a fleet does,
+   *     where each host sends for itself
+   * @param seed decides the hosts
+   */
+  record Size(int hosts, int functions, int sweeps, int partitions, int batchBytes, long seed) {}
+
+  Fill(Broker broker, Size size) {
+    this.broker = broker;
+    this.size = size;
+  }
+
+  /** Fills the topic of a scenario. */
+  Lane fill(Scenario scenario) throws IOException {
+    TopicNames topics = new TopicNames("bench-" + scenario);
+    createTopics(topics);
+    return scenario.isFrames() ? frames(scenario, topics) : dense(topics);
+  }
+
+  private void createTopics(TopicNames topics) throws IOException {
+    IsolationConfig config =
+        IsolationConfig.from(
+            Map.of(
+                "streams.bootstrap.servers", broker.bootstrapServers(),
+                "streams.topic.prefix", topics.prefix()));
+    try {
+      Topics.create(
+          config, new Topics.Layout(Optional.of(size.partitions()), Optional.of((short) 1)));
+    } catch (AppException refused) {
+      throw new IOException(refused.getMessage(), refused);
+    }
+  }
+
+  private Lane frames(Scenario scenario, TopicNames topics) throws IOException {
+    List<HostLoad> hosts = new ArrayList<>(size.hosts());
+    for (int i = 0; i < size.hosts(); i++) {
+      hosts.add(HostLoad.of(LoadHost.of(size.seed(), i, size.functions()), scenario));
+    }
+    try (Sender sender = new Sender(topics.frames())) {
+      for (int sweep = 0; sweep < size.sweeps(); sweep++) {
+        for (HostLoad host : hosts) {
+          sender.send(host.host(), host.record(sweep));
+        }
+      }
+      sender.finish();
+      double functions = hosts.stream().mapToInt(HostLoad::functions).average().orElse(0);
+      return lane(scenario, topics, sender, functions);
+    }
+  }
+
+  private Lane dense(TopicNames topics) throws IOException {
+    List<LoadHost> hosts = new ArrayList<>();
+    for (int i = 0; i < Math.min(DENSE_HOSTS, size.hosts()); i++) {
+      hosts.add(LoadHost.of(size.seed(), i, size.functions()));
+    }
+    List<byte[]> records = HostLoad.dense(hosts);
+    // As many functions as in a quarter of the sweeps: it is that much slower.
+    long wanted =
+        (long) size.hosts() * size.functions() * size.sweeps() / 4 / HostLoad.DENSE_FUNCTIONS;
+    try (Sender sender = new Sender(topics.frames())) {
+      for (long i = 0; i < wanted; i++) {
+        sender.send("dense-" + i, records.get((int) (i % records.size())));
+      }
+      sender.finish();
+      return lane(Scenario.DENSE, topics, sender, HostLoad.DENSE_FUNCTIONS);
+    }
+  }
+
+  private Lane lane(Scenario scenario, TopicNames topics, Sender sender, double functions)
+      throws IOException {
+    long records = sender.records;
+    long atLeastASweep = scenario.isFrames() ? size.hosts() : 0;
+    return new Lane(
+        scenario,
+        topics,
+        size.partitions(),
+        records,
+        Math.min(records - 1, Math.max(atLeastASweep, (long) (records * WARM_UP))),
+        functions,
+        (double) sender.bytes / records,
+        (double) broker.logBytes(topics.frames()) / records);
+  }
+
+  /** Sends and counts. */
+  private final class Sender implements AutoCloseable {
+    private final KafkaProducer<String, byte[]> producer =
+        new KafkaProducer<>(
+            ProducerSettings.of(
+                broker.bootstrapServers(),
+                "bench-fill",
+                SENDING,
+                Map.of(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(size.batchBytes()))));
+    private final String topic;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private long records;
+    private long bytes;
+
+    Sender(String topic) {
+      this.topic = topic;
+    }
+
+    /** The value is copied before this returns. */
+    void send(String key, byte[] value) throws IOException {
+      producer.send(
+          new ProducerRecord<>(topic, key, value),
+          (metadata, problem) -> {
+            if (problem != null) {
+              failure.compareAndSet(null, problem);
+            }
+          });
+      records++;
+      bytes += value.length;
+      refuseFailure();
+    }
+
+    void finish() throws IOException {
+      producer.flush();
+      refuseFailure();
+    }
+
+    private void refuseFailure() throws IOException {
+      Exception problem = failure.get();
+      if (problem != null) {
+        throw new IOException("topic " + topic + ": " + problem.getMessage(), problem);
+      }
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
+  }
+}

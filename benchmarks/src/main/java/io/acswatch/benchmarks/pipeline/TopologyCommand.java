@@ -1,0 +1,123 @@
+package io.acswatch.benchmarks.pipeline;
+
+import io.acswatch.benchmarks.pipeline.Fill.Size;
+import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.benchmarks.rig.Scratch;
+import io.acswatch.benchmarks.rig.Usage;
+import io.acswatch.collector.command.ExitCode;
+import io.acswatch.collector.command.OutputOption;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench topology}: throughput against rivals. */
+@Command(
+    name = "topology",
+    description = {
+      "Throughput of the streams application on a real broker, in a JVM of its own, with"
+          + " exactly-once; and in the same rounds, on the same records and with the same settings:"
+          + " a plain consumer that touches every byte, a Kafka Streams pass-through, and a Kafka"
+          + " Streams topology with the same store and one get and put of the same state per"
+          + " record.",
+      "All have one thread and one partition. Reports medians of the rounds, and ratios of"
+          + " contenders in the same round."
+    })
+public final class TopologyCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Mixin private OutputOption output = new OutputOption();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Rounds that count, after one that does not; default 5.")
+  private int rounds = 5;
+
+  @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 1000.")
+  private int hosts = 1_000;
+
+  @Option(
+      names = "--functions",
+      paramLabel = "N",
+      description = "PCI functions of each host, 16 to 8192; default 100.")
+  private int functions = 100;
+
+  @Option(
+      names = "--sweeps",
+      paramLabel = "N",
+      description = "Snapshots of each host, at least 3; default 16.")
+  private int sweeps = 16;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      split = ",",
+      description = "unchanged, changed, alerting, deltas, dense; default all.")
+  private String[] scenarios = {};
+
+  @Option(
+      names = "--batch-bytes",
+      paramLabel = "N",
+      description =
+          "Batch size of the producer; default 0: a batch for each record, as from many hosts.")
+  private int batchBytes;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A setting of the streams application, or kafka.* for all that use Kafka Streams.")
+  private Map<String, String> settings = new TreeMap<>();
+
+  @Option(names = "--seed", paramLabel = "S", description = "Decides the hosts; default 1.")
+  private long seed = 1;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Usage usage = new Usage(spec);
+    usage.require(rounds >= 1, "--rounds: expected 1 or more");
+    usage.require(hosts >= 1, "--hosts: expected 1 or more");
+    usage.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
+    usage.require(sweeps >= 3, "--sweeps: expected 3 or more");
+    usage.require(batchBytes >= 0, "--batch-bytes: expected 0 or more");
+    Set<Scenario> chosen = scenarios(usage);
+    Size size = new Size(hosts, functions, sweeps, 1, batchBytes, seed);
+    TopologyResult result;
+    try (Broker broker = Broker.start();
+        Scratch scratch = new Scratch()) {
+      result =
+          new TopologyBench(
+                  broker, new Contenders(broker, scratch.directory(), settings), usage::progress)
+              .run(chosen, size, rounds);
+    }
+    TopologyReport report = new TopologyReport(result);
+    usage.print(output.isJson() ? report.json() : report.text());
+    return ExitCode.OK;
+  }
+
+  private Set<Scenario> scenarios(Usage usage) {
+    if (scenarios.length == 0) {
+      return EnumSet.allOf(Scenario.class);
+    }
+    List<String> known = Arrays.stream(Scenario.values()).map(Scenario::toString).toList();
+    Set<Scenario> chosen = EnumSet.noneOf(Scenario.class);
+    for (String name : scenarios) {
+      usage.require(
+          known.contains(name),
+          "--scenario %s: expected some of %s".formatted(name, String.join(", ", known)));
+      chosen.add(Scenario.values()[known.indexOf(name)]);
+    }
+    return chosen;
+  }
+}

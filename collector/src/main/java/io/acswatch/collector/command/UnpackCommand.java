@@ -1,0 +1,51 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.collector.FixtureHost;
+import io.acswatch.pci.capture.Capture;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code unpack}: a capture as files, for trying the agent on it. */
+@Command(
+    name = "unpack",
+    description = {
+      "Builds the /sys and /proc that a capture was taken from, below a directory: 'collect --root"
+          + " DIR' and 'check --root DIR' then run on it as on that host.",
+      "The directory is made; it must be empty if it is there."
+    })
+final class UnpackCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "CAPTURE", description = "A capture; - is standard input.")
+  private String capture = "";
+
+  @Parameters(index = "1", paramLabel = "DIR", description = "Where to put it.")
+  private Path directory = Path.of("");
+
+  @Override
+  public Integer call() throws IOException {
+    Capture read = CaptureInput.read(capture);
+    Files.createDirectories(directory);
+    try (Stream<Path> there = Files.list(directory)) {
+      if (there.findAny().isPresent()) {
+        throw new FileSystemException(directory.toString(), null, "is not empty");
+      }
+    }
+    FixtureHost host = FixtureHost.of(read, directory);
+    host.writeOwners(read.owners());
+    PrintWriter out = Streams.out(spec);
+    out.println(read.functions().size() + " functions below " + directory);
+    Streams.flush(out);
+    return ExitCode.OK;
+  }
+}

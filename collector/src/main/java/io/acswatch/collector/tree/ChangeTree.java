@@ -1,0 +1,207 @@
+package io.acswatch.collector.tree;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.wire.terminal.Ink;
+import io.acswatch.wire.terminal.Ink.Style;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tree of two snapshots, as far as something is not as it was: a function that came, went or
+ * moved, ACS bits that were lost or gained, a group with other members.
+ */
+public final class ChangeTree {
+  private final Side before;
+  private final Side after;
+  private final List<String> vms;
+  private final Rows rows;
+  private final Map<Node, Boolean> told = new HashMap<>();
+  private boolean crossed;
+
+  private ChangeTree(Snapshot before, Snapshot after, Ink ink, boolean lines) {
+    SnapshotGroups then = SnapshotGroups.of(before, null);
+    SnapshotGroups now = SnapshotGroups.of(after, null, before);
+    boolean reported = then.kernel() != null || now.kernel() != null;
+    this.before = side(before, then, reported);
+    this.after = side(after, now, reported);
+    vms = new ArrayList<>(this.before.vms());
+    this.after.vms().stream().filter(vm -> !vms.contains(vm)).forEach(vms::add);
+    rows = new Rows(ink, lines);
+  }
+
+  private static Side side(Snapshot snapshot, SnapshotGroups groups, boolean reported) {
+    GroupPartition shown = reported ? groups.kernel() : groups.derived();
+    return new Side(snapshot, shown, reported);
+  }
+
+  /**
+   * The tree as text; empty if all is as it was.
+   *
+   * @param lines draw with line-drawing characters; else with those of ASCII
+   */
+  public static String of(Snapshot before, Snapshot after, Ink ink, boolean lines) {
+    ChangeTree tree = new ChangeTree(before, after, ink, lines);
+    boolean any = false;
+    int unchanged = 0;
+    for (Node root : DeviceTree.of(tree.before, tree.after)) {
+      if (tree.isTold(root)) {
+        any = true;
+        tree.rows.row(List.of()).word(Style.BOLD, GroupsTree.shortened(root.path));
+        tree.below(root, List.of());
+      } else {
+        unchanged += size(root);
+      }
+    }
+    if (!any) {
+      return "";
+    }
+    if (unchanged > 0) {
+      tree.asBefore(unchanged, List.of());
+    }
+    String legend = tree.crossed ? "! devices of several VMs in one group\n" : "";
+    return tree.rows.text() + (legend.isEmpty() ? "" : "\n" + ink.paint(Style.ALARM, legend));
+  }
+
+  private void below(Node node, List<Boolean> last) {
+    List<Node> shown = node.children.stream().filter(this::isTold).toList();
+    int unchanged =
+        node.children.stream().filter(child -> !isTold(child)).mapToInt(ChangeTree::size).sum();
+    for (int i = 0; i < shown.size(); i++) {
+      List<Boolean> lead = new ArrayList<>(last);
+      lead.add(i == shown.size() - 1 && unchanged == 0);
+      function(shown.get(i), lead);
+      below(shown.get(i), lead);
+    }
+    if (unchanged > 0) {
+      List<Boolean> lead = new ArrayList<>(last);
+      lead.add(true);
+      asBefore(unchanged, lead);
+    }
+  }
+
+  private void asBefore(int functions, List<Boolean> lead) {
+    rows.row(lead)
+        .word(
+            Style.DIM,
+            "%d %s as before".formatted(functions, functions == 1 ? "function" : "functions"));
+  }
+
+  private static int size(Node node) {
+    return (node.function() == null ? 0 : 1)
+        + node.children.stream().mapToInt(ChangeTree::size).sum();
+  }
+
+  /** True if something is to be told at a node or below it. */
+  private boolean isTold(Node node) {
+    Boolean known = told.get(node);
+    if (known == null) {
+      known = isChanged(node);
+      for (Node child : node.children) {
+        known |= isTold(child);
+      }
+      told.put(node, known);
+    }
+    return known;
+  }
+
+  private boolean isChanged(Node node) {
+    if (node.function() == null) {
+      return false;
+    }
+    if (node.before == Node.NONE || node.after == Node.NONE) {
+      return true;
+    }
+    return !before.mates(node.before).equals(after.mates(node.after))
+        || !word(before.function(node.before)).equals(word(after.function(node.after)))
+        || isMoved(node);
+  }
+
+  private boolean isMoved(Node node) {
+    return !before.function(node.before).address().equals(after.function(node.after).address());
+  }
+
+  /** Its ACS registers as text; no two that differ have the same. */
+  private static String word(PciFunction function) {
+    AcsRegisters acs = function.config().acs();
+    return acs == null
+        ? function.config().status().isConclusive() ? "" : "?"
+        : "%04x %04x".formatted(acs.capability(), acs.control());
+  }
+
+  private void function(Node node, List<Boolean> lead) {
+    PciFunction function = Objects.requireNonNull(node.function());
+    boolean came = node.before == Node.NONE;
+    boolean gone = node.after == Node.NONE;
+    Side side = gone ? before : after;
+    int index = gone ? node.before : node.after;
+    String address = FunctionWords.address(function);
+    if (!came && !gone && isMoved(node)) {
+      address = FunctionWords.address(before.function(node.before)) + " -> " + address;
+    }
+    rows.row(lead).word(gone ? Style.DIM : Style.PLAIN, address + "  ");
+    // Who owned it when the kernel was replaced is who is hurt; a VM may never come up after.
+    String vm = came ? null : before.owner(node.before);
+    vm = vm == null && !gone ? after.owner(node.after) : vm;
+    if (vm != null) {
+      rows.vm(vms.indexOf(vm), "[" + GroupsTree.shortened(vm) + "]").word(Style.PLAIN, " ");
+    }
+    rows.word(Style.DIM, FunctionWords.kind(function, side.hierarchy().type(index)));
+    acs(node, came, gone);
+    group(node, came, gone);
+  }
+
+  private void acs(Node node, boolean came, boolean gone) {
+    if (came || gone) {
+      rows.acs(Style.NOTICE, came ? "came" : "gone");
+      return;
+    }
+    PciFunction then = before.function(node.before);
+    PciFunction now = after.function(node.after);
+    AcsRegisters old = then.config().acs();
+    AcsRegisters acs = now.config().acs();
+    if (old == null || acs == null || word(then).equals(word(now))) {
+      boolean lost = old != null && acs == null && now.config().status().isConclusive();
+      rows.acs(lost ? Style.ALARM : Style.DIM, lost ? "lost ACS" : FunctionWords.bits(now));
+      return;
+    }
+    String lost = names(old.control() & ~acs.control());
+    String gained = names(acs.control() & ~old.control());
+    String text =
+        lost.isEmpty()
+            ? gained.isEmpty() ? "other ACS capability" : "gained " + gained
+            : "lost " + lost + (gained.isEmpty() ? "" : ", gained " + gained);
+    rows.acs(lost.isEmpty() ? Style.NOTICE : Style.ALARM, text);
+  }
+
+  private static String names(int bits) {
+    return String.join(" ", AcsRegisters.flagNames(bits));
+  }
+
+  private void group(Node node, boolean came, boolean gone) {
+    @Nullable String then = came ? null : before.group(node.before);
+    @Nullable String now = gone ? null : after.group(node.after);
+    boolean cross = !gone && isCross(node);
+    crossed |= cross;
+    String text =
+        then == null || now == null
+            ? "group " + (then == null ? now : then)
+            : then.equals(now) ? "group " + now : "group " + then + " -> " + now;
+    rows.group(cross ? Style.ALARM : Style.PLAIN, text + (cross ? " !" : ""));
+  }
+
+  /** Judged by who owned what before: devices keep their owners over a live update. */
+  private boolean isCross(Node node) {
+    if (after.vmsInGroup(node.after).size() > 1) {
+      return true;
+    }
+    return before.vmsOf(after.mates(node.after)).size() > 1;
+  }
+}

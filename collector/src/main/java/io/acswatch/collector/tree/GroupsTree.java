@@ -1,0 +1,164 @@
+package io.acswatch.collector.tree;
+
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.wire.json.AlertText;
+import io.acswatch.wire.terminal.Ink;
+import io.acswatch.wire.terminal.Ink.Style;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tree of one snapshot, with the groups that its kernel reports (or, without any, those
+ * derived), and a note at each function that the hardware keeps in another company.
+ */
+public final class GroupsTree {
+  /** So many siblings alike in a row become one row. */
+  private static final int RUN = 5;
+
+  private static final int LONGEST_NAME = 24;
+
+  private final Side side;
+  private final Side strict;
+  private final @Nullable Side derived;
+  private final List<String> vms;
+  private final Rows rows;
+  private boolean crossed;
+
+  private GroupsTree(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
+    GroupPartition kernel = groups.kernel();
+    side = new Side(snapshot, kernel == null ? groups.derived() : kernel, kernel != null);
+    strict = new Side(snapshot, groups.strict(), false);
+    derived = kernel == null ? null : new Side(snapshot, groups.derived(), false);
+    vms = side.vms();
+    rows = new Rows(ink, lines);
+  }
+
+  /**
+   * The tree as text.
+   *
+   * @param lines draw with line-drawing characters; else with those of ASCII
+   */
+  public static String of(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
+    GroupsTree tree = new GroupsTree(snapshot, groups, ink, lines);
+    for (Node root : DeviceTree.of(null, tree.side)) {
+      tree.rows.row(List.of()).word(Style.BOLD, AlertText.printable(root.path));
+      tree.below(root, List.of());
+    }
+    String legend = tree.crossed ? "! devices of several VMs in one group\n" : "";
+    return tree.rows.text() + (legend.isEmpty() ? "" : "\n" + ink.paint(Style.ALARM, legend));
+  }
+
+  private void below(Node node, List<Boolean> last) {
+    List<Node> children = node.children;
+    for (int i = 0; i < children.size(); ) {
+      int end = i + 1;
+      while (end < children.size() && areAlike(children.get(i), children.get(end))) {
+        end++;
+      }
+      int shown = end - i >= RUN ? end : i + 1;
+      List<Boolean> lead = new ArrayList<>(last);
+      lead.add(shown == children.size());
+      if (end - i >= RUN) {
+        run(children.subList(i, end), lead);
+      } else {
+        function(children.get(i), lead);
+        below(children.get(i), lead);
+      }
+      i = shown;
+    }
+  }
+
+  /** True for leaves of which one row tells all: nobody's, alone in their groups, of one kind. */
+  private boolean areAlike(Node one, Node other) {
+    return isPlain(one)
+        && isPlain(other)
+        && kind(one).equals(kind(other))
+        && driver(one).equals(driver(other));
+  }
+
+  private boolean isPlain(Node node) {
+    return node.children.isEmpty()
+        && side.owner(node.after) == null
+        && side.mates(node.after).size() == 1
+        && note(node.after).isEmpty()
+        && side.function(node.after).config().acs() == null;
+  }
+
+  private void run(List<Node> alike, List<Boolean> lead) {
+    Node first = alike.get(0);
+    Node last = alike.get(alike.size() - 1);
+    rows.row(lead)
+        .word(Style.PLAIN, FunctionWords.address(side.function(first.after)))
+        .word(Style.DIM, " to ")
+        .word(Style.PLAIN, FunctionWords.address(side.function(last.after)))
+        .word(Style.DIM, "  %d times %s%s".formatted(alike.size(), kind(first), driver(first)))
+        .group(
+            Style.DIM,
+            "groups %s to %s, each alone"
+                .formatted(side.group(first.after), side.group(last.after)));
+  }
+
+  private void function(Node node, List<Boolean> lead) {
+    int index = node.after;
+    PciFunction function = side.function(index);
+    rows.row(lead).word(Style.PLAIN, FunctionWords.address(function) + "  ");
+    String vm = side.owner(index);
+    if (vm != null) {
+      rows.vm(vms.indexOf(vm), "[" + shortened(vm) + "]").word(Style.PLAIN, " ");
+    }
+    rows.word(Style.DIM, kind(node) + driver(node));
+    boolean notRead = !function.config().status().isConclusive();
+    rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionWords.bits(function));
+    boolean cross = side.vmsInGroup(index).size() > 1;
+    crossed |= cross;
+    String group = side.group(index);
+    String text = (group.equals("none") ? "no group" : "group " + group) + (cross ? " !" : "");
+    int mates = side.mates(index).size();
+    rows.group(cross ? Style.ALARM : mates > 1 ? Style.BOLD : Style.DIM, text + note(index));
+  }
+
+  /** Says with how many another partition puts a function, if not with its group mates. */
+  private String note(int index) {
+    Set<String> mates = side.mates(index);
+    if (mates.isEmpty()) {
+      return "";
+    }
+    StringBuilder note = new StringBuilder();
+    if (derived != null && !derived.mates(index).equals(mates)) {
+      note.append(", derived: ").append(company(derived.mates(index)));
+    }
+    if (!strict.mates(index).equals(mates)) {
+      note.append(", strict: ").append(company(strict.mates(index)));
+    }
+    return note.toString();
+  }
+
+  private static String company(Set<String> mates) {
+    return mates.size() <= 1 ? "alone" : "with %d others".formatted(mates.size() - 1);
+  }
+
+  private String kind(Node node) {
+    return FunctionWords.kind(
+        Objects.requireNonNull(node.function()), side.hierarchy().type(node.after));
+  }
+
+  private String driver(Node node) {
+    PciFunction function = side.function(node.after);
+    String driver = function.kernel().driver();
+    return driver.isEmpty() || function.isBridge() ? "" : ", " + shortened(driver);
+  }
+
+  static String shortened(String name) {
+    String printable = AlertText.printable(name);
+    int letters = printable.codePointCount(0, printable.length());
+    return letters <= LONGEST_NAME
+        ? printable
+        : printable.substring(0, printable.offsetByCodePoints(0, LONGEST_NAME - 3)) + "...";
+  }
+}

@@ -1,0 +1,121 @@
+package io.acswatch.collector.tree;
+
+import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.liveupdate.Snapshot;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One snapshot in the tree: its functions, who owns them, and their groups. */
+final class Side {
+  private final Snapshot snapshot;
+  private final HostHierarchy hierarchy;
+  private final @Nullable GroupPartition groups;
+  private final boolean reported;
+  private final Map<PciAddress, String> owners = new HashMap<>();
+  private final Map<String, String> ownersOfPlaces = new HashMap<>();
+  private final Map<Integer, Set<String>> members = new HashMap<>();
+  private final Map<Integer, SortedSet<String>> vms = new HashMap<>();
+
+  /**
+   * A snapshot by one of its partitions.
+   *
+   * @param groups the partition; null if there are no groups
+   * @param reported true if it is the kernel's, and so has the kernel's numbers
+   */
+  Side(Snapshot snapshot, @Nullable GroupPartition groups, boolean reported) {
+    this.snapshot = snapshot;
+    this.groups = groups;
+    this.reported = reported;
+    hierarchy = HostHierarchy.of(snapshot.functions());
+    for (OwnershipClaim claim : snapshot.owners()) {
+      owners.putIfAbsent(claim.address(), claim.vm());
+    }
+    for (int i = 0; i < size(); i++) {
+      int group = label(i);
+      String vm = owner(i);
+      if (vm != null) {
+        ownersOfPlaces.put(path(i), vm);
+      }
+      if (group != GroupPartition.NO_GROUP) {
+        members.computeIfAbsent(group, unused -> new HashSet<>()).add(path(i));
+        if (vm != null) {
+          vms.computeIfAbsent(group, unused -> new TreeSet<>()).add(vm);
+        }
+      }
+    }
+  }
+
+  private int label(int index) {
+    return groups == null ? GroupPartition.NO_GROUP : groups.groupOf(index);
+  }
+
+  int size() {
+    return snapshot.functions().size();
+  }
+
+  PciFunction function(int index) {
+    return snapshot.functions().get(index);
+  }
+
+  String path(int index) {
+    return function(index).path().text();
+  }
+
+  HostHierarchy hierarchy() {
+    return hierarchy;
+  }
+
+  @Nullable String owner(int index) {
+    return owners.get(function(index).address());
+  }
+
+  /** Places of all that is in the group of a function; empty if it has none. */
+  Set<String> mates(int index) {
+    return members.getOrDefault(label(index), Set.of());
+  }
+
+  /** VMs that own something in the group of a function. */
+  Set<String> vmsInGroup(int index) {
+    return vms.getOrDefault(label(index), new TreeSet<>());
+  }
+
+  /** VMs that own something at these places. */
+  Set<String> vmsOf(Set<String> places) {
+    Set<String> found = new HashSet<>();
+    for (String place : places) {
+      String vm = ownersOfPlaces.get(place);
+      if (vm != null) {
+        found.add(vm);
+      }
+    }
+    return found;
+  }
+
+  /** What its group is called: the kernel's number, or a number of ours behind a letter. */
+  String group(int index) {
+    int label = label(index);
+    if (label == GroupPartition.NO_GROUP) {
+      return "none";
+    }
+    return reported ? Integer.toString(function(index).kernel().group()) : "L" + label;
+  }
+
+  /** VMs in the order in which their devices stand. */
+  List<String> vms() {
+    return snapshot.functions().stream()
+        .map(function -> owners.get(function.address()))
+        .filter(vm -> vm != null)
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,151 @@
+package io.acswatch.collector.agent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolLoss;
+import io.acswatch.pci.config.ReadStatus;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a scrape of a collector gets: the sender's metrics and those the reader left for it. */
+class SenderMetricsTest {
+  private static final Path DOCS = Path.of("../docs/collector-metrics.md");
+  private static final Pattern SERVED = Pattern.compile("http://\\S+");
+  private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{([^}]*)})? .+");
+  private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"[^\"]*\"");
+
+  @TempDir private Path directory;
+  private String metrics;
+
+  @BeforeEach
+  void scrape() throws Exception {
+    FixtureHost host =
+        FixtureHost.of(
+            TestCaptures.read("switch-before.cap"), Files.createDirectory(directory.resolve("h")));
+    CollectorConfig config =
+        CollectorConfig.from(
+            Map.of(
+                "collector.bootstrap.servers",
+                "127.0.0.1:1",
+                "collector.root",
+                host.root().toString(),
+                "collector.reads.per.second",
+                "100000",
+                "collector.spool.dir",
+                directory.resolve("spool").toString()));
+    Spool spool = Spool.open(config.spoolOrDefault(), config.spoolLimits());
+    Clock clock = Clock.systemUTC();
+    new SpoolingReader(config, spool, clock).tick(1);
+    SpoolSender sender = new SpoolSender(config, spool, clock);
+    try (SenderMetrics served = SenderMetrics.serve("127.0.0.1:0", spool, sender, clock)) {
+      Matcher url = SERVED.matcher(served.described());
+      assertTrue(url.find(), served.described());
+      metrics =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create(url.group())).build(), BodyHandlers.ofString())
+              .body();
+    }
+  }
+
+  @Test
+  void everySeriesIsThereBeforeAnythingHappens() {
+    for (SpoolLoss loss : SpoolLoss.OF_THE_READER) {
+      assertShows("acswatch_spool_dropped_total{reason=\"" + loss.label() + "\"} 0.0");
+    }
+    for (SpoolLoss loss : SpoolLoss.OF_THE_SENDER) {
+      assertShows("acswatch_spool_set_aside_total{reason=\"" + loss.label() + "\"} 0.0");
+    }
+    for (ReadStatus status : ReadStatus.values()) {
+      assertShows(
+          "acswatch_reader_functions{status=\"%s\"} "
+              .formatted(status.name().toLowerCase(Locale.ROOT)));
+    }
+  }
+
+  @Test
+  void aHostWithMoreFunctionsHasNoMoreSeries() {
+    List<String> series = metrics.lines().filter(line -> !line.startsWith("#")).toList();
+    assertTrue(series.size() < 90, () -> "series: " + series);
+    assertEquals(series.size(), series.stream().distinct().count(), () -> "twice: " + series);
+  }
+
+  /** The page is made from what is served; {@code -Dgolden.update=true} rewrites it. */
+  @Test
+  void theDocumentationNamesEveryMetric() throws Exception {
+    String page = page();
+    if (Boolean.getBoolean("golden.update")) {
+      Files.writeString(DOCS, page);
+    }
+    assertEquals(Files.readString(DOCS), page, "docs/collector-metrics.md");
+  }
+
+  private void assertShows(String line) {
+    assertTrue(metrics.contains("\n" + line), () -> line + " is not in:\n" + metrics);
+  }
+
+  private String page() {
+    Map<String, String> types = new TreeMap<>();
+    Map<String, String> helps = new TreeMap<>();
+    Map<String, TreeSet<String>> labels = new TreeMap<>();
+    for (String line : metrics.lines().toList()) {
+      String[] parts = line.split(" ", 4);
+      if (line.startsWith("# HELP ")) {
+        helps.put(parts[2], parts[3]);
+      } else if (line.startsWith("# TYPE ")) {
+        types.put(parts[2], parts[3]);
+      } else {
+        Matcher sample = SAMPLE.matcher(line);
+        assertTrue(sample.matches(), line);
+        TreeSet<String> names = labels.computeIfAbsent(sample.group(1), unused -> new TreeSet<>());
+        Matcher label = LABEL.matcher(sample.group(2) == null ? "" : sample.group(2));
+        while (label.find()) {
+          names.add("`" + label.group(1) + "`");
+        }
+      }
+    }
+    assertEquals(types.keySet(), labels.keySet());
+    StringBuilder page =
+        new StringBuilder(
+            """
+            # Metrics of the collector
+            What `/metrics` of the sender answers, by default at `127.0.0.1:9641`, made from what it
+            serves (a test compares; `-Dgolden.update=true` rewrites this page). The reader has no
+            network: it leaves its own in the spool with every heartbeat, and the sender serves them
+            too, as they are; `acswatch_reader_report_timestamp_seconds` says how old they are.
+            Labels are out of few values, the same for a host of 4 functions and for one of 10,000.
+
+            | Metric | Type | Labels | Is |
+            | --- | --- | --- | --- |
+            """);
+    types.forEach(
+        (name, type) ->
+            page.append(
+                "| `%s` | %s | %s | %s |\n"
+                    .formatted(
+                        name,
+                        type,
+                        labels.get(name).isEmpty() ? "-" : String.join(", ", labels.get(name)),
+                        helps.get(name))));
+    return page.toString();
+  }
+}

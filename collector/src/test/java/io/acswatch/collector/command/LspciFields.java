@@ -1,0 +1,110 @@
+package io.acswatch.collector.command;
+
+import io.acswatch.pci.config.BridgeHeader;
+import io.acswatch.pci.config.CommonHeader;
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.capability.AriCapability;
+import io.acswatch.pci.config.capability.PcieCapability;
+import io.acswatch.pci.config.capability.SriovCapability;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What our decoders say of a function, in the words and under the names of {@link LspciText}. */
+final class LspciFields {
+  private static final Map<Integer, String> PORT_TYPES =
+      Map.of(
+          0, "Endpoint",
+          1, "Legacy Endpoint",
+          4, "Root Port",
+          5, "Upstream Port",
+          6, "Downstream Port",
+          7, "PCI-Express to PCI/PCI-X Bridge",
+          8, "PCI/PCI-X to PCI-Express Bridge",
+          9, "Root Complex Integrated Endpoint",
+          10, "Root Complex Event Collector");
+
+  private final Map<String, String> fields = new TreeMap<>();
+
+  private LspciFields() {}
+
+  static Map<String, String> of(DecodedFunction function) {
+    LspciFields decoded = new LspciFields();
+    if (function.facts().hasHeader()) {
+      decoded.headers(function);
+      for (CapabilityLists.Entry entry : function.lists().standard()) {
+        if (entry.id() == PcieCapability.ID) {
+          decoded.express(new PcieCapability().wrap(function.captured().config(), entry.offset()));
+        }
+      }
+      function.lists().extended().forEach(entry -> decoded.extended(function, entry));
+    }
+    return decoded.fields;
+  }
+
+  private void headers(DecodedFunction function) {
+    ConfigSpace space = function.captured().config();
+    ConfigFacts facts = function.facts();
+    CommonHeader common = new CommonHeader().wrap(space);
+    put("ids", "%04x:%04x".formatted(common.vendor(), common.device()));
+    put("class", "%04x".formatted(common.classCode() >>> 8));
+    put("programming interface", "%02x".formatted(common.classCode() & 0xFF));
+    put("revision", "%02x".formatted(common.revision()));
+    put("bus master", common.isBusMaster());
+    put("capability list", (common.status() & 0x10) != 0);
+    put("subsystem", "%04x:%04x".formatted(facts.subsystemVendor(), facts.subsystemDevice()));
+    if (common.layout() == BridgeHeader.LAYOUT) {
+      BridgeHeader bridge = new BridgeHeader().wrap(space);
+      put("primary", "%02x".formatted(bridge.primaryBus()));
+      put("secondary", "%02x".formatted(bridge.secondaryBus()));
+      put("subordinate", "%02x".formatted(bridge.subordinateBus()));
+      put("secondary bus reset", bridge.holdsSecondaryBusInReset());
+    }
+  }
+
+  private void express(PcieCapability pcie) {
+    put("pcie version", pcie.version());
+    put("port type", PORT_TYPES.getOrDefault(pcie.typeNibble(), "?"));
+    put("port number", pcie.portNumber());
+    put("physical slot", pcie.physicalSlot());
+    put("ari forwarding supported", pcie.supportsAriForwarding());
+    put("ari forwarding", pcie.forwardsAri());
+  }
+
+  private void extended(DecodedFunction function, CapabilityLists.Entry entry) {
+    ConfigSpace space = function.captured().config();
+    switch (entry.id()) {
+      case AriCapability.ID -> {
+        AriCapability ari = new AriCapability().wrap(space, entry.offset());
+        put("ari next function", ari.nextFunction());
+        put("ari acs function groups", ari.usesAcsFunctionGroups());
+        put("ari function group", ari.functionGroup());
+      }
+      case SriovCapability.ID -> {
+        SriovCapability sriov = new SriovCapability().wrap(space, entry.offset());
+        put("vf enable", sriov.vfsEnabled());
+        put("total vfs", sriov.totalVfs());
+        put("number of vfs", sriov.numberOfVfs());
+        put("vf offset", sriov.firstVfOffset());
+        put("vf stride", sriov.vfStride());
+        put("vf device id", "%04x".formatted(sriov.vfDeviceId()));
+      }
+      case 0x000F -> put("ats", function.facts().atsEnabled());
+      case 0x0003 -> put("serial number", serial(function.facts().serialNumber()));
+      default -> {}
+    }
+  }
+
+  /** Bytes from the highest down, as lspci prints them. */
+  private static String serial(long number) {
+    StringBuilder text = new StringBuilder();
+    for (int shift = 56; shift >= 0; shift -= 8) {
+      text.append(text.isEmpty() ? "" : "-").append("%02x".formatted(number >>> shift & 0xFF));
+    }
+    return text.toString();
+  }
+
+  private void put(String name, Object value) {
+    fields.put(name, value instanceof Boolean on ? on ? "+" : "-" : String.valueOf(value));
+  }
+}

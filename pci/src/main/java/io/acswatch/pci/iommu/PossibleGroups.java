@@ -1,0 +1,127 @@
+package io.acswatch.pci.iommu;
+
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * Tries what is not known of the verdicts while groups were formed, one way and the other: which
+ * partitions can have come of it.
+ *
+ * <p>A verdict is decided when the derivation first asks for it, so only those that count are
+ * tried. Where the outcome is known, decisions that were taken after it had gone wrong are not
+ * tried again.
+ */
+final class PossibleGroups {
+  /** Functions grouped, over all derivations, after which the answer is that it cannot be told. */
+  private static final int MOST_GROUPED = 400_000;
+
+  private static final int FEWEST_DERIVATIONS = 64;
+
+  /** A verdict as decided, while {@code grouped} was being grouped. */
+  private record Decision(int function, int grouped, boolean enforced, boolean isSecond) {}
+
+  private final KernelGrouping grouping;
+  private final List<Decision> decisions = new ArrayList<>();
+  private final Boolean[] decided;
+  private int left;
+
+  PossibleGroups(KernelGrouping grouping) {
+    this.grouping = grouping;
+    int size = grouping.hierarchy().size();
+    decided = new Boolean[size];
+    left = Math.max(FEWEST_DERIVATIONS, MOST_GROUPED / Math.max(1, size));
+  }
+
+  /** Looks for verdicts that lead to this partition. */
+  Supposition leadingTo(GroupPartition reported) {
+    while (left-- > 0) {
+      int wrong = firstDifference(derive(), reported);
+      if (wrong == HostHierarchy.NONE) {
+        return new Supposition(Supposition.Outcome.FITS, grouping.with(decided.clone()));
+      }
+      if (!decideOtherwise(wrong)) {
+        return new Supposition(Supposition.Outcome.IMPOSSIBLE, grouping);
+      }
+    }
+    return new Supposition(Supposition.Outcome.UNDECIDED, grouping);
+  }
+
+  /** Functions that are in another group than {@code likely} says, in some possible partition. */
+  BitSet undecided(GroupPartition likely) {
+    BitSet undecided = new BitSet();
+    while (left-- > 0) {
+      undecided.or(likely.functionsElsewhere(derive()));
+      if (!decideOtherwise(decided.length)) {
+        break;
+      }
+    }
+    return undecided;
+  }
+
+  private GroupPartition derive() {
+    return grouping.derive(this::enforces, GroupingSteps.NONE);
+  }
+
+  private boolean enforces(int function, int grouped) {
+    if (!grouping.isOpen(function, grouped)) {
+      return grouping.enforces(function, grouped);
+    }
+    Boolean known = decided[function];
+    if (known == null) {
+      known = grouping.enforces(function, grouped);
+      decide(new Decision(function, grouped, known, false));
+    }
+    return known;
+  }
+
+  private void decide(Decision decision) {
+    decisions.add(decision);
+    decided[decision.function()] = decision.enforced();
+  }
+
+  /**
+   * Turns the last decision that was taken before {@code wrong} was grouped and not turned yet.
+   *
+   * @return false if there is none
+   */
+  private boolean decideOtherwise(int wrong) {
+    while (!decisions.isEmpty()) {
+      Decision last = decisions.remove(decisions.size() - 1);
+      decided[last.function()] = null;
+      if (last.grouped() <= wrong && !last.isSecond()) {
+        decide(new Decision(last.function(), last.grouped(), !last.enforced(), true));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first function, in order, that is not with the same ones before it; NONE if all are. */
+  private static int firstDifference(GroupPartition formed, GroupPartition reported) {
+    int[] reportedOf = new int[formed.groupCount()];
+    int[] formedOf = new int[reported.groupCount()];
+    Arrays.fill(reportedOf, GroupPartition.NO_GROUP);
+    Arrays.fill(formedOf, GroupPartition.NO_GROUP);
+    for (int i = 0; i < formed.size(); i++) {
+      int one = formed.groupOf(i);
+      int other = reported.groupOf(i);
+      if (one == GroupPartition.NO_GROUP || other == GroupPartition.NO_GROUP) {
+        if (one != other) {
+          return i;
+        }
+        continue;
+      }
+      boolean isNew = reportedOf[one] == GroupPartition.NO_GROUP;
+      if (isNew != (formedOf[other] == GroupPartition.NO_GROUP)
+          || !isNew && reportedOf[one] != other) {
+        return i;
+      }
+      reportedOf[one] = other;
+      formedOf[other] = one;
+    }
+    return HostHierarchy.NONE;
+  }
+}
