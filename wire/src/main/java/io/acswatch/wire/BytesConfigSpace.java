@@ -64,13 +64,16 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   /** The same where a frame's check has already been through the values. */
   BytesConfigSpace bind(RandomDataInput input, long linesOffset, long lineMask, int length) {
+    byte[] bytes = null;
     if (input instanceof CheckedBytes checked) {
-      array = checked.array();
+      bytes = checked.array();
       arrayOffset = checked.arrayOffset() + (int) linesOffset;
-    } else {
-      array = null;
     }
-    this.input = input;
+    // A store of a reference costs the collector's barrier, and most functions are of one frame.
+    if (array != bytes || this.input != input) {
+      array = bytes;
+      this.input = input;
+    }
     this.linesOffset = linesOffset;
     this.lineMask = lineMask;
     this.length = length;
@@ -103,7 +106,7 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   @Override
   public int u16(int offset) {
-    Objects.checkFromIndexSize(offset, Short.BYTES, length);
+    Objects.checkIndex(offset, length - 1);
     if ((offset & IN_LINE) > IN_LINE + 1 - Short.BYTES) {
       return u8(offset) | u8(offset + 1) << 8;
     }
@@ -120,7 +123,7 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   @Override
   public int u32(int offset) {
-    Objects.checkFromIndexSize(offset, Integer.BYTES, length);
+    Objects.checkIndex(offset, length - 3);
     if ((offset & IN_LINE) > IN_LINE + 1 - Integer.BYTES) {
       return u16(offset) | u16(offset + 2) << 16;
     }

@@ -46,12 +46,50 @@ public final class ExtendedCapabilities {
 
   /** Goes to the start of the list; a space of 256 bytes or less has an empty one. */
   public ExtendedCapabilities wrap(ConfigSpace space) {
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     offset = 0;
     header = 0;
     wentBack = false;
     next = space.length() > FIRST_OFFSET ? FIRST_OFFSET : 0;
     return this;
+  }
+
+  /**
+   * Bytes from the start of {@code space} to its first extended capability of this kind, 0 if it
+   * has none that a walk would come to. Needs no walker.
+   */
+  public static int offsetOf(int wanted, ConfigSpace space) {
+    int last = space.length() - HEADER_LENGTH;
+    int at = FIRST_OFFSET;
+    int turnedTo = 0;
+    int turns = 0;
+    int untilNextMark = 1;
+    while (at >= FIRST_OFFSET && at <= last) {
+      int header = space.u32(at);
+      if (header == 0 || header == -1) {
+        return 0;
+      }
+      if ((header & ID_MASK) == wanted) {
+        return at;
+      }
+      int next = header >>> 20 & ~3;
+      // A loop leads back somewhere each time round. Of the places that were led back to one is
+      // kept, and another one after twice as many: the list comes to it again (Brent 1980).
+      if (next <= at) {
+        if (next == turnedTo) {
+          return 0;
+        }
+        if (++turns == untilNextMark) {
+          turnedTo = next;
+          turns = 0;
+          untilNextMark <<= 1;
+        }
+      }
+      at = next;
+    }
+    return 0;
   }
 
   /** Moves on. Anything but {@link WalkStep#CAPABILITY} ends the walk and is returned for ever. */
@@ -109,27 +147,6 @@ public final class ExtendedCapabilities {
 
   /** Moves to the first capability of this kind from here on; returns its offset, or 0. */
   public int find(int wanted) {
-    ConfigSpace from = space;
-    int last = from.length() - HEADER_LENGTH;
-    int at = next;
-    // Sound lists ascend from end to end: for them, no more than has to be done.
-    while (at > offset && at >= FIRST_OFFSET && at <= last && !wentBack) {
-      int found = from.u32(at);
-      if (found == 0 || found == -1) {
-        return 0;
-      }
-      offset = at;
-      header = found;
-      at = found >>> 20 & ~3;
-      next = at;
-      if ((found & ID_MASK) == wanted) {
-        return offset;
-      }
-    }
-    return at == 0 ? 0 : findInDisorder(wanted);
-  }
-
-  private int findInDisorder(int wanted) {
     while (advance() == WalkStep.CAPABILITY) {
       if (id() == wanted) {
         return offset;

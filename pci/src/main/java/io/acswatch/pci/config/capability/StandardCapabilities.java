@@ -53,12 +53,35 @@ public final class StandardCapabilities {
 
   /** Goes to the start of the list of {@code space}; an absent list is an empty one. */
   public StandardCapabilities wrap(ConfigSpace space) {
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     offset = 0;
     id = 0;
     seen = 0;
     next = firstPointer(space);
     return this;
+  }
+
+  /**
+   * Bytes from the start of {@code space} to its first capability of this kind, 0 if it has none
+   * that a walk would come to. Needs no walker.
+   */
+  public static int offsetOf(int wanted, ConfigSpace space) {
+    int last = space.length() - HEADER_LENGTH;
+    int at = firstPointer(space);
+    // Most lists lead upwards: hops are enough to end one that does not.
+    for (int hop = 0; hop < MAX_ENTRIES && at >= FIRST_OFFSET && at <= last; hop++) {
+      int entry = space.u16(at);
+      if ((entry & ID_MASK) == wanted) {
+        return at;
+      }
+      if ((entry & ID_MASK) == ALL_ONES_ID) {
+        return 0;
+      }
+      at = entry >>> 8 & POINTER_MASK;
+    }
+    return 0;
   }
 
   private static int firstPointer(ConfigSpace space) {
@@ -98,27 +121,11 @@ public final class StandardCapabilities {
 
   /** Moves to the first capability of this kind from here on; returns its offset, or 0. */
   public int find(int wanted) {
-    ConfigSpace from = space;
-    int last = from.length() - HEADER_LENGTH;
-    long passed = seen;
-    int at = next;
-    while (at >= FIRST_OFFSET && at <= last && (passed & 1L << (at >>> 2)) == 0) {
-      int entry = from.u16(at);
-      if ((entry & ID_MASK) == ALL_ONES_ID) {
-        break;
-      }
-      passed |= 1L << (at >>> 2);
-      offset = at;
-      id = entry & ID_MASK;
-      at = entry >>> 8 & POINTER_MASK;
+    while (advance() == WalkStep.CAPABILITY) {
       if (id == wanted) {
-        seen = passed;
-        next = at;
         return offset;
       }
     }
-    seen = passed;
-    next = at;
     return 0;
   }
 
