@@ -124,20 +124,26 @@ public final class Explainer {
     for (int i = 0; i < view.size(); i++) {
       if (derived.together(index, i)) {
         alone &= i == index;
-        if (!grouping.verdict(i).isEnforced() || view.function(i).config().egressOpen()) {
-          open.add(reasons.name(i) + " (" + reasons.reason(i) + ")");
+        String way = reasons.wayPast(i);
+        if (!grouping.verdict(i).isEnforced() || !way.isEmpty()) {
+          open.add(reasons.name(i) + " (" + reasons.reason(i) + way + ")");
         }
       }
     }
+    if (alone) {
+      return step(Explanation.Kind.HARDWARE, index, "The hardware keeps it apart from all others.");
+    }
+    int bridge = view.hierarchy().bridgeAbove(index);
+    String by =
+        !open.isEmpty()
+            ? "by what does not isolate among them: " + String.join("; ", open)
+            : bridge != HostHierarchy.NONE
+                ? "on the bus below " + reasons.name(bridge) + " (" + reasons.reason(bridge) + ")"
+                : "by an id that they share";
     return step(
         Explanation.Kind.HARDWARE,
         index,
-        alone
-            ? "The hardware keeps it apart from all others."
-            : "The hardware lets it reach the others of its group past the IOMMU, by what does not"
-                + " isolate among them: "
-                + String.join("; ", open)
-                + ".");
+        "The hardware lets it reach the others of its group past the IOMMU, " + by + ".");
   }
 
   /** The port that ends the climb is not among the steps, for nothing happens there. */

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Why functions isolate or do not, in words and with the registers that say so. */
 final class IsolationReasons {
+  private static final int MEMORY_REDIRECT = 2 << 8;
+
   private final HostView view;
   private final KernelGrouping grouping;
   private final boolean hasBefore;
@@ -75,6 +77,20 @@ final class IsolationReasons {
     boolean dwords = grouping.rules().hasDwordRegisters(index);
     return "Control was still %04x, of the boot before,%s"
         .formatted(dwords ? found.secondDword() & 0xFFFF : found.control(), when);
+  }
+
+  /** What lets requests past the IOMMU although the required controls are on; empty if nothing. */
+  String wayPast(int index) {
+    PciFunction function = view.function(index);
+    AcsRegisters acs = function.config().acs();
+    if (function.config().egressOpen()) {
+      return "; egress control is on, and bits of its vector are clear";
+    }
+    boolean redirects =
+        acs == null
+            || (acs.capability() & AcsCapability.ENHANCED) == 0
+            || (acs.control() & AcsCapability.DSP_MEMORY_TARGET) == MEMORY_REDIRECT;
+    return redirects ? "" : "; requests to the memory of ports are not redirected";
   }
 
   private String registers(int index, @Nullable AcsRegisters acs) {
