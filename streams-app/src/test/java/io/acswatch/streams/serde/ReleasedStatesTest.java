@@ -107,8 +107,7 @@ class ReleasedStatesTest {
     String name = name(file).replace("-before", "");
     Snapshot after = Snapshot.of(Frames.capture(name + "-after", HOST, 1));
     HostState fresh =
-        Judgement.apply(
-                HostState.NONE, Snapshot.of(Frames.capture(name + "-before", HOST, 1)))
+        Judgement.apply(HostState.NONE, Snapshot.of(Frames.capture(name + "-before", HOST, 1)))
             .state();
 
     assertEquals(
