@@ -1,6 +1,8 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.pipeline.LatencyCommand;
+import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
@@ -14,7 +16,12 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TopologyCommand.class, CollectorCostCommand.class},
+    subcommands = {
+      TopologyCommand.class,
+      LatencyCommand.class,
+      RestoreCommand.class,
+      CollectorCostCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, whatever the figures",

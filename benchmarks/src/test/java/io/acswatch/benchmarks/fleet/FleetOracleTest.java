@@ -97,7 +97,7 @@ class FleetOracleTest {
   }
 
   private Run run(long seed) throws Exception {
-    Fleet fleet = new Fleet(new Fleet.Plan(HOSTS, seed, 0, 12));
+    Fleet fleet = new Fleet(new Fleet.Plan(HOSTS, seed, 0, 12, false));
     MessageDigest frames = MessageDigest.getInstance("SHA-256");
     MessageDigest alerts = MessageDigest.getInstance("SHA-256");
     List<String> expected = new ArrayList<>();

@@ -83,6 +83,13 @@ final class PreflightCommand implements Callable<Integer> {
   private @Nullable String targetKernel;
 
   @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      converter = GroupsCommand.ModelConverter.class,
+      description = "Rules of the kernel to come, instead of those of its release.")
+  private @Nullable GroupingModel model;
+
+  @Option(
       names = "--target-cmdline",
       paramLabel = "C",
       description = "Command line of the kernel to come; default is the present one.")
@@ -113,9 +120,13 @@ final class PreflightCommand implements Callable<Integer> {
   }
 
   private Preflight.Result foretell(Capture capture) {
-    GroupingModel model = modelNamed(targetKernel);
+    GroupingModel named = modelNamed(targetKernel);
     return Preflight.of(
-        Snapshot.of(capture), mode, model == null ? targetKernel : null, targetCommandLine, model);
+        Snapshot.of(capture),
+        mode,
+        named == null ? targetKernel : null,
+        targetCommandLine,
+        model == null ? named : model);
   }
 
   /**
