@@ -51,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
 final class PreflightCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(
       index = "0",
@@ -109,7 +110,7 @@ final class PreflightCommand implements Callable<Integer> {
     Preflight.Result result =
         capture.owners().isEmpty() ? foretellForAnyOwners(capture) : foretell(capture);
     PrintWriter out = Streams.out(spec);
-    out.print(output.isJson() ? json(result) + "\n" : text(result));
+    out.print(output.isJson() ? json(result) + "\n" : text(result, colour.isOn()));
     Streams.flush(out);
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
@@ -195,7 +196,7 @@ final class PreflightCommand implements Callable<Integer> {
         });
   }
 
-  private static String text(Preflight.Result result) {
+  private static String text(Preflight.Result result, boolean coloured) {
     ConsoleText text = new ConsoleText().line(verdict(result));
     result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
     text.wrapped(
@@ -205,7 +206,7 @@ final class PreflightCommand implements Callable<Integer> {
             .formatted(result.model().model().label(), result.model().reason()));
     StringBuilder all = new StringBuilder(text.toString());
     for (IsolationAlert alert : result.findings()) {
-      all.append('\n').append(AlertText.render(alert, false));
+      all.append('\n').append(AlertText.render(alert, coloured));
     }
     return all.toString();
   }

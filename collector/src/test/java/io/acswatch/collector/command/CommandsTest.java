@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -239,23 +240,67 @@ class CommandsTest {
     JsonNode groups = JSON.readTree(CommandRun.of("groups", file, "--output", "json").out());
 
     assertEquals(groups.get("kernel"), groups.get("derived"));
-    assertTrue(CommandRun.of("groups", file, "--list").out().contains("\nno group\n"));
+    assertTrue(CommandRun.of("groups", "--list", file).out().contains("\nno group\n"));
+    assertTrue(CommandRun.of("groups", file).out().contains("  no group\n"));
   }
 
   @Test
   void marksWhereKernelAndRegistersDisagree() throws IOException {
     String file = TestCaptures.file("setpci-runtime.cap").toString();
 
-    CommandRun run = CommandRun.of("groups", file, "--list");
+    CommandRun list = CommandRun.of("groups", "--list", file);
+    CommandRun tree = CommandRun.of("groups", file);
 
-    assertTrue(run.out().contains("derived: 4, NOT THE SAME ANY MORE\n"), run.out());
+    assertTrue(list.out().contains("derived: 4, NOT THE SAME ANY MORE\n"), list.out());
     assertTrue(
-        run.out()
+        list.out()
             .contains(
                 "    Registers changed since groups were formed: 0000:00:02.0 (Control 0011, the"
                     + " kernel leaves 001d),\n"),
-        run.out());
-    assertTrue(run.out().contains("! derived: with"), run.out());
+        list.out());
+    assertTrue(list.out().contains("! derived: with"), list.out());
+    assertTrue(tree.out().contains("NOT THE SAME"), tree.out());
+    assertTrue(tree.out().contains("group 5, derived: with 3 others"), tree.out());
+  }
+
+  @Test
+  void coloursWhenToldSoAndNotWhenPiped() {
+    for (String command : new String[] {"groups", "diff"}) {
+      List<String> arguments = new ArrayList<>(List.of(command, BEFORE));
+      if (command.equals("diff")) {
+        arguments.add(AFTER);
+      }
+      String piped = CommandRun.of(arguments.toArray(String[]::new)).out();
+      arguments.add("--color=always");
+      String coloured = CommandRun.of(arguments.toArray(String[]::new)).out();
+
+      assertFalse(piped.contains("\u001b"), piped);
+      assertTrue(coloured.contains("\u001b["), coloured);
+      assertEquals(piped, coloured.replaceAll("\u001b\\[[0-9;]*m", ""));
+    }
+  }
+
+  @Test
+  void drawsWhatChangedBelowTheAlertsUnlessToldNotTo() {
+    CommandRun whole = CommandRun.of("diff", BEFORE, AFTER);
+    CommandRun alerts = CommandRun.of("diff", "--no-tree", BEFORE, AFTER);
+
+    assertEquals(alerts.exitCode(), whole.exitCode());
+    assertTrue(whole.out().startsWith(alerts.out()));
+    assertTrue(whole.out().contains("lost RR CR"), whole.out());
+    assertFalse(alerts.out().contains("lost RR CR   group"), alerts.out());
+    assertTrue(
+        CommandRun.of("diff", BEFORE, AFTER, "--output=json").outLines().stream()
+            .allMatch(line -> line.startsWith("{")));
+  }
+
+  @Test
+  void namesTheColoursThereAre() {
+    CommandRun run = CommandRun.of("groups", "--color=sometimes", BEFORE);
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("sometimes"), run.err());
+    assertTrue(run.err().contains("ALWAYS"), run.err());
   }
 
   /** ACS was cleared by hand, then a kernel started that groups by the words a kexec finds. */
