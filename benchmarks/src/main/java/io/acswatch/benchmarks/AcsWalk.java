@@ -8,23 +8,24 @@ import io.acswatch.pci.config.capability.StandardCapabilities;
 
 /**
  * Finds ACS in one function, as the decoder does: the standard list to the PCI Express capability,
- * for without it there is no extended space, then the extended list to ACS. Holds reusable views;
- * not thread-safe.
+ * for without it there is no extended space, then the extended list to ACS.
  */
-final class AcsWalk {
+public final class AcsWalk {
   /** No ACS capability. */
-  static final int NONE = -1;
+  public static final int NONE = -1;
 
-  private final StandardCapabilities standard = new StandardCapabilities();
-  private final ExtendedCapabilities extended = new ExtendedCapabilities();
-  private final AcsCapability acs = new AcsCapability();
+  private static final int ACS_LENGTH = 8;
+
+  private AcsWalk() {}
 
   /** The ACS Control word, or {@link #NONE}. */
-  int controlOf(ConfigSpace space) {
-    if (standard.wrap(space).find(PcieCapability.ID) == 0) {
+  public static int controlOf(ConfigSpace space) {
+    if (StandardCapabilities.offsetOf(PcieCapability.ID, space) == 0) {
       return NONE;
     }
-    int offset = extended.wrap(space).find(AcsCapability.ID);
-    return offset == 0 ? NONE : acs.wrap(space, offset).control();
+    int offset = ExtendedCapabilities.offsetOf(AcsCapability.ID, space);
+    return offset == 0 || offset > space.length() - ACS_LENGTH
+        ? NONE
+        : space.u16(offset + AcsCapability.CONTROL_OFFSET);
   }
 }

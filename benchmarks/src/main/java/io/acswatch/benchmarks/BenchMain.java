@@ -1,6 +1,9 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.figure.PlotCommand;
+import io.acswatch.benchmarks.pipeline.LatencyCommand;
+import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
@@ -14,7 +17,13 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TopologyCommand.class, CollectorCostCommand.class},
+    subcommands = {
+      TopologyCommand.class,
+      LatencyCommand.class,
+      RestoreCommand.class,
+      CollectorCostCommand.class,
+      PlotCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, whatever the figures",
@@ -38,7 +47,8 @@ public final class BenchMain {
     }
   }
 
-  static CommandLine commandLine() {
+  /** The commands, as picocli runs them. */
+  public static CommandLine commandLine() {
     return Failures.install(new CommandLine(new BenchMain()));
   }
 }

@@ -22,28 +22,28 @@ import java.util.List;
  * @param dense configuration space of each function, in the frame's order
  * @param frame the same functions as one frame
  */
-record Corpus(List<byte[]> dense, byte[] frame) {
+public record Corpus(List<byte[]> dense, byte[] frame) {
   /** Functions of each corpus. */
-  static final int FUNCTIONS = 100;
+  public static final int FUNCTIONS = 100;
 
   /** The lists as they were found. */
-  static final String NORMAL = "normal";
+  public static final String NORMAL = "normal";
 
   /** Both lists of each function lead from their last entry back to their first. */
-  static final String LOOPED = "looped";
+  public static final String LOOPED = "looped";
 
   /** Functions of either corpus that have an ACS capability. */
-  static final int WITH_ACS = 32;
+  public static final int WITH_ACS = 32;
 
   /** Sum of their ACS Control words. */
-  static final int SUM_OF_CONTROLS = 32 * 0x1D;
+  public static final int SUM_OF_CONTROLS = 32 * 0x1D;
 
   private static final String CAPTURE = "/io/acswatch/standalone/kexec-before.cap";
   private static final int FIRST_POINTER = 0x34;
   private static final int FIRST_EXTENDED = 0x100;
 
   /** The corpus of this name. */
-  static Corpus load(String name) {
+  public static Corpus load(String name) {
     boolean looped =
         switch (name) {
           case NORMAL -> false;

@@ -33,7 +33,6 @@ public class FindAcsBenchmark {
   @Param({Corpus.NORMAL, Corpus.LOOPED})
   String lists;
 
-  private final AcsWalk walk = new AcsWalk();
   private final ArrayConfigSpace view = new ArrayConfigSpace();
   private final FrameReader reader = new FrameReader();
   private byte[][] arrays;
@@ -74,7 +73,7 @@ public class FindAcsBenchmark {
   public int byteArray() {
     int sum = 0;
     for (byte[] bytes : arrays) {
-      sum += walk.controlOf(view.wrap(bytes, 0, bytes.length));
+      sum += AcsWalk.controlOf(view.wrap(bytes, 0, bytes.length));
     }
     return sum;
   }
@@ -85,7 +84,7 @@ public class FindAcsBenchmark {
   public int frameInPlace() {
     int sum = 0;
     for (int i = 0; i < functions; i++) {
-      sum += walk.controlOf(reader.function(i).config());
+      sum += AcsWalk.controlOf(reader.function(i).config());
     }
     return sum;
   }

@@ -28,8 +28,6 @@ class AcsWalkTest {
   private static final int MEASURED = 100;
   private static final int ROUNDS = 3;
 
-  private final AcsWalk walk = new AcsWalk();
-
   /** Counts reads, and the lines of 64 bytes they touch. */
   private static final class CountingSpace implements ConfigSpace {
     private final ArrayConfigSpace space;
@@ -75,7 +73,7 @@ class AcsWalkTest {
     int allLines = 0;
     for (byte[] bytes : Corpus.load(lists).dense()) {
       CountingSpace counting = new CountingSpace(bytes);
-      walk.controlOf(counting);
+      AcsWalk.controlOf(counting);
       allReads += counting.reads;
       allLines += counting.touched.cardinality();
     }
@@ -119,7 +117,7 @@ class AcsWalkTest {
             () -> {
               int sum = 0;
               for (byte[] bytes : arrays) {
-                sum += walk.controlOf(view.wrap(bytes, 0, bytes.length));
+                sum += AcsWalk.controlOf(view.wrap(bytes, 0, bytes.length));
               }
               return sum;
             }),
@@ -130,7 +128,7 @@ class AcsWalkTest {
             () -> {
               int sum = 0;
               for (int i = 0; i < reader.functionCount(); i++) {
-                sum += walk.controlOf(reader.function(i).config());
+                sum += AcsWalk.controlOf(reader.function(i).config());
               }
               return sum;
             }),

@@ -19,12 +19,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,28 +76,39 @@ class PrometheusIT {
   }
 
   private void assertDashboardsHaveData(int sender) throws Exception {
-    Set<String> empty = new TreeSet<>();
+    Map<String, String> queries = new TreeMap<>();
     for (Deployment.Query query : Deployment.queries()) {
-      String asked = query.expression().replace("$host(:[0-9]+)?", "127.0.0.1:" + sender);
-      if (!hasDataSoon(asked)) {
-        empty.add(query.panel() + ": " + asked);
-      }
+      queries.put(
+          query.expression().replace("$host(:[0-9]+)?", "127.0.0.1:" + sender), query.panel());
     }
-    assertEquals(Set.of(), empty);
+    assertHaveData(queries);
   }
 
   /** The rules themselves have no data when all is well; what they look at has. */
   private void assertRulesLookAtSomething() throws Exception {
-    Set<String> empty = new TreeSet<>();
+    Map<String, String> selectors = new TreeMap<>();
     for (Deployment.Rule rule : Deployment.rules()) {
       query(rule.expression());
-      for (String selector : Deployment.selectors(rule.expression())) {
-        if (!hasDataSoon(selector)) {
-          empty.add(rule.name() + ": " + selector);
-        }
-      }
+      Deployment.selectors(rule.expression())
+          .forEach(selector -> selectors.put(selector, rule.name()));
     }
-    assertEquals(Set.of(), empty);
+    assertHaveData(selectors);
+  }
+
+  /** Queries, and what for. Rates have none before the second scrape. */
+  private void assertHaveData(Map<String, String> queries) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              Map<String, String> empty = new TreeMap<>(queries);
+              for (String query : queries.keySet()) {
+                if (hasData(query)) {
+                  empty.remove(query);
+                }
+              }
+              assertEquals(Map.of(), empty);
+            });
   }
 
   private void assertTheMergeIsTold() throws Exception {
@@ -200,17 +212,6 @@ class PrometheusIT {
         .failFast(() -> assertTrue(from.isAlive(), from::all))
         .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> hasData(query));
-  }
-
-  private boolean hasDataSoon(String query) throws Exception {
-    if (!hasData(query)) {
-      try {
-        Awaitility.await().atMost(LIMIT).until(() -> hasData(query));
-      } catch (ConditionTimeoutException none) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private boolean hasData(String query) throws Exception {

@@ -2,8 +2,12 @@ package io.acswatch.wire;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import net.openhft.chronicle.bytes.RandomDataInput;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configuration space as it lies in a frame: a mask of its 64-byte lines and, somewhere in the
@@ -16,13 +20,22 @@ import net.openhft.chronicle.bytes.RandomDataInput;
  *
  * <p>Rebindable: valid until the next {@link #wrap}; keeps a reference to the input; not
  * thread-safe. Mask, length and room are checked when it is bound, the offset at each read, so no
- * read leaves the lines of this function, whatever the input checks itself.
+ * read leaves the lines of this function, whatever the input checks itself. Over {@link
+ * CheckedBytes} they are read from the array behind it, since its window has been asked then: one
+ * check less for each read.
  */
 public final class BytesConfigSpace implements ConfigSpace {
   private static final int LINE_SHIFT = 6;
   private static final int IN_LINE = LineSparseConfigSpace.LINE_LENGTH - 1;
 
+  private static final VarHandle U16 =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle U32 =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private RandomDataInput input = new CheckedBytes();
+  private byte @Nullable [] array;
+  private int arrayOffset;
   private long linesOffset;
   private long lineMask;
   private int length;
@@ -51,7 +64,16 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   /** The same where a frame's check has already been through the values. */
   BytesConfigSpace bind(RandomDataInput input, long linesOffset, long lineMask, int length) {
-    this.input = input;
+    byte[] bytes = null;
+    if (input instanceof CheckedBytes checked) {
+      bytes = checked.array();
+      arrayOffset = checked.arrayOffset() + (int) linesOffset;
+    }
+    // A store of a reference costs the collector's barrier, and most functions are of one frame.
+    if (array != bytes || this.input != input) {
+      array = bytes;
+      this.input = input;
+    }
     this.linesOffset = linesOffset;
     this.lineMask = lineMask;
     this.length = length;
@@ -72,32 +94,52 @@ public final class BytesConfigSpace implements ConfigSpace {
   public int u8(int offset) {
     Objects.checkIndex(offset, length);
     long bit = 1L << (offset >>> LINE_SHIFT);
-    return (lineMask & bit) == 0 ? 0 : input.readUnsignedByte(position(bit, offset));
+    if ((lineMask & bit) == 0) {
+      return 0;
+    }
+    int at = inLines(bit, offset);
+    byte[] bytes = array;
+    return bytes != null
+        ? bytes[arrayOffset + at] & 0xFF
+        : input.readUnsignedByte(linesOffset + at);
   }
 
   @Override
   public int u16(int offset) {
-    Objects.checkFromIndexSize(offset, Short.BYTES, length);
+    Objects.checkIndex(offset, length - 1);
     if ((offset & IN_LINE) > IN_LINE + 1 - Short.BYTES) {
       return u8(offset) | u8(offset + 1) << 8;
     }
     long bit = 1L << (offset >>> LINE_SHIFT);
-    return (lineMask & bit) == 0 ? 0 : input.readUnsignedShort(position(bit, offset));
+    if ((lineMask & bit) == 0) {
+      return 0;
+    }
+    int at = inLines(bit, offset);
+    byte[] bytes = array;
+    return bytes != null
+        ? (short) U16.get(bytes, arrayOffset + at) & 0xFFFF
+        : input.readUnsignedShort(linesOffset + at);
   }
 
   @Override
   public int u32(int offset) {
-    Objects.checkFromIndexSize(offset, Integer.BYTES, length);
+    Objects.checkIndex(offset, length - 3);
     if ((offset & IN_LINE) > IN_LINE + 1 - Integer.BYTES) {
       return u16(offset) | u16(offset + 2) << 16;
     }
     long bit = 1L << (offset >>> LINE_SHIFT);
-    return (lineMask & bit) == 0 ? 0 : input.readInt(position(bit, offset));
+    if ((lineMask & bit) == 0) {
+      return 0;
+    }
+    int at = inLines(bit, offset);
+    byte[] bytes = array;
+    return bytes != null
+        ? (int) U32.get(bytes, arrayOffset + at)
+        : input.readInt(linesOffset + at);
   }
 
-  private long position(long bit, int offset) {
-    return linesOffset
-        + ((long) Long.bitCount(lineMask & (bit - 1)) << LINE_SHIFT)
-        + (offset & IN_LINE);
+  /** Bytes from the first kept line to this offset, whose line is kept. */
+  private int inLines(long bit, int offset) {
+    return (Long.bitCount(lineMask & (bit - 1)) << LINE_SHIFT) + (offset & IN_LINE);
   }
 }

@@ -49,6 +49,16 @@ public final class CheckedBytes implements RandomDataInput {
     return set(bytes, 0, bytes.length);
   }
 
+  /** The array that is bound, for views of this package that check their own window of it. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** Where in the array the window begins. */
+  int arrayOffset() {
+    return start;
+  }
+
   /** Lets go of the array. */
   public void clear() {
     set(NOTHING);

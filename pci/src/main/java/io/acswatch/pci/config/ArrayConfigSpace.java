@@ -34,7 +34,9 @@ public final class ArrayConfigSpace implements ConfigSpace {
     if (length > EXTENDED_LENGTH) {
       throw new IllegalArgumentException("length=" + length + ", expected at most 4096");
     }
-    this.bytes = bytes;
+    if (this.bytes != bytes) {
+      this.bytes = bytes;
+    }
     this.start = start;
     this.length = length;
     return this;
@@ -52,11 +54,11 @@ public final class ArrayConfigSpace implements ConfigSpace {
 
   @Override
   public int u16(int offset) {
-    return (short) U16.get(bytes, start + Objects.checkFromIndexSize(offset, 2, length)) & 0xFFFF;
+    return (short) U16.get(bytes, start + Objects.checkIndex(offset, length - 1)) & 0xFFFF;
   }
 
   @Override
   public int u32(int offset) {
-    return (int) U32.get(bytes, start + Objects.checkFromIndexSize(offset, 4, length));
+    return (int) U32.get(bytes, start + Objects.checkIndex(offset, length - 3));
   }
 }

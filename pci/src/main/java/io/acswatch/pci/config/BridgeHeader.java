@@ -35,7 +35,9 @@ public final class BridgeHeader {
     if (layout != LAYOUT) {
       throw new IllegalArgumentException("header layout=" + layout + ", expected 1");
     }
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     return this;
   }
 

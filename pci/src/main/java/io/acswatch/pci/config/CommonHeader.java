@@ -27,7 +27,9 @@ public final class CommonHeader {
   /** Points this view at a space. Throws IndexOutOfBoundsException if it has less than 64 bytes. */
   public CommonHeader wrap(ConfigSpace space) {
     Objects.checkFromIndexSize(0, ConfigSpace.UNPRIVILEGED_LENGTH, space.length());
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     return this;
   }
 

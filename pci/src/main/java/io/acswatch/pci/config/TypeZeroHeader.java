@@ -32,7 +32,9 @@ public final class TypeZeroHeader {
     if (layout != LAYOUT) {
       throw new IllegalArgumentException("header layout=" + layout + ", expected 0");
     }
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     return this;
   }
 

@@ -383,7 +383,7 @@ public final class FunctionDecoder {
           ? ReadStatus.COMPLETE
           : ReadStatus.EXT_UNAVAILABLE;
     }
-    return standard.wrap(space).find(PcieCapability.ID) != 0
+    return StandardCapabilities.offsetOf(PcieCapability.ID, space) != 0
         ? ReadStatus.EXT_UNAVAILABLE
         : ReadStatus.COMPLETE;
   }

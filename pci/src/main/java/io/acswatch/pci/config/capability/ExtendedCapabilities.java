@@ -24,15 +24,13 @@ import java.util.Arrays;
 public final class ExtendedCapabilities {
   private static final int FIRST_OFFSET = 0x100;
   private static final int HEADER_LENGTH = 4;
-  private static final int MAX_ENTRIES = (ConfigSpace.EXTENDED_LENGTH - FIRST_OFFSET) / 4;
+  private static final int ID_MASK = 0xFFFF;
 
-  private final short[] trail = new short[MAX_ENTRIES];
   private final long[] seen = new long[16]; // one bit per 4-byte slot of 4096 bytes
   private ConfigSpace space;
   private int next;
   private int offset;
   private int header;
-  private int entries;
   private boolean wentBack;
 
   /** A walker over nothing; {@link #wrap} binds it. */
@@ -48,13 +46,50 @@ public final class ExtendedCapabilities {
 
   /** Goes to the start of the list; a space of 256 bytes or less has an empty one. */
   public ExtendedCapabilities wrap(ConfigSpace space) {
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     offset = 0;
     header = 0;
-    entries = 0;
     wentBack = false;
     next = space.length() > FIRST_OFFSET ? FIRST_OFFSET : 0;
     return this;
+  }
+
+  /**
+   * Bytes from the start of {@code space} to its first extended capability of this kind, 0 if it
+   * has none that a walk would come to. Needs no walker.
+   */
+  public static int offsetOf(int wanted, ConfigSpace space) {
+    int last = space.length() - HEADER_LENGTH;
+    int at = FIRST_OFFSET;
+    int turnedTo = 0;
+    int turns = 0;
+    int untilNextMark = 1;
+    while (at >= FIRST_OFFSET && at <= last) {
+      int header = space.u32(at);
+      if (header == 0 || header == -1) {
+        return 0;
+      }
+      if ((header & ID_MASK) == wanted) {
+        return at;
+      }
+      int next = header >>> 20 & ~3;
+      // A loop leads back somewhere each time round. Of the places that were led back to one is
+      // kept, and another one after twice as many: the list comes to it again (Brent 1980).
+      if (next <= at) {
+        if (next == turnedTo) {
+          return 0;
+        }
+        if (++turns == untilNextMark) {
+          turnedTo = next;
+          turns = 0;
+          untilNextMark <<= 1;
+        }
+      }
+      at = next;
+    }
+    return 0;
   }
 
   /** Moves on. Anything but {@link WalkStep#CAPABILITY} ends the walk and is returned for ever. */
@@ -70,10 +105,13 @@ public final class ExtendedCapabilities {
     }
     // As long as a list ascends nothing can come again, and nothing has to be looked up.
     if (next <= offset || wentBack) {
-      markTrail();
+      if (!wentBack) {
+        markAscent();
+      }
       if (isSeen(next)) {
         return WalkStep.LOOPED;
       }
+      mark(next);
     }
     int found = space.u32(next);
     if (found == 0 || found == -1) {
@@ -83,24 +121,24 @@ public final class ExtendedCapabilities {
       }
       return found == 0 ? WalkStep.UNCLEAN_END : WalkStep.ALL_ONES;
     }
-    trail[entries++] = (short) next;
     offset = next;
     header = found;
     next = header >>> 20 & ~3;
     return WalkStep.CAPABILITY;
   }
 
-  /** Enters the offsets of the trail that are not in {@code seen} yet. */
-  private void markTrail() {
-    int from = entries - 1;
-    if (!wentBack) {
-      Arrays.fill(seen, 0);
-      wentBack = true;
-      from = 0;
+  /** Marks all offsets up to here, by going the ascending way to here once more. */
+  private void markAscent() {
+    wentBack = true;
+    Arrays.fill(seen, 0);
+    for (int at = FIRST_OFFSET; at < offset; at = space.u32(at) >>> 20 & ~3) {
+      mark(at);
     }
-    for (int i = from; i < entries; i++) {
-      seen[trail[i] >>> 8] |= 1L << (trail[i] >>> 2);
-    }
+    mark(offset);
+  }
+
+  private void mark(int entry) {
+    seen[entry >>> 8] |= 1L << (entry >>> 2);
   }
 
   private boolean isSeen(int entry) {
@@ -119,7 +157,7 @@ public final class ExtendedCapabilities {
 
   /** Id of the capability the walk stands on, 16 bits. */
   public int id() {
-    return header & 0xFFFF;
+    return header & ID_MASK;
   }
 
   /** Version of the capability the walk stands on, 4 bits. */

@@ -35,7 +35,9 @@ public final class PcieCapability {
   /** Points this view at {@code offset}. Throws IndexOutOfBoundsException if it is cut short. */
   public PcieCapability wrap(ConfigSpace space, int offset) {
     Objects.checkFromIndexSize(offset, LENGTH, space.length());
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     this.offset = offset;
     return this;
   }

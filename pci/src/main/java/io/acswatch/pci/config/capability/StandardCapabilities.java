@@ -31,6 +31,7 @@ public final class StandardCapabilities {
   private static final int FIRST_OFFSET = 0x40;
   private static final int HEADER_LENGTH = 2;
   private static final int POINTER_MASK = 0xFC;
+  private static final int ID_MASK = 0xFF;
   private static final int ALL_ONES_ID = 0xFF;
 
   private ConfigSpace space;
@@ -52,12 +53,35 @@ public final class StandardCapabilities {
 
   /** Goes to the start of the list of {@code space}; an absent list is an empty one. */
   public StandardCapabilities wrap(ConfigSpace space) {
-    this.space = space;
+    if (this.space != space) {
+      this.space = space;
+    }
     offset = 0;
     id = 0;
     seen = 0;
     next = firstPointer(space);
     return this;
+  }
+
+  /**
+   * Bytes from the start of {@code space} to its first capability of this kind, 0 if it has none
+   * that a walk would come to. Needs no walker.
+   */
+  public static int offsetOf(int wanted, ConfigSpace space) {
+    int last = space.length() - HEADER_LENGTH;
+    int at = firstPointer(space);
+    // Most lists lead upwards: hops are enough to end one that does not.
+    for (int hop = 0; hop < MAX_ENTRIES && at >= FIRST_OFFSET && at <= last; hop++) {
+      int entry = space.u16(at);
+      if ((entry & ID_MASK) == wanted) {
+        return at;
+      }
+      if ((entry & ID_MASK) == ALL_ONES_ID) {
+        return 0;
+      }
+      at = entry >>> 8 & POINTER_MASK;
+    }
+    return 0;
   }
 
   private static int firstPointer(ConfigSpace space) {
@@ -84,14 +108,14 @@ public final class StandardCapabilities {
     if ((seen & slot) != 0) {
       return WalkStep.LOOPED;
     }
-    int entryId = space.u8(next);
-    if (entryId == ALL_ONES_ID) {
+    int entry = space.u16(next);
+    if ((entry & ID_MASK) == ALL_ONES_ID) {
       return WalkStep.ALL_ONES;
     }
     seen |= slot;
     offset = next;
-    id = entryId;
-    next = space.u8(offset + 1) & POINTER_MASK;
+    id = entry & ID_MASK;
+    next = entry >>> 8 & POINTER_MASK;
     return WalkStep.CAPABILITY;
   }
 

@@ -154,4 +154,39 @@ class CapabilityListsTest {
     }
     return sum;
   }
+
+  /** Short lists that loop, turn back and end anywhere are likely: pointers go to few places. */
+  @Test
+  void offsetOfFindsWhatAWalkerFinds() {
+    SplittableRandom random = new SplittableRandom(3);
+    int found = 0;
+    for (int i = 0; i < 20_000; i++) {
+      byte[] bytes = new byte[random.nextInt(8) == 0 ? 60 + random.nextInt(4036) : 4096];
+      int places = 1 + random.nextInt(12);
+      for (int entry = 0; entry < places; entry++) {
+        put(bytes, 0x40 + 4 * entry, random.nextInt(6) | 0x40 + 4 * random.nextInt(places) << 8);
+        int next = random.nextInt(places + 1);
+        put(
+            bytes,
+            0x100 + 4 * entry,
+            random.nextInt(6) | (next == places ? 0 : 0x100 + 4 * next) << 20);
+      }
+      put(bytes, 0x06, 0x10);
+      put(bytes, 0x34, 0x40);
+      ConfigSpace space = new ArrayConfigSpace(bytes);
+      int wanted = random.nextInt(6);
+      int standard = new StandardCapabilities(space).find(wanted);
+      int extended = new ExtendedCapabilities(space).find(wanted);
+      assertEquals(standard, StandardCapabilities.offsetOf(wanted, space));
+      assertEquals(extended, ExtendedCapabilities.offsetOf(wanted, space));
+      found += standard + extended > 0 ? 1 : 0;
+    }
+    assertTrue(found > 5_000 && found < 19_000, "found " + found);
+  }
+
+  private static void put(byte[] bytes, int at, int dword) {
+    for (int i = 0; i < 4 && at + i < bytes.length; i++) {
+      bytes[at + i] = (byte) (dword >>> 8 * i);
+    }
+  }
 }

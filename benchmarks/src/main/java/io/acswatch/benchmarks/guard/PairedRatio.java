@@ -1,0 +1,82 @@
+package io.acswatch.benchmarks.guard;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+
+/**
+ * How long one kernel takes beside another, on a machine that is busy with other things: slices of
+ * both alternate on one thread, each pair in the other order than the one before, and what counts
+ * is the median of the ratios of their CPU times. What disturbs, disturbs both sides of a pair or
+ * makes an outlier.
+ */
+final class PairedRatio {
+  private static final long SLICE_NANOS = 300_000;
+  private static final int CALIBRATIONS = 15;
+
+  private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+  private final Kernel reference;
+  private final Kernel target;
+  private long sink;
+
+  PairedRatio(Kernel reference, Kernel target) {
+    this.reference = reference;
+    this.target = target;
+  }
+
+  /** The CPU time of a pass of the target, in those of the reference. */
+  double measure(long warmUpMillis, int pairs) {
+    // Both warm, by turns, before either is timed: else the later one pays for what the compiler
+    // takes back when it sees the second.
+    long end = System.nanoTime() + warmUpMillis * 1_000_000;
+    while (System.nanoTime() < end) {
+      referenceSlice(20);
+      targetSlice(20);
+    }
+    int referencePasses = passes(false);
+    int targetPasses = passes(true);
+    double[] ratios = new double[pairs];
+    for (int pair = 0; pair < pairs; pair++) {
+      double first = pair % 2 == 0 ? referenceSlice(referencePasses) : targetSlice(targetPasses);
+      double second = pair % 2 == 0 ? targetSlice(targetPasses) : referenceSlice(referencePasses);
+      ratios[pair] = pair % 2 == 0 ? second / first : first / second;
+    }
+    if (sink == 42) {
+      throw new IllegalStateException("the answers of all passes add up to 42");
+    }
+    return median(ratios);
+  }
+
+  /** Passes that take about a slice. */
+  private int passes(boolean ofTarget) {
+    double[] nanos = new double[CALIBRATIONS];
+    for (int i = 0; i < CALIBRATIONS; i++) {
+      nanos[i] = ofTarget ? targetSlice(50) : referenceSlice(50);
+    }
+    return (int) Math.max(1, SLICE_NANOS / median(nanos));
+  }
+
+  // A method for each, so that the compiler sees one kernel at each call.
+
+  private double referenceSlice(int passes) {
+    long before = threads.getCurrentThreadCpuTime();
+    for (int i = 0; i < passes; i++) {
+      sink += reference.pass();
+    }
+    return (double) (threads.getCurrentThreadCpuTime() - before) / passes;
+  }
+
+  private double targetSlice(int passes) {
+    long before = threads.getCurrentThreadCpuTime();
+    for (int i = 0; i < passes; i++) {
+      sink += target.pass();
+    }
+    return (double) (threads.getCurrentThreadCpuTime() - before) / passes;
+  }
+
+  static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+}
