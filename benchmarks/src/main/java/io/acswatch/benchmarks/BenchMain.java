@@ -1,6 +1,7 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.figure.PlotCommand;
 import io.acswatch.benchmarks.pipeline.LatencyCommand;
 import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
@@ -20,7 +21,8 @@ import picocli.CommandLine.ScopeType;
       TopologyCommand.class,
       LatencyCommand.class,
       RestoreCommand.class,
-      CollectorCostCommand.class
+      CollectorCostCommand.class,
+      PlotCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -45,7 +47,8 @@ public final class BenchMain {
     }
   }
 
-  static CommandLine commandLine() {
+  /** The commands, as picocli runs them. */
+  public static CommandLine commandLine() {
     return Failures.install(new CommandLine(new BenchMain()));
   }
 }

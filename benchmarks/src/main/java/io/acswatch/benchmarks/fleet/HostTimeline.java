@@ -142,7 +142,7 @@ final class HostTimeline {
       lastFrame = FrameWriter.write(delta);
       tell(now, capture, delta.changed().functions().size(), alerts);
     } else {
-      lastFrame = FrameWriter.write(capture);
+      lastFrame = FrameWriter.write(capture, deltas);
       tell(now, capture, capture.functions().size(), alerts);
     }
   }

@@ -32,7 +32,7 @@ public final class SpoolingReader {
   static final Duration STOP_LIMIT = Duration.ofMillis(150);
 
   /** How long a read may take while the reader stops. */
-  private static final Duration LAST_PATIENCE = Duration.ofMillis(25);
+  private static final Duration LAST_PATIENCE = Duration.ofMillis(50);
 
   private static final Logger LOG = LoggerFactory.getLogger(SpoolingReader.class);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -41,6 +41,7 @@ public final class SpoolingReader {
   private final CollectorConfig config;
   private final Spool spool;
   private final Clock clock;
+  private final Duration lastPatience;
   private final ReadGuard guard;
   private final PatientReader patient;
   private final HostTree tree;
@@ -61,6 +62,13 @@ public final class SpoolingReader {
    * @throws IOException if the host has no name and no id is configured
    */
   public SpoolingReader(CollectorConfig config, Spool spool, Clock clock) throws IOException {
+    this(config, spool, clock, LAST_PATIENCE);
+  }
+
+  /** The same; {@code lastPatience} says how long a read may take while the reader stops. */
+  SpoolingReader(CollectorConfig config, Spool spool, Clock clock, Duration lastPatience)
+      throws IOException {
+    this.lastPatience = lastPatience;
     this.config = config;
     this.spool = spool;
     this.clock = clock;
@@ -262,7 +270,7 @@ public final class SpoolingReader {
   private void sayGoodbye() throws InterruptedException {
     guard.hurry(true);
     try {
-      Capture state = patient.lastLook(watcher::lastLook, LAST_PATIENCE);
+      Capture state = patient.lastLook(watcher::lastLook, lastPatience);
       if (state == null) {
         return;
       }
@@ -278,7 +286,7 @@ public final class SpoolingReader {
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
       putState(HostFrames.snapshot(fresh, config.deltas()), fresh);
       long stuck = patient.stuck();
-      Capture whole = patient.lastLook(watcher::snapshotNow, LAST_PATIENCE);
+      Capture whole = patient.lastLook(watcher::snapshotNow, lastPatience);
       // One with a hole, since there was no time to wait, is no news.
       if (patient.stuck() == stuck && !CaptureDelta.between(fresh, whole).isEmpty()) {
         putState(HostFrames.snapshot(whole, config.deltas()), whole);
