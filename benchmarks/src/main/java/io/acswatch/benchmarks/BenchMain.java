@@ -1,6 +1,8 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.guard.GuardCommand;
+import io.acswatch.benchmarks.guard.WalkCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
@@ -14,10 +16,16 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TopologyCommand.class, CollectorCostCommand.class},
+    subcommands = {
+      TopologyCommand.class,
+      CollectorCostCommand.class,
+      GuardCommand.class,
+      WalkCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done, whatever the figures",
+      "0:done, whatever the figures; of guard: all holds",
+      "1:guard: the hot path does more than it did",
       "2:wrong usage",
       "3:something that cannot be started, read or written"
     })
