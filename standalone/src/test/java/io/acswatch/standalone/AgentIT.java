@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolSender;
 import io.acswatch.collector.agent.SpoolingReader;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.hierarchy.PciAddress;
