@@ -88,7 +88,8 @@ class ConsistencyFindingsTest {
             PORT,
             f -> f.acs(0x9F, 0x2000),
             "ACS Control 2000 has bits that Capability 009f does not have"),
-        // Each of the two fields of two bits, value 3; 1 and 2 mean something.
+        // Each of the two fields of two bits, value 3; 0, 1 and 2 mean something.
+        space(PORT, f -> f.acs(0x9F, 0x001D)),
         space(PORT, f -> f.acs(0x9F, 0x0300), "ACS Control 0300 holds a reserved encoding"),
         space(PORT, f -> f.acs(0x9F, 0x0C00), "ACS Control 0c00 holds a reserved encoding"),
         space(PORT, f -> f.acs(0x9F, 0x0600)),
