@@ -2,6 +2,8 @@ package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
 import io.acswatch.benchmarks.figure.PlotCommand;
+import io.acswatch.benchmarks.guard.GuardCommand;
+import io.acswatch.benchmarks.guard.WalkCommand;
 import io.acswatch.benchmarks.pipeline.LatencyCommand;
 import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
@@ -22,11 +24,14 @@ import picocli.CommandLine.ScopeType;
       LatencyCommand.class,
       RestoreCommand.class,
       CollectorCostCommand.class,
-      PlotCommand.class
+      PlotCommand.class,
+      GuardCommand.class,
+      WalkCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done, whatever the figures",
+      "0:done, whatever the figures; of guard: all holds",
+      "1:guard: the hot path does more than it did",
       "2:wrong usage",
       "3:something that cannot be started, read or written"
     })

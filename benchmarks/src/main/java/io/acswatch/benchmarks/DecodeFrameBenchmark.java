@@ -3,6 +3,7 @@ package io.acswatch.benchmarks;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.SnapshotDecoder;
@@ -38,6 +39,7 @@ public class DecodeFrameBenchmark {
   private final SnapshotDecoder snapshots = new SnapshotDecoder();
   private final FunctionDecoder functions = new FunctionDecoder();
   private final FrameReader reader = new FrameReader();
+  private final FactsPacker packer = new FactsPacker();
   private final ArrayConfigSpace view = new ArrayConfigSpace();
   private byte[][] arrays;
   private byte[] frame;
@@ -54,7 +56,10 @@ public class DecodeFrameBenchmark {
     }
     long withAcs =
         accepted.snapshot().functions().stream().filter(f -> f.config().acs() != null).count();
-    if (withAcs != Corpus.WITH_ACS || checkOnly() != Corpus.FUNCTIONS) {
+    if (withAcs != Corpus.WITH_ACS
+        || checkOnly() != Corpus.FUNCTIONS
+        || packedFacts() != Corpus.FUNCTIONS
+        || !packer.snapshot().equals(accepted.snapshot())) {
       throw new IllegalStateException("withAcs=" + withAcs + ", expected " + Corpus.WITH_ACS);
     }
   }
@@ -64,6 +69,13 @@ public class DecodeFrameBenchmark {
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public FrameResult wholeFrame() {
     return snapshots.decode(frame);
+  }
+
+  /** From the bytes of a record to packed facts, in place. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public int packedFacts() {
+    return packer.pack(frame) == null ? packer.functionCount() : -1;
   }
 
   /** The check of a frame's structure alone. */

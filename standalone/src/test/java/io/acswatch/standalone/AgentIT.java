@@ -20,6 +20,7 @@ import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.RegisterChange;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.streams.HttpAddress;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;
 import io.acswatch.wire.FrameReader;
@@ -386,7 +387,7 @@ class AgentIT {
     try (Pipeline pipeline =
         Pipeline.start(
             EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT),
-            "127.0.0.1:0",
+            HttpAddress.parse("127.0.0.1:0"),
             scratch.resolve("state"))) {
       sendAll(config(after, pipeline.bootstrapServers(), Map.of()), spool);
       IsolationAlert merged = await(pipeline, AlertCode.GROUP_MERGED_CROSS_VM);

@@ -33,8 +33,14 @@ final class Kernels {
         });
   }
 
-  /** The kernel of a name. */
+  /** The kernel of a name; {@code slow-} does half of it again, {@code boxed-} boxes a number. */
   Kernel named(String name) {
+    if (name.startsWith("slow-")) {
+      return slow(name.substring("slow-".length()));
+    }
+    if (name.startsWith("boxed-")) {
+      return boxed(named(name.substring("boxed-".length())));
+    }
     return switch (name) {
       case "reference" -> reference();
       case "buffer" -> buffer();
@@ -99,6 +105,23 @@ final class Kernels {
     return () -> {
       packer.pack(frame);
       return Arrays.equals(before, 0, before.length, packer.bytes(), 0, packer.length()) ? 1 : 0;
+    };
+  }
+
+  /** Half the work again, on other bytes: the same ones would be in the nearest cache. */
+  private static Kernel slow(String name) {
+    Kernel one = new Kernels().named(name);
+    Kernel other = new Kernels().named(name);
+    int[] turn = new int[1];
+    return () -> one.pass() + (++turn[0] % 2 == 0 ? other.pass() : 0);
+  }
+
+  private static Kernel boxed(Kernel kernel) {
+    Object[] kept = new Object[1];
+    return () -> {
+      int sum = kernel.pass();
+      kept[0] = Integer.valueOf(sum + 1_000_000);
+      return sum;
     };
   }
 

@@ -1,0 +1,83 @@
+package io.acswatch.benchmarks;
+
+import io.acswatch.benchmarks.fleet.LoadHost;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.Judgement;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.streams.serde.PackedState;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameWriter;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Time from the bytes of a record to the next state of its host, per function, as the topology
+ * goes: of a snapshot that repeats the last one, and of one in which a port lost a bit. A simulated
+ * host of a hundred functions.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+public class JudgeSnapshotBenchmark {
+  private final FactsPacker packer = new FactsPacker();
+  private byte[] stored;
+  private byte[] repetition;
+  private byte[] change;
+
+  /** Judges a first snapshot, and refuses to measure a wrong answer. */
+  @Setup
+  public void setUp() {
+    LoadHost host = LoadHost.of(7, 0, Corpus.FUNCTIONS);
+    Capture first = host.snapshot(1_000_000);
+    repetition = FrameWriter.write(host.snapshot(1_001_000));
+    host.lose();
+    change = FrameWriter.write(host.snapshot(1_002_000));
+    packer.pack(FrameWriter.write(first));
+    Snapshot snapshot = packer.snapshot();
+    PackedState nothing = new PackedState(null);
+    stored = nothing.next(Judgement.apply(nothing.unpack(), snapshot).state(), snapshot, packer);
+    if (!unchanged() || packer.functionCount() != Corpus.FUNCTIONS) {
+      throw new IllegalStateException("functions=" + packer.functionCount() + ", or no repetition");
+    }
+    packer.pack(change);
+    Verdict verdict = Judgement.apply(new PackedState(stored).unpack(), packer.snapshot());
+    if (verdict.alerts().isEmpty() || changed().length <= stored.length) {
+      throw new IllegalStateException("alerts=" + verdict.alerts().size() + ", expected some");
+    }
+  }
+
+  /** A snapshot that tells nothing new: packed, and compared as bytes. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public boolean unchanged() {
+    packer.pack(repetition);
+    return new PackedState(stored).isRepeatedBy(packer);
+  }
+
+  /** A snapshot in which one port lost a bit: unpacked, judged, packed. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public byte[] changed() {
+    packer.pack(change);
+    PackedState state = new PackedState(stored);
+    if (state.isRepeatedBy(packer)) {
+      throw new IllegalStateException("a change is no repetition");
+    }
+    Snapshot snapshot = packer.snapshot();
+    return state.next(Judgement.apply(state.unpack(), snapshot).state(), snapshot, packer);
+  }
+}

@@ -1,0 +1,166 @@
+package io.acswatch.benchmarks.guard;
+
+import com.sun.management.ThreadMXBean;
+import io.acswatch.benchmarks.AcsWalk;
+import io.acswatch.benchmarks.Corpus;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The three layers of the guard. Each check gives a line, and says whether it holds. */
+final class Guard {
+  /** A kernel may take so much of its recorded ratio; work by half again takes 1.5 of it. */
+  static final double TOLERANCE = 1.25;
+
+  private static final int JVMS = 3;
+
+  /** On a busy machine compilations in the background come late, some in the middle of it all. */
+  private static final List<String> JVM_FLAGS =
+      List.of("-XX:-BackgroundCompilation", "-XX:+UseSerialGC");
+
+  private static final int WARM_UPS = 5_000;
+  private static final int PASSES = 2_000;
+  private static final int ROUNDS = 3;
+
+  private final long warmUpMillis;
+  private final int pairs;
+
+  Guard(long warmUpMillis, int pairs) {
+    this.warmUpMillis = warmUpMillis;
+    this.pairs = pairs;
+  }
+
+  /** What was found of one thing. */
+  record Finding(boolean holds, String text) {}
+
+  /**
+   * Something that is guarded.
+   *
+   * @param kernel its name in {@link Kernels}
+   * @param ratio its recorded ratio to the reference
+   */
+  record Recorded(String kernel, double ratio) {}
+
+  /** Medians of five JVMs each, on a machine with a load of 40 on two CPUs; they differ by 5 %. */
+  static final List<Recorded> RECORDED =
+      List.of(new Recorded("dense", 1.48), new Recorded("frame", 3.44), new Recorded("pack", 56.5));
+
+  /** Reads and lines of the walk, and of all facts, over the hundred functions. */
+  static List<Finding> counts(boolean readMore) {
+    int walkReads = 0;
+    int walkLines = 0;
+    int factReads = 0;
+    int factLines = 0;
+    FunctionDecoder decoder = new FunctionDecoder();
+    for (byte[] bytes : Corpus.load(Corpus.NORMAL).dense()) {
+      CountingSpace walk = new CountingSpace(bytes);
+      AcsWalk.controlOf(walk);
+      if (readMore) {
+        walk.u8(0);
+      }
+      walkReads += walk.reads();
+      walkLines += walk.lines();
+      CountingSpace facts = new CountingSpace(bytes);
+      decoder.read(facts, ReadStatus.COMPLETE);
+      factReads += facts.reads();
+      factLines += facts.lines();
+    }
+    return List.of(
+        count("find ACS: reads", walkReads, 652),
+        count("find ACS: lines", walkLines, 368),
+        count("all facts: reads", factReads, FACT_READS),
+        count("all facts: lines", factLines, FACT_LINES));
+  }
+
+  private static final int FACT_READS = 2_412;
+  private static final int FACT_LINES = 484;
+
+  private static Finding count(String what, int counted, int expected) {
+    return new Finding(
+        counted == expected,
+        "%-20s %7d in 100 functions, expected exactly %d".formatted(what, counted, expected));
+  }
+
+  /** Bytes that a kernel allocates. */
+  static Finding allocation(String name, Kernel kernel) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long sum = 0;
+    for (int i = 0; i < WARM_UPS; i++) {
+      sum += kernel.pass();
+    }
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < PASSES; i++) {
+        sum += kernel.pass();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    return new Finding(
+        least == 0 && sum != Long.MIN_VALUE,
+        "%-20s %7d bytes in %d passes, expected 0".formatted(name, least, PASSES));
+  }
+
+  /** The ratio of a kernel to the reference: the median of three JVMs. */
+  double ratio(String kernel) throws IOException, InterruptedException {
+    double[] ratios = new double[JVMS];
+    for (int i = 0; i < JVMS; i++) {
+      ratios[i] =
+          Double.parseDouble(
+              OwnJvm.run(
+                  RatioRun.class,
+                  JVM_FLAGS,
+                  kernel,
+                  Long.toString(warmUpMillis),
+                  Integer.toString(pairs)));
+    }
+    return PairedRatio.median(ratios);
+  }
+
+  /** What a ratio says; {@code what} is named in the line. */
+  static Finding ratio(String what, double measured, double recorded) {
+    double limit = recorded * TOLERANCE;
+    return new Finding(
+        measured <= limit,
+        String.format(
+            Locale.ROOT,
+            "%-20s %7.2f times the reference, expected at most %.2f (recorded: %.2f)",
+            what,
+            measured,
+            limit,
+            recorded));
+  }
+
+  /** All that is guarded. */
+  List<Finding> check() throws IOException, InterruptedException {
+    List<Finding> findings = new ArrayList<>(counts(false));
+    Kernels kernels = new Kernels();
+    for (Recorded recorded : RECORDED) {
+      findings.add(allocation(recorded.kernel(), kernels.named(recorded.kernel())));
+    }
+    for (Recorded recorded : RECORDED) {
+      findings.add(ratio(recorded.kernel(), ratio(recorded.kernel()), recorded.ratio()));
+    }
+    return findings;
+  }
+
+  /** What must be caught: each of these findings must not hold. */
+  List<Finding> checkInjected() throws IOException, InterruptedException {
+    List<Finding> findings = new ArrayList<>();
+    findings.add(counts(true).get(0));
+    Kernels kernels = new Kernels();
+    for (Recorded recorded : RECORDED) {
+      findings.add(
+          allocation("boxed-" + recorded.kernel(), kernels.named("boxed-" + recorded.kernel())));
+    }
+    for (Recorded recorded : RECORDED) {
+      String slow = "slow-" + recorded.kernel();
+      findings.add(ratio(slow, ratio(slow), recorded.ratio()));
+    }
+    return findings;
+  }
+}

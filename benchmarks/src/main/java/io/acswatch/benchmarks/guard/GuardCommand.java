@@ -1,0 +1,56 @@
+package io.acswatch.benchmarks.guard;
+
+import io.acswatch.benchmarks.guard.Guard.Finding;
+import io.acswatch.collector.command.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench --guard}: whether the hot path does more, allocates, or became slower. */
+@Command(
+    name = "guard",
+    description = {
+      "Whether the hot path does more than it did, in three layers that hold on a busy machine:"
+          + " reads and lines of 64 bytes, counted exactly; bytes allocated, which must be none; and"
+          + " CPU time beside a frozen reference in the same run, the median of three JVMs.",
+      "Exit code 0: all holds; 1: something does not."
+    })
+public final class GuardCommand implements Callable<Integer> {
+  private static final int SHORT_WARM_UP = 1_500;
+  private static final int SHORT_PAIRS = 1_000;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--self-test",
+      description =
+          "Slows each kernel down by half of its work, lets each box one number, and reads once"
+              + " more: all of that must be caught.")
+  private boolean selfTest;
+
+  @Option(names = "--pairs", paramLabel = "N", description = "Pairs a JVM; default 1000.")
+  private int pairs = SHORT_PAIRS;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Guard guard = new Guard(SHORT_WARM_UP, pairs);
+    List<Finding> findings = selfTest ? guard.checkInjected() : guard.check();
+    PrintWriter out =
+        spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+    boolean good = true;
+    for (Finding finding : findings) {
+      boolean asItShould = finding.holds() != selfTest;
+      good &= asItShould;
+      String verdict = selfTest ? (asItShould ? "caught" : "MISSED") : asItShould ? "ok" : "FAILED";
+      out.println("%-7s %s".formatted(verdict, finding.text()));
+    }
+    out.flush();
+    return good ? ExitCode.OK : ExitCode.FINDING;
+  }
+}
