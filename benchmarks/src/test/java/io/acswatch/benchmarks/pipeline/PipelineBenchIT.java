@@ -72,7 +72,7 @@ class PipelineBenchIT {
   @Test
   void everyLostBitIsReadAsAnAlert() throws Exception {
     List<JsonNode> lines =
-        run("latency --functions 20 --rate 40 --load 50,100 --seconds 2 --alerts 4");
+        run("latency --functions 64 --rate 40 --load 50,100 --seconds 2 --alerts 4");
 
     assertEquals(2, lines.size());
     for (JsonNode line : lines) {
