@@ -1,8 +1,11 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
+import io.acswatch.benchmarks.figure.PlotCommand;
 import io.acswatch.benchmarks.guard.GuardCommand;
 import io.acswatch.benchmarks.guard.WalkCommand;
+import io.acswatch.benchmarks.pipeline.LatencyCommand;
+import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
@@ -18,7 +21,10 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       TopologyCommand.class,
+      LatencyCommand.class,
+      RestoreCommand.class,
       CollectorCostCommand.class,
+      PlotCommand.class,
       GuardCommand.class,
       WalkCommand.class
     },
@@ -46,7 +52,8 @@ public final class BenchMain {
     }
   }
 
-  static CommandLine commandLine() {
+  /** The commands, as picocli runs them. */
+  public static CommandLine commandLine() {
     return Failures.install(new CommandLine(new BenchMain()));
   }
 }

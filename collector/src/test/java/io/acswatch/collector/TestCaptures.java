@@ -24,7 +24,13 @@ public final class TestCaptures {
           "renumbered-after.cap",
           "setpci-runtime.cap",
           "amd-iommu.cap",
-          "late-acs.cap");
+          "late-acs.cap",
+          "kho-fresh.cap",
+          "kho-live-update.cap",
+          "kho-ignored.cap",
+          "late-acs-kexec-before.cap",
+          "late-acs-kexec-cleared.cap",
+          "late-acs-kexec-after.cap");
 
   private TestCaptures() {}
 

@@ -59,6 +59,7 @@ public final class TestHost {
   private final Set<String> atsEnabled = new HashSet<>();
   private final Set<String> removable = new HashSet<>();
   private final Set<String> egressOpen = new HashSet<>();
+  private final Set<String> memoryBar = new HashSet<>();
 
   /** Adds a function below {@code above} (null: on the root bus). */
   public TestHost add(
@@ -206,6 +207,12 @@ public final class TestHost {
     return this;
   }
 
+  /** Gives a bridge memory of its own. */
+  public TestHost memoryBar(String name) {
+    memoryBar.add(name);
+    return this;
+  }
+
   /** Makes the kernel report no groups. */
   public TestHost withoutIommu() {
     withoutIommu = true;
@@ -261,7 +268,7 @@ public final class TestHost {
                       0,
                       egressOpen.contains(name),
                       atsEnabled.contains(name),
-                      false,
+                      memoryBar.contains(name),
                       0);
           PciAddress pf = e.pf() == null ? null : entries.get(e.pf()).address();
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);

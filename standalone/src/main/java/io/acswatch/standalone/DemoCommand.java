@@ -66,31 +66,44 @@ final class DemoCommand implements Callable<Integer> {
     Duration limit = Duration.ofSeconds(timeoutSeconds);
     terminal.line(
         """
-        acswatch demo: a host with VMs before and after a recorded kexec, through broker and topology.
-        It starts a broker and the streams application, sends both snapshots, and prints the alert;
-        then the page shows the host, and topics, metrics and API can be looked at.
+        acswatch demo
+          A host replaces its kernel by kexec while VMs with PCI devices stay alive. A port loses
+          two ACS bits on the way, and devices of two VMs come into one IOMMU group.
+          Here it is replayed from a recording: Kafka and the streams application start in this
+          process, the host is sent before and after, and the alert comes out.
         """);
     try (StopSignal stop = StopSignal.onTermination();
         DataDirectory scratch = DataDirectory.temporary()) {
+      terminal.step("broker", "starts");
       EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
       terminal.step("broker", broker.bootstrapServers());
       try (Pipeline pipeline = Pipeline.start(broker, http, scratch.path().resolve("streams"))) {
-        if (!pipeline.awaitReady(limit)) {
-          throw late("the streams application was not ready");
+        terminal.step("streams", "gets its partitions");
+        if (!pipeline.awaitReady(limit, stop::isRaised)) {
+          return stopped(stop, terminal, "the streams application was not ready");
         }
-        terminal.step("page", pipeline.httpUrl() + "/");
+        terminal.step("streams", "judges");
+        printWhereToLook(pipeline, terminal);
         replay(pipeline, terminal);
-        if (!printAlerts(pipeline, terminal, limit)) {
-          throw late("no alert came");
+        if (!printAlerts(pipeline, terminal, limit, stop)) {
+          return stopped(stop, terminal, "no alert came");
         }
-        printHowToRead(pipeline, terminal);
         if (!once) {
-          printWhereToLook(pipeline, terminal);
-          terminal.line("\nRunning; Ctrl-C ends it and removes all it has written.");
+          terminal.line("\nRunning. See the host before and after: " + hostPage(pipeline));
+          terminal.line("Ctrl-C ends it and removes all it has written.");
           stop.await();
         }
       }
     }
+    return StandaloneMain.OK;
+  }
+
+  /** To be asked to end is no failure; time that is up is. */
+  private int stopped(StopSignal stop, Terminal terminal, String what) {
+    if (!stop.isRaised()) {
+      throw late(what);
+    }
+    terminal.line("\nStopped before the alert came.");
     return StandaloneMain.OK;
   }
 
@@ -128,14 +141,14 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   /** Prints what comes until the merge of two VMs is among it. */
-  private static boolean printAlerts(Pipeline pipeline, Terminal terminal, Duration limit)
-      throws IOException {
+  private static boolean printAlerts(
+      Pipeline pipeline, Terminal terminal, Duration limit, StopSignal stop) throws IOException {
     String topic = pipeline.config().topics().alerts();
     long deadline = System.nanoTime() + limit.toNanos();
     List<IsolationAlert> others = new ArrayList<>();
     boolean found = false;
     try (AlertReader reader = new AlertReader(pipeline.bootstrapServers(), topic, true)) {
-      while (System.nanoTime() < deadline) {
+      while (System.nanoTime() < deadline && !stop.isRaised()) {
         List<IsolationAlert> arrived = reader.poll(POLL);
         for (IsolationAlert alert : arrived) {
           if (alert.code() == AlertCode.GROUP_MERGED_CROSS_VM) {
@@ -147,10 +160,11 @@ final class DemoCommand implements Callable<Integer> {
           }
         }
         if (found && arrived.isEmpty()) {
+          terminal.line("");
           others.forEach(
               alert ->
                   terminal.line(
-                      "\nalso: %s  %s".formatted(alert.severity().label(), alert.headline())));
+                      "  also      %s  %s".formatted(alert.severity().label(), alert.headline())));
           return true;
         }
       }
@@ -158,33 +172,35 @@ final class DemoCommand implements Callable<Integer> {
     return found;
   }
 
-  private static void printWhereToLook(Pipeline pipeline, Terminal terminal) throws IOException {
+  private static void printWhereToLook(Pipeline pipeline, Terminal terminal) {
     String url = pipeline.httpUrl();
     TopicNames topics = pipeline.config().topics();
-    terminal.line("\nTo look at:");
-    terminal.line("  the host  " + url + "/host?id=" + encoded(RecordedKexec.after().host()));
-    terminal.line("  the fleet " + url + "/");
+    String arguments =
+        " --bootstrap-server %s --topic %s --from-beginning --isolation-level read_committed"
+            .formatted(pipeline.bootstrapServers(), topics.alerts());
+    terminal.line("\nWhat there is to see");
+    terminal.line("  host      " + hostPage(pipeline));
+    terminal.line("  fleet     " + url + "/");
     terminal.line("  API       " + url + "/api/v1/alerts, described by /api/v1/openapi.json");
     terminal.line("  metrics   " + url + "/metrics");
     terminal.line("  topics    " + String.join(", ", topics.all()));
-  }
-
-  private static String encoded(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
-  }
-
-  private static void printHowToRead(Pipeline pipeline, Terminal terminal) {
-    String arguments =
-        " --bootstrap-server %s --topic %s --from-beginning --isolation-level read_committed"
-            .formatted(pipeline.bootstrapServers(), pipeline.config().topics().alerts());
-    terminal.line("\nTo read the topic with Kafka's own console consumer:");
-    terminal.line("  kafka-console-consumer.sh" + arguments);
+    terminal.line("  consume   kafka-console-consumer.sh" + arguments);
     Path lib = libraries();
     if (lib != null) {
-      terminal.line("or, where Kafka is not installed, with the one in this program:");
+      terminal.line("            or, where Kafka is not installed:");
       terminal.line(
-          "  java -cp '" + lib + "/*' org.apache.kafka.tools.consumer.ConsoleConsumer" + arguments);
+          "            java -cp '"
+              + lib
+              + "/*' org.apache.kafka.tools.consumer.ConsoleConsumer"
+              + arguments);
     }
+    terminal.line("");
+  }
+
+  private static String hostPage(Pipeline pipeline) {
+    return pipeline.httpUrl()
+        + "/host?id="
+        + URLEncoder.encode(RecordedKexec.HOST, StandardCharsets.UTF_8);
   }
 
   /** The directory of jars this program runs from; null if it runs from classes. */

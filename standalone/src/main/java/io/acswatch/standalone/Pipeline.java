@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** The embedded broker with its topics and the streams application, in this process. */
 final class Pipeline implements AutoCloseable {
@@ -52,9 +53,14 @@ final class Pipeline implements AutoCloseable {
 
   /** Waits until the streams application judges; false if it does not within {@code limit}. */
   boolean awaitReady(Duration limit) throws InterruptedException {
+    return awaitReady(limit, () -> false);
+  }
+
+  /** The same; also false if the process is asked to end before. */
+  boolean awaitReady(Duration limit, BooleanSupplier stop) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!app.status().isReady()) {
-      if (System.nanoTime() > deadline) {
+      if (System.nanoTime() > deadline || stop.getAsBoolean()) {
         return false;
       }
       Thread.sleep(POLL.toMillis());

@@ -74,16 +74,20 @@ final class StandaloneCommand implements Callable<Integer> {
   public Integer call()
       throws IOException, InterruptedException, BrokerStartException, AppException {
     Terminal terminal = Terminal.of(spec);
-    if (!temporary) {
-      Path directory = dataDirectory == null ? defaultDirectory() : dataDirectory;
-      watch(
-          terminal,
-          EmbeddedBroker.start(directory.resolve(BROKER), port),
-          directory.resolve(STREAMS));
-      return StandaloneMain.OK;
-    }
-    try (DataDirectory scratch = DataDirectory.temporary()) {
-      watch(terminal, EmbeddedBroker.startTemporary(port), scratch.path().resolve(STREAMS));
+    // Held until all is closed and deleted: the process ends when the signal is.
+    try (StopSignal stop = StopSignal.onTermination()) {
+      if (temporary) {
+        try (DataDirectory scratch = DataDirectory.temporary()) {
+          terminal.step("broker", "starts, keeps nothing");
+          EmbeddedBroker broker = EmbeddedBroker.startTemporary(port);
+          watch(terminal, stop, broker, scratch.path().resolve(STREAMS));
+        }
+      } else {
+        Path directory = dataDirectory == null ? defaultDirectory() : dataDirectory;
+        terminal.step("broker", "starts, keeps its data in " + directory);
+        EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve(BROKER), port);
+        watch(terminal, stop, broker, directory.resolve(STREAMS));
+      }
     }
     return StandaloneMain.OK;
   }
@@ -97,16 +101,20 @@ final class StandaloneCommand implements Callable<Integer> {
     return base.resolve("acswatch").resolve("standalone");
   }
 
-  private void watch(Terminal terminal, EmbeddedBroker broker, Path stateDirectory)
+  private void watch(Terminal terminal, StopSignal stop, EmbeddedBroker broker, Path stateDirectory)
       throws IOException, InterruptedException, AppException {
     terminal.step("broker", broker.bootstrapServers());
-    try (StopSignal stop = StopSignal.onTermination();
-        Pipeline pipeline = Pipeline.start(broker, http, stateDirectory)) {
-      if (!pipeline.awaitReady(READY)) {
+    try (Pipeline pipeline = Pipeline.start(broker, http, stateDirectory)) {
+      if (!pipeline.awaitReady(READY, stop::isRaised)) {
+        if (stop.isRaised()) {
+          return;
+        }
         throw new IOException("the streams application was not ready within 60 s");
       }
       terminal.step("page", pipeline.httpUrl() + "/");
+      terminal.step("API", pipeline.httpUrl() + "/api/v1/openapi.json describes it");
       terminal.step("metrics", pipeline.httpUrl() + "/metrics");
+      terminal.step("topics", String.join(", ", pipeline.config().topics().all()));
       CollectorAgent agent = agent(pipeline);
       FutureTask<Void> collecting = collect(agent);
       terminal.step("collector", "host " + agent.host());

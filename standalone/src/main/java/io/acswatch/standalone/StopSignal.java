@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import io.acswatch.wire.process.UnpackedLibraries;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -27,6 +28,7 @@ final class StopSignal implements AutoCloseable {
     } catch (InterruptedException impatient) {
       return;
     }
+    UnpackedLibraries.delete();
     Runtime.getRuntime().halt(StandaloneMain.OK);
   }
 

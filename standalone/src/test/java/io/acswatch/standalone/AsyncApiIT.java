@@ -50,6 +50,7 @@ class AsyncApiIT {
   private static final Path DOCUMENT = Path.of("..", "docs", "asyncapi.yaml");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HOST = "rack7-host12";
+  private static final String OTHER = "rack7-host13";
 
   @TempDir Path scratch;
 
@@ -101,7 +102,10 @@ class AsyncApiIT {
         send(config, FrameWriter.write(Recordings.capture("kexec-001-before", HOST)));
         send(config, "no frame".getBytes(StandardCharsets.UTF_8));
         send(config, FrameWriter.write(Recordings.capture("kexec-001-after", HOST)));
-        for (String channel : List.of("alerts", "alert-state", "groups", "rejects")) {
+        // A second host of the same kind with the same cause: an incident.
+        send(config, OTHER, FrameWriter.write(Recordings.capture("kexec-001-before", OTHER)));
+        send(config, OTHER, FrameWriter.write(Recordings.capture("kexec-001-after", OTHER)));
+        for (String channel : List.of("alerts", "alert-state", "groups", "incidents", "rejects")) {
           String topic = TopicNames.DEFAULT_PREFIX + "." + channel;
           List<ConsumerRecord<String, String>> records = new ArrayList<>();
           Awaitility.await()
@@ -234,10 +238,14 @@ class AsyncApiIT {
   }
 
   private static void send(IsolationConfig config, byte[] frame) throws Exception {
+    send(config, HOST, frame);
+  }
+
+  private static void send(IsolationConfig config, String host, byte[] frame) throws Exception {
     Map<String, Object> settings = Map.of("bootstrap.servers", config.bootstrapServers());
     try (var producer =
         new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(config.topics().frames(), HOST, frame)).get();
+      producer.send(new ProducerRecord<>(config.topics().frames(), host, frame)).get();
     }
   }
 

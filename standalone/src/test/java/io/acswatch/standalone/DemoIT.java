@@ -2,6 +2,7 @@ package io.acswatch.standalone;
 
 import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.capture.Capture;
@@ -10,18 +11,32 @@ import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Severity;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a new user does first: the demo, and then Kafka's console consumer as it says. */
 class DemoIT {
+  private static final Pattern HOST_PAGE =
+      Pattern.compile("host +(http://127\\.0\\.0\\.1:[0-9]+)/host\\?id=demo-host\n");
 
   @TempDir Path scratch;
 
@@ -48,6 +63,70 @@ class DemoIT {
                       + " 127.0.0.1:"),
           demo::all);
     }
+  }
+
+  /** Where to look is said before anything happens, and what is said is there. */
+  @Test
+  void saysWhereToLookAndLeavesNothingBehindWhenItIsStopped() throws Exception {
+    Path temporary = Files.createDirectory(scratch.resolve("tmp"));
+    Map<String, String> environment = Map.of("ACSWATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+    try (LaunchedProcess demo =
+        LaunchedProcess.acswatch(scratch, environment, "demo", "--http", "127.0.0.1:0")) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(() -> demo.out().contains("Ctrl-C ends it") || !demo.isAlive());
+      Matcher page = HOST_PAGE.matcher(demo.out());
+      assertTrue(page.find(), demo::all);
+      assertTrue(page.start() < demo.out().indexOf("CRITICAL"), demo::all);
+      String base = page.group(1);
+      for (String path : List.of("/", "/host?id=demo-host", "/metrics", "/api/v1/openapi.json")) {
+        assertEquals(200, get(base + path).statusCode(), path);
+      }
+      String host = get(base + "/api/v1/host?id=demo-host").body();
+      assertTrue(host.contains("GROUP_MERGED_CROSS_VM"), host);
+      try (Stream<Path> files = Files.list(temporary)) {
+        assertTrue(files.findAny().isPresent(), "it works in that directory");
+      }
+
+      demo.terminate();
+      assertEquals(0, demo.exitCode(), demo::all);
+      assertEquals("", demo.err());
+      try (Stream<Path> files = Files.list(temporary)) {
+        assertEquals(List.of(), files.toList());
+      }
+    }
+  }
+
+  @Test
+  void saysInOneLineWhyItCannotStart() throws Exception {
+    Path file = Files.writeString(scratch.resolve("file"), "");
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = "127.0.0.1:" + taken.getLocalPort();
+      assertRefused(3, Map.of(), "cannot listen on " + port, "demo", "--http", port);
+    }
+    assertRefused(
+        3,
+        Map.of("ACSWATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + file.resolve("no")),
+        "cannot create a temporary directory",
+        "demo");
+    assertRefused(2, Map.of(), "Unknown option: '--onc'", "demo", "--onc");
+    assertRefused(2, Map.of(), "--http", "demo", "--http", "nowhere");
+  }
+
+  private void assertRefused(
+      int code, Map<String, String> environment, String expected, String... arguments)
+      throws Exception {
+    try (LaunchedProcess refused = LaunchedProcess.acswatch(scratch, environment, arguments)) {
+      assertEquals(code, refused.exitCode(), refused::all);
+      assertTrue(refused.err().contains(expected), refused::all);
+      assertTrue(refused.err().lines().count() <= 2, refused::all);
+      assertFalse(refused.err().contains("\tat "), refused::all);
+    }
+  }
+
+  private static HttpResponse<String> get(String url) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
   }
 
   @Test

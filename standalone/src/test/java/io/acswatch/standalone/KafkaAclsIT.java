@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -52,8 +53,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class KafkaAclsIT {
   private static final Path SCRIPT = Path.of("..", "deploy", "kafka", "acls").toAbsolutePath();
-  private static final Duration SOON = Duration.ofSeconds(60);
-  private static final Duration COMMANDS = Duration.ofMinutes(3);
   private static final String HOST = "rack7-host12";
   private static final String PASSWORD = "secret-of-";
 
@@ -92,7 +91,7 @@ class KafkaAclsIT {
     acls.environment().put("KAFKA_ACLS", tool.toString());
     Path said = scratch.resolve("acls.log");
     Process running = acls.redirectErrorStream(true).redirectOutput(said.toFile()).start();
-    assertTrue(running.waitFor(COMMANDS.toMillis(), TimeUnit.MILLISECONDS));
+    assertTrue(running.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS));
     assertEquals(0, running.exitValue(), Files.readString(said));
   }
 
@@ -104,7 +103,7 @@ class KafkaAclsIT {
   @Test
   void framesBecomeAlertsWithNoMoreThanWhatIsGranted() throws Exception {
     try (IsolationApp app = IsolationApp.start(config("streams", "streams"))) {
-      Awaitility.await().atMost(SOON).until(() -> app.status().isReady());
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
       try (FramePublisher publisher = publisher("collector")) {
         publisher.send(frame("kexec-001-before", 1));
         publisher.send(frame("kexec-001-after", 2));
@@ -113,7 +112,7 @@ class KafkaAclsIT {
       assertEquals(HOST, alert.key());
       // What it asks brokers beside reading and writing is granted too.
       Awaitility.await()
-          .atMost(SOON)
+          .atMost(LIMIT)
           .until(() -> app.metricsText().contains("acswatch_frames_unprocessed 0.0"));
     }
   }
@@ -210,7 +209,8 @@ class KafkaAclsIT {
 
   private static FramePublisher publisher(String user) throws SendException {
     return new FramePublisher(
-        ProducerSettings.of(broker.bootstrapServers(), HOST, SOON, security(user)),
+        ProducerSettings.of(
+            broker.bootstrapServers(), HOST, Duration.ofSeconds(60), security(user)),
         new TopicNames("acswatch"));
   }
 
@@ -231,7 +231,7 @@ class KafkaAclsIT {
     try (var consumer = consumer(user, "acswatch-consumer-test")) {
       consumer.subscribe(List.of(topic));
       return Awaitility.await()
-          .atMost(SOON)
+          .atMost(LIMIT)
           .until(
               () -> {
                 var records = consumer.poll(Duration.ofMillis(200)).iterator();
@@ -246,7 +246,7 @@ class KafkaAclsIT {
     try (var consumer = consumer(user, group)) {
       consumer.subscribe(List.of("acswatch.groups"));
       Awaitility.await()
-          .atMost(SOON)
+          .atMost(LIMIT)
           .until(
               () -> {
                 consumer.poll(Duration.ofMillis(200));

@@ -45,6 +45,13 @@ final class LaunchedProcess implements AutoCloseable {
     return new LaunchedProcess(scratch, Map.of(), concat(List.of(LAUNCHER.toString()), arguments));
   }
 
+  /** The same, with these variables on top of the test's own. */
+  static LaunchedProcess acswatch(
+      Path scratch, Map<String, String> environment, String... arguments) throws IOException {
+    return new LaunchedProcess(
+        scratch, environment, concat(List.of(LAUNCHER.toString()), arguments));
+  }
+
   /** Starts any program, with these variables on top of the test's own. */
   static LaunchedProcess program(Path scratch, Map<String, String> environment, String... command)
       throws IOException {

@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -17,14 +18,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  * data; and a merge that was replayed makes the rule fire that it should.
  */
 class PrometheusIT {
-  private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final Pattern BROKER = Pattern.compile("broker +(127\\.0\\.0\\.1:[0-9]+)\n");
   private static final Path CAPTURES =
       Path.of("../streams-app/src/test/resources/captures").toAbsolutePath();
@@ -76,28 +76,39 @@ class PrometheusIT {
   }
 
   private void assertDashboardsHaveData(int sender) throws Exception {
-    Set<String> empty = new TreeSet<>();
+    Map<String, String> queries = new TreeMap<>();
     for (Deployment.Query query : Deployment.queries()) {
-      String asked = query.expression().replace("$host(:[0-9]+)?", "127.0.0.1:" + sender);
-      if (!hasDataSoon(asked)) {
-        empty.add(query.panel() + ": " + asked);
-      }
+      queries.put(
+          query.expression().replace("$host(:[0-9]+)?", "127.0.0.1:" + sender), query.panel());
     }
-    assertEquals(Set.of(), empty);
+    assertHaveData(queries);
   }
 
   /** The rules themselves have no data when all is well; what they look at has. */
   private void assertRulesLookAtSomething() throws Exception {
-    Set<String> empty = new TreeSet<>();
+    Map<String, String> selectors = new TreeMap<>();
     for (Deployment.Rule rule : Deployment.rules()) {
       query(rule.expression());
-      for (String selector : Deployment.selectors(rule.expression())) {
-        if (!hasDataSoon(selector)) {
-          empty.add(rule.name() + ": " + selector);
-        }
-      }
+      Deployment.selectors(rule.expression())
+          .forEach(selector -> selectors.put(selector, rule.name()));
     }
-    assertEquals(Set.of(), empty);
+    assertHaveData(selectors);
+  }
+
+  /** Queries, and what for. Rates have none before the second scrape. */
+  private void assertHaveData(Map<String, String> queries) {
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(
+            () -> {
+              Map<String, String> empty = new TreeMap<>(queries);
+              for (String query : queries.keySet()) {
+                if (hasData(query)) {
+                  empty.remove(query);
+                }
+              }
+              assertEquals(Map.of(), empty);
+            });
   }
 
   private void assertTheMergeIsTold() throws Exception {
@@ -161,7 +172,7 @@ class PrometheusIT {
             "merged",
             "--bootstrap-servers",
             broker)) {
-      assertEquals(0, replay.exitCode(LIMIT), replay::all);
+      assertEquals(0, replay.exitCode(), replay::all);
     }
   }
 
@@ -201,17 +212,6 @@ class PrometheusIT {
         .failFast(() -> assertTrue(from.isAlive(), from::all))
         .ignoreExceptionsInstanceOf(IOException.class)
         .until(() -> hasData(query));
-  }
-
-  private boolean hasDataSoon(String query) throws Exception {
-    if (!hasData(query)) {
-      try {
-        Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> hasData(query));
-      } catch (ConditionTimeoutException none) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private boolean hasData(String query) throws Exception {

@@ -5,15 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.acswatch.collector.command.HostCommands;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolLimits;
+import io.acswatch.pci.capture.Capture;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.StreamsMain;
 import io.acswatch.streams.Topics;
+import io.acswatch.wire.FrameType;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +37,7 @@ class ReplayIT {
   @TempDir Path scratch;
 
   @Test
-  void capturesAndAnySliceOfFramesGiveTheSameAlerts() throws Exception {
+  void capturesSpoolsAndAnySliceOfFramesGiveTheSameAlerts() throws Exception {
     List<String> captures = captures();
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       String servers = broker.bootstrapServers();
@@ -51,10 +58,24 @@ class ReplayIT {
                   "--only-host",
                   HOST));
 
+      List<String> spooled = judged(servers, "spooled", List.of(spool(captures)));
+
       assertFalse(first.isEmpty());
       assertEquals(first, again);
       assertEquals(first, slice);
+      assertEquals(first, spooled);
     }
+  }
+
+  /** The same frames as an agent keeps them while no broker is there. */
+  private String spool(List<String> captures) throws Exception {
+    Path directory = scratch.resolve("spool");
+    Spool spool = Spool.open(directory, new SpoolLimits(64 << 20, Duration.ofDays(7)));
+    for (String file : captures) {
+      Capture capture = CaptureReader.read(Path.of(file));
+      spool.add(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture), TAKEN_AT);
+    }
+    return directory.toString();
   }
 
   /** Two kexecs of one host, with times and numbers as a collector gives them. */

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -32,9 +33,11 @@ class StandaloneIT {
   @Test
   void judgesTheHostAndEndsWhenItIsAskedTo() throws Exception {
     Path host = HostDirectory.of(RecordedKexec.before(), scratch.resolve("host"));
+    Path temporary = Files.createDirectory(scratch.resolve("tmp"));
     try (LaunchedProcess standalone =
         LaunchedProcess.acswatch(
             scratch,
+            Map.of("ACSWATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary),
             "standalone",
             "--temporary",
             "--port",
@@ -58,6 +61,9 @@ class StandaloneIT {
       assertTrue(standalone.isAlive(), standalone::all);
       standalone.terminate();
       assertEquals(0, standalone.exitCode(), standalone::all);
+      try (Stream<Path> left = Files.list(temporary)) {
+        assertEquals(List.of(), left.toList());
+      }
     }
   }
 

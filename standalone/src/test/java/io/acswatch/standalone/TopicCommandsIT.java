@@ -91,7 +91,8 @@ class TopicCommandsIT {
     String line = all.lines().get(0);
     assertTrue(
         line.matches(
-            "20\\S+Z critical raised   rack7-host12 GROUP_MERGED_CROSS_VM Devices of 4 VMs .*"),
+            "20\\S+Z critical raised   [0-9a-f]{8} rack7-host12 GROUP_MERGED_CROSS_VM Devices of 4 VMs"
+                + " .*"),
         line);
     assertFalse(all.out().contains("\u001b"), "plain where it is no terminal");
     assertTrue(alerts("--once", "--colour", "always").out().contains("\u001b[1;31mcritical"));
@@ -183,6 +184,77 @@ class TopicCommandsIT {
 
   @Test
   @Order(3)
+  void anAcknowledgedAlertSaysWhoDealsWithIt() throws Exception {
+    String merge = fingerprint("GROUP_MERGED_CROSS_VM");
+    Result done = run("ack", merge.substring(0, 8), "--reason", "ticket 4711", "--author", "ann");
+
+    assertEquals(0, done.code(), done.err());
+    assertEquals("acknowledged " + merge + " rack7-host12 GROUP_MERGED_CROSS_VM\n", done.out());
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(() -> last("--code", "GROUP_MERGED_CROSS_VM").contains("[acknowledged by ann: "));
+    assertTrue(last("--code", "GROUP_MERGED_CROSS_VM").contains(" critical updated "));
+    assertFalse(alerts("--once", "--unhandled").out().contains("acknowledged by"));
+
+    Result unknown = run("ack", "ffff", "--reason", "r");
+    assertEquals(3, unknown.code());
+    assertEquals("acswatch: fingerprint ffff is of no open alert\n", unknown.err());
+    assertEquals(2, run("ack", merge).code(), "without a reason");
+  }
+
+  @Test
+  @Order(3)
+  void aSilencedHostIsSilentUntilItIsLifted() throws Exception {
+    Result done =
+        run("silence", "--host", HOST, "--for", "2h", "--reason", "rack move", "--author", "bob");
+    assertEquals(0, done.code(), done.err());
+    assertTrue(done.out().startsWith("silenced rack7-host12 all alerts until 20"), done.out());
+    Awaitility.await().atMost(LIMIT).until(() -> last().contains("[silenced by bob until 20"));
+
+    Result lifted = run("silence", "--host", HOST, "--lift", "--author", "bob");
+    assertEquals("lifted rack7-host12 all alerts\n", lifted.out(), lifted.err());
+    Awaitility.await().atMost(LIMIT).until(() -> !last().contains("silenced by"));
+
+    assertEquals(2, run("silence", "--host", HOST, "--reason", "r").code(), "without an end");
+    assertEquals(2, run("silence", "--for", "2h", "--reason", "r").code(), "of nothing");
+    assertEquals(
+        2, run("silence", "--host", HOST, "--code", "X", "--for", "2h", "--reason", "r").code());
+  }
+
+  private static String last(String... filter) {
+    List<String> arguments = new ArrayList<>(List.of("--once"));
+    arguments.addAll(List.of(filter));
+    List<String> lines = alerts(arguments.toArray(String[]::new)).lines();
+    return lines.get(lines.size() - 1);
+  }
+
+  private static String fingerprint(String code) throws Exception {
+    return AlertJson.read(alerts("--once", "--output", "json", "--code", code).lines().get(0))
+        .fingerprint();
+  }
+
+  @Test
+  @Order(3)
+  void aCauseOfTwoHostsIsOneIncident() throws Exception {
+    assertEquals("", run("incidents").out());
+    String other = "rack7-host13";
+    send(other, FrameWriter.write(Recordings.capture("kexec-001-before", other)));
+    send(other, FrameWriter.write(Recordings.capture("kexec-001-after", other)));
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(() -> run("incidents").out().contains("GROUP_MERGED_CROSS_VM on 2 hosts"));
+    Result shown = run("incidents");
+
+    assertEquals(1, shown.code(), "it is critical");
+    assertTrue(shown.lines().get(0).matches("20\\S+Z critical opened   [0-9a-f]{8} GROUP_.*"));
+    assertEquals("    rack7-host12 rack7-host13", shown.lines().get(1));
+    assertTrue(run("incidents", "--output", "json").out().startsWith("{\"schema_version\":1,"));
+    run("retire", other);
+    Awaitility.await().atMost(LIMIT).until(() -> run("incidents").out().contains("open on 1"));
+  }
+
+  @Test
+  @Order(4)
   void aRetiredHostLeavesTombstones() {
     Result retired = run("retire", HOST, "--reason", "scrapped");
 
@@ -198,11 +270,14 @@ class TopicCommandsIT {
     assertEquals(
         open,
         records(config.topics().alertState()).stream().filter(r -> r.value() == null).count());
-    assertTrue(alerts("--once").out().contains(" resolved rack7-host12 GROUP_MERGED_CROSS_VM "));
+    assertTrue(
+        alerts("--once")
+            .out()
+            .matches("(?s).* resolved [0-9a-f]{8} rack7-host12 GROUP_MERGED_CROSS_VM .*"));
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void aTopicThatIsMissingIsNamed() {
     Result refused = run("alerts", "--topic-prefix", "nothing");
 
@@ -214,7 +289,7 @@ class TopicCommandsIT {
   }
 
   @Test
-  @Order(3)
+  @Order(4)
   void followingEndsWithCodeZeroWhenItIsStopped() throws Exception {
     try (LaunchedProcess follow =
         LaunchedProcess.acswatch(

@@ -8,6 +8,7 @@ import io.acswatch.streams.topology.Refusal;
 import io.acswatch.streams.topology.TopologyObserver;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.RejectReason;
+import io.acswatch.wire.json.AlertCommand;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -77,6 +78,8 @@ public final class IsolationMetrics implements TopologyObserver {
       counter("acswatch_repetitions_skipped", "Snapshots that told nothing new.");
   private final Counter alerts =
       counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
+  private final Counter commands =
+      counter("acswatch_commands", "Commands on alerts that were followed.", "command");
   private final Histogram alertLatency =
       Histogram.build(
               "acswatch_alert_latency_seconds",
@@ -137,6 +140,9 @@ public final class IsolationMetrics implements TopologyObserver {
     }
     for (Refusal refusal : Refusal.values()) {
       rejects.labels(refusal.label());
+    }
+    for (AlertCommand.Action action : AlertCommand.Action.values()) {
+      commands.labels(action.name().toLowerCase(Locale.ROOT));
     }
     Gauge.build("acswatch_build_info", "1; what runs, in the labels.")
         .labelNames("version", "java_version")
@@ -217,6 +223,11 @@ public final class IsolationMetrics implements TopologyObserver {
             alert.severity().label(),
             alert.status().name().toLowerCase(Locale.ROOT))
         .inc();
+  }
+
+  @Override
+  public void commanded(AlertCommand.Action action) {
+    commands.labels(action.name().toLowerCase(Locale.ROOT)).inc();
   }
 
   @Override

@@ -1,19 +1,9 @@
 package io.acswatch.streams;
 
-import io.acswatch.streams.topology.RetireHost;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,31 +35,13 @@ final class RetireCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws AppException, InterruptedException {
-    IsolationConfig config = options.config(Map.of());
-    String frames = config.topics().frames();
-    try (BrokerSession session = new BrokerSession(config)) {
-      TopicSession.requireTopic(session, config, frames);
+    try (CommandSender sender = new CommandSender(options.config(Map.of()))) {
       PrintWriter out = spec.commandLine().getOut();
-      try (Producer<String, byte[]> producer =
-          new KafkaProducer<>(
-              KafkaSettings.sender(config), new StringSerializer(), new ByteArraySerializer())) {
-        for (String host : hosts) {
-          RecordMetadata sent = producer.send(record(frames, host)).get();
-          out.println(host + " -> " + sent);
-        }
-      } catch (ExecutionException | KafkaException refused) {
-        Throwable cause = refused instanceof ExecutionException ? refused.getCause() : refused;
-        throw session.refused(cause);
-      } finally {
+      for (String host : hosts) {
+        out.println(host + " -> " + sender.retire(host, reason));
         out.flush();
       }
     }
     return StreamsMain.OK;
-  }
-
-  private ProducerRecord<String, byte[]> record(String topic, String host) {
-    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, host, null);
-    record.headers().add(RetireHost.HEADER, reason.getBytes(StandardCharsets.UTF_8));
-    return record;
   }
 }

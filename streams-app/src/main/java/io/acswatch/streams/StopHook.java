@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import io.acswatch.wire.process.UnpackedLibraries;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +21,7 @@ final class StopHook {
               stop.run();
               awaitEnd();
               // A JVM that a signal stops would exit with 143 or 130.
+              UnpackedLibraries.delete();
               Runtime.getRuntime().halt(StreamsMain.OK);
             },
             "acswatch-stop");

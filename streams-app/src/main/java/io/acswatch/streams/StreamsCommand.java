@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import io.acswatch.wire.process.UnpackedLibraries;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -97,6 +98,7 @@ final class StreamsCommand implements Callable<Integer> {
   private static void stopAndExit(IsolationApp app, AtomicBoolean failed) {
     app.close();
     if (!failed.get()) {
+      UnpackedLibraries.delete();
       Runtime.getRuntime().halt(StreamsMain.OK);
     }
   }

@@ -21,6 +21,9 @@ import picocli.CommandLine.ScopeType;
       StreamsCommand.class,
       TopicsCommand.class,
       AlertsCommand.class,
+      AckCommand.class,
+      SilenceCommand.class,
+      IncidentsCommand.class,
       RejectsCommand.class,
       RetireCommand.class
     },
@@ -28,7 +31,7 @@ import picocli.CommandLine.ScopeType;
     exitCodeList = {
       "0:done, nothing found",
       "1:topics are not as they should be (topics --check), or an open alert of severity high or"
-          + " critical was printed (alerts --once, --max)",
+          + " critical was printed (alerts --once, --max; incidents)",
       "2:wrong usage",
       "3:a broker, topic, port or directory cannot be used"
     })

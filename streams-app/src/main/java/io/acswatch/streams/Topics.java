@@ -30,7 +30,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
  *   <caption>Policies</caption>
  *   <tr><td>frames</td><td>kept 7 days, so that a replay reaches back over a weekend</td></tr>
  *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
- *   <tr><td>alert-state, groups</td><td>compacted; tombstones stay 7 days for readers that were
+ *   <tr><td>alert-state, groups, incidents</td><td>compacted; tombstones stay 7 days for readers that were
  *       away</td></tr>
  *   <tr><td>rejects</td><td>kept 14 days; take a little more than the largest frame, for their
  *       headers</td></tr>
@@ -218,6 +218,7 @@ public final class Topics {
     policies.put(names.alerts(), kept(90, IsolationTopology.MAX_RECORD_BYTES));
     policies.put(names.alertState(), compacted());
     policies.put(names.groups(), compacted());
+    policies.put(names.incidents(), compacted());
     policies.put(names.rejects(), kept(14, KafkaSettings.MAX_REQUEST_BYTES));
     return policies;
   }

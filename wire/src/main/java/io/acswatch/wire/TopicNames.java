@@ -42,6 +42,11 @@ public record TopicNames(String prefix) {
     return prefix + ".groups";
   }
 
+  /** Causes that several hosts have in common, keyed by cause; compacted. */
+  public String incidents() {
+    return prefix + ".incidents";
+  }
+
   /** Records of the frames topic that could not be decoded, whole. */
   public String rejects() {
     return prefix + ".rejects";
@@ -49,6 +54,6 @@ public record TopicNames(String prefix) {
 
   /** All names. */
   public List<String> all() {
-    return List.of(frames(), alerts(), alertState(), groups(), rejects());
+    return List.of(frames(), alerts(), alertState(), groups(), incidents(), rejects());
   }
 }

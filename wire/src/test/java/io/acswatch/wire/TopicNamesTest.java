@@ -17,6 +17,7 @@ class TopicNamesTest {
             "acswatch.alerts",
             "acswatch.alert-state",
             "acswatch.groups",
+            "acswatch.incidents",
             "acswatch.rejects"),
         TopicNames.DEFAULT.all());
     assertEquals("lab-1.frames", new TopicNames("lab-1").frames());

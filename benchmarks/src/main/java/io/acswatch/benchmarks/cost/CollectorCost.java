@@ -23,7 +23,10 @@ final class CollectorCost {
   private static final int GLANCES_PER_SECOND = 1;
 
   private static final Duration SETTLING = Duration.ofSeconds(30);
-  private static final Duration QUIET = Duration.ofSeconds(10);
+
+  /** A reader tells all once more when nothing came or went for five seconds; that must be over. */
+  private static final Duration QUIET = Duration.ofSeconds(20);
+
   private static final int TRACED_SECONDS = 10;
   private static final double HOUR = 3_600;
   private static final double DAY = 86_400;

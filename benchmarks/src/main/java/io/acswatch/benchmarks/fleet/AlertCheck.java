@@ -101,7 +101,9 @@ final class AlertCheck implements AutoCloseable {
     }
   }
 
-  /** The alerts that came, as they were: hosts in order of id, of each in the order of the topic. */
+  /**
+   * The alerts that came, as they were: hosts in order of id, of each in the order of the topic.
+   */
   List<String> log() {
     return log.values().stream().flatMap(List::stream).toList();
   }

@@ -47,7 +47,8 @@ final class Fleet {
               chance.oneIn(8) ? 0 : Math.max(2, functions / 16),
               chance.oneOf(RELEASES),
               chance);
-      members.add(new Member(i, new HostTimeline(host, chance, START_MILLIS, meanMillis, plan.deltas())));
+      members.add(
+          new Member(i, new HostTimeline(host, chance, START_MILLIS, meanMillis, plan.deltas())));
     }
   }
 

@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to one host, in simulated time: a full snapshot every five minutes, a heartbeat every
- * minute, and stories that begin at random, one after the other, each of a few steps with a
+ * What happens to one host, in simulated time: a full snapshot every five minutes, a heartbeat
+ * every minute, and stories that begin at random, one after the other, each of a few steps with a
  * snapshot, or a delta, after each.
  */
 final class HostTimeline {
@@ -57,8 +57,7 @@ final class HostTimeline {
     }
   }
 
-  HostTimeline(
-      SimHost host, Chance chance, long start, double meanBetweenStories, boolean deltas) {
+  HostTimeline(SimHost host, Chance chance, long start, double meanBetweenStories, boolean deltas) {
     this.host = host;
     this.chance = chance;
     this.meanBetweenStories = meanBetweenStories;
@@ -143,7 +142,7 @@ final class HostTimeline {
       lastFrame = FrameWriter.write(delta);
       tell(now, capture, delta.changed().functions().size(), alerts);
     } else {
-      lastFrame = FrameWriter.write(capture);
+      lastFrame = FrameWriter.write(capture, deltas);
       tell(now, capture, capture.functions().size(), alerts);
     }
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -55,7 +56,8 @@ final class Fill {
     return scenario.isFrames() ? frames(scenario, topics) : dense(topics);
   }
 
-  private void createTopics(TopicNames topics) throws IOException {
+  /** Creates the topics of a prefix. */
+  void createTopics(TopicNames topics) throws IOException {
     IsolationConfig config =
         IsolationConfig.from(
             Map.of(
@@ -120,7 +122,7 @@ final class Fill {
   }
 
   /** Sends and counts. */
-  private final class Sender implements AutoCloseable {
+  final class Sender implements AutoCloseable {
     private final KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             ProducerSettings.of(
@@ -139,10 +141,17 @@ final class Fill {
 
     /** The value is copied before this returns. */
     void send(String key, byte[] value) throws IOException {
+      send(key, value, millis -> {});
+    }
+
+    /** The same; {@code appended} is told when the broker took it, by the broker's clock. */
+    void send(String key, byte[] value, LongConsumer appended) throws IOException {
       producer.send(
           new ProducerRecord<>(topic, key, value),
           (metadata, problem) -> {
-            if (problem != null) {
+            if (problem == null) {
+              appended.accept(metadata.timestamp());
+            } else {
               failure.compareAndSet(null, problem);
             }
           });

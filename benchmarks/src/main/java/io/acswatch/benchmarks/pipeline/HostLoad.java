@@ -15,7 +15,9 @@ final class HostLoad {
   static final int DENSE_FUNCTIONS = 64;
 
   private static final long START_MILLIS = 1_772_366_400_000L; // 2026-03-01T12:00:00Z
-  private static final long SWEEP_MILLIS = 60_000;
+
+  /** Simulated time between two sweeps. After ten minutes a repetition is judged like news. */
+  static final long SWEEP_MILLIS = 30_000;
 
   private final String host;
   private final Scenario scenario;
@@ -34,7 +36,7 @@ final class HostLoad {
   /** Writes what {@code host} says in a scenario of frames. */
   static HostLoad of(LoadHost host, Scenario scenario) {
     Capture before = host.snapshot(START_MILLIS);
-    byte[] first = FrameWriter.write(before);
+    byte[] first = FrameWriter.write(before, scenario == Scenario.DELTAS);
     int all = host.functionCount();
     if (scenario == Scenario.UNCHANGED) {
       return new HostLoad(host.id(), scenario, first, List.of(first), all);

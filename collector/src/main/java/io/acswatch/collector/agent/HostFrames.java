@@ -38,14 +38,14 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   }
 
   static HostFrames event(
-      Capture state, long sequence, long nowMillis, KexecEvent.Step step, List<String> notes) {
+      Capture state, Numbers numbers, long nowMillis, KexecEvent.Step step, List<String> notes) {
     KexecEvent event =
         new KexecEvent(
             state.host(),
             state.boot(),
             nowMillis,
-            sequence,
-            state.sequence(),
+            numbers.own(),
+            numbers.told(),
             step != KexecEvent.Step.UNLOADED && state.kexecLoaded(),
             step,
             "",
@@ -55,14 +55,14 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   }
 
   static HostFrames heartbeat(
-      Capture state, long sequence, long nowMillis, Waiting waiting, List<String> notes) {
+      Capture state, Numbers numbers, long nowMillis, Waiting waiting, List<String> notes) {
     Heartbeat heartbeat =
         new Heartbeat(
             state.host(),
             state.boot(),
             nowMillis,
-            sequence,
-            state.sequence(),
+            numbers.own(),
+            numbers.told(),
             state.kexecLoaded(),
             AgentVersion.number(),
             waiting.frames(),
@@ -71,6 +71,14 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
             notes);
     return new HostFrames(state.boot().id(), FrameType.HEARTBEAT, FrameWriter.write(heartbeat));
   }
+
+  /**
+   * Numbers of a frame that is no state.
+   *
+   * @param own its own
+   * @param told that of the last snapshot or delta that was put into the spool; 0 if none was
+   */
+  record Numbers(long own, long told) {}
 
   /** What the spool holds. */
   record Waiting(int frames, long bytes, long dropped) {}

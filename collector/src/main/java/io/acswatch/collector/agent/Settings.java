@@ -35,6 +35,10 @@ final class Settings {
       return defaults.keySet();
     }
 
+    String defaultOf(String key) {
+      return defaults.getOrDefault(key, "");
+    }
+
     /** The settings, checked; keys that are not known are left out. */
     Settings parse(Map<String, String> given) {
       Map<String, String> values = new LinkedHashMap<>(defaults);

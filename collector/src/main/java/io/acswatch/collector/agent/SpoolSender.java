@@ -39,8 +39,8 @@ public final class SpoolSender {
   private final FrameReader frames = new FrameReader();
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private @Nullable FramePublisher publisher;
-  private @Nullable String failing;
+  private volatile @Nullable FramePublisher publisher;
+  private volatile @Nullable String failing;
 
   /** A sender of one spool. */
   public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
@@ -64,7 +64,9 @@ public final class SpoolSender {
         pause = passed ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
         stopping.await(millis, TimeUnit.MILLISECONDS);
       }
-      sendAll(System.nanoTime() + config.stopTimeout().toNanos());
+      if (failing == null) { // else it would only wait for a broker that is away
+        sendAll(System.nanoTime() + config.stopTimeout().toNanos());
+      }
     } finally {
       discardPublisher(Duration.ofMillis(100));
       stopped.countDown();
@@ -138,8 +140,9 @@ public final class SpoolSender {
   }
 
   private void discardPublisher(Duration timeout) {
-    if (publisher != null) {
-      publisher.close(timeout);
+    FramePublisher current = publisher;
+    if (current != null) {
+      current.close(timeout);
       publisher = null;
     }
   }
@@ -158,6 +161,10 @@ public final class SpoolSender {
   /** Lets {@link #run} return; comes back when it has, or after the stop timeout. */
   public void stop() throws InterruptedException {
     stopping.countDown();
+    FramePublisher current = publisher;
+    if (failing != null && current != null) {
+      current.close(Duration.ZERO); // what is under way would only wait for a broker that is away
+    }
     stopped.await(config.stopTimeout().toMillis() + 2_000, TimeUnit.MILLISECONDS);
   }
 }

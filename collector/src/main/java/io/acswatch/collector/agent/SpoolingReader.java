@@ -32,7 +32,7 @@ public final class SpoolingReader {
   static final Duration STOP_LIMIT = Duration.ofMillis(150);
 
   /** How long a read may take while the reader stops. */
-  private static final Duration LAST_PATIENCE = Duration.ofMillis(25);
+  private static final Duration LAST_PATIENCE = Duration.ofMillis(50);
 
   private static final Logger LOG = LoggerFactory.getLogger(SpoolingReader.class);
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -41,6 +41,7 @@ public final class SpoolingReader {
   private final CollectorConfig config;
   private final Spool spool;
   private final Clock clock;
+  private final Duration lastPatience;
   private final ReadGuard guard;
   private final PatientReader patient;
   private final HostTree tree;
@@ -49,6 +50,7 @@ public final class SpoolingReader {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private long lastBeatNanos;
   private long lastLosses;
+  private long toldSequence;
   private volatile long failures;
   private boolean began;
   private boolean owesAll;
@@ -60,6 +62,13 @@ public final class SpoolingReader {
    * @throws IOException if the host has no name and no id is configured
    */
   public SpoolingReader(CollectorConfig config, Spool spool, Clock clock) throws IOException {
+    this(config, spool, clock, LAST_PATIENCE);
+  }
+
+  /** The same; {@code lastPatience} says how long a read may take while the reader stops. */
+  SpoolingReader(CollectorConfig config, Spool spool, Clock clock, Duration lastPatience)
+      throws IOException {
+    this.lastPatience = lastPatience;
     this.config = config;
     this.spool = spool;
     this.clock = clock;
@@ -115,6 +124,20 @@ public final class SpoolingReader {
     }
   }
 
+  /**
+   * Looks once, and once more as before the end; for trying it out.
+   *
+   * @throws IOException if a look fails, or finds no place in the spool
+   */
+  public void once() throws IOException, InterruptedException {
+    try {
+      tick(System.nanoTime());
+      sayGoodbye();
+    } finally {
+      patient.close();
+    }
+  }
+
   /** Something that can fail without ending the reader. */
   @FunctionalInterface
   private interface Step {
@@ -133,7 +156,6 @@ public final class SpoolingReader {
         failing = failed.toString();
         LOG.warn("no look at the host, or no place for it: {}; goes on looking", failing);
       }
-      watcher.tellAll();
     }
   }
 
@@ -148,10 +170,10 @@ public final class SpoolingReader {
     Capture again = sighting == null && owesAll ? watcher.lastAnew() : null;
     if (sighting != null) {
       Capture now = sighting.capture();
-      putState(HostFrames.of(sighting, config.deltas() && !owesAll));
+      putState(HostFrames.of(sighting, config.deltas() && !owesAll), now);
       if (!began) {
-        began = true;
         beginBoot(now);
+        began = true;
       } else if (before != null && before.kexecLoaded() != now.kexecLoaded()) {
         event(
             now,
@@ -159,16 +181,21 @@ public final class SpoolingReader {
             List.of("kexec_loaded=" + (now.kexecLoaded() ? 1 : 0)));
       }
     } else if (again != null) {
-      putState(HostFrames.snapshot(again, config.deltas()));
+      putState(HostFrames.snapshot(again, config.deltas()), again);
     }
     beatIfDue(nanos);
   }
 
   /** Puts what the next delta builds on; if that fails all is to be told again. */
-  private void putState(HostFrames frame) throws IOException {
+  private void putState(HostFrames frame, Capture state) throws IOException {
     owesAll = true;
     put(frame);
     owesAll = false;
+    toldSequence = state.sequence();
+  }
+
+  private HostFrames.Numbers numbers() {
+    return new HostFrames.Numbers(watcher.nextSequence(), toldSequence);
   }
 
   /** What is to be said once: a way down that was not gone to its end. */
@@ -183,7 +210,7 @@ public final class SpoolingReader {
   }
 
   private void event(Capture state, KexecEvent.Step step, List<String> notes) throws IOException {
-    put(HostFrames.event(state, watcher.nextSequence(), clock.millis(), step, notes));
+    put(HostFrames.event(state, numbers(), clock.millis(), step, notes));
   }
 
   private void put(HostFrames frame) throws IOException {
@@ -213,9 +240,7 @@ public final class SpoolingReader {
     HostFrames.Waiting depth =
         new HostFrames.Waiting(
             waiting.size(), waiting.stream().mapToLong(SpoolEntry::bytes).sum(), losses());
-    put(
-        HostFrames.heartbeat(
-            state, watcher.nextSequence(), clock.millis(), depth, sourceNotes(state)));
+    put(HostFrames.heartbeat(state, numbers(), clock.millis(), depth, sourceNotes(state)));
   }
 
   private void report(Capture state) throws IOException {
@@ -239,13 +264,13 @@ public final class SpoolingReader {
 
   /**
    * What must be on disk before the kernel goes, the cheapest first: a few bytes of each port tell
-   * whether an image is loaded and how isolation is now. A whole look follows if time is left; on
-   * real hardware it takes a millisecond for each function.
+   * whether an image is loaded and how isolation is now. A whole look follows if time is left: on
+   * real hardware each double word of it is a transaction of its own.
    */
   private void sayGoodbye() throws InterruptedException {
     guard.hurry(true);
     try {
-      Capture state = patient.lastLook(watcher::lastLook, LAST_PATIENCE);
+      Capture state = patient.lastLook(watcher::lastLook, lastPatience);
       if (state == null) {
         return;
       }
@@ -259,10 +284,12 @@ public final class SpoolingReader {
         Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
-      put(HostFrames.snapshot(fresh, config.deltas()));
-      Capture whole = patient.lastLook(watcher::snapshotNow, LAST_PATIENCE);
-      if (!CaptureDelta.between(fresh, whole).isEmpty()) {
-        put(HostFrames.snapshot(whole, config.deltas()));
+      putState(HostFrames.snapshot(fresh, config.deltas()), fresh);
+      long stuck = patient.stuck();
+      Capture whole = patient.lastLook(watcher::snapshotNow, lastPatience);
+      // One with a hole, since there was no time to wait, is no news.
+      if (patient.stuck() == stuck && !CaptureDelta.between(fresh, whole).isEmpty()) {
+        putState(HostFrames.snapshot(whole, config.deltas()), whole);
       }
     } catch (IOException failed) {
       LOG.warn("no last snapshot: {}", failed.toString());

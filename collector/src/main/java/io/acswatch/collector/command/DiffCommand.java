@@ -2,6 +2,7 @@ package io.acswatch.collector.command;
 
 import io.acswatch.collector.tree.ChangeTree;
 import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.Grace;
 import io.acswatch.pci.liveupdate.HostState;
@@ -55,6 +56,13 @@ final class DiffCommand implements Callable<Integer> {
               + " in BEFORE. They replace the claims in it.")
   private @Nullable Path owners;
 
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      converter = GroupsCommand.ModelConverter.class,
+      description = "Rules to judge both by, instead of those of each capture's kernel.")
+  private @Nullable GroupingModel model;
+
   @Option(names = "--no-tree", description = "Print the alerts only.")
   private boolean noTree;
 
@@ -69,7 +77,7 @@ final class DiffCommand implements Callable<Integer> {
     if (owners != null) {
       earlier = earlier.withOwners(OwnersReader.read(owners));
     }
-    List<IsolationAlert> alerts = alerts(earlier, later);
+    List<IsolationAlert> alerts = alerts(judged(earlier), judged(later));
     PrintWriter out = Streams.out(spec);
     for (IsolationAlert alert : alerts) {
       out.print(
@@ -94,10 +102,15 @@ final class DiffCommand implements Callable<Integer> {
     return urgent ? ExitCode.FINDING : ExitCode.OK;
   }
 
-  /** The alerts of the second capture after the first, as of one host. */
-  static List<IsolationAlert> alerts(Capture earlier, Capture later) {
-    HostState known = Judgement.apply(HostState.NONE, Snapshot.of(earlier)).state();
-    // Nothing follows the second capture, so nothing can be waited for.
-    return Judgement.apply(known, Snapshot.of(later), Grace.NONE).alerts();
+  private Snapshot judged(Capture capture) {
+    Snapshot snapshot = Snapshot.of(capture);
+    return model == null ? snapshot : snapshot.judgedBy(model);
+  }
+
+  /** The alerts of the second snapshot after the first, as of one host. */
+  static List<IsolationAlert> alerts(Snapshot earlier, Snapshot later) {
+    HostState known = Judgement.apply(HostState.NONE, earlier).state();
+    // Nothing follows the second snapshot, so nothing can be waited for.
+    return Judgement.apply(known, later, Grace.NONE).alerts();
   }
 }

@@ -1,5 +1,7 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.wire.process.UnpackedLibraries;
+
 /** Ends an agent that a signal stops: in order, and with exit code 0. */
 final class ExitHook {
   private ExitHook() {}
@@ -20,6 +22,7 @@ final class ExitHook {
               } catch (InterruptedException impatient) {
                 // the exit follows all the same
               }
+              UnpackedLibraries.delete();
               Runtime.getRuntime().halt(ExitCode.OK);
             },
             "acswatch-stop");

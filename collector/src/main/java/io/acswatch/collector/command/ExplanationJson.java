@@ -65,12 +65,25 @@ final class ExplanationJson {
       json.writeStringField("kind", step.kind().name());
       json.writeStringField("function", step.subject().toString());
       json.writeStringField("text", step.text());
+      if (step.acs() != null) {
+        words(json, step.acs());
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
     if (!explanation.note().isEmpty()) {
       json.writeStringField("note", explanation.note());
     }
+  }
+
+  private static void words(JsonGenerator json, Explanation.Words acs) throws IOException {
+    json.writeObjectFieldStart("acs");
+    json.writeNumberField("capability_offset", acs.capabilityOffset());
+    json.writeNumberField("capability", acs.capability());
+    json.writeNumberField("control_offset", acs.controlOffset());
+    json.writeNumberField("control", acs.control());
+    JsonLines.strings(json, "missing", AcsRegisters.flagNames(acs.missing()));
+    json.writeEndObject();
   }
 
   private static void weakPoint(JsonGenerator json, Explanation.WeakPoint point)

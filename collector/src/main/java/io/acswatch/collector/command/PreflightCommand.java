@@ -51,6 +51,7 @@ import picocli.CommandLine.TypeConversionException;
 final class PreflightCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(
       index = "0",
@@ -82,6 +83,13 @@ final class PreflightCommand implements Callable<Integer> {
   private @Nullable String targetKernel;
 
   @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      converter = GroupsCommand.ModelConverter.class,
+      description = "Rules of the kernel to come, instead of those of its release.")
+  private @Nullable GroupingModel model;
+
+  @Option(
       names = "--target-cmdline",
       paramLabel = "C",
       description = "Command line of the kernel to come; default is the present one.")
@@ -102,7 +110,7 @@ final class PreflightCommand implements Callable<Integer> {
     Preflight.Result result =
         capture.owners().isEmpty() ? foretellForAnyOwners(capture) : foretell(capture);
     PrintWriter out = Streams.out(spec);
-    out.print(output.isJson() ? json(result) + "\n" : text(result));
+    out.print(output.isJson() ? json(result) + "\n" : text(result, colour.isOn()));
     Streams.flush(out);
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
@@ -112,9 +120,13 @@ final class PreflightCommand implements Callable<Integer> {
   }
 
   private Preflight.Result foretell(Capture capture) {
-    GroupingModel model = modelNamed(targetKernel);
+    GroupingModel named = modelNamed(targetKernel);
     return Preflight.of(
-        Snapshot.of(capture), mode, model == null ? targetKernel : null, targetCommandLine, model);
+        Snapshot.of(capture),
+        mode,
+        named == null ? targetKernel : null,
+        targetCommandLine,
+        model == null ? named : model);
   }
 
   /**
@@ -184,7 +196,7 @@ final class PreflightCommand implements Callable<Integer> {
         });
   }
 
-  private static String text(Preflight.Result result) {
+  private static String text(Preflight.Result result, boolean coloured) {
     ConsoleText text = new ConsoleText().line(verdict(result));
     result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
     text.wrapped(
@@ -194,7 +206,7 @@ final class PreflightCommand implements Callable<Integer> {
             .formatted(result.model().model().label(), result.model().reason()));
     StringBuilder all = new StringBuilder(text.toString());
     for (IsolationAlert alert : result.findings()) {
-      all.append('\n').append(AlertText.render(alert, false));
+      all.append('\n').append(AlertText.render(alert, coloured));
     }
     return all.toString();
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code collect reader}: this host into the spool. Loads no class of Kafka. */
@@ -27,6 +28,9 @@ public final class ReaderCommand implements Callable<Integer> {
 
   @Mixin private CollectOptions options = new CollectOptions();
 
+  @Option(names = "--once", description = "Take one snapshot and exit.")
+  private boolean once;
+
   /** Made by picocli. */
   public ReaderCommand() {}
 
@@ -37,6 +41,10 @@ public final class ReaderCommand implements Callable<Integer> {
     Spool spool = Spool.open(directory, config.spoolLimits());
     try (SpoolLock lock = SpoolLock.take(directory, "reader")) {
       SpoolingReader reader = new SpoolingReader(config, spool, Clock.systemUTC());
+      if (once) {
+        reader.once();
+        return ExitCode.OK;
+      }
       Thread hook = ExitHook.install(reader::stop);
       PrintWriter out = Streams.out(spec);
       out.println("reading " + reader.host() + " into " + directory);

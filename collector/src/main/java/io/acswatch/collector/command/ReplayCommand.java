@@ -24,12 +24,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code replay}: captures, or frames that are in Kafka already, into Kafka. */
+/** {@code replay}: captures, spools, or frames that are in Kafka already, into Kafka. */
 @Command(
     name = "replay",
     description = {
       "Sends captures to Kafka in the order given, as the agent of that host would have sent them,"
           + " and waits for the acknowledgement of each. All are read before the first is sent.",
+      "A directory is taken for the spool of an agent: its frames are sent in their order, as they"
+          + " are. The spool stays as it is.",
       "--from-topic copies frames that are in Kafka already, keys, values and headers as they are,"
           + " to the frames topic of another prefix. The same frames give the same alerts there,"
           + " byte for byte."
@@ -41,8 +43,8 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..*",
-      paramLabel = "CAPTURE",
-      description = "Capture files; - is standard input.")
+      paramLabel = "CAPTURE|SPOOL",
+      description = "Capture files, - is standard input; directories of spool files.")
   private List<String> files = List.of();
 
   @Option(
@@ -65,7 +67,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--host-id",
       paramLabel = "ID",
       description =
-          "Host to send them as; default is the one in each capture, or 'replay' if it has none.")
+          "Host to send captures as; default is the one in each, or 'replay' if it has none.")
   private @Nullable String hostId;
 
   @Option(
@@ -94,27 +96,46 @@ final class ReplayCommand implements Callable<Integer> {
       Streams.out(spec).println("%d records -> %s".formatted(copied, topics.frames()));
       return ExitCode.OK;
     }
-    List<Capture> captures = new ArrayList<>();
+    List<ReplayInput> inputs = new ArrayList<>();
     for (String file : files) {
-      captures.add(CaptureInput.read(file));
+      inputs.addAll(ReplayInput.of(file));
+    }
+    if (hostId != null && inputs.stream().anyMatch(ReplayInput.OfSpool.class::isInstance)) {
+      throw new ParameterException(
+          Streams.commandLine(spec),
+          "--host-id is for captures; frames of a spool name their host");
     }
     PrintWriter out = Streams.out(spec);
     Map<String, Object> settings =
         ProducerSettings.of(bootstrapServers, "acswatch-replay", timeout, Map.of());
     Map<String, Long> sequences = new HashMap<>();
     try (FramePublisher publisher = new FramePublisher(settings, topics)) {
-      for (int i = 0; i < captures.size(); i++) {
+      for (int i = 0; i < inputs.size(); i++) {
         if (i > 0) {
           Thread.sleep(interval.toMillis());
         }
-        Capture capture = asSent(captures.get(i), sequences);
-        OutgoingFrame frame = OutgoingFrame.of(capture);
-        SentFrame sent = publisher.send(frame);
-        out.println(line(files.get(i), capture, frame, sent));
+        out.println(send(inputs.get(i), sequences, publisher));
         Streams.flush(out);
       }
     }
     return ExitCode.OK;
+  }
+
+  private String send(ReplayInput input, Map<String, Long> sequences, FramePublisher publisher)
+      throws IOException, InterruptedException {
+    if (input instanceof ReplayInput.OfSpool spooled) {
+      OutgoingFrame frame = spooled.frame();
+      return "%s -> %s  host %s  sequence %d  %d bytes"
+          .formatted(
+              spooled.name(),
+              publisher.send(frame),
+              frame.host(),
+              frame.sequence(),
+              frame.value().length);
+    }
+    Capture capture = asSent(((ReplayInput.OfCapture) input).capture(), sequences);
+    OutgoingFrame frame = OutgoingFrame.of(capture);
+    return line(input.name(), capture, frame, publisher.send(frame));
   }
 
   private TopicNames topics() {

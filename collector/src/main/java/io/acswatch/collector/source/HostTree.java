@@ -119,8 +119,19 @@ public final class HostTree {
     }
   }
 
+  /**
+   * True if there is certainly no such file. Many of sysfs are there for few devices only, and an
+   * exception for each that is not costs more than all other reading.
+   */
+  private boolean isAbsent(String path) {
+    return isWholeSystem && !new File(path).exists();
+  }
+
   /** The text of a small file without white space around it; null if there is no such file. */
   public @Nullable String text(String path) throws IOException {
+    if (isAbsent(path)) {
+      return null;
+    }
     try {
       return new String(Files.readAllBytes(file(path)), StandardCharsets.UTF_8).strip();
     } catch (NoSuchFileException absent) {
@@ -167,6 +178,9 @@ public final class HostTree {
 
   /** The last component of the target of a link; empty if there is no such link. */
   public String linkName(String path) {
+    if (isAbsent(path)) {
+      return "";
+    }
     try {
       Path name = Files.readSymbolicLink(link(path)).getFileName();
       return name == null ? "" : name.toString();
@@ -183,6 +197,9 @@ public final class HostTree {
 
   /** The names in a directory, sorted; none if there is no such directory. */
   public List<String> names(String directory) throws IOException {
+    if (isAbsent(directory)) {
+      return List.of();
+    }
     List<String> names = new ArrayList<>();
     try (Stream<Path> entries = Files.list(file(directory))) {
       entries.forEach(entry -> names.add(String.valueOf(entry.getFileName())));

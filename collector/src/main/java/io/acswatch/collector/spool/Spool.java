@@ -1,6 +1,7 @@
 package io.acswatch.collector.spool;
 
 import io.acswatch.wire.FrameType;
+import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -150,6 +151,11 @@ public final class Spool {
 
   /** What waits, in the order in which it was put in. */
   public List<SpoolEntry> entries() throws IOException {
+    return entriesOf(directory);
+  }
+
+  /** What lies in the directory of a spool, in the order in which it was put in; for a reader. */
+  public static List<SpoolEntry> entriesOf(Path directory) throws IOException {
     List<SpoolEntry> entries = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.frame")) {
       for (Path file : files) {
@@ -187,6 +193,19 @@ public final class Spool {
     byte[] frame = SpoolEnvelope.unwrap(file);
     if (frame == null) {
       setAside(entry, SpoolLoss.DAMAGED);
+    }
+    return frame;
+  }
+
+  /**
+   * The frame in a file, which is left as it is; for a reader.
+   *
+   * @throws InputException if the file is not as it was written
+   */
+  public static byte[] frameOf(Path file) throws IOException {
+    byte[] frame = SpoolEnvelope.unwrap(Files.readAllBytes(file));
+    if (frame == null) {
+      throw new InputException(file.toString(), "damaged: not what a spool has written");
     }
     return frame;
   }

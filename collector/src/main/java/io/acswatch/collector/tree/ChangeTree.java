@@ -64,7 +64,7 @@ public final class ChangeTree {
       return "";
     }
     if (unchanged > 0) {
-      tree.asBefore(unchanged, List.of());
+      tree.rows.row(List.of()).word(Style.DIM, "other root buses: " + asBefore(unchanged));
     }
     String legend = tree.crossed ? "! devices of several VMs in one group\n" : "";
     return tree.rows.text() + (legend.isEmpty() ? "" : "\n" + ink.paint(Style.ALARM, legend));
@@ -83,15 +83,12 @@ public final class ChangeTree {
     if (unchanged > 0) {
       List<Boolean> lead = new ArrayList<>(last);
       lead.add(true);
-      asBefore(unchanged, lead);
+      rows.row(lead).word(Style.DIM, asBefore(unchanged));
     }
   }
 
-  private void asBefore(int functions, List<Boolean> lead) {
-    rows.row(lead)
-        .word(
-            Style.DIM,
-            "%d %s as before".formatted(functions, functions == 1 ? "function" : "functions"));
+  private static String asBefore(int functions) {
+    return "%d %s as before".formatted(functions, functions == 1 ? "function" : "functions");
   }
 
   private static int size(Node node) {
@@ -194,7 +191,9 @@ public final class ChangeTree {
         then == null || now == null
             ? "group " + (then == null ? now : then)
             : then.equals(now) ? "group " + now : "group " + then + " -> " + now;
-    rows.group(cross ? Style.ALARM : Style.PLAIN, text + (cross ? " !" : ""));
+    boolean regrouped = came || gone || !before.mates(node.before).equals(after.mates(node.after));
+    rows.group(
+        cross ? Style.ALARM : regrouped ? Style.NOTICE : Style.PLAIN, text + (cross ? " !" : ""));
   }
 
   /** Judged by who owned what before: devices keep their owners over a live update. */

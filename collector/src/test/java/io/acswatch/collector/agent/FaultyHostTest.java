@@ -73,7 +73,8 @@ class FaultyHostTest {
     settings.putIfAbsent("collector.reads.per.second", "100000");
     CollectorConfig config = CollectorConfig.from(settings);
     spool = Spool.open(spoolDirectory, config.spoolLimits());
-    reader = new SpoolingReader(config, spool, Clock.systemUTC());
+    // Patient to the last: how busy this machine is decides nothing.
+    reader = new SpoolingReader(config, spool, Clock.systemUTC(), Duration.ofSeconds(2));
   }
 
   private void run() {

@@ -17,6 +17,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String BEFORE = TestCaptures.file("switch-before.cap").toString();
+  private static final String LATE_BEFORE =
+      TestCaptures.file("late-acs-kexec-before.cap").toString();
+  private static final String LATE_AFTER = TestCaptures.file("late-acs-kexec-after.cap").toString();
   private static final String AFTER = TestCaptures.file("switch-after.cap").toString();
 
   @TempDir private Path directory;
@@ -236,17 +240,131 @@ class CommandsTest {
     JsonNode groups = JSON.readTree(CommandRun.of("groups", file, "--output", "json").out());
 
     assertEquals(groups.get("kernel"), groups.get("derived"));
-    assertTrue(CommandRun.of("groups", file).out().contains("\nno group\n"));
+    assertTrue(CommandRun.of("groups", "--list", file).out().contains("\nno group\n"));
+    assertTrue(CommandRun.of("groups", file).out().contains("  no group\n"));
   }
 
   @Test
   void marksWhereKernelAndRegistersDisagree() throws IOException {
     String file = TestCaptures.file("setpci-runtime.cap").toString();
 
-    CommandRun run = CommandRun.of("groups", file);
+    CommandRun list = CommandRun.of("groups", "--list", file);
+    CommandRun tree = CommandRun.of("groups", file);
 
-    assertTrue(run.out().contains("NOT THE SAME"), run.out());
-    assertTrue(run.out().contains("! derived: with"), run.out());
+    assertTrue(list.out().contains("derived: 4, NOT THE SAME ANY MORE\n"), list.out());
+    assertTrue(
+        list.out()
+            .contains(
+                "    Registers changed since groups were formed: 0000:00:02.0 (Control 0011, the"
+                    + " kernel leaves 001d),\n"),
+        list.out());
+    assertTrue(list.out().contains("! derived: with"), list.out());
+    assertTrue(tree.out().contains("NOT THE SAME"), tree.out());
+    assertTrue(tree.out().contains("group 5, derived: with 3 others"), tree.out());
+  }
+
+  @Test
+  void coloursWhenToldSoAndNotWhenPiped() {
+    for (String command : new String[] {"groups", "diff"}) {
+      List<String> arguments = new ArrayList<>(List.of(command, BEFORE));
+      if (command.equals("diff")) {
+        arguments.add(AFTER);
+      }
+      String piped = CommandRun.of(arguments.toArray(String[]::new)).out();
+      arguments.add("--color=always");
+      String coloured = CommandRun.of(arguments.toArray(String[]::new)).out();
+
+      assertFalse(piped.contains("\u001b"), piped);
+      assertTrue(coloured.contains("\u001b["), coloured);
+      assertEquals(piped, coloured.replaceAll("\u001b\\[[0-9;]*m", ""));
+    }
+  }
+
+  @Test
+  void drawsWhatChangedBelowTheAlertsUnlessToldNotTo() {
+    CommandRun whole = CommandRun.of("diff", BEFORE, AFTER);
+    CommandRun alerts = CommandRun.of("diff", "--no-tree", BEFORE, AFTER);
+
+    assertEquals(alerts.exitCode(), whole.exitCode());
+    assertTrue(whole.out().startsWith(alerts.out()));
+    assertTrue(whole.out().contains("lost RR CR"), whole.out());
+    assertFalse(alerts.out().contains("lost RR CR   group"), alerts.out());
+    assertTrue(
+        CommandRun.of("diff", BEFORE, AFTER, "--output=json").outLines().stream()
+            .allMatch(line -> line.startsWith("{")));
+  }
+
+  @Test
+  void namesTheColoursThereAre() {
+    CommandRun run = CommandRun.of("groups", "--color=sometimes", BEFORE);
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("sometimes"), run.err());
+    assertTrue(run.err().contains("ALWAYS"), run.err());
+  }
+
+  /** ACS was cleared by hand, then a kernel started that groups by the words a kexec finds. */
+  @Test
+  void saysThatGroupsCannotBeComputedFromTheCaptureAfterAlone() throws IOException {
+    CommandRun text = CommandRun.of("groups", LATE_AFTER);
+    JsonNode json = JSON.readTree(CommandRun.of("groups", LATE_AFTER, "--output=json").out());
+
+    assertTrue(text.out().contains("kernel: 10 groups; derived: not to be computed\n"), text.out());
+    assertEquals("NOT_COMPUTABLE", json.get("agreement").asText());
+    assertTrue(
+        json.get("difference").asText().contains("ACS was off in 0000:01:00.2, 0000:03:00.2"),
+        json.toString());
+    assertEquals(json.get("kernel"), json.get("derived"));
+    assertEquals(6, json.get("not_computable").size());
+  }
+
+  @Test
+  void computesThemFromTheCaptureBeforeTheKexec() throws IOException {
+    for (String command : List.of("groups", "explain")) {
+      CommandRun missing = CommandRun.of(command, LATE_AFTER, "--before", "nowhere.cap");
+      assertEquals(ExitCode.BAD_INPUT, missing.exitCode());
+      assertTrue(missing.err().contains("nowhere.cap"), missing.err());
+    }
+    JsonNode cleared =
+        JSON.readTree(
+            CommandRun.of(
+                    "groups",
+                    LATE_AFTER,
+                    "--before",
+                    TestCaptures.file("late-acs-kexec-cleared.cap").toString(),
+                    "--output=json")
+                .out());
+    JsonNode older =
+        JSON.readTree(
+            CommandRun.of("groups", LATE_AFTER, "--before", LATE_BEFORE, "--output=json").out());
+
+    assertEquals("SAME", cleared.get("agreement").asText());
+    assertEquals("", cleared.get("difference").asText());
+    assertEquals(cleared.get("kernel"), cleared.get("derived"));
+    assertEquals("NOT_COMPUTABLE", older.get("agreement").asText());
+  }
+
+  @Test
+  void findsNoMismatchWhereWordsChangedBeforeTheKexec() {
+    CommandRun run = CommandRun.of("diff", LATE_BEFORE, LATE_AFTER);
+
+    assertFalse(run.out().contains("KERNEL_GROUP_MISMATCH"), run.out());
+    assertTrue(run.out().contains("ACS of 0000:01:00.2 was off then"), run.out());
+  }
+
+  @Test
+  void judgesByTheModelItIsTold() {
+    CommandRun usual = CommandRun.of("diff", LATE_BEFORE, LATE_AFTER);
+    CommandRun told = CommandRun.of("diff", LATE_BEFORE, LATE_AFTER, "--model=legacy-early-acs");
+
+    assertTrue(usual.out().contains("MODEL_CHANGED"), usual.out());
+    assertFalse(told.out().contains("MODEL_CHANGED"), told.out());
+    assertTrue(
+        told.out()
+            .contains("The kernel's groups are not those of model legacy-early-acs (asked for)"),
+        told.out());
+    assertEquals(
+        ExitCode.USAGE, CommandRun.of("diff", LATE_BEFORE, LATE_AFTER, "--model=none").exitCode());
   }
 
   @Test

@@ -197,7 +197,8 @@ final class CorpusCheck {
                     new OwnershipClaim(
                         PciAddress.parse(entry.getKey()), entry.getValue().asText(), "meta.json")));
     return DiffCommand.alerts(
-        one.captures().get(before).withOwners(owners), one.captures().get(after));
+        Snapshot.of(one.captures().get(before).withOwners(owners)),
+        Snapshot.of(one.captures().get(after)));
   }
 
   /** What tenancy and the kernel's groups demand: owner by address, for each mixed group. */

@@ -53,6 +53,12 @@ class ExplainCommandTest {
     assertTrue(json.get("kernel_agrees").asBoolean());
     assertEquals("CLIMB", json.get("steps").get(0).get("kind").asText());
     assertEquals("0000:00:03.0", json.get("steps").get(0).get("function").asText());
+    assertEquals(
+        "{\"capability_offset\":332,\"capability\":95,\"control_offset\":334,\"control\":17,"
+            + "\"missing\":[\"RR\",\"CR\"]}",
+        json.get("steps").get(0).get("acs").toString());
+    assertFalse(json.get("steps").get(1).has("acs"), json.toString());
+    assertFalse(json.has("note"), json.toString());
   }
 
   @Test

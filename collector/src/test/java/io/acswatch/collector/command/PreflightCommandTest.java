@@ -177,6 +177,12 @@ class PreflightCommandTest {
     assertEquals("legacy-7.0", byRelease.get("model").asText());
     assertEquals("kernel 7.3.4", byRelease.get("model_reason").asText());
     assertEquals("legacy-7.0", byModel.get("model").asText());
+    JsonNode both =
+        JSON.readTree(
+            CommandRun.of("preflight", BEFORE, release, "--model=legacy-early-acs", "--output=json")
+                .out());
+    assertEquals("legacy-early-acs", both.get("model").asText());
+    assertEquals("asked for", both.get("model_reason").asText());
     assertEquals("asked for", byModel.get("model_reason").asText());
   }
 

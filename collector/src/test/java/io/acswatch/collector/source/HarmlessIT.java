@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.acswatch.collector.CollectorMain;
 import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.ReaderMain;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.File;
@@ -14,12 +15,14 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +42,14 @@ class HarmlessIT {
           "\\b(unlink|unlinkat|rename|renameat2?|mkdir|mkdirat|rmdir|chmod|fchmodat|chown|lchown"
               + "|fchownat|truncate|mknod|mknodat|link|linkat|symlink|symlinkat|utimensat|mount"
               + "|setxattr|removexattr)\\(");
+
+  private static final Pattern NETWORK =
+      Pattern.compile("\\b(connect|bind|listen|accept4?|sendto|sendmsg|recvfrom)\\(");
+
+  /** The C library asks the name service of the machine, if it has one, who the user is. */
+  private static final String NAME_SERVICE = "sun_path=\"/var/run/nscd/socket\"";
+
+  private static final Path REPORT = Path.of("target", "harmless");
 
   /** The JVM itself sets which of its own memory a core dump would hold. */
   private static final String OF_THE_JVM = "/proc/self/coredump_filter";
@@ -73,6 +84,7 @@ class HarmlessIT {
     List<Opened> opened = new ArrayList<>(trace("host-looks", TracedLooks.class, "/"));
     opened.addAll(trace("host-capture", CollectorMain.class, "capture"));
     opened.addAll(trace("host-check", CollectorMain.class, "check"));
+    opened.addAll(traceReader("host-reader", "/"));
 
     assertHarmless(opened, "");
     assertTrue(opened.stream().anyMatch(o -> o.path().equals("/proc/sys/kernel/random/boot_id")));
@@ -86,13 +98,20 @@ class HarmlessIT {
     List<Opened> opened = new ArrayList<>(trace("fixture-looks", TracedLooks.class, root));
     opened.addAll(trace("fixture-capture", CollectorMain.class, "capture", "--root", root));
     opened.addAll(trace("fixture-check", CollectorMain.class, "check", "--root", root));
+    int looks = opened.size();
+    opened.addAll(traceReader("fixture-reader", root));
 
     assertHarmless(opened, root);
     String asleep = root + host.realDirectory(PciAddress.parse("0000:07:00.0"));
     String awake = root + host.realDirectory(PciAddress.parse("0000:06:00.0"));
     assertTrue(opened.stream().anyMatch(o -> o.path().equals(asleep + "/power/runtime_status")));
     assertFalse(opened.stream().anyMatch(o -> o.path().equals(asleep + "/config")));
-    assertEquals(8, opened.stream().filter(o -> o.path().equals(awake + "/config")).count());
+    assertEquals(
+        8,
+        opened.subList(0, looks).stream().filter(o -> o.path().equals(awake + "/config")).count());
+    assertTrue(
+        opened.subList(looks, opened.size()).stream()
+            .anyMatch(o -> o.path().equals(awake + "/config")));
     assertTrue(opened.stream().anyMatch(o -> o.path().equals(root + "/proc/70/fd")));
   }
 
@@ -134,37 +153,109 @@ class HarmlessIT {
   /** Runs a main class under strace; what it opened, and with which mode. */
   private static List<Opened> trace(String name, Class<?> main, String... arguments)
       throws IOException, InterruptedException {
-    Path report = Files.createDirectories(Path.of("target", "harmless"));
-    Path calls = directory.resolve(name);
-    List<String> command =
-        new ArrayList<>(List.of("strace", "-f", "-qq", "-s", "4096", "-e", "trace=%file", "-o"));
-    command.add(calls.toString());
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(flag -> flag.startsWith("--add-") || flag.startsWith("--enable-native"))
-        .forEach(command::add);
-    command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-cp"));
-    command.add(System.getProperty("java.class.path"));
-    command.add(main.getName());
-    command.addAll(List.of(arguments));
-    Path said = report.resolve(name + ".out");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile()).start();
-    assertTrue(process.waitFor(120, TimeUnit.SECONDS), name);
-    assertEquals(true, List.of(0, 1).contains(process.exitValue()), () -> name + ": see " + said);
+    Traced traced = new Traced(name, main, arguments);
+    assertTrue(traced.process.waitFor(120, TimeUnit.SECONDS), name);
+    assertEquals(true, List.of(0, 1).contains(traced.process.exitValue()), traced::said);
+    traced.calls().forEach(line -> assertFalse(CHANGE.matcher(line).find(), line));
+    return traced.opened();
+  }
 
-    List<Opened> opened = new ArrayList<>();
-    for (String line : Files.readAllLines(calls)) {
-      Matcher open = OPEN.matcher(line);
-      if (open.find()) {
-        opened.add(new Opened(open.group(1), mode(line, open.group(2))));
+  /**
+   * Runs the reader, as its unit does, until it has looked many times and was told to stop. It
+   * writes to its spool and nowhere else, and to no network at all.
+   */
+  private static List<Opened> traceReader(String name, String root)
+      throws IOException, InterruptedException {
+    Path spool = directory.resolve(name + "-spool");
+    Traced traced =
+        new Traced(
+            name,
+            ReaderMain.class,
+            "--root",
+            root,
+            "--host-id",
+            "traced",
+            "--glance-interval",
+            "100ms",
+            "--spool",
+            spool.toString());
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> Files.exists(spool.resolve("reader.prom")) && traced.glances() >= 10);
+    traced.process.children().forEach(ProcessHandle::destroy);
+    assertTrue(traced.process.waitFor(120, TimeUnit.SECONDS), name);
+    assertEquals(0, traced.process.exitValue(), traced::said);
+    for (String line : traced.calls()) {
+      if (CHANGE.matcher(line).find()) {
+        assertTrue(line.contains("\"" + spool), () -> "outside the spool: " + line);
       }
-      assertFalse(CHANGE.matcher(line).find(), line);
+      assertFalse(NETWORK.matcher(line).find() && !line.contains(NAME_SERVICE), line);
     }
-    Files.write(
-        report.resolve(name + ".txt"),
-        opened.stream().map(o -> o.mode() + " " + o.path()).distinct().sorted().toList());
+    List<Opened> opened = traced.opened();
+    for (Opened one : opened) {
+      assertTrue(
+          one.mode().startsWith("O_RDONLY") && !one.mode().contains("O_CREAT")
+              || one.path().startsWith(spool.toString())
+              || one.path().equals(OF_THE_JVM),
+          one::toString);
+    }
     return opened;
+  }
+
+  /** A JVM under strace. */
+  private static final class Traced {
+    private final String name;
+    private final Path calls;
+    private final Path said;
+    private final Process process;
+
+    Traced(String name, Class<?> main, String... arguments) throws IOException {
+      this.name = name;
+      calls = directory.resolve(name);
+      said = Files.createDirectories(REPORT).resolve(name + ".out");
+      List<String> command = new ArrayList<>(List.of("strace", "-f", "-qq", "-s", "4096", "-e"));
+      command.addAll(List.of("trace=%file,%network", "-o", calls.toString()));
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+          .filter(flag -> flag.startsWith("--add-") || flag.startsWith("--enable-native"))
+          .forEach(command::add);
+      command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-cp"));
+      command.add(System.getProperty("java.class.path"));
+      command.add(main.getName());
+      command.addAll(List.of(arguments));
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(said.toFile())
+              .start();
+    }
+
+    String said() {
+      return name + ": see " + said;
+    }
+
+    List<String> calls() throws IOException {
+      return Files.readAllLines(calls);
+    }
+
+    long glances() throws IOException {
+      return calls().stream().filter(line -> line.contains("uevent_seqnum")).count();
+    }
+
+    /** Leaves the list of paths and modes in the report. */
+    List<Opened> opened() throws IOException {
+      List<Opened> opened = new ArrayList<>();
+      for (String line : calls()) {
+        Matcher open = OPEN.matcher(line);
+        if (open.find()) {
+          opened.add(new Opened(open.group(1), mode(line, open.group(2))));
+        }
+      }
+      Files.write(
+          REPORT.resolve(name + ".txt"),
+          opened.stream().map(o -> o.mode() + " " + o.path()).distinct().sorted().toList());
+      return opened;
+    }
   }
 
   private static String mode(String line, String rest) {

@@ -16,6 +16,8 @@ import java.util.List;
  * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1}, {@code
  *     smmu3.0x...}), separated by blanks; empty if unknown. Neither a frame nor a capture has a
  *     field for them, a note tells them
+ * @param askedModel label of the grouping model to judge it by, whatever its kernel; empty for that
+ *     of its kernel. Neither written nor read
  */
 public record Boot(
     String id,
@@ -24,7 +26,8 @@ public record Boot(
     String commandLine,
     int bootloaderType,
     int bootloaderVersion,
-    String iommus) {
+    String iommus,
+    String askedModel) {
   /** Begins the note that names the IOMMUs. */
   public static final String IOMMU_NOTE = "iommu: ";
 
@@ -33,6 +36,26 @@ public record Boot(
 
   /** Loader type of a kernel that kexec started, on x86. */
   public static final int KEXEC_LOADER = 0xD0;
+
+  /** A boot that is judged by the rules of its kernel. */
+  public Boot(
+      String id,
+      String kernelRelease,
+      String kernelVersion,
+      String commandLine,
+      int bootloaderType,
+      int bootloaderVersion,
+      String iommus) {
+    this(
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        iommus,
+        "");
+  }
 
   /** A boot of which the IOMMUs are not known. */
   public Boot(
@@ -58,7 +81,27 @@ public record Boot(
   /** The same boot with these IOMMUs. */
   public Boot withIommus(String names) {
     return new Boot(
-        id, kernelRelease, kernelVersion, commandLine, bootloaderType, bootloaderVersion, names);
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        names,
+        askedModel);
+  }
+
+  /** The same boot to be judged by the model of this label. */
+  public Boot withModel(String label) {
+    return new Boot(
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        iommus,
+        label);
   }
 
   /** True if the kernel says that kexec started it; a crash kernel included. */

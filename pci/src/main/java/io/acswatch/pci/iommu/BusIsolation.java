@@ -16,7 +16,8 @@ import java.util.BitSet;
  *   <tr><td>root port</td><td>isolated, unless it has the ACS capability and does not enforce it</td></tr>
  *   <tr><td>switch downstream port</td><td>isolated: a point-to-point link</td></tr>
  *   <tr><td>switch upstream port</td><td>unless every port on the bus enforces ACS, all of them and all
- *       below are one group</td></tr>
+ *       below are one group; with the upstream port if something else stands there, or a port lets
+ *       requests to the upstream port's own memory pass</td></tr>
  *   <tr><td>PCIe-to-PCI bridge</td><td>one group, with the bridge if it has memory of its own</td></tr>
  *   <tr><td>any other bridge</td><td>one group with the bridge</td></tr>
  * </table>
@@ -30,11 +31,13 @@ import java.util.BitSet;
  */
 public final class BusIsolation {
   private static final int DSP_MEMORY_REDIRECT = 2 << 8;
+  private static final int USP_MEMORY_REDIRECT = 2 << 10;
 
   private final HostHierarchy hierarchy;
   private final DmaAliases aliases;
   private final boolean[] enforced;
   private final boolean[] switchIsolates;
+  private final boolean[] upstreamIsReached;
   private final int[] parent;
 
   private BusIsolation(HostHierarchy hierarchy, ModelChoice choice, BitSet open) {
@@ -45,7 +48,9 @@ public final class BusIsolation {
     for (int i = 0; i < enforced.length; i++) {
       enforced[i] = !open.get(i) && rules.verdict(i).isEnforced();
     }
-    switchIsolates = switchIsolates();
+    switchIsolates = new boolean[hierarchy.size()];
+    upstreamIsReached = new boolean[hierarchy.size()];
+    judgeSwitches();
     parent = new int[hierarchy.size()];
     for (int i = 0; i < parent.length; i++) {
       parent[i] = i;
@@ -103,7 +108,8 @@ public final class BusIsolation {
   private boolean sharesWithBridge(int bridge) {
     return switch (hierarchy.type(bridge)) {
       case ROOT_PORT -> hasCapability(bridge) && !portIsolates(bridge);
-      case DOWNSTREAM_PORT, UPSTREAM_PORT -> false;
+      case DOWNSTREAM_PORT -> false;
+      case UPSTREAM_PORT -> upstreamIsReached[bridge];
       case PCIE_TO_PCI_BRIDGE -> hierarchy.function(bridge).config().hasMemoryBar();
       default -> true;
     };
@@ -118,19 +124,26 @@ public final class BusIsolation {
     };
   }
 
-  /** For each upstream port: every function on the internal bus is a port that isolates. */
-  private boolean[] switchIsolates() {
-    boolean[] isolates = new boolean[hierarchy.size()];
-    Arrays.fill(isolates, true);
-    for (int i = 0; i < isolates.length; i++) {
+  /**
+   * A switch isolates if every function on its internal bus is a port that isolates. What else may
+   * stand there may reach the upstream port too, and so does a port that lets requests to that
+   * one's memory pass.
+   */
+  private void judgeSwitches() {
+    Arrays.fill(switchIsolates, true);
+    for (int i = 0; i < switchIsolates.length; i++) {
       int bridge = hierarchy.bridgeAbove(i);
-      boolean port =
-          hierarchy.type(i) == PortType.DOWNSTREAM_PORT && !aliases.hasAlias(i) && portIsolates(i);
-      if (bridge != HostHierarchy.NONE && !port) {
-        isolates[bridge] = false;
+      if (bridge == HostHierarchy.NONE) {
+        continue;
       }
+      boolean isPort = hierarchy.type(i) == PortType.DOWNSTREAM_PORT && !aliases.hasAlias(i);
+      boolean reaches =
+          !isPort
+              || hierarchy.function(bridge).config().hasMemoryBar()
+                  && !redirects(i, AcsCapability.USP_MEMORY_TARGET, USP_MEMORY_REDIRECT);
+      upstreamIsReached[bridge] |= reaches;
+      switchIsolates[bridge] &= !reaches && portIsolates(i);
     }
-    return isolates;
   }
 
   private boolean hasCapability(int index) {
@@ -138,12 +151,17 @@ public final class BusIsolation {
   }
 
   private boolean portIsolates(int index) {
+    boolean closed = !hierarchy.function(index).config().egressOpen();
+    return redirects(index, AcsCapability.DSP_MEMORY_TARGET, DSP_MEMORY_REDIRECT)
+        && closed
+        && enforced[index];
+  }
+
+  /** True if a memory target is redirected, or the port has no control of it. */
+  private boolean redirects(int index, int field, int redirect) {
     AcsRegisters acs = hierarchy.function(index).config().acs();
     boolean enhanced = acs != null && (acs.capability() & AcsCapability.ENHANCED) != 0;
-    boolean redirects =
-        !enhanced || (acs.control() & AcsCapability.DSP_MEMORY_TARGET) == DSP_MEMORY_REDIRECT;
-    boolean closed = !hierarchy.function(index).config().egressOpen();
-    return redirects && closed && enforced[index];
+    return !enhanced || (acs.control() & field) == redirect;
   }
 
   private void joinSlotsAndAliases() {

@@ -21,7 +21,10 @@ public final class KernelGrouping {
   private final AcsVerdict[] atStart;
   private final IntFunction<@Nullable AcsRegisters> wordsAtStart;
 
-  /** What is supposed of verdicts that are open; null, or null in it, for nothing. */
+  /**
+   * What is supposed of verdicts that are open, see {@link #supposedAt}; null, or null in it, for
+   * nothing.
+   */
   private final Boolean @Nullable [] supposed;
 
   /**
@@ -106,10 +109,18 @@ public final class KernelGrouping {
 
   /** Verdict on a function while another one is being grouped: that of the words it had then. */
   boolean enforces(int function, int grouped) {
-    if (supposed != null && supposed[function] != null && isOpen(function, grouped)) {
-      return supposed[function];
+    if (supposed != null && isOpen(function, grouped)) {
+      Boolean verdict = supposed[supposedAt(function, grouped)];
+      if (verdict != null) {
+        return verdict;
+      }
     }
     return (isBeforeSwitchingOn(function, grouped) ? atStart : now)[function].isEnforced();
+  }
+
+  /** Where the supposition on a verdict stands: those before the kernel came to it are first. */
+  int supposedAt(int function, int grouped) {
+    return isBeforeSwitchingOn(function, grouped) ? function : hierarchy.size() + function;
   }
 
   /** True if the kernel had not yet switched ACS on in a function when it grouped another one. */

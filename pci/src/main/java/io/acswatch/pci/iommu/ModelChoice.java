@@ -36,8 +36,14 @@ public record ModelChoice(
   private static final String ASKED = "asked for";
   private static final String NVIDIA_FLAVOUR = "-nvidia";
 
-  /** Chooses for a booted kernel; {@code asked} overrules what its release and options say. */
+  /**
+   * Chooses for a booted kernel; {@code asked}, else the model that the boot is to be judged by,
+   * overrules what its release and options say.
+   */
   public static ModelChoice of(Boot boot, @Nullable GroupingModel asked) {
+    if (asked == null && !boot.askedModel().isEmpty()) {
+      return of(boot, GroupingModel.ofLabel(boot.askedModel()));
+    }
     KernelVersion kernel = KernelVersion.of(boot.kernelRelease(), boot.kernelVersion());
     String otherRules = otherRules(boot);
     AcsOverride override = AcsOverride.of(boot.commandLine());

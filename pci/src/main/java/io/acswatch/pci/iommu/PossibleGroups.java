@@ -10,9 +10,9 @@ import java.util.List;
  * Tries what is not known of the verdicts while groups were formed, one way and the other: which
  * partitions can have come of it.
  *
- * <p>A verdict is decided when the derivation first asks for it, so only those that count are
- * tried. Where the outcome is known, decisions that were taken after it had gone wrong are not
- * tried again.
+ * <p>A verdict, before and after the kernel came to the function, is decided when the derivation
+ * first asks for it, so only those that count are tried. Where the outcome is known, decisions that
+ * were taken after it had gone wrong are not tried again.
  */
 final class PossibleGroups {
   /** Functions grouped, over all derivations, after which the answer is that it cannot be told. */
@@ -21,7 +21,7 @@ final class PossibleGroups {
   private static final int FEWEST_DERIVATIONS = 64;
 
   /** A verdict as decided, while {@code grouped} was being grouped. */
-  private record Decision(int function, int grouped, boolean enforced, boolean isSecond) {}
+  private record Decision(int verdict, int grouped, boolean enforced, boolean isSecond) {}
 
   private final KernelGrouping grouping;
   private final List<Decision> decisions = new ArrayList<>();
@@ -31,7 +31,7 @@ final class PossibleGroups {
   PossibleGroups(KernelGrouping grouping) {
     this.grouping = grouping;
     int size = grouping.hierarchy().size();
-    decided = new Boolean[size];
+    decided = new Boolean[2 * size];
     left = Math.max(FEWEST_DERIVATIONS, MOST_GROUPED / Math.max(1, size));
   }
 
@@ -69,17 +69,18 @@ final class PossibleGroups {
     if (!grouping.isOpen(function, grouped)) {
       return grouping.enforces(function, grouped);
     }
-    Boolean known = decided[function];
+    int verdict = grouping.supposedAt(function, grouped);
+    Boolean known = decided[verdict];
     if (known == null) {
       known = grouping.enforces(function, grouped);
-      decide(new Decision(function, grouped, known, false));
+      decide(new Decision(verdict, grouped, known, false));
     }
     return known;
   }
 
   private void decide(Decision decision) {
     decisions.add(decision);
-    decided[decision.function()] = decision.enforced();
+    decided[decision.verdict()] = decision.enforced();
   }
 
   /**
@@ -90,9 +91,9 @@ final class PossibleGroups {
   private boolean decideOtherwise(int wrong) {
     while (!decisions.isEmpty()) {
       Decision last = decisions.remove(decisions.size() - 1);
-      decided[last.function()] = null;
+      decided[last.verdict()] = null;
       if (last.grouped() <= wrong && !last.isSecond()) {
-        decide(new Decision(last.function(), last.grouped(), !last.enforced(), true));
+        decide(new Decision(last.verdict(), last.grouped(), !last.enforced(), true));
         return true;
       }
     }

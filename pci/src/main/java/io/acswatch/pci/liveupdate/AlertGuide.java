@@ -247,8 +247,10 @@ public final class AlertGuide {
         KERNEL_GROUP_MISMATCH,
         "The kernel's groups do not follow from its rules as they are known here.",
         "First snapshot of a boot: K is not L, and L is not coarser than K; no function is UNKNOWN or"
-            + " NOT_COMPUTABLE, and what the boot found is known where it matters.",
-        "Registers that changed after groups were formed.",
+            + " NOT_COMPUTABLE; and K follows neither from any words that the boot may have found"
+            + " nor from those that the kernel writes itself.",
+        "Registers that changed after groups were formed; words at the moment of a kexec that no"
+            + " snapshot shows.",
         "Warning.",
         "`facts`: the model, and K and L of the first function that differs");
     page(

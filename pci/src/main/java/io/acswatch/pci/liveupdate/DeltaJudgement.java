@@ -115,6 +115,7 @@ public final class DeltaJudgement {
   private static Evidence evidence(
       @Nullable Snapshot current, SnapshotDelta delta, String lastSequence) {
     return new Evidence(
+        current == null ? "" : Platform.of(current),
         current == null ? BootClass.UNKNOWN : current.bootClass(),
         new Evidence.Observed(delta.boot().id(), delta.takenAtMillis(), delta.sequence()),
         Confidence.HIGH,

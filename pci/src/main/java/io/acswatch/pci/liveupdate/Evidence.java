@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an alert rests on, beside its devices and cause.
  *
+ * @param platform what kind of machine it is, as {@link Platform} tells; empty if unknown
  * @param bootClass how the boot after came about
  * @param observed the snapshot that raised or changed the alert; of a resolved one, the snapshot
  *     that ended it
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param members all members of the groups concerned, bridges included, in order of place
  */
 public record Evidence(
+    String platform,
     BootClass bootClass,
     Observed observed,
     Confidence confidence,
@@ -95,6 +97,7 @@ public record Evidence(
       privileged &= !(function.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED);
     }
     return new Evidence(
+        Platform.of(after),
         after.bootClass(),
         Observed.of(after),
         confidence,
@@ -109,6 +112,7 @@ public record Evidence(
 
   Evidence with(List<Fact> newFacts) {
     return new Evidence(
+        platform,
         bootClass,
         observed,
         confidence,
@@ -123,6 +127,7 @@ public record Evidence(
 
   Evidence with(Confidence newConfidence) {
     return new Evidence(
+        platform,
         bootClass,
         observed,
         newConfidence,
@@ -137,6 +142,7 @@ public record Evidence(
 
   Evidence with(List<PortWords> newPorts, List<AlertDevice> newMembers) {
     return new Evidence(
+        platform,
         bootClass,
         observed,
         confidence,
@@ -152,6 +158,7 @@ public record Evidence(
   /** The same evidence, seen or ended by another snapshot. */
   Evidence observedBy(Observed snapshot) {
     return new Evidence(
+        platform,
         bootClass,
         snapshot,
         confidence,

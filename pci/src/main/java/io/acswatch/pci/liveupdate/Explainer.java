@@ -1,11 +1,7 @@
 package io.acswatch.pci.liveupdate;
 
-import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.config.capability.AcsCapability;
-import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.GroupingSteps;
@@ -24,7 +20,7 @@ public final class Explainer {
   private final KernelGrouping grouping;
   private final GroupPartition derived;
   private final GroupsCheck check;
-  private final boolean hasBefore;
+  private final IsolationReasons reasons;
   private final Map<Integer, List<Explanation.Step>> steps = new HashMap<>();
 
   /** Explains a snapshot by the rules of its kernel, or of the model that is asked for. */
@@ -42,10 +38,10 @@ public final class Explainer {
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
     view = new HostView(snapshot);
     ModelChoice choice = ModelChoice.of(snapshot.boot(), asked);
-    hasBefore = before != null;
     check =
         GroupsCheck.of(snapshot, SnapshotGroups.grouping(snapshot, choice, before), view.groups());
     grouping = check.grouping();
+    reasons = new IsolationReasons(view, grouping, before != null);
     derived = grouping.derive(new Recorder());
   }
 
@@ -128,20 +124,26 @@ public final class Explainer {
     for (int i = 0; i < view.size(); i++) {
       if (derived.together(index, i)) {
         alone &= i == index;
-        if (!grouping.verdict(i).isEnforced() || view.function(i).config().egressOpen()) {
-          open.add(name(i) + " (" + reason(i) + ")");
+        String way = reasons.wayPast(i);
+        if (!grouping.verdict(i).isEnforced() || !way.isEmpty()) {
+          open.add(reasons.name(i) + " (" + reasons.reason(i) + way + ")");
         }
       }
     }
+    if (alone) {
+      return step(Explanation.Kind.HARDWARE, index, "The hardware keeps it apart from all others.");
+    }
+    int bridge = view.hierarchy().bridgeAbove(index);
+    String by =
+        !open.isEmpty()
+            ? "by what does not isolate among them: " + String.join("; ", open)
+            : bridge != HostHierarchy.NONE
+                ? "on the bus below " + reasons.name(bridge) + " (" + reasons.reason(bridge) + ")"
+                : "by an id that they share";
     return step(
         Explanation.Kind.HARDWARE,
         index,
-        alone
-            ? "The hardware keeps it apart from all others."
-            : "The hardware lets it reach the others of its group past the IOMMU, by what does not"
-                + " isolate among them: "
-                + String.join("; ", open)
-                + ".");
+        "The hardware lets it reach the others of its group past the IOMMU, " + by + ".");
   }
 
   /** The port that ends the climb is not among the steps, for nothing happens there. */
@@ -155,7 +157,7 @@ public final class Explainer {
     List<String> ports = new ArrayList<>();
     int nearest = bridge;
     while (bridge != HostHierarchy.NONE) {
-      ports.add(name(bridge) + " (" + reason(bridge) + ")");
+      ports.add(reasons.name(bridge) + " (" + reasons.reason(bridge) + ")");
       bridge = view.hierarchy().bridgeAbove(bridge);
     }
     if (!ports.isEmpty()) {
@@ -164,89 +166,18 @@ public final class Explainer {
           step(
               Explanation.Kind.ISOLATED_BY,
               nearest,
-              "Every port above it isolates: " + String.join("; ", ports) + "."));
+              "Every port above it isolates: " + String.join("; ", ports) + ".",
+              reasons.wordsWhen(nearest, index)));
     }
-  }
-
-  /** A function by type and address: {@code root port 0000:00:03.0}. */
-  private String name(int index) {
-    return view.hierarchy().type(index).label().replace('-', ' ')
-        + " "
-        + view.function(index).address();
-  }
-
-  /** Why a function isolates or does not, with its registers. */
-  private String reason(int index) {
-    PciFunction function = view.function(index);
-    String quirk = grouping.rules().quirk(index);
-    if (quirk != null) {
-      return "by the kernel's table of devices: " + quirk;
-    }
-    if (function.isVirtualFunction()) {
-      return "a VF is never asked for ACS";
-    }
-    AcsRegisters acs = function.config().acs();
-    return switch (view.hierarchy().type(index)) {
-      case CONVENTIONAL -> "conventional PCI, which never isolates";
-      case PCIE_TO_PCI_BRIDGE, PCI_TO_PCIE_BRIDGE ->
-          "a bridge to or from PCI, which never isolates";
-      case ROOT_COMPLEX_EVENT_COLLECTOR -> "an event collector, which never isolates";
-      case UNKNOWN -> "its bytes were not read";
-      case RESERVED -> "a type the kernel does not ask for ACS";
-      case ENDPOINT, LEGACY_ENDPOINT, UPSTREAM_PORT, ROOT_COMPLEX_ENDPOINT ->
-          view.hierarchy().isMultifunction(index)
-              ? registers(index, acs)
-              : "the only function of its device, which is not asked for ACS";
-      case ROOT_PORT, DOWNSTREAM_PORT -> registers(index, acs);
-    };
-  }
-
-  /** Why a function isolated or not when another one was grouped, with the words it had then. */
-  private String reasonWhen(int index, int grouped) {
-    boolean then = grouping.isolatedAtStart(index);
-    if (!grouping.isBeforeSwitchingOn(index, grouped)
-        || then == grouping.verdict(index).isEnforced()) {
-      return reason(index);
-    }
-    String when = " when " + view.function(grouped).address() + " was grouped";
-    if (grouping.isSupposedOtherwise(index)) {
-      return "its ACS must have been " + (then ? "on already" : "off still") + when;
-    }
-    AcsRegisters found = grouping.foundAtStart(index);
-    if (!hasBefore || found == null) {
-      return "the kernel had not switched its ACS on yet" + when;
-    }
-    boolean dwords = grouping.rules().hasDwordRegisters(index);
-    return "Control was still %04x, of the boot before,%s"
-        .formatted(dwords ? found.secondDword() & 0xFFFF : found.control(), when);
-  }
-
-  private String registers(int index, @Nullable AcsRegisters acs) {
-    if (acs == null) {
-      ReadStatus status = view.function(index).config().status();
-      return status.isConclusive() ? "no ACS capability" : "ACS was not read: " + status;
-    }
-    boolean dwords = grouping.rules().hasDwordRegisters(index);
-    boolean noSv = grouping.rules().lacksSourceValidation(index);
-    int control = dwords ? acs.secondDword() & 0xFFFF : acs.control();
-    int register = dwords ? AcsCapability.EGRESS_VECTOR_OFFSET : AcsCapability.CONTROL_OFFSET;
-    int demanded =
-        AcsCapability.REQUIRED & acs.capability() & (noSv ? ~AcsCapability.SOURCE_VALIDATION : ~0);
-    int missing = demanded & ~control;
-    return "Capability %04x at 0x%03x, Control %04x at 0x%03x: %s%s"
-        .formatted(
-            acs.capability(),
-            acs.offset() + AcsCapability.CAPABILITY_OFFSET,
-            control,
-            acs.offset() + register,
-            missing == 0
-                ? "SV, RR, CR and UF are on or fixed on"
-                : String.join(", ", AcsRegisters.flagNames(missing)) + " off",
-            noSv ? "; SV counts as not implemented" : "");
   }
 
   private Explanation.Step step(Explanation.Kind kind, int subject, String text) {
-    return new Explanation.Step(kind, view.function(subject).address(), text);
+    return step(kind, subject, text, null);
+  }
+
+  private Explanation.Step step(
+      Explanation.Kind kind, int subject, String text, Explanation.@Nullable Words acs) {
+    return new Explanation.Step(kind, view.function(subject).address(), text, acs);
   }
 
   private final class Recorder implements GroupingSteps {
@@ -261,24 +192,25 @@ public final class Explainer {
           step(
               Explanation.Kind.ALIAS,
               carrier,
-              "Its requests leave under the id of " + name(carrier) + "."));
+              "Its requests leave under the id of " + reasons.name(carrier) + "."));
     }
 
     @Override
     public void climbs(int function, int bridge, int failing) {
       String because =
           bridge == failing
-              ? capitalised(name(bridge)) + " above it does not isolate"
-              : capitalised(name(bridge))
+              ? capitalised(reasons.name(bridge)) + " above it does not isolate"
+              : capitalised(reasons.name(bridge))
                   + " does not help, for "
-                  + name(failing)
+                  + reasons.name(failing)
                   + " above it does not isolate";
       add(
           function,
           step(
               Explanation.Kind.CLIMB,
               failing,
-              because + ": " + reasonWhen(failing, function) + "."));
+              because + ": " + reasons.reasonWhen(failing, function) + ".",
+              reasons.wordsWhen(failing, function)));
     }
 
     @Override
@@ -303,8 +235,9 @@ public final class Explainer {
                   .formatted(
                       view.function(index).address(),
                       view.function(mate).address(),
-                      reasonWhen(index, function),
-                      reasonWhen(mate, function))));
+                      reasons.reasonWhen(index, function),
+                      reasons.reasonWhen(mate, function)),
+              reasons.wordsWhen(mate, function)));
     }
 
     @Override

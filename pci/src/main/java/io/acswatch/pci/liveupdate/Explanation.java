@@ -33,8 +33,21 @@ public record Explanation(
    * @param kind which part of the rule
    * @param subject the function the step is about
    * @param text one sentence
+   * @param acs the ACS words that decided; null where none did
    */
-  public record Step(Kind kind, PciAddress subject, String text) {}
+  public record Step(Kind kind, PciAddress subject, String text, @Nullable Words acs) {}
+
+  /**
+   * ACS words of the subject of a step as they were when they decided.
+   *
+   * @param capabilityOffset bytes from the start of its configuration space to Capability
+   * @param capability Capability, 16 bits
+   * @param controlOffset bytes from the start of its configuration space to Control
+   * @param control Control, 16 bits
+   * @param missing mask of the bits that isolation demands and that are off
+   */
+  public record Words(
+      int capabilityOffset, int capability, int controlOffset, int control, int missing) {}
 
   /** Parts of the rule. Names are part of the contract with scripts. */
   public enum Kind {

@@ -194,6 +194,6 @@ record GroupsCheck(
   }
 
   private static String capitalised(String text) {
-    return text.isEmpty() ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 }

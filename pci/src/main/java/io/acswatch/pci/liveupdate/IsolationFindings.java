@@ -197,7 +197,7 @@ final class IsolationFindings {
   }
 
   private void mismatch(GroupPartition reported) {
-    if (!firstOfBoot || anyOpenQuestion()) {
+    if (!firstOfBoot) {
       return;
     }
     GroupPartition derived = grouping.derive();
@@ -209,7 +209,7 @@ final class IsolationFindings {
       return;
     }
     int first = 0;
-    while (first < after.size() && sameGroup(first, reported, derived)) {
+    while (sameGroup(first, reported, derived)) {
       first++;
     }
     IsolationAlert alert =
@@ -217,7 +217,7 @@ final class IsolationFindings {
             AlertCode.KERNEL_GROUP_MISMATCH,
             Severity.WARNING,
             "",
-            first < after.size() ? List.of(comparison.device(first)) : List.of(),
+            List.of(comparison.device(first)),
             List.of(),
             null,
             "The kernel's groups are not those of model %s (%s)"
@@ -227,9 +227,6 @@ final class IsolationFindings {
 
   private List<Evidence.Fact> differences(
       int first, GroupPartition reported, GroupPartition derived) {
-    if (first == after.size()) {
-      return List.of();
-    }
     String function = after.function(first).address().toString();
     return List.of(
         Evidence.Fact.now("model", after.choice().model().label()),
@@ -245,16 +242,6 @@ final class IsolationFindings {
       }
     }
     return String.join(" ", members);
-  }
-
-  private boolean anyOpenQuestion() {
-    for (int i = 0; i < after.size(); i++) {
-      AcsVerdict verdict = grouping.verdict(i);
-      if (verdict == AcsVerdict.UNKNOWN || verdict == AcsVerdict.NOT_COMPUTABLE) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private boolean sameGroup(int index, GroupPartition a, GroupPartition b) {

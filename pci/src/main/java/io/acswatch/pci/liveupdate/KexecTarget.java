@@ -46,8 +46,12 @@ record KexecTarget(Boot boot, ModelChoice model) {
             Boot.KEXEC_LOADER,
             present.bootloaderVersion(),
             present.iommus());
-    if (asked != null || KernelVersion.tellPatchLevel(release, version)) {
-      return List.of(new KexecTarget(boot, ModelChoice.of(boot, asked)));
+    if (asked != null) {
+      Boot judged = boot.withModel(asked.label());
+      return List.of(new KexecTarget(judged, ModelChoice.of(judged, null)));
+    }
+    if (KernelVersion.tellPatchLevel(release, version)) {
+      return List.of(new KexecTarget(boot, ModelChoice.of(boot, null)));
     }
     return ofEachStretch(boot);
   }

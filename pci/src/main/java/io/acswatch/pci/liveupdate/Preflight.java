@@ -103,7 +103,7 @@ public final class Preflight {
     Outcome outcome = Outcome.NO_GO;
     if (reasons.isEmpty()) {
       reasons.addAll(questions.open());
-      reasons.addAll(mergesIfCleared(state, findings));
+      reasons.addAll(mergesIfCleared(state));
       outcome = reasons.isEmpty() ? Outcome.GO : Outcome.UNKNOWN;
     }
     if (reasons.isEmpty()) {
@@ -134,18 +134,13 @@ public final class Preflight {
    * come of clearing them is asked. A kernel that switches ACS on first heals them, and a live
    * update inherits them in any case.
    */
-  private List<String> mergesIfCleared(HostState state, List<IsolationAlert> known) {
+  private List<String> mergesIfCleared(HostState state) {
     boolean late = target.model().dependsOnWordsAtStart();
     if (mode == Mode.LIVE_UPDATE || !late && !forecast.keepsWhatItFinds()) {
       return List.of();
     }
     List<IsolationAlert> more = new ArrayList<>(raised(state, forecast.foretoldIfCleared()));
-    more.removeIf(
-        alert ->
-            !alert.code().isMerge()
-                || questions.liesUnder(alert)
-                || known.stream()
-                    .anyMatch(other -> other.fingerprint().equals(alert.fingerprint())));
+    more.removeIf(alert -> !alert.code().isMerge() || questions.liesUnder(alert));
     List<String> merges = reasonsOf(more);
     return merges.isEmpty()
         ? List.of()

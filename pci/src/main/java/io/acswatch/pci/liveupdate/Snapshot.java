@@ -6,6 +6,7 @@ import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupingModel;
 import java.util.List;
 
 /**
@@ -62,6 +63,20 @@ public record Snapshot(
             capture.takenAtMillis(),
             capture.sequence(),
             capture.kexecLoaded());
+  }
+
+  /** The same snapshot to be judged by another model than its kernel's. */
+  public Snapshot judgedBy(GroupingModel model) {
+    return new Snapshot(
+        host,
+        boot.withModel(model.label()),
+        bootClass,
+        takenAtMillis,
+        sequence,
+        kexecLoaded,
+        orderKnown,
+        functions,
+        owners);
   }
 
   /** The same snapshot with these functions in this order. */

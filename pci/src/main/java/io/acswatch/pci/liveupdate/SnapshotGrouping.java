@@ -70,7 +70,7 @@ final class SnapshotGrouping {
     List<PciFunction> reordered = new ArrayList<>(snapshot.functions());
     reordered.sort(
         Comparator.comparing(PciFunction::isVirtualFunction)
-            .thenComparing(f -> f.path().text().chars().filter(c -> c == '/').count())
+            .thenComparing(f -> f.path().text().length())
             .thenComparing(PciFunction::address, Comparator.reverseOrder()));
     Snapshot other = snapshot.withFunctions(reordered);
     GroupPartition otherwise = grouping(other, choice, before).derive();

@@ -9,12 +9,14 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.pci.liveupdate.SnapshotGroups;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -178,6 +180,35 @@ class GroupDerivationProperties {
     tryForSeconds(
         "groupsOfWordsThatNobodySawAreNeverImpossible",
         GroupDerivationProperties::assertNeverImpossible);
+  }
+
+  /** Prints for how many hosts groups that are wrong in one place are told to be impossible. */
+  @Test
+  @EnabledIfSystemProperty(named = "properties.seconds", matches = "\\d+")
+  void tellsGroupsThatNoWordsExplainFromThoseThatSomeDo() {
+    Map<String, Integer> outcomes = new TreeMap<>();
+    tryForSeconds(
+        "falsified groups", seed -> outcomes.merge(outcomeForFalsified(seed), 1, Integer::sum));
+    System.out.println("falsified groups: " + outcomes);
+    assertTrue(
+        outcomes.getOrDefault("IMPOSSIBLE", 0) > 20 * outcomes.getOrDefault("FITS", 0),
+        outcomes::toString);
+  }
+
+  private static String outcomeForFalsified(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<PciFunction> functions = RandomHierarchies.next(random);
+    String release = List.of("6.12.76", "6.19.14", "7.0.0").get(random.nextInt(3));
+    BootClass boot = random.nextBoolean() ? BootClass.COLD : BootClass.KEXEC_PLAIN;
+    Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", release, boot);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), null);
+    KernelGrouping grouping = SnapshotGroups.grouping(snapshot, choice, null);
+    GroupPartition formed = grouping.derive();
+    int[] labels = new int[formed.size()];
+    Arrays.setAll(labels, formed::groupOf);
+    labels[random.nextInt(labels.length)] = labels[random.nextInt(labels.length)];
+    GroupPartition falsified = GroupPartition.ofLabels(labels);
+    return falsified.equals(formed) ? "unchanged" : grouping.suppose(falsified).outcome().name();
   }
 
   private static void assertNeverImpossible(long seed) {

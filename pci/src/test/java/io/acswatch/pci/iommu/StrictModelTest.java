@@ -71,4 +71,47 @@ class StrictModelTest {
     assertEquals("D1,D2 RP USP", strict(enhanced(0x011D)));
     assertEquals("D1,D2 RP USP", strict(enhanced(0x0219)));
   }
+
+  @Test
+  void memoryOfTheUpstreamPortMustNotBeReachedEither() {
+    assertEquals("D1 D2 RP USP", strict(enhanced(0x021D)), "it has none");
+    assertEquals("D1 D2 RP USP", strict(enhanced(0x0A1D).memoryBar("USP")));
+    assertEquals("D1,D2,USP RP", strict(enhanced(0x021D).memoryBar("USP")));
+    assertEquals("D1,D2,USP RP", strict(enhanced(0x061D).memoryBar("USP")));
+    assertEquals("D1,D2 RP USP", strict(enhanced(0x081D).memoryBar("USP")));
+  }
+
+  @Test
+  void whatIsNoPortOnTheBusOfASwitchIsWithTheUpstreamPort() {
+    TestHost host = enhanced(0x021D).add("E", "02:05.0", "USP", ENDPOINT, false, NONE);
+
+    assertEquals("D1,D2,E,USP RP", strict(host));
+  }
+
+  @Test
+  void rootPortLetsNobodyReachItsMemory() {
+    AcsRegisters open = new AcsRegisters(0x148, 0xDF, 0x001D, 0);
+    AcsRegisters redirects = new AcsRegisters(0x148, 0xDF, 0x021D, 0);
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, open)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE);
+
+    assertEquals("A,RP", strict(host));
+    assertEquals("A RP", strict(host.acs("RP", redirects)));
+  }
+
+  @Test
+  void egressControlOpensARootPortAndASlot() {
+    AcsRegisters egress = new AcsRegisters(0x148, 0x7F, 0x3D, 0);
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, egress)
+            .add("f0", "01:00.0", "RP", ENDPOINT, true, egress)
+            .add("f1", "01:00.1", "RP", ENDPOINT, true, OK);
+
+    assertEquals("RP f0 f1", strict(host));
+    assertEquals("RP f0,f1", strict(host.egressOpen("f0")));
+    assertEquals("RP,f0,f1", strict(host.egressOpen("RP")));
+  }
 }

@@ -157,6 +157,11 @@ class AcsOptionsTest {
   }
 
   @Test
+  void pathDoesNotReachAboveTheRoot() {
+    assertEquals(UNTOUCHED, applied("pci=disable_acs_redir=00:09.0/01.0", "00:01.0", false));
+  }
+
+  @Test
   void controlsThatAreLeftAsFoundAreKnown() {
     AcsOptions options = AcsOptions.of("pci=config_acs=0x1@00:01.0;x@01:00.0");
 

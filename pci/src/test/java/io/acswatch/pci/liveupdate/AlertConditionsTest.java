@@ -307,6 +307,16 @@ class AlertConditionsTest {
     }
   }
 
+  /** A snapshot is taken each second of the clock that its number says. */
+  @ParameterizedTest(name = "seen at 1 s, then in boot {0} at {1} s: {2}")
+  @CsvSource({"boot-2, 1300, RAISED", "boot-2, 1100, ''", "boot-1, 1300, ''"})
+  void snapshotBeforeABootIsOldAfterAWhile(String boot, long seconds, String status) {
+    Snapshot before = host().kexec("boot-1").sequence(1).snapshot();
+    Snapshot after = host().kexec(boot).sequence(seconds).snapshot();
+
+    assertEquals(status, status(AlertCode.STALE_BEFORE, before, after));
+  }
+
   private static TestHost three(String bootId, int groupOfA, int groupOfB, int groupOfC) {
     return new TestHost()
         .add("A", "00:04.0", null, ENDPOINT, false, NONE)

@@ -80,6 +80,13 @@ class CauseFinderTest {
   }
 
   @Test
+  void portThatMostDevicesPassComesFirstEvenIfAnotherIsNearerToTheRoot() {
+    TestHost after = later().acs("USP", CLEARED).acs("RQ", CLEARED);
+
+    assertEquals("0000:01:00.0 0000:00:05.0", ports(find(host(), after, true, A, B, X)));
+  }
+
+  @Test
   void ofPortsThatAsManyPassTheNearestToTheRootComesFirst() {
     TestHost after = later().acs("D1", CLEARED).acs("RQ", CLEARED);
 

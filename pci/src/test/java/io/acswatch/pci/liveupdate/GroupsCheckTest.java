@@ -192,6 +192,50 @@ class GroupsCheckTest {
   }
 
   @Test
+  void whatWasFoundBeforeTheChangeKeepsTheGroupOfThen() {
+    // B alone was found again: A and X, on either side of it, stay apart from the port.
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, CLEARED)
+            .add("A", "01:00.0", "RP", ENDPOINT, true, OK)
+            .add("X", "01:00.2", "RP", ENDPOINT, true, OK)
+            .add("B", "01:00.1", "RP", ENDPOINT, true, OK)
+            .release("6.12.74")
+            .reportGroup("RP", 5)
+            .reportGroup("A", 6)
+            .reportGroup("X", 7)
+            .reportGroup("B", 5);
+
+    assertEquals(GroupsAgreement.REGISTERS_CHANGED, groups(host).agreement());
+  }
+
+  @Test
+  void wideControlThatChangedIsNamedToo() {
+    PciIds sunrisePoint = new PciIds(0x8086, 0xa110, 0x060400);
+    AcsRegisters cleared = new AcsRegisters(0x148, 0x5F, 0, 0x7000_0019);
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:1c.0", null, ROOT_PORT, false, cleared, sunrisePoint)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .release("6.12.74")
+            .reportGroup("RP", 5)
+            .reportGroup("A", 6);
+
+    assertTrue(
+        groups(host).difference().contains("0000:00:1c.0 (Control 0019, the kernel leaves 001d)"),
+        groups(host).difference());
+  }
+
+  @Test
+  void capabilityWithoutControlsIsolatesBeforeItIsSwitchedOn() {
+    TestHost host =
+        aliased().acs("F2", new AcsRegisters(0x148, 0, 0, 0)).boot("boot-1", BootClass.COLD);
+
+    assertEquals("F0 F1,F2 RP", host.describe(groups(host).derived()));
+    assertEquals(List.of(), SnapshotGroups.of(host.bareSnapshot(), null).notComputable());
+  }
+
+  @Test
   void bytesThatWereNotReadAreNoMismatchAndNoAgreement() {
     TestHost host = twoPorts(OK).unread("RQ").reportGroup("RQ", 3).reportGroup("A", 3);
 
@@ -230,6 +274,7 @@ class GroupsCheckTest {
     assertEquals(GroupsAgreement.NOT_COMPUTABLE, apart.agreement());
     assertEquals(apart.kernel(), apart.derived());
     assertTrue(apart.difference().contains("0000:00:1c.0"), apart.difference());
+    assertEquals(addresses("00:1c.0", "01:00.0"), apart.notComputable());
   }
 
   @Test

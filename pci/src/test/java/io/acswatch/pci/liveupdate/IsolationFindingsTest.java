@@ -142,6 +142,79 @@ class IsolationFindingsTest {
   }
 
   @Test
+  void mismatchTellsBothGroupsOfTheFirstFunctionThatDiffers() {
+    TestHost odd = host().kexec("boot-2").reportGroup("A", 40).reportGroup("D1", 40);
+    IsolationAlert mismatch = only(after(host(), odd), AlertCode.KERNEL_GROUP_MISMATCH);
+
+    assertEquals(
+        "The kernel's groups are not those of model legacy-early-acs (kernel 6.12.74)",
+        mismatch.headline());
+    assertEquals("0000:02:00.0", mismatch.devices().get(0).address().toString());
+    assertEquals(
+        List.of(
+            new Evidence.Fact("model", "", "legacy-early-acs"),
+            new Evidence.Fact("kernel's group of 0000:02:00.0", "", "0000:02:00.0 0000:03:00.0"),
+            new Evidence.Fact("derived group of 0000:02:00.0", "", "0000:02:00.0")),
+        mismatch.evidence().facts());
+  }
+
+  @Test
+  void causeOfAPendingMergeIsTheChangeOrElseTheStateOfThePort() {
+    Cause changed =
+        only(after(host(), keptApart(host().acs("RP", CLEARED))), AlertCode.PENDING_MERGE).cause();
+    assertEquals(Cause.Kind.ACS_CONTROL_CHANGED, changed.kind());
+    assertEquals(
+        "0000:00:01.0 does not isolate any more: Capability 005f, Control 0019.",
+        changed.explanation());
+
+    Snapshot first = keptApart(host().acs("RP", CLEARED)).snapshot();
+    Cause found =
+        only(Judgement.apply(HostState.NONE, first).alerts(), AlertCode.PENDING_MERGE).cause();
+    assertEquals(Cause.Kind.ACS_NOT_ENFORCED, found.kind());
+    assertEquals(null, found.register());
+  }
+
+  @Test
+  void switchWithoutAcsIsASilentLossByItsFirstPort() {
+    TestHost open = host().acs("D1", NONE).acs("D2", NONE);
+    IsolationAlert silent = only(after(host(), open.kexec("2")), AlertCode.SILENT_ISOLATION_LOSS);
+
+    assertEquals(Cause.Kind.ACS_NOT_ENFORCED, silent.cause().kind());
+    assertEquals(
+        "0000:02:00.0 leaves a way around the IOMMU: it has no ACS capability.",
+        silent.cause().explanation());
+  }
+
+  @Test
+  void openPortWithAcsIsNamedBeforeOneWithout() {
+    TestHost open = host().acs("D1", NONE).acs("D2", CLEARED);
+    IsolationAlert silent = only(after(host(), open.kexec("2")), AlertCode.SILENT_ISOLATION_LOSS);
+
+    assertEquals(
+        "0000:02:01.0 leaves a way around the IOMMU: Capability 005f, Control 0019.",
+        silent.cause().explanation());
+  }
+
+  @Test
+  void ownersOfBeforeCountWhereNobodyOwnsNow() {
+    TestHost before = host();
+    TestHost drained = keptApart(withoutOwners(CLEARED));
+
+    assertEquals(
+        List.of("vm-a", "vm-b"), only(after(before, drained), AlertCode.PENDING_MERGE).vms());
+    TestHost other = keptApart(host().owner("A", "vm-x").acs("RP", CLEARED));
+    assertEquals(
+        List.of("vm-b", "vm-x"), only(after(before, other), AlertCode.PENDING_MERGE).vms());
+  }
+
+  @Test
+  void pendingMergeThatHangsOnUnreadBytesIsAWarning() {
+    TestHost unread = keptApart(host().acs("RP", CLEARED)).unread("USP");
+
+    assertEquals(Severity.WARNING, only(after(host(), unread), AlertCode.PENDING_MERGE).severity());
+  }
+
+  @Test
   void separationWithoutACapabilityIsAnOverride() {
     TestHost claimed = keptApart(host().acs("RP", NONE)).kexec("boot-2");
     List<IsolationAlert> alerts = after(keptApart(host().acs("RP", NONE)), claimed);

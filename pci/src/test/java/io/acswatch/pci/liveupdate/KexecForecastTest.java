@@ -101,6 +101,8 @@ class KexecForecastTest {
     assertEquals("0003 0051", words(foretold(host, PLAIN_KEXEC, null, redirectOff), "00:01.0"));
     String configured = "intel_iommu=on pci=config_acs=1111111@00:01.0";
     assertEquals("0003 0051", words(foretold(host, PLAIN_KEXEC, null, configured), "00:01.0"));
+    String other = "intel_iommu=on pci=disable_acs_redir=00:09.0";
+    assertEquals("0003 005d", words(foretold(host, PLAIN_KEXEC, null, other), "00:01.0"));
     String elsewhere = "intel_iommu=on pci=config_acs=0000000@00:09.0";
     assertEquals("0003 005d", words(foretold(host, PLAIN_KEXEC, null, elsewhere), "00:01.0"));
     assertEquals("0003 005d", words(foretold(host, PLAIN_KEXEC, "6.1.192", configured), "00:01.0"));

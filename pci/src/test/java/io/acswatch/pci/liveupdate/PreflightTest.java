@@ -575,4 +575,30 @@ class PreflightTest {
             null);
     assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
   }
+
+  @Test
+  void iommuThatGoesIsCertainWhateverWasNotRead() {
+    Preflight.Result result = preflight(host().unread("RP"), PLAIN_KEXEC, null, "intel_iommu=off");
+
+    assertEquals(Preflight.Outcome.NO_GO, result.outcome(), result.reasons().toString());
+    assertTrue(
+        result.findings().stream()
+            .anyMatch(
+                alert ->
+                    alert.code() == AlertCode.IOMMU_OFF && alert.severity() == Severity.CRITICAL),
+        result.findings().toString());
+  }
+
+  @Test
+  void gravestFindingComesFirst() {
+    TestHost host = drifted().vf("V", "03:00.1", "A").owner("V", "vm-v").reportGroup("V", 9);
+    List<Severity> severities =
+        preflight(host, LIVE_UPDATE, null, null).findings().stream()
+            .map(IsolationAlert::severity)
+            .toList();
+
+    assertEquals(Severity.CRITICAL, severities.get(0));
+    assertEquals(severities.stream().sorted(Comparator.reverseOrder()).toList(), severities);
+    assertTrue(severities.contains(Severity.HIGH), severities.toString());
+  }
 }

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  * An alert on one line, for a terminal:
  *
  * <pre>
- * 2026-11-23T20:39:37.874Z critical raised   demo-host GROUP_MERGED_CROSS_VM Devices of 2 VMs ...
+ * 2026-11-23T20:39:37.874Z critical raised   3f9a0c17 demo-host GROUP_MERGED_CROSS_VM Devices of ...
  * </pre>
+ *
+ * <p>The hex digits are the beginning of the fingerprint: what {@code ack} and {@code silence}
+ * take.
  */
 public final class AlertLine {
   private static final String RESET = "\u001b[0m";
@@ -20,6 +23,8 @@ public final class AlertLine {
   private static final String RED = "\u001b[1;31m";
   private static final String YELLOW = "\u001b[1;33m";
   private static final String GREEN = "\u001b[32m";
+
+  private static final int SHORT = 8;
 
   private AlertLine() {}
 
@@ -33,21 +38,39 @@ public final class AlertLine {
     String time = time(alert.takenAfter(), recordMillis);
     String severity = "%-8s".formatted(alert.severity().label());
     String rest =
-        "%-8s %s %s %s"
+        "%-8s %s %s %s %s%s"
             .formatted(
                 alert.status().name().toLowerCase(Locale.ROOT),
+                alert.fingerprint().substring(0, Math.min(SHORT, alert.fingerprint().length())),
                 AlertText.printable(alert.host()),
                 AlertText.printable(alert.code()),
-                AlertText.printable(alert.headline()));
+                AlertText.printable(alert.headline()),
+                handled("silenced", alert.silenced())
+                    + handled("acknowledged", alert.acknowledged()));
     if (!colour) {
       return time + " " + severity + " " + rest;
     }
-    String style = alert.isOpen() ? style(alert.severity()) : GREEN;
+    String style = alert.isHandled() ? DIM : alert.isOpen() ? style(alert.severity()) : GREEN;
     return DIM + time + RESET + " " + style + severity + RESET + " " + rest;
+  }
+
+  private static String handled(String what, Alert.@Nullable Mark mark) {
+    return mark == null
+        ? ""
+        : " [%s by %s%s: %s]"
+            .formatted(
+                what,
+                AlertText.printable(mark.author()),
+                mark.until() == null ? "" : " until " + AlertText.printable(mark.until()),
+                AlertText.printable(mark.reason()));
   }
 
   private static String time(@Nullable String taken, long recordMillis) {
     return taken == null ? Instant.ofEpochMilli(recordMillis).toString() : taken;
+  }
+
+  static String coloured(Severity severity, String text) {
+    return style(severity) + text + RESET;
   }
 
   private static String style(Severity severity) {

@@ -12,7 +12,8 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
- * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}.
+ * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}, one
+ * that says something of its alerts to {@code command}.
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
@@ -35,6 +36,12 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       context.<byte[], Object>forward(
           new Record<>(record.key(), null, record.timestamp(), record.headers()),
           IsolationTopology.RETIRE);
+      return;
+    }
+    if (FollowCommand.isAskedFor(record)) {
+      context.<byte[], Object>forward(
+          new Record<>(record.key(), null, record.timestamp(), record.headers()),
+          IsolationTopology.COMMAND);
       return;
     }
     byte[] frame = record.value();

@@ -8,6 +8,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -17,13 +18,16 @@ import org.apache.kafka.streams.state.Stores;
  * The topology. The same picture as in the README:
  *
  * <pre>
- *  frames -> decode -+-> judge [host-state] -+-> alerts        history, keyed by host
- *                    |          |            +-> alert-state   compacted, keyed by fingerprint
- *                    |          |            +-> groups        compacted, keyed by host
- *                    |          +--------------> rejects       as it was, with the reason
- *                    +-------------------------> rejects
- *                    +-> retire [host-state] --> alerts, alert-state, groups: the end of a host
+ *  frames -> decode -+-> judge [host-state] --+-> mark [alert-marks] -+-> alerts        history, keyed by host
+ *                    |                        |                       +-> alert-state   compacted, by fingerprint
+ *                    |                        +-> groups                                compacted, by host
+ *                    |                        +-> rejects                as it was, with the reason
+ *                    +-> retire [host-state] -+-> mark, groups           the end of a host
+ *                    +-> command [alert-marks] -> alerts, alert-state    what people say of alerts
+ *                    +-> rejects
  * </pre>
+ *
+ * <p>A second half makes incidents of the alerts: {@link IncidentTopology}.
  *
  * <p>The names of nodes and of the store are part of its contract: the changelog is named after the
  * store, and another name would orphan what is remembered. A golden file pins them.
@@ -35,6 +39,8 @@ public final class IsolationTopology {
   static final String DECODE = "decode";
   static final String JUDGE = "judge";
   static final String RETIRE = "retire";
+  static final String MARK = "mark";
+  static final String COMMAND = "command";
   static final String ALERTS = "alerts";
   static final String ALERT_STATE = "alert-state";
   static final String GROUPS = "groups";
@@ -42,6 +48,9 @@ public final class IsolationTopology {
 
   /** The store: host id to packed host state. */
   public static final String HOST_STATE = "host-state";
+
+  /** The store: host id to what people have said of its alerts. */
+  public static final String ALERT_MARKS = "alert-marks";
 
   /** Largest record of the changelog, of the frames and, with headers, of the rejects. */
   public static final int MAX_RECORD_BYTES = 16 << 20;
@@ -56,17 +65,31 @@ public final class IsolationTopology {
   static Topology build(TopicNames topics, TopologyObserver observer, JudgeIsolation.Judge judge) {
     var bytesIn = new ByteArrayDeserializer();
     var bytesOut = new ByteArraySerializer();
-    return new Topology()
+    StreamsBuilder incidents = new StreamsBuilder();
+    IncidentTopology.addTo(incidents, topics);
+    return incidents
+        .build()
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
         .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
         .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
-        .addStateStore(hostState(), JUDGE, RETIRE)
-        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
-        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
+        .addProcessor(MARK, MarkAlerts::new, JUDGE, RETIRE)
+        .addProcessor(COMMAND, () -> new FollowCommand(observer), DECODE)
+        .addStateStore(hostState(), JUDGE, RETIRE, COMMAND)
+        .addStateStore(alertMarks(), MARK, COMMAND)
+        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, MARK, COMMAND)
+        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, MARK, COMMAND)
         .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)
-        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE);
+        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE, COMMAND);
+  }
+
+  /** Small, and empty for all hosts of whose alerts nobody says anything. */
+  private static StoreBuilder<KeyValueStore<String, byte[]>> alertMarks() {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(ALERT_MARKS), Serdes.String(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(Map.of());
   }
 
   /**

@@ -4,6 +4,7 @@ import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.wire.FrameType;
+import io.acswatch.wire.json.AlertCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public interface TopologyObserver {
 
         @Override
         public void alerted(IsolationAlert alert, long appendedAtMillis) {}
+
+        @Override
+        public void commanded(AlertCommand.Action action) {}
 
         @Override
         public void opened(int partition) {}
@@ -82,6 +86,9 @@ public interface TopologyObserver {
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */
   void alerted(IsolationAlert alert, long appendedAtMillis);
+
+  /** Somebody said something of alerts, and it was followed. */
+  void commanded(AlertCommand.Action action);
 
   /** The states of a partition's hosts are kept here from now on; their store is restored. */
   void opened(int partition);

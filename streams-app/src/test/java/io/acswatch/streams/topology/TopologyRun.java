@@ -1,8 +1,10 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.json.AlertCommand;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.header.Headers;
@@ -40,6 +42,28 @@ final class TopologyRun implements AutoCloseable {
     driver
         .createInputTopic(TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer())
         .pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, headers, time));
+  }
+
+  /** What people say of a host's alerts. */
+  void say(String host, String json) {
+    send(
+        host,
+        null,
+        new RecordHeaders().add(AlertCommand.HEADER, json.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  void say(String host, AlertCommand command) {
+    say(host, command.toString());
+  }
+
+  /** The time of the last record. */
+  long now() {
+    return time;
+  }
+
+  /** Lets time pass before the next record. */
+  void pass(Duration length) {
+    time += length.toMillis();
   }
 
   /** What has come out since the last look. */

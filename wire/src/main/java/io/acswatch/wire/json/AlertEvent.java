@@ -26,6 +26,15 @@ public final class AlertEvent {
   /** Names the schema of the value: its {@code $id}. */
   public static final String DATA_SCHEMA = "urn:acswatch:alert:" + AlertJson.SCHEMA_VERSION;
 
+  /** Names the alert: its fingerprint. */
+  public static final String SUBJECT = "ce_subject";
+
+  /** Extension: where the alert is in its life, in lower case. */
+  public static final String STATUS = "ce_status";
+
+  /** Extension that only an alert has that somebody acknowledged or silenced. */
+  public static final String HANDLED = "ce_handled";
+
   private static final String ATTRIBUTE = "ce_";
 
   private AlertEvent() {}
@@ -37,15 +46,26 @@ public final class AlertEvent {
     headers.put(ATTRIBUTE + "id", alert.fingerprint() + "/" + alert.revision());
     headers.put(ATTRIBUTE + "source", source(alert.host()));
     headers.put(ATTRIBUTE + "type", type(alert.code()));
-    headers.put(ATTRIBUTE + "subject", alert.fingerprint());
+    headers.put(SUBJECT, alert.fingerprint());
     if (alert.takenAfterMillis() != 0) {
       headers.put(ATTRIBUTE + "time", Instant.ofEpochMilli(alert.takenAfterMillis()).toString());
     }
     headers.put(ATTRIBUTE + "dataschema", DATA_SCHEMA);
     // Extensions: what a consumer sorts by without reading the value.
     headers.put(ATTRIBUTE + "severity", alert.severity().label());
-    headers.put(ATTRIBUTE + "status", alert.status().name().toLowerCase(Locale.ROOT));
+    headers.put(STATUS, alert.status().name().toLowerCase(Locale.ROOT));
     headers.put("content-type", "application/json");
+    return headers;
+  }
+
+  /** The same, and what people have said of it. */
+  public static Map<String, String> headers(IsolationAlert alert, AlertMarks marks) {
+    Map<String, String> headers = headers(alert);
+    if (marks.silenced() != null) {
+      headers.put(HANDLED, "silenced");
+    } else if (marks.acknowledged() != null) {
+      headers.put(HANDLED, "acknowledged");
+    }
     return headers;
   }
 

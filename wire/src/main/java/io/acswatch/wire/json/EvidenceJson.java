@@ -25,6 +25,7 @@ final class EvidenceJson {
       return;
     }
     json.writeObjectFieldStart(FIELD);
+    AlertJson.writeText(json, "platform", evidence.platform());
     json.writeStringField("boot_class", evidence.bootClass().name());
     json.writeObjectFieldStart("observed");
     json.writeStringField("boot", evidence.observed().bootId());
@@ -77,6 +78,7 @@ final class EvidenceJson {
       members.add(AlertParser.device(member));
     }
     return new Evidence(
+        json.has("platform") ? json.optionalText("platform") : "",
         json.constant("boot_class", BootClass.class),
         new Evidence.Observed(
             observed.text("boot"),

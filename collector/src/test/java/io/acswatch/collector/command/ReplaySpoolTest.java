@@ -1,0 +1,103 @@
+package io.acswatch.collector.command;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolLimits;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.wire.FrameType;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.text.CaptureReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code replay} makes of the directory of a spool. Nothing here needs a broker. */
+class ReplaySpoolTest {
+  private static final long NOW = 1_767_225_600_000L;
+
+  @TempDir private Path directory;
+  private Spool spool;
+
+  @BeforeEach
+  void open() throws IOException {
+    spool = Spool.open(directory, new SpoolLimits(1 << 20, Duration.ofDays(7)));
+  }
+
+  private byte[] add(String name, String host, long sequence) throws IOException {
+    Capture capture = CaptureReader.read(TestCaptures.file(name)).withHost(host, sequence, NOW);
+    byte[] frame = FrameWriter.write(capture);
+    spool.add(capture.boot().id(), FrameType.SNAPSHOT, frame, NOW);
+    return frame;
+  }
+
+  @Test
+  void sendsTheFramesAsTheyAreInTheirOrderAndLeavesThemThere() throws IOException {
+    byte[] first = add("switch-before.cap", "h", 1);
+    byte[] second = add("switch-after.cap", "h", 2);
+    List<ReplayInput> inputs = ReplayInput.of(directory.toString());
+
+    assertEquals(2, inputs.size());
+    var frame = ((ReplayInput.OfSpool) inputs.get(0)).frame();
+    assertEquals("h", frame.host());
+    assertEquals(1, frame.sequence());
+    assertArrayEquals(first, frame.value());
+    assertArrayEquals(second, ((ReplayInput.OfSpool) inputs.get(1)).frame().value());
+    assertEquals(2, spool.entries().size());
+  }
+
+  @Test
+  void namesTheFileThatIsDamagedAndSendsNothing() throws IOException {
+    add("switch-before.cap", "h", 1);
+    add("switch-after.cap", "h", 2);
+    Path file = spool.entries().get(1).path();
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    CommandRun run =
+        CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", directory.toString());
+
+    assertEquals(3, run.exitCode());
+    assertEquals("acswatch: " + file + ": damaged: not what a spool has written\n", run.err());
+    assertEquals("", run.out());
+    assertTrue(Files.exists(file), "it is not ours to move");
+  }
+
+  @Test
+  void saysWhereAFrameIsRefused() throws IOException {
+    spool.add("b", FrameType.SNAPSHOT, "none".getBytes(StandardCharsets.UTF_8), NOW);
+    InputException refused =
+        assertThrows(InputException.class, () -> ReplayInput.of(directory.toString()));
+
+    assertTrue(
+        refused.getMessage().contains("snapshot.frame: frame, byte 4: bytes=4"),
+        refused.getMessage());
+  }
+
+  @Test
+  void refusesADirectoryThatIsNoSpoolAndAnotherNameForItsHost() throws IOException {
+    CommandRun none =
+        CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", directory.toString());
+    assertEquals(3, none.exitCode());
+    assertEquals(
+        "acswatch: " + directory + ": a directory without frames of a spool\n", none.err());
+
+    add("switch-before.cap", "h", 1);
+    CommandRun renamed =
+        CommandRun.of(
+            "replay", "--bootstrap-servers", "127.0.0.1:1", "--host-id", "x", directory.toString());
+    assertEquals(2, renamed.exitCode());
+    assertTrue(renamed.err().startsWith("acswatch: --host-id is for captures; "), renamed.err());
+  }
+}

@@ -1,0 +1,145 @@
+package io.acswatch.standalone;
+
+import static io.acswatch.standalone.Patience.LIMIT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.streams.IsolationApp;
+import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.Topics;
+import io.acswatch.wire.FrameWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two instances on one broker: each answers for all hosts, wherever their states are. */
+class TwoInstancesIT {
+  private static final int HOSTS = 12;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  @TempDir Path scratch;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private IsolationConfig config(EmbeddedBroker broker, String instance) {
+    return IsolationConfig.from(
+        Map.of(
+            "streams.bootstrap.servers",
+            broker.bootstrapServers(),
+            "streams.http.address",
+            "127.0.0.1:0",
+            "streams.state.dir",
+            scratch.resolve(instance).toString()));
+  }
+
+  @Test
+  void answerTheSameOfAHostThatOnlyOneOfThemKeeps() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config = config(broker, "one");
+      Topics.create(config, new Topics.Layout(Optional.of(4), Optional.empty()));
+      try (IsolationApp one = IsolationApp.start(config)) {
+        try (IsolationApp other = IsolationApp.start(config(broker, "other"))) {
+          awaitInstances(2, one, other);
+          send(broker, config.topics().frames());
+          awaitHosts(one, other);
+
+          int routed = 0;
+          for (int i = 0; i < HOSTS; i++) {
+            boolean kept = get(one, "/peer/v1/host?id=host-" + i).statusCode() == 200;
+            boolean keptByOther = get(other, "/peer/v1/host?id=host-" + i).statusCode() == 200;
+            assertTrue(kept ^ keptByOther, "host-" + i + " is kept once");
+            routed += kept ? 0 : 1;
+          }
+          assertTrue(routed > 0 && routed < HOSTS, routed + " of " + HOSTS + " are elsewhere");
+
+          List<String> paths = new ArrayList<>(List.of("/hosts", "/alerts", "/fleet"));
+          for (int i = 0; i < HOSTS; i++) {
+            paths.add("/host?id=host-" + i);
+            paths.add("/host/weak-points?id=host-" + i);
+            paths.add("/host/explanation?id=host-%d&function=0000:06:00.0".formatted(i));
+          }
+          paths.add("/host?id=nobody");
+          for (String path : paths) {
+            HttpResponse<String> answer = get(one, "/api/v1" + path);
+            assertEquals(path.endsWith("nobody") ? 404 : 200, answer.statusCode(), answer.body());
+            assertEquals(answer.body(), get(other, "/api/v1" + path).body(), path);
+          }
+          JsonNode fleet = json(one, "/api/v1/fleet");
+          assertEquals(HOSTS, fleet.get("open_alerts").get("critical").asInt());
+        }
+        // What the other one kept moves here.
+        awaitInstances(1, one);
+        awaitHosts(one);
+        for (int i = 0; i < HOSTS; i++) {
+          JsonNode host = json(one, "/api/v1/host?id=host-" + i);
+          assertEquals("host-" + i, host.get("host").asText());
+          assertTrue(host.get("alerts").size() > 0, host::toString);
+        }
+      }
+    }
+  }
+
+  private void awaitInstances(int count, IsolationApp... apps) {
+    for (IsolationApp app : apps) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  get(app, "/readyz").statusCode() == 200
+                      && json(app, "/api/v1/fleet").get("instances").asInt() == count);
+    }
+  }
+
+  private void awaitHosts(IsolationApp... apps) {
+    for (IsolationApp app : apps) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                JsonNode fleet = json(app, "/api/v1/fleet");
+                return fleet.get("silent_instances").isEmpty()
+                    && fleet.get("open_alerts").get("critical").asInt() == HOSTS;
+              });
+    }
+  }
+
+  private static void send(EmbeddedBroker broker, String topic) throws Exception {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", broker.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < HOSTS; i++) {
+        String host = "host-" + i;
+        for (String when : new String[] {"before", "after"}) {
+          byte[] frame = FrameWriter.write(Recordings.capture("kexec-001-" + when, host));
+          producer.send(new ProducerRecord<>(topic, host, frame)).get();
+        }
+      }
+    }
+  }
+
+  private JsonNode json(IsolationApp app, String path) throws Exception {
+    return MAPPER.readTree(get(app, path).body());
+  }
+
+  private HttpResponse<String> get(IsolationApp app, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + app.httpAddress().getPort() + path);
+    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+}

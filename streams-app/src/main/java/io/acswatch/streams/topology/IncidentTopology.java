@@ -1,0 +1,71 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.wire.TopicNames;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.kstream.Repartitioned;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * The second half of the topology, from the history of alerts to incidents: causes that several
+ * hosts have in common.
+ *
+ * <pre>
+ *  alerts -> cause [alert-causes] -> (by cause) -> join [incidents, incident-hosts, arrivals] -> incidents
+ * </pre>
+ */
+final class IncidentTopology {
+  /** Hosts that get alerts of one cause within this time have them together. */
+  static final Duration WINDOW = Duration.ofHours(24);
+
+  /** Fingerprint to severity and id of the cause that was told of it. */
+  static final String ALERT_CAUSES = "alert-causes";
+
+  static final String INCIDENTS_STORE = "incidents";
+  static final String INCIDENT_HOSTS = "incident-hosts";
+  static final String ARRIVALS = "incident-arrivals";
+
+  private IncidentTopology() {}
+
+  static void addTo(StreamsBuilder builder, TopicNames topics) {
+    Serde<String> text = Serdes.String();
+    Serde<byte[]> bytes = Serdes.ByteArray();
+    builder.addStateStore(
+        Stores.keyValueStoreBuilder(store(ALERT_CAUSES), text, text)
+            .withCachingDisabled()
+            .withLoggingEnabled(Map.of()));
+    for (String name : new String[] {INCIDENTS_STORE, INCIDENT_HOSTS}) {
+      builder.addStateStore(
+          Stores.keyValueStoreBuilder(store(name), text, bytes)
+              .withCachingDisabled()
+              .withLoggingEnabled(Map.of()));
+    }
+    builder.addStateStore(
+        Stores.windowStoreBuilder(
+                Stores.persistentWindowStore(ARRIVALS, WINDOW, WINDOW, false), text, bytes)
+            .withCachingDisabled()
+            .withLoggingEnabled(Map.of()));
+    builder.stream(
+            topics.alerts(),
+            Consumed.with(text, bytes)
+                .withName("alert-history")
+                .withOffsetResetPolicy(AutoOffsetReset.earliest()))
+        .process(FindCause::new, Named.as("cause"), ALERT_CAUSES)
+        .repartition(
+            Repartitioned.<String, byte[]>as("causes").withKeySerde(text).withValueSerde(bytes))
+        .process(JoinIncidents::new, Named.as("join"), INCIDENTS_STORE, INCIDENT_HOSTS, ARRIVALS)
+        .to(topics.incidents(), Produced.with(text, bytes).withName("incidents-sink"));
+  }
+
+  private static KeyValueBytesStoreSupplier store(String name) {
+    return Stores.persistentKeyValueStore(name);
+  }
+}
