@@ -49,8 +49,7 @@ public class JudgeSnapshotBenchmark {
     packer.pack(FrameWriter.write(first));
     Snapshot snapshot = packer.snapshot();
     PackedState nothing = new PackedState(null);
-    stored =
-        nothing.next(Judgement.apply(nothing.unpack(), snapshot).state(), snapshot, packer);
+    stored = nothing.next(Judgement.apply(nothing.unpack(), snapshot).state(), snapshot, packer);
     if (!unchanged() || packer.functionCount() != Corpus.FUNCTIONS) {
       throw new IllegalStateException("functions=" + packer.functionCount() + ", or no repetition");
     }

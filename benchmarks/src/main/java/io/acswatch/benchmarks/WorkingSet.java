@@ -92,8 +92,9 @@ public final class WorkingSet {
   }
 
   /**
-   * The same, sixteen functions at a time: first lines of all of them are touched, which do not wait
-   * for each other, then they are walked. A walk by itself waits for each line that it jumps to.
+   * The same, sixteen functions at a time: first lines of all of them are touched, which do not
+   * wait for each other, then they are walked. A walk by itself waits for each line that it jumps
+   * to.
    */
   public long walkTouchingAhead(ArrayConfigSpace view) {
     long sum = 0;
@@ -119,9 +120,7 @@ public final class WorkingSet {
   /** Writes it for the walk in C: two dwords (functions, stride), starts, lengths, bytes. */
   public void write(Path file) throws IOException {
     try (OutputStream out = Files.newOutputStream(file)) {
-      ByteBuffer head =
-          ByteBuffer.allocate(8 + 8 * starts.length)
-              .order(ByteOrder.LITTLE_ENDIAN);
+      ByteBuffer head = ByteBuffer.allocate(8 + 8 * starts.length).order(ByteOrder.LITTLE_ENDIAN);
       head.putInt(starts.length).putInt(STRIDE);
       for (int start : starts) {
         head.putInt(start);

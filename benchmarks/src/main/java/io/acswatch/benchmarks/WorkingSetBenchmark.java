@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Time to find ACS in each function of a working set, 100 functions (in the caches) and 65 536 (256
- * MiB, beyond them), in an order that no prefetcher foresees. Milliseconds for the whole set: {@code
- * bench c} gives nanoseconds per function, with the same walk in C beside it.
+ * MiB, beyond them), in an order that no prefetcher foresees. Milliseconds for the whole set:
+ * {@code bench c} gives nanoseconds per function, with the same walk in C beside it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

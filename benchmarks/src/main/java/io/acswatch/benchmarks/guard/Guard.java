@@ -47,8 +47,7 @@ final class Guard {
 
   /** Medians of five JVMs each, on a machine with a load of 40 on two CPUs; they differ by 5 %. */
   static final List<Recorded> RECORDED =
-      List.of(
-          new Recorded("dense", 1.48), new Recorded("frame", 3.44), new Recorded("pack", 56.5));
+      List.of(new Recorded("dense", 1.48), new Recorded("frame", 3.44), new Recorded("pack", 56.5));
 
   /** Reads and lines of the walk, and of all facts, over the hundred functions. */
   static List<Finding> counts(boolean readMore) {
@@ -155,7 +154,8 @@ final class Guard {
     findings.add(counts(true).get(0));
     Kernels kernels = new Kernels();
     for (Recorded recorded : RECORDED) {
-      findings.add(allocation("boxed-" + recorded.kernel(), kernels.named("boxed-" + recorded.kernel())));
+      findings.add(
+          allocation("boxed-" + recorded.kernel(), kernels.named("boxed-" + recorded.kernel())));
     }
     for (Recorded recorded : RECORDED) {
       String slow = "slow-" + recorded.kernel();

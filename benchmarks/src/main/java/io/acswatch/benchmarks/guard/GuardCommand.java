@@ -41,7 +41,8 @@ public final class GuardCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Guard guard = new Guard(SHORT_WARM_UP, pairs);
     List<Finding> findings = selfTest ? guard.checkInjected() : guard.check();
-    PrintWriter out = spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+    PrintWriter out =
+        spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
     boolean good = true;
     for (Finding finding : findings) {
       boolean asItShould = finding.holds() != selfTest;

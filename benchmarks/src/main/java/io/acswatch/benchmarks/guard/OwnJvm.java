@@ -34,8 +34,7 @@ final class OwnJvm {
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
     if (code != 0) {
-      throw new IOException(
-          "%s: exit code %d: %s".formatted(command.get(0), code, said.strip()));
+      throw new IOException("%s: exit code %d: %s".formatted(command.get(0), code, said.strip()));
     }
     return said.strip();
   }

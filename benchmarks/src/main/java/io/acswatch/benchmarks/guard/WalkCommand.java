@@ -61,7 +61,8 @@ public final class WalkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintWriter out = spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+    PrintWriter out =
+        spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
     Path directory = Files.createTempDirectory("acswatch-bench-c");
     try {
       Path program = compile(directory, out);
@@ -125,8 +126,7 @@ public final class WalkCommand implements Callable<Integer> {
     nanos.forEach(
         (walk, values) -> {
           double median = PairedRatio.median(values);
-          out.printf(
-              Locale.ROOT, "  %-24s %8.1f ns   %5.2f of C%n", walk, median, median / plain);
+          out.printf(Locale.ROOT, "  %-24s %8.1f ns   %5.2f of C%n", walk, median, median / plain);
         });
   }
 
@@ -143,8 +143,7 @@ public final class WalkCommand implements Callable<Integer> {
     if (words.length != 2 || !words[1].equals(expected)) {
       throw new IllegalStateException(walk + ": " + said + ", expected the sum " + expected);
     }
-    nanos.computeIfAbsent(walk, unused -> new double[rounds])[round] =
-        Double.parseDouble(words[0]);
+    nanos.computeIfAbsent(walk, unused -> new double[rounds])[round] = Double.parseDouble(words[0]);
   }
 
   private void lspci(Path directory, PrintWriter out) throws IOException, InterruptedException {
@@ -156,7 +155,11 @@ public final class WalkCommand implements Callable<Integer> {
       for (int round = 0; round < rounds; round++) {
         String times =
             OwnJvm.run(
-                List.of("bash", "-c", "TIMEFORMAT='%U %S'; time lspci -F \"$0\" -vv >/dev/null", dump.toString()));
+                List.of(
+                    "bash",
+                    "-c",
+                    "TIMEFORMAT='%U %S'; time lspci -F \"$0\" -vv >/dev/null 2>&1",
+                    dump.toString()));
         String[] words = times.split(" ");
         double seconds = Double.parseDouble(words[0]) + Double.parseDouble(words[1]);
         nanos[round] = seconds * 1e9 / LSPCI_FUNCTIONS;

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Locale;
 
-/** One JVM of {@code bench c}: prints nanoseconds of CPU for each function, and the answers' sum. */
+/**
+ * One JVM of {@code bench c}: prints nanoseconds of CPU for each function, and the answers' sum.
+ */
 final class WalkRun {
   private static final int ROUNDS = 5;
 
@@ -39,8 +41,7 @@ final class WalkRun {
       } while (used < slice);
       nanos[Math.max(0, round)] = (double) used / passes / functions;
     }
-    System.out.println(
-        String.format(Locale.ROOT, "%.2f %d", PairedRatio.median(nanos), sum));
+    System.out.println(String.format(Locale.ROOT, "%.2f %d", PairedRatio.median(nanos), sum));
   }
 
   private static Walk walk(String name, WorkingSet set) {
