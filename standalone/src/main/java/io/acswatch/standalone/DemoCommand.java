@@ -8,6 +8,7 @@ import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.AppException;
+import io.acswatch.streams.HttpAddress;
 import io.acswatch.wire.TopicNames;
 import java.io.File;
 import java.io.IOException;
@@ -55,9 +56,10 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
+      converter = HttpAddressConverter.class,
       defaultValue = "127.0.0.1:0",
       description = "Where metrics and health are served; default is a free port on loopback.")
-  private String http = "127.0.0.1:0";
+  private HttpAddress http = HttpAddress.parse("127.0.0.1:0");
 
   @Override
   public Integer call()

@@ -31,11 +31,11 @@ final class Pipeline implements AutoCloseable {
    * Starts all of it on {@code broker}, which it takes over: the broker is closed with it, or if it
    * cannot start.
    */
-  static Pipeline start(EmbeddedBroker broker, String httpAddress, Path stateDirectory)
+  static Pipeline start(EmbeddedBroker broker, HttpAddress http, Path stateDirectory)
       throws AppException {
     Map<String, String> settings = new HashMap<>();
     settings.put("streams.bootstrap.servers", broker.bootstrapServers());
-    settings.put("streams.http.address", httpAddress);
+    settings.put("streams.http.address", http.toString());
     settings.put("streams.state.dir", stateDirectory.toString());
     boolean started = false;
     try {

@@ -4,6 +4,7 @@ import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.AppException;
+import io.acswatch.streams.HttpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,10 +57,11 @@ final class StandaloneCommand implements Callable<Integer> {
   @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
+      converter = HttpAddressConverter.class,
       defaultValue = "127.0.0.1:9640",
       description =
           "Where metrics and health are served; port 0: a free one. Default 127.0.0.1:9640.")
-  private String http = "127.0.0.1:9640";
+  private HttpAddress http = HttpAddress.parse("127.0.0.1:9640");
 
   @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys and DIR/proc.")
   private @Nullable Path root;

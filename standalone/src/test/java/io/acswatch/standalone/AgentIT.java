@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolSender;
 import io.acswatch.collector.agent.SpoolingReader;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -20,6 +20,7 @@ import io.acswatch.pci.liveupdate.Judgement;
 import io.acswatch.pci.liveupdate.RegisterChange;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.streams.HttpAddress;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;
 import io.acswatch.wire.FrameReader;
@@ -386,7 +387,7 @@ class AgentIT {
     try (Pipeline pipeline =
         Pipeline.start(
             EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT),
-            "127.0.0.1:0",
+            HttpAddress.parse("127.0.0.1:0"),
             scratch.resolve("state"))) {
       sendAll(config(after, pipeline.bootstrapServers(), Map.of()), spool);
       IsolationAlert merged = await(pipeline, AlertCode.GROUP_MERGED_CROSS_VM);

@@ -9,6 +9,7 @@ import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.streams.HttpAddress;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.net.InetAddress;
@@ -110,7 +111,7 @@ class DemoIT {
         "cannot create a temporary directory",
         "demo");
     assertRefused(2, Map.of(), "Unknown option: '--onc'", "demo", "--onc");
-    assertRefused(2, Map.of(), "--http", "demo", "--http", "nowhere");
+    assertRefused(2, Map.of(), "expected host:port", "demo", "--http", "nowhere");
   }
 
   private void assertRefused(
@@ -132,7 +133,8 @@ class DemoIT {
   @Test
   void theConsoleConsumerItNamesReadsTheAlert() throws Exception {
     EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
-    try (Pipeline pipeline = Pipeline.start(broker, "127.0.0.1:0", scratch.resolve("streams"))) {
+    try (Pipeline pipeline =
+        Pipeline.start(broker, HttpAddress.parse("127.0.0.1:0"), scratch.resolve("streams"))) {
       assertTrue(pipeline.awaitReady(LIMIT));
       send(pipeline, RecordedKexec.before());
       send(pipeline, RecordedKexec.after());

@@ -133,9 +133,7 @@ public final class BytesConfigSpace implements ConfigSpace {
     }
     int at = inLines(bit, offset);
     byte[] bytes = array;
-    return bytes != null
-        ? (int) U32.get(bytes, arrayOffset + at)
-        : input.readInt(linesOffset + at);
+    return bytes != null ? (int) U32.get(bytes, arrayOffset + at) : input.readInt(linesOffset + at);
   }
 
   /** Bytes from the first kept line to this offset, whose line is kept. */

@@ -2,7 +2,7 @@ package io.acswatch.benchmarks.cost;
 
 import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;

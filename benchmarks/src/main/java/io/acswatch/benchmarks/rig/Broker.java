@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -171,13 +170,6 @@ public final class Broker implements AutoCloseable {
   private static IOException interrupted(InterruptedException stopped) {
     Thread.currentThread().interrupt();
     return new IOException("stopped while waiting for the broker", stopped);
-  }
-
-  /** The names of topics whose name begins with {@code prefix}. */
-  public List<String> topicsOf(String prefix) throws IOException {
-    return answer(admin.listTopics().names()).stream()
-        .filter(name -> name.startsWith(prefix))
-        .collect(Collectors.toList());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.FixtureHost;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.capture.Capture;
 import java.io.IOException;
 import java.io.PrintWriter;

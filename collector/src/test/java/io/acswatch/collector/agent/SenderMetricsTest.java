@@ -3,8 +3,8 @@ package io.acswatch.collector.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;

@@ -3,8 +3,8 @@ package io.acswatch.collector.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.BootVerdict;

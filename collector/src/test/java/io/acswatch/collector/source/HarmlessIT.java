@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.acswatch.collector.CollectorMain;
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.ReaderMain;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.File;
 import java.io.IOException;

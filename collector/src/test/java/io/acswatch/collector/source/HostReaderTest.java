@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.capture.CapturedFunction;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
@@ -16,6 +17,8 @@ import io.acswatch.wire.json.AlertJson;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -266,6 +269,61 @@ class FleetApiTest {
     }
     assertEquals(7, asked.size(), asked::toString);
     assertFalse(validate("Fleet", "{\"instances\":-1}").isEmpty(), "a schema that takes anything");
+  }
+
+  /** {@code docs/api.md} is written by this test, with {@code -Dgolden.update=true}. */
+  @Test
+  void theDocumentationShowsWhatIsAnswered() throws Exception {
+    JsonNode devices = json("/api/v1/host?id=merged").get("alerts").get(0).get("devices");
+    String pair =
+        "&function=%s&with=%s"
+            .formatted(
+                devices.get(0).get("address_before").asText(),
+                devices.get(devices.size() - 1).get("address_before").asText());
+    String fingerprint = json("/api/v1/alerts").get("alerts").get(0).get("fingerprint").asText();
+    StringBuilder text =
+        new StringBuilder(
+            """
+            # The API, call by call
+            Every instance of the streams application answers for all hosts, on the address of its metrics
+            (`streams.http.address`, 127.0.0.1:9640 unless set). It answers GET and HEAD only and changes nothing;
+            [`openapi.json`](../streams-app/src/main/resources/io/acswatch/streams/api/page/openapi.json),
+            served as `/api/v1/openapi.json`, describes each parameter and answer. Times are UTC; what is unknown is
+            null. Made by `FleetApiTest` from two recorded hosts; arrays are cut to their first element.
+            """);
+    for (String[] call :
+        new String[][] {
+          {"Counts of the fleet", "/api/v1/fleet"},
+          {"Hosts, the most urgent first", "/api/v1/hosts?q=mer&limit=10"},
+          {"Open alerts by filters", "/api/v1/alerts?severity=critical&vm=vm5"},
+          {"One alert in full", "/api/v1/alert?id=merged&fingerprint=" + fingerprint},
+          {"One host, before and after", "/api/v1/host?id=merged"},
+          {"Why two functions share a group", "/api/v1/host/explanation?id=merged" + pair},
+          {"Weak points before", "/api/v1/host/weak-points?id=merged&when=before"},
+          {"A host that nobody has seen", "/api/v1/host?id=nobody"},
+          {"A wrong parameter", "/api/v1/hosts?limit=0"}
+        }) {
+      HttpResponse<String> answer = fleet.get(call[1]);
+      JsonNode body = MAPPER.readTree(answer.body());
+      cut(body);
+      text.append(
+          "\n## %s\n```text\nGET %s -> %d\n```\n".formatted(call[0], call[1], answer.statusCode()));
+      text.append("```json\n").append(body.toPrettyString()).append("\n```\n");
+    }
+    Path file = Path.of("..", "docs", "api.md");
+    if (Boolean.getBoolean("golden.update")) {
+      Files.writeString(file, text);
+    }
+    assertEquals(Files.readString(file), text.toString());
+  }
+
+  private static void cut(JsonNode node) {
+    if (node instanceof ArrayNode array) {
+      while (array.size() > 1) {
+        array.remove(array.size() - 1);
+      }
+    }
+    node.forEach(FleetApiTest::cut);
   }
 
   private List<String> validate(String name, String body) throws Exception {

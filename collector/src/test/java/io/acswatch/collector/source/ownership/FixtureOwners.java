@@ -1,7 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
-import io.acswatch.collector.FixtureHost;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.PciAddress;
