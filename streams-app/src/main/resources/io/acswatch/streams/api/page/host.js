@@ -174,7 +174,7 @@ export async function show(main) {
   board = h("div", { class: "board" });
   details = h("section", { id: "details", "aria-live": "polite" });
   reasons = h("section", { id: "why" });
-  main.replaceChildren(head(), alertsOf(host), tools(), legend(view.vms, view.vms.size > VMS_IN_LEGEND), board, details, reasons);
+  main.replaceChildren(head(), alertsOf(host), tools(), legend(view.vms, view.vms.size > VMS_IN_LEGEND, [...view.model.nodes.values()].some((node) => node.after?.awaited)), board, details, reasons);
   main.dataset.shown = "yes";
   render();
   if (scrollTop !== null) board.scrollTop = scrollTop;
