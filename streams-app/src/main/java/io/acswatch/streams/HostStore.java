@@ -51,7 +51,7 @@ final class HostStore {
   void load(FleetIndex fleet) {
     for (int partition : fleet.partitions()) {
       try (KeyValueIterator<String, byte[]> states =
-          stores.apply(query(HOST_STATE).withPartition(partition)).all();
+              stores.apply(query(HOST_STATE).withPartition(partition)).all();
           KeyValueIterator<String, byte[]> marks =
               stores.apply(query(ALERT_MARKS).withPartition(partition)).all()) {
         while (states.hasNext()) {

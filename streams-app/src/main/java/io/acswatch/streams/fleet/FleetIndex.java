@@ -49,8 +49,7 @@ public final class FleetIndex {
    * @param heardMillis when a frame of it was last taken in, milliseconds since 1970
    * @param marks what people have said of its alerts
    */
-  public record Listed(
-      HostSummary summary, HostStatus status, long heardMillis, HostMarks marks) {
+  public record Listed(HostSummary summary, HostStatus status, long heardMillis, HostMarks marks) {
     /** What people have said of one of its alerts. */
     public AlertMarks marksOf(OpenAlert alert) {
       return marks.of(alert.fingerprint(), alert.code(), alert.severity());

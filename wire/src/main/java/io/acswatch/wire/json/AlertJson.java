@@ -95,7 +95,9 @@ public final class AlertJson {
     json.writeEndObject();
   }
 
-  /** Writes what people have said of an alert as fields of an object; what they have not is absent. */
+  /**
+   * Writes what people have said of an alert as fields of an object; what they have not is absent.
+   */
   public static void writeMarks(JsonGenerator json, AlertMarks marks) throws IOException {
     writeMark(json, "acknowledged", marks.acknowledged());
     writeMark(json, "silenced", marks.silenced());
