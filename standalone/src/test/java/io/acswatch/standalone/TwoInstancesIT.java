@@ -10,11 +10,14 @@ import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;
 import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.json.AlertCommand;
+import io.acswatch.wire.json.AlertMark;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +71,21 @@ class TwoInstancesIT {
           }
           assertTrue(routed > 0 && routed < HOSTS, routed + " of " + HOSTS + " are elsewhere");
 
-          List<String> paths = new ArrayList<>(List.of("/hosts", "/alerts", "/fleet"));
+          String acknowledged = acknowledge(broker, config.topics().frames(), one);
+          awaitHandled(1, one, other);
+          awaitIncidents(one, other);
+
+          List<String> paths =
+              new ArrayList<>(
+                  List.of(
+                      "/hosts",
+                      "/alerts",
+                      "/fleet",
+                      "/alerts?handled=acknowledged",
+                      "/alert?id=host-3&fingerprint=" + acknowledged,
+                      "/incidents",
+                      "/incidents?host=host-3",
+                      "/incidents?host=nobody"));
           for (int i = 0; i < HOSTS; i++) {
             paths.add("/host?id=host-" + i);
             paths.add("/host/weak-points?id=host-" + i);
@@ -77,7 +94,8 @@ class TwoInstancesIT {
           paths.add("/host?id=nobody");
           for (String path : paths) {
             HttpResponse<String> answer = get(one, "/api/v1" + path);
-            assertEquals(path.endsWith("nobody") ? 404 : 200, answer.statusCode(), answer.body());
+            assertEquals(
+                path.equals("/host?id=nobody") ? 404 : 200, answer.statusCode(), answer.body());
             assertEquals(answer.body(), get(other, "/api/v1" + path).body(), path);
           }
           JsonNode fleet = json(one, "/api/v1/fleet");
@@ -86,6 +104,8 @@ class TwoInstancesIT {
         // What the other one kept moves here.
         awaitInstances(1, one);
         awaitHosts(one);
+        awaitHandled(1, one);
+        awaitIncidents(one);
         for (int i = 0; i < HOSTS; i++) {
           JsonNode host = json(one, "/api/v1/host?id=host-" + i);
           assertEquals("host-" + i, host.get("host").asText());
@@ -106,6 +126,51 @@ class TwoInstancesIT {
     }
   }
 
+  /** The merge of one host; gives its fingerprint. */
+  private String acknowledge(EmbeddedBroker broker, String topic, IsolationApp app)
+      throws Exception {
+    String fingerprint =
+        json(app, "/api/v1/alerts?host=host-3&severity=critical")
+            .at("/alerts/0/fingerprint")
+            .asText();
+    AlertCommand command =
+        new AlertCommand(
+            AlertCommand.Action.ACKNOWLEDGE, fingerprint, "", "ann", "on it", AlertMark.WHILE_OPEN);
+    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "host-3", null);
+    record.headers().add(AlertCommand.HEADER, command.toString().getBytes(StandardCharsets.UTF_8));
+    try (var producer = producer(broker)) {
+      producer.send(record).get();
+    }
+    return fingerprint;
+  }
+
+  private void awaitHandled(int count, IsolationApp... apps) {
+    for (IsolationApp app : apps) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  json(app, "/api/v1/alerts?handled=acknowledged").path("total").asInt() == count);
+    }
+  }
+
+  /** The merge is one incident, and so are the others of its causes. */
+  private void awaitIncidents(IsolationApp... apps) {
+    for (IsolationApp app : apps) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () -> {
+                JsonNode worst = json(app, "/api/v1/incidents?severity=critical");
+                JsonNode all = json(app, "/api/v1/incidents?host=host-3");
+                return worst.path("total").asInt() == 1
+                    && worst.at("/incidents/0/open_hosts").asInt() == HOSTS
+                    && all.path("total").asInt() == 3
+                    && all.get("silent_instances").isEmpty();
+              });
+    }
+  }
+
   private void awaitHosts(IsolationApp... apps) {
     for (IsolationApp app : apps) {
       Awaitility.await()
@@ -120,10 +185,7 @@ class TwoInstancesIT {
   }
 
   private static void send(EmbeddedBroker broker, String topic) throws Exception {
-    Properties settings = new Properties();
-    settings.put("bootstrap.servers", broker.bootstrapServers());
-    try (var producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+    try (var producer = producer(broker)) {
       for (int i = 0; i < HOSTS; i++) {
         String host = "host-" + i;
         for (String when : new String[] {"before", "after"}) {
@@ -132,6 +194,12 @@ class TwoInstancesIT {
         }
       }
     }
+  }
+
+  private static KafkaProducer<String, byte[]> producer(EmbeddedBroker broker) {
+    Properties settings = new Properties();
+    settings.put("bootstrap.servers", broker.bootstrapServers());
+    return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
   }
 
   private JsonNode json(IsolationApp app, String path) throws Exception {

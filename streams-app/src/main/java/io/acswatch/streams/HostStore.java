@@ -1,9 +1,12 @@
 package io.acswatch.streams;
 
+import static io.acswatch.streams.topology.IsolationTopology.ALERT_MARKS;
+import static io.acswatch.streams.topology.IsolationTopology.HOST_STATE;
+
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.serde.HostStateSerde;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.HostMarks;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KeyValue;
@@ -40,7 +43,7 @@ final class HostStore {
    * @throws KafkaException while partitions move
    */
   @Nullable HostState get(String host) {
-    byte[] packed = stores.apply(query()).get(host);
+    byte[] packed = stores.apply(query(HOST_STATE)).get(host);
     return packed == null ? null : HostStateSerde.unpack(packed);
   }
 
@@ -48,10 +51,16 @@ final class HostStore {
   void load(FleetIndex fleet) {
     for (int partition : fleet.partitions()) {
       try (KeyValueIterator<String, byte[]> states =
-          stores.apply(query().withPartition(partition)).all()) {
+              stores.apply(query(HOST_STATE).withPartition(partition)).all();
+          KeyValueIterator<String, byte[]> marks =
+              stores.apply(query(ALERT_MARKS).withPartition(partition)).all()) {
         while (states.hasNext()) {
           KeyValue<String, byte[]> state = states.next();
           fleet.loaded(partition, state.key, HostStateSerde.unpack(state.value));
+        }
+        while (marks.hasNext()) {
+          KeyValue<String, byte[]> said = marks.next();
+          fleet.loadedMarks(partition, said.key, HostMarks.unpack(said.value));
         }
       } catch (KafkaException moved) {
         // Its next owner, or this one after the next rebalance, reads it again.
@@ -60,8 +69,7 @@ final class HostStore {
     }
   }
 
-  private static StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query() {
-    return StoreQueryParameters.fromNameAndType(
-        IsolationTopology.HOST_STATE, QueryableStoreTypes.keyValueStore());
+  private static StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query(String store) {
+    return StoreQueryParameters.fromNameAndType(store, QueryableStoreTypes.keyValueStore());
   }
 }

@@ -4,6 +4,7 @@ import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.topology.IncidentTopology;
 import io.acswatch.streams.topology.IsolationTopology;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -78,7 +79,17 @@ public final class IsolationApp implements AutoCloseable {
       }
     }
     hosts = new HostStore(streams::store);
-    api = new FleetApi(fleet, new StreamsInstances(self, hosts, fleet, this::owner, this::peers));
+    api =
+        new FleetApi(
+            fleet,
+            new StreamsInstances(
+                self,
+                hosts,
+                fleet,
+                this::owner,
+                () -> keepers(IsolationTopology.HOST_STATE),
+                new IncidentStore(streams::store),
+                () -> keepers(IncidentTopology.INCIDENTS_STORE)));
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
@@ -182,8 +193,8 @@ public final class IsolationApp implements AutoCloseable {
         IsolationTopology.HOST_STATE, host, Serdes.String().serializer());
   }
 
-  private Collection<StreamsMetadata> peers() {
-    return streams.streamsMetadataForStore(IsolationTopology.HOST_STATE);
+  private Collection<StreamsMetadata> keepers(String store) {
+    return streams.streamsMetadataForStore(store);
   }
 
   private Map<MetricName, ? extends Metric> kafkaMetrics() {

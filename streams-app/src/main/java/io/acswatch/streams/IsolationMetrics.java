@@ -4,6 +4,7 @@ import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.streams.topology.TopologyObserver;
 import io.acswatch.wire.FrameType;
@@ -248,6 +249,11 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void stored(int partition, String host, HostState state) {
     fleet.stored(partition, host, state);
+  }
+
+  @Override
+  public void marked(int partition, String host, HostMarks marks) {
+    fleet.marked(partition, host, marks);
   }
 
   /** So many frames wait, the oldest for so long. */

@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import io.acswatch.client.Incident;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.fleet.FleetIndex;
@@ -20,18 +21,24 @@ final class StreamsInstances implements Instances {
   private final FleetIndex fleet;
   private final Function<String, KeyQueryMetadata> owners;
   private final Supplier<Collection<StreamsMetadata>> all;
+  private final IncidentStore incidents;
+  private final Supplier<Collection<StreamsMetadata>> keepersOfIncidents;
 
   StreamsInstances(
       HttpAddress self,
       HostStore hosts,
       FleetIndex fleet,
       Function<String, KeyQueryMetadata> owners,
-      Supplier<Collection<StreamsMetadata>> all) {
+      Supplier<Collection<StreamsMetadata>> all,
+      IncidentStore incidents,
+      Supplier<Collection<StreamsMetadata>> keepersOfIncidents) {
     this.self = self;
     this.hosts = hosts;
     this.fleet = fleet;
     this.owners = owners;
     this.all = all;
+    this.incidents = incidents;
+    this.keepersOfIncidents = keepersOfIncidents;
   }
 
   @Override
@@ -41,8 +48,17 @@ final class StreamsInstances implements Instances {
 
   @Override
   public List<String> all() {
+    return addresses(all);
+  }
+
+  @Override
+  public List<String> keepersOfIncidents() {
+    return addresses(keepersOfIncidents);
+  }
+
+  private static List<String> addresses(Supplier<Collection<StreamsMetadata>> keepers) {
     try {
-      return all.get().stream()
+      return keepers.get().stream()
           .map(StreamsMetadata::hostInfo)
           .map(StreamsInstances::address)
           .distinct()
@@ -85,6 +101,15 @@ final class StreamsInstances implements Instances {
       return hosts.get(host);
     } catch (KafkaException | IllegalStateException moving) {
       throw new MovingException("the store is not open: " + moving.getMessage());
+    }
+  }
+
+  @Override
+  public List<Incident> incidents(String host) throws MovingException {
+    try {
+      return incidents.read(host);
+    } catch (KafkaException | IllegalStateException moving) {
+      throw new MovingException("the incidents are not open: " + moving.getMessage());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.streams;
 
+import io.acswatch.client.Incident;
 import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Judgement;
@@ -8,6 +9,7 @@ import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.topology.HostMarks;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +32,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   private final StatusServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile List<ServedFleet> peers = List.of();
+  private volatile List<Incident> incidents = List.of();
 
   /** Serves on a free port of loopback. */
   public ServedFleet(LongSupplier clock) throws AppException {
@@ -64,6 +67,16 @@ public final class ServedFleet implements AutoCloseable, Instances {
     index.stored(0, host, state);
   }
 
+  /** What people have said of the alerts of a host. */
+  public void mark(String host, HostMarks marks) {
+    index.marked(0, host, marks);
+  }
+
+  /** Keeps incidents that were joined elsewhere. */
+  public void keep(List<Incident> joined) {
+    incidents = List.copyOf(joined);
+  }
+
   /** The instances beside this one. */
   public void peers(ServedFleet... others) {
     peers = List.of(others);
@@ -93,6 +106,18 @@ public final class ServedFleet implements AutoCloseable, Instances {
   @Override
   public HostState state(String host) {
     return states.get(host);
+  }
+
+  @Override
+  public List<String> keepersOfIncidents() {
+    return all();
+  }
+
+  @Override
+  public List<Incident> incidents(String host) {
+    return incidents.stream()
+        .filter(incident -> host.isEmpty() || incident.sample().contains(host))
+        .toList();
   }
 
   /** What it is reached by. */

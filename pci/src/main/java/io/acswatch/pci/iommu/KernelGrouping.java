@@ -4,6 +4,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import java.util.BitSet;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -199,12 +200,33 @@ public final class KernelGrouping {
    * cleared registers.
    */
   public GroupPartition deriveWithout(BitSet open) {
-    if (choice.timing() == GroupingModel.BUS_ISOLATION_V3) {
-      return BusIsolation.derive(hierarchy, choice, served, open);
-    }
-    return derive(
-        (function, grouped) -> !open.get(function) && now[function].isEnforced(),
-        GroupingSteps.NONE);
+    return deriveWithout(open, served);
+  }
+
+  /** The same of some functions only, which share groups with no others; these are in none. */
+  private GroupPartition deriveWithout(BitSet open, BitSet grouped) {
+    return choice.timing() == GroupingModel.BUS_ISOLATION_V3
+        ? BusIsolation.derive(hierarchy, choice, grouped, open)
+        : GroupDerivation.derive(
+            hierarchy,
+            aliases,
+            (function, unused) -> !open.get(function) && now[function].isEnforced(),
+            grouped,
+            GroupingSteps.NONE);
+  }
+
+  /**
+   * Answers for one set of functions after another what {@link #deriveWithout(BitSet)} would be, as
+   * far as it differs from {@link #deriveAdopted}: in the part of the host in which they are, all
+   * in one.
+   */
+  public Function<BitSet, GroupPartition> withoutByParts() {
+    SeparateParts parts = new SeparateParts(hierarchy);
+    return open -> {
+      BitSet grouped = (BitSet) served.clone();
+      grouped.and(parts.partOf(open.nextSetBit(0)));
+      return deriveWithout(open, grouped);
+    };
   }
 
   /** The partition a kernel would form that adopts all registers as they are. */

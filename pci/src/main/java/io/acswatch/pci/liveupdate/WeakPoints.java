@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Tries for each function, and for the functions of each slot, what groups there would be if they
@@ -21,12 +22,17 @@ final class WeakPoints {
   private final HostView view;
   private final KernelGrouping grouping;
   private final GroupPartition whole;
+
+  /** Groups in the part of the host around a candidate; functions elsewhere are in none. */
+  private final Function<BitSet, GroupPartition> without;
+
   private final String[] owners;
 
   WeakPoints(HostView view, KernelGrouping grouping) {
     this.view = view;
     this.grouping = grouping;
     whole = grouping.deriveAdopted();
+    without = grouping.withoutByParts();
     owners = owners();
   }
 
@@ -34,7 +40,7 @@ final class WeakPoints {
   List<Explanation.WeakPoint> all() {
     List<Explanation.WeakPoint> points = new ArrayList<>();
     for (BitSet candidate : candidates()) {
-      List<String> joined = ownersJoined(grouping.deriveWithout(candidate));
+      List<String> joined = ownersJoined(without.apply(candidate));
       if (!joined.isEmpty()) {
         points.add(point(candidate, joined));
       }
@@ -50,7 +56,9 @@ final class WeakPoints {
   List<Explanation.WeakPoint> between(int first, int second) {
     List<Explanation.WeakPoint> points = new ArrayList<>();
     for (BitSet candidate : candidates()) {
-      if (grouping.deriveWithout(candidate).together(first, second)) {
+      GroupPartition opened = without.apply(candidate);
+      boolean elsewhere = opened.groupOf(first) == GroupPartition.NO_GROUP;
+      if ((elsewhere ? whole : opened).together(first, second)) {
         points.add(
             point(
                 candidate,

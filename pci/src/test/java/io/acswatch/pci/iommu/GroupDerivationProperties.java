@@ -10,6 +10,7 @@ import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.pci.liveupdate.SnapshotGroups;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -146,6 +148,33 @@ class GroupDerivationProperties {
   @MethodSource("seeds")
   void agreesWithTheReference(long seed) {
     assertAgrees(seed);
+  }
+
+  /** What weak points are found by: it must be the whole partition, only sooner. */
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void whatOpensInOnePartOfAHostIsAsInTheWhole(long seed) {
+    Case some = Case.of(seed);
+    GroupingModel[] models = GroupingModel.values();
+    KernelGrouping grouping =
+        SnapshotGroups.grouping(
+            some.snapshot(),
+            ModelChoice.of(some.snapshot().boot(), models[(int) (seed % models.length)]),
+            null);
+    Function<BitSet, GroupPartition> byParts = grouping.withoutByParts();
+    GroupPartition adopted = grouping.deriveAdopted();
+    for (int i = 0; i < adopted.size(); i++) {
+      BitSet open = new BitSet();
+      open.set(i);
+      GroupPartition whole = grouping.deriveWithout(open);
+      GroupPartition part = byParts.apply(open);
+      for (int a = 0; a < adopted.size(); a++) {
+        boolean elsewhere = part.groupOf(a) == GroupPartition.NO_GROUP;
+        for (int b = 0; b < adopted.size(); b++) {
+          assertEquals((elsewhere ? adopted : part).together(a, b), whole.together(a, b));
+        }
+      }
+    }
   }
 
   @Test

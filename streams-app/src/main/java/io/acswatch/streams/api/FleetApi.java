@@ -7,6 +7,7 @@ import io.acswatch.pci.liveupdate.Severity;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
+import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,6 +66,7 @@ public final class FleetApi {
       case "fleet" -> fleet(new Parameters(rawQuery, Set.of()));
       case "hosts" -> list(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
       case "alerts" -> list(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
+      case "incidents" -> list(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
       case "host", "alert", "host/explanation", "host/weak-points" -> ofHost(what, rawQuery);
       default -> throw noSuchPath(API + what);
     };
@@ -78,14 +80,9 @@ public final class FleetApi {
       throws ApiException, Instances.MovingException {
     return switch (what) {
       case "fleet" -> Answer.of(200, Page.TYPE, localCounts());
-      case "hosts" -> {
-        Parameters asked = new Parameters(rawQuery, FleetLists.HOST_PARAMETERS);
-        yield Answer.of(200, Page.TYPE, lists.hosts(asked, end(asked)).text());
-      }
-      case "alerts" -> {
-        Parameters asked = new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS);
-        yield Answer.of(200, Page.TYPE, lists.alerts(asked, end(asked)).text());
-      }
+      case "hosts" -> part(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
+      case "alerts" -> part(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
+      case "incidents" -> part(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
       case "host", "alert", "host/explanation", "host/weak-points" -> local(what, rawQuery);
       default -> throw noSuchPath(PEER + what);
     };
@@ -105,13 +102,30 @@ public final class FleetApi {
     return offset(asked) + limit(asked);
   }
 
-  private Answer list(String what, Parameters asked) throws ApiException {
+  private Answer part(String what, Parameters asked)
+      throws ApiException, Instances.MovingException {
+    return Answer.of(200, Page.TYPE, local(what, asked, end(asked)).text());
+  }
+
+  private Page local(String what, Parameters asked, int end)
+      throws ApiException, Instances.MovingException {
+    return switch (what) {
+      case "hosts" -> lists.hosts(asked, end);
+      case "alerts" -> lists.alerts(asked, end);
+      default -> IncidentList.of(instances, asked, end);
+    };
+  }
+
+  private Answer list(String what, Parameters asked)
+      throws ApiException, Instances.MovingException {
     int offset = offset(asked);
     int end = end(asked);
-    Page local = what.equals("hosts") ? lists.hosts(asked, end) : lists.alerts(asked, end);
+    boolean ofIncidents = what.equals("incidents");
+    List<String> keepers = ofIncidents ? instances.keepersOfIncidents() : instances.all();
+    boolean here = !ofIncidents || keepers.contains(instances.self());
+    Page page = here ? local(what, asked, end) : new Page(0, List.of());
     List<String> silent = new ArrayList<>();
-    Page page = local;
-    for (String text : askPeers(PEER + what + "?" + asked.with(Map.of()), silent)) {
+    for (String text : askPeers(keepers, PEER + what + "?" + asked.with(Map.of()), silent)) {
       page = page.merge(Page.parse(text), end);
     }
     Page merged = page;
@@ -135,9 +149,9 @@ public final class FleetApi {
   }
 
   /** The texts of all instances that answer; the others go to {@code silent}. */
-  private List<String> askPeers(String pathAndQuery, List<String> silent) {
+  private List<String> askPeers(List<String> keepers, String pathAndQuery, List<String> silent) {
     var asked = new LinkedHashMap<String, CompletableFuture<String>>();
-    for (String peer : instances.all()) {
+    for (String peer : keepers) {
       if (!peer.equals(instances.self())) {
         asked.put(
             peer,
@@ -193,13 +207,18 @@ public final class FleetApi {
                             .append(' ')
                             .append(n)
                             .append('\n')));
+    counts
+        .handled()
+        .forEach(
+            (severity, n) -> text.append("s ").append(severity).append(' ').append(n).append('\n'));
     return text.toString();
   }
 
   private Answer fleet(Parameters none) {
     Map<String, Integer> sums = new LinkedHashMap<>();
     List<String> silent = new ArrayList<>();
-    List<String> texts = new ArrayList<>(askPeers(PEER + "fleet" + none.with(Map.of()), silent));
+    List<String> texts =
+        new ArrayList<>(askPeers(instances.all(), PEER + "fleet" + none.with(Map.of()), silent));
     texts.add(localCounts());
     for (String text : texts) {
       text.lines()
@@ -230,6 +249,11 @@ public final class FleetApi {
                   n += sums.getOrDefault("a" + code + "/" + severity, 0);
                 }
                 json.writeNumberField(severity.label(), n);
+              }
+              json.writeEndObject();
+              json.writeObjectFieldStart("handled_alerts");
+              for (Severity severity : Severity.values()) {
+                json.writeNumberField(severity.label(), sums.getOrDefault("s" + severity, 0));
               }
               json.writeEndObject();
               json.writeObjectFieldStart("open_alerts_by_code");
@@ -279,7 +303,7 @@ public final class FleetApi {
     }
     String body =
         switch (what) {
-          case "alert" -> alert(state, host, asked.required("fingerprint"));
+          case "alert" -> alert(state, host, asked.required("fingerprint"), marksOf(host));
           case "host/explanation" -> explanation(snapshot(state, asked), asked);
           case "host/weak-points" -> new ExplanationWriter(snapshot(state, asked)).weakPoints();
           default -> Json.write(json -> HostJson.write(json, fleet.host(host), state));
@@ -287,11 +311,15 @@ public final class FleetApi {
     return Answer.of(200, Answer.JSON, body);
   }
 
-  private static String alert(HostState state, String host, String fingerprint)
+  private HostMarks marksOf(String host) {
+    return HostJson.marks(fleet.host(host));
+  }
+
+  private static String alert(HostState state, String host, String fingerprint, HostMarks marks)
       throws ApiException {
     for (IsolationAlert alert : state.open()) {
       if (alert.fingerprint().equals(fingerprint)) {
-        return AlertJson.write(alert);
+        return Json.write(json -> AlertJson.writeTo(json, alert, marks.of(alert)));
       }
     }
     throw ApiException.notFound(host + " has no open alert " + fingerprint);

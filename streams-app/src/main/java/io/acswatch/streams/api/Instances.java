@@ -1,10 +1,11 @@
 package io.acswatch.streams.api;
 
+import io.acswatch.client.Incident;
 import io.acswatch.pci.liveupdate.HostState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who of the instances keeps what, and the states that this one keeps. */
+/** Who of the instances keeps what, and what this one keeps. */
 public interface Instances {
   /** Thrown while partitions move from one instance to another. */
   final class MovingException extends Exception {
@@ -27,4 +28,14 @@ public interface Instances {
 
   /** The state of a host; null if this instance keeps none of it. */
   @Nullable HostState state(String host) throws MovingException;
+
+  /** Where each instance that keeps incidents is reached. */
+  List<String> keepersOfIncidents();
+
+  /**
+   * The incidents that this instance keeps, open or closed, in no order.
+   *
+   * @param host only those in which this host has an open alert; empty for all
+   */
+  List<Incident> incidents(String host) throws MovingException;
 }

@@ -23,6 +23,7 @@ public final class StaticFiles {
           Map.entry("app.js", SCRIPT),
           Map.entry("api.js", SCRIPT),
           Map.entry("alert.js", SCRIPT),
+          Map.entry("incidents.js", SCRIPT),
           Map.entry("alerts.js", SCRIPT),
           Map.entry("column.js", SCRIPT),
           Map.entry("dom.js", SCRIPT),

@@ -142,6 +142,7 @@ final class FollowCommand implements Processor<byte[], byte[], byte[], byte[]> {
     }
     if (!kept.equals(before)) {
       marks.put(host, kept.pack());
+      observer.marked(context.taskId().partition(), host, kept);
     }
     outputs.forEach(output -> output.forward(context, now));
   }

@@ -2,6 +2,7 @@ package io.acswatch.streams.topology;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.pci.liveupdate.AlertCode;
 import io.acswatch.pci.liveupdate.AlertStatus;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.Severity;
@@ -23,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  *     all revisions of the host are ahead by as many
  * @param said what counts still or has not been seen to end, oldest first
  */
-record HostMarks(int added, List<Said> said) {
+public record HostMarks(int added, List<Said> said) {
   /** Nobody has said anything. */
-  static final HostMarks NONE = new HostMarks(0, List.of());
+  public static final HostMarks NONE = new HostMarks(0, List.of());
 
   /** As many as anybody can look through. The store is read for each alert of the host. */
   static final int MOST = 100;
@@ -38,11 +39,15 @@ record HostMarks(int added, List<Said> said) {
    * @param atMillis when, by the broker's clock
    * @param severity of the alert then, for an acknowledgement: it does not count for a graver one
    */
-  record Said(AlertCommand command, long atMillis, @Nullable Severity severity) {
+  public record Said(AlertCommand command, long atMillis, @Nullable Severity severity) {
+    boolean isOf(String fingerprint, AlertCode code, Severity itsSeverity) {
+      return (command.fingerprint().isEmpty() || command.fingerprint().equals(fingerprint))
+          && (command.code().isEmpty() || command.code().equals(code.name()))
+          && (severity == null || itsSeverity.compareTo(severity) <= 0);
+    }
+
     boolean isOf(IsolationAlert alert) {
-      return (command.fingerprint().isEmpty() || command.fingerprint().equals(alert.fingerprint()))
-          && (command.code().isEmpty() || command.code().equals(alert.code().name()))
-          && (severity == null || alert.severity().compareTo(severity) <= 0);
+      return isOf(alert.fingerprint(), alert.code(), alert.severity());
     }
 
     boolean isOfTheSame(AlertCommand other) {
@@ -56,11 +61,16 @@ record HostMarks(int added, List<Said> said) {
   }
 
   /** Copies the list. */
-  HostMarks {
+  public HostMarks {
     said = List.copyOf(said);
   }
 
-  static HostMarks unpack(byte @Nullable [] bytes) {
+  /**
+   * What the store has of a host; null for nothing.
+   *
+   * @throws SerializationException if it is damaged, or of a later version
+   */
+  public static HostMarks unpack(byte @Nullable [] bytes) {
     try {
       return bytes == null ? NONE : JSON.readValue(bytes, HostMarks.class);
     } catch (IOException damagedOrLater) {
@@ -81,11 +91,16 @@ record HostMarks(int added, List<Said> said) {
    * What holds of an alert; of several that do, the last that was said. What has ended holds until
    * it is seen to have, so that of one alert not one thing is told here and another there.
    */
-  AlertMarks of(IsolationAlert alert) {
+  public AlertMarks of(IsolationAlert alert) {
+    return of(alert.fingerprint(), alert.code(), alert.severity());
+  }
+
+  /** The same of an alert of which no more is at hand. */
+  public AlertMarks of(String fingerprint, AlertCode code, Severity severity) {
     AlertMark acknowledged = null;
     AlertMark silenced = null;
     for (Said one : said) {
-      if (one.isOf(alert)) {
+      if (one.isOf(fingerprint, code, severity)) {
         if (one.command().action() == Action.ACKNOWLEDGE) {
           acknowledged = one.mark();
         } else {

@@ -13,6 +13,7 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.Stores;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The second half of the topology, from the history of alerts to incidents: causes that several
@@ -22,15 +23,19 @@ import org.apache.kafka.streams.state.Stores;
  *  alerts -> cause [alert-causes] -> (by cause) -> join [incidents, incident-hosts, arrivals] -> incidents
  * </pre>
  */
-final class IncidentTopology {
+public final class IncidentTopology {
   /** Hosts that get alerts of one cause within this time have them together. */
   static final Duration WINDOW = Duration.ofHours(24);
 
   /** Fingerprint to severity and id of the cause that was told of it. */
   static final String ALERT_CAUSES = "alert-causes";
 
-  static final String INCIDENTS_STORE = "incidents";
-  static final String INCIDENT_HOSTS = "incident-hosts";
+  /** The store: id of a cause to its incident, as in the topic. */
+  public static final String INCIDENTS_STORE = "incidents";
+
+  /** The store: {@link #partKey} to a host's part in it. */
+  public static final String INCIDENT_HOSTS = "incident-hosts";
+
   static final String ARRIVALS = "incident-arrivals";
 
   private IncidentTopology() {}
@@ -60,6 +65,17 @@ final class IncidentTopology {
             Repartitioned.<String, byte[]>as("causes").withKeySerde(text).withValueSerde(bytes))
         .process(JoinIncidents::new, Named.as("join"), INCIDENTS_STORE, INCIDENT_HOSTS, ARRIVALS)
         .to(topics.incidents(), Produced.with(text, bytes).withName("incidents-sink"));
+  }
+
+  /** Where the part of a host in an incident is kept, beside the incident itself. */
+  public static String partKey(String incident, String host) {
+    return incident + JoinIncidents.SEPARATOR + host;
+  }
+
+  /** True if by this part its host has joined, and has an open alert of the cause. */
+  public static boolean isOpenPart(byte @Nullable [] packed) {
+    HostPart part = HostPart.unpack(packed);
+    return part.counted() && !part.fingerprints().isEmpty();
   }
 
   private static KeyValueBytesStoreSupplier store(String name) {

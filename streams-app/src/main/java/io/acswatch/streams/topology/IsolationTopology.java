@@ -74,7 +74,7 @@ public final class IsolationTopology {
         .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
         .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
-        .addProcessor(MARK, MarkAlerts::new, JUDGE, RETIRE)
+        .addProcessor(MARK, () -> new MarkAlerts(observer), JUDGE, RETIRE)
         .addProcessor(COMMAND, () -> new FollowCommand(observer), DECODE)
         .addStateStore(hostState(), JUDGE, RETIRE, COMMAND)
         .addStateStore(alertMarks(), MARK, COMMAND)

@@ -40,7 +40,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
 
   private static final Duration LOOK = Duration.ofHours(1);
   private static final byte[] HERE = {};
-  private static final char SEPARATOR = '/';
+  static final char SEPARATOR = '/';
   private static final char AFTER_SEPARATOR = SEPARATOR + 1;
 
   private final IncidentSerde serde = new IncidentSerde();
@@ -68,7 +68,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   public void process(Record<String, byte[]> record) {
     CauseChange change = CauseChange.unpack(record.value());
     String id = record.key();
-    String key = id + SEPARATOR + change.host();
+    String key = IncidentTopology.partKey(id, change.host());
     HostPart part = HostPart.unpack(hosts.get(key));
     if (change.cause() == null) {
       leave(id, key, part, change, record.timestamp());
@@ -136,7 +136,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     long first = now;
     Severity severity = change.severity();
     for (String host : recent) {
-      String key = id + SEPARATOR + host;
+      String key = IncidentTopology.partKey(id, host);
       HostPart part = HostPart.unpack(hosts.get(key));
       first = Math.min(first, part.sinceMillis());
       severity = severity.isAtLeast(part.severity()) ? severity : part.severity();

@@ -19,8 +19,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * it came as.
  */
 final class MarkAlerts implements Processor<byte[], byte[], byte[], byte[]> {
+  private final TopologyObserver observer;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> marks;
+
+  MarkAlerts(TopologyObserver observer) {
+    this.observer = observer;
+  }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
@@ -43,6 +48,7 @@ final class MarkAlerts implements Processor<byte[], byte[], byte[], byte[]> {
     HostMarks next = said.after(alert);
     if (next != said) {
       marks.put(host, next.pack());
+      observer.marked(context.taskId().partition(), host, next);
     }
     Output.of(alert, marksOfIt).forEach(output -> output.forward(context, record.timestamp()));
   }

@@ -55,6 +55,9 @@ public interface TopologyObserver {
 
         @Override
         public void stored(int partition, String host, HostState state) {}
+
+        @Override
+        public void marked(int partition, String host, HostMarks marks) {}
       };
 
   /** Returns the time by a clock of the observer's own; handed back to {@link #decoded}. */
@@ -105,4 +108,7 @@ public interface TopologyObserver {
 
   /** What is remembered of a host changed to this. */
   void stored(int partition, String host, HostState state);
+
+  /** What people have said of the alerts of a host, and counts still, changed to this. */
+  void marked(int partition, String host, HostMarks marks);
 }

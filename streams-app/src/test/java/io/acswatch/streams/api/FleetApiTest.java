@@ -11,24 +11,33 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.acswatch.client.Incident;
+import io.acswatch.pci.liveupdate.Severity;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.ServedFleet;
+import io.acswatch.streams.topology.HostMarks;
+import io.acswatch.streams.topology.TopologyRun;
+import io.acswatch.wire.json.AlertCommand;
+import io.acswatch.wire.json.AlertCommand.Action;
 import io.acswatch.wire.json.AlertJson;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class FleetApiTest {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final String HOSTILE = "../a&b=c%00<script>alert(1)</script>/ \u202e";
 
+  @TempDir Path scratch;
   private ServedFleet fleet;
 
   @BeforeEach
@@ -165,6 +174,120 @@ class FleetApiTest {
     assertEquals(1, counts.get("instances").asInt());
   }
 
+  private String fingerprint() throws Exception {
+    return json("/api/v1/alerts").get("alerts").get(0).get("fingerprint").asText();
+  }
+
+  /** As if somebody had acknowledged an alert, and all of one code were silenced. */
+  private static HostMarks marks(String fingerprint, String silencedCode) {
+    return new HostMarks(
+        2,
+        List.of(
+            new HostMarks.Said(
+                new AlertCommand(Action.ACKNOWLEDGE, fingerprint, "", "ann", "on it", 0),
+                Frames.TAKEN_AT + 30_000,
+                Severity.CRITICAL),
+            new HostMarks.Said(
+                new AlertCommand(
+                    Action.SILENCE,
+                    "",
+                    silencedCode,
+                    "bob",
+                    "maintenance",
+                    Frames.TAKEN_AT + 3_600_000),
+                Frames.TAKEN_AT + 40_000,
+                null)));
+  }
+
+  @Test
+  void saysWhatPeopleHaveSaidOfAlerts() throws Exception {
+    String fingerprint = fingerprint();
+    int all = json("/api/v1/alerts").get("total").asInt();
+    fleet.mark("merged", marks(fingerprint, "ACS_BIT_CLEARED"));
+
+    JsonNode acknowledged = json("/api/v1/alerts?handled=acknowledged");
+    assertEquals(List.of(fingerprint), texts(acknowledged.get("alerts"), "fingerprint"));
+    JsonNode alert = acknowledged.get("alerts").get(0);
+    assertEquals("ann", alert.get("acknowledged").get("author").asText());
+    assertEquals("on it", alert.get("acknowledged").get("reason").asText());
+    assertTrue(alert.get("acknowledged").get("until").isNull());
+    assertFalse(alert.has("silenced"));
+    JsonNode silenced = json("/api/v1/alerts?handled=silenced");
+    assertEquals(List.of("ACS_BIT_CLEARED"), texts(silenced.get("alerts"), "code"));
+    assertEquals(
+        Instant.ofEpochMilli(Frames.TAKEN_AT + 3_600_000).toString(),
+        silenced.get("alerts").get(0).get("silenced").get("until").asText());
+    assertEquals(all - 2, json("/api/v1/alerts?handled=no").get("total").asInt());
+    assertEquals(all - 1, json("/api/v1/alerts?handled=no,silenced").get("total").asInt());
+
+    JsonNode host = json("/api/v1/hosts").get("hosts").get(0);
+    assertEquals(all, host.get("open_alerts").asInt());
+    assertEquals(2, host.get("handled_alerts").asInt());
+    JsonNode counts = json("/api/v1/fleet");
+    assertEquals(1, counts.get("open_alerts").get("critical").asInt());
+    assertEquals(1, counts.get("handled_alerts").get("critical").asInt());
+    String full = "/api/v1/alert?id=merged&fingerprint=" + fingerprint;
+    assertEquals(alert.get("acknowledged"), json(full).get("acknowledged"));
+    for (JsonNode one : json("/api/v1/host?id=merged").get("alerts")) {
+      assertEquals(one.get("fingerprint").asText().equals(fingerprint), one.has("acknowledged"));
+      assertEquals(one.get("code").asText().equals("ACS_BIT_CLEARED"), one.has("silenced"));
+    }
+    assertEquals(List.of(), validate("Alerts", fleet.get("/api/v1/alerts").body()));
+
+    fleet.mark("merged", HostMarks.NONE);
+    assertEquals(all, json("/api/v1/alerts?handled=no").get("total").asInt());
+  }
+
+  /** Joined by the real topology from the alerts of these hosts. */
+  private List<Incident> incidents(String... hosts) {
+    try (TopologyRun run = new TopologyRun(scratch)) {
+      for (String host : hosts) {
+        run.send(host, Frames.frame("kexec-001-before", host, 1));
+        run.send(host, Frames.frame("kexec-001-after", host, 1));
+      }
+      return run.incidents();
+    }
+  }
+
+  @Test
+  void listsWhatSeveralHostsHaveInCommon() throws Exception {
+    assertEquals(0, json("/api/v1/incidents").get("total").asInt());
+    List<Incident> joined = incidents("merged", "other");
+    assertTrue(joined.size() > 1, joined::toString);
+    fleet.keep(joined);
+
+    JsonNode list = json("/api/v1/incidents");
+    assertEquals(joined.size(), list.get("total").asInt());
+    JsonNode worst = list.get("incidents").get(0);
+    assertEquals("GROUP_MERGED_CROSS_VM", worst.get("code").asText());
+    assertEquals("critical", worst.get("severity").asText());
+    assertEquals(2, worst.get("open_hosts").asInt());
+    assertEquals("merged", worst.get("sample").get(0).asText());
+    assertEquals(1, json("/api/v1/incidents?severity=critical").get("total").asInt());
+    assertEquals(joined.size(), json("/api/v1/incidents?host=other").get("total").asInt());
+    assertEquals(0, json("/api/v1/incidents?host=calm").get("total").asInt());
+    assertEquals(0, json("/api/v1/incidents?status=closed").get("total").asInt());
+    assertEquals(1, json("/api/v1/incidents?status=all&limit=1").get("incidents").size());
+    assertEquals(400, fleet.get("/api/v1/incidents?status=shut").statusCode());
+  }
+
+  @Test
+  void mergesTheIncidentsOfAllInstances() throws Exception {
+    List<Incident> joined = incidents("merged", "other");
+    try (ServedFleet other = new ServedFleet(() -> Frames.TAKEN_AT)) {
+      fleet.keep(joined.subList(0, 1));
+      other.keep(joined.subList(1, joined.size()));
+      fleet.peers(other);
+      other.peers(fleet);
+
+      assertEquals(joined.size(), json("/api/v1/incidents").get("total").asInt());
+      assertEquals(fleet.get("/api/v1/incidents").body(), other.get("/api/v1/incidents").body());
+    }
+    JsonNode alone = json("/api/v1/incidents");
+    assertEquals(1, alone.get("silent_instances").size());
+    assertEquals(1, alone.get("total").asInt());
+  }
+
   @Test
   void takesAnyNameForAHost() throws Exception {
     merged(fleet, HOSTILE);
@@ -183,6 +306,7 @@ class FleetApiTest {
           {"400", "/api/v1/hosts?order=host", "unknown parameter order"},
           {"400", "/api/v1/hosts?q=a&q=b", "parameter q is given twice"},
           {"400", "/api/v1/hosts?status=tired", "status=tired is not known"},
+          {"400", "/api/v1/alerts?handled=maybe", "handled=maybe is not known"},
           {"400", "/api/v1/hosts?sort=x", "sort=x, expected one of urgency"},
           {"400", "/api/v1/host", "parameter id is missing"},
           {"400", "/api/v1/host/explanation?id=merged&function=x", "x is not an address"},
@@ -230,7 +354,9 @@ class FleetApiTest {
   @Test
   void answersAsTheDocumentDescribes() throws Exception {
     JsonNode document = json("/api/v1/openapi.json");
-    String fingerprint = json("/api/v1/alerts").get("alerts").get(0).get("fingerprint").asText();
+    String fingerprint = fingerprint();
+    fleet.mark("merged", marks(fingerprint, "ACS_BIT_CLEARED"));
+    fleet.keep(incidents("merged", "other"));
     String address =
         json("/api/v1/host?id=merged").get("after").get("functions").get(3).get("address").asText();
     List<String> asked = new ArrayList<>();
@@ -247,7 +373,8 @@ class FleetApiTest {
               case "offset" -> "0";
               case "sort" -> "functions";
               case "when" -> "before";
-              case "status" -> "fresh,stale";
+              case "status" -> path.getKey().endsWith("incidents") ? "open" : "fresh,stale";
+              case "handled" -> "no,acknowledged,silenced";
               case "severity" -> "critical,info";
               case "code" -> "GROUP_MERGED_CROSS_VM";
               case "host" -> "merged";
@@ -267,7 +394,7 @@ class FleetApiTest {
         asked.add(name);
       }
     }
-    assertEquals(7, asked.size(), asked::toString);
+    assertEquals(8, asked.size(), asked::toString);
     assertFalse(validate("Fleet", "{\"instances\":-1}").isEmpty(), "a schema that takes anything");
   }
 
@@ -280,7 +407,9 @@ class FleetApiTest {
             .formatted(
                 devices.get(0).get("address_before").asText(),
                 devices.get(devices.size() - 1).get("address_before").asText());
-    String fingerprint = json("/api/v1/alerts").get("alerts").get(0).get("fingerprint").asText();
+    String fingerprint = fingerprint();
+    fleet.mark("merged", marks(fingerprint, "ACS_BIT_CLEARED"));
+    fleet.keep(incidents("merged", "other"));
     StringBuilder text =
         new StringBuilder(
             """
@@ -296,6 +425,7 @@ class FleetApiTest {
           {"Counts of the fleet", "/api/v1/fleet"},
           {"Hosts, the most urgent first", "/api/v1/hosts?q=mer&limit=10"},
           {"Open alerts by filters", "/api/v1/alerts?severity=critical&vm=vm5"},
+          {"What several hosts have in common", "/api/v1/incidents?host=merged&limit=1"},
           {"One alert in full", "/api/v1/alert?id=merged&fingerprint=" + fingerprint},
           {"One host, before and after", "/api/v1/host?id=merged"},
           {"Why two functions share a group", "/api/v1/host/explanation?id=merged" + pair},

@@ -5,13 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.client.Incident;
+import io.acswatch.client.Severity;
+import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.streams.GpuHosts;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.SampleFleet;
 import io.acswatch.streams.ServedFleet;
+import io.acswatch.streams.topology.HostMarks;
+import io.acswatch.wire.json.AlertCommand;
+import io.acswatch.wire.json.AlertCommand.Action;
+import io.acswatch.wire.json.AlertMark;
 import java.io.ByteArrayInputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -156,6 +166,115 @@ class PageIT {
         when.equals("after"), number("document.querySelectorAll('.row .fault').length") > 0);
     String file = "of-%s-%s-%s.png".formatted(host, when, dark ? "dark" : "light");
     browser.screenshot(PICTURES.resolve(file));
+  }
+
+  private static HostMarks.Said said(Action action, String fingerprint, String code, String who) {
+    long now = System.currentTimeMillis();
+    long until = action == Action.SILENCE ? now + 7_200_000 : AlertMark.WHILE_OPEN;
+    AlertCommand command =
+        new AlertCommand(action, fingerprint, code, who, "drained " + who, until);
+    return new HostMarks.Said(command, now - 300_000, null);
+  }
+
+  private static Incident incident(Severity severity, List<String> hosts) {
+    return new Incident(
+        1,
+        "%032x".formatted(severity.ordinal()),
+        1,
+        Incident.State.OPENED,
+        "GROUP_MERGED_CROSS_VM",
+        severity,
+        SCRIPT,
+        "6.1.0-56-cloud-amd64",
+        "pci0000:00/03.0",
+        "ACS_CONTROL_CHANGED",
+        List.of("RR", "CR"),
+        Instant.now().minusSeconds(900).toString(),
+        Instant.now().toString(),
+        hosts.size() + 30,
+        hosts.size() + 29,
+        hosts,
+        "GROUP_MERGED_CROSS_VM on many hosts, all with platform " + SCRIPT,
+        Map.of());
+  }
+
+  @Test
+  void showsWhoDealsWithAlertsAndWhatHostsHaveInCommon() throws Exception {
+    try (ServedFleet handled = new ServedFleet(System::currentTimeMillis)) {
+      SampleFleet.judge(handled, System.currentTimeMillis());
+      String merge =
+          handled.state(SampleFleet.GPUS).open().stream()
+              .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
+              .findFirst()
+              .orElseThrow()
+              .fingerprint();
+      handled.mark(
+          SampleFleet.GPUS,
+          new HostMarks(
+              2,
+              List.of(
+                  said(Action.ACKNOWLEDGE, merge, "", "ann"),
+                  said(Action.SILENCE, "", "ACS_BIT_CLEARED", SCRIPT))));
+      handled.keep(
+          List.of(
+              incident(Severity.CRITICAL, List.of(SampleFleet.GPUS, SampleFleet.SMALL, SCRIPT)),
+              incident(Severity.WARNING, List.of(SampleFleet.SMALL, SampleFleet.LARGE))));
+
+      browser.look(1440, 1000, false);
+      browser.open(handled.url() + "/");
+      assertEquals(2, number("document.querySelectorAll('.incidents li').length"));
+      assertEquals("critical", text("document.querySelector('.incidents li .badge').textContent"));
+      assertTrue(text("document.querySelector('.incidents').textContent").contains("and 30 more"));
+      assertTrue(text("document.querySelector('.counts').textContent").contains("1 handled"));
+      assertTrue(text("document.querySelector('tbody').textContent").contains("2 handled"));
+      browser.screenshot(PICTURES.resolve("fleet-incidents.png"));
+
+      browser.open(handled.url() + "/alerts?handled=acknowledged,silenced");
+      assertEquals(2, number("document.querySelectorAll('tbody tr').length"));
+      assertEquals("acknowledged, ann", text("document.querySelector('tbody .mark').textContent"));
+      browser.screenshot(PICTURES.resolve("alerts-handled.png"));
+
+      browser.look(1440, 1000, true);
+      browser.open(hostPage(handled, SampleFleet.GPUS));
+      browser.await("document.querySelector('#why').dataset.done");
+      String banner = text("document.querySelector('.banner.critical').textContent");
+      assertTrue(banner.contains("Acknowledgedby ann"), banner);
+      assertTrue(banner.contains("while it is open: drained ann"), banner);
+      assertTrue(text("document.querySelector('details').textContent").contains("Silenced"));
+      String elsewhere = text("document.querySelector('.incidents').textContent");
+      assertTrue(elsewhere.contains("also on " + SampleFleet.SMALL), elsewhere);
+      assertFalse(elsewhere.contains("\u202e"), elsewhere);
+      assertEquals(0, number("document.querySelectorAll('main img, main script').length"));
+      browser.screenshot(PICTURES.resolve("host-handled-dark.png"));
+    } finally {
+      browser.forget();
+    }
+  }
+
+  /** After a kexec VMs come back one by one; until then their devices are theirs all the same. */
+  @Test
+  void showsTheMergeWhileItsVmsAreNotBackYet() throws Exception {
+    try (ServedFleet kexeced = new ServedFleet(System::currentTimeMillis)) {
+      Capture[] captures = GpuHosts.merged("early");
+      kexeced.judge(captures[0], captures[1].withOwners(List.of()));
+      browser.look(1440, 1000, false);
+      browser.open(hostPage(kexeced, "early"));
+      browser.await("document.querySelector('#why').dataset.done");
+
+      assertTrue(
+          text("document.querySelector('.banner.critical h2').textContent").contains("train"));
+      assertEquals(1, number("document.querySelectorAll('.board .area.cross').length"));
+      int awaited = number("document.querySelectorAll('.board circle.awaited').length");
+      assertTrue(awaited > 4, "awaited " + awaited);
+      assertEquals(awaited, number("document.querySelectorAll('.board .chip.awaited').length"));
+      assertTrue(text("document.querySelector('.legend').textContent").contains("not back yet"));
+      browser.screenshot(PICTURES.resolve("host-awaited.png"));
+
+      browser.open(hostPage(SampleFleet.GPUS));
+      assertEquals(0, number("document.querySelectorAll('.awaited').length"));
+    } finally {
+      browser.forget();
+    }
   }
 
   /** As a reader with weak eyes needs it: WCAG 2.2, level AA. */

@@ -1,10 +1,13 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertCommand;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.apache.kafka.common.header.Headers;
@@ -13,18 +16,20 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
 
 /** The real topology with its real store, without a broker; time passes by a second a record. */
-final class TopologyRun implements AutoCloseable {
+public final class TopologyRun implements AutoCloseable {
   static final TopicNames TOPICS = TopicNames.DEFAULT;
 
   private final TopologyTestDriver driver;
   private long time = 1_767_225_660_000L;
 
-  TopologyRun(Path stateDirectory) {
+  /** Starts with nothing, its state in an empty directory. */
+  public TopologyRun(Path stateDirectory) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "run");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
@@ -33,7 +38,8 @@ final class TopologyRun implements AutoCloseable {
         new TopologyTestDriver(IsolationTopology.build(TOPICS, TopologyObserver.NONE), settings);
   }
 
-  void send(String key, byte @Nullable [] value) {
+  /** A frame of a host. */
+  public void send(String key, byte @Nullable [] value) {
     send(key, value, new RecordHeaders());
   }
 
@@ -71,6 +77,17 @@ final class TopologyRun implements AutoCloseable {
     return driver
         .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readRecordsToList();
+  }
+
+  /** All incidents as they are now. */
+  public List<Incident> incidents() {
+    List<Incident> incidents = new ArrayList<>();
+    try (IncidentSerde serde = new IncidentSerde();
+        KeyValueIterator<String, byte[]> all =
+            driver.<String, byte[]>getKeyValueStore(IncidentTopology.INCIDENTS_STORE).all()) {
+      all.forEachRemaining(entry -> incidents.add(serde.deserialize("incidents", entry.value)));
+    }
+    return incidents;
   }
 
   KeyValueStore<String, byte[]> store() {

@@ -63,7 +63,8 @@ public final class AlertJson {
     writeTo(json, alert, AlertMarks.NONE);
   }
 
-  private static void writeTo(JsonGenerator json, IsolationAlert alert, AlertMarks marks)
+  /** The same with what people have said of it. */
+  public static void writeTo(JsonGenerator json, IsolationAlert alert, AlertMarks marks)
       throws IOException {
     json.writeStartObject();
     json.writeNumberField("schema_version", SCHEMA_VERSION);
@@ -90,9 +91,16 @@ public final class AlertJson {
     json.writeStringField("headline", alert.headline());
     json.writeStringField("next_step", alert.nextStep());
     EvidenceJson.write(json, alert.evidence());
+    writeMarks(json, marks);
+    json.writeEndObject();
+  }
+
+  /**
+   * Writes what people have said of an alert as fields of an object; what they have not is absent.
+   */
+  public static void writeMarks(JsonGenerator json, AlertMarks marks) throws IOException {
     writeMark(json, "acknowledged", marks.acknowledged());
     writeMark(json, "silenced", marks.silenced());
-    json.writeEndObject();
   }
 
   private static void writeMark(JsonGenerator json, String name, @Nullable AlertMark mark)

@@ -2,7 +2,7 @@
 
 import { cut, s, shown } from "./dom.js";
 import { BITS_WIDTH, bits, chevron, chip, chipWidth, glyph, kind, ticks } from "./marks.js";
-import { below, owners } from "./model.js";
+import { below, holder, owners } from "./model.js";
 
 export const ROW = 24, HEAD = 46;
 const INDENT = 18, LETTER = 6.6, MONO = 7.3, TICKS = 16;
@@ -66,8 +66,10 @@ export class Column {
 
   /** How a group is to be looked at: several VMs in it, or something that an alert names. */
   alarm(members) {
-    if (owners(members, this.side).length > 1) return "cross";
-    return this.side === "after" && members.some((node) => node.alarm) ? "alarm" : "";
+    const alarm = this.side === "after" && members.some((node) => node.alarm);
+    // What is only awaited is no alarm by itself: its VM may have gone for good.
+    const counted = alarm ? members : members.filter((node) => node[this.side].owner);
+    return owners(counted, this.side).length > 1 ? "cross" : alarm ? "alarm" : "";
   }
 
   /** The group a row stands in; of a folded one, if all below it are in it. */
@@ -92,7 +94,7 @@ export class Column {
       return drawn;
     }
     const after = this.side === "after";
-    drawn.push(glyph(x, middle, fn, fn.owner ? this.view.vms.get(fn.owner) : null));
+    drawn.push(glyph(x, middle, fn, this.view.vms.get(holder(fn))));
     if (node.fault && after) drawn.push(s("circle", { class: "fault", cx: x, cy: middle, r: 9.5 }));
     else if (node.weak && after) drawn.push(s("circle", { class: "weak", cx: x, cy: middle, r: 8.5, "stroke-dasharray": "2.5 2" }));
     const address = short(fn.address);
@@ -130,9 +132,10 @@ export class Column {
       drawn.push(...ticks(from, middle, owners(inside, this.side), this.view.vms, Math.min(TICKS, Math.max(0, Math.floor((this.wordsRight - from) / 7)))));
       return;
     }
-    if (fn.owner) {
-      drawn.push(chip(at, middle - 8, fn.owner, this.view.vms.get(fn.owner)));
-      at += chipWidth(fn.owner) + 8;
+    const vm = holder(fn);
+    if (vm) {
+      drawn.push(chip(at, middle - 8, vm, this.view.vms.get(vm), !fn.owner));
+      at += chipWidth(vm) + 8;
     }
     say(`${kind(fn)}${fn.driver && !fn.bridge ? `, ${shown(fn.driver)}` : ""}`);
   }

@@ -2,6 +2,7 @@
 
 import { ask } from "./api.js";
 import { badge, cut, h, hostLink, shown, when } from "./dom.js";
+import { incidents } from "./incidents.js";
 
 const LIMIT = 100;
 const SEVERITIES = ["critical", "high", "warning", "info"];
@@ -40,13 +41,13 @@ export function choice(label, name, values, names, current, changed) {
 }
 
 function frame() {
-  parts = { counts: h("div", { class: "counts" }), columns: h("tr", {}), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}) };
+  parts = { counts: h("div", { class: "counts" }), columns: h("tr", {}), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}), incidents: h("div", {}) };
   let typing;
   const search = h("input", { type: "search", placeholder: "Find a host", "aria-label": "Find a host", value: asked.q ?? "",
     oninput: (event) => { clearTimeout(typing); typing = setTimeout(() => change("q", event.target.value), 150); } });
   columns();
   return [
-    h("h1", {}, "Hosts"), parts.counts, parts.note,
+    h("h1", {}, "Hosts"), parts.counts, parts.note, parts.incidents,
     h("div", { class: "tools" }, search,
       choice("status", "status", ["", ...STATUSES], null, asked.status, (value) => change("status", value)),
       choice("with alerts", "severity", ["", ...SEVERITIES], { "": "any or none" }, asked.severity, (value) => change("severity", value))),
@@ -62,11 +63,12 @@ function columns() {
 }
 
 function counts(fleet) {
+  const handled = (severity) => (fleet.handled_alerts[severity] ? `, ${fleet.handled_alerts[severity].toLocaleString()} handled` : "");
   const count = (number, text, kind, href) => h("a", { class: `count ${kind} ${number ? "" : "zero"}`, href, "aria-current": href === location.pathname + location.search ? "true" : null }, h("b", {}, number.toLocaleString()), text);
   parts.counts.replaceChildren(
-    count(fleet.open_alerts.critical, "critical alerts", "critical", "/alerts?severity=critical"),
-    count(fleet.open_alerts.high, "high alerts", "high", "/alerts?severity=high"),
-    count(fleet.open_alerts.warning, "warnings", "", "/alerts?severity=warning"),
+    count(fleet.open_alerts.critical, `critical alerts${handled("critical")}`, "critical", "/alerts?severity=critical"),
+    count(fleet.open_alerts.high, `high alerts${handled("high")}`, "high", "/alerts?severity=high"),
+    count(fleet.open_alerts.warning, `warnings${handled("warning")}`, "", "/alerts?severity=warning"),
     count(fleet.hosts.fresh, "hosts fresh", "", "/?status=fresh"),
     count(fleet.hosts.stale, "hosts stale", "", "/?status=stale"),
     count(fleet.hosts.unknown, "hosts unknown", "", "/?status=unknown"));
@@ -74,8 +76,9 @@ function counts(fleet) {
 
 function row(host) {
   return h("tr", {}, h("td", { class: "name" }, hostLink(host.host)), h("td", { class: `state ${host.status}` }, host.status),
-    h("td", { class: "badges" }, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null] : h("span", { class: "quiet" }, "none")),
-    h("td", { class: "long", title: host.headline && shown(host.headline) }, host.headline ? cut(host.headline, 300) : ""), h("td", {}, when(host.heard_at)),
+    h("td", { class: "badges" }, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null,
+      host.handled_alerts ? h("span", { class: "mark" }, `${host.handled_alerts === host.open_alerts ? "all" : host.handled_alerts} handled`) : null] : h("span", { class: "quiet" }, "none")),
+    h("td", { class: "long", title: host.headline && shown(host.headline) }, h("div", {}, host.headline ? cut(host.headline, 300) : "")), h("td", {}, when(host.heard_at)),
     h("td", { class: "mono brief", title: shown(host.kernel_release) }, cut(host.kernel_release, 60)),
     [host.functions, host.groups, host.vms].map((number) => h("td", { class: "number" }, number.toLocaleString())));
 }
@@ -97,7 +100,7 @@ export function silence(element, list) {
 }
 
 async function update() {
-  const [fleet, list] = await Promise.all([ask("fleet"), ask("hosts", { ...asked, offset, limit: LIMIT })]);
+  const [fleet, list] = await Promise.all([ask("fleet"), ask("hosts", { ...asked, offset, limit: LIMIT }), incidents(parts.incidents)]);
   counts(fleet);
   silence(parts.note, list);
   const now = JSON.stringify(list);

@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { alertsOf, urgent } from "./alert.js";
 import { BOOTS, ROW } from "./column.js";
 import { h, shown, when } from "./dom.js";
+import { incidents } from "./incidents.js";
 import { legend, vms } from "./marks.js";
 import { build, find, fold, reveal, unfold, weaken } from "./model.js";
 import { download } from "./picture.js";
@@ -20,7 +21,7 @@ const VMS_IN_LEGEND = 12;
 let last = "";
 let host = null;
 let view = null;
-let board, details, reasons, hits;
+let board, details, reasons, hits, elsewhere;
 
 function head() {
   const now = host.after;
@@ -160,12 +161,14 @@ function renewed() {
 
 export async function show(main) {
   const news = await ask("host", { id });
+  elsewhere ??= h("div", {});
+  const shared = incidents(elsewhere, id);
   const text = JSON.stringify({ ...news, heard_at: null, status: null });
   if (text === last) {
     host.heard_at = news.heard_at;
     host.status = news.status;
     main.firstElementChild.replaceWith(head());
-    return;
+    return shared;
   }
   last = text;
   host = news;
@@ -174,7 +177,7 @@ export async function show(main) {
   board = h("div", { class: "board" });
   details = h("section", { id: "details", "aria-live": "polite" });
   reasons = h("section", { id: "why" });
-  main.replaceChildren(head(), alertsOf(host), tools(), legend(view.vms, view.vms.size > VMS_IN_LEGEND), board, details, reasons);
+  main.replaceChildren(head(), alertsOf(host), elsewhere, tools(), legend(view.vms, view.vms.size > VMS_IN_LEGEND, [...view.model.nodes.values()].some((node) => node.after?.awaited)), board, details, reasons);
   main.dataset.shown = "yes";
   render();
   if (scrollTop !== null) board.scrollTop = scrollTop;
@@ -188,6 +191,7 @@ export async function show(main) {
   } catch (problem) {
     reasons.replaceChildren(h("p", { class: "high" }, problem.message));
   }
+  await shared;
   reasons.dataset.done = "yes";
 }
 

@@ -45,15 +45,16 @@ function band(x, y, look) {
 /** How wide the chip of a VM is. */
 export const chipWidth = (name) => 19 + Math.min(VM_LETTERS, [...shown(name)].length) * 7.3;
 
-/** A VM's name on its colour. */
-export function chip(x, y, name, look) {
-  return s("g", {}, s("title", {}, `VM ${shown(name)}`), s("rect", { class: `chip ${look.colour}`, x, y, width: chipWidth(name), height: 16, rx: 3 }),
+/** A VM's name on its colour; with a broken line if the VM is awaited. */
+export function chip(x, y, name, look, awaited) {
+  return s("g", {}, s("title", {}, `VM ${shown(name)}${awaited ? ", not back yet" : ""}`),
+    s("rect", { class: `chip ${look.colour}${awaited ? " awaited" : ""}`, x, y, width: chipWidth(name), height: 16, rx: 3 }),
     band(x, y, look), s("text", { class: "mono", x: x + 13, y: y + 12 }, cut(name, VM_LETTERS)));
 }
 
 /** What stands for a function: a square for a bridge, a rhombus for a switch port, a leaf in the colour of its VM. */
 export function glyph(x, y, fn, look) {
-  if (!fn.bridge) return s("circle", { class: look ? `owned ${look.colour}` : fn.vf ? "glyph" : "leaf", cx: x, cy: y, r: look ? 5 : fn.vf ? 3.5 : 4 });
+  if (!fn.bridge) return s("circle", { class: look ? `${fn.owner ? "owned" : "awaited"} ${look.colour}` : fn.vf ? "glyph" : "leaf", cx: x, cy: y, r: look ? 5 : fn.vf ? 3.5 : 4 });
   if (/upstream|downstream/.test(fn.type)) return s("path", { class: "glyph", d: `M${x - 5.5} ${y}L${x} ${y - 5.5}L${x + 5.5} ${y}L${x} ${y + 5.5}Z` });
   return s("rect", { class: "glyph", x: x - 4.5, y: y - 4.5, width: 9, height: 9, rx: 1.5 });
 }
@@ -89,7 +90,7 @@ export function bits(right, middle, acs, fault) {
 }
 
 /** What colours and signs mean; the VMs of the alerts first. */
-export function legend(looks, concernedOnly) {
+export function legend(looks, concernedOnly, awaited) {
   const sign = (drawn, text) => h("span", {}, s("svg", { class: "tree", width: 20, height: 18, viewBox: "0 0 20 18", "aria-hidden": "true" }, drawn), " ", text);
   const named = [...looks].filter(([, look]) => !concernedOnly || look.concerned).slice(0, 12);
   const more = looks.size - named.length;
@@ -101,6 +102,7 @@ export function legend(looks, concernedOnly) {
     sign([s("rect", { class: "glyph", x: 5, y: 4, width: 9, height: 9, rx: 1.5 })], "bridge, root port"),
     sign([s("path", { class: "glyph", d: "M4.5 9L10 3.5L15.5 9L10 14.5Z" })], "switch port"),
     sign([s("circle", { class: "leaf", cx: 10, cy: 9, r: 4 })], "device"),
+    awaited ? sign([s("circle", { class: "awaited v0", cx: 10, cy: 9, r: 5 })], "device of a VM that is not back yet") : null,
     named.map(([name, look]) => sign([s("circle", { class: `owned ${look.colour}`, cx: 4, cy: 9, r: 4 }), ...band(10, 1, look)], cut(name, 24))),
     more > 0 ? h("span", {}, `and ${more.toLocaleString()} VMs more`) : null);
 }

@@ -54,6 +54,7 @@ export function build(host) {
   order(root);
   compare(model, host);
   alerted(model, host);
+  expect(model);
   gather(model);
   settle(root, -1);
   return model;
@@ -134,6 +135,17 @@ function alerted(model, host) {
       const node = register?.port_path && register.bits.length ? model.nodes.get(register.port_path) : null;
       if (node && !node.fault) node.fault = register;
     }
+  }
+}
+
+/**
+ * A device whose VM has not come back to it is still that VM's: alerts count it so, and the picture too.
+ * Another device in its place is nobody's.
+ */
+function expect(model) {
+  for (const { before, after } of model.nodes.values()) {
+    const same = before && after && before.vendor === after.vendor && before.device === after.device;
+    if (same && before.owner && !after.owner) after.awaited = before.owner;
   }
 }
 
@@ -242,5 +254,8 @@ export function below(node) {
   return [...(node.any ? [node] : []), ...node.children.flatMap(below)];
 }
 
-/** Owners of the endpoints of a group. */
-export const owners = (members, side) => [...new Set(members.map((node) => node[side]?.owner).filter((owner) => owner))].sort();
+/** Owners of the endpoints of a group, those that are awaited too. */
+export const owners = (members, side) => [...new Set(members.map((node) => node[side] && holder(node[side])).filter((owner) => owner))].sort();
+
+/** The VM that a function is of: it has it, or had it before and is awaited. */
+export const holder = (fn) => fn.owner ?? fn.awaited ?? null;

@@ -3,7 +3,7 @@
 import { s, shown } from "./dom.js";
 import { Column, HEAD, ROW } from "./column.js";
 import { kind } from "./marks.js";
-import { rows } from "./model.js";
+import { holder, rows } from "./model.js";
 
 const GUTTER = 26, ROWS_OF_SLICE = 6;
 
@@ -13,7 +13,8 @@ function spoken(node, view) {
     if (!view.host[name]) return null;
     if (!fn) return `${name}: not there`;
     const column = view.columns.find((one) => one.side === name);
-    return `${name}: ${fn.owner ? `VM ${shown(fn.owner)}, ` : ""}${fn[view.key] === null ? "no group" : column.name(fn)}`;
+    const vm = holder(fn);
+    return `${name}: ${vm ? `VM ${shown(vm)}${fn.owner ? "" : ", not back yet"}, ` : ""}${fn[view.key] === null ? "no group" : column.name(fn)}`;
   };
   if (!node.any) return node.title;
   return [`${kind(node.any)} ${node.any.address}`, side("before"), side("after"), node.fault ? `at fault: ${node.fault.bits.join(", ")}` : null, node.weak ? "weak point" : null].filter((text) => text).join("; ");

@@ -36,7 +36,7 @@ function facts(node, two) {
   return h("table", {}, h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), two ? h("th", { scope: "col" }, "before") : null, h("th", { scope: "col" }, two ? "after" : "now"))), h("tbody", {},
     fact("address", (fn) => fn.address, true),
     fact("is", (fn) => `${kind(fn)}, ${hex(fn.vendor, 4)}:${hex(fn.device, 4)}`),
-    fact("driver", (fn) => fn.driver), fact("VM", (fn) => fn.owner),
+    fact("driver", (fn) => fn.driver), fact("VM", (fn) => fn.owner ?? (fn.awaited && `${fn.awaited}, not back yet`)),
     fact("isolates", (fn) => fn.isolates), fact("read", (fn) => fn.read.toLowerCase().replaceAll("_", " ")),
     fact("ACS control", (fn) => fn.acs && `${hex(fn.acs.control, 4)} ${fn.acs.control_flags.join(" ")}`, true),
     fact("ACS capability", (fn) => fn.acs && `${hex(fn.acs.capability, 4)} ${fn.acs.capability_flags.join(" ")}`, true),

@@ -1,0 +1,55 @@
+package io.acswatch.pci.iommu;
+
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Parts of a host between which no group forms, whatever the registers say: as a rule one for each
+ * root bus. All rules look only at bridges above a function, at its bus, and at the device whose id
+ * it uses, and so never leave its part. What is asked of one function is computed in its part.
+ */
+final class SeparateParts {
+  private final BitSet[] partOf;
+
+  SeparateParts(HostHierarchy hierarchy) {
+    int[] parent = new int[hierarchy.size()];
+    for (int i = 0; i < parent.length; i++) {
+      parent[i] = i;
+    }
+    for (int i = 0; i < parent.length; i++) {
+      join(parent, i, hierarchy.realDmaDevice(i));
+      if (hierarchy.bridgeAbove(i) != HostHierarchy.NONE) {
+        join(parent, i, hierarchy.bridgeAbove(i));
+      }
+      if (hierarchy.busMateCount(i) > 0) {
+        join(parent, i, hierarchy.busMate(i, 0));
+      }
+    }
+    Map<Integer, BitSet> parts = new HashMap<>();
+    partOf = new BitSet[parent.length];
+    for (int i = 0; i < parent.length; i++) {
+      partOf[i] = parts.computeIfAbsent(find(parent, i), unused -> new BitSet());
+      partOf[i].set(i);
+    }
+  }
+
+  /** The functions of the part in which a function is; not to be changed. */
+  BitSet partOf(int index) {
+    return partOf[index];
+  }
+
+  private static void join(int[] parent, int a, int b) {
+    parent[find(parent, a)] = find(parent, b);
+  }
+
+  private static int find(int[] parent, int index) {
+    int root = index;
+    while (parent[root] != root) {
+      parent[root] = parent[parent[root]];
+      root = parent[root];
+    }
+    return root;
+  }
+}

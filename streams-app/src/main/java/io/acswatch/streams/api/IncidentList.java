@@ -1,0 +1,60 @@
+package io.acswatch.streams.api;
+
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
+import io.acswatch.client.Severity;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/** Incidents of this instance that match a request, as lines that can be merged. */
+final class IncidentList {
+  static final Set<String> PARAMETERS = Set.of("status", "severity", "host", "offset", "limit");
+
+  /** Open ones first, then the gravest, then those on most hosts; the order of the keys. */
+  private static final Comparator<Incident> ORDER =
+      Comparator.comparing(Incident::isOpen)
+          .thenComparing(Incident::severity)
+          .thenComparing(Incident::openHosts)
+          .reversed()
+          .thenComparing(Incident::incident);
+
+  private static final int MOST_HOSTS = 999_999_999;
+
+  private IncidentList() {}
+
+  static Page of(Instances instances, Parameters asked, int limit)
+      throws ApiException, Instances.MovingException {
+    String status = asked.word("status", "open", "closed", "all");
+    Set<Severity> severities = asked.constants("severity", Severity.class);
+    List<Incident> matching =
+        instances.incidents(asked.text("host")).stream()
+            .filter(one -> status.equals("all") || one.isOpen() == status.equals("open"))
+            .filter(one -> severities.isEmpty() || severities.contains(one.severity()))
+            .sorted(ORDER)
+            .toList();
+    try (IncidentSerde serde = new IncidentSerde()) {
+      return new Page(
+          matching.size(),
+          matching.stream()
+              .limit(limit)
+              .map(one -> new Page.Line(key(one), json(serde, one)))
+              .toList());
+    }
+  }
+
+  private static String key(Incident incident) {
+    return "%d %d %09d %s"
+        .formatted(
+            incident.isOpen() ? 0 : 1,
+            Severity.CRITICAL.ordinal() - incident.severity().ordinal(),
+            MOST_HOSTS - incident.openHosts(),
+            incident.incident());
+  }
+
+  /** As on the topic: one line. */
+  private static String json(IncidentSerde serde, Incident incident) {
+    return new String(serde.serialize("incidents", incident), StandardCharsets.UTF_8);
+  }
+}
