@@ -245,8 +245,7 @@ public final class KernelGrouping {
     }
     int bits = 0;
     for (int bit = 1; bit <= AcsCapability.UPSTREAM_FORWARDING; bit <<= 1) {
-      if ((AcsCapability.REQUIRED & acs.capability() & bit) != 0
-          && !rules.verdict(index, cleared(index, acs, bit)).isEnforced()) {
+      if (!rules.verdict(index, cleared(index, acs, bit)).isEnforced()) {
         bits |= bit;
       }
     }

@@ -109,7 +109,15 @@ class PossibleGroupsTest {
   }
 
   @ParameterizedTest(name = "Capability {0}, Control {1}")
-  @CsvSource({"5f, 1d, 1d", "5f, 5f, 1d", "14, 14, 14", "0f, 0d, 0d", "1f, 0d, 00", "00, 00, 00"})
+  @CsvSource({
+    "5f, 1d, 1d",
+    "5f, 5f, 1d",
+    "14, 14, 14",
+    "04, 04, 04",
+    "0f, 0d, 0d",
+    "1f, 0d, 00",
+    "00, 00, 00"
+  })
   void bitsToLoseAreThoseThatIsolationHangsOn(String capability, String control, String bits) {
     int words = Integer.parseInt(capability, 16);
     int on = Integer.parseInt(control, 16);
@@ -126,6 +134,74 @@ class PossibleGroupsTest {
   void nothingIsLostWhereNoRegistersAre() {
     assertEquals(0, port(NONE, new PciIds(0x17cb, 0x0401, 0x060400)).bitsToLose(0));
     assertEquals(0, port(CLEARED, new PciIds(0x1AF4, 1, 0x060400)).bitsToLose(0));
+  }
+
+  @Test
+  void sourceValidationThatCountsAsMissingCannotBeLost() {
+    KernelGrouping grouping =
+        grouping(
+            new TestHost()
+                .add(
+                    "RP",
+                    "00:1c.0",
+                    null,
+                    ROOT_PORT,
+                    false,
+                    new AcsRegisters(0x148, 0x1F, 0x1D, 0),
+                    new PciIds(0x111d, 0x80b5, 0x060400))
+                .release("7.0.13")
+                .bareSnapshot());
+
+    assertEquals(0x1C, grouping.bitsToLose(0));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "LEGACY_EARLY_ACS, 'A B,D2 D1 RP USP', 'A,D1 B,D2 RP USP'",
+    "BUS_ISOLATION_V3, 'A,B,D1,D2 RP USP', 'A,B,D1,D2 RP USP'"
+  })
+  void groupsWithoutTheIsolationOfAPort(GroupingModel model, String adopted, String without) {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("USP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
+            .add("D1", "02:00.0", "USP", DOWNSTREAM_PORT, false, OK)
+            .add("D2", "02:01.0", "USP", DOWNSTREAM_PORT, false, CLEARED)
+            .add("A", "03:00.0", "D1", ENDPOINT, false, NONE)
+            .add("B", "04:00.0", "D2", ENDPOINT, false, NONE);
+    Snapshot snapshot = host.bareSnapshot();
+    KernelGrouping grouping =
+        SnapshotGroups.grouping(snapshot, ModelChoice.of(snapshot.boot(), model), null);
+    BitSet port = new BitSet();
+    port.set(2);
+
+    assertEquals(adopted, host.describe(grouping.deriveAdopted()));
+    assertEquals(without, host.describe(grouping.deriveWithout(port)));
+  }
+
+  /** Unserved functions are 0 and 1, and the kernel never comes to them. */
+  @ParameterizedTest(name = "{0}: function {1} when {2} is grouped")
+  @CsvSource({
+    "6.19.14, 0, 0, true",
+    "6.19.14, 1, 1, false",
+    "6.19.14, 2, 2, false",
+    "6.19.14, 2, 1, true",
+    "6.18.15, 0, 0, false",
+    "6.18.15, 2, 1, false"
+  })
+  void verdictIsOpenWhereNoSnapshotShowsItsWords(
+      String release, int function, int grouped, boolean open) {
+    Snapshot snapshot =
+        new TestHost()
+            .add("U", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("V", "00:02.0", null, ROOT_PORT, false, NONE)
+            .add("S", "00:03.0", null, ROOT_PORT, false, OK)
+            .reportGroup("U", -1)
+            .reportGroup("V", -1)
+            .release(release)
+            .snapshot();
+
+    assertEquals(open, grouping(snapshot).isOpen(function, grouped));
   }
 
   @Test
