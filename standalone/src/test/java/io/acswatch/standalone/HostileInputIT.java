@@ -23,6 +23,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class HostileInputIT {
       assertEquals(
           "value=" + UNPACKED_BYTES,
           new String(reject.headers().lastHeader("acswatch.cut").value(), StandardCharsets.UTF_8));
-      assertTrue(app.status().isReady());
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
     }
   }
 
@@ -77,7 +78,7 @@ class HostileInputIT {
 
       long at = first(config.topics().alerts()).timestamp();
       assertTrue(at >= start && at < tomorrow, "alert at " + at);
-      assertTrue(app.status().isReady());
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
     }
   }
 

@@ -151,7 +151,7 @@ class PipelineIT {
     try (IsolationApp app = IsolationApp.start(config)) {
       var alerts = consume(config.topics().alerts(), 1, new StringDeserializer());
       assertEquals(AlertCode.GROUP_MERGED_CROSS_VM, AlertJson.read(alerts.get(0).value()).code());
-      assertTrue(app.status().isReady());
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
     }
   }
 
@@ -162,7 +162,7 @@ class PipelineIT {
 
     assertEquals(
         "topics nothing.alert-state, nothing.alerts, nothing.frames, nothing.groups,"
-            + " nothing.rejects do not exist at %1$s; run: acswatch topics"
+            + " nothing.incidents, nothing.rejects do not exist at %1$s; run: acswatch topics"
                 .formatted(broker.bootstrapServers())
             + " --bootstrap-servers %s --topic-prefix nothing".formatted(broker.bootstrapServers()),
         refused.getMessage());

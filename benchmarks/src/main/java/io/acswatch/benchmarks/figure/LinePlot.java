@@ -21,12 +21,16 @@ final class LinePlot {
   private final Series series;
   private final double stepX;
   private final double stepY;
+  private final int stepsX;
+  private final int stepsY;
   private final StringBuilder svg = new StringBuilder();
 
   private LinePlot(Series series) {
     this.series = series;
     stepX = niceStep(series.mostX());
     stepY = niceStep(series.mostY());
+    stepsX = steps(series.mostX(), stepX);
+    stepsY = steps(series.mostY(), stepY);
   }
 
   /** The text of the SVG file. The same series gives the same text. */
@@ -51,12 +55,16 @@ final class LinePlot {
     return 10 * power;
   }
 
+  private static int steps(double most, double step) {
+    return Math.max(1, (int) Math.ceil(most / step - 1e-9));
+  }
+
   private double x(double value) {
-    return LEFT + value / (stepX * STEPS) * (WIDTH - LEFT - RIGHT);
+    return LEFT + value / (stepX * stepsX) * (WIDTH - LEFT - RIGHT);
   }
 
   private double y(double value) {
-    return HEIGHT - BOTTOM - value / (stepY * STEPS) * (HEIGHT - TOP - BOTTOM);
+    return HEIGHT - BOTTOM - value / (stepY * stepsY) * (HEIGHT - TOP - BOTTOM);
   }
 
   private void frame() {
@@ -66,12 +74,13 @@ final class LinePlot {
         WIDTH, HEIGHT);
     add("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>%n", WIDTH, HEIGHT);
     text(LEFT, 22, "start", series.title());
-    for (int i = 0; i <= STEPS; i++) {
-      double atX = x(i * stepX);
+    for (int i = 0; i <= stepsY; i++) {
       double atY = y(i * stepY);
       rule(LEFT, atY, WIDTH - RIGHT, atY);
       text(LEFT - 8, atY + 4, "end", number(i * stepY));
-      text(atX, HEIGHT - BOTTOM + 18, "middle", number(i * stepX));
+    }
+    for (int i = 0; i <= stepsX; i++) {
+      text(x(i * stepX), HEIGHT - BOTTOM + 18, "middle", number(i * stepX));
     }
     rule(LEFT, TOP, LEFT, HEIGHT - BOTTOM);
     text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 10, "middle", series.names().get(0));

@@ -158,7 +158,7 @@ public final class WalkCommand implements Callable<Integer> {
                 List.of(
                     "bash",
                     "-c",
-                    "TIMEFORMAT='%U %S'; time lspci -F \"$0\" -vv >/dev/null",
+                    "TIMEFORMAT='%U %S'; time lspci -F \"$0\" -vv >/dev/null 2>&1",
                     dump.toString()));
         String[] words = times.split(" ");
         double seconds = Double.parseDouble(words[0]) + Double.parseDouble(words[1]);

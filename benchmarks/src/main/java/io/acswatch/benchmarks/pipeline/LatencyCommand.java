@@ -40,7 +40,9 @@ public final class LatencyCommand implements Callable<Integer> {
   @Option(
       names = "--functions",
       paramLabel = "N",
-      description = "PCI functions of each host, 16 to 8192; default 100.")
+      description =
+          "PCI functions of each host, 64 to 8192: smaller ones have no port above two VMs; default"
+              + " 100.")
   private int functions = 100;
 
   @Option(
@@ -77,7 +79,7 @@ public final class LatencyCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Usage usage = new Usage(spec);
-    usage.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
+    usage.require(functions >= 64 && functions <= 8_192, "--functions: expected 64 to 8192");
     usage.require(rate >= 0, "--rate: expected 0 or more");
     usage.require(seconds >= 1, "--seconds: expected 1 or more");
     usage.require(alerts >= 1, "--alerts: expected 1 or more");

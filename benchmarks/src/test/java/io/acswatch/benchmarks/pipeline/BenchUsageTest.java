@@ -23,6 +23,7 @@ class BenchUsageTest {
         "topology --functions 15        | --functions",
         "topology --sweeps 2            | --sweeps",
         "latency --load 0               | --load",
+        "latency --functions 63         | expected 64 to 8192",
         "restore --hosts 0              | --hosts",
         "collector-cost --functions 9   | expected 16 to 8192",
         "plot one.csv                   | SVG",

@@ -37,8 +37,10 @@ class PipelineBenchIT {
   }
 
   @Test
-  void topologyRunsEveryContenderOnAllRecordsOfEveryScenario() throws Exception {
-    List<JsonNode> lines = run("topology --hosts 5 --functions 20 --sweeps 4 --rounds 1");
+  void topologyRunsEveryContenderOnAllRecords() throws Exception {
+    List<JsonNode> lines =
+        run(
+            "topology --hosts 5 --functions 20 --sweeps 4 --rounds 1 --scenario changed,deltas,dense");
 
     Set<String> runs = new HashSet<>();
     Set<String> ratios = new HashSet<>();
@@ -59,20 +61,20 @@ class PipelineBenchIT {
       assertTrue(line.get("wire_bytes_per_record").asDouble() > 0, line::toString);
       assertTrue(line.get("records_per_second").asDouble() > 0, line::toString);
     }
-    for (String scenario : List.of("unchanged", "changed", "alerting", "deltas")) {
+    for (String scenario : List.of("changed", "deltas")) {
       for (String contender : List.of("project", "store", "pass-through", "consumer")) {
         assertTrue(runs.remove(scenario + ' ' + contender), scenario + ' ' + contender);
       }
     }
     assertEquals(Set.of("dense pass-through", "dense consumer"), runs);
-    assertTrue(ratios.contains("unchanged: project / project of changed"), ratios::toString);
+    assertTrue(ratios.contains("deltas: project / store"), ratios::toString);
     assertTrue(ratios.contains("changed: project / pass-through of dense"), ratios::toString);
   }
 
   @Test
   void everyLostBitIsReadAsAnAlert() throws Exception {
     List<JsonNode> lines =
-        run("latency --functions 20 --rate 40 --load 50,100 --seconds 2 --alerts 4");
+        run("latency --functions 64 --rate 40 --load 50,100 --seconds 2 --alerts 4");
 
     assertEquals(2, lines.size());
     for (JsonNode line : lines) {

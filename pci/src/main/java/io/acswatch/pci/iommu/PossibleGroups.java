@@ -2,7 +2,6 @@ package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -102,26 +101,11 @@ final class PossibleGroups {
 
   /** The first function, in order, that is not with the same ones before it; NONE if all are. */
   private static int firstDifference(GroupPartition formed, GroupPartition reported) {
-    int[] reportedOf = new int[formed.groupCount()];
-    int[] formedOf = new int[reported.groupCount()];
-    Arrays.fill(reportedOf, GroupPartition.NO_GROUP);
-    Arrays.fill(formedOf, GroupPartition.NO_GROUP);
+    // Both number their groups in order of the first member.
     for (int i = 0; i < formed.size(); i++) {
-      int one = formed.groupOf(i);
-      int other = reported.groupOf(i);
-      if (one == GroupPartition.NO_GROUP || other == GroupPartition.NO_GROUP) {
-        if (one != other) {
-          return i;
-        }
-        continue;
-      }
-      boolean isNew = reportedOf[one] == GroupPartition.NO_GROUP;
-      if (isNew != (formedOf[other] == GroupPartition.NO_GROUP)
-          || !isNew && reportedOf[one] != other) {
+      if (formed.groupOf(i) != reported.groupOf(i)) {
         return i;
       }
-      reportedOf[one] = other;
-      formedOf[other] = one;
     }
     return HostHierarchy.NONE;
   }

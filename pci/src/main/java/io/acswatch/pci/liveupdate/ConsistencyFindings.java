@@ -37,10 +37,10 @@ final class ConsistencyFindings {
 
   private List<String> contradictions(int index) {
     ConfigFacts config = after.function(index).config();
-    List<String> found = new ArrayList<>();
     if (!config.status().isConclusive()) {
-      return found;
+      return List.of();
     }
+    List<String> found = new ArrayList<>();
     for (ConfigOddity oddity : ConfigOddity.values()) {
       if (oddity.isIn(config.oddities())) {
         found.add(oddity.sentence());

@@ -11,12 +11,14 @@ import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How a merge is called where nobody is known to own anything, and a split. */
+/** How a merge is called and what it rests on, and a split. */
 class GroupFindingsTest {
   private static TestHost host(@Nullable AcsRegisters port, String boot) {
     return new TestHost()
@@ -81,5 +83,89 @@ class GroupFindingsTest {
     Snapshot before = host(without ? NONE : CLEARED, "boot-1").snapshot();
 
     assertEquals(severity, only(before, host(OK, "boot-2").snapshot(), false).severity());
+  }
+
+  private static IsolationAlert merge(Snapshot after) {
+    return only(owned("boot-1", OK).snapshot(), after, true);
+  }
+
+  private static TestHost owned(String boot, AcsRegisters port) {
+    return host(port, boot).owner("A", "vm-a").owner("B", "vm-b");
+  }
+
+  @Test
+  void mergeIsNamedByTheHighestPlaceOfTheGroupAndItsHost() {
+    Snapshot after = owned("boot-2", CLEARED).snapshot();
+    IsolationAlert merge = merge(after);
+    Snapshot nameless =
+        new Snapshot(
+            "",
+            after.boot(),
+            after.bootClass(),
+            after.takenAtMillis(),
+            after.sequence(),
+            after.kexecLoaded(),
+            after.orderKnown(),
+            after.functions(),
+            after.owners());
+
+    assertEquals(
+        "Devices of 2 VMs share one IOMMU group on host after a kexec: vm-a, vm-b",
+        merge.headline());
+    assertEquals(
+        Comparison.fingerprint("host", AlertCode.GROUP_MERGED_CROSS_VM, "pci0000:00/01.0"),
+        merge.fingerprint());
+    assertEquals(
+        "Devices of 2 VMs share one IOMMU group after a kexec: vm-a, vm-b",
+        merge(nameless).headline());
+  }
+
+  /** After firmware VMs are down, unless one holds its device again. */
+  @ParameterizedTest(name = "owner {0}, {1}/{2}")
+  @CsvSource({
+    "vm-a, vfio-pci, unmanaged, CRITICAL",
+    "'', vfio-pci, unmanaged, HIGH",
+    "vm-a, vfio-pci, DMA-FQ, HIGH"
+  })
+  void mergeAfterFirmwareIsForPlanningUnlessAVmIsUp(
+      String vm, String driver, String groupType, Severity severity) {
+    TestHost host = host(CLEARED, "boot-1").boot("boot-2", BootClass.COLD);
+    Snapshot after = (vm.isEmpty() ? host : host.owner("A", vm)).snapshot();
+    List<PciFunction> functions = after.functions();
+
+    assertEquals(
+        severity,
+        merge(
+                after.withFunctions(
+                    List.of(
+                        functions.get(0),
+                        with(functions.get(1), driver, groupType),
+                        functions.get(2))))
+            .severity());
+  }
+
+  @Test
+  void whatTheLogsSaidOfTheDevicesIsEvidence() {
+    Snapshot before = owned("boot-1", OK).snapshot();
+    Snapshot after = owned("boot-2", CLEARED).snapshot();
+    List<PciFunction> then = before.functions();
+    List<PciFunction> now = after.functions();
+    Snapshot promised =
+        before.withFunctions(
+            List.of(
+                then.get(0),
+                then.get(1).withPreservation(Preservation.WILL_BE_PRESERVED),
+                then.get(2)));
+    Snapshot adopted =
+        after.withFunctions(
+            List.of(now.get(0), now.get(1), now.get(2).withPreservation(Preservation.ADOPTED)));
+
+    assertEquals(List.of(), only(before, after, true).evidence().facts());
+    assertEquals(
+        List.of(
+            new Evidence.Fact(
+                "kernel log of 0000:01:00.0", Preservation.WILL_BE_PRESERVED.logged(), ""),
+            new Evidence.Fact("kernel log of 0000:01:00.1", "", Preservation.ADOPTED.logged())),
+        only(promised, adopted, true).evidence().facts());
   }
 }

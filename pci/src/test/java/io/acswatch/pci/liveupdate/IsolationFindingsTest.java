@@ -3,8 +3,10 @@ package io.acswatch.pci.liveupdate;
 import static io.acswatch.pci.TestHost.CLEARED;
 import static io.acswatch.pci.TestHost.NONE;
 import static io.acswatch.pci.TestHost.OK;
+import static io.acswatch.pci.hierarchy.PortType.CONVENTIONAL;
 import static io.acswatch.pci.hierarchy.PortType.DOWNSTREAM_PORT;
 import static io.acswatch.pci.hierarchy.PortType.ENDPOINT;
+import static io.acswatch.pci.hierarchy.PortType.PCIE_TO_PCI_BRIDGE;
 import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
 import static io.acswatch.pci.hierarchy.PortType.UPSTREAM_PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -297,5 +299,79 @@ class IsolationFindingsTest {
     only(alerts, AlertCode.EC_WEAKENS_RR);
     only(alerts, AlertCode.SILENT_ISOLATION_LOSS);
     none(after(host(), host().kexec("boot-2").acs("D1", egress)), AlertCode.EC_WEAKENS_RR);
+  }
+
+  @Test
+  void deviceThatNobodyOwnsIsNobodysNeighbour() {
+    TestHost before = withoutOwners(OK).owner("A", "vm-a");
+    TestHost pending = keptApart(withoutOwners(CLEARED).owner("A", "vm-a"));
+
+    none(after(before, pending), AlertCode.PENDING_MERGE);
+  }
+
+  /** Both are open, and the one on the root bus is later by its address and place. */
+  @Test
+  void openPortNearestTheRootIsNamed() {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, true, NONE)
+            .add("RQ", "00:01.1", null, ROOT_PORT, true, CLEARED)
+            .add("USP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
+            .add("D1", "02:00.0", "USP", DOWNSTREAM_PORT, false, CLEARED)
+            .add("A", "03:00.0", "D1", ENDPOINT, false, NONE)
+            .add("B", "04:00.0", "RQ", ENDPOINT, false, NONE)
+            .owner("A", "vm-a")
+            .owner("B", "vm-b")
+            .reportGroup("B", 90);
+
+    assertEquals(
+        "0000:00:01.1 does not isolate any more: Capability 005f, Control 0019.",
+        only(Judgement.apply(HostState.NONE, host.snapshot()).alerts(), AlertCode.PENDING_MERGE)
+            .cause()
+            .explanation());
+  }
+
+  @Test
+  void portThatIsolatesIsNotNamedForOneThatDoesNot() {
+    String way = " leaves a way around the IOMMU: ";
+    AcsRegisters egress = new AcsRegisters(0x148, 0x083F, 0x3D, 0);
+
+    assertEquals(
+        "0000:02:01.0" + way + "Capability 005f, Control 0019.", silent(host().acs("D2", CLEARED)));
+    assertEquals(
+        "0000:02:01.0" + way + "Capability 083f, Control 003d.",
+        silent(host().acs("D2", egress).egressOpen("D2")));
+    assertEquals(
+        "0000:02:01.0" + way + "it has no ACS capability.", silent(host().acs("D2", NONE)));
+  }
+
+  @Test
+  void conventionalBusIsASilentLossWithoutAPortToName() {
+    TestHost host =
+        new TestHost()
+            .add("PB", "00:01.0", null, PCIE_TO_PCI_BRIDGE, false, NONE)
+            .add("A", "01:00.0", "PB", CONVENTIONAL, false, NONE)
+            .add("B", "01:01.0", "PB", CONVENTIONAL, false, NONE)
+            .owner("A", "vm-a")
+            .owner("B", "vm-b")
+            .reportGroup("A", 90)
+            .reportGroup("B", 91);
+    List<IsolationAlert> alerts = Judgement.apply(HostState.NONE, host.snapshot()).alerts();
+
+    assertEquals(null, only(alerts, AlertCode.SILENT_ISOLATION_LOSS).cause());
+  }
+
+  private static String silent(TestHost open) {
+    return only(after(host(), open.kexec("boot-2")), AlertCode.SILENT_ISOLATION_LOSS)
+        .cause()
+        .explanation();
+  }
+
+  @Test
+  void portThatCannotBlockTranslatedRequestsIsNotBlamedForIt() {
+    AcsRegisters cannot = new AcsRegisters(0x148, 0x5D, 0x1D, 0);
+    TestHost untrusted = host().acs("D1", cannot).kexec("boot-2").ats("A").removable("A");
+
+    none(after(host(), untrusted), AlertCode.TB_OFF_UNTRUSTED);
   }
 }

@@ -16,7 +16,6 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.WindowStore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,8 +52,8 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   /** Cause and host to the host's part in it. */
   private KeyValueStore<String, byte[]> hosts;
 
-  /** Cause and host at the time the host got it; only to see how many did of late. */
-  private WindowStore<String, byte[]> arrivals;
+  /** Cause, time and host that got it then, in that order; only to see how many did of late. */
+  private KeyValueStore<String, byte[]> arrivals;
 
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
@@ -62,7 +61,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     incidents = context.getStateStore(IncidentTopology.INCIDENTS_STORE);
     hosts = context.getStateStore(IncidentTopology.INCIDENT_HOSTS);
     arrivals = context.getStateStore(IncidentTopology.ARRIVALS);
-    context.schedule(LOOK, PunctuationType.STREAM_TIME, this::deleteWhatIsLongClosed);
+    context.schedule(LOOK, PunctuationType.STREAM_TIME, this::deleteWhatIsOver);
   }
 
   @Override
@@ -95,7 +94,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       return;
     }
     hosts.put(key, part.pack());
-    arrivals.put(key, HERE, part.sinceMillis());
+    arrivals.put(arrival(id, part.sinceMillis(), change.host()), HERE);
     List<String> recent = recentArrivals(id, now);
     if (recent.size() >= LEAST) {
       open(id, change, recent, incident == null ? 0 : incident.revision(), now);
@@ -105,21 +104,32 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   /** Hosts that got the cause within the window, in order of their ids; they still have it. */
   private List<String> recentArrivals(String id, long now) {
     List<String> recent = new ArrayList<>();
-    try (var all =
-        arrivals.fetch(
-            id + SEPARATOR,
-            id + AFTER_SEPARATOR,
-            Math.max(0, now - IncidentTopology.WINDOW.toMillis()),
-            now)) {
+    long from = now - IncidentTopology.WINDOW.toMillis();
+    try (KeyValueIterator<String, byte[]> all =
+        arrivals.range(arrivals(id, from), arrivals(id, now + 1))) {
       while (all.hasNext() && recent.size() < SAMPLE) {
-        String key = all.next().key.key();
-        // Keys of other lengths may lie between those of the range.
-        if (key.startsWith(id + SEPARATOR)) {
-          recent.add(key.substring(id.length() + 1));
-        }
+        recent.add(hostOfArrival(id, all.next().key));
       }
     }
     return recent.stream().distinct().sorted().toList();
+  }
+
+  private static String arrival(String id, long sinceMillis, String host) {
+    return arrivals(id, sinceMillis) + host;
+  }
+
+  /** What the keys of all arrivals at a time begin with; keys are in order of time. */
+  private static String arrivals(String id, long sinceMillis) {
+    return "%s/%016x/".formatted(id, Math.max(0, sinceMillis));
+  }
+
+  private static String hostOfArrival(String id, String key) {
+    return key.substring(arrivals(id, 0).length());
+  }
+
+  private static long timeOfArrival(String key) {
+    int end = key.indexOf(SEPARATOR);
+    return Long.parseLong(key, end + 1, end + 17, 16);
   }
 
   private void open(String id, CauseChange change, List<String> recent, int revision, long now) {
@@ -170,7 +180,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       return;
     }
     Incident incident = incident(id);
-    arrivals.put(key, null, before.sinceMillis());
+    arrivals.delete(arrival(id, before.sinceMillis(), change.host()));
     if (!before.counted() || incident == null || !incident.isOpen()) {
       hosts.delete(key);
       return;
@@ -271,6 +281,20 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     byte[] json = serde.serialize("incidents", told);
     incidents.put(told.incident(), json);
     context.forward(new Record<>(told.incident(), json, atMillis));
+  }
+
+  private void deleteWhatIsOver(long nowMillis) {
+    List<String> left = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = arrivals.all()) {
+      while (all.hasNext()) {
+        String key = all.next().key;
+        if (timeOfArrival(key) < nowMillis - IncidentTopology.WINDOW.toMillis()) {
+          left.add(key);
+        }
+      }
+    }
+    left.forEach(arrivals::delete);
+    deleteWhatIsLongClosed(nowMillis);
   }
 
   private void deleteWhatIsLongClosed(long nowMillis) {

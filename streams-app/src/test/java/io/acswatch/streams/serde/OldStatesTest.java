@@ -117,7 +117,9 @@ class OldStatesTest {
   @ParameterizedTest
   @ValueSource(strings = {"kexec-001", "kexec-002"})
   void writesTheVersionOfNowAsItDid(String name) throws IOException {
-    HostState state = HostStateSerde.unpack(file(name + "-twice.v2"));
+    // Without its alerts: they are JSON, which gains fields within a version.
+    HostState told = HostStateSerde.unpack(file(name + "-twice.v2"));
+    HostState state = new HostState(told.baseline(), told.current(), told.revision(), List.of());
     byte[] packed = HostStateSerde.pack(state);
     Path golden = FILES.resolve(name + "-twice.v3");
     if (Boolean.getBoolean("golden.update")) {
