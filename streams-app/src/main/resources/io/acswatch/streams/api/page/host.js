@@ -23,12 +23,14 @@ let host = null;
 let view = null;
 let board, details, reasons, hits, elsewhere;
 
+const count = (n, one) => `${n.toLocaleString()} ${one}${n === 1 ? "" : "s"}`;
+
 function head() {
   const now = host.after;
   return h("div", {}, h("h1", {}, shown(host.host)), h("div", { class: "facts" },
     h("span", { class: `state ${host.status ?? ""}` }, host.status ?? ""), h("span", {}, "heard ", when(host.heard_at)),
     h("span", {}, `kernel ${shown(now.kernel_release)}`), h("span", {}, BOOTS[now.boot_class] ?? now.boot_class),
-    h("span", {}, `${now.functions.length.toLocaleString()} functions, ${now.kernel_groups?.toLocaleString() ?? "no"} groups, ${view ? view.vms.size.toLocaleString() : 0} VMs`),
+    h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel_groups === null ? "no groups" : count(now.kernel_groups, "group")}, ${count(view?.vms.size ?? 0, "VM")}`),
     h("span", { title: now.model_reason }, `rules ${now.model}`)));
 }
 
