@@ -255,7 +255,7 @@ class SpoolingReaderTest {
           function::toString);
     }
     // The other end opens: the stuck thread comes back, and the function is read again.
-    Files.write(config, bytes);
+    Files.newOutputStream(config).close();
     Files.delete(config);
     Files.write(config, bytes);
     awaitReadable();
