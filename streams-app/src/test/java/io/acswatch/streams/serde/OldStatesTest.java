@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * must not change after a release.
  */
 class OldStatesTest {
-  private static final Path FILES = Path.of("src/test/resources/states");
+  private static final Path GOLDENS = Path.of("src/test/resources/golden");
 
   private static byte[] file(String name) {
     try (InputStream stream = OldStatesTest.class.getResourceAsStream("/states/" + name)) {
@@ -121,7 +121,7 @@ class OldStatesTest {
     HostState told = HostStateSerde.unpack(file(name + "-twice.v2"));
     HostState state = new HostState(told.baseline(), told.current(), told.revision(), List.of());
     byte[] packed = HostStateSerde.pack(state);
-    Path golden = FILES.resolve(name + "-twice.v3");
+    Path golden = GOLDENS.resolve("host-state-" + name + ".v3");
     if (Boolean.getBoolean("golden.update")) {
       Files.write(golden, packed);
     }
