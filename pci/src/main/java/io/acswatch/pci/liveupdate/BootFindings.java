@@ -50,7 +50,8 @@ final class BootFindings {
     Set<String> told = new HashSet<>();
     for (IsolationAlert finding : Judgement.changes(comparison)) {
       IsolationAlert chosen = choose(finding);
-      if (chosen != null && told.add(chosen.fingerprint())) {
+      if (chosen != null) {
+        told.add(chosen.fingerprint());
         result.add(chosen);
       }
     }
@@ -97,8 +98,9 @@ final class BootFindings {
             .anyMatch(open -> cameAboutHere(open) && tellsTheSameMerge(open, merge));
   }
 
+  /** One of the same code goes on as the same finding, and was looked for before. */
   private static boolean tellsTheSameMerge(IsolationAlert other, IsolationAlert merge) {
-    if (!other.code().isMerge() || other.code() == merge.code()) {
+    if (!other.code().isMerge()) {
       return false;
     }
     Set<DevicePath> places = new HashSet<>();

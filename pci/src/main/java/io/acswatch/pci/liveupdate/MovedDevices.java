@@ -67,13 +67,12 @@ final class MovedDevices {
 
   /** True if one lies below the bridge of the other, further down, at the same last step. */
   private static boolean isLevelMoreOrLess(DevicePath a, DevicePath b) {
-    DevicePath shorter = a.text().length() < b.text().length() ? a : b;
-    DevicePath longer = shorter == a ? b : a;
-    @Nullable DevicePath bridge = shorter.bridge();
-    return bridge != null
-        && a.text().length() != b.text().length()
-        && longer.isBelow(bridge)
-        && lastStep(a).equals(lastStep(b));
+    return lastStep(a).equals(lastStep(b)) && (isBelowBridgeOf(a, b) || isBelowBridgeOf(b, a));
+  }
+
+  private static boolean isBelowBridgeOf(DevicePath a, DevicePath b) {
+    @Nullable DevicePath bridge = a.bridge();
+    return bridge != null && b.isBelow(bridge);
   }
 
   private static String lastStep(DevicePath path) {

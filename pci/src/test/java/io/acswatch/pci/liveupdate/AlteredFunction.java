@@ -9,6 +9,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class AlteredFunction {
   private int enabledVfs;
   private int totalVfs;
   private boolean ari;
+  private Preservation preservation;
 
   private AlteredFunction(PciFunction original) {
     this.original = original;
@@ -57,6 +59,7 @@ final class AlteredFunction {
     enabledVfs = kernel.enabledVfs();
     totalVfs = kernel.totalVfs();
     ari = kernel.ariEnabled();
+    preservation = kernel.preservation();
   }
 
   /** The snapshot with the function at this address altered. */
@@ -141,6 +144,11 @@ final class AlteredFunction {
     return this;
   }
 
+  AlteredFunction logged(Preservation other) {
+    preservation = other;
+    return this;
+  }
+
   AlteredFunction ungrouped() {
     group = KernelView.NO_GROUP;
     return this;
@@ -184,7 +192,7 @@ final class AlteredFunction {
             totalVfs,
             ari,
             original.kernel().removable(),
-            original.kernel().preservation());
+            preservation);
     return new PciFunction(original.address(), original.path(), ids, config, kernel);
   }
 }
