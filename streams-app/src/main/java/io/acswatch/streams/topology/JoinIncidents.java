@@ -101,12 +101,16 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     }
   }
 
-  /** Hosts that got the cause within the window, in order of their ids; they still have it. */
+  /**
+   * Hosts that got the cause within the window, in order of their ids; they still have it. Other
+   * partitions of the alerts may be ahead of this one: what came later by its time counts too.
+   */
   private List<String> recentArrivals(String id, long now) {
     List<String> recent = new ArrayList<>();
     long from = now - IncidentTopology.WINDOW.toMillis();
     try (KeyValueIterator<String, byte[]> all =
-        arrivals.range(arrivals(id, from), arrivals(id, now + 1))) {
+        arrivals.range(
+            arrivals(id, from), arrivals(id, now + IncidentTopology.WINDOW.toMillis() + 1))) {
       while (all.hasNext() && recent.size() < SAMPLE) {
         recent.add(hostOfArrival(id, all.next().key));
       }

@@ -82,6 +82,17 @@ class IncidentsTest {
     return told.get(0);
   }
 
+  /** Partitions of the alerts are read side by side, so one may be ahead of another. */
+  @Test
+  void aHostWhoseAlertIsOlderThanOneAlreadySeenMakesAnIncidentWithIt() {
+    run.pass(Duration.ofMinutes(1));
+    merge("ahead");
+    run.pass(Duration.ofMinutes(-1));
+    merge("behind");
+
+    assertEquals(List.of("ahead", "behind"), only(MERGE).sample());
+  }
+
   @Test
   void oneHostIsNoIncident() {
     merge("a");
