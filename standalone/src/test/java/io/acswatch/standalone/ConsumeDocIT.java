@@ -176,7 +176,16 @@ class ConsumeDocIT {
 
   private static LaunchedProcess java(String example, String mainClass) throws IOException {
     Path file = write(mainClass + ".java", example);
-    return program(JAVA, "-cp", LIBRARIES + "/*", file.toString(), broker.bootstrapServers());
+    // Kafka Streams keeps state in the temporary directory, for the next run of the same
+    // application:
+    // that run would count on from the alerts of another broker.
+    return program(
+        JAVA,
+        "-Djava.io.tmpdir=" + scratch,
+        "-cp",
+        LIBRARIES + "/*",
+        file.toString(),
+        broker.bootstrapServers());
   }
 
   private static LaunchedProcess program(String... command) throws IOException {
