@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HostTree {
   private static final int MAX_LINKS = 40; // as the kernel's own limit
+  private static final int PAGE = 4096; // what the kernel shows at most by one read, mostly
 
   private final Path root;
   private final boolean isWholeSystem;
@@ -132,11 +133,29 @@ public final class HostTree {
     if (isAbsent(path)) {
       return null;
     }
-    try {
-      return new String(Files.readAllBytes(file(path)), StandardCharsets.UTF_8).strip();
+    try (InputStream stream = Files.newInputStream(file(path))) {
+      return all(stream).strip();
     } catch (NoSuchFileException absent) {
       return null;
     }
+  }
+
+  /**
+   * Reads with room for all of it from the first byte on. Numbers below {@code /proc/sys} are shown
+   * by the first read alone (linux {@code kernel/sysctl.c}, {@code do_proc_dointvec}), and the
+   * library's own methods ask for one byte first where a file says it has no length.
+   */
+  private static String all(InputStream stream) throws IOException {
+    byte[] bytes = new byte[PAGE];
+    int length = 0;
+    int read;
+    while ((read = stream.read(bytes, length, bytes.length - length)) > 0) {
+      length += read;
+      if (length == bytes.length) {
+        bytes = Arrays.copyOf(bytes, 2 * length);
+      }
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
   /** The text of a small file, or {@code otherwise} if it is absent or cannot be read. */

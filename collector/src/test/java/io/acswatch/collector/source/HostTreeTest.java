@@ -3,8 +3,10 @@ package io.acswatch.collector.source;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -27,6 +29,29 @@ class HostTreeTest {
     assertEquals("/sys/devices/a", tree.realPath("/link"));
     assertEquals("0x8086", tree.text("/link/vendor"));
     assertEquals("a", tree.linkName("/link"));
+  }
+
+  /** The kernel shows such a number by the first read, and nothing by a second one. */
+  @Test
+  void readsWholeNumbersOfTheKernel() throws IOException, InterruptedException {
+    String number = "/proc/sys/kernel/pid_max";
+    assumeTrue(Files.isReadable(Path.of(number)), number + " is not there");
+    Process cat = new ProcessBuilder("cat", number).start();
+    String expected = new String(cat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertEquals(0, cat.waitFor());
+    assertEquals(expected.strip(), new HostTree(Path.of("/")).text(number));
+  }
+
+  @Test
+  void readsFilesThatAreLongerThanAPage() throws IOException {
+    String text = "0123456789".repeat(2_000);
+    Files.writeString(root.resolve("long"), text);
+    Files.writeString(root.resolve("page"), text.substring(0, 4_096));
+    HostTree tree = new HostTree(root);
+
+    assertEquals(text, tree.text("/long"));
+    assertEquals(text.substring(0, 4_096), tree.text("/page"));
   }
 
   @Test
