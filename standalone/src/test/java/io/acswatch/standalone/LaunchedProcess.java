@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +74,13 @@ final class LaunchedProcess implements AutoCloseable {
 
   /** Waits for its end; fails the test if it does not come. */
   int exitCode() throws InterruptedException {
+    return exitCode(LIMIT);
+  }
+
+  /** The same for one that may take longer, or must not take as long. */
+  int exitCode(Duration limit) throws InterruptedException {
     assertTrue(
-        process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS), () -> "runs still: " + all());
+        process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS), () -> "runs still: " + all());
     return process.exitValue();
   }
 

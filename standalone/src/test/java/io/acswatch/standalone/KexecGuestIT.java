@@ -1,0 +1,264 @@
+package io.acswatch.standalone;
+
+import static io.acswatch.standalone.Patience.LIMIT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.pci.capture.Heartbeat;
+import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.liveupdate.AlertDevice;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.Boundary;
+import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.liveupdate.RegisterChange;
+import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.streams.HttpAddress;
+import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.SnapshotDecoder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole of it with nothing made up: a kernel that replaces itself by kexec under the agent of
+ * the package, and what the agent left on the guest's disk sent to a broker and judged. The guest
+ * boots three times: by QEMU, by a kexec that changes nothing, by one that takes RR and CR from two
+ * ports.
+ *
+ * <p>In the profile {@code guest} only; {@code deploy/guest/kexec-guest} tells what it takes.
+ */
+@Tag("guest")
+class KexecGuestIT {
+  private static final Path SCRIPT = Deployment.DIRECTORY.resolve("guest/kexec-guest");
+  private static final int SKIPPED = 77;
+
+  /** More than the script's own limit: it is the one to say what hung. */
+  private static final Duration GUEST_LIMIT = Duration.ofMinutes(9);
+
+  private static final List<BootClass> CLASSES =
+      List.of(BootClass.COLD, BootClass.KEXEC_PLAIN, BootClass.KEXEC_PLAIN);
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  @TempDir Path scratch;
+
+  @Test
+  void aRealKexecThatLosesBitsIsJudgedFromWhatTheAgentInTheGuestSaw() throws Exception {
+    Path guest = runGuest();
+    List<String> boots = new ArrayList<>();
+    for (int boot = 1; boot <= CLASSES.size(); boot++) {
+      boots.add(fact(guest, boot, "boot_id"));
+    }
+    List<FrameResult> frames = frames(guest.resolve("spool"));
+
+    for (int boot = 1; boot <= boots.size(); boot++) {
+      String id = boots.get(boot - 1);
+      BootClass bootClass = CLASSES.get(boot - 1);
+      String loader = fact(guest, boot, "bootloader_type");
+      assertEquals(boot == 1 ? "176" : "208", loader);
+      List<Snapshot> snapshots = snapshots(frames, id);
+      assertTrue(!snapshots.isEmpty(), "no snapshot of boot " + boot);
+      for (Snapshot snapshot : snapshots) {
+        SnapshotGroups groups = SnapshotGroups.of(snapshot, null);
+        assertEquals(kernelGroups(guest, boot), addresses(snapshot, groups.kernel()));
+        assertEquals(kernelGroups(guest, boot), addresses(snapshot, groups.derived()));
+        assertEquals(bootClass, snapshot.bootClass());
+        assertEquals(fact(guest, boot, "cmdline"), snapshot.boot().commandLine());
+        assertEquals(2, snapshot.owners().size());
+      }
+      assertTrue(
+          heartbeats(frames, id).stream()
+              .flatMap(heartbeat -> heartbeat.notes().stream())
+              .anyMatch(
+                  ("boot class=%s confidence=HIGH evidence=loader type %s"
+                          .formatted(bootClass, loader))
+                      ::equals),
+          () -> "no heartbeat tells " + bootClass);
+      assertEquals(
+          boot == boots.size()
+              ? List.of()
+              : List.of(KexecEvent.Step.LOADED, KexecEvent.Step.GOING_DOWN),
+          steps(frames, id));
+    }
+
+    List<IsolationAlert> alerts = judge(guest.resolve("spool"));
+    assertMerged(alerts, boots);
+    List<IsolationAlert> ofQuietKexec =
+        alerts.stream().filter(alert -> alert.bootAfter().id().equals(boots.get(1))).toList();
+    assertEquals(List.of(), ofQuietKexec, "a kexec that changed nothing");
+  }
+
+  private static void assertMerged(List<IsolationAlert> alerts, List<String> boots) {
+    IsolationAlert merged =
+        alerts.stream()
+            .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
+            .findFirst()
+            .orElseThrow();
+    assertEquals("guest", merged.host());
+    assertEquals(Severity.CRITICAL, merged.severity());
+    assertEquals(Boundary.KEXEC, merged.boundary());
+    assertEquals(boots.get(1), merged.bootBefore().id());
+    assertEquals(boots.get(2), merged.bootAfter().id());
+    assertEquals(List.of("vm-one", "vm-two"), merged.vms());
+    assertEquals(
+        List.of("0000:01:00.0 vm-one", "0000:02:00.0 vm-two"),
+        merged.devices().stream()
+            .map((AlertDevice device) -> device.address() + " " + device.owner())
+            .toList());
+    assertNotNull(merged.cause());
+    assertNotNull(merged.cause().register());
+    assertEquals(
+        Set.of(
+            "root-port 0000:00:03.0: 001d -> 0011 [RR, CR]",
+            "root-port 0000:00:03.1: 001d -> 0011 [RR, CR]"),
+        Stream.concat(Stream.of(merged.cause().register()), merged.cause().alsoChanged().stream())
+            .map(KexecGuestIT::text)
+            .collect(Collectors.toSet()));
+    assertTrue(
+        merged.cause().explanation().contains("pci=disable_acs_redir="),
+        merged.cause()::explanation);
+  }
+
+  private static String text(RegisterChange change) {
+    return "%s %s: %04x -> %04x %s"
+        .formatted(
+            change.portType().label(),
+            change.port(),
+            change.before(),
+            change.after(),
+            change.bitNames());
+  }
+
+  /** Boots it; gives the directory of what it left. Skips the test where something is missing. */
+  private Path runGuest() throws Exception {
+    Path out = scratch.resolve("guest");
+    try (LaunchedProcess guest =
+        LaunchedProcess.program(scratch, Map.of(), SCRIPT.toString(), out.toString())) {
+      int code = guest.exitCode(GUEST_LIMIT);
+      assumeTrue(code != SKIPPED, guest.out().strip());
+      assertEquals(0, code, guest::all);
+    }
+    return out;
+  }
+
+  private static String fact(Path guest, int boot, String name) throws IOException {
+    return Files.readString(guest.resolve("facts").resolve(Integer.toString(boot)).resolve(name))
+        .strip();
+  }
+
+  /** The groups as the guest's own shell read them: addresses, numbers left out. */
+  private static Set<Set<String>> kernelGroups(Path guest, int boot) throws IOException {
+    Map<String, Set<String>> groups = new TreeMap<>();
+    for (String line : fact(guest, boot, "groups").lines().toList()) {
+      String[] words = line.split(" ");
+      groups.computeIfAbsent(words[0], unused -> new TreeSet<>()).add(words[1]);
+    }
+    return Set.copyOf(groups.values());
+  }
+
+  private static Set<Set<String>> addresses(Snapshot snapshot, GroupPartition partition) {
+    return partition.members().stream()
+        .map(
+            group ->
+                group.stream()
+                    .map(member -> snapshot.functions().get(member).address().toString())
+                    .collect(Collectors.toSet()))
+        .collect(Collectors.toSet());
+  }
+
+  private static List<FrameResult> frames(Path spool) throws IOException {
+    SnapshotDecoder decoder = new SnapshotDecoder();
+    List<FrameResult> frames = new ArrayList<>();
+    for (SpoolEntry entry : Spool.entriesOf(spool)) {
+      frames.add(decoder.decode(Spool.frameOf(entry.path())));
+    }
+    return frames;
+  }
+
+  private static List<Snapshot> snapshots(List<FrameResult> frames, String boot) {
+    return frames.stream()
+        .filter(FrameResult.Accepted.class::isInstance)
+        .map(frame -> ((FrameResult.Accepted) frame).snapshot())
+        .filter(snapshot -> snapshot.boot().id().equals(boot))
+        .toList();
+  }
+
+  private static List<Heartbeat> heartbeats(List<FrameResult> frames, String boot) {
+    return frames.stream()
+        .filter(FrameResult.AcceptedHeartbeat.class::isInstance)
+        .map(frame -> ((FrameResult.AcceptedHeartbeat) frame).heartbeat())
+        .filter(heartbeat -> heartbeat.boot().id().equals(boot))
+        .toList();
+  }
+
+  private static List<KexecEvent.Step> steps(List<FrameResult> frames, String boot) {
+    return frames.stream()
+        .filter(FrameResult.AcceptedKexecEvent.class::isInstance)
+        .map(frame -> ((FrameResult.AcceptedKexecEvent) frame).event())
+        .filter(event -> event.boot().id().equals(boot))
+        .map(KexecEvent::step)
+        .toList();
+  }
+
+  /**
+   * Sends the spool by a sender, as the guest would have with a network; gives what comes of it.
+   */
+  private List<IsolationAlert> judge(Path spool) throws Exception {
+    Path config =
+        Files.writeString(scratch.resolve("sender.conf"), "collector.http.address = 127.0.0.1:0\n");
+    List<IsolationAlert> alerts = new ArrayList<>();
+    try (Pipeline pipeline =
+            Pipeline.start(
+                EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT),
+                HttpAddress.parse("127.0.0.1:0"),
+                scratch.resolve("state"));
+        AlertReader reader =
+            new AlertReader(
+                pipeline.bootstrapServers(), pipeline.config().topics().alerts(), true);
+        LaunchedProcess sender =
+            LaunchedProcess.acswatch(
+                scratch,
+                "collect",
+                "sender",
+                "--config",
+                config.toString(),
+                "--bootstrap-servers",
+                pipeline.bootstrapServers(),
+                "--spool",
+                spool.toString())) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .failFast("the sender ended", () -> !sender.isAlive())
+          .until(
+              () -> {
+                alerts.addAll(reader.poll(POLL));
+                return Spool.entriesOf(spool).isEmpty()
+                    && alerts.stream()
+                        .anyMatch(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM);
+              });
+      sender.terminate();
+      assertEquals(0, sender.exitCode(), sender::all);
+    }
+    return alerts;
+  }
+}
