@@ -2,19 +2,19 @@ package io.acswatch.standalone;
 
 import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
-import io.acswatch.pci.capture.Heartbeat;
 import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.AlertDevice;
 import io.acswatch.pci.liveupdate.BootClass;
 import io.acswatch.pci.liveupdate.Boundary;
+import io.acswatch.pci.liveupdate.GroupsAgreement;
 import io.acswatch.pci.liveupdate.IsolationAlert;
 import io.acswatch.pci.liveupdate.RegisterChange;
 import io.acswatch.pci.liveupdate.Severity;
@@ -72,33 +72,12 @@ class KexecGuestIT {
     List<FrameResult> frames = frames(guest.resolve("spool"));
 
     for (int boot = 1; boot <= boots.size(); boot++) {
-      String id = boots.get(boot - 1);
-      BootClass bootClass = CLASSES.get(boot - 1);
-      String loader = fact(guest, boot, "bootloader_type");
-      assertEquals(boot == 1 ? "176" : "208", loader);
-      List<Snapshot> snapshots = snapshots(frames, id);
-      assertTrue(!snapshots.isEmpty(), "no snapshot of boot " + boot);
-      for (Snapshot snapshot : snapshots) {
-        SnapshotGroups groups = SnapshotGroups.of(snapshot, null);
-        assertEquals(kernelGroups(guest, boot), addresses(snapshot, groups.kernel()));
-        assertEquals(kernelGroups(guest, boot), addresses(snapshot, groups.derived()));
-        assertEquals(bootClass, snapshot.bootClass());
-        assertEquals(fact(guest, boot, "cmdline"), snapshot.boot().commandLine());
-        assertEquals(2, snapshot.owners().size());
-      }
-      assertTrue(
-          heartbeats(frames, id).stream()
-              .flatMap(heartbeat -> heartbeat.notes().stream())
-              .anyMatch(
-                  ("boot class=%s confidence=HIGH evidence=loader type %s"
-                          .formatted(bootClass, loader))
-                      ::equals),
-          () -> "no heartbeat tells " + bootClass);
+      assertIsAsTheKernelSays(guest, boot, frames);
       assertEquals(
           boot == boots.size()
               ? List.of()
               : List.of(KexecEvent.Step.LOADED, KexecEvent.Step.GOING_DOWN),
-          steps(frames, id));
+          steps(frames, boots.get(boot - 1)));
     }
 
     List<IsolationAlert> alerts = judge(guest.resolve("spool"));
@@ -106,6 +85,30 @@ class KexecGuestIT {
     List<IsolationAlert> ofQuietKexec =
         alerts.stream().filter(alert -> alert.bootAfter().id().equals(boots.get(1))).toList();
     assertEquals(List.of(), ofQuietKexec, "a kexec that changed nothing");
+  }
+
+  private static void assertIsAsTheKernelSays(Path guest, int boot, List<FrameResult> frames)
+      throws IOException {
+    String id = fact(guest, boot, "boot_id");
+    String loader = fact(guest, boot, "bootloader_type");
+    BootClass bootClass = CLASSES.get(boot - 1);
+    assertEquals(bootClass == BootClass.COLD ? "176" : "208", loader);
+    List<Snapshot> snapshots = snapshots(frames, id);
+    assertFalse(snapshots.isEmpty(), "no snapshot of boot " + boot);
+    for (Snapshot snapshot : snapshots) {
+      SnapshotGroups groups = SnapshotGroups.of(snapshot, null);
+      assertEquals(kernelGroups(guest, boot), addresses(snapshot, groups.kernel()));
+      assertEquals(kernelGroups(guest, boot), addresses(snapshot, groups.derived()));
+      assertEquals(GroupsAgreement.SAME, groups.agreement()); // derived, and not taken over
+      assertEquals(bootClass, snapshot.bootClass());
+      assertEquals(fact(guest, boot, "cmdline"), snapshot.boot().commandLine());
+      assertEquals(2, snapshot.owners().size());
+    }
+    List<String> notes = heartbeatNotes(frames, id);
+    assertTrue(
+        notes.contains(
+            "boot class=%s confidence=HIGH evidence=loader type %s".formatted(bootClass, loader)),
+        notes::toString);
   }
 
   private static void assertMerged(List<IsolationAlert> alerts, List<String> boots) {
@@ -122,9 +125,7 @@ class KexecGuestIT {
     assertEquals(List.of("vm-one", "vm-two"), merged.vms());
     assertEquals(
         List.of("0000:01:00.0 vm-one", "0000:02:00.0 vm-two"),
-        merged.devices().stream()
-            .map((AlertDevice device) -> device.address() + " " + device.owner())
-            .toList());
+        merged.devices().stream().map(device -> device.address() + " " + device.owner()).toList());
     assertNotNull(merged.cause());
     assertNotNull(merged.cause().register());
     assertEquals(
@@ -195,26 +196,29 @@ class KexecGuestIT {
     return frames;
   }
 
+  private static <T> Stream<T> of(Class<T> kind, List<FrameResult> frames) {
+    return frames.stream().filter(kind::isInstance).map(kind::cast);
+  }
+
   private static List<Snapshot> snapshots(List<FrameResult> frames, String boot) {
-    return frames.stream()
-        .filter(FrameResult.Accepted.class::isInstance)
-        .map(frame -> ((FrameResult.Accepted) frame).snapshot())
+    return of(FrameResult.Accepted.class, frames)
+        .map(FrameResult.Accepted::snapshot)
         .filter(snapshot -> snapshot.boot().id().equals(boot))
         .toList();
   }
 
-  private static List<Heartbeat> heartbeats(List<FrameResult> frames, String boot) {
-    return frames.stream()
-        .filter(FrameResult.AcceptedHeartbeat.class::isInstance)
-        .map(frame -> ((FrameResult.AcceptedHeartbeat) frame).heartbeat())
+  /** What the heartbeats of a boot say of its sources and of how it came about. */
+  private static List<String> heartbeatNotes(List<FrameResult> frames, String boot) {
+    return of(FrameResult.AcceptedHeartbeat.class, frames)
+        .map(FrameResult.AcceptedHeartbeat::heartbeat)
         .filter(heartbeat -> heartbeat.boot().id().equals(boot))
+        .flatMap(heartbeat -> heartbeat.notes().stream())
         .toList();
   }
 
   private static List<KexecEvent.Step> steps(List<FrameResult> frames, String boot) {
-    return frames.stream()
-        .filter(FrameResult.AcceptedKexecEvent.class::isInstance)
-        .map(frame -> ((FrameResult.AcceptedKexecEvent) frame).event())
+    return of(FrameResult.AcceptedKexecEvent.class, frames)
+        .map(FrameResult.AcceptedKexecEvent::event)
         .filter(event -> event.boot().id().equals(boot))
         .map(KexecEvent::step)
         .toList();
