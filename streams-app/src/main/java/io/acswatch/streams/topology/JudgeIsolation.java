@@ -117,17 +117,22 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   private Outcome ofSnapshot(
       PackedState packed, FactsPacker facts, Record<byte[], Observation> record) {
-    if (packed.isRepeatedBy(facts)) {
-      return repetition(packed, facts);
+    boolean repeats = packed.isRepeatedBy(facts);
+    if (repeats && packed.needsNoJudgement(facts)) {
+      observer.repetitionSkipped();
+      return Outcome.of(packed.repeated(facts));
     }
     HostState state = packed.unpack();
     Snapshot snapshot = facts.snapshot();
-    // Other bytes may say the same: a kernel log that goes on, for one.
+    // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
       return repetition(packed, facts);
     }
     Verdict verdict = judge.apply(state, snapshot);
-    byte[] next = packed.next(verdict.state(), snapshot, facts);
+    byte[] next =
+        repeats && verdict.leaves(state)
+            ? packed.settled(facts)
+            : packed.next(verdict.state(), snapshot, facts);
     return judged(packed, verdict, next, record);
   }
 
