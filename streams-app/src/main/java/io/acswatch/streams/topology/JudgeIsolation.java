@@ -185,7 +185,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = verdict.state().current();
-    if (current != null && current != before && groupsChanged(before, current)) {
+    if (current != null && current != before && !HostGroups.areSame(before, current)) {
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
       outputs.add(Output.groups(host, json));
     }
@@ -206,10 +206,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       throw new RecordTooLargeException(
           "%s would have %d bytes, expected at most %d".formatted(what, bytes, MAX_OUTPUT_BYTES));
     }
-  }
-
-  private static boolean groupsChanged(@Nullable Snapshot before, Snapshot now) {
-    return before == null || !HostGroups.of(before).equals(HostGroups.of(now));
   }
 
   private void failed(Record<byte[], Observation> record, Throwable failure) {
