@@ -26,7 +26,10 @@ final class CollectorCost {
   /** How often the reader looks if nothing else is said. */
   private static final int GLANCES_PER_SECOND = 1;
 
-  private static final Duration SETTLING = Duration.ofSeconds(90);
+  /** Until code that runs often is compiled; short where the window is. */
+  private static final long LEAST_SETTLING_SECONDS = 20;
+
+  private static final long MOST_SETTLING_SECONDS = 90;
 
   /** A reader tells all once more when nothing came or went for five seconds; that must be over. */
   private static final Duration QUIET = Duration.ofSeconds(20);
@@ -34,7 +37,7 @@ final class CollectorCost {
   private static final int TRACED_SECONDS = 10;
 
   /** Of each size; the median counts. */
-  private static final int STARTS = 5;
+  private static final int STARTS = 3;
 
   /** How long a reader runs before it is stopped. */
   private static final Duration RUNNING = Duration.ofSeconds(3);
@@ -98,7 +101,10 @@ final class CollectorCost {
         progress.accept("starting the agent of a host with %d functions".formatted(size));
         hosts.add(new Host(size));
       }
-      Thread.sleep(SETTLING.toMillis());
+      Thread.sleep(
+          1_000
+              * Math.max(
+                  LEAST_SETTLING_SECONDS, Math.min(MOST_SETTLING_SECONDS, window.toSeconds())));
       for (Host host : hosts) {
         host.begin();
       }
