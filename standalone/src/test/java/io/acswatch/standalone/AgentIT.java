@@ -253,7 +253,7 @@ class AgentIT {
             .pollInterval(Duration.ofMillis(200))
             .until(
                 () -> {
-                  watch(spool, seen, 1);
+                  keep(spool, seen);
                   assertTrue(last.isAlive(), last::all);
                   return lastControl(broker) == 0x11;
                 });
@@ -309,22 +309,31 @@ class AgentIT {
   }
 
   /** Keeps what shows up in the spool meanwhile. */
-  private static void watch(Spool spool, Map<String, String> seen, int millis) throws Exception {
+  private static void watch(Spool spool, Map<String, String> seen, int millis) {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-    do {
-      for (SpoolEntry entry : spool.entries()) {
-        String name = entry.path().getFileName() + " " + entry.modifiedMillis();
-        if (!seen.containsKey(name)) {
-          try {
-            byte[] file = Files.readAllBytes(entry.path());
-            seen.put(name, HexFormat.of().formatHex(file, 16, file.length));
-          } catch (NoSuchFileException sent) {
-            // it was quicker
-          }
+    Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(5))
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              keep(spool, seen);
+              return System.nanoTime() >= end;
+            });
+  }
+
+  private static void keep(Spool spool, Map<String, String> seen) throws IOException {
+    for (SpoolEntry entry : spool.entries()) {
+      String name = entry.path().getFileName() + " " + entry.modifiedMillis();
+      if (!seen.containsKey(name)) {
+        try {
+          byte[] file = Files.readAllBytes(entry.path());
+          seen.put(name, HexFormat.of().formatHex(file, 16, file.length));
+        } catch (NoSuchFileException sent) {
+          // it was quicker
         }
       }
-      Thread.sleep(5);
-    } while (System.nanoTime() < end);
+    }
   }
 
   private static int lastControl(EmbeddedBroker broker) throws Exception {

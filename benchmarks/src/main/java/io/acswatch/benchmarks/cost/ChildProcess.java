@@ -15,6 +15,9 @@ final class ChildProcess implements AutoCloseable {
   static final String LAUNCHER = "acswatch.launcher";
 
   private static final Duration STOPPING = Duration.ofSeconds(10);
+  private static final double TICKS_PER_SECOND = 100; // USER_HZ
+  private static final int USER_TICKS = 11; // of stat, after the name in parentheses
+  private static final int SYSTEM_TICKS = 12;
 
   private final Process process;
   private final Path log;
@@ -30,7 +33,16 @@ final class ChildProcess implements AutoCloseable {
    * @throws IOException if it cannot be started, or this was not started by the launcher itself
    */
   static ChildProcess start(Path log, List<String> arguments) throws IOException {
-    return start(log, List.of(), arguments);
+    return start(log, List.of(), arguments, true);
+  }
+
+  /** Runs it to its end, allowed to lay down what makes the next starts of its kind cheaper. */
+  static void run(Path log, List<String> arguments) throws IOException, InterruptedException {
+    try (ChildProcess child = start(log, List.of(), arguments, false)) {
+      if (child.process.waitFor() != 0) {
+        throw new IOException(Files.readString(log, StandardCharsets.UTF_8).strip());
+      }
+    }
   }
 
   /**
@@ -42,11 +54,11 @@ final class ChildProcess implements AutoCloseable {
     if (canMount()) {
       String script = "mount --bind \"$0/sys\" /sys && exec \"$@\"";
       return start(
-          log, List.of("unshare", "--mount", "sh", "-c", script, root.toString()), arguments);
+          log, List.of("unshare", "--mount", "sh", "-c", script, root.toString()), arguments, true);
     }
     List<String> below = new ArrayList<>(arguments);
     below.addAll(List.of("--root", root.toString()));
-    return start(log, below);
+    return start(log, List.of(), below, true);
   }
 
   /** True if this process may have mounts of its own. */
@@ -63,8 +75,8 @@ final class ChildProcess implements AutoCloseable {
     }
   }
 
-  private static ChildProcess start(Path log, List<String> prefix, List<String> arguments)
-      throws IOException {
+  private static ChildProcess start(
+      Path log, List<String> prefix, List<String> arguments, boolean asItIs) throws IOException {
     String launcher = System.getProperty(LAUNCHER);
     if (launcher == null) {
       throw new IOException(LAUNCHER + " is not set: start this with ./acswatch bench");
@@ -73,7 +85,9 @@ final class ChildProcess implements AutoCloseable {
     command.add(launcher);
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("ACSWATCH_NO_BUILD", "1");
+    if (asItIs) {
+      builder.environment().put("ACSWATCH_NO_BUILD", "1");
+    }
     builder.environment().remove("ACSWATCH_JAVA_OPTS");
     return new ChildProcess(builder.redirectOutput(log.toFile()).start(), log);
   }
@@ -82,17 +96,39 @@ final class ChildProcess implements AutoCloseable {
     return process.pid();
   }
 
-  /** Processor time it has used, in ticks of a hundredth of a second. */
-  double cpuSeconds() throws IOException {
+  /** Processor time it has used, counted by the kernel in hundredths of a second. */
+  Processor processor() throws IOException {
     refuseEnd();
-    return process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 1e3;
+    String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return new Processor(
+        Long.parseLong(fields[USER_TICKS]) / TICKS_PER_SECOND,
+        Long.parseLong(fields[SYSTEM_TICKS]) / TICKS_PER_SECOND);
   }
+
+  /** Seconds in its own code and in the kernel, which is where it reads. */
+  record Processor(double user, double system) {}
 
   /** Memory it has resident now and had at most, in bytes. */
   Memory memory() throws IOException {
     refuseEnd();
     List<String> status = Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"));
     return new Memory(kilobytes(status, "VmRSS:") << 10, kilobytes(status, "VmHWM:") << 10);
+  }
+
+  /**
+   * Tells it to stop, as systemd does, and waits.
+   *
+   * @return milliseconds until it had ended
+   */
+  double stop() throws IOException, InterruptedException {
+    refuseEnd();
+    long begin = System.nanoTime();
+    process.destroy();
+    if (!process.waitFor(STOPPING.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IOException("did not end in " + STOPPING.toSeconds() + " s");
+    }
+    return (System.nanoTime() - begin) / 1e6;
   }
 
   /** Resident bytes. */

@@ -1,8 +1,12 @@
 package io.acswatch.benchmarks.cost;
 
+import io.acswatch.benchmarks.cost.ChildProcess.Memory;
+import io.acswatch.benchmarks.cost.ChildProcess.Processor;
 import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.benchmarks.rig.Spread;
 import io.acswatch.collector.fixture.FixtureHost;
+import io.acswatch.collector.spool.Spool;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;
@@ -22,12 +26,23 @@ final class CollectorCost {
   /** How often the reader looks if nothing else is said. */
   private static final int GLANCES_PER_SECOND = 1;
 
-  private static final Duration SETTLING = Duration.ofSeconds(30);
+  /** Until code that runs often is compiled; short where the window is. */
+  private static final long LEAST_SETTLING_SECONDS = 20;
+
+  private static final long MOST_SETTLING_SECONDS = 90;
 
   /** A reader tells all once more when nothing came or went for five seconds; that must be over. */
   private static final Duration QUIET = Duration.ofSeconds(20);
 
   private static final int TRACED_SECONDS = 10;
+
+  /** Of each size; the median counts. */
+  private static final int STARTS = 3;
+
+  /** How long a reader runs before it is stopped. */
+  private static final Duration RUNNING = Duration.ofSeconds(3);
+
+  private static final long FRAME_POLL_MILLIS = 2;
   private static final double HOUR = 3_600;
   private static final double DAY = 86_400;
 
@@ -48,34 +63,48 @@ final class CollectorCost {
    * @param reader the process that reads
    * @param sender the process that sends
    * @param wireBytesPerDay bytes in the broker's log, and so on the wire
+   */
+  record Cost(int functions, Share reader, Share sender, double wireBytesPerDay) {}
+
+  /**
+   * What one process costs.
+   *
+   * @param perHour seconds in its own code, and in the kernel, which is where it reads
+   */
+  record Share(Processor perHour, Memory memory) {
+    /** Seconds of one core in an hour. */
+    double cpuSecondsPerHour() {
+      return perHour.user() + perHour.system();
+    }
+  }
+
+  /**
+   * What is measured on a reader that has the host to itself.
+   *
+   * @param functions PCI functions of the host
+   * @param startMillis from the start of the process to its first frame on disk
+   * @param stopMillis from the signal to stop to the end of the process
    * @param calls system calls of one fast look; empty if there is no strace
    */
-  record Cost(
-      int functions,
-      Share reader,
-      Share sender,
-      double wireBytesPerDay,
-      Optional<CallsOfALook> calls) {}
-
-  /** What one process costs. */
-  record Share(double cpuSecondsPerHour, long residentBytes, long mostResidentBytes) {}
+  record Alone(
+      int functions, double startMillis, double stopMillis, Optional<CallsOfALook> calls) {}
 
   /** System calls of one look, on average. */
   record CallsOfALook(double all, double onFiles) {}
 
   /** Measures for so long, after all have settled. */
-  List<Cost> measure(List<Integer> sizes, Duration window)
+  List<Cost> together(List<Integer> sizes, Duration window)
       throws IOException, InterruptedException {
-    if (!ChildProcess.canMount()) {
-      progress.accept("no right to mount: links are followed below a root, in more system calls");
-    }
     List<Host> hosts = new ArrayList<>();
     try {
       for (int size : sizes) {
         progress.accept("starting the agent of a host with %d functions".formatted(size));
         hosts.add(new Host(size));
       }
-      Thread.sleep(SETTLING.toMillis());
+      Thread.sleep(
+          1_000
+              * Math.max(
+                  LEAST_SETTLING_SECONDS, Math.min(MOST_SETTLING_SECONDS, window.toSeconds())));
       for (Host host : hosts) {
         host.begin();
       }
@@ -86,55 +115,93 @@ final class CollectorCost {
       for (Host host : hosts) {
         costs.add(host.cost((System.nanoTime() - startedAt) / 1e9));
       }
-      return withCalls(costs);
+      return costs;
     } finally {
       hosts.forEach(Host::close);
     }
   }
 
-  /** Counted on readers that do nothing but look: no sweep, no snapshot, no heartbeat. */
-  private List<Cost> withCalls(List<Cost> costs) throws IOException, InterruptedException {
+  /** Makes the hosts, and the archive of classes that an installed reader has. */
+  void prepare(List<Integer> sizes) throws IOException, InterruptedException {
+    if (!ChildProcess.canMount()) {
+      progress.accept("no right to mount: links are followed below a root, in more system calls");
+    }
     if (!SystemCalls.canBeCounted()) {
       progress.accept("system calls are not counted: strace is missing");
-      return costs;
     }
-    Path settings = directory.resolve("looks-only.properties");
-    Files.writeString(
-        settings,
-        """
-        collector.sweep.interval.ms=86400000
-        collector.snapshot.interval.ms=86400000
-        collector.heartbeat.interval.ms=86400000
-        """);
-    List<Cost> counted = new ArrayList<>();
-    for (Cost cost : costs) {
-      progress.accept("counting system calls at %d functions".formatted(cost.functions()));
-      Path own = directory.resolve("looks-" + cost.functions());
-      Files.createDirectories(own);
-      try (ChildProcess reader =
-          ChildProcess.startOn(
-              root(cost.functions()),
-              own.resolve("reader.log"),
-              List.of(
-                  "collect",
-                  "reader",
-                  "--config",
-                  settings.toString(),
-                  "--spool",
-                  own.resolve("spool").toString()))) {
-        Thread.sleep(QUIET.toMillis());
-        SystemCalls calls = SystemCalls.of(reader.pid(), TRACED_SECONDS, own.resolve("strace.txt"));
-        double looks = (double) TRACED_SECONDS * GLANCES_PER_SECOND;
-        counted.add(
-            new Cost(
-                cost.functions(),
-                cost.reader(),
-                cost.sender(),
-                cost.wireBytesPerDay(),
-                Optional.of(new CallsOfALook(calls.all() / looks, calls.onFiles() / looks))));
+    for (int size : sizes) {
+      FixtureHost.of(LoadHost.of(1, size, size).snapshot(1), Files.createDirectories(root(size)));
+    }
+    ChildProcess.run(
+        directory.resolve("archive.log"),
+        List.of(
+            "collect",
+            "reader",
+            "--once",
+            "--root",
+            root(sizes.get(0)).toString(),
+            "--spool",
+            directory.resolve("archive").toString()));
+  }
+
+  /** Starts and stops a reader some times, and counts the system calls of one that only looks. */
+  Alone alone(int functions) throws IOException, InterruptedException {
+    progress.accept("starting and stopping a reader of %d functions".formatted(functions));
+    Path own = Files.createDirectories(directory.resolve("alone-" + functions));
+    List<Double> starts = new ArrayList<>();
+    List<Double> stops = new ArrayList<>();
+    for (int i = 0; i < STARTS; i++) {
+      long begin = System.nanoTime();
+      Path spool = own.resolve("spool-" + i);
+      try (ChildProcess reader = readerOf(functions, own, spool, List.of())) {
+        awaitFrame(reader, spool);
+        starts.add((System.nanoTime() - begin) / 1e6);
+        Thread.sleep(RUNNING.toMillis());
+        stops.add(reader.stop());
       }
     }
-    return counted;
+    Optional<CallsOfALook> calls =
+        SystemCalls.canBeCounted() ? Optional.of(callsOfALook(functions, own)) : Optional.empty();
+    return new Alone(functions, Spread.of(starts).median(), Spread.of(stops).median(), calls);
+  }
+
+  private ChildProcess readerOf(int functions, Path own, Path spool, List<String> more)
+      throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(List.of("collect", "reader", "--spool", spool.toString()));
+    arguments.addAll(more);
+    return ChildProcess.startOn(root(functions), own.resolve("reader.log"), arguments);
+  }
+
+  private static void awaitFrame(ChildProcess reader, Path spool)
+      throws IOException, InterruptedException {
+    while (!Files.isDirectory(spool) || Spool.entriesOf(spool).isEmpty()) {
+      reader.processor(); // throws if it has ended
+      Thread.sleep(FRAME_POLL_MILLIS);
+    }
+  }
+
+  /** Counted on a reader that does nothing but look: no sweep, no snapshot, no heartbeat. */
+  private CallsOfALook callsOfALook(int functions, Path own)
+      throws IOException, InterruptedException {
+    progress.accept("counting system calls at %d functions".formatted(functions));
+    Path settings =
+        Files.writeString(
+            own.resolve("looks-only.properties"),
+            """
+            collector.sweep.interval.ms=86400000
+            collector.snapshot.interval.ms=86400000
+            collector.heartbeat.interval.ms=86400000
+            """);
+    Path spool = own.resolve("spool");
+    try (ChildProcess reader =
+        readerOf(functions, own, spool, List.of("--config", settings.toString()))) {
+      awaitFrame(reader, spool);
+      Thread.sleep(QUIET.toMillis());
+      SystemCalls calls = SystemCalls.of(reader.pid(), TRACED_SECONDS, own.resolve("strace.txt"));
+      double looks = (double) TRACED_SECONDS * GLANCES_PER_SECOND;
+      return new CallsOfALook(calls.all() / looks, calls.onFiles() / looks);
+    }
   }
 
   private Path root(int functions) {
@@ -147,22 +214,20 @@ final class CollectorCost {
     private final TopicNames topics;
     private final ChildProcess reader;
     private final ChildProcess sender;
-    private double readerBefore;
-    private double senderBefore;
+    private Processor readerBefore = new Processor(0, 0);
+    private Processor senderBefore = readerBefore;
     private long bytesBefore;
 
     Host(int functions) throws IOException, InterruptedException {
       this.functions = functions;
       topics = new TopicNames("cost-" + functions);
       createTopics();
-      FixtureHost.of(
-          LoadHost.of(1, functions, functions).snapshot(1),
-          Files.createDirectories(root(functions)));
       String spool = directory.resolve("spool-" + functions).toString();
       reader =
-          ChildProcess.start(
+          ChildProcess.startOn(
+              root(functions),
               directory.resolve("reader-" + functions + ".log"),
-              List.of("collect", "reader", "--root", root(functions).toString(), "--spool", spool));
+              List.of("collect", "reader", "--spool", spool));
       Path settings = directory.resolve("sender-" + functions + ".properties");
       Files.writeString(settings, "collector.http.address=127.0.0.1:0\n");
       sender =
@@ -195,8 +260,8 @@ final class CollectorCost {
     }
 
     void begin() throws IOException {
-      readerBefore = reader.cpuSeconds();
-      senderBefore = sender.cpuSeconds();
+      readerBefore = reader.processor();
+      senderBefore = sender.processor();
       bytesBefore = broker.logBytes(topics.frames());
       if (bytesBefore == 0) {
         throw new IOException("nothing came from the host with " + functions + " functions");
@@ -208,14 +273,16 @@ final class CollectorCost {
           functions,
           share(reader, readerBefore, seconds),
           share(sender, senderBefore, seconds),
-          (broker.logBytes(topics.frames()) - bytesBefore) / seconds * DAY,
-          Optional.empty());
+          (broker.logBytes(topics.frames()) - bytesBefore) / seconds * DAY);
     }
 
-    private Share share(ChildProcess process, double before, double seconds) throws IOException {
-      ChildProcess.Memory memory = process.memory();
+    private Share share(ChildProcess process, Processor before, double seconds) throws IOException {
+      Processor now = process.processor();
       return new Share(
-          (process.cpuSeconds() - before) / seconds * HOUR, memory.now(), memory.most());
+          new Processor(
+              (now.user() - before.user()) / seconds * HOUR,
+              (now.system() - before.system()) / seconds * HOUR),
+          process.memory());
     }
 
     @Override

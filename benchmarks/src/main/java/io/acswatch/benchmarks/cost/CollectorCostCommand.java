@@ -1,12 +1,13 @@
 package io.acswatch.benchmarks.cost;
 
+import io.acswatch.benchmarks.cost.CollectorCost.Alone;
 import io.acswatch.benchmarks.cost.CollectorCost.Cost;
+import io.acswatch.benchmarks.cost.CollectorCost.Share;
 import io.acswatch.benchmarks.rig.Answer;
+import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.benchmarks.rig.Usage;
 import io.acswatch.collector.command.ExitCode;
-import io.acswatch.collector.command.OutputOption;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,26 +16,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench collector-cost}: what the agent costs its host. */
 @Command(
     name = "collector-cost",
     description = {
-      "Processor time, memory, system calls and bytes on the wire of the agent, reader and sender"
-          + " as two processes at their default tempo, on hosts that are trees of files.",
+      "Processor time, memory, system calls, time to start and stop, and bytes on the wire of the"
+          + " agent, reader and sender as two processes at their default tempo, on hosts that are"
+          + " trees of files. What a process spends in the kernel, \"system\", is mostly its reads.",
       "A file system in memory or on disk answers, not a kernel that reads devices: what the"
           + " kernel takes for that comes on top."
     })
 public final class CollectorCostCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(
       names = "--functions",
@@ -52,71 +49,96 @@ public final class CollectorCostCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Usage usage = new Usage(spec);
-    usage.require(seconds >= 1, "--seconds: expected 1 or more");
+    bench.require(seconds >= 1, "--seconds: expected 1 or more");
     for (int size : sizes) {
-      usage.require(
+      bench.require(
           size >= 16 && size <= 8_192, "--functions %d: expected 16 to 8192".formatted(size));
     }
     List<Cost> costs;
+    List<Alone> alone = new ArrayList<>();
     try (Broker broker = Broker.start();
         Scratch scratch = new Scratch()) {
-      costs =
-          new CollectorCost(broker, scratch.directory(), usage::progress)
-              .measure(sizes, Duration.ofSeconds(seconds));
+      CollectorCost cost = new CollectorCost(broker, scratch.directory(), bench::progress);
+      cost.prepare(sizes);
+      for (int size : sizes) {
+        alone.add(cost.alone(size));
+      }
+      costs = cost.together(sizes, Duration.ofSeconds(seconds));
     }
-    usage.print(output.isJson() ? json(costs) : text(costs));
+    bench.answer(() -> text(costs, alone), () -> json(costs, alone));
     return ExitCode.OK;
   }
 
-  private static List<String> text(List<Cost> costs) {
+  private static List<String> text(List<Cost> costs, List<Alone> alone) {
     List<String> lines = new ArrayList<>();
+    lines.add("Processor time in seconds an hour, memory in MiB, as most of them was resident");
     lines.add(
-        "%10s %22s %22s %22s %18s %16s"
+        "%9s | %-27s | %-27s | %-15s | %12s | %7s %7s | %9s"
             .formatted(
                 "functions",
-                "reader CPU s/h, RSS MB",
-                "sender CPU s/h, RSS MB",
-                "both CPU of one core",
-                "calls/look (files)",
-                "wire MB/day"));
-    for (Cost cost : costs) {
+                "reader: user system  memory",
+                "sender: user system  memory",
+                "both, of a core",
+                "calls a look",
+                "start",
+                "stop",
+                "MB a day"));
+    for (int i = 0; i < costs.size(); i++) {
+      Cost cost = costs.get(i);
       lines.add(
           String.format(
               Locale.ROOT,
-              "%10d %14.1f %7.1f %14.1f %7.1f %21.2f%% %18s %16.2f",
+              "%9d | %s | %s | %14.2f%% | %12s | %4.0f ms %4.0f ms | %9.2f",
               cost.functions(),
-              cost.reader().cpuSecondsPerHour(),
-              cost.reader().residentBytes() / 1e6,
-              cost.sender().cpuSecondsPerHour(),
-              cost.sender().residentBytes() / 1e6,
+              text(cost.reader()),
+              text(cost.sender()),
               (cost.reader().cpuSecondsPerHour() + cost.sender().cpuSecondsPerHour()) / 36,
-              cost.calls()
-                  .map(
-                      calls ->
-                          String.format(Locale.ROOT, "%.0f (%.0f)", calls.all(), calls.onFiles()))
+              alone
+                  .get(i)
+                  .calls()
+                  .map(calls -> "%.0f".formatted(calls.all()))
                   .orElse("not counted"),
+              alone.get(i).startMillis(),
+              alone.get(i).stopMillis(),
               cost.wireBytesPerDay() / 1e6));
     }
     return lines;
   }
 
-  private static List<String> json(List<Cost> costs) {
+  private static String text(Share share) {
+    return String.format(
+        Locale.ROOT,
+        "%12.1f %6.1f %7.1f",
+        share.perHour().user(),
+        share.perHour().system(),
+        share.memory().most() / (double) (1 << 20));
+  }
+
+  private static List<String> json(List<Cost> costs, List<Alone> alone) {
     List<String> lines = new ArrayList<>();
-    for (Cost cost : costs) {
+    for (int i = 0; i < costs.size(); i++) {
+      Cost cost = costs.get(i);
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put("functions", cost.functions());
-      fields.put("reader_cpu_seconds_per_hour", cost.reader().cpuSecondsPerHour());
-      fields.put("reader_resident_bytes", cost.reader().residentBytes());
-      fields.put("reader_most_resident_bytes", cost.reader().mostResidentBytes());
-      fields.put("sender_cpu_seconds_per_hour", cost.sender().cpuSecondsPerHour());
-      fields.put("sender_resident_bytes", cost.sender().residentBytes());
-      fields.put("sender_most_resident_bytes", cost.sender().mostResidentBytes());
-      fields.put("system_calls_per_look", cost.calls().map(c -> c.all()).orElse(Double.NaN));
-      fields.put("file_calls_per_look", cost.calls().map(c -> c.onFiles()).orElse(Double.NaN));
+      put(fields, "reader", cost.reader());
+      put(fields, "sender", cost.sender());
+      fields.put(
+          "system_calls_per_look", alone.get(i).calls().map(c -> c.all()).orElse(Double.NaN));
+      fields.put(
+          "file_calls_per_look", alone.get(i).calls().map(c -> c.onFiles()).orElse(Double.NaN));
+      fields.put("reader_start_millis", alone.get(i).startMillis());
+      fields.put("reader_stop_millis", alone.get(i).stopMillis());
       fields.put("wire_bytes_per_day", cost.wireBytesPerDay());
       lines.add(Answer.json(fields));
     }
     return lines;
+  }
+
+  private static void put(Map<String, Object> fields, String process, Share share) {
+    fields.put(process + "_cpu_seconds_per_hour", share.cpuSecondsPerHour());
+    fields.put(process + "_user_seconds_per_hour", share.perHour().user());
+    fields.put(process + "_system_seconds_per_hour", share.perHour().system());
+    fields.put(process + "_resident_bytes", share.memory().now());
+    fields.put(process + "_most_resident_bytes", share.memory().most());
   }
 }

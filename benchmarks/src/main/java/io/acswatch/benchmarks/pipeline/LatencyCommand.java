@@ -3,11 +3,10 @@ package io.acswatch.benchmarks.pipeline;
 import io.acswatch.benchmarks.pipeline.Latency.Plan;
 import io.acswatch.benchmarks.pipeline.Latency.Result;
 import io.acswatch.benchmarks.rig.Answer;
+import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.benchmarks.rig.Usage;
 import io.acswatch.collector.command.ExitCode;
-import io.acswatch.collector.command.OutputOption;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,12 +15,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench latency}: how soon an alert can be read. */
 @Command(
@@ -33,9 +29,7 @@ import picocli.CommandLine.Spec;
           + " application was found to manage."
     })
 public final class LatencyCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(
       names = "--functions",
@@ -78,21 +72,20 @@ public final class LatencyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Usage usage = new Usage(spec);
-    usage.require(functions >= 64 && functions <= 8_192, "--functions: expected 64 to 8192");
-    usage.require(rate >= 0, "--rate: expected 0 or more");
-    usage.require(seconds >= 1, "--seconds: expected 1 or more");
-    usage.require(alerts >= 1, "--alerts: expected 1 or more");
-    usage.require(loads.stream().allMatch(load -> load >= 1), "--load: expected 1 or more");
+    bench.require(functions >= 64 && functions <= 8_192, "--functions: expected 64 to 8192");
+    bench.require(rate >= 0, "--rate: expected 0 or more");
+    bench.require(seconds >= 1, "--seconds: expected 1 or more");
+    bench.require(alerts >= 1, "--alerts: expected 1 or more");
+    bench.require(loads.stream().allMatch(load -> load >= 1), "--load: expected 1 or more");
     List<Result> results;
     try (Broker broker = Broker.start();
         Scratch scratch = new Scratch()) {
       Plan plan = new Plan(functions, rate, loads, seconds, alerts, 1);
       results =
-          new Latency(broker, scratch.directory().resolve("state"), plan, settings, usage::progress)
+          new Latency(broker, scratch.directory().resolve("state"), plan, settings, bench::progress)
               .run();
     }
-    usage.print(output.isJson() ? json(results) : text(results));
+    bench.answer(() -> text(results), () -> json(results));
     return ExitCode.OK;
   }
 

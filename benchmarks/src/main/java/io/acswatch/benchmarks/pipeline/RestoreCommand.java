@@ -2,12 +2,11 @@ package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.Restore.Result;
 import io.acswatch.benchmarks.rig.Answer;
+import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Scratch;
 import io.acswatch.benchmarks.rig.Spread;
-import io.acswatch.benchmarks.rig.Usage;
 import io.acswatch.collector.command.ExitCode;
-import io.acswatch.collector.command.OutputOption;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,12 +14,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench restore}: size of the state, and how long a start takes. */
 @Command(
@@ -35,9 +31,7 @@ public final class RestoreCommand implements Callable<Integer> {
   private static final double MOST_SECONDS = 10;
   private static final double MOST_BYTES = 64;
 
-  @Spec private @Nullable CommandSpec spec;
-
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 10000.")
   private int hosts = 10_000;
@@ -65,19 +59,18 @@ public final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Usage usage = new Usage(spec);
-    usage.require(rounds >= 1, "--rounds: expected 1 or more");
-    usage.require(hosts >= 1, "--hosts: expected 1 or more");
-    usage.require(partitions >= 1, "--partitions: expected 1 or more");
-    usage.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
+    bench.require(rounds >= 1, "--rounds: expected 1 or more");
+    bench.require(hosts >= 1, "--hosts: expected 1 or more");
+    bench.require(partitions >= 1, "--partitions: expected 1 or more");
+    bench.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
     Result result;
     try (Broker broker = Broker.start();
         Scratch scratch = new Scratch()) {
       result =
-          new Restore(broker, scratch.directory().resolve("state"), settings, usage::progress)
+          new Restore(broker, scratch.directory().resolve("state"), settings, bench::progress)
               .run(new Fill.Size(hosts, functions, 2, partitions, 0, 1), rounds);
     }
-    usage.print(output.isJson() ? List.of(Answer.json(fields(result))) : text(result));
+    bench.answer(() -> text(result), () -> List.of(Answer.json(fields(result))));
     return ExitCode.OK;
   }
 

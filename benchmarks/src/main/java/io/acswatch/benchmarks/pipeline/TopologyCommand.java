@@ -1,11 +1,10 @@
 package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.Fill.Size;
+import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.benchmarks.rig.Usage;
 import io.acswatch.collector.command.ExitCode;
-import io.acswatch.collector.command.OutputOption;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -14,12 +13,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench topology}: throughput against rivals. */
 @Command(
@@ -34,9 +30,7 @@ import picocli.CommandLine.Spec;
           + " contenders in the same round."
     })
 public final class TopologyCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(
       names = "--rounds",
@@ -85,35 +79,34 @@ public final class TopologyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Usage usage = new Usage(spec);
-    usage.require(rounds >= 1, "--rounds: expected 1 or more");
-    usage.require(hosts >= 1, "--hosts: expected 1 or more");
-    usage.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
-    usage.require(sweeps >= 3, "--sweeps: expected 3 or more");
-    usage.require(batchBytes >= 0, "--batch-bytes: expected 0 or more");
-    Set<Scenario> chosen = scenarios(usage);
+    bench.require(rounds >= 1, "--rounds: expected 1 or more");
+    bench.require(hosts >= 1, "--hosts: expected 1 or more");
+    bench.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
+    bench.require(sweeps >= 3, "--sweeps: expected 3 or more");
+    bench.require(batchBytes >= 0, "--batch-bytes: expected 0 or more");
+    Set<Scenario> chosen = scenarios();
     Size size = new Size(hosts, functions, sweeps, 1, batchBytes, seed);
     TopologyResult result;
     try (Broker broker = Broker.start();
         Scratch scratch = new Scratch()) {
       result =
           new TopologyBench(
-                  broker, new Contenders(broker, scratch.directory(), settings), usage::progress)
+                  broker, new Contenders(broker, scratch.directory(), settings), bench::progress)
               .run(chosen, size, rounds);
     }
     TopologyReport report = new TopologyReport(result);
-    usage.print(output.isJson() ? report.json() : report.text());
+    bench.answer(report::text, report::json);
     return ExitCode.OK;
   }
 
-  private Set<Scenario> scenarios(Usage usage) {
+  private Set<Scenario> scenarios() {
     if (scenarios.length == 0) {
       return EnumSet.allOf(Scenario.class);
     }
     List<String> known = Arrays.stream(Scenario.values()).map(Scenario::toString).toList();
     Set<Scenario> chosen = EnumSet.noneOf(Scenario.class);
     for (String name : scenarios) {
-      usage.require(
+      bench.require(
           known.contains(name),
           "--scenario %s: expected some of %s".formatted(name, String.join(", ", known)));
       chosen.add(Scenario.values()[known.indexOf(name)]);

@@ -170,6 +170,10 @@ final class PatientReader implements AutoCloseable {
       return task;
     }
 
+    private synchronized void clear() {
+      running = null;
+    }
+
     /** Lets whoever waits for the task of this moment wait no longer. */
     synchronized void cancel() {
       for (FutureTask<?> task : new FutureTask<?>[] {next, running}) {
@@ -185,6 +189,7 @@ final class PatientReader implements AutoCloseable {
         while (true) {
           FutureTask<?> task = take();
           task.run();
+          clear(); // or what it saw would be kept until the next look
           if (task.isCancelled()) {
             return;
           }

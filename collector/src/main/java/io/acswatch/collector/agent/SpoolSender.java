@@ -6,6 +6,7 @@ import io.acswatch.collector.publish.ProducerSettings;
 import io.acswatch.collector.publish.SendException;
 import io.acswatch.collector.publish.SentFrame;
 import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolChanges;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.wire.FrameReader;
@@ -35,6 +36,7 @@ public final class SpoolSender {
 
   private final CollectorConfig config;
   private final Spool spool;
+  private final SpoolChanges changes;
   private final SenderStatus status;
   private final FrameReader frames = new FrameReader();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -46,6 +48,7 @@ public final class SpoolSender {
   public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
     this.config = config;
     this.spool = spool;
+    changes = new SpoolChanges(spool.directory());
     status = new SenderStatus(clock);
   }
 
@@ -80,6 +83,9 @@ public final class SpoolSender {
   /** Sends what waits; false if it could not, and is to be tried again later. */
   private boolean sendAll(long deadlineNanos) throws InterruptedException {
     try {
+      if (deadlineNanos == Long.MAX_VALUE && !changes.isToBeListed(System.nanoTime())) {
+        return true;
+      }
       List<SpoolEntry> waiting = spool.entries();
       for (SpoolEntry entry : waiting) {
         if (System.nanoTime() > deadlineNanos) {
@@ -89,6 +95,7 @@ public final class SpoolSender {
       }
       return true;
     } catch (IOException failed) {
+      changes.forget();
       note(String.valueOf(failed.getMessage()));
       discardPublisher(Duration.ZERO);
       return false;

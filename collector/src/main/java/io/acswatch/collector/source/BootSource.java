@@ -15,15 +15,15 @@ final class BootSource {
   }
 
   /** The boot id. Throws IOException if there is none: no snapshot makes sense without. */
-  String bootId() throws IOException {
-    return required(BOOT_ID);
+  String bootId(Texts texts) throws IOException {
+    return required(texts, BOOT_ID);
   }
 
   /** Reads the boot; throws IOException if boot id or kernel release are not there. */
   Boot read() throws IOException {
     return new Boot(
-        bootId(),
-        required(RELEASE),
+        bootId(tree),
+        required(tree, RELEASE),
         tree.textOr("/proc/sys/kernel/version", ""),
         tree.textOr("/proc/cmdline", ""),
         loader("/proc/sys/kernel/bootloader_type"),
@@ -48,8 +48,8 @@ final class BootSource {
     return tree.textOr("/proc/sys/kernel/hostname", "");
   }
 
-  private String required(String path) throws IOException {
-    String text = tree.text(path);
+  private String required(Texts texts, String path) throws IOException {
+    String text = texts.text(path);
     if (text == null) {
       throw tree.missing(path);
     }

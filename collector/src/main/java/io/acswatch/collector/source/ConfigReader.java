@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +31,14 @@ final class ConfigReader {
   private static final int TORN_RETRIES = 3;
 
   static final String RUNTIME_STATUS = "/power/runtime_status";
-  static final String POWER_STATE = "/power_state";
+  private static final String POWER_STATE = "/power_state";
   static final String CONFIG = "/config";
 
   private final HostTree tree;
+
+  /** What was last read of each function: mostly the same again, and then not kept twice. */
+  private final Map<String, byte[]> lastRead = new ConcurrentHashMap<>();
+
   private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
 
   /** What one thread reads with. */
@@ -53,9 +59,14 @@ final class ConfigReader {
   boolean isAsleep(String directory) {
     String status = tree.textOr(directory + RUNTIME_STATUS, "");
     return PowerState.isSuspended(status)
-        || PowerState.isCold(tree.textOr(directory + POWER_STATE, ""))
+        || isCold(directory)
         || (!PowerState.isActive(status)
             && PowerState.isSuspended(tree.textOr(directory + "/.." + RUNTIME_STATUS, "")));
+  }
+
+  /** True if the function has no power. */
+  boolean isCold(String directory) {
+    return PowerState.isCold(tree.textOr(directory + POWER_STATE, ""));
   }
 
   /**
@@ -68,25 +79,25 @@ final class ConfigReader {
       return ConfigRead.nothing(ReadStatus.ASLEEP);
     }
     try (FileChannel file = open(directory)) {
-      ConfigRead read = readOnce(file);
+      ConfigRead read = readOnce(directory, file);
       for (int again = 0; again < TORN_RETRIES && read.status() == ReadStatus.TORN_READ; again++) {
-        read = readOnce(file);
+        read = readOnce(directory, file);
       }
       return read;
     } catch (NoSuchFileException gone) {
+      lastRead.remove(directory);
       return null;
     } catch (IOException failed) {
       return ConfigRead.nothing(ReadStatus.UNREADABLE);
     }
   }
 
-  private ConfigRead readOnce(FileChannel file) throws IOException {
+  private ConfigRead readOnce(String directory, FileChannel file) throws IOException {
     ByteBuffer whole = tools.get().whole.clear();
     while (whole.hasRemaining() && file.read(whole, whole.position()) >= 0) {
       // Without privilege the end comes after 64 bytes, with no error.
     }
-    byte[] bytes = new byte[whole.flip().remaining()];
-    whole.get(bytes);
+    byte[] bytes = kept(directory, whole.flip());
     ArrayConfigSpace space = new ArrayConfigSpace(bytes);
     if (bytes.length < ConfigSpace.CONVENTIONAL_LENGTH
         || bytes.length < Math.min(file.size(), ConfigSpace.EXTENDED_LENGTH)) {
@@ -96,6 +107,17 @@ final class ConfigReader {
     }
     return new ConfigRead(
         space, acsWordsStand(file, space) ? ReadStatus.COMPLETE : ReadStatus.TORN_READ);
+  }
+
+  private byte[] kept(String directory, ByteBuffer read) {
+    byte[] earlier = lastRead.get(directory);
+    if (earlier != null && read.equals(ByteBuffer.wrap(earlier))) {
+      return earlier;
+    }
+    byte[] bytes = new byte[read.remaining()];
+    read.get(bytes);
+    lastRead.put(directory, bytes);
+    return bytes;
   }
 
   /** Reads the ACS words a second time: 4 KiB are no snapshot, they are read dword by dword. */

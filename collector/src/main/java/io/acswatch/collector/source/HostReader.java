@@ -105,7 +105,7 @@ public final class HostReader {
         timings.of(Source.BOOT, boot::read),
         clock.millis(),
         sequence,
-        kexec.isLoaded(),
+        KexecSource.isLoaded(tree),
         timings.of(Source.SCAN_ORDER, () -> scanOrder.read(functions)),
         functions,
         owners,
@@ -125,16 +125,16 @@ public final class HostReader {
 
   /** One pass over the bus; {@code moved} if devices or groups changed under it. */
   private Scan scan() throws IOException {
-    String before = ueventSequence();
+    String before = ueventSequence(tree);
     IommuGroupSource.Groups found = timings.of(Source.GROUPS, groups::read);
     List<CapturedFunction> functions = timings.of(Source.PCI, () -> pci.read(found));
     boolean agree =
         functions.stream().allMatch(f -> found.agree(f.address().toString(), f.kernel().group()));
-    return new Scan(functions, !agree || !before.equals(ueventSequence()));
+    return new Scan(functions, !agree || !before.equals(ueventSequence(tree)));
   }
 
-  private String ueventSequence() {
-    return tree.textOr(UEVENT_SEQUENCE, "");
+  private static String ueventSequence(Texts texts) {
+    return texts.textOr(UEVENT_SEQUENCE, "");
   }
 
   /**
@@ -152,7 +152,11 @@ public final class HostReader {
           for (WatchedWord word : watched) {
             words.add(look(word, files));
           }
-          return new HostGlance(boot.bootId(), kexec.isLoaded(), ueventSequence(), words);
+          return new HostGlance(
+              boot.bootId(files.texts()),
+              KexecSource.isLoaded(files.texts()),
+              ueventSequence(files.texts()),
+              words);
         });
   }
 
@@ -162,10 +166,7 @@ public final class HostReader {
       return word.lastSeen();
     }
     try {
-      int read =
-          tree.isWholeSystem()
-              ? files.readWord(directory, word.offset())
-              : config.readWord(directory, word.offset());
+      int read = files.read(directory, word);
       return read < 0 ? word.lastSeen() : read;
     } finally {
       guard.end();

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Links are followed inside the root, as after a chroot: an absolute target starts at the root,
  * and {@code ..} does not lead out of it. Files are opened for reading only.
  */
-public final class HostTree {
+public final class HostTree implements Texts {
   private static final int MAX_LINKS = 40; // as the kernel's own limit
   private static final int PAGE = 4096; // what the kernel shows at most by one read, mostly
 
@@ -128,7 +129,7 @@ public final class HostTree {
     return isWholeSystem && !new File(path).exists();
   }
 
-  /** The text of a small file without white space around it; null if there is no such file. */
+  @Override
   public @Nullable String text(String path) throws IOException {
     if (isAbsent(path)) {
       return null;
@@ -158,14 +159,24 @@ public final class HostTree {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  /** The text of a small file, or {@code otherwise} if it is absent or cannot be read. */
-  public String textOr(String path, String otherwise) {
+  /** The decimal or {@code 0x} number in a file, or {@code otherwise} if there is none. */
+  int number(String path, int otherwise) {
+    String text = textOr(path, "");
     try {
-      String text = text(path);
-      return text == null ? otherwise : text;
-    } catch (IOException unreadable) {
+      return text.isEmpty() ? otherwise : Integer.decode(text);
+    } catch (NumberFormatException notANumber) {
       return otherwise;
     }
+  }
+
+  /**
+   * What tells a file or directory of the machine apart from any other that had its name before;
+   * null below another root, where files are copied and written over.
+   */
+  @Nullable Object identity(String path) throws IOException {
+    return isWholeSystem
+        ? Files.readAttributes(file(path), BasicFileAttributes.class).fileKey()
+        : null;
   }
 
   /** The first bytes of a file, at most {@code length}; null if there is no such file. */

@@ -42,8 +42,9 @@ final class KexecSource {
   }
 
   /** True if an image for the next kexec is loaded. */
-  boolean isLoaded() {
-    return tree.textOr(LOADED, tree.textOr(LOADED_UP_TO_7_2, "0")).equals("1");
+  static boolean isLoaded(Texts texts) {
+    String loaded = texts.textOr(LOADED, "");
+    return (loaded.isEmpty() ? texts.textOr(LOADED_UP_TO_7_2, "") : loaded).equals("1");
   }
 
   /**

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code /sys/bus/pci/devices}: every function's configuration space and attributes. */
@@ -20,11 +21,13 @@ final class PciSource {
   private final HostTree tree;
   private final ConfigReader config;
   private final ReadGuard guard;
+  private final FixedAttributes fixedAttributes;
 
   PciSource(HostTree tree, ConfigReader config, ReadGuard guard) {
     this.tree = tree;
     this.config = config;
     this.guard = guard;
+    fixedAttributes = new FixedAttributes(tree);
   }
 
   /** The directory of the function at {@code address}. */
@@ -49,6 +52,8 @@ final class PciSource {
         functions.add(function);
       }
     }
+    fixedAttributes.retain(
+        functions.stream().map(CapturedFunction::address).collect(Collectors.toSet()));
     functions.sort(Comparator.comparing(CapturedFunction::address));
     return functions;
   }
@@ -99,17 +104,13 @@ final class PciSource {
   private @Nullable CapturedFunction readOne(
       PciAddress address, String name, IommuGroupSource.Groups groups) {
     String directory = DEVICES + "/" + name;
-    String path;
+    FixedAttributes.Fixed fixed;
     try {
-      path = tree.realPath(directory);
+      fixed = fixedAttributes.of(address, directory);
     } catch (IOException gone) {
       return null;
     }
-    PciIds ids =
-        new PciIds(
-            number(directory + "/vendor", 0),
-            number(directory + "/device", 0),
-            number(directory + "/class", 0));
+    PciIds ids = new PciIds(fixed.vendor(), fixed.device(), tree.number(directory + "/class", 0));
     ConfigRead read = readConfig(address, ids, directory);
     if (read == null) {
       if (!tree.exists(directory)) {
@@ -119,12 +120,12 @@ final class PciSource {
     }
     return new CapturedFunction(
         address,
-        path,
+        fixed.path(),
         read.space(),
         read.status(),
         ids,
         kernelView(directory, groups),
-        tree.textOr(directory + "/removable", ""));
+        fixed.removable());
   }
 
   private @Nullable ConfigRead readConfig(PciAddress address, PciIds ids, String directory) {
@@ -143,9 +144,9 @@ final class PciSource {
         groups.typeOf(group),
         tree.linkName(directory + "/driver"),
         physicalFunction.isEmpty() ? null : addressOrNull(physicalFunction),
-        number(directory + "/sriov_numvfs", 0),
-        number(directory + "/sriov_totalvfs", 0),
-        number(directory + "/ari_enabled", 0) != 0);
+        tree.number(directory + "/sriov_numvfs", 0),
+        tree.number(directory + "/sriov_totalvfs", 0),
+        tree.number(directory + "/ari_enabled", 0) != 0);
   }
 
   private int groupOf(String directory) {
@@ -153,15 +154,6 @@ final class PciSource {
       return Integer.parseInt(tree.linkName(directory + "/iommu_group"));
     } catch (NumberFormatException none) {
       return KernelView.NO_GROUP;
-    }
-  }
-
-  /** Reads a decimal or {@code 0x} number. */
-  private int number(String path, int otherwise) {
-    try {
-      return Integer.decode(tree.textOr(path, ""));
-    } catch (NumberFormatException absent) {
-      return otherwise;
     }
   }
 

@@ -2,50 +2,36 @@ package io.acswatch.collector.source;
 
 import io.acswatch.collector.source.HostReader.WatchedWord;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
- * The files that every fast look reads, kept open: opening them is four fifths of what a look
- * costs. An open file of sysfs keeps nothing in place; when its function goes, reading it fails,
- * and it is opened anew at the next look.
- *
- * <p>Only for sysfs itself. Below another root a file may be replaced by another one of its name,
- * which whoever has the old one open does not see.
+ * The words that every fast look reads, of functions whose files are kept open, as {@link
+ * KeptTexts} does and for the same reasons.
  *
  * <p>Not thread-safe: belongs to one look after the other.
  */
-final class WordFiles implements AutoCloseable {
-  private static final int STATUS_LENGTH = 16;
-
+final class WordFiles {
   private final HostTree tree;
   private final ConfigReader config;
-  private final Map<String, Files> open = new HashMap<>();
-  private final ByteBuffer status = ByteBuffer.allocateDirect(STATUS_LENGTH);
-  private final byte[] statusBytes = new byte[STATUS_LENGTH];
+  private final KeptTexts texts;
+  private final Map<String, FileChannel> spaces = new HashMap<>();
   private List<WatchedWord> words = List.of();
 
   WordFiles(HostTree tree, ConfigReader config) {
     this.tree = tree;
     this.config = config;
+    texts = new KeptTexts(tree);
   }
 
-  /** The open files of one function. */
-  private record Files(FileChannel config, FileChannel runtimeStatus, FileChannel powerState)
-      implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      config.close();
-      runtimeStatus.close();
-      powerState.close();
-    }
+  /** The other texts that a look reads. */
+  KeptTexts texts() {
+    return texts;
   }
 
   /** Closes the files of functions that are not among these. */
@@ -54,78 +40,48 @@ final class WordFiles implements AutoCloseable {
       return; // the same list as at the last look
     }
     words = watched;
-    List<String> kept = new ArrayList<>();
+    Set<String> kept = new HashSet<>();
     watched.forEach(word -> kept.add(PciSource.directory(word.address())));
-    for (String directory : List.copyOf(open.keySet())) {
-      if (!kept.contains(directory)) {
-        forget(directory);
-      }
-    }
+    List.copyOf(spaces.keySet()).stream().filter(d -> !kept.contains(d)).forEach(this::forget);
   }
 
-  /** As {@link ConfigReader#readWord(String, int)}. */
-  int readWord(String directory, int offset) {
+  /** The word as it is now; -1 as of {@link ConfigReader#readWord(String, int)}. */
+  int read(String directory, WatchedWord word) {
+    if (!tree.isWholeSystem()) {
+      return config.readWord(directory, word.offset());
+    }
     try {
-      Files files = open.get(directory);
-      if (files == null) {
-        files = open(directory);
-        open.put(directory, files);
+      if (!PowerState.isActive(texts.textOr(directory + ConfigReader.RUNTIME_STATUS, ""))) {
+        return config.readWord(directory, word.offset()); // looks at the bridge above too
       }
-      String runtime = text(files.runtimeStatus);
-      if (!PowerState.isActive(runtime)) {
-        return config.readWord(directory, offset); // looks at the bridge above too
-      }
-      return PowerState.isCold(text(files.powerState)) ? -1 : config.readWord(files.config, offset);
+      int read = config.readWord(space(directory), word.offset());
+      // Reading one that is active wakes nobody, so that its power need be looked at only if it
+      // says something else than before: without power all bits read as ones.
+      return read == word.lastSeen() || !config.isCold(directory) ? read : -1;
     } catch (IOException gone) {
       forget(directory);
-      return config.readWord(directory, offset);
+      return config.readWord(directory, word.offset());
     }
   }
 
-  private Files open(String directory) throws IOException {
-    FileChannel space = null;
-    FileChannel runtime = null;
-    try {
-      runtime = open(directory, ConfigReader.RUNTIME_STATUS);
-      space = open(directory, ConfigReader.CONFIG);
-      return new Files(space, runtime, open(directory, ConfigReader.POWER_STATE));
-    } catch (IOException failed) {
-      close(space);
-      close(runtime);
-      throw failed;
+  private FileChannel space(String directory) throws IOException {
+    FileChannel space = spaces.get(directory);
+    if (space == null) {
+      space = FileChannel.open(tree.file(directory + ConfigReader.CONFIG), StandardOpenOption.READ);
+      spaces.put(directory, space);
     }
-  }
-
-  private FileChannel open(String directory, String file) throws IOException {
-    return FileChannel.open(tree.file(directory + file), StandardOpenOption.READ);
-  }
-
-  private String text(FileChannel file) throws IOException {
-    status.clear();
-    int length = Math.max(0, file.read(status, 0));
-    status.flip().get(statusBytes, 0, length);
-    return new String(statusBytes, 0, length, StandardCharsets.US_ASCII).strip();
+    return space;
   }
 
   private void forget(String directory) {
-    Files files = open.remove(directory);
-    if (files != null) {
-      close(files);
-    }
-  }
-
-  private static void close(@Nullable AutoCloseable files) {
-    if (files != null) {
+    texts.forget(directory + ConfigReader.RUNTIME_STATUS);
+    FileChannel space = spaces.remove(directory);
+    if (space != null) {
       try {
-        files.close();
-      } catch (Exception gone) {
+        space.close();
+      } catch (IOException gone) {
         // there is nothing to be lost
       }
     }
-  }
-
-  @Override
-  public void close() {
-    List.copyOf(open.keySet()).forEach(this::forget);
   }
 }

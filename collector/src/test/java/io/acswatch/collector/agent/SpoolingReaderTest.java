@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -223,10 +224,7 @@ class SpoolingReaderTest {
               }
             });
     thread.start();
-    long deadline = System.nanoTime() + 20 * SECOND;
-    while (spool.entries().isEmpty() && System.nanoTime() < deadline) {
-      Thread.sleep(10);
-    }
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> !spool.entries().isEmpty());
     long begin = System.nanoTime();
     reader.stop();
     long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);

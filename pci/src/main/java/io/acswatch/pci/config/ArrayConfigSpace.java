@@ -3,6 +3,7 @@ package io.acswatch.pci.config;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -60,5 +61,23 @@ public final class ArrayConfigSpace implements ConfigSpace {
   @Override
   public int u32(int offset) {
     return (int) U32.get(bytes, start + Objects.checkIndex(offset, length - 3));
+  }
+
+  @Override
+  public boolean hasSameBytesAs(ConfigSpace other) {
+    return other instanceof ArrayConfigSpace array
+        ? hasSameBytesAs(array)
+        : ConfigSpace.super.hasSameBytesAs(other);
+  }
+
+  private boolean hasSameBytesAs(ArrayConfigSpace other) {
+    return (bytes == other.bytes && start == other.start && length == other.length)
+        || Arrays.equals(
+            bytes, start, start + length, other.bytes, other.start, other.start + other.length);
+  }
+
+  @Override
+  public byte[] toByteArray() {
+    return Arrays.copyOfRange(bytes, start, start + length);
   }
 }
