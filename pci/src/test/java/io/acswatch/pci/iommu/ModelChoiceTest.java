@@ -3,10 +3,13 @@ package io.acswatch.pci.iommu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.capture.Boot;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,5 +123,18 @@ class ModelChoiceTest {
     assertEquals("[[0, 1], [2]]", one.toString());
     assertEquals(2, one.groupCount());
     assertEquals(4, one.size());
+  }
+
+  @Test
+  void aModelThatDoesNotExistIsRefusedWithThoseThatDo() {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> GroupingModel.ofLabel("legacy"));
+
+    assertEquals(
+        "model=\"legacy\", expected one of "
+            + Stream.of(GroupingModel.values())
+                .map(GroupingModel::label)
+                .collect(Collectors.joining(", ")),
+        refused.getMessage());
   }
 }
