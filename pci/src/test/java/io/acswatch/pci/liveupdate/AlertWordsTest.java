@@ -87,6 +87,12 @@ class AlertWordsTest {
     assertEquals(severity == lowered, lowered.isAtLeast(severity));
   }
 
+  @Test
+  void confidenceIsNamedInLowerCase() {
+    assertEquals("medium", Confidence.MEDIUM.label());
+    assertEquals("high", Confidence.HIGH.label());
+  }
+
   @ParameterizedTest(name = "{0}: {2}, a boot {1}")
   @CsvSource({
     "COLD_BOOT, true, after a cold boot",

@@ -271,6 +271,23 @@ class ComparisonTest {
   }
 
   @Test
+  void wordsOfSeveralWaysAreToldLevelByLevel() {
+    TestHost host =
+        owned()
+            .add("RP2", "00:10.0", null, ROOT_PORT, false, OK)
+            .add("C", "05:00.0", "RP2", ENDPOINT, false, NONE);
+    Comparison comparison = new Comparison(host.snapshot(), host.snapshot());
+
+    assertEquals(
+        List.of("0000:00:01.0", "0000:00:10.0", "0000:02:00.0"),
+        comparison
+            .wordsOnTheWay(List.of(index(comparison, "03:00.0"), index(comparison, "05:00.0")))
+            .stream()
+            .map(words -> words.port().toString())
+            .toList());
+  }
+
+  @Test
   void devicesAreNamedInOrderOfPlace() {
     Comparison comparison = new Comparison(owned().snapshot(), owned().snapshot());
 

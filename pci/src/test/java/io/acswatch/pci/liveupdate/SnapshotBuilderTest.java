@@ -16,6 +16,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.GroupingModel;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -138,5 +139,34 @@ class SnapshotBuilderTest {
 
     Snapshot silent = rebuilt(known, "", "dmesg: nothing of the kind");
     assertEquals(Preservation.ADOPTED, at(silent, "00:05.0").kernel().preservation());
+  }
+
+  @Test
+  void functionsMayComeDecodedOrInParts() {
+    PciFunction port = at(host().bareSnapshot(), "00:01.0");
+    PciFunction endpoint = at(host().bareSnapshot(), "00:05.0");
+
+    Snapshot snapshot =
+        new SnapshotBuilder(2)
+            .add(
+                endpoint.address(),
+                "/sys/devices/pci0000:00/0000:00:05.0",
+                endpoint.ids(),
+                endpoint.config(),
+                endpoint.kernel())
+            .add(port)
+            .build("host", new Boot("boot", "6.12.74", "", "", 0, 0), BootClass.COLD, 0, 0, false);
+
+    assertEquals(List.of(port, endpoint), snapshot.functions());
+  }
+
+  @Test
+  void aSnapshotJudgedByAnotherModelDiffersInNothingElse() {
+    Snapshot snapshot = host().snapshot();
+    Snapshot judged = snapshot.judgedBy(GroupingModel.LEGACY_7_0);
+
+    assertEquals(snapshot.boot().withModel("legacy-7.0"), judged.boot());
+    assertEquals(snapshot.functions(), judged.functions());
+    assertEquals(snapshot.owners(), judged.owners());
   }
 }
