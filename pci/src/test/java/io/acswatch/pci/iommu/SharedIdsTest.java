@@ -80,6 +80,17 @@ class SharedIdsTest {
   }
 
   @Test
+  void functionOfTheSlotThatUsesAnotherIdLeadsToTheGroupOfThatId() {
+    TestHost host =
+        rootPort()
+            .add("f1", "01:00.1", "RP", ENDPOINT, true, OK)
+            .add("f0", "01:00.0", "RP", ENDPOINT, true, NONE)
+            .add("f2", "01:00.2", "RP", ENDPOINT, true, NONE, ids(0x1b4b, 0x9230));
+
+    assertEquals("RP f0,f1,f2", groups(host));
+  }
+
+  @Test
   void bridgeFromPcieTakesOverTheIdsOfAllBelow() {
     TestHost host =
         rootPort()
