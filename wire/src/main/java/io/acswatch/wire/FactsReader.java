@@ -213,8 +213,8 @@ public final class FactsReader {
     int number = u16(at + PLACE_AT);
     return switch (in.get(at + KIND_AT)) {
       case NOWHERE -> NOWHERE_ROOT + address;
-      case BELOW_ROW -> earlier(number, row) + '/' + slot(address);
-      case BELOW_ROOT -> strings[number] + '/' + slot(address);
+      case BELOW_ROW -> earlier(number, row) + '/' + address.slot();
+      case BELOW_ROOT -> strings[number] + '/' + address.slot();
       case VF_OF_ROW ->
           new DevicePath(earlier(number, row)).virtualFunction(u16(at + VF_INDEX_AT)).text();
       case TEXT -> strings[number];
@@ -227,11 +227,6 @@ public final class FactsReader {
       throw new IllegalArgumentException("row " + row + " of the facts is below row " + number);
     }
     return places[number];
-  }
-
-  private static String slot(PciAddress address) {
-    String text = address.toString();
-    return text.substring(text.length() - 4);
   }
 
   private PciAddress address(int domainAt, int requesterIdAt) {

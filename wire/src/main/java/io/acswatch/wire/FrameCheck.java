@@ -132,6 +132,9 @@ final class FrameCheck {
   }
 
   private @Nullable Rejected checkStrings() {
+    long texts = at.base + at.stringBytesAt;
+    // All at once: most strings are shorter than a few words of eight bytes.
+    boolean ascii = Utf8.isAscii(at.input, texts, texts + at.stringBytes);
     int start = 0;
     for (int number = 0; number < at.stringCount; number++) {
       int end = at.stringEnd(number);
@@ -144,8 +147,7 @@ final class FrameCheck {
             start,
             number == 0 ? 0 : at.stringBytes);
       }
-      long from = at.base + at.stringBytesAt + start;
-      long fault = Utf8.firstFault(at.input, from, from + end - start);
+      long fault = ascii ? -1 : Utf8.firstFault(at.input, texts + start, texts + end);
       if (fault >= 0) {
         return rejected(
             RejectReason.BAD_STRING, (int) (fault - at.base), "string %d is not UTF-8", number);

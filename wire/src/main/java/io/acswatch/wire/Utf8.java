@@ -26,6 +26,19 @@ final class Utf8 {
     return -1;
   }
 
+  /** True if all bytes are ASCII, which is well-formed wherever it is cut. */
+  static boolean isAscii(RandomDataInput input, long from, long to) {
+    long at = from;
+    long bits = 0;
+    for (; to - at >= Long.BYTES; at += Long.BYTES) {
+      bits |= input.readLong(at);
+    }
+    for (; at < to; at++) {
+      bits |= input.readByte(at);
+    }
+    return (bits & NOT_ASCII) == 0;
+  }
+
   private static int sequenceLength(int lead) {
     if (lead < 0xC2 || lead > 0xF4) {
       return 0;

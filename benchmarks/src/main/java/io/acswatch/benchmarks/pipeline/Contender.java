@@ -10,6 +10,27 @@ interface Contender {
   /** Starts to read; {@code run} is a name that no other run has. */
   Running start(Lane lane, String run) throws IOException;
 
+  /** How a contender starts. */
+  @FunctionalInterface
+  interface Start {
+    Running start(Lane lane, String run) throws IOException;
+  }
+
+  /** A contender that starts so. */
+  static Contender of(String label, Start start) {
+    return new Contender() {
+      @Override
+      public String label() {
+        return label;
+      }
+
+      @Override
+      public Running start(Lane lane, String run) throws IOException {
+        return start.start(lane, run);
+      }
+    };
+  }
+
   /** A contender at work. */
   interface Running extends AutoCloseable {
     /** Records that it is through with, what comes of them committed. */

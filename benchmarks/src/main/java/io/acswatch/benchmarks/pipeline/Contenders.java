@@ -60,38 +60,27 @@ final class Contenders {
 
   /** The application as it is run, metrics and HTTP included. */
   Contender project() {
-    return new Contender() {
-      @Override
-      public String label() {
-        return PROJECT;
-      }
+    return Contender.of(PROJECT, this::startProject);
+  }
 
-      @Override
-      public Running start(Lane lane, String run) throws IOException {
-        IsolationApp app;
-        try {
-          app = IsolationApp.start(config(lane, run));
-        } catch (AppException refused) {
-          throw new IOException(refused.getMessage(), refused);
-        }
-        return new Running() {
-          @Override
-          public long done() throws IOException {
-            return broker.committed(run, lane.topics().frames());
+  private Running startProject(Lane lane, String run) throws IOException {
+    IsolationApp app;
+    try {
+      app = IsolationApp.start(config(lane, run));
+    } catch (AppException refused) {
+      throw new IOException(refused.getMessage(), refused);
+    }
+    String changelog = changelog(run, IsolationTopology.HOST_STATE);
+    return running(
+        lane,
+        run,
+        () -> {
+          app.close();
+          if (!states.containsKey(lane.scenario())) {
+            states.put(lane.scenario(), broker.lastValues(changelog));
           }
-
-          @Override
-          public void close() throws IOException {
-            app.close();
-            String changelog = changelog(run, IsolationTopology.HOST_STATE);
-            if (!states.containsKey(lane.scenario())) {
-              states.put(lane.scenario(), broker.lastValues(changelog));
-            }
-            broker.delete(List.of(changelog));
-          }
-        };
-      }
-    };
+          broker.delete(List.of(changelog));
+        });
   }
 
   static String changelog(String run, String store) {
@@ -105,22 +94,16 @@ final class Contenders {
 
   /** Hands every record on as it is. */
   Contender passThrough() {
-    return new Contender() {
-      @Override
-      public String label() {
-        return PASS_THROUGH;
-      }
+    return Contender.of(PASS_THROUGH, this::startPassThrough);
+  }
 
-      @Override
-      public Running start(Lane lane, String run) throws IOException {
-        String out = run + ".out";
-        broker.create(out, lane.partitions());
-        Topology topology =
-            source(lane)
-                .addSink("out", out, new ByteArraySerializer(), new ByteArraySerializer(), "in");
-        return running(topology, lane, run, out);
-      }
-    };
+  private Running startPassThrough(Lane lane, String run) throws IOException {
+    String out = run + ".out";
+    broker.create(out, lane.partitions());
+    Topology topology =
+        source(lane)
+            .addSink("out", out, new ByteArraySerializer(), new ByteArraySerializer(), "in");
+    return running(topology, lane, run, out);
   }
 
   /**
@@ -128,32 +111,26 @@ final class Contenders {
    * that the project remembers of the host, so that its size and its compression are the same.
    */
   Contender store() {
-    return new Contender() {
-      @Override
-      public String label() {
-        return STORE;
-      }
+    return Contender.of(STORE, this::startStore);
+  }
 
-      @Override
-      public Running start(Lane lane, String run) throws IOException {
-        Map<String, byte[]> values = states(lane.scenario());
-        Topology topology =
-            source(lane)
-                .addProcessor("store", () -> new GetAndPut(values), "in")
-                .addStateStore(
-                    Stores.keyValueStoreBuilder(
-                            Stores.persistentKeyValueStore(GetAndPut.STORE),
-                            Serdes.String(),
-                            Serdes.ByteArray())
-                        .withCachingDisabled()
-                        .withLoggingEnabled(
-                            Map.of(
-                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                                Integer.toString(IsolationTopology.MAX_RECORD_BYTES))),
-                    "store");
-        return running(topology, lane, run, changelog(run, GetAndPut.STORE));
-      }
-    };
+  private Running startStore(Lane lane, String run) {
+    Map<String, byte[]> values = states(lane.scenario());
+    Topology topology =
+        source(lane)
+            .addProcessor("store", () -> new GetAndPut(values), "in")
+            .addStateStore(
+                Stores.keyValueStoreBuilder(
+                        Stores.persistentKeyValueStore(GetAndPut.STORE),
+                        Serdes.String(),
+                        Serdes.ByteArray())
+                    .withCachingDisabled()
+                    .withLoggingEnabled(
+                        Map.of(
+                            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                            Integer.toString(IsolationTopology.MAX_RECORD_BYTES))),
+                "store");
+    return running(topology, lane, run, changelog(run, GetAndPut.STORE));
   }
 
   private static Topology source(Lane lane) {
@@ -169,6 +146,23 @@ final class Contenders {
   private Running running(Topology topology, Lane lane, String run, String ownTopic) {
     KafkaStreams streams = new KafkaStreams(topology, KafkaSettings.streams(config(lane, run)));
     streams.start();
+    return running(
+        lane,
+        run,
+        () -> {
+          streams.close(STOPPING);
+          broker.delete(List.of(ownTopic));
+        });
+  }
+
+  /** Ends a contender and deletes what only it has used. */
+  @FunctionalInterface
+  private interface Ending {
+    void run() throws IOException;
+  }
+
+  /** Is through with what its group has committed. */
+  private Running running(Lane lane, String run, Ending ending) {
     return new Running() {
       @Override
       public long done() throws IOException {
@@ -177,8 +171,7 @@ final class Contenders {
 
       @Override
       public void close() throws IOException {
-        streams.close(STOPPING);
-        broker.delete(List.of(ownTopic));
+        ending.run();
       }
     };
   }

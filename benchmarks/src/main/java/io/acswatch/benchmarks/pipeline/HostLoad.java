@@ -16,8 +16,8 @@ final class HostLoad {
 
   private static final long START_MILLIS = 1_772_366_400_000L; // 2026-03-01T12:00:00Z
 
-  /** Simulated time between two sweeps. After ten minutes a repetition is judged like news. */
-  static final long SWEEP_MILLIS = 30_000;
+  /** Simulated time between two sweeps: the agent's default interval of snapshots. */
+  static final long SWEEP_MILLIS = 300_000;
 
   private final String host;
   private final Scenario scenario;

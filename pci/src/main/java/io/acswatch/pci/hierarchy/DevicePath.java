@@ -44,7 +44,11 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
   }
 
   private static boolean isRootBus(String component) {
-    return component.startsWith(ROOT) && component.indexOf(':') == component.length() - 3;
+    return isRootBus(component, 0, component.length());
+  }
+
+  private static boolean isRootBus(String text, int from, int to) {
+    return text.startsWith(ROOT, from) && text.indexOf(':', from) == to - 3;
   }
 
   /** Stands for a function of which no path is known. */
@@ -59,7 +63,7 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
 
   /** True if this is the place of a VF. */
   public boolean isVirtualFunction() {
-    return lastComponent().startsWith(VIRTUAL);
+    return text.startsWith(VIRTUAL, text.lastIndexOf('/') + 1);
   }
 
   /** The place of the PF if this is a VF's, else this. */
@@ -71,8 +75,14 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
    * The bridge above the bus of this function; of a VF the one above its PF; null at a root bus.
    */
   public @Nullable DevicePath bridge() {
-    DevicePath above = physicalFunction().withoutLastComponent();
-    return isRootBus(above.lastComponent()) || above.text.indexOf('/') < 0 ? null : above;
+    // For each function of each snapshot: makes no text but the answer.
+    int end = text.lastIndexOf('/');
+    if (isVirtualFunction()) {
+      end = text.lastIndexOf('/', end - 1);
+    }
+    int component = text.lastIndexOf('/', end - 1);
+    boolean isRoot = component < 0 || isRootBus(text, component + 1, end);
+    return isRoot ? null : new DevicePath(text.substring(0, end));
   }
 
   /** The VMD endpoint whose domain this function is in, or null. */
@@ -90,10 +100,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
 
   private DevicePath withoutLastComponent() {
     return new DevicePath(text.substring(0, Math.max(0, text.lastIndexOf('/'))));
-  }
-
-  private String lastComponent() {
-    return text.substring(text.lastIndexOf('/') + 1);
   }
 
   @Override

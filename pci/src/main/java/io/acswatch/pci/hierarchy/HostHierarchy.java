@@ -1,6 +1,5 @@
 package io.acswatch.pci.hierarchy;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class HostHierarchy {
   /** Index that stands for no function: the bridge above a root bus. */
   public static final int NONE = -1;
+
+  // A domain has 31 bits and a bus 8: 25 are left for the index.
+  private static final int INDEX_BITS = 25;
+  private static final long INDEX_MASK = (1L << INDEX_BITS) - 1;
 
   private final List<PciFunction> functions;
   private final Map<DevicePath, Integer> indexOfPath;
@@ -95,15 +98,25 @@ public final class HostHierarchy {
   }
 
   private int[][] busMates() {
-    Map<Long, List<Integer>> buses = new HashMap<>();
-    for (int i = 0; i < functions.size(); i++) {
-      buses.computeIfAbsent(busKey(i), unused -> new ArrayList<>()).add(i);
+    int size = functions.size();
+    // Bus above, index below: sorted, the functions of a bus lie side by side in their order.
+    long[] order = new long[size];
+    for (int i = 0; i < size; i++) {
+      order[i] = busKey(i) << INDEX_BITS | i;
     }
-    Map<Long, int[]> arrays = new HashMap<>();
-    buses.forEach(
-        (bus, members) -> arrays.put(bus, members.stream().mapToInt(Integer::intValue).toArray()));
-    int[][] mates = new int[functions.size()][];
-    Arrays.setAll(mates, i -> arrays.get(busKey(i)));
+    Arrays.sort(order);
+    int[][] mates = new int[size][];
+    for (int from = 0, to; from < size; from = to) {
+      to = from + 1;
+      while (to < size && order[to] >>> INDEX_BITS == order[from] >>> INDEX_BITS) {
+        to++;
+      }
+      int[] bus = new int[to - from];
+      for (int i = from; i < to; i++) {
+        bus[i - from] = (int) (order[i] & INDEX_MASK);
+        mates[bus[i - from]] = bus;
+      }
+    }
     return mates;
   }
 

@@ -12,6 +12,8 @@ import java.util.HexFormat;
  * Ordered by domain, then bus, device and function.
  */
 public record PciAddress(int domain, int requesterId) implements Comparable<PciAddress> {
+  private static final String DIGITS = "0123456789abcdef";
+
   /** Refuses values outside 0..0x7FFFFFFF and 0..0xFFFF. */
   public PciAddress {
     if (domain < 0) {
@@ -101,13 +103,28 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
 
   @Override
   public String toString() {
-    HexFormat hex = HexFormat.of();
-    String digits = Integer.toHexString(domain);
-    StringBuilder text = new StringBuilder(14);
-    text.append("0".repeat(Math.max(0, 4 - digits.length()))).append(digits).append(':');
-    hex.toHexDigits(text, (byte) bus());
-    text.append(':');
-    hex.toHexDigits(text, (byte) device());
-    return text.append('.').append((char) ('0' + function())).toString();
+    StringBuilder text = new StringBuilder(16);
+    int digits = Math.max(4, (Integer.SIZE - Integer.numberOfLeadingZeros(domain) + 3) / 4);
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+      text.append(digit(domain >>> shift));
+    }
+    text.append(':').append(digit(bus() >>> 4)).append(digit(bus())).append(':');
+    return appendSlot(text).toString();
+  }
+
+  /** Device and function only, {@code 00.1}. */
+  public String slot() {
+    return appendSlot(new StringBuilder(4)).toString();
+  }
+
+  private StringBuilder appendSlot(StringBuilder text) {
+    return text.append(digit(device() >>> 4))
+        .append(digit(device()))
+        .append('.')
+        .append((char) ('0' + function()));
+  }
+
+  private static char digit(int value) {
+    return DIGITS.charAt(value & 0xF);
   }
 }

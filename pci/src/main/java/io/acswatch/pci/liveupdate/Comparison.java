@@ -9,13 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Comparison {
   private static final int FINGERPRINT_BYTES = 16;
+  private static final int UNSEEN = -1;
 
   private final HostView before;
   private final HostView after;
@@ -49,13 +49,34 @@ final class Comparison {
     // VMs live through a live update: a host without owners has none there.
     boolean drained = boot.isBoot() && boot != Boundary.LIVE_UPDATE;
     this.before = new HostView(before, drained ? intended : List.of());
-    this.after = new HostView(after);
-    beforeOfAfter = new int[this.after.size()];
-    for (int i = 0; i < beforeOfAfter.length; i++) {
-      beforeOfAfter[i] = this.before.indexOf(this.after.function(i).path());
-    }
+    this.after = this.before.of(after);
+    beforeOfAfter = placesBefore();
     boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
     this.stale = stale;
+  }
+
+  private Comparison(HostView before, HostView after) {
+    this.before = before;
+    this.after = after;
+    beforeOfAfter = placesBefore();
+    Boundary boot = Boundary.between(before.snapshot(), after.snapshot());
+    boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
+    stale = false;
+  }
+
+  private int[] placesBefore() {
+    int[] places = new int[after.size()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = before.indexOf(after.function(i).path());
+    }
+    return places;
+  }
+
+  /** The later snapshot compared with another one of the same boot, or of any time before it. */
+  Comparison with(Snapshot other) {
+    return new Comparison(
+        other.functions() == before.snapshot().functions() ? before.of(other) : after.of(other),
+        after);
   }
 
   private Comparison(Comparison other, Boundary boundary) {
@@ -82,17 +103,21 @@ final class Comparison {
     if (then == null || now == null) {
       return then != now;
     }
-    Map<Integer, Integer> nowOfThen = new HashMap<>();
-    Map<Integer, Integer> thenOfNow = new HashMap<>();
+    // No group is a group of its own here, hence the one more.
+    int[] nowOfThen = new int[then.groupCount() + 1];
+    int[] thenOfNow = new int[now.groupCount() + 1];
+    Arrays.fill(nowOfThen, UNSEEN);
+    Arrays.fill(thenOfNow, UNSEEN);
     for (int i = 0; i < beforeOfAfter.length; i++) {
       if (isInBoth(i)) {
-        int old = then.groupOf(beforeOf(i));
-        int young = now.groupOf(i);
-        Integer sameOld = nowOfThen.putIfAbsent(old, young);
-        Integer sameYoung = thenOfNow.putIfAbsent(young, old);
-        if (sameOld != null && sameOld != young || sameYoung != null && sameYoung != old) {
+        int old = then.groupOf(beforeOf(i)) - GroupPartition.NO_GROUP;
+        int young = now.groupOf(i) - GroupPartition.NO_GROUP;
+        boolean isFirst = nowOfThen[old] == UNSEEN && thenOfNow[young] == UNSEEN;
+        if (!isFirst && (nowOfThen[old] != young || thenOfNow[young] != old)) {
           return true;
         }
+        nowOfThen[old] = young;
+        thenOfNow[young] = old;
       }
     }
     return false;

@@ -46,7 +46,7 @@ final class GroupFindings {
     byGroup(now, then)
         .forEach(
             (group, endpoints) -> {
-              if (groupsOf(endpoints, then, true).size() > 1) {
+              if (endpoints.size() > 1 && groupsOf(endpoints, then, true).size() > 1) {
                 judgeMerge(group, endpoints, then);
               }
             });
@@ -56,7 +56,7 @@ final class GroupFindings {
     byGroup(then, now)
         .forEach(
             (group, endpoints) -> {
-              if (groupsOf(endpoints, now, false).size() > 1) {
+              if (endpoints.size() > 1 && groupsOf(endpoints, now, false).size() > 1) {
                 split(endpoints);
               }
             });

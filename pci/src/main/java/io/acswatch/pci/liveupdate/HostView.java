@@ -34,6 +34,7 @@ final class HostView {
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
   private final Map<PciAddress, String> owners = new HashMap<>();
+  private final String[] ownerOf;
   private final boolean ownersAreIntended;
 
   HostView(Snapshot snapshot) {
@@ -42,9 +43,18 @@ final class HostView {
 
   /** A view in which {@code intended} own the functions if nobody claims any. */
   HostView(Snapshot snapshot, List<Assignment> intended) {
+    this(
+        snapshot,
+        intended,
+        HostHierarchy.of(snapshot.functions()),
+        ModelChoice.of(snapshot.boot(), null));
+  }
+
+  private HostView(
+      Snapshot snapshot, List<Assignment> intended, HostHierarchy hierarchy, ModelChoice choice) {
     this.snapshot = snapshot;
-    hierarchy = HostHierarchy.of(snapshot.functions());
-    choice = ModelChoice.of(snapshot.boot(), null);
+    this.hierarchy = hierarchy;
+    this.choice = choice;
     rules = new AcsRules(hierarchy, choice);
     groups = SnapshotGroups.reported(snapshot);
     for (OwnershipClaim claim : snapshot.owners()) {
@@ -55,6 +65,19 @@ final class HostView {
     if (ownersAreIntended) {
       intended.forEach(this::assign);
     }
+    ownerOf = new String[hierarchy.size()];
+    for (int i = 0; i < ownerOf.length; i++) {
+      ownerOf[i] = owners.getOrDefault(function(i).address(), NOBODY);
+    }
+  }
+
+  /** The view of another snapshot of this host; takes over what is the same in both. */
+  HostView of(Snapshot other) {
+    return new HostView(
+        other,
+        List.of(),
+        other.functions() == snapshot.functions() ? hierarchy : HostHierarchy.of(other.functions()),
+        other.boot().equals(snapshot.boot()) ? choice : ModelChoice.of(other.boot(), null));
   }
 
   private void assign(Assignment assignment) {
@@ -111,7 +134,7 @@ final class HostView {
 
   /** The VM that owns a function, the first claim if there are several; {@link #NOBODY} if none. */
   String owner(int index) {
-    return owners.getOrDefault(function(index).address(), NOBODY);
+    return ownerOf[index];
   }
 
   /** All VMs that claim a function, sorted. */

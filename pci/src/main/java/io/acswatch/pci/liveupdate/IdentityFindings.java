@@ -3,6 +3,7 @@ package io.acswatch.pci.liveupdate;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PortType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds functions that are other devices than before, elsewhere, or suspiciously altered. */
 final class IdentityFindings {
   private static final int MOST_DEVICES = 64;
+  private static final long NO_CAPABILITY = -1;
 
   private final Comparison comparison;
   private final HostView before;
@@ -102,14 +104,24 @@ final class IdentityFindings {
       return;
     }
     List<Evidence.Fact> facts = new ArrayList<>();
-    addIfOther(facts, "device/port type", old.claimedType().label(), young.claimedType().label());
+    addIfOther(
+        facts,
+        "device/port type",
+        old.claimedType().ordinal(),
+        young.claimedType().ordinal(),
+        IdentityFindings::typeText);
     addIfOther(
         facts,
         "serial number",
         old.serialNumber(),
         young.serialNumber(),
         IdentityFindings::serialText);
-    addIfOther(facts, "ACS Capability", capability(old.acs()), capability(young.acs()));
+    addIfOther(
+        facts,
+        "ACS Capability",
+        capability(old.acs()),
+        capability(young.acs()),
+        IdentityFindings::capabilityText);
     if (facts.isEmpty()) {
       return;
     }
@@ -234,8 +246,16 @@ final class IdentityFindings {
     return serial == 0 ? "none" : "%016x".formatted(serial);
   }
 
-  private static String capability(@Nullable AcsRegisters acs) {
-    return acs == null ? "none" : "%04x".formatted(acs.capability());
+  private static String typeText(long ordinal) {
+    return PortType.values()[(int) ordinal].label();
+  }
+
+  private static long capability(@Nullable AcsRegisters acs) {
+    return acs == null ? NO_CAPABILITY : acs.capability();
+  }
+
+  private static String capabilityText(long capability) {
+    return capability == NO_CAPABILITY ? "none" : "%04x".formatted(capability);
   }
 
   private static String onOff(boolean on) {

@@ -30,7 +30,8 @@ final class IsolationFindings {
     this.firstOfBoot = firstOfBoot;
     after = comparison.after();
     grouping =
-        SnapshotGroups.grouping(after.snapshot(), after.choice(), comparison.before().snapshot());
+        SnapshotGroups.grouping(
+            after.hierarchy(), after.snapshot(), after.choice(), comparison.before().snapshot());
   }
 
   /** Findings about the later snapshot; {@code firstOfBoot} if it is the first seen of its boot. */
@@ -105,6 +106,9 @@ final class IsolationFindings {
    * Owned endpoints of one group, if two of them have other owners and other groups in the kernel.
    */
   private List<Integer> ownersApart(List<Integer> members, GroupPartition reported) {
+    if (members.size() == 1) {
+      return List.of();
+    }
     List<Integer> owned = members.stream().filter(i -> after.isEndpoint(i) && isOwned(i)).toList();
     for (int a : owned) {
       for (int b : owned) {

@@ -71,9 +71,7 @@ public final class Judgement {
 
   /** The snapshot compared with the one just before. */
   private static Comparison latest(Comparison comparison, Snapshot current) {
-    return comparison.before().snapshot().equals(current)
-        ? comparison
-        : new Comparison(current, comparison.after().snapshot());
+    return comparison.before().snapshot().equals(current) ? comparison : comparison.with(current);
   }
 
   /**

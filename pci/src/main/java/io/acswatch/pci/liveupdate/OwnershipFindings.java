@@ -23,7 +23,7 @@ final class OwnershipFindings {
       findings.conflicts();
       GroupPartition reported = findings.after.groups();
       if (reported != null) {
-        reported.members().forEach(findings::shared);
+        reported.members().stream().filter(group -> group.size() > 1).forEach(findings::shared);
       }
     }
     return findings.alerts;

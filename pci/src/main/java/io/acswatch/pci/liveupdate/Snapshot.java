@@ -79,6 +79,28 @@ public record Snapshot(
         owners);
   }
 
+  /** The same facts at another time. */
+  public Snapshot at(long otherMillis, long otherSequence) {
+    if (otherMillis == takenAtMillis && otherSequence == sequence) {
+      return this;
+    }
+    return new Snapshot(
+        host,
+        boot,
+        bootClass,
+        otherMillis,
+        otherSequence,
+        kexecLoaded,
+        orderKnown,
+        functions,
+        owners);
+  }
+
+  /** True if nothing differs but when they were taken. */
+  public boolean hasFactsOf(Snapshot other) {
+    return equals(other.at(takenAtMillis, sequence));
+  }
+
   /** The same snapshot with these functions in this order. */
   Snapshot withFunctions(List<PciFunction> others) {
     return new Snapshot(

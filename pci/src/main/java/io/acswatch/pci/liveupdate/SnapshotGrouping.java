@@ -1,6 +1,7 @@
 package io.acswatch.pci.liveupdate;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -54,12 +55,20 @@ final class SnapshotGrouping {
 
   /** The grouping of a snapshot's functions by the rules of a model. */
   static KernelGrouping grouping(Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
-    Map<String, PciFunction> earlier = byPlace(before);
+    return grouping(HostHierarchy.of(snapshot.functions()), snapshot, choice, before);
+  }
+
+  /** The same where the hierarchy of the snapshot's functions is there already. */
+  static KernelGrouping grouping(
+      HostHierarchy hierarchy, Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
+    boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
+    Map<DevicePath, PciFunction> earlier =
+        boundary && snapshot.bootClass().isKexec() ? byPlace(before) : Map.of();
     return new KernelGrouping(
-        HostHierarchy.of(snapshot.functions()),
+        hierarchy,
         choice,
         served(snapshot),
-        i -> wordsAtStart(snapshot, snapshot.functions().get(i), before, earlier));
+        i -> wordsAtStart(snapshot, snapshot.functions().get(i), earlier));
   }
 
   /**
@@ -81,23 +90,20 @@ final class SnapshotGrouping {
     return !GroupPartition.ofLabels(labels).equals(derived);
   }
 
-  private static Map<String, PciFunction> byPlace(@Nullable Snapshot snapshot) {
-    Map<String, PciFunction> functions = new HashMap<>();
-    if (snapshot != null) {
-      snapshot.functions().forEach(function -> functions.put(function.path().text(), function));
-    }
+  private static Map<DevicePath, PciFunction> byPlace(Snapshot snapshot) {
+    Map<DevicePath, PciFunction> functions = new HashMap<>();
+    snapshot.functions().forEach(function -> functions.put(function.path(), function));
     return functions;
   }
 
   /**
    * The registers as the boot found them. After firmware the required controls are off; after a
    * kexec they are what the kernel before had made of them.
+   *
+   * @param earlier functions of the boot before, as far as known
    */
   private static @Nullable AcsRegisters wordsAtStart(
-      Snapshot snapshot,
-      PciFunction function,
-      @Nullable Snapshot before,
-      Map<String, PciFunction> earlier) {
+      Snapshot snapshot, PciFunction function, Map<DevicePath, PciFunction> earlier) {
     AcsRegisters acs = function.config().acs();
     if (acs == null) {
       return null;
@@ -105,8 +111,7 @@ final class SnapshotGrouping {
     if (!snapshot.bootClass().isKexec()) {
       return acs.withRequired(false);
     }
-    boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
-    PciFunction then = boundary ? earlier.get(function.path().text()) : null;
+    PciFunction then = earlier.get(function.path());
     AcsRegisters found = then == null ? null : then.config().acs();
     return found == null
         ? acs

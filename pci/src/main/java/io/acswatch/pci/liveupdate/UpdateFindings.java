@@ -1,6 +1,7 @@
 package io.acswatch.pci.liveupdate;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class UpdateFindings {
         comparison.isInBoth(index)
             ? before.function(comparison.beforeOf(index)).kernel().preservation()
             : Preservation.NONE;
-    String address = after.function(index).address().toString();
+    PciAddress address = after.function(index).address();
     if (now.isRefusal()) {
       raise(index, then, now, "The kernel does not preserve " + address + ": " + words(now));
     } else if (comparison.boundary() == Boundary.LIVE_UPDATE

@@ -13,4 +13,18 @@ public record Verdict(HostState state, List<IsolationAlert> alerts) {
   public Verdict {
     alerts = List.copyOf(alerts);
   }
+
+  /**
+   * True if a snapshot with the facts of the last one of {@code before} changed nothing but the
+   * time at which they were last seen. Any other such snapshot will not either.
+   */
+  public boolean leaves(HostState before) {
+    return alerts.isEmpty()
+        && state.current() != before.current()
+        && state.baseline() == before.baseline()
+        && state.revision() == before.revision()
+        && state.open().equals(before.open())
+        && state.pending().isEmpty()
+        && state.intendedOwners().equals(before.intendedOwners());
+  }
 }

@@ -5,7 +5,9 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Severity;
 import io.acswatch.pci.liveupdate.Snapshot;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,16 +45,21 @@ public record HostSummary(
         current.boot().kernelRelease(),
         current.bootClass().name(),
         current.functions().size(),
-        (int)
-            current.functions().stream()
-                .filter(function -> function.kernel().hasGroup())
-                .mapToInt(function -> function.kernel().group())
-                .distinct()
-                .count(),
+        groups(current),
         (int) current.owners().stream().map(OwnershipClaim::vm).distinct().count(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
         state.continuity().broken(),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
+  }
+
+  private static int groups(Snapshot snapshot) {
+    Set<Integer> groups = new HashSet<>();
+    for (PciFunction function : snapshot.functions()) {
+      if (function.kernel().hasGroup()) {
+        groups.add(function.kernel().group());
+      }
+    }
+    return groups.size();
   }
 
   private static boolean isUnreadPort(PciFunction function) {

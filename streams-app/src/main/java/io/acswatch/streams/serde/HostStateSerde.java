@@ -30,8 +30,8 @@ import org.apache.kafka.common.serialization.Serializer;
  *  | open alerts: length i32, JSON in UTF-8                                   |
  *  +--------------------------------------------------------------------------+
  *
- *  flags    bit 0 there is a baseline, 1 there is a current, 2 they are one and the same,
- *           3 something was missed
+ *  flags    bit 0 there is a baseline, 1 there is a current, 2 they have the same facts,
+ *           3 something was missed, 4 a repetition of current was judged and told nothing
  *  a text   length i32, UTF-8
  * </pre>
  *

@@ -31,15 +31,14 @@ public final class PackedState {
   }
 
   /**
-   * True only if the frame that was packed last shows the very facts of the last snapshot, nothing
-   * waits or was missed, and {@link Judgement#isRepetition} would say so too. Compares bytes, makes
-   * nothing. False of an older version's state and of a damaged one.
+   * True only if the frame that was packed last shows the very facts of the last snapshot, and
+   * nothing waits or was missed. Compares bytes, makes nothing. False of an older version's state
+   * and of a damaged one.
    */
   public boolean isRepeatedBy(FactsPacker frame) {
     if (!isOfThisVersion()
         || (bytes[FLAGS_AT] & (HAS_CURRENT | IS_BROKEN)) != HAS_CURRENT
-        || header.getInt(PENDING_COUNT_AT) != 0
-        || !Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), frame.takenAtMillis())) {
+        || header.getInt(PENDING_COUNT_AT) != 0) {
       return false;
     }
     int length = header.getInt(CURRENT_LENGTH_AT);
@@ -47,6 +46,53 @@ public final class PackedState {
         && length <= bytes.length - HEADER_LENGTH
         && Arrays.equals(
             bytes, HEADER_LENGTH, HEADER_LENGTH + length, frame.bytes(), 0, frame.length());
+  }
+
+  /**
+   * True of a repetition if {@link Judgement#isRepetition} would say so too. One that comes later
+   * is judged once, for what holds no more ends then; if it told nothing, the state is {@link
+   * #settled} and no repetition can tell anything.
+   */
+  public boolean needsNoJudgement(FactsPacker repetition) {
+    return isSettled() || isSoonAfter(repetition);
+  }
+
+  private boolean isSettled() {
+    return (bytes[FLAGS_AT] & IS_SETTLED) != 0;
+  }
+
+  private boolean isSoonAfter(FactsPacker repetition) {
+    return Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), repetition.takenAtMillis());
+  }
+
+  /**
+   * The state after a repetition: when it was last so is brought up to date now and then, and the
+   * number that deltas build on each time. Null if nothing is to be remembered.
+   */
+  public byte @Nullable [] repeated(FactsPacker repetition) {
+    boolean later = isSettled() && !isSoonAfter(repetition) && isNumberAfter(repetition);
+    if (later) {
+      return settled(repetition);
+    }
+    return repetition.isBaseOfDeltas() ? withLastSequence(repetition.sequence()) : null;
+  }
+
+  /** Numbers rise within a boot; a frame that was delivered again has an old one. */
+  private boolean isNumberAfter(FactsPacker repetition) {
+    return repetition.sequence() == 0
+        || repetition.sequence() > header.getLong(CURRENT_SEQUENCE_AT);
+  }
+
+  /** The state after a repetition that was judged, or need not be, and told nothing. */
+  public byte[] settled(FactsPacker repetition) {
+    byte[] next = bytes.clone();
+    next[FLAGS_AT] |= IS_SETTLED;
+    ByteBuffer.wrap(next)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(CURRENT_TAKEN_AT, repetition.takenAtMillis())
+        .putLong(CURRENT_SEQUENCE_AT, repetition.sequence())
+        .putLong(LAST_SEQUENCE_AT, repetition.sequence());
+    return next;
   }
 
   private boolean isOfThisVersion() {
@@ -116,7 +162,8 @@ public final class PackedState {
   private ByteBuffer factsOf(Snapshot snapshot) {
     if (isOfThisVersion() && state != null) {
       int currentLength = header.getInt(CURRENT_LENGTH_AT);
-      if (snapshot == state.current()) {
+      boolean isOnlyOne = (bytes[FLAGS_AT] & BASELINE_IS_CURRENT) != 0;
+      if (snapshot == state.current() || isOnlyOne && snapshot == state.baseline()) {
         return ByteBuffer.wrap(bytes, HEADER_LENGTH, currentLength);
       }
       if (snapshot == state.baseline()) {

@@ -29,11 +29,14 @@ final class StateLayout {
   static final int HAS_BASELINE = 1;
   static final int HAS_CURRENT = 1 << 1;
 
-  /** One snapshot is both, and stored once. */
+  /** Both have the same facts, which are stored once. */
   static final int BASELINE_IS_CURRENT = 1 << 2;
 
   /** Something was missed. */
   static final int IS_BROKEN = 1 << 3;
+
+  /** A repetition of the last snapshot was judged and told nothing: no other one can. */
+  static final int IS_SETTLED = 1 << 4;
 
   /** Least length of an entry: two texts, and what is beside them. */
   static final int PENDING_LENGTH = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;

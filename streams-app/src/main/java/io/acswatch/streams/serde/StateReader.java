@@ -55,10 +55,13 @@ final class StateReader {
     boolean shared = (flags & BASELINE_IS_CURRENT) != 0;
     boolean hasOwnBaseline = (flags & HAS_BASELINE) != 0 && !shared;
     Snapshot baseline = snapshot(hasOwnBaseline, BASELINE_LENGTH_AT, BASELINE_TAKEN_AT);
+    if (shared && current != null) {
+      baseline = current.at(in.getLong(BASELINE_TAKEN_AT), in.getLong(BASELINE_SEQUENCE_AT));
+    }
     List<Pending> pending = pending();
     List<Assignment> intended = intendedOwners();
     return new HostState(
-        shared ? current : baseline,
+        baseline,
         current,
         in.getInt(REVISION_AT),
         StateAlerts.read(in, in.getInt(ALERT_COUNT_AT)),

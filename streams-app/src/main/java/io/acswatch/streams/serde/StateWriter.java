@@ -31,7 +31,7 @@ final class StateWriter {
   static byte[] write(HostState state, Function<Snapshot, ByteBuffer> packed) {
     Snapshot current = state.current();
     Snapshot baseline = state.baseline();
-    boolean shared = current != null && current.equals(baseline);
+    boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
     ByteBuffer currentFacts = current == null ? NOTHING : packed.apply(current);
     ByteBuffer baselineFacts = baseline == null || shared ? NOTHING : packed.apply(baseline);
     List<byte[]> memory = memory(state);

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The groups a kernel reports, as the groups topic tells them. Equal if nothing a consumer reads
@@ -38,6 +39,36 @@ record HostGroups(
 
   /** A function in a group; driver and owner are empty if there is none, the class has 24 bits. */
   record Member(PciAddress address, String path, int classCode, String driver, String owner) {}
+
+  /** True if the groups of both say the same, without making them where that is easily seen. */
+  static boolean areSame(@Nullable Snapshot before, Snapshot now) {
+    return before != null
+        && before.boot().id().equals(now.boot().id())
+        && (sayTheSame(before, now) || of(before).equals(of(now)));
+  }
+
+  /** True only if all that goes into the groups is the same, and in the same order. */
+  private static boolean sayTheSame(Snapshot before, Snapshot now) {
+    int size = now.functions().size();
+    if (before.functions().size() != size
+        || !before.boot().equals(now.boot())
+        || !before.owners().equals(now.owners())) {
+      return false;
+    }
+    for (int i = 0; i < size; i++) {
+      PciFunction then = before.functions().get(i);
+      PciFunction function = now.functions().get(i);
+      if (!then.address().equals(function.address())
+          || !then.path().equals(function.path())
+          || then.ids().classCode() != function.ids().classCode()
+          || then.kernel().group() != function.kernel().group()
+          || !then.kernel().groupType().equals(function.kernel().groupType())
+          || !then.kernel().driver().equals(function.kernel().driver())) {
+        return false;
+      }
+    }
+    return true;
+  }
 
   static HostGroups of(Snapshot snapshot) {
     Map<PciAddress, String> owners = new HashMap<>();
@@ -64,19 +95,17 @@ record HostGroups(
   private static Group group(
       int number, List<PciFunction> functions, Map<PciAddress, String> owners) {
     functions.sort(Comparator.comparing(PciFunction::address));
-    return new Group(
-        number,
-        functions.get(0).kernel().groupType(),
-        functions.stream()
-            .map(
-                function ->
-                    new Member(
-                        function.address(),
-                        function.path().text(),
-                        function.ids().classCode(),
-                        function.kernel().driver(),
-                        owners.getOrDefault(function.address(), "")))
-            .toList());
+    List<Member> members = new ArrayList<>(functions.size());
+    for (PciFunction function : functions) {
+      members.add(
+          new Member(
+              function.address(),
+              function.path().text(),
+              function.ids().classCode(),
+              function.kernel().driver(),
+              owners.getOrDefault(function.address(), "")));
+    }
+    return new Group(number, functions.get(0).kernel().groupType(), members);
   }
 
   /**

@@ -117,17 +117,22 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   private Outcome ofSnapshot(
       PackedState packed, FactsPacker facts, Record<byte[], Observation> record) {
-    if (packed.isRepeatedBy(facts)) {
-      return repetition(packed, facts);
+    boolean repeats = packed.isRepeatedBy(facts);
+    if (repeats && packed.needsNoJudgement(facts)) {
+      observer.repetitionSkipped();
+      return Outcome.of(packed.repeated(facts));
     }
     HostState state = packed.unpack();
     Snapshot snapshot = facts.snapshot();
-    // Other bytes may say the same: a kernel log that goes on, for one.
+    // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
       return repetition(packed, facts);
     }
     Verdict verdict = judge.apply(state, snapshot);
-    byte[] next = packed.next(verdict.state(), snapshot, facts);
+    byte[] next =
+        repeats && verdict.leaves(state)
+            ? packed.settled(facts)
+            : packed.next(verdict.state(), snapshot, facts);
     return judged(packed, verdict, next, record);
   }
 
@@ -180,7 +185,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = verdict.state().current();
-    if (current != null && current != before && groupsChanged(before, current)) {
+    if (current != null && current != before && !HostGroups.areSame(before, current)) {
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
       outputs.add(Output.groups(host, json));
     }
@@ -201,10 +206,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       throw new RecordTooLargeException(
           "%s would have %d bytes, expected at most %d".formatted(what, bytes, MAX_OUTPUT_BYTES));
     }
-  }
-
-  private static boolean groupsChanged(@Nullable Snapshot before, Snapshot now) {
-    return before == null || !HostGroups.of(before).equals(HostGroups.of(now));
   }
 
   private void failed(Record<byte[], Observation> record, Throwable failure) {

@@ -45,17 +45,70 @@ class PackedStateTest {
   }
 
   @Test
-  void knowsARepetitionByItsBytesForTenMinutes() {
+  void knowsARepetitionByItsBytes() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     PackedState state = new PackedState(judged(null, host));
 
-    pack(at(Frames.TAKEN_AT + 599_000, host));
-    assertTrue(state.isRepeatedBy(packer));
     pack(at(Frames.TAKEN_AT + 601_000, host));
-    assertFalse(state.isRepeatedBy(packer));
+    assertTrue(state.isRepeatedBy(packer));
     pack(Frames.capture("kexec-001-after", "host-1", 2));
     assertFalse(state.isRepeatedBy(packer));
     assertFalse(new PackedState(null).isRepeatedBy(packer));
+  }
+
+  @Test
+  void judgesARepetitionOnceAfterTenMinutes() {
+    Capture host = Frames.capture("kexec-001-before", "host-1", 1);
+    PackedState state = new PackedState(judged(null, host));
+    pack(at(Frames.TAKEN_AT + 599_000, host));
+    assertTrue(state.needsNoJudgement(packer));
+    assertNull(state.repeated(packer));
+    pack(at(Frames.TAKEN_AT + 601_000, host));
+    assertFalse(state.needsNoJudgement(packer));
+
+    PackedState settled = new PackedState(state.settled(packer));
+    assertTrue(settled.isRepeatedBy(packer));
+    pack(at(Frames.TAKEN_AT + 86_400_000, host));
+    assertTrue(settled.needsNoJudgement(packer));
+  }
+
+  @Test
+  void remembersNowAndThenWhenItWasLastSo() {
+    Capture host = Frames.capture("kexec-001-before", "host-1", 1);
+    byte[] first = judged(null, host);
+    pack(host.withHost("host-1", 2, Frames.TAKEN_AT + 601_000));
+    PackedState settled = new PackedState(new PackedState(first).settled(packer));
+    pack(host.withHost("host-1", 3, Frames.TAKEN_AT + 1_200_000));
+    assertNull(settled.repeated(packer), "less than ten minutes");
+    pack(host.withHost("host-1", 4, Frames.TAKEN_AT + 1_202_000));
+    byte[] next = settled.repeated(packer);
+
+    HostState before = HostStateSerde.unpack(first);
+    HostState after = HostStateSerde.unpack(next);
+    assertEquals(Frames.TAKEN_AT + 1_202_000, after.current().takenAtMillis());
+    assertEquals(4, after.current().sequence());
+    assertEquals(4, after.continuity().lastSequence());
+    assertEquals(before.baseline(), after.baseline());
+    assertEquals(before.current().functions(), after.current().functions());
+    assertEquals(first.length, next.length, "the facts of both are stored once");
+    // One that is delivered again does not turn the time back, nor forward.
+    pack(host.withHost("host-1", 3, Frames.TAKEN_AT + 9_000_000));
+    assertNull(new PackedState(next).repeated(packer));
+  }
+
+  @Test
+  void takesOverTheFactsThatBothSnapshotsShare() {
+    Capture host = Frames.inBoot("boot-1", Frames.capture("kexec-001-before", "host-1", 1));
+    byte[] first = judged(null, host);
+    pack(at(Frames.TAKEN_AT + 601_000, host));
+    byte[] settled = new PackedState(first).settled(packer);
+
+    Capture other = Frames.inBoot("boot-1", Frames.capture("kexec-000-before", "host-1", 5));
+    byte[] changed = judged(settled, other);
+
+    assertArrayEquals(HostStateSerde.pack(HostStateSerde.unpack(changed)), changed);
+    assertEquals(
+        HostStateSerde.unpack(first).baseline(), HostStateSerde.unpack(changed).baseline());
   }
 
   @Test
