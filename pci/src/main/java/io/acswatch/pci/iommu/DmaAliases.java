@@ -2,7 +2,6 @@ package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.hierarchy.PortType;
 import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,12 +75,8 @@ final class DmaAliases {
       return when.equals(
           "subsystem=%04x:%04x".formatted(config.subsystemVendor(), config.subsystemDevice()));
     }
-    if (when.equals("bridge-below-pcie")) {
-      int above = hierarchy.bridgeAbove(index);
-      return hierarchy.type(index) == PortType.CONVENTIONAL
-          && above != HostHierarchy.NONE
-          && hierarchy.type(above).isPcie();
-    }
+    // "bridge-below-pcie" needs no look: the lines with it have an effect that changes nothing
+    // here.
     return true;
   }
 

@@ -3,10 +3,13 @@ package io.acswatch.pci.iommu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.capture.Boot;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,5 +123,58 @@ class ModelChoiceTest {
     assertEquals("[[0, 1], [2]]", one.toString());
     assertEquals(2, one.groupCount());
     assertEquals(4, one.size());
+  }
+
+  @Test
+  void aModelThatDoesNotExistIsRefusedWithThoseThatDo() {
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> GroupingModel.ofLabel("legacy"));
+
+    assertEquals(
+        "model=\"legacy\", expected one of "
+            + Stream.of(GroupingModel.values())
+                .map(GroupingModel::label)
+                .collect(Collectors.joining(", ")),
+        refused.getMessage());
+  }
+
+  /** With the command line naming a model of its own, the timing of the kernel counts. */
+  @ParameterizedTest(name = "{0} \"{1}\": words at the start count {2}")
+  @CsvSource({
+    "6.12.74, '', false",
+    "6.12.76, '', true",
+    "6.16.12, '', false",
+    "7.0.13, '', true",
+    "7.4.0, '', true",
+    "7.0.13, pcie_acs_override=downstream, true",
+    "6.12.74, pcie_acs_override=downstream, false",
+  })
+  void wordsAtTheStartCountWhereAcsComesLate(String release, String commandLine, boolean count) {
+    assertEquals(count, choice(release, commandLine, null).dependsOnWordsAtStart());
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "6.10.14, false",
+    "6.11.0, true",
+    "6.12.73, true",
+    "6.12.74, false",
+    "6.14.11, true",
+    "6.15.0, false",
+  })
+  void acsOptionsAreMisreadFrom611To614(String release, boolean misread) {
+    assertEquals(misread, choice(release, "", null).mayMisreadAcsOptions());
+  }
+
+  @Test
+  void theModelABootIsToBeJudgedByCountsAsAskedFor() {
+    Boot boot = new Boot("boot", "7.0.3", "", "", 0, 0).withModel("legacy-6.15");
+
+    assertEquals(GroupingModel.LEGACY_6_15, ModelChoice.of(boot, null).model());
+    assertTrue(ModelChoice.of(boot, null).isAskedFor());
+    assertEquals(
+        GroupingModel.LEGACY_EARLY_ACS,
+        ModelChoice.of(boot, GroupingModel.LEGACY_EARLY_ACS).model());
+    assertFalse(choice("7.0.3", "", null).isAskedFor());
   }
 }

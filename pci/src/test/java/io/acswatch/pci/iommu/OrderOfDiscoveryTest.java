@@ -4,6 +4,8 @@ import static io.acswatch.pci.TestHost.CLEARED;
 import static io.acswatch.pci.TestHost.NONE;
 import static io.acswatch.pci.TestHost.OK;
 import static io.acswatch.pci.hierarchy.PortType.ENDPOINT;
+import static io.acswatch.pci.hierarchy.PortType.PCIE_TO_PCI_BRIDGE;
+import static io.acswatch.pci.hierarchy.PortType.PCI_TO_PCIE_BRIDGE;
 import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -52,5 +54,18 @@ class OrderOfDiscoveryTest {
 
     assertEquals("RP0,RP1 RP2", groups(isolating, isolating.bareSnapshot()));
     assertEquals("RP0 RP1,RP2", groups(open, open.bareSnapshot()));
+  }
+
+  /** The outer of two bridges was removed and found again, each having founded a group by then. */
+  @Test
+  void theNearestBridgeThatTakesOverTheIdsCounts() {
+    TestHost host =
+        new TestHost()
+            .add("inner", "02:00.0", "outer", PCI_TO_PCIE_BRIDGE, false, NONE)
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("outer", "01:00.0", "RP", PCIE_TO_PCI_BRIDGE, false, OK)
+            .add("E", "03:00.0", "inner", ENDPOINT, false, NONE);
+
+    assertEquals("E,inner RP outer", groups(host, host.bareSnapshot()));
   }
 }

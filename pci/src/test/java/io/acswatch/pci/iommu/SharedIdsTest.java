@@ -10,7 +10,13 @@ import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.liveupdate.SnapshotBuilder;
 import io.acswatch.pci.liveupdate.SnapshotGroups;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,6 +75,17 @@ class SharedIdsTest {
             .add("f0", "01:00.0", "RP", ENDPOINT, true, NONE)
             .add("f2", "01:00.2", "RP", ENDPOINT, true, OK, ids(0x1b4b, 0x9230))
             .add("f1", "01:00.1", "RP", ENDPOINT, true, NONE);
+
+    assertEquals("RP f0,f1,f2", groups(host));
+  }
+
+  @Test
+  void functionOfTheSlotThatUsesAnotherIdLeadsToTheGroupOfThatId() {
+    TestHost host =
+        rootPort()
+            .add("f1", "01:00.1", "RP", ENDPOINT, true, OK)
+            .add("f0", "01:00.0", "RP", ENDPOINT, true, NONE)
+            .add("f2", "01:00.2", "RP", ENDPOINT, true, NONE, ids(0x1b4b, 0x9230));
 
     assertEquals("RP f0,f1,f2", groups(host));
   }
@@ -140,6 +157,39 @@ class SharedIdsTest {
             .add("Y", "01:01.0", "RP", ENDPOINT, false, OK);
 
     assertEquals("RP X Y", groups(host));
+  }
+
+  @Test
+  void adaptecWithThatSubsystemSharesAGroupWithDeviceOne() {
+    TestHost host =
+        rootPort()
+            .add("X", "01:00.0", "RP", ENDPOINT, false, OK, ids(0x9005, 0x0285))
+            .add("Y", "01:01.0", "RP", ENDPOINT, false, OK);
+    Snapshot bare = host.bareSnapshot();
+    ConfigFacts adaptec =
+        new ConfigFacts(
+            ReadStatus.COMPLETE,
+            4096,
+            0,
+            0,
+            0x9005,
+            0x02bc,
+            ENDPOINT,
+            OK,
+            0,
+            0,
+            false,
+            false,
+            false,
+            0);
+    SnapshotBuilder builder = new SnapshotBuilder(3);
+    for (PciFunction f : bare.functions()) {
+      ConfigFacts facts = f.ids().vendor() == 0x9005 ? adaptec : f.config();
+      builder.add(new PciFunction(f.address(), f.path(), f.ids(), facts, f.kernel()));
+    }
+    Snapshot withSubsystem = builder.build("host", bare.boot(), BootClass.COLD, 0, 0, false);
+
+    assertEquals("RP X,Y", host.describe(SnapshotGroups.of(withSubsystem, null).derived()));
   }
 
   @Test

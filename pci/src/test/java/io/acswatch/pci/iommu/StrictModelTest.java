@@ -55,6 +55,21 @@ class StrictModelTest {
     assertEquals("f0,f1 f2", strict(host));
   }
 
+  @Test
+  void portWhoseIdIsItsOwnAnywayIsAPortLikeAnyOther() {
+    // Devices of these ids use that of function 1, which is the first of the two ports.
+    PciIds usesFunctionOne = new PciIds(0x1b4b, 0x9230, 0x060400);
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+            .add("USP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
+            .add("D1", "02:00.1", "USP", DOWNSTREAM_PORT, true, OK, usesFunctionOne)
+            .add("D2", "02:01.0", "USP", DOWNSTREAM_PORT, false, OK);
+
+    assertEquals("D1 D2 RP USP", strict(host));
+    assertEquals("D1,D2,USP RP", strict(host.readdress("D1", "02:00.0")));
+  }
+
   private static TestHost enhanced(int control) {
     AcsRegisters acs = new AcsRegisters(0x148, 0xDF, control, 0);
     return new TestHost()

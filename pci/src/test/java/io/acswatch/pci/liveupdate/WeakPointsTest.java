@@ -59,6 +59,16 @@ class WeakPointsTest {
   }
 
   @Test
+  void aWeakPointNamesTheBitsAnyOfWhichIsEnough() {
+    TestHost host = withSwitch(new TestHost(), "P", "00:01.0", 1, false);
+
+    Explanation.WeakPoint point = new Explainer(host.snapshot(), null).weakPoints().get(0);
+
+    assertEquals(0x1D, point.bits());
+    assertEquals("root-port", point.portType());
+  }
+
+  @Test
   void withoutOwnersEachGroupStandsForOneByItsFirstEndpoint() {
     TestHost host =
         withSwitch(new TestHost(), "P", "00:01.0", 1, false)
