@@ -34,6 +34,9 @@ final class Latency {
   private static final int CALM_HOSTS = 200;
   private static final double WARM_UP_PART = 0.25;
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration FULL_LOAD = Duration.ofSeconds(5);
+  private static final double GROWING = 1.1;
+  private static final int MOST_ATTEMPTS = 10;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Broker broker;
@@ -134,20 +137,23 @@ final class Latency {
     }
   }
 
-  /** How many unchanged snapshots it judges in a second while more are there than it can take. */
+  /** How many unchanged snapshots are judged in a second while they are sent as fast as can be. */
   private double findRate(Fill.Sender sender) throws IOException, InterruptedException {
     double rate = 0;
-    for (int attempt = 0; attempt < 3; attempt++) { // the first ones find it cold
-      for (int i = 0; i < 10 * CALM_HOSTS; i++) {
+    double before;
+    int attempts = 0;
+    do { // the first ones find it cold
+      before = rate;
+      long from = sent;
+      long startedAt = System.nanoTime();
+      while (System.nanoTime() - startedAt < FULL_LOAD.toNanos()) {
         sendCalm(sender);
       }
       sender.finish();
-      long from = broker.committed(RUN, topics.frames());
-      long startedAt = System.nanoTime();
       awaitJudged();
       rate = (sent - from) / ((System.nanoTime() - startedAt) / 1e9);
       progress.accept("full load: %.0f records/s".formatted(rate));
-    }
+    } while (rate > GROWING * before && ++attempts < MOST_ATTEMPTS);
     return rate;
   }
 

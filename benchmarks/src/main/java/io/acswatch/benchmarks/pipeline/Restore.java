@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Lets the application remember a fleet, two snapshots of each host, and then start again: without
@@ -30,6 +31,7 @@ final class Restore {
   private static final long SNAPSHOT_MILLIS = 300_000;
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Pattern HOSTS = Pattern.compile("(?m)^acswatch_hosts\\{.*} (\\d+)");
 
   private final Broker broker;
   private final Path stateDirectory;
@@ -60,7 +62,7 @@ final class Restore {
    * @param changelogBytes of all hosts in the broker's log, not compacted
    * @param restoreSeconds from the start without a state directory until it judges
    * @param startSeconds the same with its state directory
-   * @param heapBytes of the process then, after a garbage collection
+   * @param heapBytes of the process when it has listed its hosts, after a garbage collection
    */
   record Result(
       int hosts,
@@ -93,8 +95,8 @@ final class Restore {
     List<Double> heap = new ArrayList<>();
     for (int round = 1; round <= rounds; round++) {
       Scratch.delete(stateDirectory);
-      restored.add(start(heap));
-      started.add(start(new ArrayList<>()));
+      restored.add(start(size.hosts(), heap));
+      started.add(start(size.hosts(), new ArrayList<>()));
       progress.accept(
           "round %d: restored in %.1f s, started in %.1f s"
               .formatted(round, restored.get(round - 1), started.get(round - 1)));
@@ -130,6 +132,14 @@ final class Restore {
     }
   }
 
+  private static long listedHosts(IsolationApp app) {
+    return HOSTS
+        .matcher(app.metricsText())
+        .results()
+        .mapToLong(m -> Long.parseLong(m.group(1)))
+        .sum();
+  }
+
   private IsolationApp app() throws IOException {
     try {
       return IsolationApp.start(config);
@@ -138,8 +148,8 @@ final class Restore {
     }
   }
 
-  /** Starts it, waits until it judges, and ends it; returns the seconds, and adds the heap. */
-  private double start(List<Double> heap) throws IOException, InterruptedException {
+  /** Starts it, waits until it judges, and ends it; returns the seconds, and adds its heap. */
+  private double start(int hosts, List<Double> heap) throws IOException, InterruptedException {
     System.gc();
     long startedAt = System.nanoTime();
     try (IsolationApp app = app()) {
@@ -150,6 +160,13 @@ final class Restore {
         Thread.sleep(POLL.toMillis());
       }
       double seconds = (System.nanoTime() - startedAt) / 1e9;
+      // It judges by now, and goes on to list its hosts for the page, in its heap.
+      while (listedHosts(app) < hosts) {
+        if (System.nanoTime() - startedAt > PATIENCE.toNanos()) {
+          throw new IOException("the application did not list its hosts");
+        }
+        Thread.sleep(POLL.toMillis());
+      }
       System.gc();
       heap.add((double) ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
       return seconds;
