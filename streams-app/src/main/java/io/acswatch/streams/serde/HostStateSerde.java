@@ -10,9 +10,8 @@ import org.apache.kafka.common.serialization.Serializer;
  * The state of a host as packed facts: no raw configuration space, all that a judgement asks of the
  * last snapshot and of the one that it is compared with. Little-endian.
  *
- * <p>At most 64 bytes for each function and snapshot (held by {@code HostStateSerdeTest}): about 37
- * on a host of 100 functions, its strings included, and 43 on one of 32. An open alert adds the
- * bytes of its JSON.
+ * <p>At most 64 bytes for each function and snapshot (held by {@code HostStateSerdeTest}): about 30
+ * on a host of 100 functions, its strings included. An open alert adds the bytes of its JSON.
  *
  * <pre>
  *   0       2        3       4         8                  16

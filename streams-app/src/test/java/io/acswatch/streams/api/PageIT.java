@@ -143,7 +143,8 @@ class PageIT {
   /** What is looked at by people: three hosts before and after, in both themes. */
   @Test
   void takesPicturesOfThreeHosts() throws Exception {
-    try (ServedFleet before = new ServedFleet(System::currentTimeMillis)) {
+    ServedFleet before = new ServedFleet(System::currentTimeMillis);
+    try {
       SampleFleet.judgeBefore(before, System.currentTimeMillis());
       for (boolean dark : new boolean[] {false, true}) {
         browser.look(1280, 940, dark);
@@ -153,7 +154,8 @@ class PageIT {
         }
       }
     } finally {
-      browser.forget();
+      browser.forget(); // before nobody answers it any more
+      before.close();
     }
     assertEquals(12, PICTURES.toFile().list((dir, name) -> name.startsWith("of-")).length);
   }
@@ -200,7 +202,8 @@ class PageIT {
 
   @Test
   void showsWhoDealsWithAlertsAndWhatHostsHaveInCommon() throws Exception {
-    try (ServedFleet handled = new ServedFleet(System::currentTimeMillis)) {
+    ServedFleet handled = new ServedFleet(System::currentTimeMillis);
+    try {
       SampleFleet.judge(handled, System.currentTimeMillis());
       String merge =
           handled.state(SampleFleet.GPUS).open().stream()
@@ -247,14 +250,16 @@ class PageIT {
       assertEquals(0, number("document.querySelectorAll('main img, main script').length"));
       browser.screenshot(PICTURES.resolve("host-handled-dark.png"));
     } finally {
-      browser.forget();
+      browser.forget(); // before nobody answers it any more
+      handled.close();
     }
   }
 
   /** After a kexec VMs come back one by one; until then their devices are theirs all the same. */
   @Test
   void showsTheMergeWhileItsVmsAreNotBackYet() throws Exception {
-    try (ServedFleet kexeced = new ServedFleet(System::currentTimeMillis)) {
+    ServedFleet kexeced = new ServedFleet(System::currentTimeMillis);
+    try {
       Capture[] captures = GpuHosts.merged("early");
       kexeced.judge(captures[0], captures[1].withOwners(List.of()));
       browser.look(1440, 1000, false);
@@ -273,7 +278,8 @@ class PageIT {
       browser.open(hostPage(SampleFleet.GPUS));
       assertEquals(0, number("document.querySelectorAll('.awaited').length"));
     } finally {
-      browser.forget();
+      browser.forget(); // before nobody answers it any more
+      kexeced.close();
     }
   }
 
@@ -351,7 +357,8 @@ class PageIT {
   /** Ten thousand hosts are a hundred pages of a hundred rows. */
   @Test
   void staysUsableWithTenThousandHosts() throws Exception {
-    try (ServedFleet large = new ServedFleet(System::currentTimeMillis)) {
+    ServedFleet large = new ServedFleet(System::currentTimeMillis);
+    try {
       SampleFleet.fill(large, System.currentTimeMillis(), 10_000);
       browser.look(1440, 1000, false);
       browser.open(large.url() + "/");
@@ -371,7 +378,8 @@ class PageIT {
           "[...document.querySelectorAll('th button')].find(b => b.textContent === 'Host').click()");
       browser.await("document.querySelector('td.name').textContent === 'rack111-host00'");
     } finally {
-      browser.forget();
+      browser.forget(); // before nobody answers it any more
+      large.close();
     }
   }
 
