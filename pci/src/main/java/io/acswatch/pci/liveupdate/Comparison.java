@@ -45,23 +45,26 @@ final class Comparison {
    * @param stale the snapshot before is too old to tell what the boot did
    */
   Comparison(Snapshot before, Snapshot after, List<Assignment> intended, boolean stale) {
-    Boundary boot = Boundary.between(before, after);
-    // VMs live through a live update: a host without owners has none there.
-    boolean drained = boot.isBoot() && boot != Boundary.LIVE_UPDATE;
-    this.before = new HostView(before, drained ? intended : List.of());
-    this.after = this.before.of(after);
-    beforeOfAfter = placesBefore();
-    boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
-    this.stale = stale;
+    this(new HostView(before, isDrained(before, after) ? intended : List.of()), after, stale);
   }
 
-  private Comparison(HostView before, HostView after) {
+  private Comparison(HostView before, Snapshot after, boolean stale) {
+    this(before, before.of(after), stale);
+  }
+
+  private Comparison(HostView before, HostView after, boolean stale) {
     this.before = before;
     this.after = after;
+    this.stale = stale;
     beforeOfAfter = placesBefore();
     Boundary boot = Boundary.between(before.snapshot(), after.snapshot());
     boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
-    stale = false;
+  }
+
+  /** VMs live through a live update: a host without owners has none there. */
+  private static boolean isDrained(Snapshot before, Snapshot after) {
+    Boundary boot = Boundary.between(before, after);
+    return boot.isBoot() && boot != Boundary.LIVE_UPDATE;
   }
 
   private int[] placesBefore() {
@@ -76,7 +79,8 @@ final class Comparison {
   Comparison with(Snapshot other) {
     return new Comparison(
         other.functions() == before.snapshot().functions() ? before.of(other) : after.of(other),
-        after);
+        after,
+        false);
   }
 
   private Comparison(Comparison other, Boundary boundary) {

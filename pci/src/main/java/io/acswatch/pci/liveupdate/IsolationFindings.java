@@ -30,7 +30,7 @@ final class IsolationFindings {
     this.firstOfBoot = firstOfBoot;
     after = comparison.after();
     grouping =
-        SnapshotGroups.grouping(
+        SnapshotGrouping.grouping(
             after.hierarchy(), after.snapshot(), after.choice(), comparison.before().snapshot());
   }
 

@@ -1,6 +1,5 @@
 package io.acswatch.pci.liveupdate;
 
-import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
@@ -69,12 +68,6 @@ public record SnapshotGroups(
   public static KernelGrouping grouping(
       Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
     return SnapshotGrouping.grouping(snapshot, choice, before);
-  }
-
-  /** The same where the hierarchy of the snapshot's functions is there already. */
-  static KernelGrouping grouping(
-      HostHierarchy hierarchy, Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
-    return SnapshotGrouping.grouping(hierarchy, snapshot, choice, before);
   }
 
   /** The groups the kernel reports, or null if it reports none. */

@@ -74,6 +74,14 @@ public final class PackedState {
     if (later) {
       return settled(repetition);
     }
+    return numbered(repetition);
+  }
+
+  /**
+   * The state after a repetition whose number alone is to be remembered, which is so of a host that
+   * sends deltas; null if nothing is.
+   */
+  public byte @Nullable [] numbered(FactsPacker repetition) {
     return repetition.isBaseOfDeltas() ? withLastSequence(repetition.sequence()) : null;
   }
 

@@ -126,7 +126,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     Snapshot snapshot = facts.snapshot();
     // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
-      return repetition(packed, facts);
+      observer.repetitionSkipped();
+      return Outcome.of(packed.numbered(facts));
     }
     Verdict verdict = judge.apply(state, snapshot);
     byte[] next =
@@ -134,14 +135,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             ? packed.settled(facts)
             : packed.next(verdict.state(), snapshot, facts);
     return judged(packed, verdict, next, record);
-  }
-
-  /** Only of a host that sends deltas the number of each snapshot is remembered. */
-  private Outcome repetition(PackedState packed, FactsPacker facts) {
-    observer.repetitionSkipped();
-    return facts.isBaseOfDeltas()
-        ? Outcome.of(packed.withLastSequence(facts.sequence()))
-        : Outcome.NOTHING;
   }
 
   private Outcome ofDelta(
