@@ -3,7 +3,6 @@ package io.acswatch.standalone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -72,14 +71,13 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static EmbeddedBroker start(
       DataDirectory directory, int port, Map<String, String> settings) throws BrokerStartException {
     try {
-      int clientPort = port == ANY_PORT ? freePort() : port;
-      refuseUnusablePort(clientPort);
-      Properties properties = properties(directory.path(), clientPort, freePort());
+      Ports ports = Ports.with(port);
+      Properties properties = properties(directory.path(), ports);
       properties.putAll(settings);
       if (!directory.isFormatted()) {
         format(directory.path());
       }
-      return new EmbeddedBroker(directory, clientPort, startServer(properties));
+      return new EmbeddedBroker(directory, ports.clients(), startServer(properties));
     } catch (BrokerStartException e) {
       closeAfter(e, directory);
       throw e;
@@ -120,17 +118,17 @@ public final class EmbeddedBroker implements AutoCloseable {
         .run();
   }
 
-  private static Properties properties(Path directory, int port, int controllerPort) {
+  private static Properties properties(Path directory, Ports ports) {
+    String clients = HOST + ":" + ports.clients();
+    String controller = HOST + ":" + ports.controller();
     Properties p = new Properties();
     p.setProperty("process.roles", "broker,controller");
     p.setProperty("node.id", Integer.toString(NODE_ID));
-    p.setProperty(
-        "listeners",
-        "PLAINTEXT://" + HOST + ":" + port + ",CONTROLLER://" + HOST + ":" + controllerPort);
-    p.setProperty("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
+    p.setProperty("listeners", "PLAINTEXT://" + clients + ",CONTROLLER://" + controller);
+    p.setProperty("advertised.listeners", "PLAINTEXT://" + clients);
     p.setProperty("controller.listener.names", "CONTROLLER");
     p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-    p.setProperty("controller.quorum.voters", NODE_ID + "@" + HOST + ":" + controllerPort);
+    p.setProperty("controller.quorum.voters", NODE_ID + "@" + controller);
     p.setProperty("log.dirs", directory.toString());
     p.setProperty("auto.create.topics.enable", "false");
     // One node: the defaults of three replicas would never be met.
@@ -155,26 +153,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     p.setProperty("num.network.threads", "2");
     p.setProperty("num.io.threads", "4");
     return p;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
-      return socket.getLocalPort();
-    }
-  }
-
-  /** Kafka would say so too, but only after starting half of itself. */
-  private static void refuseUnusablePort(int port) throws BrokerStartException {
-    if (port < 1 || port > 65_535) {
-      throw new BrokerStartException("port=" + port + ", expected 1 to 65535, or 0 for any free");
-    }
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(HOST, port), 1);
-    } catch (IOException e) {
-      throw new BrokerStartException(
-          "cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
-    }
   }
 
   private static String firstLine(Throwable failure) {
@@ -218,6 +196,37 @@ public final class EmbeddedBroker implements AutoCloseable {
       directory.close();
     } catch (IOException e) {
       LOG.warn("Could not clean up {}: {}", directory.path(), DataDirectory.reason(e));
+    }
+  }
+
+  /** The two that one node listens on. */
+  private record Ports(int clients, int controller) {
+    /**
+     * Both are held until both are known: one asked for after the other was let go may be the same.
+     */
+    static Ports with(int clients) throws IOException, BrokerStartException {
+      if (clients < 0 || clients > 65_535) {
+        throw new BrokerStartException(
+            "port=" + clients + ", expected 1 to 65535, or 0 for any free");
+      }
+      try (ServerSocket first = listen(clients);
+          ServerSocket second = listen(ANY_PORT)) {
+        return new Ports(first.getLocalPort(), second.getLocalPort());
+      }
+    }
+
+    /** Kafka would refuse a port that is taken too, but only after starting half of itself. */
+    private static ServerSocket listen(int port) throws IOException, BrokerStartException {
+      ServerSocket socket = new ServerSocket();
+      try {
+        socket.setReuseAddress(true);
+        socket.bind(new InetSocketAddress(HOST, port), 1);
+        return socket;
+      } catch (IOException e) {
+        socket.close();
+        throw new BrokerStartException(
+            "cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
+      }
     }
   }
 }

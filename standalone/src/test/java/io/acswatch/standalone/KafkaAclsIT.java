@@ -16,9 +16,6 @@ import io.acswatch.streams.Topics;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -61,8 +58,7 @@ class KafkaAclsIT {
 
   @BeforeAll
   static void startAndGrant() throws Exception {
-    int port = freePort();
-    broker = EmbeddedBroker.startTemporary(port, secured(port));
+    broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT, secured());
     Topics.create(config("admin", "admin"), new Topics.Layout(Optional.of(2), Optional.empty()));
     Path tool =
         script(
@@ -156,23 +152,19 @@ class KafkaAclsIT {
     assertInstanceOf(AuthorizationException.class, cause);
   }
 
-  private static Map<String, String> secured(int port) {
+  private static Map<String, String> secured() {
     Map<String, String> settings = new TreeMap<>();
     String users = "";
     for (String user : List.of("admin", "collector", "streams", "consumer", "nobody")) {
       users += " user_%s=\"%s%s\"".formatted(user, PASSWORD, user);
     }
-    String listeners = "SASL_PLAINTEXT://127.0.0.1:" + port;
-    settings.put("listeners", listeners + ",CONTROLLER://127.0.0.1:" + freePort());
-    settings.put("advertised.listeners", listeners);
-    settings.put(
-        "listener.security.protocol.map", "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
-    settings.put("controller.quorum.voters", "1@" + settings.get("listeners").split("//")[2]);
-    settings.put("inter.broker.listener.name", "SASL_PLAINTEXT");
+    // The listener keeps its name, so that the broker's own addresses hold.
+    settings.put("listener.security.protocol.map", "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT");
+    settings.put("inter.broker.listener.name", "PLAINTEXT");
     settings.put("sasl.enabled.mechanisms", "PLAIN");
     settings.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
     settings.put(
-        "listener.name.sasl_plaintext.plain.sasl.jaas.config",
+        "listener.name.plaintext.plain.sasl.jaas.config",
         "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"admin\""
             + " password=\""
             + PASSWORD
@@ -272,13 +264,5 @@ class KafkaAclsIT {
     Path file = Files.writeString(scratch.resolve(name), "#!/bin/sh\n" + command + "\n");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
     return file;
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
-    } catch (IOException none) {
-      throw new UncheckedIOException(none);
-    }
   }
 }

@@ -46,8 +46,10 @@ class PrometheusIT {
   @Test
   void everyQueryHasDataAndAMergeFiresItsRule() throws Exception {
     assumeTrue(Tools.isInstalled("prometheus"), "prometheus is missing (Debian: prometheus)");
-    int http = freePort();
-    int sender = freePort();
+    int[] free = freePorts();
+    int http = free[0];
+    int sender = free[1];
+    prometheus = free[2];
     Path host = HostDirectory.of(RecordedKexec.before(), scratch.resolve("host"));
     try (LaunchedProcess standalone = standalone(host, http)) {
       Awaitility.await()
@@ -188,7 +190,6 @@ class PrometheusIT {
         config.replaceAll("_interval: [0-9]+s", "_interval: 1s"));
     target(directory, "acswatch-streams.yml", http);
     target(directory, "acswatch-collector.yml", sender);
-    prometheus = freePort();
     return new ProcessBuilder(
             "prometheus",
             "--config.file=" + directory.resolve("prometheus.yml"),
@@ -231,9 +232,13 @@ class PrometheusIT {
         .readTree(HTTP.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body());
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
+  /** Three that differ: held until all are known. */
+  private static int[] freePorts() throws IOException {
+    InetAddress loopback = InetAddress.getByName("127.0.0.1");
+    try (ServerSocket first = new ServerSocket(0, 1, loopback);
+        ServerSocket second = new ServerSocket(0, 1, loopback);
+        ServerSocket third = new ServerSocket(0, 1, loopback)) {
+      return new int[] {first.getLocalPort(), second.getLocalPort(), third.getLocalPort()};
     }
   }
 }
