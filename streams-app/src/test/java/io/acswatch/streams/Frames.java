@@ -10,6 +10,8 @@ import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** Recorded kexecs to test with, as the collector would have sent them. */
 public final class Frames {
@@ -32,6 +34,15 @@ public final class Frames {
   /** The same as a frame. */
   public static byte[] frame(String name, String host, long sequence) {
     return FrameWriter.write(capture(name, host, sequence));
+  }
+
+  /** The same frame, its first function's Received Master Abort bit turned: no fact. */
+  public static byte[] withStatusBit(byte[] frame) {
+    byte[] other = frame.clone();
+    ByteBuffer header = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
+    int firstLine = header.getShort(0x0C) + header.getInt(0x10) * header.getShort(0x0E);
+    other[firstLine + 0x07] ^= 0x20;
+    return other;
   }
 
   /** What a collector without privileges would have made of it: 64 bytes of each function. */

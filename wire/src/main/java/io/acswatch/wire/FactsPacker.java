@@ -106,21 +106,6 @@ public final class FactsPacker {
     return direct;
   }
 
-  /** Wall clock when the snapshot was taken, milliseconds since 1970, 0 if unknown. */
-  public long takenAtMillis() {
-    return takenAtMillis;
-  }
-
-  /** Number of the snapshot within its boot, from 1; 0 if unknown. */
-  public long sequence() {
-    return sequence;
-  }
-
-  /** True if deltas may build on the snapshot. */
-  public boolean isBaseOfDeltas() {
-    return (frame.u8(FrameLayout.FLAGS_AT) & FrameLayout.BASE_OF_DELTAS) != 0;
-  }
-
   /** True if these bytes are the host id in the frame, and it has one. */
   public boolean isHost(byte[] key) {
     int number = frame.i32(FrameLayout.HOST_AT);

@@ -176,8 +176,8 @@ class FactsPackerTest {
     byte[] once = Arrays.copyOf(packer.bytes(), packer.length());
     assertNull(packer.pack(FrameWriter.write(host.withHost("a", 2, 9_000))));
     assertTrue(Arrays.equals(once, 0, once.length, packer.bytes(), 0, packer.length()));
-    assertEquals(9_000, packer.takenAtMillis());
-    assertEquals(2, packer.sequence());
+    assertEquals(9_000, packer.snapshot().takenAtMillis());
+    assertEquals(2, packer.snapshot().sequence());
     assertNull(packer.pack(FrameWriter.write(host.withHost("b", 2, 9_000))));
     assertNotEquals(0, Arrays.compare(once, Arrays.copyOf(packer.bytes(), packer.length())));
   }

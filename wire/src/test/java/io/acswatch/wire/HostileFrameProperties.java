@@ -27,6 +27,7 @@ class HostileFrameProperties {
   private final FrameReader reader = new FrameReader();
   private final SnapshotDecoder decoder = new SnapshotDecoder();
   private final FactsPacker packer = new FactsPacker();
+  private final FrameHead head = new FrameHead();
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
   static List<String> names() {
@@ -142,6 +143,8 @@ class HostileFrameProperties {
       return;
     }
     if (result instanceof FrameResult.Accepted accepted) {
+      assertTrue(head.look(frame));
+      assertEquals(accepted.snapshot().functions().size(), head.functionCount());
       FactsAgreement.check(packer, frame, accepted.snapshot());
     }
     assertEquals(reader.type(), typeOf(result));

@@ -21,8 +21,9 @@ import org.apache.kafka.common.serialization.Serializer;
  *  | 24 baseline taken at   | 32 baseline sequence   | 40 last sequence i64    |
  *  | 48 length of current i32   | 52 length of baseline i32 | 56 pending i32   |
  *  | 60 intended owners i32     | 64 open alerts i32        | 68 0             |
+ *  | 72 digest of the frame that current was packed from, 0 if unknown        |
  *  +--------------------------------------------------------------------------+
- *  | 72 facts of current, if there is one                                     |
+ *  | 104 facts of current, if there is one                                    |
  *  | facts of baseline, if there is one that is not current                   |
  *  | pending: code, place (texts), since i64, seen i32                        |
  *  | intended owners: place, VM (texts)                                       |
@@ -35,12 +36,13 @@ import org.apache.kafka.common.serialization.Serializer;
  * </pre>
  *
  * <p>The facts of a snapshot are {@link io.acswatch.wire.FactsPacker}'s. They come first, so that
- * {@link PackedState} finds those of the last snapshot without reading the rest.
+ * {@link PackedState} finds those of the last snapshot without reading the rest. The digest is
+ * {@link io.acswatch.wire.FrameHead}'s.
  *
  * <p>A version is never changed: another layout, of the state or of the facts in it, is another
- * version, and reading goes on for the old ones (1 and 2: {@link OldStateReader}). A version this
- * class does not know is refused, for what a later acswatch remembered would be lost by writing it
- * back.
+ * version, and reading goes on for the old ones (1 and 2: {@link OldStateReader}; 3 has no digest,
+ * and the facts at 72). A version this class does not know is refused, for what a later acswatch
+ * remembered would be lost by writing it back.
  */
 public final class HostStateSerde implements Serde<HostState> {
   /** The state in its packed form. */

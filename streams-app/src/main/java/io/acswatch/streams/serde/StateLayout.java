@@ -1,5 +1,7 @@
 package io.acswatch.streams.serde;
 
+import io.acswatch.wire.FrameHead;
+
 /** Constants of the packed host state; {@link HostStateSerde} draws it. */
 final class StateLayout {
   /** "HS" in the first two bytes. */
@@ -8,7 +10,10 @@ final class StateLayout {
   static final int VERSION_AT = 2;
 
   /** Layout of what is written; the ones before are read. */
-  static final int VERSION = 3;
+  static final int VERSION = 4;
+
+  /** As version 4, but for the digest. */
+  static final int VERSION_3 = 3;
 
   static final int OLDEST_VERSION = 1;
 
@@ -24,7 +29,9 @@ final class StateLayout {
   static final int PENDING_COUNT_AT = 56;
   static final int INTENDED_COUNT_AT = 60;
   static final int ALERT_COUNT_AT = 64;
-  static final int HEADER_LENGTH = 72;
+  static final int HEADER_LENGTH_3 = 72;
+  static final int DIGEST_AT = 72;
+  static final int HEADER_LENGTH = DIGEST_AT + FrameHead.DIGEST_LENGTH;
 
   static final int HAS_BASELINE = 1;
   static final int HAS_CURRENT = 1 << 1;

@@ -46,11 +46,11 @@ final class StateReader {
     if (version < OLDEST_VERSION || version > VERSION) {
       throw new UnknownStateVersionException(version);
     }
-    if (version < VERSION) {
+    if (version < VERSION_3) {
       return OldStateReader.read(version, in);
     }
     int flags = in.get(FLAGS_AT);
-    in.position(HEADER_LENGTH);
+    in.position(version == VERSION_3 ? HEADER_LENGTH_3 : HEADER_LENGTH);
     Snapshot current = snapshot((flags & HAS_CURRENT) != 0, CURRENT_LENGTH_AT, CURRENT_TAKEN_AT);
     boolean shared = (flags & BASELINE_IS_CURRENT) != 0;
     boolean hasOwnBaseline = (flags & HAS_BASELINE) != 0 && !shared;

@@ -7,6 +7,7 @@ import io.acswatch.pci.liveupdate.HostState;
 import io.acswatch.pci.liveupdate.Pending;
 import io.acswatch.pci.liveupdate.Snapshot;
 import io.acswatch.wire.FactsWriter;
+import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -18,17 +19,23 @@ import org.jspecify.annotations.Nullable;
 
 /** Packs one state; the layout is drawn at {@link HostStateSerde}. */
 final class StateWriter {
+  /** Digest of a frame that is not known: no frame has it. */
+  static final byte[] UNKNOWN = new byte[FrameHead.DIGEST_LENGTH];
+
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private StateWriter() {}
 
   /** Packs a state, the facts of its snapshots anew. */
   static byte[] write(HostState state) {
-    return write(state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)));
+    return write(state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), UNKNOWN);
   }
 
-  /** Packs a state; {@code packed} gives the packed facts of its snapshots. */
-  static byte[] write(HostState state, Function<Snapshot, ByteBuffer> packed) {
+  /**
+   * Packs a state; {@code packed} gives the packed facts of its snapshots, {@code digest} is that
+   * of the frame of its current one.
+   */
+  static byte[] write(HostState state, Function<Snapshot, ByteBuffer> packed, byte[] digest) {
     Snapshot current = state.current();
     Snapshot baseline = state.baseline();
     boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
@@ -56,7 +63,8 @@ final class StateWriter {
     out.putInt(PENDING_COUNT_AT, state.pending().size());
     out.putInt(INTENDED_COUNT_AT, state.intendedOwners().size());
     out.putInt(ALERT_COUNT_AT, state.open().size());
-    out.position(HEADER_LENGTH);
+    out.position(DIGEST_AT);
+    out.put(digest);
     out.put(currentFacts).put(baselineFacts);
     memory.forEach(out::put);
     return out.array();

@@ -1,25 +1,35 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.streams.serde.PackedState;
 import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.SnapshotDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
  * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}, one
  * that says something of its alerts to {@code command}.
+ *
+ * <p>What is remembered of the host tells by a digest that most frames are the one before, at
+ * another time. They were decoded then, found sound, and of this host, and are not decoded again.
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
+  private final FrameHead head = new FrameHead();
   private final FactsPacker facts = new FactsPacker();
   private final SnapshotDecoder deltas = new SnapshotDecoder();
   private ProcessorContext<byte[], Object> context;
+  private KeyValueStore<String, byte[]> states;
 
   DecodeFrame(TopologyObserver observer) {
     this.observer = observer;
@@ -28,6 +38,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     this.context = context;
+    states = context.getStateStore(IsolationTopology.HOST_STATE);
   }
 
   @Override
@@ -54,6 +65,16 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       return;
     }
     long startedAt = observer.decodeStarts();
+    String host = new String(record.key(), StandardCharsets.UTF_8);
+    PackedState state = null;
+    if (head.look(frame)) {
+      state = stateOf(host);
+      if (state.isRepeatedBy(head) && state.needsNoJudgement(head)) {
+        observer.decoded(FrameType.SNAPSHOT, head.functionCount(), startedAt);
+        judge(record, new Observation(host, state, head, null, null, frame));
+        return;
+      }
+    }
     FrameResult.Rejected rejected = facts.pack(frame);
     observer.decoded(rejected == null ? facts.type() : null, facts.functionCount(), startedAt);
     if (rejected != null) {
@@ -65,15 +86,13 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       reject(record, Refusal.HOST_MISMATCH, mismatch(record.key(), facts.host()));
       return;
     }
-    String host = new String(record.key(), StandardCharsets.UTF_8);
     switch (facts.type()) {
       case SNAPSHOT ->
-          context.forward(
-              record.withValue(new Observation(host, facts, null, frame)), IsolationTopology.JUDGE);
+          judge(
+              record,
+              new Observation(host, Objects.requireNonNull(state), head, facts, null, frame));
       case DELTA ->
-          context.forward(
-              record.withValue(new Observation(host, facts, deltaOf(frame), frame)),
-              IsolationTopology.JUDGE);
+          judge(record, new Observation(host, stateOf(host), head, null, deltaOf(frame), frame));
       // It says that the host lives; what is wrong with it is judged by its snapshots.
       case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
       case KEXEC_EVENT -> {
@@ -83,6 +102,14 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       // The check has refused what it does not know.
       case SNAPSHOT_PART -> throw new IllegalStateException("type=" + facts.type());
     }
+  }
+
+  private PackedState stateOf(String host) {
+    return new PackedState(states.get(host));
+  }
+
+  private void judge(Record<byte[], byte[]> record, Observation observation) {
+    context.forward(record.withValue(observation), IsolationTopology.JUDGE);
   }
 
   private SnapshotDelta deltaOf(byte[] frame) {

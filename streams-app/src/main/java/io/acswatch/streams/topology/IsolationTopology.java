@@ -76,7 +76,7 @@ public final class IsolationTopology {
         .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
         .addProcessor(MARK, () -> new MarkAlerts(observer), JUDGE, RETIRE)
         .addProcessor(COMMAND, () -> new FollowCommand(observer), DECODE)
-        .addStateStore(hostState(), JUDGE, RETIRE, COMMAND)
+        .addStateStore(hostState(), DECODE, JUDGE, RETIRE, COMMAND)
         .addStateStore(alertMarks(), MARK, COMMAND)
         .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, MARK, COMMAND)
         .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, MARK, COMMAND)

@@ -10,6 +10,7 @@ import io.acswatch.pci.liveupdate.Verdict;
 import io.acswatch.streams.serde.PackedState;
 import io.acswatch.streams.serde.UnknownStateVersionException;
 import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,10 @@ import org.slf4j.LoggerFactory;
  * <p>A delta is applied to the last snapshot and judged as the snapshot it leads to. If what it
  * builds on was not had, the host is stale until its next whole snapshot, and an alert says so.
  *
- * <p>A repetition costs a comparison of its packed facts with those in the store: it is neither
- * made a snapshot of, nor judged, nor stored. The state then keeps the time and sequence number of
- * the first snapshot that looked like this, which is harmless: only later ones are news.
+ * <p>A repetition costs a comparison with what is in the store, of its digest or of its packed
+ * facts: it is neither made a snapshot of, nor judged, nor stored. The state then keeps the time
+ * and sequence number of the first snapshot that looked like this, which is harmless: only later
+ * ones are news.
  */
 final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
@@ -73,7 +75,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   @Override
   public void process(Record<byte[], Observation> record) {
     String host = record.value().host();
-    PackedState packed = new PackedState(states.get(host));
+    PackedState packed = record.value().state();
     Outcome outcome;
     try {
       outcome = outcome(packed, record);
@@ -110,30 +112,33 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
     SnapshotDelta delta = record.value().delta();
-    return delta == null
-        ? ofSnapshot(packed, record.value().facts(), record)
-        : ofDelta(packed, delta, record);
+    if (delta != null) {
+      return ofDelta(packed, delta, record);
+    }
+    FactsPacker facts = record.value().facts();
+    FrameHead head = record.value().head();
+    if (facts == null || packed.isRepeatedBy(facts) && packed.needsNoJudgement(head)) {
+      observer.repetitionSkipped();
+      return Outcome.of(packed.repeated(head));
+    }
+    return ofSnapshot(packed, facts, record);
   }
 
   private Outcome ofSnapshot(
       PackedState packed, FactsPacker facts, Record<byte[], Observation> record) {
-    boolean repeats = packed.isRepeatedBy(facts);
-    if (repeats && packed.needsNoJudgement(facts)) {
-      observer.repetitionSkipped();
-      return Outcome.of(packed.repeated(facts));
-    }
+    FrameHead head = record.value().head();
     HostState state = packed.unpack();
     Snapshot snapshot = facts.snapshot();
     // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
-      return Outcome.of(packed.numbered(facts));
+      return Outcome.of(packed.numbered(head));
     }
     Verdict verdict = judge.apply(state, snapshot);
     byte[] next =
-        repeats && verdict.leaves(state)
-            ? packed.settled(facts)
-            : packed.next(verdict.state(), snapshot, facts);
+        packed.isRepeatedBy(facts) && verdict.leaves(state)
+            ? packed.settled(head)
+            : packed.next(verdict.state(), snapshot, facts, head);
     return judged(packed, verdict, next, record);
   }
 

@@ -1,16 +1,27 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.streams.serde.PackedState;
 import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoded frame on its way from {@code decode} to {@code judge}; never leaves the process, and is
- * used up before the next record is decoded.
+ * A frame on its way from {@code decode} to {@code judge}; never leaves the process, and is used up
+ * before the next record is decoded.
  *
  * @param host the host it speaks of
- * @param facts has packed its facts, those of a snapshot; one object for all records
+ * @param state what is remembered of the host
+ * @param head of a snapshot's frame; one object for all records
+ * @param facts has packed the facts of a snapshot; null if the head alone tells that it repeats the
+ *     last one and needs no judgement, and of a delta
  * @param delta what a delta says, null of a snapshot
- * @param frame the bytes they were packed from, for the rejects should judging fail
+ * @param frame the bytes they were read from, for the rejects should judging fail
  */
-record Observation(String host, FactsPacker facts, @Nullable SnapshotDelta delta, byte[] frame) {}
+record Observation(
+    String host,
+    PackedState state,
+    FrameHead head,
+    @Nullable FactsPacker facts,
+    @Nullable SnapshotDelta delta,
+    byte[] frame) {}

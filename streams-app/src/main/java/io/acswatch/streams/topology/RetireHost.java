@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Forgets a host: resolves its alerts, and deletes its alert states and its groups by tombstones.
- * Of its state remains what {@link Retirement} says, 72 bytes.
+ * Of its state remains what {@link Retirement} says, 104 bytes.
  *
  * <p>Asked for by a record of the frames topic without value, with the host as key and the header
  * {@link #HEADER}. It comes in the order of the host's frames, so that none before it counts any

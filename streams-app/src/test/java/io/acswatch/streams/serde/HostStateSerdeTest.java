@@ -86,12 +86,12 @@ class HostStateSerdeTest {
   @Test
   void refusesAVersionItDoesNotKnow() {
     byte[] packed = HostStateSerde.pack(seenOnce("kexec-000"));
-    packed[2] = 4;
+    packed[2] = 5;
 
     UnknownStateVersionException refused =
         assertThrows(UnknownStateVersionException.class, () -> HostStateSerde.unpack(packed));
     assertEquals(
-        "host state version=4, expected 1 to 3: it was written by a later acswatch; run that one,"
+        "host state version=5, expected 1 to 4: it was written by a later acswatch; run that one,"
             + " or reset the application",
         refused.getMessage());
   }

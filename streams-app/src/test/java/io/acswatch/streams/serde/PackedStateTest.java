@@ -16,9 +16,11 @@ import io.acswatch.pci.liveupdate.Verdict;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.FrameWriter;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
 
@@ -26,10 +28,16 @@ import org.junit.jupiter.api.Test;
 class PackedStateTest {
   private static final int ROUNDS = 2_000;
 
+  private final FrameHead head = new FrameHead();
   private final FactsPacker packer = new FactsPacker();
 
   private void pack(Capture capture) {
-    assertNull(packer.pack(FrameWriter.write(capture)));
+    pack(FrameWriter.write(capture));
+  }
+
+  private void pack(byte[] frame) {
+    assertTrue(head.look(frame));
+    assertNull(packer.pack(frame));
   }
 
   private static Capture at(long millis, Capture capture) {
@@ -41,7 +49,7 @@ class PackedStateTest {
     pack(capture);
     Snapshot snapshot = packer.snapshot();
     Verdict verdict = Judgement.apply(before.unpack(), snapshot);
-    return before.next(verdict.state(), snapshot, packer);
+    return before.next(verdict.state(), snapshot, packer, head);
   }
 
   @Test
@@ -50,10 +58,45 @@ class PackedStateTest {
     PackedState state = new PackedState(judged(null, host));
 
     pack(at(Frames.TAKEN_AT + 601_000, host));
+    assertTrue(state.isRepeatedBy(head));
     assertTrue(state.isRepeatedBy(packer));
     pack(Frames.capture("kexec-001-after", "host-1", 2));
+    assertFalse(state.isRepeatedBy(head));
     assertFalse(state.isRepeatedBy(packer));
+    assertFalse(new PackedState(null).isRepeatedBy(head));
     assertFalse(new PackedState(null).isRepeatedBy(packer));
+  }
+
+  /** A register that is no fact: other bytes, the same facts. The digest follows them in time. */
+  @Test
+  void knowsARepetitionByItsFactsWhereABitChangedThatIsNone() {
+    byte[] frame = Frames.frame("kexec-001-before", "host-1", 1);
+    PackedState state =
+        new PackedState(judged(null, Frames.capture("kexec-001-before", "host-1", 1)));
+    pack(Frames.withStatusBit(frame));
+
+    assertFalse(state.isRepeatedBy(head));
+    assertTrue(state.isRepeatedBy(packer));
+    PackedState settled = new PackedState(state.settled(head));
+    assertTrue(settled.isRepeatedBy(head));
+    pack(frame);
+    assertFalse(settled.isRepeatedBy(head));
+    assertTrue(settled.isRepeatedBy(packer));
+  }
+
+  /** What a delta led to came from no frame. */
+  @Test
+  void knowsNoFrameOfAStateThatADeltaLedTo() {
+    Capture host = Frames.capture("kexec-001-before", "host-1", 1);
+    PackedState state = new PackedState(judged(null, host));
+    assertTrue(state.isRepeatedBy(head));
+
+    HostState same = state.unpack();
+    HostState led = new HostState(same.baseline(), packer.snapshot(), same.revision(), same.open());
+
+    assertTrue(new PackedState(state.next(same)).isRepeatedBy(head));
+    assertFalse(new PackedState(state.next(led)).isRepeatedBy(head));
+    assertTrue(new PackedState(state.next(led)).isRepeatedBy(packer));
   }
 
   @Test
@@ -61,15 +104,15 @@ class PackedStateTest {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     PackedState state = new PackedState(judged(null, host));
     pack(at(Frames.TAKEN_AT + 599_000, host));
-    assertTrue(state.needsNoJudgement(packer));
-    assertNull(state.repeated(packer));
+    assertTrue(state.needsNoJudgement(head));
+    assertNull(state.repeated(head));
     pack(at(Frames.TAKEN_AT + 601_000, host));
-    assertFalse(state.needsNoJudgement(packer));
+    assertFalse(state.needsNoJudgement(head));
 
-    PackedState settled = new PackedState(state.settled(packer));
+    PackedState settled = new PackedState(state.settled(head));
     assertTrue(settled.isRepeatedBy(packer));
     pack(at(Frames.TAKEN_AT + 86_400_000, host));
-    assertTrue(settled.needsNoJudgement(packer));
+    assertTrue(settled.needsNoJudgement(head));
   }
 
   @Test
@@ -77,11 +120,11 @@ class PackedStateTest {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     byte[] first = judged(null, host);
     pack(host.withHost("host-1", 2, Frames.TAKEN_AT + 601_000));
-    PackedState settled = new PackedState(new PackedState(first).settled(packer));
+    PackedState settled = new PackedState(new PackedState(first).settled(head));
     pack(host.withHost("host-1", 3, Frames.TAKEN_AT + 1_200_000));
-    assertNull(settled.repeated(packer), "less than ten minutes");
+    assertNull(settled.repeated(head), "less than ten minutes");
     pack(host.withHost("host-1", 4, Frames.TAKEN_AT + 1_202_000));
-    byte[] next = settled.repeated(packer);
+    byte[] next = settled.repeated(head);
 
     HostState before = HostStateSerde.unpack(first);
     HostState after = HostStateSerde.unpack(next);
@@ -93,7 +136,7 @@ class PackedStateTest {
     assertEquals(first.length, next.length, "the facts of both are stored once");
     // One that is delivered again does not turn the time back, nor forward.
     pack(host.withHost("host-1", 3, Frames.TAKEN_AT + 9_000_000));
-    assertNull(new PackedState(next).repeated(packer));
+    assertNull(new PackedState(next).repeated(head));
   }
 
   @Test
@@ -101,26 +144,34 @@ class PackedStateTest {
     Capture host = Frames.inBoot("boot-1", Frames.capture("kexec-001-before", "host-1", 1));
     byte[] first = judged(null, host);
     pack(at(Frames.TAKEN_AT + 601_000, host));
-    byte[] settled = new PackedState(first).settled(packer);
+    byte[] settled = new PackedState(first).settled(head);
 
     Capture other = Frames.inBoot("boot-1", Frames.capture("kexec-000-before", "host-1", 5));
     byte[] changed = judged(settled, other);
 
-    assertArrayEquals(HostStateSerde.pack(HostStateSerde.unpack(changed)), changed);
+    assertArrayEquals(anew(changed), changed);
     assertEquals(
         HostStateSerde.unpack(first).baseline(), HostStateSerde.unpack(changed).baseline());
+  }
+
+  /** Unpacked and packed again, with the digest that only a frame gives. */
+  private static byte[] anew(byte[] packed) {
+    byte[] anew = HostStateSerde.pack(HostStateSerde.unpack(packed));
+    System.arraycopy(
+        packed, StateLayout.DIGEST_AT, anew, StateLayout.DIGEST_AT, FrameHead.DIGEST_LENGTH);
+    return anew;
   }
 
   @Test
   void isNoRepetitionWhileSomethingWaits() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
-    pack(host);
-    HostState waiting = Judgement.apply(HostState.NONE, packer.snapshot()).state();
-    byte[] packed = HostStateSerde.pack(waiting);
+    byte[] packed = judged(null, host);
     assertTrue(new PackedState(packed).isRepeatedBy(packer));
+    assertTrue(new PackedState(packed).isRepeatedBy(head));
 
     packed[StateLayout.PENDING_COUNT_AT] = 1;
     assertFalse(new PackedState(packed).isRepeatedBy(packer));
+    assertFalse(new PackedState(packed).isRepeatedBy(head));
   }
 
   @Test
@@ -131,7 +182,7 @@ class PackedStateTest {
 
     assertEquals(Snapshot.of(Frames.capture("kexec-002-before", "host-1", 1)), state.baseline());
     assertEquals(Snapshot.of(Frames.capture("kexec-002-after", "host-1", 1)), state.current());
-    assertArrayEquals(HostStateSerde.pack(state), after);
+    assertArrayEquals(anew(after), after);
     byte[] same = judged(after, at(Frames.TAKEN_AT, Frames.capture("kexec-002-after", "", 1)));
     assertEquals(state.baseline(), HostStateSerde.unpack(same).baseline());
   }
@@ -146,6 +197,7 @@ class PackedStateTest {
         assertThrows(SerializationException.class, cut::unpack);
       }
       assertFalse(length < packed.length && cut.isRepeatedBy(packer));
+      assertFalse(length < StateLayout.HEADER_LENGTH && cut.isRepeatedBy(head));
     }
   }
 
@@ -153,25 +205,30 @@ class PackedStateTest {
   @Test
   void aRepetitionAllocatesNothingForItsFunctions() {
     byte[] frame = FrameWriter.write(LargeHosts.ofDomains("rack1-host1", 32)[0]);
-    assertNull(packer.pack(frame));
-    byte[] stored = HostStateSerde.pack(Judgement.apply(HostState.NONE, packer.snapshot()).state());
+    pack(frame);
+    Snapshot snapshot = packer.snapshot();
+    HostState state = Judgement.apply(HostState.NONE, snapshot).state();
+    byte[] stored = new PackedState(null).next(state, snapshot, packer, head);
+
+    assertEquals(1024, packer.functionCount());
+    assertAllocatesLittle(() -> head.look(frame) && new PackedState(stored).isRepeatedBy(head));
+    assertAllocatesLittle(
+        () -> packer.pack(frame) == null && new PackedState(stored).isRepeatedBy(packer));
+  }
+
+  private static void assertAllocatesLittle(BooleanSupplier isRepetition) {
     for (int i = 0; i < ROUNDS; i++) {
-      assertTrue(isRepetition(stored, frame));
+      assertTrue(isRepetition.getAsBoolean());
     }
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long least = Long.MAX_VALUE;
     for (int round = 0; round < 3; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < ROUNDS / 10; i++) {
-        assertTrue(isRepetition(stored, frame));
+        assertTrue(isRepetition.getAsBoolean());
       }
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
-    assertEquals(1024, packer.functionCount());
     assertTrue(least / (ROUNDS / 10) <= 128, least / (ROUNDS / 10) + " bytes a repetition");
-  }
-
-  private boolean isRepetition(byte[] stored, byte[] frame) {
-    return packer.pack(frame) == null && new PackedState(stored).isRepeatedBy(packer);
   }
 }
