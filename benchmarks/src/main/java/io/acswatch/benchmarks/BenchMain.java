@@ -15,7 +15,10 @@ import picocli.CommandLine.ScopeType;
 /** Starts the benchmarks of the pipeline: {@code bench topology} and its like. */
 @Command(
     name = "acswatch bench",
-    description = "Benchmarks of the pipeline as a whole; all others go to JMH.",
+    description = {
+      "Benchmarks of the pipeline as a whole. Any other arguments go to JMH, which has the parts: ",
+      "bench FindAcs, for one; bench -l lists them, bench -h is JMH's own help."
+    },
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",

@@ -55,6 +55,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The agent when things go wrong around it. {@code -Dfaults.repeat=200} kills more often than the
  * few times of a build.
  */
+@Tag("slow")
 class AgentIT {
   private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
   private static final int ACS_CONTROL = 0x14E;

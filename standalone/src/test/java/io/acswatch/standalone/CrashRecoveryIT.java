@@ -33,12 +33,14 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The application is killed in the middle of a replay: no alert is missing and none comes twice.
  */
+@Tag("slow")
 class CrashRecoveryIT {
   private static final int HOSTS = 300;
   private static final int PARTITIONS = 2;

@@ -29,10 +29,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two instances on one broker: each answers for all hosts, wherever their states are. */
+@Tag("slow")
 class TwoInstancesIT {
   private static final int HOSTS = 12;
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -28,6 +28,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * An upgrade and a rollback of the streams application by what is in Kafka: a changelog that
  * another version has written, and no local state.
  */
+@Tag("slow")
 class UpgradeIT {
   private static final Path STATES = Path.of("../streams-app/src/test/resources/states");
   private static final int PARTITIONS = 2;

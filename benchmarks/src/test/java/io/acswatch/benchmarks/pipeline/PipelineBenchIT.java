@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The benchmarks of the pipeline, tiny: what they count is right. What they time is not looked at.
  */
+@Tag("slow")
 class PipelineBenchIT {
   private static final ObjectMapper JSON = new ObjectMapper();
 
