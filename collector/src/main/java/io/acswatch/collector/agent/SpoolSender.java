@@ -6,6 +6,7 @@ import io.acswatch.collector.publish.ProducerSettings;
 import io.acswatch.collector.publish.SendException;
 import io.acswatch.collector.publish.SentFrame;
 import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolArrivals;
 import io.acswatch.collector.spool.SpoolChanges;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
@@ -30,13 +31,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class SpoolSender {
   private static final Logger LOG = LoggerFactory.getLogger(SpoolSender.class);
-  private static final Duration IDLE = Duration.ofMillis(250);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
   private final CollectorConfig config;
   private final Spool spool;
   private final SpoolChanges changes;
+  private final SpoolArrivals arrivals;
   private final SenderStatus status;
   private final FrameReader frames = new FrameReader();
   private final CountDownLatch stopping = new CountDownLatch(1);
@@ -49,6 +50,7 @@ public final class SpoolSender {
     this.config = config;
     this.spool = spool;
     changes = new SpoolChanges(spool.directory());
+    arrivals = new SpoolArrivals(spool.directory());
     status = new SenderStatus(clock);
   }
 
@@ -62,10 +64,15 @@ public final class SpoolSender {
     Duration pause = FIRST_PAUSE;
     try {
       while (stopping.getCount() > 0) {
-        boolean passed = sendAll(Long.MAX_VALUE);
-        long millis = passed ? IDLE.toMillis() : pause.toMillis();
-        pause = passed ? FIRST_PAUSE : min(pause.multipliedBy(2), LONGEST_PAUSE);
-        stopping.await(millis, TimeUnit.MILLISECONDS);
+        if (!sendAll(Long.MAX_VALUE)) {
+          stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+          pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+          continue;
+        }
+        pause = FIRST_PAUSE;
+        if (arrivals.await()) {
+          changes.forget();
+        }
       }
       if (failing == null) { // else it would only wait for a broker that is away
         sendAll(System.nanoTime() + config.stopTimeout().toNanos());
@@ -168,6 +175,7 @@ public final class SpoolSender {
   /** Lets {@link #run} return; comes back when it has, or after the stop timeout. */
   public void stop() throws InterruptedException {
     stopping.countDown();
+    arrivals.close();
     FramePublisher current = publisher;
     if (failing != null && current != null) {
       current.close(Duration.ZERO); // what is under way would only wait for a broker that is away

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells for one system call whether a spool may hold other files than when it was last listed, so
- * that one in which nothing happens is not listed four times a second. Not thread-safe.
+ * that one in which nothing happens is not listed again and again. Not thread-safe.
  */
 public final class SpoolChanges {
   /** Some file systems tell the time of a directory in whole seconds. */
@@ -39,7 +39,7 @@ public final class SpoolChanges {
     return nanos - seenAtNanos < COARSEST_TIME.toNanos();
   }
 
-  /** Lets the spool be listed again, since what it held is still there. */
+  /** Lets the spool be listed again: what it held is still there, or something came. */
   public void forget() {
     seen = null;
   }
