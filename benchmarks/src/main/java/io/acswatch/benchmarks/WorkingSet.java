@@ -17,7 +17,7 @@ public final class WorkingSet {
   /** Bytes of each function; a shorter one is followed by zeros. */
   public static final int STRIDE = 4096;
 
-  private static final int TOUCHED_AHEAD = 16;
+  private static final int TOUCHED_AHEAD = 64;
 
   private final byte[] bytes;
   private final int[] starts;
@@ -92,7 +92,7 @@ public final class WorkingSet {
   }
 
   /**
-   * The same, sixteen functions at a time: first lines of all of them are touched, which do not
+   * The same, 64 functions at a time: first lines of all of them are touched, which do not
    * wait for each other, then they are walked. A walk by itself waits for each line that it jumps
    * to.
    */
