@@ -92,9 +92,8 @@ public final class WorkingSet {
   }
 
   /**
-   * The same, 64 functions at a time: first lines of all of them are touched, which do not
-   * wait for each other, then they are walked. A walk by itself waits for each line that it jumps
-   * to.
+   * The same, 64 functions at a time: first lines of all of them are touched, which do not wait for
+   * each other, then they are walked. A walk by itself waits for each line that it jumps to.
    */
   public long walkTouchingAhead(ArrayConfigSpace view) {
     long sum = 0;

@@ -26,11 +26,6 @@ final class CollectorCost {
   /** How often the reader looks if nothing else is said. */
   private static final int GLANCES_PER_SECOND = 1;
 
-  /** Until code that runs often is compiled; short where the window is. */
-  private static final long LEAST_SETTLING_SECONDS = 20;
-
-  private static final long MOST_SETTLING_SECONDS = 90;
-
   /** A reader tells all once more when nothing came or went for five seconds; that must be over. */
   private static final Duration QUIET = Duration.ofSeconds(20);
 
@@ -92,8 +87,8 @@ final class CollectorCost {
   /** System calls of one look, on average. */
   record CallsOfALook(double all, double onFiles) {}
 
-  /** Measures for so long, after all have settled. */
-  List<Cost> together(List<Integer> sizes, Duration window)
+  /** Measures for so long, after all have run for a while. */
+  List<Cost> together(List<Integer> sizes, Duration warmUp, Duration window)
       throws IOException, InterruptedException {
     List<Host> hosts = new ArrayList<>();
     try {
@@ -101,10 +96,8 @@ final class CollectorCost {
         progress.accept("starting the agent of a host with %d functions".formatted(size));
         hosts.add(new Host(size));
       }
-      Thread.sleep(
-          1_000
-              * Math.max(
-                  LEAST_SETTLING_SECONDS, Math.min(MOST_SETTLING_SECONDS, window.toSeconds())));
+      progress.accept("letting them warm up for " + warmUp.toSeconds() + " s");
+      Thread.sleep(warmUp.toMillis());
       for (Host host : hosts) {
         host.begin();
       }

@@ -47,9 +47,18 @@ public final class CollectorCostCommand implements Callable<Integer> {
           "How long to look at them; default 300: one snapshot, five sweeps and heartbeats.")
   private int seconds = 300;
 
+  @Option(
+      names = "--warm-up",
+      paramLabel = "N",
+      description =
+          "Seconds before that, until code that runs often is compiled; default 90. An agent of"
+              + " hours takes what is seen after 600.")
+  private int warmUp = 90;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     bench.require(seconds >= 1, "--seconds: expected 1 or more");
+    bench.require(warmUp >= 0, "--warm-up: expected 0 or more");
     for (int size : sizes) {
       bench.require(
           size >= 16 && size <= 8_192, "--functions %d: expected 16 to 8192".formatted(size));
@@ -63,7 +72,7 @@ public final class CollectorCostCommand implements Callable<Integer> {
       for (int size : sizes) {
         alone.add(cost.alone(size));
       }
-      costs = cost.together(sizes, Duration.ofSeconds(seconds));
+      costs = cost.together(sizes, Duration.ofSeconds(warmUp), Duration.ofSeconds(seconds));
     }
     bench.answer(() -> text(costs, alone), () -> json(costs, alone));
     return ExitCode.OK;

@@ -26,6 +26,7 @@ class BenchUsageTest {
         "latency --functions 63         | expected 64 to 8192",
         "restore --hosts 0              | --hosts",
         "collector-cost --functions 9   | expected 16 to 8192",
+        "collector-cost --warm-up -1    | --warm-up: expected 0 or more",
         "plot one.csv                   | SVG",
       })
   void refusesWrongUsageBeforeABrokerIsStarted(String arguments, String named) {
