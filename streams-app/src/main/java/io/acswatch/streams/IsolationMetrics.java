@@ -71,7 +71,7 @@ public final class IsolationMetrics implements TopologyObserver {
   private final Counter functions =
       counter(
           "acswatch_functions_decoded",
-          "PCI functions in the snapshots and deltas that were decoded.");
+          "PCI functions in the snapshots and deltas that were taken in.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
@@ -88,7 +88,9 @@ public final class IsolationMetrics implements TopologyObserver {
           .buckets(LATENCY_BUCKETS)
           .register(registry);
   private final Histogram decodeSeconds =
-      Histogram.build("acswatch_decode_seconds", "Time to decode or refuse one record.")
+      Histogram.build(
+              "acswatch_decode_seconds",
+              "Time to decode or refuse one record, or to know it again.")
           .buckets(DECODE_BUCKETS)
           .register(registry);
   private final Gauge state =

@@ -14,6 +14,7 @@ import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
@@ -44,28 +45,25 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   @Override
   public void process(Record<byte[], byte[]> record) {
     if (RetireHost.isAskedFor(record)) {
-      context.<byte[], Object>forward(
-          new Record<>(record.key(), null, record.timestamp(), record.headers()),
-          IsolationTopology.RETIRE);
-      return;
-    }
-    if (FollowCommand.isAskedFor(record)) {
-      context.<byte[], Object>forward(
-          new Record<>(record.key(), null, record.timestamp(), record.headers()),
-          IsolationTopology.COMMAND);
-      return;
-    }
-    byte[] frame = record.value();
-    if (frame == null) {
+      handOn(record, IsolationTopology.RETIRE);
+    } else if (FollowCommand.isAskedFor(record)) {
+      handOn(record, IsolationTopology.COMMAND);
+    } else if (record.value() == null) {
       reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
-      return;
-    }
-    if (record.key() == null) {
+    } else if (record.key() == null) {
       reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
-      return;
+    } else {
+      takeIn(record, new String(record.key(), StandardCharsets.UTF_8), record.value());
     }
+  }
+
+  private void handOn(Record<byte[], byte[]> record, String child) {
+    context.<byte[], Object>forward(
+        new Record<>(record.key(), null, record.timestamp(), record.headers()), child);
+  }
+
+  private void takeIn(Record<byte[], byte[]> record, String host, byte[] frame) {
     long startedAt = observer.decodeStarts();
-    String host = new String(record.key(), StandardCharsets.UTF_8);
     PackedState state = null;
     if (head.look(frame)) {
       state = stateOf(host);
@@ -79,18 +77,21 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
     observer.decoded(rejected == null ? facts.type() : null, facts.functionCount(), startedAt);
     if (rejected != null) {
       reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
-      return;
-    }
-    // A host speaks for itself only.
-    if (!facts.isHost(record.key())) {
+    } else if (!facts.isHost(record.key())) { // a host speaks for itself only
       reject(record, Refusal.HOST_MISMATCH, mismatch(record.key(), facts.host()));
-      return;
+    } else {
+      pass(record, host, state, frame);
     }
+  }
+
+  private void pass(
+      Record<byte[], byte[]> record, String host, @Nullable PackedState state, byte[] frame) {
     switch (facts.type()) {
-      case SNAPSHOT ->
-          judge(
-              record,
-              new Observation(host, Objects.requireNonNull(state), head, facts, null, frame));
+      case SNAPSHOT -> {
+        PackedState known =
+            Objects.requireNonNull(state); // no sound one is passed by at first look
+        judge(record, new Observation(host, known, head, facts, null, frame));
+      }
       case DELTA ->
           judge(record, new Observation(host, stateOf(host), head, null, deltaOf(frame), frame));
       // It says that the host lives; what is wrong with it is judged by its snapshots.
