@@ -92,7 +92,7 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   @Override
   public int u8(int offset) {
-    Objects.checkIndex(offset, length);
+    ConfigSpace.within(offset, 1, length);
     long bit = 1L << (offset >>> LINE_SHIFT);
     if ((lineMask & bit) == 0) {
       return 0;
@@ -106,7 +106,7 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   @Override
   public int u16(int offset) {
-    Objects.checkIndex(offset, length - 1);
+    ConfigSpace.within(offset, 2, length);
     if ((offset & IN_LINE) > IN_LINE + 1 - Short.BYTES) {
       return u8(offset) | u8(offset + 1) << 8;
     }
@@ -123,7 +123,7 @@ public final class BytesConfigSpace implements ConfigSpace {
 
   @Override
   public int u32(int offset) {
-    Objects.checkIndex(offset, length - 3);
+    ConfigSpace.within(offset, 4, length);
     if ((offset & IN_LINE) > IN_LINE + 1 - Integer.BYTES) {
       return u16(offset) | u16(offset + 2) << 16;
     }

@@ -50,17 +50,17 @@ public final class ArrayConfigSpace implements ConfigSpace {
 
   @Override
   public int u8(int offset) {
-    return bytes[start + Objects.checkIndex(offset, length)] & 0xFF;
+    return bytes[start + ConfigSpace.within(offset, 1, length)] & 0xFF;
   }
 
   @Override
   public int u16(int offset) {
-    return (short) U16.get(bytes, start + Objects.checkIndex(offset, length - 1)) & 0xFFFF;
+    return (short) U16.get(bytes, start + ConfigSpace.within(offset, 2, length)) & 0xFFFF;
   }
 
   @Override
   public int u32(int offset) {
-    return (int) U32.get(bytes, start + Objects.checkIndex(offset, length - 3));
+    return (int) U32.get(bytes, start + ConfigSpace.within(offset, 4, length));
   }
 
   @Override

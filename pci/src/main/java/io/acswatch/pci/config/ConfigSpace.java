@@ -46,4 +46,20 @@ public interface ConfigSpace {
     }
     return copy;
   }
+
+  /**
+   * Returns {@code offset} if {@code size} bytes from there lie within the first {@code length}.
+   *
+   * <p>Asks as the walks of lists do before they follow a pointer, so that the compiler sees that
+   * one comparison is enough; {@code Objects.checkIndex} asks otherwise, and both would be made.
+   *
+   * @throws IndexOutOfBoundsException if they do not
+   */
+  static int within(int offset, int size, int length) {
+    if (offset < 0 || offset > length - size) {
+      throw new IndexOutOfBoundsException(
+          "offset=%d, expected %d bytes within %d".formatted(offset, size, length));
+    }
+    return offset;
+  }
 }

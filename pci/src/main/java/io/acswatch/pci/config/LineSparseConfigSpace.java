@@ -1,7 +1,6 @@
 package io.acswatch.pci.config;
 
 import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Configuration space of which only the 64-byte lines that hold a non-zero byte are kept: a mask
@@ -113,7 +112,7 @@ public final class LineSparseConfigSpace implements ConfigSpace {
 
   @Override
   public int u8(int offset) {
-    Objects.checkIndex(offset, length);
+    ConfigSpace.within(offset, 1, length);
     long bit = 1L << (offset >>> 6);
     if ((lineMask & bit) == 0) {
       return 0;
@@ -123,13 +122,13 @@ public final class LineSparseConfigSpace implements ConfigSpace {
 
   @Override
   public int u16(int offset) {
-    Objects.checkFromIndexSize(offset, 2, length);
+    ConfigSpace.within(offset, 2, length);
     return u8(offset) | u8(offset + 1) << 8;
   }
 
   @Override
   public int u32(int offset) {
-    Objects.checkFromIndexSize(offset, 4, length);
+    ConfigSpace.within(offset, 4, length);
     return u16(offset) | u16(offset + 2) << 16;
   }
 }
