@@ -38,7 +38,8 @@ class BlockHashTest {
   }
 
   private static void turn(byte[] block, int bit) {
-    block[bit / Byte.SIZE] ^= 1 << bit % Byte.SIZE;
+    int at = bit / Byte.SIZE;
+    block[at] = (byte) (block[at] ^ 1 << bit % Byte.SIZE);
   }
 
   @Test
