@@ -25,13 +25,21 @@ final class BrokerWatch implements AutoCloseable {
   static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+  /**
+   * Questions in a row to which a session has no answer before another one is asked: Kafka's client
+   * has been seen to wait for minutes for a broker that was back long since.
+   */
+  private static final int PATIENCE = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
 
   private final String servers;
   private final Consumer<Boolean> observer;
   private final ScheduledExecutorService thread;
-  private @Nullable BrokerSession session;
+  private volatile @Nullable BrokerSession session;
   private volatile boolean reachable = true;
+  private int unanswered;
   private long awaySince;
 
   /** A watch that asks nobody yet; a broker has just answered. */
@@ -48,19 +56,26 @@ final class BrokerWatch implements AutoCloseable {
     observer.accept(true);
   }
 
+  /** Opens a session with the brokers. */
+  @FunctionalInterface
+  interface Sessions {
+    BrokerSession open() throws AppException;
+  }
+
   /**
    * Asks from now on.
    *
-   * @param ownSession for this watch alone, which closes it
+   * @param sessions for this watch alone, which closes them
    */
-  void start(BrokerSession ownSession) {
-    session = ownSession;
+  void start(Sessions sessions) throws AppException {
+    session = sessions.open();
     thread.scheduleWithFixedDelay(
-        () -> ask(ownSession), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        () -> ask(sessions), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void ask(BrokerSession asked) {
+  private void ask(Sessions sessions) {
     try {
+      BrokerSession asked = session(sessions);
       asked.answer(asked.admin().describeCluster().clusterId());
       answered();
     } catch (AppException failed) {
@@ -71,6 +86,24 @@ final class BrokerWatch implements AutoCloseable {
       // What escapes would end the asking, silently and for good.
       failed(closed);
     }
+    unanswered = reachable ? 0 : unanswered + 1;
+  }
+
+  private BrokerSession session(Sessions sessions) throws AppException {
+    BrokerSession current = session;
+    if (current != null && unanswered < PATIENCE) {
+      return current;
+    }
+    if (current != null) {
+      current.close();
+    }
+    BrokerSession another = sessions.open();
+    session = another;
+    unanswered = 0;
+    if (thread.isShutdown()) {
+      another.close();
+    }
+    return another;
   }
 
   /** True if a broker answered when it was last asked. */
@@ -114,8 +147,9 @@ final class BrokerWatch implements AutoCloseable {
   @Override
   public void close() {
     thread.shutdownNow();
-    if (session != null) {
-      session.close();
+    BrokerSession current = session;
+    if (current != null) {
+      current.close();
     }
   }
 }

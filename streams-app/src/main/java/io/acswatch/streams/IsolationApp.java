@@ -111,7 +111,7 @@ public final class IsolationApp implements AutoCloseable {
     prepare(config.stateDirectory());
     IsolationApp app = new IsolationApp(config);
     try {
-      app.broker.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
+      app.broker.start(() -> new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.streams.start();
     } catch (AppException refused) {
