@@ -1,12 +1,12 @@
 package io.acswatch.benchmarks;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.capability.ExtendedCapabilities;
 import io.acswatch.pci.config.capability.StandardCapabilities;
 import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.text.CaptureReader;

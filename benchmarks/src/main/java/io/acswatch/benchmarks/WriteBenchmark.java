@@ -1,11 +1,11 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.fleet.LoadHost;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;

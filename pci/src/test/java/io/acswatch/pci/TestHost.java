@@ -1,20 +1,20 @@
 package io.acswatch.pci;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotBuilder;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.SnapshotBuilder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

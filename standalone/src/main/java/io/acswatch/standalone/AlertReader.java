@@ -1,6 +1,6 @@
 package io.acswatch.standalone;
 
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
 import java.time.Duration;

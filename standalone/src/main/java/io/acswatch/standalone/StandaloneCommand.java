@@ -2,7 +2,7 @@ package io.acswatch.standalone;
 
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.HttpAddress;
 import java.io.IOException;

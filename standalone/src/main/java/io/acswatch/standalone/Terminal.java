@@ -1,6 +1,6 @@
 package io.acswatch.standalone;
 
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;

@@ -4,8 +4,8 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;

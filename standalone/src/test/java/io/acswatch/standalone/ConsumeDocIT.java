@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;

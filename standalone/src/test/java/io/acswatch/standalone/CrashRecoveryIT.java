@@ -4,11 +4,11 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.StreamsMain;
 import io.acswatch.streams.Topics;

@@ -1,8 +1,8 @@
 package io.acswatch.standalone;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;

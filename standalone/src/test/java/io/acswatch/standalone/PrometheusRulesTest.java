@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.standalone.Deployment.Rule;
 import io.acswatch.streams.IsolationMetrics;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.acswatch.standalone;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
 import java.nio.file.Path;

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.acswatch.collector.command.HostCommands;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLimits;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.StreamsMain;

@@ -3,7 +3,7 @@ package io.acswatch.streams;
 import static io.acswatch.streams.topology.IsolationTopology.ALERT_MARKS;
 import static io.acswatch.streams.topology.IsolationTopology.HOST_STATE;
 
-import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.serde.HostStateSerde;
 import io.acswatch.streams.topology.HostMarks;

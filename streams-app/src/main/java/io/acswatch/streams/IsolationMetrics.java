@@ -1,8 +1,8 @@
 package io.acswatch.streams;
 
-import io.acswatch.pci.capture.KexecEvent;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.streams.topology.Refusal;

@@ -1,7 +1,7 @@
 package io.acswatch.streams;
 
 import io.acswatch.client.Alert;
-import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.wire.json.AlertCommand;
 import io.acswatch.wire.json.AlertMark;
 import java.io.PrintWriter;

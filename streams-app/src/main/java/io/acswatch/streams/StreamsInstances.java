@@ -1,7 +1,7 @@
 package io.acswatch.streams;
 
 import io.acswatch.client.Incident;
-import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.fleet.FleetIndex;
 import java.util.Collection;

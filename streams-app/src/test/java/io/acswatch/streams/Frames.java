@@ -1,11 +1,11 @@
 package io.acswatch.streams;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;

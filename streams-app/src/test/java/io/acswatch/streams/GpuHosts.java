@@ -1,12 +1,12 @@
 package io.acswatch.streams;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.util.List;
 import java.util.Map;
 

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.KexecEvent;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.Verdict;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.wire.FrameType;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package io.acswatch.streams;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 
 /** The hosts that the page is looked at with. */

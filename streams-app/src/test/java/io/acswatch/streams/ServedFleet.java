@@ -1,10 +1,10 @@
 package io.acswatch.streams;
 
 import io.acswatch.client.Incident;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.api.StaticFiles;

@@ -3,7 +3,7 @@ package io.acswatch.wire;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
-import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.snapshot.BootClass;
 import java.util.List;
 
 /**

@@ -2,9 +2,9 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FactsLayout.*;
 
-import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FrameResult.Rejected;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

@@ -2,8 +2,6 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FactsLayout.*;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.DevicePath;
@@ -11,7 +9,9 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

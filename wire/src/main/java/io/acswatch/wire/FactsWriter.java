@@ -2,15 +2,15 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FactsLayout.*;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;

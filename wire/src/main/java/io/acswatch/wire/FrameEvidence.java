@@ -2,9 +2,9 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FrameLayout.*;
 
-import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.hierarchy.Preservation;
-import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.BootClass;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.KexecEvent;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.snapshot.KexecEvent;
 import java.util.List;
 
 /**

@@ -1,9 +1,9 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.Heartbeat;
-import io.acswatch.pci.capture.KexecEvent;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.SnapshotDelta;
 
 /** What became of the bytes of one record: what they say, or the reason why nothing. */
 public sealed interface FrameResult {

@@ -2,16 +2,16 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FrameLayout.*;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CaptureDelta;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.Heartbeat;
-import io.acswatch.pci.capture.KexecEvent;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;

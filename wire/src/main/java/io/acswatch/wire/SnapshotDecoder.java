@@ -1,13 +1,13 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.SnapshotBuilder;
-import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.SnapshotBuilder;
+import io.acswatch.pci.snapshot.SnapshotDelta;
 import java.util.ArrayList;
 import java.util.List;
 import net.openhft.chronicle.bytes.RandomDataInput;

@@ -1,6 +1,6 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CaptureDelta;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.SnapshotDelta;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

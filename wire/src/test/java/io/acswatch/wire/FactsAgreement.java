@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.Arrays;
 
 /** What packed facts and snapshots owe each other. */

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;

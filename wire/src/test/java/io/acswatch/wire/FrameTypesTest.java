@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.acswatch.pci.capture.CaptureDelta;
-import io.acswatch.pci.capture.Heartbeat;
-import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameResult.Rejected;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,15 +1,15 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,12 +1,12 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

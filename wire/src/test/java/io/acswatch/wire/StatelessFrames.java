@@ -1,13 +1,13 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CaptureDelta;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.Heartbeat;
-import io.acswatch.pci.capture.KexecEvent;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.util.ArrayList;
 import java.util.List;
 

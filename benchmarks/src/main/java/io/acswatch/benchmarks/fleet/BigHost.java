@@ -1,7 +1,7 @@
 package io.acswatch.benchmarks.fleet;
 
 import io.acswatch.benchmarks.fleet.Part.Kind;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;

@@ -1,9 +1,9 @@
 package io.acswatch.benchmarks.fleet;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.RegisterChange;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
 import java.time.Instant;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.acswatch.benchmarks.fleet;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CaptureDelta;
-import io.acswatch.pci.capture.KexecEvent;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameWriter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

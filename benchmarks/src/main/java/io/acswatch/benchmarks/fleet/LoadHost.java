@@ -1,6 +1,6 @@
 package io.acswatch.benchmarks.fleet;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package io.acswatch.benchmarks.fleet;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.AlertCode.Lifetime;
-import io.acswatch.pci.liveupdate.AlertStatus;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertCode.Lifetime;
+import io.acswatch.pci.alert.AlertStatus;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;

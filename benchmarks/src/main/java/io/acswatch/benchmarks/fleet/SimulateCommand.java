@@ -1,7 +1,7 @@
 package io.acswatch.benchmarks.fleet;
 
 import io.acswatch.collector.command.ExitCode;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.streams.topology.Rejects;
 import io.acswatch.streams.topology.TopologyObserver;

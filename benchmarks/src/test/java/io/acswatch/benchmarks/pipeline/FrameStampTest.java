@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.benchmarks.fleet.LoadHost;
-import io.acswatch.pci.capture.CaptureDelta;
+import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameType;
 import org.junit.jupiter.api.Test;

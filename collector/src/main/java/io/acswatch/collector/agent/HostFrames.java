@@ -2,11 +2,11 @@ package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CaptureDelta;
-import io.acswatch.pci.capture.Heartbeat;
-import io.acswatch.pci.capture.KexecEvent;
-import io.acswatch.pci.liveupdate.BootVerdict;
+import io.acswatch.pci.snapshot.BootVerdict;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import java.util.List;

@@ -1,14 +1,14 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.HostReader.WatchedWord;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

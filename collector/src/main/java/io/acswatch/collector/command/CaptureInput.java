@@ -1,7 +1,7 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.InputKind;

@@ -1,7 +1,7 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

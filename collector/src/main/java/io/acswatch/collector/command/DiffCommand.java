@@ -1,15 +1,15 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.collector.tree.ChangeTree;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.Grace;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Severity;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.judge.Grace;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.text.OwnersReader;

@@ -1,11 +1,11 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.explain.Explainer;
+import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.liveupdate.Explainer;
-import io.acswatch.pci.liveupdate.Explanation;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,8 +2,8 @@ package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.liveupdate.Explanation;
 import java.io.IOException;
 
 /** Explanations as JSON objects of one line; names and order are part of the contract. */

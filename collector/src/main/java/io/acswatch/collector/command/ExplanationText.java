@@ -1,9 +1,9 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.liveupdate.Explanation;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,10 +1,10 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.collector.tree.GroupsTree;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

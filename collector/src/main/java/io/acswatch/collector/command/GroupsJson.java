@@ -1,10 +1,10 @@
 package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupPartition;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -4,7 +4,7 @@ import io.acswatch.collector.publish.FramePublisher;
 import io.acswatch.collector.publish.OutgoingFrame;
 import io.acswatch.collector.publish.ProducerSettings;
 import io.acswatch.collector.publish.SentFrame;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.io.PrintWriter;

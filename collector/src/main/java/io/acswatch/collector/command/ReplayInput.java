@@ -3,7 +3,7 @@ package io.acswatch.collector.command;
 import io.acswatch.collector.publish.OutgoingFrame;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.InputException;

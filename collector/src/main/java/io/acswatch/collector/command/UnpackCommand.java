@@ -1,7 +1,7 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.collector.fixture.FixtureHost;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;

@@ -1,6 +1,6 @@
 package io.acswatch.collector.publish;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameWriter;
 
 /**

@@ -1,6 +1,6 @@
 package io.acswatch.collector.source;
 
-import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.iommu.Boot;
 import java.io.IOException;
 
 /** Reads which kernel runs and how it was started, from {@code /proc}. */

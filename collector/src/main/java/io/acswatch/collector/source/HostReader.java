@@ -1,11 +1,11 @@
 package io.acswatch.collector.source;
 
 import io.acswatch.collector.source.SourceTimings.Source;
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;

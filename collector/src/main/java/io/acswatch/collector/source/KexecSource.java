@@ -1,6 +1,6 @@
 package io.acswatch.collector.source;
 
-import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.snapshot.BootClass;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

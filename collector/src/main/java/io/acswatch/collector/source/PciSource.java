@@ -1,10 +1,10 @@
 package io.acswatch.collector.source;
 
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;

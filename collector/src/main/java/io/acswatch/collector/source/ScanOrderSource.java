@@ -1,8 +1,8 @@
 package io.acswatch.collector.source;
 
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

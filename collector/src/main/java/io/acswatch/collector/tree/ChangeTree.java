@@ -1,10 +1,10 @@
 package io.acswatch.collector.tree;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.terminal.Ink;
 import io.acswatch.wire.terminal.Ink.Style;
 import java.util.ArrayList;

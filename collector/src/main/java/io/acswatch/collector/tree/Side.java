@@ -1,11 +1,11 @@
 package io.acswatch.collector.tree;
 
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

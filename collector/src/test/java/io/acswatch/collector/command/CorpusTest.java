@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.GroupsAgreement;
+import io.acswatch.pci.groups.GroupsAgreement;
+import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,9 +1,9 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

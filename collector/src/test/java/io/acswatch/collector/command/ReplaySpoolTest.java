@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLimits;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;

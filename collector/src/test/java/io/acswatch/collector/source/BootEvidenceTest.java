@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.fixture.FixtureHost;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.BootVerdict;
-import io.acswatch.pci.liveupdate.BootVerdict.Confidence;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.BootVerdict;
+import io.acswatch.pci.snapshot.BootVerdict.Confidence;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.SnapshotDecoder;

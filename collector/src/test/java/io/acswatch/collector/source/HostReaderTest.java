@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.fixture.FixtureHost;
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
 import java.nio.file.Files;

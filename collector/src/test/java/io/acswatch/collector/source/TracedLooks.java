@@ -2,7 +2,7 @@ package io.acswatch.collector.source;
 
 import io.acswatch.collector.source.HostReader.WatchedWord;
 import io.acswatch.collector.source.ownership.OwnershipReader;
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;

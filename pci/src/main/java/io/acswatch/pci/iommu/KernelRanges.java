@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * Kernel versions a table line holds for: {@code *}, or {@code 6.12.75..6.12,6.19.6..}. Ranges
  * include both ends; an end of two numbers includes all its patch levels.
  */
-record KernelRanges(List<Range> ranges) {
+public record KernelRanges(List<Range> ranges) {
   private static final KernelRanges ALL = new KernelRanges(List.of());
   private static final Pattern VERSION =
       Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
@@ -18,7 +18,7 @@ record KernelRanges(List<Range> ranges) {
   record Range(KernelVersion from, KernelVersion to) {}
 
   /** Reads the text form. Throws IllegalArgumentException with what is wrong. */
-  static KernelRanges parse(String text) {
+  public static KernelRanges parse(String text) {
     if (text.equals("*")) {
       return ALL;
     }
@@ -61,7 +61,7 @@ record KernelRanges(List<Range> ranges) {
     }
   }
 
-  boolean contain(KernelVersion version) {
+  public boolean contain(KernelVersion version) {
     if (ranges.isEmpty()) {
       return true;
     }

@@ -1,6 +1,5 @@
 package io.acswatch.pci.iommu;
 
-import io.acswatch.pci.capture.Boot;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -105,7 +104,7 @@ public record ModelChoice(
   }
 
   /** The same without what the command line makes the kernel believe: hardware does not listen. */
-  ModelChoice withoutOverride() {
+  public ModelChoice withoutOverride() {
     return new ModelChoice(model, kernel, AcsOverride.NONE, otherRules, reason);
   }
 
@@ -120,7 +119,7 @@ public record ModelChoice(
   }
 
   /** Where that ends. */
-  static List<KernelRanges> optionRanges() {
+  public static List<KernelRanges> optionRanges() {
     return List.of(OPTIONS_IN_ERROR);
   }
 
@@ -130,7 +129,7 @@ public record ModelChoice(
   }
 
   /** The generation that decides when ACS is switched on; the override only adds belief. */
-  GroupingModel timing() {
+  public GroupingModel timing() {
     return model == GroupingModel.ACS_OVERRIDE ? GroupingModel.of(kernel) : model;
   }
 }

@@ -19,9 +19,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
-import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -30,7 +30,6 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

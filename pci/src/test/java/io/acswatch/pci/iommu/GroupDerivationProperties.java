@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

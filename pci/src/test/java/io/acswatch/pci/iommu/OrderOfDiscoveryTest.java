@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.snapshot.Snapshot;
 import org.junit.jupiter.api.Test;
 
 /** Where the kernel's procedure, one function at a time, gives what no set of rules would. */

@@ -1,6 +1,5 @@
 package io.acswatch.pci.iommu;
 
-import io.acswatch.pci.capture.Boot;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
@@ -10,8 +9,8 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

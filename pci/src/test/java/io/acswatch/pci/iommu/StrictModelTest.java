@@ -11,8 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciIds;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
 import org.junit.jupiter.api.Test;
 
 /** What the hardware keeps apart, beyond the worked topologies. */

@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGroups;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 

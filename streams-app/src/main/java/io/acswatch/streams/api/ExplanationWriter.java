@@ -2,10 +2,10 @@ package io.acswatch.streams.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.explain.Explainer;
+import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.liveupdate.Explainer;
-import io.acswatch.pci.liveupdate.Explanation;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.acswatch.streams.api;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Severity;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.streams.topology.HostMarks;

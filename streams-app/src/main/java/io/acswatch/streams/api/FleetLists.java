@@ -1,7 +1,7 @@
 package io.acswatch.streams.api;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.streams.fleet.HostSummary;

@@ -1,8 +1,9 @@
 package io.acswatch.streams.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -11,10 +12,9 @@ import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertJson;

@@ -1,7 +1,7 @@
 package io.acswatch.streams.api;
 
 import io.acswatch.client.Incident;
-import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.judge.HostState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

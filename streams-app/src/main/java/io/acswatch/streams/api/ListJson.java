@@ -1,7 +1,7 @@
 package io.acswatch.streams.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;

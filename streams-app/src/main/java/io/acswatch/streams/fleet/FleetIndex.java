@@ -1,8 +1,8 @@
 package io.acswatch.streams.fleet;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertMarks;
 import java.time.Duration;

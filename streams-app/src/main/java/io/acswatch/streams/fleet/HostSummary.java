@@ -1,10 +1,10 @@
 package io.acswatch.streams.fleet;
 
-import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Severity;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

@@ -1,6 +1,6 @@
 package io.acswatch.streams.serde;
 
-import io.acswatch.pci.liveupdate.HostState;
+import io.acswatch.pci.judge.HostState;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;

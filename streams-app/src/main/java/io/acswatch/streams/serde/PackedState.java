@@ -2,10 +2,10 @@ package io.acswatch.streams.serde;
 
 import static io.acswatch.streams.serde.StateLayout.*;
 
-import io.acswatch.pci.liveupdate.Continuity;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.judge.Continuity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FactsWriter;
 import io.acswatch.wire.FrameHead;

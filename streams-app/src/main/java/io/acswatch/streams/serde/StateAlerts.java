@@ -1,6 +1,6 @@
 package io.acswatch.streams.serde;
 
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.ByteBuffer;

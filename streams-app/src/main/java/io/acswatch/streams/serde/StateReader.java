@@ -2,13 +2,13 @@ package io.acswatch.streams.serde;
 
 import static io.acswatch.streams.serde.StateLayout.*;
 
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.hierarchy.DevicePath;
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.Assignment;
-import io.acswatch.pci.liveupdate.Continuity;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Pending;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.judge.Continuity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FactsReader;
 import io.acswatch.wire.InputException;
 import java.nio.BufferUnderflowException;

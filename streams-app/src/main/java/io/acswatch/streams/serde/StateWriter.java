@@ -2,10 +2,10 @@ package io.acswatch.streams.serde;
 
 import static io.acswatch.streams.serde.StateLayout.*;
 
-import io.acswatch.pci.liveupdate.Assignment;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Pending;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FactsWriter;
 import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.json.AlertJson;

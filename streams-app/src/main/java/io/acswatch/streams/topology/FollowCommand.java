@@ -1,9 +1,9 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.serde.HostStateSerde;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertCommand;

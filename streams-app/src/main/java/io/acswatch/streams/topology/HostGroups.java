@@ -2,12 +2,12 @@ package io.acswatch.streams.topology;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelVersion;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,10 +2,10 @@ package io.acswatch.streams.topology;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.wire.json.AlertCommand;
 import io.acswatch.wire.json.AlertCommand.Action;
 import io.acswatch.wire.json.AlertMark;

@@ -1,12 +1,12 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.DeltaJudgement;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotDelta;
-import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.judge.DeltaJudgement;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.Verdict;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.serde.PackedState;
 import io.acswatch.streams.serde.UnknownStateVersionException;
 import io.acswatch.wire.FactsPacker;

@@ -1,6 +1,6 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.serde.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;

@@ -1,7 +1,7 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertEvent;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertMarks;

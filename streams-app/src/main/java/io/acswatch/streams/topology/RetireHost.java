@@ -1,8 +1,8 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Retirement;
-import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Retirement;
+import io.acswatch.pci.judge.Verdict;
 import io.acswatch.streams.serde.HostStateSerde;
 import io.acswatch.streams.serde.UnknownStateVersionException;
 import io.acswatch.wire.InputException;

@@ -12,7 +12,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.acswatch.client.Incident;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.ServedFleet;
 import io.acswatch.streams.topology.HostMarks;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.client.Incident;
 import io.acswatch.client.Severity;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.GpuHosts;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.SampleFleet;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Severity;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertCommand;

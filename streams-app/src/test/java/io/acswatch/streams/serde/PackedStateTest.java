@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.Verdict;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.wire.FactsPacker;

@@ -1,14 +1,14 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.ExtendedCapabilities;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.streams.Frames;
 import java.util.ArrayList;
 import java.util.List;

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.Frames;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertJson;

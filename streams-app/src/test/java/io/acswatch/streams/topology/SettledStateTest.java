@@ -3,11 +3,11 @@ package io.acswatch.streams.topology;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.HostState;
-import io.acswatch.pci.liveupdate.Judgement;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.Verdict;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.Verdict;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.serde.HostStateSerde;
 import io.acswatch.wire.FrameWriter;
 import java.nio.file.Path;

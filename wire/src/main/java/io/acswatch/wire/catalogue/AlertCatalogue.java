@@ -1,6 +1,6 @@
 package io.acswatch.wire.catalogue;
 
-import io.acswatch.pci.liveupdate.AlertCode;
+import io.acswatch.pci.alert.AlertCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.acswatch.wire.json;
 
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.IsolationAlert;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

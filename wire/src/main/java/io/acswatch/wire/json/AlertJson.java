@@ -2,13 +2,13 @@ package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.liveupdate.AlertDevice;
-import io.acswatch.pci.liveupdate.Cause;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.RegisterChange;
 import io.acswatch.wire.InputException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,17 +1,17 @@
 package io.acswatch.wire.json;
 
-import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PortType;
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.AlertDevice;
-import io.acswatch.pci.liveupdate.AlertStatus;
-import io.acswatch.pci.liveupdate.Boundary;
-import io.acswatch.pci.liveupdate.Cause;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.RegisterChange;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.wire.InputException;
 import java.time.DateTimeException;
 import java.time.Instant;

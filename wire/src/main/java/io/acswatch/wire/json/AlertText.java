@@ -1,13 +1,13 @@
 package io.acswatch.wire.json;
 
-import io.acswatch.pci.capture.Boot;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.liveupdate.AlertDevice;
-import io.acswatch.pci.liveupdate.Cause;
-import io.acswatch.pci.liveupdate.IsolationAlert;
-import io.acswatch.pci.liveupdate.RegisterChange;
-import io.acswatch.pci.liveupdate.Severity;
+import io.acswatch.pci.iommu.Boot;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.liveupdate.AlertDevice;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.Confidence;
-import io.acswatch.pci.liveupdate.Evidence;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Confidence;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.util.ArrayList;

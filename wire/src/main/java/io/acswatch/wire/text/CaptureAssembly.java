@@ -2,11 +2,11 @@ package io.acswatch.wire.text;
 
 import static io.acswatch.wire.text.CaptureFormat.*;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.InputException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;

@@ -1,6 +1,6 @@
 package io.acswatch.wire.text;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.InputException;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;

@@ -3,13 +3,13 @@ package io.acswatch.wire.text;
 import static io.acswatch.wire.text.CaptureFormat.*;
 import static io.acswatch.wire.text.TabFields.ABSENT;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;

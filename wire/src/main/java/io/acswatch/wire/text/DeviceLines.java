@@ -1,6 +1,5 @@
 package io.acswatch.wire.text;
 
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.CommonHeader;
 import io.acswatch.pci.config.ConfigSpace;
@@ -9,6 +8,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;

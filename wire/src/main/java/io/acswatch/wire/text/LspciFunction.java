@@ -1,11 +1,11 @@
 package io.acswatch.wire.text;
 
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.CapturedFunction;
 
 /**
  * One function of an {@code lspci} dump.

@@ -1,6 +1,6 @@
 package io.acswatch.wire.text;
 
-import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.InputException;
 import java.io.InputStream;
 import java.nio.file.Path;

@@ -1,16 +1,16 @@
 package io.acswatch.wire.catalogue;
 
-import static io.acswatch.pci.liveupdate.AlertCode.*;
+import static io.acswatch.pci.alert.AlertCode.*;
 import static io.acswatch.wire.catalogue.ScenarioHost.OK;
 import static io.acswatch.wire.catalogue.ScenarioHost.RR_CLEAR;
 import static io.acswatch.wire.catalogue.ScenarioHost.acs;
 
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
-import io.acswatch.pci.liveupdate.AlertCode;
-import io.acswatch.pci.liveupdate.BootClass;
-import io.acswatch.pci.liveupdate.Snapshot;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;

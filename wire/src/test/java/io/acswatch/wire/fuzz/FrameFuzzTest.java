@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotDelta;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.wire.AnyFrame;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;

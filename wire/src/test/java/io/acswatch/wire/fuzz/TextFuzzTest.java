@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.liveupdate.Snapshot;
-import io.acswatch.pci.liveupdate.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
 import io.acswatch.wire.FrameReader;

@@ -13,7 +13,7 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
-import io.acswatch.pci.liveupdate.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Boot;
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.Captures;
 import io.acswatch.wire.InputException;
 import java.io.ByteArrayInputStream;

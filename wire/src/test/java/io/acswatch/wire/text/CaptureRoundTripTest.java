@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.liveupdate.BootClass;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
 import java.io.IOException;

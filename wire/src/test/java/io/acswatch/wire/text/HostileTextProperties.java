@@ -3,7 +3,7 @@ package io.acswatch.wire.text;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.acswatch.pci.capture.Capture;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.CaptureContent;
 import io.acswatch.wire.Captures;
 import io.acswatch.wire.InputException;

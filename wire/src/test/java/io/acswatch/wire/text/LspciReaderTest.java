@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.acswatch.pci.capture.Capture;
-import io.acswatch.pci.capture.CapturedFunction;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.Captures;
 import io.acswatch.wire.InputException;
 import java.io.BufferedInputStream;

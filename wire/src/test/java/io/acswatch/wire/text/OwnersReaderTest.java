@@ -3,8 +3,8 @@ package io.acswatch.wire.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.InputException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
 import io.acswatch.collector.source.HostTree;
-import io.acswatch.pci.capture.OwnershipClaim;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;

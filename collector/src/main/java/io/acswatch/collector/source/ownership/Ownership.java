@@ -1,7 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
-import io.acswatch.pci.capture.OwnershipClaim;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,0 +1,176 @@
+package io.acswatch.pci.alert;
+
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Confidence;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an alert rests on, beside its devices and cause.
+ *
+ * @param platform what kind of machine it is, as {@link Platform} tells; empty if unknown
+ * @param bootClass how the boot after came about
+ * @param observed the snapshot that raised or changed the alert; of a resolved one, the snapshot
+ *     that ended it
+ * @param confidence how far the owners can be relied on
+ * @param partial the snapshot before was too old or missing: more may have changed than is told
+ * @param privileged the collector read more than the first 64 bytes of every function
+ * @param functions functions in the snapshot observed
+ * @param unread functions of those that were not read as far as the kernel reads them
+ * @param facts what is particular to the code, by name
+ * @param ports ACS words on the way from the devices to the root, nearest the root first
+ * @param members all members of the groups concerned, bridges included, in order of place
+ */
+public record Evidence(
+    String platform,
+    BootClass bootClass,
+    Observed observed,
+    Confidence confidence,
+    boolean partial,
+    boolean privileged,
+    int functions,
+    int unread,
+    List<Fact> facts,
+    List<PortWords> ports,
+    List<AlertDevice> members) {
+  /**
+   * A snapshot, named.
+   *
+   * @param bootId its boot
+   * @param takenAtMillis when it was taken, milliseconds since 1970, 0 if unknown
+   * @param sequence its number within the boot, 0 if unknown
+   */
+  public record Observed(String bootId, long takenAtMillis, long sequence) {
+    public static Observed of(Snapshot snapshot) {
+      return new Observed(snapshot.boot().id(), snapshot.takenAtMillis(), snapshot.sequence());
+    }
+  }
+
+  /**
+   * A value on both sides.
+   *
+   * @param name what it is, in lower-case words
+   * @param before the value before; empty if there was none
+   * @param after the value after; empty if there is none
+   */
+  public record Fact(String name, String before, String after) {
+    /** A value of one moment. */
+    public static Fact now(String name, String value) {
+      return new Fact(name, "", value);
+    }
+  }
+
+  /**
+   * The ACS words of one function on both sides; null where there is no capability.
+   *
+   * @param port the function, where it is now
+   * @param path its place
+   * @param type what it is
+   * @param capabilityBefore Capability before
+   * @param capabilityAfter Capability after
+   * @param controlBefore Control before
+   * @param controlAfter Control after
+   */
+  public record PortWords(
+      PciAddress port,
+      DevicePath path,
+      PortType type,
+      @Nullable Integer capabilityBefore,
+      @Nullable Integer capabilityAfter,
+      @Nullable Integer controlBefore,
+      @Nullable Integer controlAfter) {}
+
+  /** Copies the lists. */
+  public Evidence {
+    facts = List.copyOf(facts);
+    ports = List.copyOf(ports);
+    members = List.copyOf(members);
+  }
+
+  public static Evidence of(Snapshot after, Confidence confidence, boolean partial) {
+    int unread = 0;
+    boolean privileged = true;
+    for (var function : after.functions()) {
+      unread += function.config().status().isConclusive() ? 0 : 1;
+      privileged &= !(function.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED);
+    }
+    return new Evidence(
+        Platform.of(after),
+        after.bootClass(),
+        Observed.of(after),
+        confidence,
+        partial,
+        privileged,
+        after.functions().size(),
+        unread,
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  public Evidence with(List<Fact> newFacts) {
+    return new Evidence(
+        platform,
+        bootClass,
+        observed,
+        confidence,
+        partial,
+        privileged,
+        functions,
+        unread,
+        newFacts,
+        ports,
+        members);
+  }
+
+  public Evidence with(Confidence newConfidence) {
+    return new Evidence(
+        platform,
+        bootClass,
+        observed,
+        newConfidence,
+        partial,
+        privileged,
+        functions,
+        unread,
+        facts,
+        ports,
+        members);
+  }
+
+  public Evidence with(List<PortWords> newPorts, List<AlertDevice> newMembers) {
+    return new Evidence(
+        platform,
+        bootClass,
+        observed,
+        confidence,
+        partial,
+        privileged,
+        functions,
+        unread,
+        facts,
+        newPorts,
+        newMembers);
+  }
+
+  /** The same evidence, seen or ended by another snapshot. */
+  public Evidence observedBy(Observed snapshot) {
+    return new Evidence(
+        platform,
+        bootClass,
+        snapshot,
+        confidence,
+        partial,
+        privileged,
+        functions,
+        unread,
+        facts,
+        ports,
+        members);
+  }
+}

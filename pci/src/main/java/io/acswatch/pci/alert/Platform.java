@@ -1,0 +1,51 @@
+package io.acswatch.pci.alert;
+
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * What kind of machine a snapshot is of, as far as its PCI functions tell: the ids of its host
+ * bridges, {@code vvvv:dddd/ssss:ssss}, where the second pair is that of the board's maker. Sorted,
+ * each once, joined by {@code +}.
+ *
+ * <p>How many there are does not count, nor what is plugged in: firmware hides root ports that are
+ * not used, so two equal boards show different ones. Only of a host that shows no host bridge the
+ * root ports are taken.
+ */
+public final class Platform {
+  private static final int HOST_BRIDGE = 0x0600;
+  private static final int SUBCLASS_SHIFT = 8;
+
+  /** A socket has a handful of kinds. */
+  private static final int MOST = 32;
+
+  private Platform() {}
+
+  /** The ids; empty where nothing tells. */
+  public static String of(Snapshot snapshot) {
+    String bridges =
+        ids(snapshot.functions(), f -> f.ids().classCode() >>> SUBCLASS_SHIFT == HOST_BRIDGE);
+    return bridges.isEmpty()
+        ? ids(snapshot.functions(), f -> f.config().claimedType() == PortType.ROOT_PORT)
+        : bridges;
+  }
+
+  private static String ids(List<PciFunction> functions, Predicate<PciFunction> wanted) {
+    TreeSet<String> ids = new TreeSet<>();
+    for (PciFunction function : functions) {
+      if (wanted.test(function)) {
+        ids.add(
+            "%s/%04x:%04x"
+                .formatted(
+                    function.ids(),
+                    function.config().subsystemVendor(),
+                    function.config().subsystemDevice()));
+      }
+    }
+    return String.join("+", ids.stream().limit(MOST).toList());
+  }
+}

@@ -1,0 +1,41 @@
+package io.acswatch.pci.alert;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PortType;
+import java.util.List;
+
+/**
+ * A 16-bit ACS register of one function, before and after.
+ *
+ * @param port the function, where it is now
+ * @param path its place
+ * @param portType what it is
+ * @param registerOffset bytes from the start of its configuration space
+ * @param before the word before; 0 if there was no capability
+ * @param after the word after; 0 if there is no capability
+ */
+public record RegisterChange(
+    PciAddress port,
+    DevicePath path,
+    PortType portType,
+    int registerOffset,
+    int before,
+    int after) {
+
+  /** Mask of the bits that were set and are clear. */
+  public int lost() {
+    return before & ~after;
+  }
+
+  /** Mask of the bits that were clear and are set. */
+  public int gained() {
+    return after & ~before;
+  }
+
+  /** Short names of the bits that were lost; of those gained, where none was lost. */
+  public List<String> bitNames() {
+    return AcsRegisters.flagNames(lost() != 0 ? lost() : gained());
+  }
+}

@@ -1,0 +1,30 @@
+package io.acswatch.pci.alert;
+
+import java.util.Locale;
+
+/** How urgent an alert is, in ascending order. */
+public enum Severity {
+  /** For the record. */
+  INFO,
+  /** To be looked at in working hours. */
+  WARNING,
+  /** Isolation or a VM's device is affected: to be looked at now. */
+  HIGH,
+  /** VMs of different owners share a group: page at once. */
+  CRITICAL;
+
+  /** Lower-case name, for texts and JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The next lower severity; INFO stays. */
+  public Severity lowered() {
+    return values()[Math.max(0, ordinal() - 1)];
+  }
+
+  /** True if this is {@code other} or more urgent. */
+  public boolean isAtLeast(Severity other) {
+    return compareTo(other) >= 0;
+  }
+}

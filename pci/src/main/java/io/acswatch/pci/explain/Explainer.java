@@ -1,0 +1,266 @@
+package io.acswatch.pci.explain;
+
+import io.acswatch.pci.groups.GroupsAgreement;
+import io.acswatch.pci.groups.GroupsCheck;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.GroupingSteps;
+import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/** Tells in words why the functions of a snapshot are grouped as they are. */
+public final class Explainer {
+  private final HostView view;
+  private final KernelGrouping grouping;
+  private final GroupPartition derived;
+  private final GroupsCheck check;
+  private final IsolationReasons reasons;
+  private final Map<Integer, List<Explanation.Step>> steps = new HashMap<>();
+
+  /** Explains a snapshot by the rules of its kernel, or of the model that is asked for. */
+  public Explainer(Snapshot snapshot, @Nullable GroupingModel asked) {
+    this(snapshot, asked, null);
+  }
+
+  /**
+   * Explains a snapshot.
+   *
+   * @param asked overrules the model of its kernel; null for that model
+   * @param before the last snapshot of the boot before, of which the words may count; null if
+   *     unknown
+   */
+  public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
+    view = new HostView(snapshot);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), asked);
+    check =
+        GroupsCheck.of(snapshot, SnapshotGroups.grouping(snapshot, choice, before), view.groups());
+    grouping = check.grouping();
+    reasons = new IsolationReasons(view, grouping, before != null);
+    derived = grouping.derive(new Recorder());
+  }
+
+  /** The model that is explained, and why that one. */
+  public ModelChoice choice() {
+    return grouping.choice();
+  }
+
+  /** Index of the function at an address; empty if there is none. */
+  public OptionalInt indexOf(PciAddress address) {
+    for (int i = 0; i < view.size(); i++) {
+      if (view.function(i).address().equals(address)) {
+        return OptionalInt.of(i);
+      }
+    }
+    return OptionalInt.empty();
+  }
+
+  /** Explains one function. */
+  public Explanation explain(int index) {
+    GroupPartition shown = check.derived();
+    GroupPartition reported = view.groups();
+    List<PciAddress> group = new ArrayList<>();
+    boolean agrees = true;
+    for (int i = 0; i < view.size(); i++) {
+      if (shown.together(index, i)) {
+        group.add(view.function(i).address());
+      }
+      agrees &= reported == null || reported.together(index, i) == shown.together(index, i);
+    }
+    group.sort(null);
+    PciAddress address = view.function(index).address();
+    boolean open = check.open().contains(address);
+    return new Explanation(
+        address, group, agrees, told(index), agrees && !open ? "" : check.reason());
+  }
+
+  private List<Explanation.Step> told(int index) {
+    if (check.derived().groupOf(index) == GroupPartition.NO_GROUP) {
+      return List.of(
+          step(
+              Explanation.Kind.NOT_SERVED,
+              index,
+              "No IOMMU serves it: the kernel gave it no group."));
+    }
+    if (check.agreement() == GroupsAgreement.OTHER_RULES) {
+      String text = check.reason() + " This is the group that the kernel reports.";
+      return List.of(step(Explanation.Kind.OTHER_RULES, index, text));
+    }
+    List<Explanation.Step> told = new ArrayList<>(steps.getOrDefault(index, List.of()));
+    if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
+      told.add(byHardware(index));
+    } else {
+      addWhatIsolates(index, told);
+    }
+    return told;
+  }
+
+  /** Explains two functions together. */
+  public Explanation.Pair explain(int first, int second) {
+    boolean together = check.derived().together(first, second);
+    return new Explanation.Pair(
+        explain(first),
+        explain(second),
+        together,
+        together || !grouping.choice().isComputable()
+            ? List.of()
+            : new WeakPoints(view, grouping).between(first, second));
+  }
+
+  /** Functions whose loss of a bit would put two owners together; those that hit most first. */
+  public List<Explanation.WeakPoint> weakPoints() {
+    return grouping.choice().isComputable() ? new WeakPoints(view, grouping).all() : List.of();
+  }
+
+  /** The strict model takes no steps: it asks of each bus and device what its members can reach. */
+  private Explanation.Step byHardware(int index) {
+    List<String> open = new ArrayList<>();
+    boolean alone = true;
+    for (int i = 0; i < view.size(); i++) {
+      if (derived.together(index, i)) {
+        alone &= i == index;
+        String way = reasons.wayPast(i);
+        if (!grouping.verdict(i).isEnforced() || !way.isEmpty()) {
+          open.add(reasons.name(i) + " (" + reasons.reason(i) + way + ")");
+        }
+      }
+    }
+    if (alone) {
+      return step(Explanation.Kind.HARDWARE, index, "The hardware keeps it apart from all others.");
+    }
+    int bridge = view.hierarchy().bridgeAbove(index);
+    String by =
+        !open.isEmpty()
+            ? "by what does not isolate among them: " + String.join("; ", open)
+            : bridge != HostHierarchy.NONE
+                ? "on the bus below " + reasons.name(bridge) + " (" + reasons.reason(bridge) + ")"
+                : "by an id that they share";
+    return step(
+        Explanation.Kind.HARDWARE,
+        index,
+        "The hardware lets it reach the others of its group past the IOMMU, " + by + ".");
+  }
+
+  /** The port that ends the climb is not among the steps, for nothing happens there. */
+  private void addWhatIsolates(int index, List<Explanation.Step> told) {
+    for (Explanation.Step step : told) {
+      if (step.kind() == Explanation.Kind.CLIMB || step.kind() == Explanation.Kind.ALIAS) {
+        return;
+      }
+    }
+    int bridge = view.hierarchy().bridgeAbove(index);
+    List<String> ports = new ArrayList<>();
+    int nearest = bridge;
+    while (bridge != HostHierarchy.NONE) {
+      ports.add(reasons.name(bridge) + " (" + reasons.reason(bridge) + ")");
+      bridge = view.hierarchy().bridgeAbove(bridge);
+    }
+    if (!ports.isEmpty()) {
+      told.add(
+          0,
+          step(
+              Explanation.Kind.ISOLATED_BY,
+              nearest,
+              "Every port above it isolates: " + String.join("; ", ports) + ".",
+              reasons.wordsWhen(nearest, index)));
+    }
+  }
+
+  private Explanation.Step step(Explanation.Kind kind, int subject, String text) {
+    return step(kind, subject, text, null);
+  }
+
+  private Explanation.Step step(
+      Explanation.Kind kind, int subject, String text, Explanation.@Nullable Words acs) {
+    return new Explanation.Step(kind, view.function(subject).address(), text, acs);
+  }
+
+  private final class Recorder implements GroupingSteps {
+    private void add(int function, Explanation.Step step) {
+      steps.computeIfAbsent(function, unused -> new ArrayList<>()).add(step);
+    }
+
+    @Override
+    public void isCarriedBy(int function, int carrier) {
+      add(
+          function,
+          step(
+              Explanation.Kind.ALIAS,
+              carrier,
+              "Its requests leave under the id of " + reasons.name(carrier) + "."));
+    }
+
+    @Override
+    public void climbs(int function, int bridge, int failing) {
+      String because =
+          bridge == failing
+              ? capitalised(reasons.name(bridge)) + " above it does not isolate"
+              : capitalised(reasons.name(bridge))
+                  + " does not help, for "
+                  + reasons.name(failing)
+                  + " above it does not isolate";
+      add(
+          function,
+          step(
+              Explanation.Kind.CLIMB,
+              failing,
+              because + ": " + reasons.reasonWhen(failing, function) + ".",
+              reasons.wordsWhen(failing, function)));
+    }
+
+    @Override
+    public void sharesId(int function, int index, int mate) {
+      add(
+          function,
+          step(
+              Explanation.Kind.SHARED_ID,
+              mate,
+              "%s and %s use each other's requester id."
+                  .formatted(view.function(index).address(), view.function(mate).address())));
+    }
+
+    @Override
+    public void sharesSlot(int function, int index, int mate) {
+      add(
+          function,
+          step(
+              Explanation.Kind.SHARED_SLOT,
+              mate,
+              "%s and %s are functions of one device and neither isolates: %s; %s."
+                  .formatted(
+                      view.function(index).address(),
+                      view.function(mate).address(),
+                      reasons.reasonWhen(index, function),
+                      reasons.reasonWhen(mate, function)),
+              reasons.wordsWhen(mate, function)));
+    }
+
+    @Override
+    public void joins(int function, int member) {
+      String whose =
+          member == function ? "its own group" : "the group of " + view.function(member).address();
+      add(function, step(Explanation.Kind.JOIN, member, "It joins " + whose + "."));
+    }
+
+    @Override
+    public void founds(int function) {
+      add(
+          function,
+          step(Explanation.Kind.FOUND, function, "There is nothing to join: it founds a group."));
+    }
+
+    private String capitalised(String text) {
+      return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.acswatch.pci.explain;
+
+import io.acswatch.pci.hierarchy.PciAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a function is in its group.
+ *
+ * @param function the function
+ * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it.
+ *     Where they cannot be computed, those of the kernel's
+ * @param kernelAgrees the kernel reports the same group; true where it reports none
+ * @param steps what the kernel did to group it, in order
+ * @param note why the kernel's group is another, or why there is no telling; empty if there is
+ *     nothing to say
+ */
+public record Explanation(
+    PciAddress function,
+    List<PciAddress> group,
+    boolean kernelAgrees,
+    List<Step> steps,
+    String note) {
+  /** Copies the lists. */
+  public Explanation {
+    group = List.copyOf(group);
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * One step.
+   *
+   * @param kind which part of the rule
+   * @param subject the function the step is about
+   * @param text one sentence
+   * @param acs the ACS words that decided; null where none did
+   */
+  public record Step(Kind kind, PciAddress subject, String text, @Nullable Words acs) {}
+
+  /**
+   * ACS words of the subject of a step as they were when they decided.
+   *
+   * @param capabilityOffset bytes from the start of its configuration space to Capability
+   * @param capability Capability, 16 bits
+   * @param controlOffset bytes from the start of its configuration space to Control
+   * @param control Control, 16 bits
+   * @param missing mask of the bits that isolation demands and that are off
+   */
+  public record Words(
+      int capabilityOffset, int capability, int controlOffset, int control, int missing) {}
+
+  /** Parts of the rule. Names are part of the contract with scripts. */
+  public enum Kind {
+    /** Its requests leave under another function's id. */
+    ALIAS,
+    /** A port above does not isolate, so it belongs to that port. */
+    CLIMB,
+    /** A port above isolates, which ends the climb. */
+    ISOLATED_BY,
+    /** A function of its bus uses its id. */
+    SHARED_ID,
+    /** A function of its slot does not isolate either. */
+    SHARED_SLOT,
+    /** It joined a group. */
+    JOIN,
+    /** It founded a group. */
+    FOUND,
+    /** What the hardware connects, by the strict model. */
+    HARDWARE,
+    /** The IOMMU's driver groups by other rules than ACS. */
+    OTHER_RULES,
+    /** No IOMMU serves it. */
+    NOT_SERVED
+  }
+
+  /**
+   * Why two functions share a group, or what keeps them apart.
+   *
+   * @param first explanation of the one
+   * @param second explanation of the other
+   * @param together they share a group by the rules
+   * @param keptApartBy functions any of which would join the two by losing one of its bits
+   */
+  public record Pair(
+      Explanation first, Explanation second, boolean together, List<WeakPoint> keptApartBy) {
+    /** Copies the list. */
+    public Pair {
+      keptApartBy = List.copyOf(keptApartBy);
+    }
+  }
+
+  /**
+   * Functions that alone keep owners apart.
+   *
+   * @param functions one port, or all functions of one slot, where only together they do
+   * @param bits mask of the ACS Control bits: the loss of any of them is enough
+   * @param vms who would share a group, sorted; addresses where no owners are known
+   * @param portType type of the first function, in words
+   */
+  public record WeakPoint(
+      List<PciAddress> functions, int bits, List<String> vms, @Nullable String portType) {
+    /** Copies the lists. */
+    public WeakPoint {
+      functions = List.copyOf(functions);
+      vms = List.copyOf(vms);
+    }
+  }
+}

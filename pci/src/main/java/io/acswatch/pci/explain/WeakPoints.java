@@ -1,0 +1,161 @@
+package io.acswatch.pci.explain;
+
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.KernelGrouping;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * Tries for each function, and for the functions of each slot, what groups there would be if they
+ * lost their isolation and a kernel adopted that.
+ */
+final class WeakPoints {
+  private final HostView view;
+  private final KernelGrouping grouping;
+  private final GroupPartition whole;
+
+  /** Groups in the part of the host around a candidate; functions elsewhere are in none. */
+  private final Function<BitSet, GroupPartition> without;
+
+  private final String[] owners;
+
+  WeakPoints(HostView view, KernelGrouping grouping) {
+    this.view = view;
+    this.grouping = grouping;
+    whole = grouping.deriveAdopted();
+    without = grouping.withoutByParts();
+    owners = owners();
+  }
+
+  /** Those that would put owners together, with most of them first. */
+  List<Explanation.WeakPoint> all() {
+    List<Explanation.WeakPoint> points = new ArrayList<>();
+    for (BitSet candidate : candidates()) {
+      List<String> joined = ownersJoined(without.apply(candidate));
+      if (!joined.isEmpty()) {
+        points.add(point(candidate, joined));
+      }
+    }
+    points.sort(
+        Comparator.comparing((Explanation.WeakPoint point) -> -point.vms().size())
+            .thenComparing(point -> point.functions().size())
+            .thenComparing(point -> point.functions().get(0)));
+    return withoutImplied(points);
+  }
+
+  /** Those that would put these two functions together. */
+  List<Explanation.WeakPoint> between(int first, int second) {
+    List<Explanation.WeakPoint> points = new ArrayList<>();
+    for (BitSet candidate : candidates()) {
+      GroupPartition opened = without.apply(candidate);
+      boolean elsewhere = opened.groupOf(first) == GroupPartition.NO_GROUP;
+      if ((elsewhere ? whole : opened).together(first, second)) {
+        points.add(
+            point(
+                candidate,
+                List.of(
+                    view.function(first).address().toString(),
+                    view.function(second).address().toString())));
+      }
+    }
+    points.sort(
+        Comparator.comparing((Explanation.WeakPoint point) -> point.functions().size())
+            .thenComparing(point -> point.functions().get(0)));
+    return withoutImplied(points);
+  }
+
+  /** A slot of which one function alone does as much says nothing new. */
+  private static List<Explanation.WeakPoint> withoutImplied(List<Explanation.WeakPoint> points) {
+    return points.stream()
+        .filter(
+            point ->
+                point.functions().size() == 1
+                    || points.stream()
+                        .noneMatch(
+                            single ->
+                                single.functions().size() == 1
+                                    && point.functions().containsAll(single.functions())
+                                    && single.vms().containsAll(point.vms())))
+        .toList();
+  }
+
+  private Set<BitSet> candidates() {
+    Set<BitSet> candidates = new LinkedHashSet<>();
+    for (int i = 0; i < view.size(); i++) {
+      if (grouping.bitsToLose(i) == 0) {
+        continue;
+      }
+      BitSet single = new BitSet();
+      single.set(i);
+      candidates.add(single);
+      BitSet slot = new BitSet();
+      for (int m = 0; m < view.hierarchy().busMateCount(i); m++) {
+        int mate = view.hierarchy().busMate(i, m);
+        if (view.hierarchy().areInSameSlot(i, mate) && grouping.bitsToLose(mate) != 0) {
+          slot.set(mate);
+        }
+      }
+      candidates.add(slot);
+    }
+    return candidates;
+  }
+
+  private Explanation.WeakPoint point(BitSet functions, List<String> vms) {
+    int bits = 0;
+    List<PciAddress> addresses = new ArrayList<>();
+    for (int i = functions.nextSetBit(0); i >= 0; i = functions.nextSetBit(i + 1)) {
+      bits |= grouping.bitsToLose(i);
+      addresses.add(view.function(i).address());
+    }
+    return new Explanation.WeakPoint(
+        addresses, bits, vms, view.hierarchy().type(functions.nextSetBit(0)).label());
+  }
+
+  /** Owners in one group now whose endpoints were in different groups; the largest such set. */
+  private List<String> ownersJoined(GroupPartition opened) {
+    TreeSet<String> joined = new TreeSet<>();
+    for (List<Integer> members : opened.members()) {
+      List<Integer> owned = members.stream().filter(this::counts).toList();
+      for (int a : owned) {
+        for (int b : owned) {
+          if (!owners[a].equals(owners[b]) && !whole.together(a, b)) {
+            joined.add(owners[a]);
+            joined.add(owners[b]);
+          }
+        }
+      }
+    }
+    return List.copyOf(joined);
+  }
+
+  private boolean counts(int index) {
+    return view.isEndpoint(index) && (!view.hasOwners() || view.isOwned(index));
+  }
+
+  /** The owner of each function; where nobody owns anything, each group stands for one. */
+  private String[] owners() {
+    String[] names = new String[view.size()];
+    Map<Integer, String> firstOfGroup = new HashMap<>();
+    for (int i = 0; i < names.length; i++) {
+      String address = view.function(i).address().toString();
+      if (view.hasOwners()) {
+        names[i] = view.owner(i);
+      } else if (view.isEndpoint(i) && whole.groupOf(i) != GroupPartition.NO_GROUP) {
+        names[i] = firstOfGroup.computeIfAbsent(whole.groupOf(i), unused -> address);
+      } else {
+        names[i] = address;
+      }
+    }
+    return names;
+  }
+}

@@ -1,0 +1,47 @@
+package io.acswatch.pci.groups;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** The words of a kernel command line that decide about ACS and the IOMMU. */
+public final class CommandLine {
+  private static final Set<String> IOMMU_OPTIONS =
+      Set.of("iommu", "intel_iommu", "amd_iommu", "iommu.passthrough", "pcie_acs_override");
+  private static final Set<String> PCI_OPTIONS =
+      Set.of("disable_acs_redir", "config_acs", "noats", "assign-busses");
+
+  private CommandLine() {}
+
+  /** Those words, in order; of {@code pci=a,b} each part for itself as {@code pci=a}. */
+  public static List<String> isolationOptions(String commandLine) {
+    List<String> options = new ArrayList<>();
+    for (String word : commandLine.split("\\s+")) {
+      if (word.startsWith("pci=")) {
+        for (String part : word.substring("pci=".length()).split(",")) {
+          if (PCI_OPTIONS.contains(nameOf(part))) {
+            options.add("pci=" + part);
+          }
+        }
+      } else if (IOMMU_OPTIONS.contains(nameOf(word))) {
+        options.add(word);
+      }
+    }
+    return options;
+  }
+
+  private static String nameOf(String option) {
+    int equals = option.indexOf('=');
+    return equals < 0 ? option : option.substring(0, equals);
+  }
+
+  /** What came and went in words: {@code pci=noats came, iommu=off went}; empty if nothing did. */
+  public static String difference(String before, String after) {
+    List<String> then = isolationOptions(before);
+    List<String> now = isolationOptions(after);
+    List<String> words = new ArrayList<>();
+    now.stream().filter(o -> !then.contains(o)).forEach(o -> words.add(o + " came"));
+    then.stream().filter(o -> !now.contains(o)).forEach(o -> words.add(o + " went"));
+    return String.join(", ", words);
+  }
+}

@@ -1,0 +1,31 @@
+package io.acswatch.pci.groups;
+
+/**
+ * How the groups that the rules make of a snapshot's registers stand to those the kernel reports.
+ * Names are part of the contract with scripts.
+ */
+public enum GroupsAgreement {
+  /** The kernel reports no groups. */
+  NOT_REPORTED,
+  /** They are the same. */
+  SAME,
+  /** The IOMMU's driver groups by other rules than ACS, which are not known here. */
+  OTHER_RULES,
+  /** They hang on bytes that were not read. */
+  UNREAD,
+  /**
+   * They hang on what no snapshot after the boot shows: the ACS words it found, where functions are
+   * grouped before ACS is switched on everywhere, or what the chipset does. The kernel's groups
+   * follow from one of the possibilities.
+   */
+  NOT_COMPUTABLE,
+  /** The kernel's follow from the words that it writes itself: registers have changed since. */
+  REGISTERS_CHANGED,
+  /** Nothing known here explains the kernel's. */
+  UNEXPLAINED;
+
+  /** True if what is derived is no statement on the groups of this boot. */
+  public boolean isOpen() {
+    return this == OTHER_RULES || this == UNREAD || this == NOT_COMPUTABLE;
+  }
+}

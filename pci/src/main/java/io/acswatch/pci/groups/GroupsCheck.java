@@ -1,0 +1,200 @@
+package io.acswatch.pci.groups;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.AcsRules;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.iommu.Supposition;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the groups that follow from the registers with those the kernel reports, and looks for
+ * what explains a difference.
+ *
+ * @param agreement how they stand to each other
+ * @param grouping what the derivation rests on; where the words at the start are not known and the
+ *     kernel's groups tell what they must have been, that is in it
+ * @param derived the groups that follow; the kernel's own where they cannot be computed
+ * @param open functions whose group cannot be computed
+ * @param reason what the difference comes of, in sentences; empty if there is none
+ */
+public record GroupsCheck(
+    GroupsAgreement agreement,
+    KernelGrouping grouping,
+    GroupPartition derived,
+    List<PciAddress> open,
+    String reason) {
+  /** Compares; {@code reported} is null if the kernel reports no groups. */
+  public static GroupsCheck of(
+      Snapshot snapshot, KernelGrouping grouping, @Nullable GroupPartition reported) {
+    GroupPartition derived = grouping.derive();
+    if (reported == null) {
+      return withoutReport(grouping, derived);
+    }
+    if (!grouping.choice().isComputable()) {
+      // Where the kernel groups by other rules, its own groups are the best there is.
+      return new GroupsCheck(
+          GroupsAgreement.OTHER_RULES,
+          grouping,
+          reported,
+          List.of(),
+          capitalised(grouping.choice().otherRules()) + ".");
+    }
+    if (derived.equals(reported)) {
+      return new GroupsCheck(GroupsAgreement.SAME, grouping, derived, List.of(), "");
+    }
+    List<Integer> unread = unread(grouping);
+    if (!unread.isEmpty()) {
+      return new GroupsCheck(
+          GroupsAgreement.UNREAD,
+          grouping,
+          derived,
+          List.of(),
+          "Bytes that decide were not read of " + names(grouping, unread) + ".");
+    }
+    Supposition supposition = grouping.suppose(reported);
+    if (supposition.outcome() != Supposition.Outcome.IMPOSSIBLE) {
+      boolean fits = supposition.outcome() == Supposition.Outcome.FITS;
+      return new GroupsCheck(
+          GroupsAgreement.NOT_COMPUTABLE,
+          supposition.grouping(),
+          reported,
+          addresses(grouping, derived.functionsElsewhere(reported)),
+          fits
+              ? supposed(supposition.grouping())
+              : "Too much of what decided when groups were formed is unknown to try it all.");
+    }
+    String changed = registersChanged(snapshot, grouping, reported);
+    return new GroupsCheck(
+        changed.isEmpty() ? GroupsAgreement.UNEXPLAINED : GroupsAgreement.REGISTERS_CHANGED,
+        grouping,
+        derived,
+        List.of(),
+        changed.isEmpty()
+            ? "Neither the words that the boot found nor one change of registers since explains"
+                + " the kernel's groups: it follows rules that are not known here, or devices were"
+                + " found again in another order."
+            : changed);
+  }
+
+  private static GroupsCheck withoutReport(KernelGrouping grouping, GroupPartition derived) {
+    List<PciAddress> open = addresses(grouping, grouping.undecided());
+    return new GroupsCheck(
+        GroupsAgreement.NOT_REPORTED,
+        grouping,
+        derived,
+        open,
+        open.isEmpty()
+            ? ""
+            : "The groups hang on what no capture after the boot shows: the ACS words that it"
+                + " found, or what the chipset does.");
+  }
+
+  private static List<Integer> unread(KernelGrouping grouping) {
+    List<Integer> unread = new ArrayList<>();
+    for (int i = 0; i < grouping.hierarchy().size(); i++) {
+      if (grouping.verdict(i) == AcsVerdict.UNKNOWN) {
+        unread.add(i);
+      }
+    }
+    return unread;
+  }
+
+  /** What must have been so, by the kernel's groups. */
+  private static String supposed(KernelGrouping grouping) {
+    List<Integer> off = new ArrayList<>();
+    List<Integer> on = new ArrayList<>();
+    List<Integer> chipset = new ArrayList<>();
+    for (int i = 0; i < grouping.hierarchy().size(); i++) {
+      if (grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE) {
+        chipset.add(i);
+      } else if (grouping.isSupposedOtherwise(i)) {
+        (grouping.isolatedAtStart(i) ? on : off).add(i);
+      }
+    }
+    List<String> parts = new ArrayList<>();
+    if (!off.isEmpty()) {
+      parts.add("ACS was off in " + names(grouping, off));
+    }
+    if (!on.isEmpty()) {
+      parts.add("ACS was on in " + names(grouping, on));
+    }
+    if (!chipset.isEmpty()) {
+      parts.add("the chipset isolates, or does not, " + names(grouping, chipset));
+    }
+    return "It hangs on the state in which groups were formed, which no capture after that shows."
+        + " The kernel's groups follow if "
+        + String.join(", and ", parts)
+        + " then.";
+  }
+
+  /**
+   * Looks whether the kernel's groups are those of the words it writes itself, for all functions or
+   * for those found before some moment: what was removed and found again is grouped by the words of
+   * then.
+   */
+  private static String registersChanged(
+      Snapshot snapshot, KernelGrouping grouping, GroupPartition reported) {
+    HostHierarchy hierarchy = grouping.hierarchy();
+    AcsRules rules = grouping.rules();
+    BootWords words = new BootWords(hierarchy, rules, grouping.choice().kernel(), snapshot.boot());
+    AcsVerdict[] then = new AcsVerdict[hierarchy.size()];
+    List<String> changed = new ArrayList<>();
+    for (int i = 0; i < then.length; i++) {
+      AcsRegisters acs = hierarchy.function(i).config().acs();
+      AcsRegisters written = acs == null ? null : words.of(i, acs, true);
+      then[i] = rules.verdict(i, written);
+      if (acs != null && written != null && then[i] != grouping.verdict(i)) {
+        boolean dwords = rules.hasDwordRegisters(i);
+        changed.add(
+            "%s (Control %04x, the kernel leaves %04x)"
+                .formatted(
+                    hierarchy.function(i).address(),
+                    dwords ? acs.secondDword() & 0xFFFF : acs.control(),
+                    dwords ? written.secondDword() & 0xFFFF : written.control()));
+      }
+    }
+    if (changed.isEmpty()) {
+      return "";
+    }
+    for (int count = then.length; count > 0; count--) {
+      boolean wasFoundAgain =
+          count == then.length
+              || hierarchy
+                      .function(count)
+                      .address()
+                      .compareTo(hierarchy.function(count - 1).address())
+                  < 0;
+      if (wasFoundAgain && grouping.deriveChanged(then, count).equals(reported)) {
+        return "Registers changed since groups were formed: "
+            + String.join(", ", changed)
+            + ". A live update, or finding the devices again, would group by what they are now.";
+      }
+    }
+    return "";
+  }
+
+  private static List<PciAddress> addresses(KernelGrouping grouping, BitSet functions) {
+    return functions.stream().mapToObj(i -> grouping.hierarchy().function(i).address()).toList();
+  }
+
+  private static String names(KernelGrouping grouping, List<Integer> functions) {
+    return functions.stream()
+        .map(i -> grouping.hierarchy().function(i).address())
+        .sorted()
+        .map(PciAddress::toString)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String capitalised(String text) {
+    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+  }
+}

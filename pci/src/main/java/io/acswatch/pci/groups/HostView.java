@@ -1,0 +1,197 @@
+package io.acswatch.pci.groups;
+
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsRules;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One snapshot with what a comparison asks of it: hierarchy, owners, groups, verdicts. */
+public final class HostView {
+  /** Owner of a function that no VM claims. */
+  public static final String NOBODY = "";
+
+  private static final TreeSet<String> NO_CLAIMS = new TreeSet<>();
+  private static final String VFIO = "vfio";
+  private static final String HELD_BY_USER_SPACE = "unmanaged";
+
+  private final Snapshot snapshot;
+  private final HostHierarchy hierarchy;
+  private final ModelChoice choice;
+  private final AcsRules rules;
+  private final @Nullable GroupPartition groups;
+  private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
+  private final Map<PciAddress, String> owners = new HashMap<>();
+  private final String[] ownerOf;
+  private final boolean ownersAreIntended;
+
+  public HostView(Snapshot snapshot) {
+    this(snapshot, List.of());
+  }
+
+  /** A view in which {@code intended} own the functions if nobody claims any. */
+  public HostView(Snapshot snapshot, List<Assignment> intended) {
+    this(
+        snapshot,
+        intended,
+        HostHierarchy.of(snapshot.functions()),
+        ModelChoice.of(snapshot.boot(), null));
+  }
+
+  private HostView(
+      Snapshot snapshot, List<Assignment> intended, HostHierarchy hierarchy, ModelChoice choice) {
+    this.snapshot = snapshot;
+    this.hierarchy = hierarchy;
+    this.choice = choice;
+    rules = new AcsRules(hierarchy, choice);
+    groups = SnapshotGroups.reported(snapshot);
+    for (OwnershipClaim claim : snapshot.owners()) {
+      owners.putIfAbsent(claim.address(), claim.vm());
+      claims.computeIfAbsent(claim.address(), unused -> new TreeSet<>()).add(claim.vm());
+    }
+    ownersAreIntended = owners.isEmpty() && !intended.isEmpty();
+    if (ownersAreIntended) {
+      intended.forEach(this::assign);
+    }
+    ownerOf = new String[hierarchy.size()];
+    for (int i = 0; i < ownerOf.length; i++) {
+      ownerOf[i] = owners.getOrDefault(function(i).address(), NOBODY);
+    }
+  }
+
+  /** The view of another snapshot of this host; takes over what is the same in both. */
+  public HostView of(Snapshot other) {
+    return new HostView(
+        other,
+        List.of(),
+        other.functions() == snapshot.functions() ? hierarchy : HostHierarchy.of(other.functions()),
+        other.boot().equals(snapshot.boot()) ? choice : ModelChoice.of(other.boot(), null));
+  }
+
+  private void assign(Assignment assignment) {
+    int index = hierarchy.indexOf(assignment.path());
+    if (index != HostHierarchy.NONE) {
+      PciAddress address = function(index).address();
+      owners.put(address, assignment.vm());
+      claims.computeIfAbsent(address, unused -> new TreeSet<>()).add(assignment.vm());
+    }
+  }
+
+  /** True if the owners are those of before the host was drained. */
+  public boolean ownersAreIntended() {
+    return ownersAreIntended;
+  }
+
+  public Snapshot snapshot() {
+    return snapshot;
+  }
+
+  public HostHierarchy hierarchy() {
+    return hierarchy;
+  }
+
+  public KernelVersion kernel() {
+    return choice.kernel();
+  }
+
+  /** The rules its kernel groups by. */
+  public ModelChoice choice() {
+    return choice;
+  }
+
+  /** Groups the kernel reports; null if it reports none. */
+  public @Nullable GroupPartition groups() {
+    return groups;
+  }
+
+  public int size() {
+    return hierarchy.size();
+  }
+
+  public PciFunction function(int index) {
+    return hierarchy.function(index);
+  }
+
+  public int indexOf(DevicePath path) {
+    return hierarchy.indexOf(path);
+  }
+
+  public AcsVerdict verdict(int index) {
+    return rules.verdict(index);
+  }
+
+  /** The VM that owns a function, the first claim if there are several; {@link #NOBODY} if none. */
+  public String owner(int index) {
+    return ownerOf[index];
+  }
+
+  /** All VMs that claim a function, sorted. */
+  public Set<String> claims(int index) {
+    return claims.getOrDefault(function(index).address(), NO_CLAIMS);
+  }
+
+  public boolean isOwned(int index) {
+    return !owner(index).equals(NOBODY);
+  }
+
+  public boolean hasOwners() {
+    return !owners.isEmpty();
+  }
+
+  /** True if the kernel's own rules for Control words of this function are others. */
+  public boolean hasDwordRegisters(int index) {
+    return rules.hasDwordRegisters(index);
+  }
+
+  /** True if a driver of VFIO has the function. */
+  public boolean isUnderVfio(int index) {
+    return function(index).kernel().driver().contains(VFIO);
+  }
+
+  /** True if somebody in user space holds the function's group open, whoever that is. */
+  public boolean isHeld(int index) {
+    return isUnderVfio(index) && function(index).kernel().groupType().equals(HELD_BY_USER_SPACE);
+  }
+
+  /** The VMs with a function at this place or below it, sorted. */
+  public List<String> vmsAtOrBelow(DevicePath place) {
+    TreeSet<String> vms = new TreeSet<>();
+    for (int i = 0; i < size(); i++) {
+      DevicePath path = function(i).path();
+      if (isOwned(i) && (path.equals(place) || path.isBelow(place))) {
+        vms.add(owner(i));
+      }
+    }
+    return List.copyOf(vms);
+  }
+
+  /** Functions of one group; empty for {@link GroupPartition#NO_GROUP}. */
+  public List<Integer> groupMembers(int group) {
+    return groups == null || group == GroupPartition.NO_GROUP
+        ? List.of()
+        : groups.members().get(group);
+  }
+
+  /** True if the function is no bridge; the host bridge and the chipset count as bridges. */
+  public boolean isEndpoint(int index) {
+    return !function(index).isBridge();
+  }
+
+  public @Nullable Integer groupNumber(int index) {
+    int number = function(index).kernel().group();
+    return number == KernelView.NO_GROUP ? null : number;
+  }
+}

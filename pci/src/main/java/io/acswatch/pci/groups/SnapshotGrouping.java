@@ -1,0 +1,148 @@
+package io.acswatch.pci.groups;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Derives {@link SnapshotGroups}: what counts as served, and which words a boot found. */
+public final class SnapshotGrouping {
+  private SnapshotGrouping() {}
+
+  static SnapshotGroups groups(
+      Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), chosen);
+    KernelGrouping grouping = grouping(snapshot, choice, before);
+    List<PciAddress> unknown = new ArrayList<>();
+    List<PciAddress> notComputable = new ArrayList<>();
+    for (int i = 0; i < snapshot.functions().size(); i++) {
+      PciAddress address = snapshot.functions().get(i).address();
+      if (grouping.verdict(i) == AcsVerdict.UNKNOWN) {
+        unknown.add(address);
+      } else if (grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE || !choice.isComputable()) {
+        notComputable.add(address);
+      }
+    }
+    GroupPartition reported = reported(snapshot);
+    GroupsCheck check = GroupsCheck.of(snapshot, grouping, reported);
+    check.open().stream().filter(f -> !notComputable.contains(f)).forEach(notComputable::add);
+    return new SnapshotGroups(
+        choice.model(),
+        choice.isComputable() ? choice.reason() : choice.reason() + "; " + choice.otherRules(),
+        reported,
+        check.derived(),
+        grouping.strict(),
+        unknown,
+        notComputable,
+        !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, grouping.derive()),
+        check.agreement(),
+        check.reason());
+  }
+
+  /** The grouping of a snapshot's functions by the rules of a model. */
+  public static KernelGrouping grouping(
+      Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
+    return grouping(HostHierarchy.of(snapshot.functions()), snapshot, choice, before);
+  }
+
+  /** The same where the hierarchy of the snapshot's functions is there already. */
+  public static KernelGrouping grouping(
+      HostHierarchy hierarchy, Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
+    boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
+    Map<DevicePath, PciFunction> earlier =
+        boundary && snapshot.bootClass().isKexec() ? byPlace(before) : Map.of();
+    return new KernelGrouping(
+        hierarchy,
+        choice,
+        served(snapshot),
+        i -> wordsAtStart(snapshot, snapshot.functions().get(i), earlier));
+  }
+
+  /**
+   * Tries the order furthest from the assumed one in which bridges still come before what is below.
+   */
+  private static boolean dependsOnOrder(
+      Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before, GroupPartition derived) {
+    List<PciFunction> reordered = new ArrayList<>(snapshot.functions());
+    reordered.sort(
+        Comparator.comparing(PciFunction::isVirtualFunction)
+            .thenComparing(f -> f.path().text().length())
+            .thenComparing(PciFunction::address, Comparator.reverseOrder()));
+    Snapshot other = snapshot.withFunctions(reordered);
+    GroupPartition otherwise = grouping(other, choice, before).derive();
+    int[] labels = new int[derived.size()];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = otherwise.groupOf(reordered.indexOf(snapshot.functions().get(i)));
+    }
+    return !GroupPartition.ofLabels(labels).equals(derived);
+  }
+
+  private static Map<DevicePath, PciFunction> byPlace(Snapshot snapshot) {
+    Map<DevicePath, PciFunction> functions = new HashMap<>();
+    snapshot.functions().forEach(function -> functions.put(function.path(), function));
+    return functions;
+  }
+
+  /**
+   * The registers as the boot found them. After firmware the required controls are off; after a
+   * kexec they are what the kernel before had made of them.
+   *
+   * @param earlier functions of the boot before, as far as known
+   */
+  private static @Nullable AcsRegisters wordsAtStart(
+      Snapshot snapshot, PciFunction function, Map<DevicePath, PciFunction> earlier) {
+    AcsRegisters acs = function.config().acs();
+    if (acs == null) {
+      return null;
+    }
+    if (!snapshot.bootClass().isKexec()) {
+      return acs.withRequired(false);
+    }
+    PciFunction then = earlier.get(function.path());
+    AcsRegisters found = then == null ? null : then.config().acs();
+    return found == null
+        ? acs
+        : new AcsRegisters(acs.offset(), acs.capability(), found.control(), found.secondDword());
+  }
+
+  /** The groups the kernel reports, or null if it reports none. */
+  static @Nullable GroupPartition reported(Snapshot snapshot) {
+    if (!snapshot.hasReportedGroups()) {
+      return null;
+    }
+    int[] labels =
+        snapshot.functions().stream()
+            .mapToInt(
+                function ->
+                    function.kernel().hasGroup()
+                        ? function.kernel().group()
+                        : GroupPartition.NO_GROUP)
+            .toArray();
+    return GroupPartition.ofLabels(labels);
+  }
+
+  private static BitSet served(Snapshot snapshot) {
+    boolean kernelReports = snapshot.hasReportedGroups();
+    BitSet served = new BitSet(snapshot.functions().size());
+    for (int i = 0; i < snapshot.functions().size(); i++) {
+      KernelView view = snapshot.functions().get(i).kernel();
+      served.set(i, !kernelReports || view.hasGroup());
+    }
+    return served;
+  }
+}

@@ -1,0 +1,111 @@
+package io.acswatch.pci.iommu;
+
+import java.util.List;
+
+/**
+ * One run of one kernel.
+ *
+ * @param id {@code /proc/sys/kernel/random/boot_id}; tells boots apart, says nothing about how
+ * @param kernelRelease {@code uname -r}
+ * @param kernelVersion {@code uname -v}; distributions hide the true stable number here
+ * @param commandLine {@code /proc/cmdline}
+ * @param bootloaderType {@code /proc/sys/kernel/bootloader_type}, {@link #UNKNOWN_LOADER} if there
+ *     is no such file (Arm)
+ * @param bootloaderVersion {@code /proc/sys/kernel/bootloader_version}, {@link #UNKNOWN_LOADER} if
+ *     there is no such file
+ * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1}, {@code
+ *     smmu3.0x...}), separated by blanks; empty if unknown. Neither a frame nor a capture has a
+ *     field for them, a note tells them
+ * @param askedModel label of the grouping model to judge it by, whatever its kernel; empty for that
+ *     of its kernel. Neither written nor read
+ */
+public record Boot(
+    String id,
+    String kernelRelease,
+    String kernelVersion,
+    String commandLine,
+    int bootloaderType,
+    int bootloaderVersion,
+    String iommus,
+    String askedModel) {
+  /** Begins the note that names the IOMMUs. */
+  public static final String IOMMU_NOTE = "iommu: ";
+
+  /** No loader type was reported. */
+  public static final int UNKNOWN_LOADER = -1;
+
+  /** Loader type of a kernel that kexec started, on x86. */
+  public static final int KEXEC_LOADER = 0xD0;
+
+  /** A boot that is judged by the rules of its kernel. */
+  public Boot(
+      String id,
+      String kernelRelease,
+      String kernelVersion,
+      String commandLine,
+      int bootloaderType,
+      int bootloaderVersion,
+      String iommus) {
+    this(
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        iommus,
+        "");
+  }
+
+  /** A boot of which the IOMMUs are not known. */
+  public Boot(
+      String id,
+      String kernelRelease,
+      String kernelVersion,
+      String commandLine,
+      int bootloaderType,
+      int bootloaderVersion) {
+    this(id, kernelRelease, kernelVersion, commandLine, bootloaderType, bootloaderVersion, "");
+  }
+
+  /** The same boot with the IOMMUs that the first of these notes names that names any. */
+  public Boot withIommusOf(List<String> notes) {
+    for (String note : notes) {
+      if (note.startsWith(IOMMU_NOTE)) {
+        return withIommus(note.substring(IOMMU_NOTE.length()));
+      }
+    }
+    return this;
+  }
+
+  /** The same boot with these IOMMUs. */
+  public Boot withIommus(String names) {
+    return new Boot(
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        names,
+        askedModel);
+  }
+
+  /** The same boot to be judged by the model of this label. */
+  public Boot withModel(String label) {
+    return new Boot(
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        iommus,
+        label);
+  }
+
+  /** True if the kernel says that kexec started it; a crash kernel included. */
+  public boolean isStartedByKexec() {
+    return bootloaderType == KEXEC_LOADER;
+  }
+}

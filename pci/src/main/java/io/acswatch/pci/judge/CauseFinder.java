@@ -1,0 +1,325 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.CommandLine;
+import io.acswatch.pci.groups.GroupsCheck;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelGrouping;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds why functions came to share a group, or ceased to: walks from each of them to the root and
+ * looks for what changed its verdict on the way.
+ */
+final class CauseFinder {
+  /** A function on the way to the root, and how many of the endpoints pass it. */
+  private record Passed(int index, int endpoints) {}
+
+  private final Comparison comparison;
+  private final HostView before;
+  private final HostView after;
+
+  CauseFinder(Comparison comparison) {
+    this.comparison = comparison;
+    before = comparison.before();
+    after = comparison.after();
+  }
+
+  /**
+   * Explains a changed grouping.
+   *
+   * @param endpoints indices after, of functions in one group on one side and in several on the
+   *     other
+   * @param merged true if they came to share a group, false if they ceased to
+   */
+  Cause find(Collection<Integer> endpoints, boolean merged) {
+    List<Passed> passed = passedByMostFirst(endpoints);
+    AcsVerdict from = merged ? AcsVerdict.ENFORCED : AcsVerdict.NOT_ENFORCED;
+    AcsVerdict to = merged ? AcsVerdict.NOT_ENFORCED : AcsVerdict.ENFORCED;
+    List<RegisterChange> changes = new ArrayList<>();
+    int turnedWithoutRegister = HostHierarchy.NONE;
+    for (Passed function : passed) {
+      int then = comparison.beforeOf(function.index());
+      if (before.verdict(then) == from && after.verdict(function.index()) == to) {
+        RegisterChange change = registerChange(function.index());
+        if (change != null) {
+          changes.add(change);
+        } else if (turnedWithoutRegister == HostHierarchy.NONE) {
+          turnedWithoutRegister = function.index();
+        }
+      }
+    }
+    if (!changes.isEmpty()) {
+      return ofRegisters(changes);
+    }
+    String options = optionsDifference();
+    if (turnedWithoutRegister != HostHierarchy.NONE) {
+      return ofFunctionWithoutRegister(turnedWithoutRegister);
+    }
+    RegisterChange late = merged ? foundCleared(passed) : null;
+    if (late != null) {
+      return new Cause(
+          Cause.Kind.ACS_ENABLED_LATE,
+          late,
+          List.of(),
+          ("Kernel %s switches ACS on function by function: %s still carried 0x%04x when the"
+                  + " functions before it were grouped.")
+              .formatted(after.snapshot().boot().kernelRelease(), late.port(), late.before()));
+    }
+    if (!merged && beganCleared(before) && !beganCleared(after)) {
+      return unregistered(
+          Cause.Kind.ACS_ENABLED_LATE,
+          ("Kernel %s switches ACS on function by function: after firmware, functions grouped early"
+                  + " met others that were still cleared; after this kexec ACS was on from the start.")
+              .formatted(before.snapshot().boot().kernelRelease()));
+    }
+    Cause unseen = merged ? clearedUnseen(passed) : null;
+    if (unseen != null) {
+      return unseen;
+    }
+    if (kernelsDiffer()) {
+      return unregistered(Cause.Kind.KERNEL_CHANGED, kernelSentence());
+    }
+    if (!options.isEmpty()) {
+      return unregistered(
+          Cause.Kind.COMMAND_LINE_CHANGED, "The kernel command line changed: " + options + ".");
+    }
+    return unregistered(
+        Cause.Kind.UNEXPLAINED,
+        "No ACS register, kernel, command line or bridge between these devices and the root"
+            + " changed.");
+  }
+
+  /**
+   * Functions present on both sides that the endpoints' requests pass, themselves and the functions
+   * of a port's slot included; those that most of them pass first, then the nearest to the root.
+   */
+  private List<Passed> passedByMostFirst(Collection<Integer> endpoints) {
+    Map<Integer, Integer> counts = new LinkedHashMap<>();
+    for (int endpoint : endpoints) {
+      for (int i = endpoint; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
+        if (comparison.isInBoth(i)) {
+          counts.merge(i, 1, Integer::sum);
+        }
+      }
+    }
+    return counts.entrySet().stream()
+        .map(entry -> new Passed(entry.getKey(), entry.getValue()))
+        .sorted(
+            Comparator.comparing((Passed passed) -> -passed.endpoints())
+                .thenComparing(passed -> after.function(passed.index()).path().text().length())
+                .thenComparing(passed -> after.function(passed.index()).path()))
+        .toList();
+  }
+
+  /** How the ACS registers of a function changed; null if they did not. */
+  @Nullable RegisterChange registerChange(int afterIndex) {
+    AcsRegisters then = acs(before, comparison.beforeOf(afterIndex));
+    AcsRegisters now = acs(after, afterIndex);
+    if (then == null || now == null) {
+      AcsRegisters known = then == null ? now : then;
+      return known == null
+          ? null
+          : change(
+              afterIndex,
+              known.offset() + AcsCapability.CAPABILITY_OFFSET,
+              then == null ? 0 : then.capability(),
+              now == null ? 0 : now.capability());
+    }
+    if (then.control() != now.control()) {
+      return change(
+          afterIndex, now.offset() + AcsCapability.CONTROL_OFFSET, then.control(), now.control());
+    }
+    if (then.capability() != now.capability()) {
+      return change(
+          afterIndex,
+          now.offset() + AcsCapability.CAPABILITY_OFFSET,
+          then.capability(),
+          now.capability());
+    }
+    if (then.secondDword() != now.secondDword()) {
+      // Intel's root ports with dword registers: Control stands where others have the egress
+      // vector.
+      return change(
+          afterIndex,
+          now.offset() + AcsCapability.EGRESS_VECTOR_OFFSET,
+          then.secondDword() & 0xFFFF,
+          now.secondDword() & 0xFFFF);
+    }
+    return null;
+  }
+
+  private static @Nullable AcsRegisters acs(HostView view, int index) {
+    return view.function(index).config().acs();
+  }
+
+  private RegisterChange change(int afterIndex, int offset, int then, int now) {
+    PciFunction function = after.function(afterIndex);
+    return new RegisterChange(
+        function.address(), function.path(), after.hierarchy().type(afterIndex), offset, then, now);
+  }
+
+  private Cause ofRegisters(List<RegisterChange> changes) {
+    RegisterChange first = changes.get(0);
+    int index = after.indexOf(first.path());
+    AcsRegisters then = acs(before, comparison.beforeOf(index));
+    AcsRegisters now = acs(after, index);
+    Cause.Kind kind;
+    String sentence;
+    if (then != null && now == null) {
+      kind = Cause.Kind.ACS_CAPABILITY_GONE;
+      sentence = "%s %s lost its ACS capability.";
+    } else if (then == null
+        || now == null
+        || first.registerOffset() == now.offset() + AcsCapability.CAPABILITY_OFFSET) {
+      kind = Cause.Kind.ACS_CAPABILITY_CHANGED;
+      sentence = "%s %s has another ACS Capability word.";
+    } else {
+      kind = Cause.Kind.ACS_CONTROL_CHANGED;
+      sentence = "%s %s " + (first.lost() != 0 ? "lost" : "gained") + " " + bits(first) + ".";
+    }
+    String options = optionsDifference();
+    String origin = options.isEmpty() ? "" : " The kernel command line changed: " + options + ".";
+    return new Cause(
+        kind,
+        first,
+        changes.subList(1, changes.size()),
+        sentence.formatted(portWord(index), first.port()) + origin);
+  }
+
+  private static String bits(RegisterChange change) {
+    List<String> names = change.bitNames();
+    return (names.size() == 1 ? "ACS Control bit " : "ACS Control bits ")
+        + String.join(", ", names);
+  }
+
+  private String portWord(int index) {
+    return switch (after.hierarchy().type(index)) {
+      case ROOT_PORT -> "Root port";
+      case UPSTREAM_PORT -> "Switch upstream port";
+      case DOWNSTREAM_PORT -> "Switch downstream port";
+      default -> "Function";
+    };
+  }
+
+  private Cause ofFunctionWithoutRegister(int index) {
+    PciFunction now = after.function(index);
+    PciFunction then = before.function(comparison.beforeOf(index));
+    boolean sameKind =
+        before.hierarchy().type(comparison.beforeOf(index)) == after.hierarchy().type(index)
+            && then.ids().equals(now.ids())
+            && before.hierarchy().isMultifunction(comparison.beforeOf(index))
+                == after.hierarchy().isMultifunction(index);
+    if (!sameKind) {
+      return unregistered(
+          Cause.Kind.HIERARCHY_CHANGED,
+          "At %s there was a %s %s; now there is a %s %s."
+              .formatted(
+                  now.address(),
+                  then.config().claimedType().label(),
+                  then.ids(),
+                  now.config().claimedType().label(),
+                  now.ids()));
+    }
+    return unregistered(
+        Cause.Kind.KERNEL_CHANGED,
+        "%s %s (%s) has the same registers, but this kernel judges them differently. %s"
+            .formatted(portWord(index), now.address(), now.ids(), kernelSentence()));
+  }
+
+  /**
+   * Where ACS is switched on late, a function whose word was cleared before the boot and is whole
+   * now: functions grouped before it met the cleared word.
+   */
+  private @Nullable RegisterChange foundCleared(List<Passed> passed) {
+    if (!after.choice().model().switchesOnLate() || !comparison.boundary().isBoot()) {
+      return null;
+    }
+    for (Passed function : passed) {
+      int then = comparison.beforeOf(function.index());
+      if (before.verdict(then) == AcsVerdict.NOT_ENFORCED
+          && after.verdict(function.index()) == AcsVerdict.ENFORCED) {
+        return registerChange(function.index());
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A function that by the kernel's groups was cleared when the boot found it, although the
+   * snapshot before shows it whole.
+   */
+  private @Nullable Cause clearedUnseen(List<Passed> passed) {
+    GroupPartition reported = after.groups();
+    if (reported == null
+        || !after.choice().dependsOnWordsAtStart()
+        || !comparison.boundary().isBoot()) {
+      return null;
+    }
+    KernelGrouping likely =
+        SnapshotGroups.grouping(after.snapshot(), after.choice(), before.snapshot());
+    KernelGrouping grouping = GroupsCheck.of(after.snapshot(), likely, reported).grouping();
+    for (Passed function : passed) {
+      if (grouping.isSupposedOtherwise(function.index())
+          && !grouping.isolatedAtStart(function.index())) {
+        return unregistered(
+            Cause.Kind.ACS_ENABLED_LATE,
+            ("Kernel %s forms groups before it has switched ACS on everywhere. By its groups, ACS"
+                    + " of %s was off then, and the snapshot before shows it on: it was cleared"
+                    + " between that and the boot.")
+                .formatted(
+                    after.snapshot().boot().kernelRelease(),
+                    after.function(function.index()).address()));
+      }
+    }
+    return null;
+  }
+
+  /** True if functions met others whose ACS was still off while groups were formed. */
+  private static boolean beganCleared(HostView view) {
+    return view.choice().model().switchesOnLate() && !view.snapshot().bootClass().isKexec();
+  }
+
+  private boolean kernelsDiffer() {
+    return !before.snapshot().boot().kernelRelease().equals(after.snapshot().boot().kernelRelease())
+        || !before.kernel().equals(after.kernel());
+  }
+
+  private String kernelSentence() {
+    GroupingModel then = before.choice().model();
+    GroupingModel now = after.choice().model();
+    String models =
+        then == now
+            ? "both group by model " + now.label()
+            : "model " + then.label() + " became " + now.label();
+    return "The kernel changed from %s to %s; %s."
+        .formatted(
+            before.snapshot().boot().kernelRelease(),
+            after.snapshot().boot().kernelRelease(),
+            models);
+  }
+
+  private String optionsDifference() {
+    return CommandLine.difference(
+        before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
+  }
+
+  private static Cause unregistered(Cause.Kind kind, String explanation) {
+    return new Cause(kind, null, List.of(), explanation);
+  }
+}

@@ -1,0 +1,339 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.NextSteps;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.snapshot.Confidence;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two snapshots of one host side by side, functions matched by their place. Owners are those of the
+ * snapshot before, for VMs may have failed to come up after.
+ */
+public final class Comparison {
+  private static final int FINGERPRINT_BYTES = 16;
+  private static final int UNSEEN = -1;
+
+  private final HostView before;
+  private final HostView after;
+  private final Boundary boundary;
+  private final int[] beforeOfAfter;
+  private final boolean stale;
+  private @Nullable Evidence evidence;
+
+  public Comparison(Snapshot before, Snapshot after) {
+    this(before, after, List.of(), false);
+  }
+
+  /**
+   * Compares two snapshots.
+   *
+   * @param intended owners of a host that was drained before the boot between the two
+   * @param stale the snapshot before is too old to tell what the boot did
+   */
+  public Comparison(Snapshot before, Snapshot after, List<Assignment> intended, boolean stale) {
+    this(new HostView(before, isDrained(before, after) ? intended : List.of()), after, stale);
+  }
+
+  private Comparison(HostView before, Snapshot after, boolean stale) {
+    this(before, before.of(after), stale);
+  }
+
+  private Comparison(HostView before, HostView after, boolean stale) {
+    this.before = before;
+    this.after = after;
+    this.stale = stale;
+    beforeOfAfter = placesBefore();
+    Boundary boot = Boundary.between(before.snapshot(), after.snapshot());
+    boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
+  }
+
+  /** VMs live through a live update: a host without owners has none there. */
+  private static boolean isDrained(Snapshot before, Snapshot after) {
+    Boundary boot = Boundary.between(before, after);
+    return boot.isBoot() && boot != Boundary.LIVE_UPDATE;
+  }
+
+  private int[] placesBefore() {
+    int[] places = new int[after.size()];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = before.indexOf(after.function(i).path());
+    }
+    return places;
+  }
+
+  /** The later snapshot compared with another one of the same boot, or of any time before it. */
+  Comparison with(Snapshot other) {
+    return new Comparison(
+        other.functions() == before.snapshot().functions() ? before.of(other) : after.of(other),
+        after,
+        false);
+  }
+
+  private Comparison(Comparison other, Boundary boundary) {
+    before = other.before;
+    after = other.after;
+    beforeOfAfter = other.beforeOfAfter;
+    stale = other.stale;
+    this.boundary = boundary;
+  }
+
+  /** The same comparison of what came about within a boot, and not by it. */
+  Comparison within(Boundary runtime) {
+    return new Comparison(this, runtime);
+  }
+
+  /** True if the snapshot before is too old to tell what the boot did. */
+  boolean isStale() {
+    return stale;
+  }
+
+  private boolean groupsDiffer() {
+    GroupPartition then = before.groups();
+    GroupPartition now = after.groups();
+    if (then == null || now == null) {
+      return then != now;
+    }
+    // No group is a group of its own here, hence the one more.
+    int[] nowOfThen = new int[then.groupCount() + 1];
+    int[] thenOfNow = new int[now.groupCount() + 1];
+    Arrays.fill(nowOfThen, UNSEEN);
+    Arrays.fill(thenOfNow, UNSEEN);
+    for (int i = 0; i < beforeOfAfter.length; i++) {
+      if (isInBoth(i)) {
+        int old = then.groupOf(beforeOf(i)) - GroupPartition.NO_GROUP;
+        int young = now.groupOf(i) - GroupPartition.NO_GROUP;
+        boolean isFirst = nowOfThen[old] == UNSEEN && thenOfNow[young] == UNSEEN;
+        if (!isFirst && (nowOfThen[old] != young || thenOfNow[young] != old)) {
+          return true;
+        }
+        nowOfThen[old] = young;
+        thenOfNow[young] = old;
+      }
+    }
+    return false;
+  }
+
+  HostView before() {
+    return before;
+  }
+
+  HostView after() {
+    return after;
+  }
+
+  Boundary boundary() {
+    return boundary;
+  }
+
+  /** Index before of a function after, or {@link HostHierarchy#NONE} if it is new. */
+  int beforeOf(int afterIndex) {
+    return beforeOfAfter[afterIndex];
+  }
+
+  boolean isInBoth(int afterIndex) {
+    return beforeOfAfter[afterIndex] != HostHierarchy.NONE;
+  }
+
+  /** Owner, before, of a function after. */
+  String owner(int afterIndex) {
+    int index = beforeOf(afterIndex);
+    return index == HostHierarchy.NONE ? HostView.NOBODY : before.owner(index);
+  }
+
+  boolean isOwned(int afterIndex) {
+    return !owner(afterIndex).equals(HostView.NOBODY);
+  }
+
+  /** True if no VM that owns one of the two owns the other. */
+  boolean haveDisjointOwners(int a, int b) {
+    return Collections.disjoint(claims(a), claims(b));
+  }
+
+  private Set<String> claims(int afterIndex) {
+    int index = beforeOf(afterIndex);
+    return index == HostHierarchy.NONE ? Set.of() : before.claims(index);
+  }
+
+  /** The VM that owns a function now; if none says so, the one that owned it before. */
+  String anyOwner(int afterIndex) {
+    return after.isOwned(afterIndex) ? after.owner(afterIndex) : owner(afterIndex);
+  }
+
+  /** The VMs that own, or owned, a function at this place or below it, sorted. */
+  List<String> allVmsAtOrBelow(int afterIndex) {
+    TreeSet<String> vms = new TreeSet<>(vmsAtOrBelow(afterIndex));
+    vms.addAll(after.vmsAtOrBelow(after.function(afterIndex).path()));
+    return List.copyOf(vms);
+  }
+
+  /** What both snapshots as a whole tell. */
+  Evidence evidence() {
+    if (evidence == null) {
+      Confidence confidence = before.ownersAreIntended() ? Confidence.MEDIUM : Confidence.HIGH;
+      evidence = Evidence.of(after.snapshot(), confidence, stale);
+    }
+    return evidence;
+  }
+
+  /** ACS words of these functions and those above them, nearest the root first. */
+  List<Evidence.PortWords> wordsOnTheWay(Collection<Integer> afterIndices) {
+    TreeSet<Integer> way = new TreeSet<>();
+    for (int function : afterIndices) {
+      for (int i = function; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
+        way.add(i);
+      }
+    }
+    return way.stream()
+        .map(this::words)
+        .filter(words -> words.capabilityBefore() != null || words.capabilityAfter() != null)
+        .sorted(
+            Comparator.comparing((Evidence.PortWords words) -> words.path().text().length())
+                .thenComparing(Evidence.PortWords::path))
+        .toList();
+  }
+
+  private Evidence.PortWords words(int afterIndex) {
+    PciFunction function = after.function(afterIndex);
+    AcsRegisters then =
+        isInBoth(afterIndex) ? before.function(beforeOf(afterIndex)).config().acs() : null;
+    AcsRegisters now = function.config().acs();
+    return new Evidence.PortWords(
+        function.address(),
+        function.path(),
+        after.hierarchy().type(afterIndex),
+        then == null ? null : Integer.valueOf(then.capability()),
+        now == null ? null : Integer.valueOf(now.capability()),
+        then == null ? null : Integer.valueOf(then.control()),
+        now == null ? null : Integer.valueOf(now.control()));
+  }
+
+  /** The VMs with an endpoint at this function or below it, sorted. */
+  List<String> vmsAtOrBelow(int afterIndex) {
+    TreeSet<String> vms = new TreeSet<>();
+    DevicePath place = after.function(afterIndex).path();
+    for (int i = 0; i < after.size(); i++) {
+      DevicePath path = after.function(i).path();
+      if (isOwned(i) && (i == afterIndex || path.isBelow(place))) {
+        vms.add(owner(i));
+      }
+    }
+    return List.copyOf(vms);
+  }
+
+  public AlertDevice device(int afterIndex) {
+    PciFunction now = after.function(afterIndex);
+    int then = beforeOf(afterIndex);
+    boolean isNew = then == HostHierarchy.NONE;
+    return new AlertDevice(
+        now.address(),
+        isNew ? null : before.function(then).address(),
+        now.path(),
+        owner(afterIndex),
+        now.kernel().driver(),
+        isNew ? null : before.groupNumber(then),
+        after.groupNumber(afterIndex));
+  }
+
+  /** A function that is gone. */
+  AlertDevice goneDevice(int beforeIndex) {
+    PciFunction then = before.function(beforeIndex);
+    return new AlertDevice(
+        then.address(),
+        then.address(),
+        then.path(),
+        before.owner(beforeIndex),
+        "",
+        before.groupNumber(beforeIndex),
+        null);
+  }
+
+  List<AlertDevice> devices(Collection<Integer> afterIndices) {
+    return sorted(afterIndices.stream().map(this::device).toList());
+  }
+
+  static List<AlertDevice> sorted(Collection<AlertDevice> devices) {
+    List<AlertDevice> sorted = new ArrayList<>(devices);
+    sorted.sort(Comparator.comparing(AlertDevice::path));
+    return sorted;
+  }
+
+  /** Makes an alert about the host as a whole, with what it rests on. */
+  public IsolationAlert alert(
+      AlertCode code, Severity severity, String headline, List<Evidence.Fact> facts) {
+    IsolationAlert alert = alert(code, severity, "", List.of(), List.of(), null, headline);
+    return alert.with(evidence().with(facts));
+  }
+
+  /**
+   * Makes an alert.
+   *
+   * @param anchor the place the finding is about; with host and code it makes the fingerprint
+   */
+  public IsolationAlert alert(
+      AlertCode code,
+      Severity severity,
+      String anchor,
+      List<AlertDevice> devices,
+      List<String> vms,
+      @Nullable Cause cause,
+      String headline) {
+    Snapshot then = before.snapshot();
+    Snapshot now = after.snapshot();
+    return new IsolationAlert(
+        fingerprint(now.host(), code, anchor),
+        0,
+        code,
+        severity,
+        AlertStatus.RAISED,
+        now.host(),
+        boundary,
+        then.boot(),
+        now.boot(),
+        then.takenAtMillis(),
+        now.takenAtMillis(),
+        devices,
+        vms,
+        cause,
+        headline,
+        NextSteps.of(code),
+        evidence());
+  }
+
+  static String fingerprint(String host, AlertCode code, String anchor) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest((host + '\0' + code + '\0' + anchor).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException(everyJdkHasIt);
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.Headlines;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.snapshot.Confidence;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.BiPredicate;
+
+/**
+ * Finds endpoints that came to share a group and endpoints that ceased to, by the groups the kernel
+ * reports. Only functions that are in a group on both sides count; numbers of groups never do.
+ */
+final class GroupFindings {
+  private final Comparison comparison;
+  private final HostView before;
+  private final HostView after;
+  private final CauseFinder causes;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private GroupFindings(Comparison comparison) {
+    this.comparison = comparison;
+    before = comparison.before();
+    after = comparison.after();
+    causes = new CauseFinder(comparison);
+  }
+
+  static List<IsolationAlert> of(Comparison comparison) {
+    GroupFindings findings = new GroupFindings(comparison);
+    GroupPartition then = findings.before.groups();
+    GroupPartition now = findings.after.groups();
+    if (then != null && now != null) {
+      findings.merges(then, now);
+      findings.splits(then, now);
+    }
+    return findings.alerts;
+  }
+
+  private void merges(GroupPartition then, GroupPartition now) {
+    byGroup(now, then)
+        .forEach(
+            (group, endpoints) -> {
+              if (endpoints.size() > 1 && groupsOf(endpoints, then, true).size() > 1) {
+                judgeMerge(group, endpoints, then);
+              }
+            });
+  }
+
+  private void splits(GroupPartition then, GroupPartition now) {
+    byGroup(then, now)
+        .forEach(
+            (group, endpoints) -> {
+              if (endpoints.size() > 1 && groupsOf(endpoints, now, false).size() > 1) {
+                split(endpoints);
+              }
+            });
+  }
+
+  /** Endpoints that are grouped on both sides, by their group in {@code key}. */
+  private Map<Integer, List<Integer>> byGroup(GroupPartition key, GroupPartition other) {
+    Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+    boolean keyIsNow = key == after.groups();
+    for (int i = 0; i < after.size(); i++) {
+      if (!comparison.isInBoth(i) || !after.isEndpoint(i)) {
+        continue;
+      }
+      int inKey = key.groupOf(keyIsNow ? i : comparison.beforeOf(i));
+      int inOther = other.groupOf(keyIsNow ? comparison.beforeOf(i) : i);
+      if (inKey != GroupPartition.NO_GROUP && inOther != GroupPartition.NO_GROUP) {
+        groups.computeIfAbsent(inKey, unused -> new ArrayList<>()).add(i);
+      }
+    }
+    return groups;
+  }
+
+  private Collection<Integer> groupsOf(
+      List<Integer> endpoints, GroupPartition partition, boolean isBefore) {
+    TreeSet<Integer> groups = new TreeSet<>();
+    for (int i : endpoints) {
+      groups.add(partition.groupOf(isBefore ? comparison.beforeOf(i) : i));
+    }
+    return groups;
+  }
+
+  private void judgeMerge(int group, List<Integer> endpoints, GroupPartition then) {
+    List<Integer> owned = endpoints.stream().filter(comparison::isOwned).toList();
+    boolean crossVm = anyPair(owned, then, comparison::haveDisjointOwners);
+    boolean vmHost =
+        anyPair(endpoints, then, (a, b) -> comparison.isOwned(a) != comparison.isOwned(b));
+    if (crossVm) {
+      raise(AlertCode.GROUP_MERGED_CROSS_VM, Severity.CRITICAL, group, owned);
+    }
+    if (vmHost) {
+      raise(AlertCode.GROUP_MERGED_VM_HOST, Severity.HIGH, group, endpoints);
+    }
+    if (!crossVm && !vmHost) {
+      if (!owned.isEmpty()) {
+        raise(AlertCode.GROUP_MERGED_SAME_VM, Severity.WARNING, group, endpoints);
+      } else if (anyPair(endpoints, then, (a, b) -> wasHeld(a) && wasHeld(b))) {
+        raise(AlertCode.OWNERSHIP_UNKNOWN, Severity.CRITICAL, group, endpoints);
+      } else {
+        boolean pool = endpoints.stream().anyMatch(i -> before.isUnderVfio(comparison.beforeOf(i)));
+        Severity severity = pool ? Severity.WARNING : Severity.INFO;
+        raise(AlertCode.GROUP_MERGED_UNOWNED, severity, group, endpoints);
+      }
+    }
+  }
+
+  private boolean wasHeld(int index) {
+    return before.isHeld(comparison.beforeOf(index));
+  }
+
+  /** True if a pair of endpoints that were in different groups satisfies {@code condition}. */
+  private boolean anyPair(
+      List<Integer> endpoints, GroupPartition then, BiPredicate<Integer, Integer> condition) {
+    for (int a : endpoints) {
+      for (int b : endpoints) {
+        boolean apart =
+            then.groupOf(comparison.beforeOf(a)) != then.groupOf(comparison.beforeOf(b));
+        if (apart && condition.test(a, b)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private void raise(AlertCode code, Severity severity, int group, List<Integer> endpoints) {
+    // After firmware the VMs are down: a matter for planning, unless one came up by itself.
+    boolean planning =
+        comparison.boundary() == Boundary.COLD_BOOT
+            && endpoints.stream().noneMatch(i -> after.isHeld(i) && after.isOwned(i));
+    Severity effective = planning ? severity.lowered() : severity;
+    List<String> vms = vms(endpoints);
+    IsolationAlert alert =
+        comparison.alert(
+            code,
+            effective,
+            lowestPlace(after.groupMembers(group)),
+            comparison.devices(endpoints),
+            vms,
+            causes.find(endpoints, true),
+            headline(code, vms, endpoints));
+    Evidence evidence =
+        comparison
+            .evidence()
+            .with(
+                comparison.wordsOnTheWay(endpoints), comparison.devices(after.groupMembers(group)))
+            .with(preservation(endpoints));
+    alerts.add(
+        alert.with(code == AlertCode.OWNERSHIP_UNKNOWN ? evidence.with(Confidence.LOW) : evidence));
+  }
+
+  /** What the logs said of these devices and live update. */
+  private List<Evidence.Fact> preservation(List<Integer> endpoints) {
+    List<Evidence.Fact> facts = new ArrayList<>();
+    for (int i : endpoints) {
+      Preservation then = before.function(comparison.beforeOf(i)).kernel().preservation();
+      Preservation now = after.function(i).kernel().preservation();
+      if (then != Preservation.NONE || now != Preservation.NONE) {
+        String name = "kernel log of " + after.function(i).address();
+        facts.add(new Evidence.Fact(name, then.logged(), now.logged()));
+      }
+    }
+    return facts;
+  }
+
+  private String headline(AlertCode code, List<String> vms, List<Integer> endpoints) {
+    String when = Headlines.after(comparison.boundary());
+    String host = after.snapshot().host();
+    String where = host.isEmpty() ? "" : " on " + host;
+    return switch (code) {
+      case GROUP_MERGED_CROSS_VM ->
+          "Devices of %d VMs share one IOMMU group%s %s: %s"
+              .formatted(vms.size(), where, when, String.join(", ", vms));
+      case GROUP_MERGED_VM_HOST ->
+          "Devices of %s share an IOMMU group with devices of the host%s %s"
+              .formatted(String.join(", ", vms), where, when);
+      case GROUP_MERGED_SAME_VM ->
+          "Devices of VM %s that were apart share one IOMMU group%s %s"
+              .formatted(String.join(", ", vms), where, when);
+      case OWNERSHIP_UNKNOWN ->
+          "%d devices that VMs hold share one IOMMU group%s %s; no source of owners says which VMs"
+              .formatted(endpoints.size(), where, when);
+      default ->
+          "%d devices that no VM owns came to share one IOMMU group%s %s"
+              .formatted(endpoints.size(), where, when);
+    };
+  }
+
+  private void split(List<Integer> endpoints) {
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.GROUP_SPLIT,
+            wereTogetherForSafety(endpoints) ? Severity.WARNING : Severity.INFO,
+            lowestPlace(endpoints),
+            comparison.devices(endpoints),
+            vms(endpoints),
+            causes.find(endpoints, false),
+            "%d devices that shared one IOMMU group are apart %s"
+                .formatted(endpoints.size(), Headlines.after(comparison.boundary())));
+    List<Evidence.PortWords> words = comparison.wordsOnTheWay(endpoints);
+    alerts.add(alert.with(comparison.evidence().with(words, List.of())));
+  }
+
+  /** True if a port without the capability kept them together, which nothing can make up for. */
+  private boolean wereTogetherForSafety(List<Integer> endpoints) {
+    for (int endpoint : endpoints) {
+      for (int i = before.hierarchy().bridgeAbove(comparison.beforeOf(endpoint));
+          i != HostHierarchy.NONE;
+          i = before.hierarchy().bridgeAbove(i)) {
+        if (before.verdict(i) == AcsVerdict.NOT_ENFORCED
+            && before.function(i).config().acs() == null) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private List<String> vms(List<Integer> endpoints) {
+    TreeSet<String> vms = new TreeSet<>();
+    endpoints.stream().filter(comparison::isOwned).map(comparison::owner).forEach(vms::add);
+    return List.copyOf(vms);
+  }
+
+  private String lowestPlace(Collection<Integer> members) {
+    return members.stream()
+        .map(i -> after.function(i).path())
+        .min(DevicePath::compareTo)
+        .orElseThrow()
+        .text();
+  }
+}

@@ -1,0 +1,274 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.Headlines;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PortType;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Finds functions that are other devices than before, elsewhere, or suspiciously altered. */
+final class IdentityFindings {
+  private static final int MOST_DEVICES = 64;
+  private static final long NO_CAPABILITY = -1;
+
+  private final Comparison comparison;
+  private final HostView before;
+  private final HostView after;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private IdentityFindings(Comparison comparison) {
+    this.comparison = comparison;
+    before = comparison.before();
+    after = comparison.after();
+  }
+
+  static List<IsolationAlert> of(Comparison comparison) {
+    IdentityFindings findings = new IdentityFindings(comparison);
+    for (int i = 0; i < findings.after.size(); i++) {
+      if (comparison.isInBoth(i)) {
+        findings.replaced(i);
+        findings.virtualFunctions(i);
+      }
+    }
+    findings.renumbered();
+    return findings.alerts;
+  }
+
+  /**
+   * Values that no register write changes, changed since the snapshot just before, in one boot.
+   * Whether a reset or somebody's hands at the slot lie between cannot be seen from here.
+   */
+  static List<IsolationAlert> spoofs(Comparison comparison) {
+    IdentityFindings findings = new IdentityFindings(comparison);
+    for (int i = 0; i < findings.after.size(); i++) {
+      if (comparison.isInBoth(i) && !comparison.boundary().isBoot()) {
+        findings.altered(i);
+      }
+    }
+    return findings.alerts;
+  }
+
+  private PciFunction then(int index) {
+    return before.function(comparison.beforeOf(index));
+  }
+
+  private static boolean areComparable(ConfigFacts a, ConfigFacts b) {
+    return a.status().isConclusive() && b.status().isConclusive();
+  }
+
+  private void replaced(int index) {
+    PciFunction then = then(index);
+    PciFunction now = after.function(index);
+    ConfigFacts old = then.config();
+    ConfigFacts young = now.config();
+    List<Evidence.Fact> facts = new ArrayList<>();
+    if (!then.ids().equals(now.ids())) {
+      addIfOther(facts, "ids", then.ids().toString(), now.ids().toString());
+      addIfOther(facts, "class", hex6(then.ids().classCode()), hex6(now.ids().classCode()));
+    }
+    if (areComparable(old, young)) {
+      addIfOther(
+          facts, "subsystem", subsystem(old), subsystem(young), IdentityFindings::subsystemText);
+      addIfOther(
+          facts,
+          "serial number",
+          old.serialNumber(),
+          young.serialNumber(),
+          IdentityFindings::serialText);
+    }
+    if (facts.isEmpty()) {
+      return;
+    }
+    boolean owned = !comparison.anyOwner(index).isEmpty();
+    raise(
+        AlertCode.DEVICE_REPLACED,
+        owned ? Severity.HIGH : Severity.WARNING,
+        index,
+        "%s is another device: %s %s instead of %s"
+            .formatted(
+                now.address(), facts.get(0).name(), facts.get(0).after(), facts.get(0).before()),
+        facts);
+  }
+
+  private void altered(int index) {
+    PciFunction then = then(index);
+    PciFunction now = after.function(index);
+    ConfigFacts old = then.config();
+    ConfigFacts young = now.config();
+    if (!then.ids().equals(now.ids()) || !areComparable(old, young)) {
+      return;
+    }
+    List<Evidence.Fact> facts = new ArrayList<>();
+    addIfOther(
+        facts,
+        "device/port type",
+        old.claimedType().ordinal(),
+        young.claimedType().ordinal(),
+        IdentityFindings::typeText);
+    addIfOther(
+        facts,
+        "serial number",
+        old.serialNumber(),
+        young.serialNumber(),
+        IdentityFindings::serialText);
+    addIfOther(
+        facts,
+        "ACS Capability",
+        capability(old.acs()),
+        capability(young.acs()),
+        IdentityFindings::capabilityText);
+    if (facts.isEmpty()) {
+      return;
+    }
+    raise(
+        AlertCode.SPOOF_SUSPECTED,
+        Severity.HIGH,
+        index,
+        "%s changed what cannot change in the running kernel: %s"
+            .formatted(now.address(), facts.get(0).name()),
+        facts);
+  }
+
+  private void virtualFunctions(int index) {
+    PciFunction then = then(index);
+    PciFunction now = after.function(index);
+    if (then.kernel().totalVfs() == 0 && now.kernel().totalVfs() == 0) {
+      return;
+    }
+    List<Evidence.Fact> facts = new ArrayList<>();
+    addIfOther(facts, "VFs", text(then.kernel().enabledVfs()), text(now.kernel().enabledVfs()));
+    addIfOther(facts, "ARI", onOff(then.kernel().ariEnabled()), onOff(now.kernel().ariEnabled()));
+    ConfigFacts old = then.config();
+    ConfigFacts young = now.config();
+    if (areComparable(old, young)) {
+      addIfOther(facts, "VF enable", onOff(old.vfsEnabled()), onOff(young.vfsEnabled()));
+      addIfOther(facts, "first VF offset", text(old.firstVfOffset()), text(young.firstVfOffset()));
+      addIfOther(facts, "VF stride", text(old.vfStride()), text(young.vfStride()));
+    }
+    if (!facts.isEmpty()) {
+      raise(
+          AlertCode.SRIOV_CHANGED,
+          Severity.WARNING,
+          index,
+          "SR-IOV of %s is set up otherwise: %s %s instead of %s"
+              .formatted(
+                  now.address(), facts.get(0).name(), facts.get(0).after(), facts.get(0).before()),
+          facts);
+    }
+  }
+
+  /** One alert for the host: a bus more or less moves every address behind it. */
+  private void renumbered() {
+    List<Integer> moved = new ArrayList<>();
+    TreeSet<String> vms = new TreeSet<>();
+    for (int i = 0; i < after.size(); i++) {
+      if (comparison.isInBoth(i) && !then(i).address().equals(after.function(i).address())) {
+        moved.add(i);
+        if (!comparison.anyOwner(i).isEmpty()) {
+          vms.add(comparison.anyOwner(i));
+        }
+      }
+    }
+    if (moved.isEmpty()) {
+      return;
+    }
+    List<Integer> named =
+        moved.stream()
+            .sorted(
+                Comparator.comparing((Integer i) -> comparison.anyOwner(i).isEmpty())
+                    .thenComparing(i -> after.function(i).path()))
+            .limit(MOST_DEVICES)
+            .toList();
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.BUS_RENUMBERED,
+            vms.isEmpty() ? Severity.INFO : Severity.WARNING,
+            "",
+            comparison.devices(named),
+            List.copyOf(vms),
+            null,
+            "%d functions have other addresses %s"
+                .formatted(moved.size(), Headlines.after(comparison.boundary())));
+    alerts.add(
+        alert.with(
+            comparison
+                .evidence()
+                .with(List.of(Evidence.Fact.now("functions moved", text(moved.size()))))));
+  }
+
+  private void raise(
+      AlertCode code, Severity severity, int index, String headline, List<Evidence.Fact> facts) {
+    IsolationAlert alert =
+        comparison.alert(
+            code,
+            severity,
+            after.function(index).path().text(),
+            List.of(comparison.device(index)),
+            comparison.allVmsAtOrBelow(index),
+            null,
+            headline);
+    alerts.add(alert.with(comparison.evidence().with(facts)));
+  }
+
+  private static void addIfOther(
+      List<Evidence.Fact> facts, String name, String before, String after) {
+    if (!before.equals(after)) {
+      facts.add(new Evidence.Fact(name, before, after));
+    }
+  }
+
+  /** Makes text only of what differs: every function of every snapshot that changed comes by. */
+  private static void addIfOther(
+      List<Evidence.Fact> facts, String name, long before, long after, LongFunction<String> text) {
+    if (before != after) {
+      facts.add(new Evidence.Fact(name, text.apply(before), text.apply(after)));
+    }
+  }
+
+  private static String hex6(int classCode) {
+    return "%06x".formatted(classCode);
+  }
+
+  private static long subsystem(ConfigFacts facts) {
+    return (long) facts.subsystemVendor() << 16 | facts.subsystemDevice();
+  }
+
+  private static String subsystemText(long packed) {
+    return "%04x:%04x".formatted(packed >>> 16, packed & 0xFFFF);
+  }
+
+  private static String serialText(long serial) {
+    return serial == 0 ? "none" : "%016x".formatted(serial);
+  }
+
+  private static String typeText(long ordinal) {
+    return PortType.values()[(int) ordinal].label();
+  }
+
+  private static long capability(@Nullable AcsRegisters acs) {
+    return acs == null ? NO_CAPABILITY : acs.capability();
+  }
+
+  private static String capabilityText(long capability) {
+    return capability == NO_CAPABILITY ? "none" : "%04x".formatted(capability);
+  }
+
+  private static String onOff(boolean on) {
+    return on ? "on" : "off";
+  }
+
+  private static String text(int number) {
+    return Integer.toString(number);
+  }
+}

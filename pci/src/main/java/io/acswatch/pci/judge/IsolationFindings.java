@@ -1,0 +1,405 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.CommandLine;
+import io.acswatch.pci.groups.GroupsAgreement;
+import io.acswatch.pci.groups.GroupsCheck;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.groups.SnapshotGrouping;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelGrouping;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds where the three partitions of one snapshot disagree: groups the kernel reports, groups its
+ * rules would make of the registers now, groups the hardware keeps apart; and what makes them so.
+ */
+final class IsolationFindings {
+  private final Comparison comparison;
+  private final HostView after;
+  private final KernelGrouping grouping;
+  private final boolean firstOfBoot;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private IsolationFindings(Comparison comparison, boolean firstOfBoot) {
+    this.comparison = comparison;
+    this.firstOfBoot = firstOfBoot;
+    after = comparison.after();
+    grouping =
+        SnapshotGrouping.grouping(
+            after.hierarchy(), after.snapshot(), after.choice(), comparison.before().snapshot());
+  }
+
+  /** Findings about the later snapshot; {@code firstOfBoot} if it is the first seen of its boot. */
+  static List<IsolationAlert> of(Comparison comparison, boolean firstOfBoot) {
+    IsolationFindings findings = new IsolationFindings(comparison, firstOfBoot);
+    GroupPartition reported = findings.after.groups();
+    if (reported != null && findings.after.choice().isComputable()) {
+      findings.pendingMerges(reported);
+      findings.silentLosses(reported);
+      findings.mismatch(reported);
+    }
+    findings.override();
+    findings.boundary();
+    findings.weakPorts();
+    return findings.alerts;
+  }
+
+  /** The VM that owns a function now; if none says so, the one that owned it before. */
+  private String owner(int index) {
+    return after.isOwned(index) ? after.owner(index) : comparison.owner(index);
+  }
+
+  private boolean isOwned(int index) {
+    return !owner(index).equals(HostView.NOBODY);
+  }
+
+  private void pendingMerges(GroupPartition reported) {
+    for (List<Integer> members : grouping.deriveAdopted().members()) {
+      List<Integer> owned = ownersApart(members, reported);
+      if (owned.isEmpty()) {
+        continue;
+      }
+      List<Integer> open = openFunctions(owned);
+      if (!open.isEmpty()) {
+        raise(
+            AlertCode.PENDING_MERGE,
+            unlessUnknown(owned),
+            owned,
+            cause(open.get(0), "does not isolate any more"),
+            "A live update now would put devices of %s into one IOMMU group"
+                .formatted(String.join(", ", vms(owned))));
+      } else if (!after.choice().override().isActive() && unknownOnTheWay(owned).isEmpty()) {
+        raise(
+            AlertCode.ACS_OVERRIDE_ACTIVE,
+            Severity.HIGH,
+            owned,
+            null,
+            "The kernel keeps devices of %s apart although no ACS capability does"
+                .formatted(String.join(", ", vms(owned))));
+      }
+    }
+  }
+
+  private void silentLosses(GroupPartition reported) {
+    for (List<Integer> members : grouping.strict().members()) {
+      List<Integer> owned = ownersApart(members, reported);
+      if (owned.isEmpty()) {
+        continue;
+      }
+      List<Integer> open = new ArrayList<>(openPorts(members));
+      raise(
+          AlertCode.SILENT_ISOLATION_LOSS,
+          unlessUnknown(owned),
+          owned,
+          open.isEmpty() ? null : cause(open.get(0), "leaves a way around the IOMMU"),
+          "Devices of %s are in separate IOMMU groups, but the hardware does not keep them apart"
+              .formatted(String.join(", ", vms(owned))));
+    }
+  }
+
+  /**
+   * Owned endpoints of one group, if two of them have other owners and other groups in the kernel.
+   */
+  private List<Integer> ownersApart(List<Integer> members, GroupPartition reported) {
+    if (members.size() == 1) {
+      return List.of();
+    }
+    List<Integer> owned = members.stream().filter(i -> after.isEndpoint(i) && isOwned(i)).toList();
+    for (int a : owned) {
+      for (int b : owned) {
+        if (!owner(a).equals(owner(b)) && !reported.together(a, b)) {
+          return owned;
+        }
+      }
+    }
+    return List.of();
+  }
+
+  /** Functions with an ACS capability on the way of these endpoints that do not isolate. */
+  private List<Integer> openFunctions(List<Integer> endpoints) {
+    return onTheWay(endpoints).stream()
+        .filter(i -> grouping.verdict(i) == AcsVerdict.NOT_ENFORCED)
+        .filter(i -> after.function(i).config().acs() != null)
+        .toList();
+  }
+
+  /** High; a warning where it hangs on what is not known. */
+  private Severity unlessUnknown(List<Integer> endpoints) {
+    return unknownOnTheWay(endpoints).isEmpty() ? Severity.HIGH : Severity.WARNING;
+  }
+
+  private List<Integer> unknownOnTheWay(List<Integer> endpoints) {
+    return onTheWay(endpoints).stream()
+        .filter(
+            i ->
+                grouping.verdict(i) == AcsVerdict.UNKNOWN
+                    || grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE)
+        .toList();
+  }
+
+  private List<Integer> onTheWay(List<Integer> endpoints) {
+    TreeSet<Integer> way = new TreeSet<>();
+    for (int endpoint : endpoints) {
+      for (int i = endpoint; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
+        way.add(i);
+      }
+    }
+    return nearestRootFirst(way.stream().toList());
+  }
+
+  /**
+   * Members that have an ACS capability and leave a way open; ports without one if there is none.
+   */
+  private List<Integer> openPorts(List<Integer> members) {
+    List<Integer> withAcs =
+        members.stream()
+            .filter(i -> after.function(i).config().acs() != null)
+            .filter(
+                i ->
+                    grouping.verdict(i) == AcsVerdict.NOT_ENFORCED
+                        || after.function(i).config().egressOpen())
+            .toList();
+    List<Integer> open =
+        withAcs.isEmpty()
+            ? members.stream()
+                .filter(i -> after.hierarchy().type(i).isPort())
+                .filter(i -> after.function(i).config().acs() == null)
+                .toList()
+            : withAcs;
+    return nearestRootFirst(open);
+  }
+
+  private List<Integer> nearestRootFirst(List<Integer> functions) {
+    return functions.stream()
+        .sorted(
+            Comparator.comparing((Integer i) -> after.function(i).path().text().length())
+                .thenComparing(i -> after.function(i).path()))
+        .toList();
+  }
+
+  private Cause cause(int index, String what) {
+    PciFunction function = after.function(index);
+    RegisterChange change =
+        comparison.isInBoth(index) ? new CauseFinder(comparison).registerChange(index) : null;
+    AcsRegisters acs = function.config().acs();
+    String registers =
+        acs == null
+            ? "it has no ACS capability"
+            : "Capability %04x, Control %04x".formatted(acs.capability(), acs.control());
+    return new Cause(
+        change != null && acs != null
+            ? Cause.Kind.ACS_CONTROL_CHANGED
+            : Cause.Kind.ACS_NOT_ENFORCED,
+        change,
+        List.of(),
+        "%s %s: %s.".formatted(function.address(), what, registers));
+  }
+
+  private void mismatch(GroupPartition reported) {
+    if (!firstOfBoot) {
+      return;
+    }
+    GroupPartition derived = grouping.derive();
+    // Rules that merge more than the kernel did: registers changed since, or an override; told
+    // above. What can have come of the words of then is no mismatch either.
+    if (derived.isCoarserThanOrEqualTo(reported)
+        || GroupsCheck.of(after.snapshot(), grouping, reported).agreement()
+            != GroupsAgreement.UNEXPLAINED) {
+      return;
+    }
+    int first = 0;
+    while (sameGroup(first, reported, derived)) {
+      first++;
+    }
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.KERNEL_GROUP_MISMATCH,
+            Severity.WARNING,
+            "",
+            List.of(comparison.device(first)),
+            List.of(),
+            null,
+            "The kernel's groups are not those of model %s (%s)"
+                .formatted(after.choice().model().label(), after.choice().reason()));
+    alerts.add(alert.with(comparison.evidence().with(differences(first, reported, derived))));
+  }
+
+  private List<Evidence.Fact> differences(
+      int first, GroupPartition reported, GroupPartition derived) {
+    String function = after.function(first).address().toString();
+    return List.of(
+        Evidence.Fact.now("model", after.choice().model().label()),
+        Evidence.Fact.now("kernel's group of " + function, membersWith(first, reported)),
+        Evidence.Fact.now("derived group of " + function, membersWith(first, derived)));
+  }
+
+  private String membersWith(int index, GroupPartition partition) {
+    List<String> members = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      if (i == index || partition.together(i, index)) {
+        members.add(after.function(i).address().toString());
+      }
+    }
+    return String.join(" ", members);
+  }
+
+  private boolean sameGroup(int index, GroupPartition a, GroupPartition b) {
+    for (int other = 0; other < after.size(); other++) {
+      if (a.together(index, other) != b.together(index, other)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void override() {
+    if (after.choice().override().isActive()) {
+      alerts.add(
+          comparison.alert(
+              AlertCode.ACS_OVERRIDE_ACTIVE,
+              Severity.HIGH,
+              "",
+              List.of(),
+              List.of(),
+              null,
+              "The command line makes the kernel claim isolation that the hardware does not promise"));
+    }
+  }
+
+  private void boundary() {
+    if (!comparison.boundary().isBoot()) {
+      return;
+    }
+    HostView before = comparison.before();
+    String options =
+        CommandLine.difference(
+            before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
+    if (!options.isEmpty()) {
+      raiseForHost(
+          AlertCode.ACS_CMDLINE_CHANGED,
+          Severity.WARNING,
+          Cause.Kind.COMMAND_LINE_CHANGED,
+          "The kernel command line changed: " + options);
+    }
+    GroupingModel then = before.choice().model();
+    GroupingModel now = after.choice().model();
+    if (then != now) {
+      raiseForHost(
+          AlertCode.MODEL_CHANGED,
+          now == GroupingModel.LEGACY_LATE_ACS_REGRESSED ? Severity.HIGH : Severity.INFO,
+          Cause.Kind.KERNEL_CHANGED,
+          "Kernel %s groups by model %s, %s before it by %s"
+              .formatted(
+                  after.snapshot().boot().kernelRelease(),
+                  now.label(),
+                  before.snapshot().boot().kernelRelease(),
+                  then.label()));
+    }
+  }
+
+  private void raiseForHost(AlertCode code, Severity severity, Cause.Kind kind, String headline) {
+    Cause cause = new Cause(kind, null, List.of(), headline + ".");
+    alerts.add(comparison.alert(code, severity, "", List.of(), List.of(), cause, headline));
+  }
+
+  private void weakPorts() {
+    for (int i = 0; i < after.size(); i++) {
+      AcsRegisters acs = after.function(i).config().acs();
+      if (acs == null) {
+        continue;
+      }
+      boolean redirects = (acs.control() & AcsCapability.REQUEST_REDIRECT) != 0;
+      if (after.function(i).config().egressOpen() && redirects) {
+        raiseWeak(
+            AlertCode.EC_WEAKENS_RR, i, "%s sends some peer requests direct: egress control is on");
+      }
+      if ((acs.control() & AcsCapability.DIRECT_TRANSLATED) != 0 && atsAtOrBelow(i)) {
+        raiseWeak(
+            AlertCode.DT_WITH_ATS,
+            i,
+            "%s sends translated requests direct, and ATS is on below it");
+      }
+      boolean blocks = (acs.control() & AcsCapability.TRANSLATION_BLOCKING) != 0;
+      boolean couldBlock = (acs.capability() & AcsCapability.TRANSLATION_BLOCKING) != 0;
+      if (after.hierarchy().type(i).isDownstreamFacing()
+          && couldBlock
+          && !blocks
+          && untrustedBelow(i)) {
+        raiseWeak(
+            AlertCode.TB_OFF_UNTRUSTED,
+            i,
+            "%s passes translated requests of a removable device that uses ATS");
+      }
+    }
+  }
+
+  private boolean atsAtOrBelow(int port) {
+    for (int i = 0; i < after.size(); i++) {
+      boolean below = i == port || after.function(i).path().isBelow(after.function(port).path());
+      if (below && after.function(i).config().atsEnabled()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A removable function on the link of this port, with ATS on. */
+  private boolean untrustedBelow(int port) {
+    for (int i = 0; i < after.size(); i++) {
+      if (after.hierarchy().bridgeAbove(i) == port
+          && after.function(i).kernel().removable()
+          && after.function(i).config().atsEnabled()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void raiseWeak(AlertCode code, int index, String sentence) {
+    String headline = sentence.formatted(after.function(index).address());
+    alerts.add(
+        comparison.alert(
+            code,
+            Severity.WARNING,
+            after.function(index).path().text(),
+            List.of(comparison.device(index)),
+            comparison.vmsAtOrBelow(index),
+            cause(index, "is set up so"),
+            headline));
+  }
+
+  private List<String> vms(List<Integer> owned) {
+    TreeSet<String> vms = new TreeSet<>();
+    owned.forEach(i -> vms.add(owner(i)));
+    return List.copyOf(vms);
+  }
+
+  private void raise(
+      AlertCode code,
+      Severity severity,
+      List<Integer> owned,
+      @Nullable Cause cause,
+      String headline) {
+    String anchor = after.function(nearestRootFirst(owned).get(0)).path().text();
+    IsolationAlert alert =
+        comparison.alert(
+            code, severity, anchor, comparison.devices(owned), vms(owned), cause, headline);
+    alerts.add(alert.with(comparison.evidence().with(comparison.wordsOnTheWay(owned), List.of())));
+  }
+}

@@ -1,0 +1,133 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Decides what is wrong with a host, from what is remembered of it and a new snapshot. A pure
+ * function: the topology, {@code diff} and replay all ask here, so they cannot disagree.
+ *
+ * <p>Compared are the last snapshot of the boot before and the new one; in the first boot that is
+ * seen, the first snapshot and the new one. If the kernel's groups change within a boot, as remove
+ * and rescan makes them, the new snapshot is compared to the last one too.
+ */
+public final class Judgement {
+  private static final long REMEMBERED_MILLIS = 600_000;
+
+  private Judgement() {}
+
+  /**
+   * Judges a snapshot.
+   *
+   * <p>A snapshot that is no news changes nothing: one of a crash kernel, one that is not younger
+   * than the last of its boot, or a straggler from the boot before.
+   */
+  public static Verdict apply(HostState state, Snapshot snapshot) {
+    return apply(state, snapshot, Grace.DEFAULT);
+  }
+
+  /** Judges a snapshot; {@code grace} says how long what comes and goes by itself must last. */
+  public static Verdict apply(HostState state, Snapshot snapshot, Grace grace) {
+    Snapshot current = state.current();
+    if (snapshot.bootClass() == BootClass.CRASH_KEXEC || isStale(state, snapshot)) {
+      return new Verdict(state, List.of());
+    }
+    boolean newBoot = current != null && !bootOf(current).equals(bootOf(snapshot));
+    boolean firstOfBoot = newBoot || current == null;
+    Snapshot baseline = newBoot ? current : Objects.requireNonNullElse(state.baseline(), snapshot);
+    Comparison comparison =
+        new Comparison(
+            baseline,
+            snapshot,
+            state.intendedOwners(),
+            newBoot && grace.isStale(baseline, snapshot));
+    AlertLife life = new AlertLife(state, comparison.after(), newBoot);
+    List<IsolationAlert> findings =
+        new ArrayList<>(
+            firstOfBoot
+                ? changes(comparison)
+                : BootFindings.of(comparison, latest(comparison, current), life));
+    if (current == null) {
+      findings.addAll(UpdateFindings.ofFirst(comparison));
+    }
+    Waiting waiting = new Waiting(state, snapshot);
+    findings.addAll(IsolationFindings.of(comparison, firstOfBoot));
+    findings.addAll(OwnershipFindings.of(comparison));
+    findings.addAll(ConsistencyFindings.of(comparison));
+    findings.addAll(ReadFindings.of(comparison, waiting, grace));
+    life.apply(findings);
+    return new Verdict(
+        new HostState(
+            baseline,
+            snapshot,
+            life.revision(),
+            life.open(),
+            waiting.still(),
+            IntendedOwners.after(state, comparison.after()),
+            Continuity.at(snapshot.sequence())),
+        life.changes());
+  }
+
+  /** The snapshot compared with the one just before. */
+  private static Comparison latest(Comparison comparison, Snapshot current) {
+    return comparison.before().snapshot().equals(current) ? comparison : comparison.with(current);
+  }
+
+  /**
+   * True if {@link #apply} would find nothing it does not know: same boot, same functions with the
+   * same facts in the same order, same owners, a kexec image loaded or not as before, no finding
+   * that waits whether it lasts, and nothing that was missed before. Times and sequence numbers may
+   * differ; but after ten minutes it is no repetition any more, so that what an alert calls the
+   * time before is not weeks old.
+   */
+  public static boolean isRepetition(HostState state, Snapshot snapshot) {
+    Snapshot current = state.current();
+    return current != null
+        && state.pending().isEmpty()
+        && !state.continuity().broken()
+        && bootOf(current).equals(bootOf(snapshot))
+        && current.kexecLoaded() == snapshot.kexecLoaded()
+        && isSoonAfter(current.takenAtMillis(), snapshot.takenAtMillis())
+        && current.functions().equals(snapshot.functions())
+        && current.owners().equals(snapshot.owners());
+  }
+
+  /**
+   * What {@link #isRepetition} asks of the times of two snapshots, milliseconds since 1970: that
+   * the later one is less than ten minutes younger.
+   */
+  public static boolean isSoonAfter(long takenAtMillis, long laterMillis) {
+    return laterMillis - takenAtMillis < REMEMBERED_MILLIS;
+  }
+
+  private static boolean isStale(HostState state, Snapshot snapshot) {
+    Snapshot current = state.current();
+    if (current == null) {
+      return false;
+    }
+    if (bootOf(current).equals(bootOf(snapshot))) {
+      return snapshot.sequence() != 0 && snapshot.sequence() <= current.sequence();
+    }
+    Snapshot baseline = state.baseline();
+    return baseline != null && bootOf(baseline).equals(bootOf(snapshot));
+  }
+
+  private static String bootOf(Snapshot snapshot) {
+    return snapshot.boot().id();
+  }
+
+  /** What two snapshots of one host differ in. */
+  static List<IsolationAlert> changes(Comparison comparison) {
+    List<IsolationAlert> findings = new ArrayList<>(GroupFindings.of(comparison));
+    findings.addAll(RegisterFindings.of(comparison));
+    findings.addAll(InventoryFindings.of(comparison));
+    findings.addAll(IdentityFindings.of(comparison));
+    findings.addAll(MovedDevices.of(comparison));
+    findings.addAll(UpdateFindings.of(comparison));
+    return findings;
+  }
+}

@@ -1,0 +1,117 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds devices that are in another place: told by their serial number; and devices with a bridge
+ * more or less above them, told by their ids and the last step of their place.
+ */
+final class MovedDevices {
+  private final Comparison comparison;
+  private final HostView before;
+  private final HostView after;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private MovedDevices(Comparison comparison) {
+    this.comparison = comparison;
+    before = comparison.before();
+    after = comparison.after();
+  }
+
+  static List<IsolationAlert> of(Comparison comparison) {
+    MovedDevices moved = new MovedDevices(comparison);
+    for (int i = 0; i < moved.after.size(); i++) {
+      if (!comparison.isInBoth(i) && !moved.after.function(i).isVirtualFunction()) {
+        moved.judge(i);
+      }
+    }
+    return moved.alerts;
+  }
+
+  private void judge(int index) {
+    PciFunction now = after.function(index);
+    for (int i = 0; i < before.size(); i++) {
+      PciFunction then = before.function(i);
+      if (hasLeft(then) && !then.isVirtualFunction() && isSameDevice(then, now)) {
+        raise(i, index);
+        return;
+      }
+    }
+  }
+
+  /** True if its place is empty now, or another device is in it. */
+  private boolean hasLeft(PciFunction then) {
+    int there = after.indexOf(then.path());
+    return there == HostHierarchy.NONE
+        || !after.function(there).ids().equals(then.ids())
+        || after.function(there).config().serialNumber() != then.config().serialNumber();
+  }
+
+  private static boolean isSameDevice(PciFunction then, PciFunction now) {
+    if (!then.ids().equals(now.ids())) {
+      return false;
+    }
+    long serial = then.config().serialNumber();
+    // All functions of a card carry its serial number.
+    return serial != 0 || now.config().serialNumber() != 0
+        ? serial == now.config().serialNumber()
+            && then.address().function() == now.address().function()
+        : isLevelMoreOrLess(then.path(), now.path());
+  }
+
+  /** True if one lies below the bridge of the other, further down, at the same last step. */
+  private static boolean isLevelMoreOrLess(DevicePath a, DevicePath b) {
+    return lastStep(a).equals(lastStep(b)) && (isBelowBridgeOf(a, b) || isBelowBridgeOf(b, a));
+  }
+
+  private static boolean isBelowBridgeOf(DevicePath a, DevicePath b) {
+    @Nullable DevicePath bridge = a.bridge();
+    return bridge != null && b.isBelow(bridge);
+  }
+
+  private static String lastStep(DevicePath path) {
+    return path.text().substring(path.text().lastIndexOf('/') + 1);
+  }
+
+  private void raise(int thenIndex, int index) {
+    PciFunction then = before.function(thenIndex);
+    PciFunction now = after.function(index);
+    TreeSet<String> vms = new TreeSet<>();
+    if (before.isOwned(thenIndex)) {
+      vms.add(before.owner(thenIndex));
+    }
+    if (after.isOwned(index)) {
+      vms.add(after.owner(index));
+    }
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.TOPOLOGY_CHANGED,
+            Severity.WARNING,
+            now.path().text(),
+            List.of(comparison.device(index)),
+            List.copyOf(vms),
+            null,
+            "The device at %s was at %s before".formatted(now.path().text(), then.path().text()));
+    alerts.add(
+        alert.with(
+            comparison
+                .evidence()
+                .with(
+                    List.of(
+                        new Evidence.Fact("path", then.path().text(), now.path().text()),
+                        new Evidence.Fact(
+                            "address", then.address().toString(), now.address().toString()),
+                        Evidence.Fact.now("ids", now.ids().toString())))));
+  }
+}

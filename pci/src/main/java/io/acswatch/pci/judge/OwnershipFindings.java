@@ -1,0 +1,86 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.iommu.GroupPartition;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.TreeSet;
+
+/** Finds claims of owners that contradict each other, or the kernel. */
+final class OwnershipFindings {
+  private final Comparison comparison;
+  private final HostView after;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private OwnershipFindings(Comparison comparison) {
+    this.comparison = comparison;
+    after = comparison.after();
+  }
+
+  static List<IsolationAlert> of(Comparison comparison) {
+    OwnershipFindings findings = new OwnershipFindings(comparison);
+    if (findings.after.hasOwners()) {
+      findings.conflicts();
+      GroupPartition reported = findings.after.groups();
+      if (reported != null) {
+        reported.members().stream().filter(group -> group.size() > 1).forEach(findings::shared);
+      }
+    }
+    return findings.alerts;
+  }
+
+  private void conflicts() {
+    for (int i = 0; i < after.size(); i++) {
+      if (after.claims(i).size() > 1) {
+        String address = after.function(i).address().toString();
+        alerts.add(
+            comparison.alert(
+                AlertCode.OWNERSHIP_CONFLICT,
+                Severity.WARNING,
+                after.function(i).path().text(),
+                List.of(comparison.device(i)),
+                List.copyOf(after.claims(i)),
+                null,
+                "%s is claimed by %s at one time"
+                    .formatted(address, String.join(" and ", after.claims(i)))));
+      }
+    }
+  }
+
+  private void shared(List<Integer> members) {
+    List<Integer> owned =
+        members.stream().filter(i -> after.isEndpoint(i) && after.isOwned(i)).toList();
+    boolean disjoint =
+        owned.stream()
+            .anyMatch(
+                a ->
+                    owned.stream()
+                        .anyMatch(b -> Collections.disjoint(after.claims(a), after.claims(b))));
+    if (!disjoint) {
+      return;
+    }
+    TreeSet<String> vms = new TreeSet<>();
+    owned.forEach(i -> vms.addAll(after.claims(i)));
+    List<AlertDevice> devices = comparison.devices(owned);
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.CROSS_VM_SHARED_GROUP,
+            Severity.HIGH,
+            devices.get(0).path().text(),
+            devices,
+            List.copyOf(vms),
+            null,
+            "Devices that %s claim are in one IOMMU group, which the kernel gives to one owner only"
+                .formatted(String.join(" and ", vms)));
+    alerts.add(
+        alert.with(
+            comparison
+                .evidence()
+                .with(comparison.wordsOnTheWay(owned), comparison.devices(members))));
+  }
+}

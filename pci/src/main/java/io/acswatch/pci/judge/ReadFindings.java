@@ -1,0 +1,124 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.PciFunction;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds functions whose bytes were not had, or not in one piece. */
+final class ReadFindings {
+  private final Comparison comparison;
+  private final HostView after;
+  private final Waiting waiting;
+  private final Grace grace;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private ReadFindings(Comparison comparison, Waiting waiting, Grace grace) {
+    this.comparison = comparison;
+    this.waiting = waiting;
+    this.grace = grace;
+    after = comparison.after();
+  }
+
+  static List<IsolationAlert> of(Comparison comparison, Waiting waiting, Grace grace) {
+    ReadFindings findings = new ReadFindings(comparison, waiting, grace);
+    int cutShort = 0;
+    for (int i = 0; i < findings.after.size(); i++) {
+      switch (findings.after.function(i).config().status()) {
+        case ALL_ONES, NOT_READY, UNREADABLE -> findings.unreadable(i);
+        case TORN_READ -> findings.torn(i);
+        case TRUNCATED_UNPRIVILEGED -> cutShort++;
+        default -> {}
+      }
+    }
+    if (cutShort > 0) {
+      findings.truncated(cutShort);
+    }
+    return findings.alerts;
+  }
+
+  private void unreadable(int index) {
+    List<String> vms = comparison.allVmsAtOrBelow(index);
+    raiseIfLasting(
+        AlertCode.CONFIG_UNREADABLE,
+        vms.isEmpty() ? Severity.WARNING : Severity.HIGH,
+        index,
+        vms,
+        "%s does not answer: " + words(after.function(index).config().status()),
+        grace);
+  }
+
+  /** A second torn read is not chance any more: the bytes cannot be relied on. */
+  private void torn(int index) {
+    List<String> vms = comparison.allVmsAtOrBelow(index);
+    raiseIfLasting(
+        AlertCode.CONFIG_TORN, Severity.INFO, index, vms, "%s changed while it was read", grace);
+    raiseIfLasting(
+        AlertCode.INCONSISTENT_CONFIG,
+        comparison.anyOwner(index).isEmpty() ? Severity.WARNING : Severity.HIGH,
+        index,
+        vms,
+        "%s changes at every read",
+        grace.doubled());
+  }
+
+  private void truncated(int count) {
+    int all = after.size();
+    alerts.add(
+        comparison.alert(
+            AlertCode.CONFIG_TRUNCATED,
+            Severity.INFO,
+            "The collector may not read all of %d of %d functions: their isolation is unknown"
+                .formatted(count, all),
+            List.of(
+                Evidence.Fact.now("functions cut short", Integer.toString(count)),
+                Evidence.Fact.now("functions", Integer.toString(all)))));
+  }
+
+  private static String words(ReadStatus status) {
+    return switch (status) {
+      case ALL_ONES -> "every byte reads ff";
+      case NOT_READY -> "it is not ready after a reset";
+      default -> "reading its configuration space fails";
+    };
+  }
+
+  private void raiseIfLasting(
+      AlertCode code,
+      Severity severity,
+      int index,
+      List<String> vms,
+      String sentence,
+      Grace needed) {
+    PciFunction function = after.function(index);
+    IsolationAlert alert =
+        comparison.alert(
+            code,
+            severity,
+            function.path().text(),
+            List.of(comparison.device(index)),
+            vms,
+            null,
+            sentence.formatted(function.address()));
+    List<Evidence.Fact> facts =
+        List.of(
+            new Evidence.Fact(
+                "read status",
+                comparison.isInBoth(index)
+                    ? status(comparison.before().function(comparison.beforeOf(index)))
+                    : "",
+                status(function)));
+    if (waiting.isOver(alert, function.path(), needed)) {
+      alerts.add(alert.with(comparison.evidence().with(facts)));
+    }
+  }
+
+  private static String status(PciFunction function) {
+    return function.config().status() + ", " + function.config().lengthBytes() + " bytes";
+  }
+}

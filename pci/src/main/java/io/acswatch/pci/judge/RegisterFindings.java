@@ -1,0 +1,173 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AcsBit;
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.Headlines;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsVerdict;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds ACS Control bits that came or went, and ACS capabilities that are gone. */
+final class RegisterFindings {
+  private static final int BASIC = 0x7F;
+  private static final int WEAKENING =
+      AcsCapability.EGRESS_CONTROL | AcsCapability.DIRECT_TRANSLATED;
+
+  private final Comparison comparison;
+  private final CauseFinder causes;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private RegisterFindings(Comparison comparison) {
+    this.comparison = comparison;
+    causes = new CauseFinder(comparison);
+  }
+
+  static List<IsolationAlert> of(Comparison comparison) {
+    RegisterFindings findings = new RegisterFindings(comparison);
+    for (int i = 0; i < comparison.after().size(); i++) {
+      if (comparison.isInBoth(i)) {
+        findings.judge(i);
+      }
+    }
+    return findings.alerts;
+  }
+
+  /** Functions that ceased to isolate since the snapshot just before, in one boot. */
+  static List<IsolationAlert> runtimeLosses(Comparison latest) {
+    RegisterFindings findings = new RegisterFindings(latest);
+    for (int i = 0; i < latest.after().size(); i++) {
+      if (latest.isInBoth(i) && !latest.boundary().isBoot()) {
+        findings.runtimeLoss(i);
+      }
+    }
+    return findings.alerts;
+  }
+
+  private void judge(int index) {
+    ConfigFacts then = comparison.before().function(comparison.beforeOf(index)).config();
+    ConfigFacts now = comparison.after().function(index).config();
+    AcsRegisters acsThen = then.acs();
+    AcsRegisters acsNow = now.acs();
+    if (acsThen == null) {
+      return;
+    }
+    if (acsNow == null) {
+      // A short read shows no capability either: only two whole reads prove that it is gone.
+      if (then.status() == ReadStatus.COMPLETE && now.status() == ReadStatus.COMPLETE) {
+        raise(
+            AlertCode.ACS_CAP_DROPPED,
+            Severity.HIGH,
+            index,
+            "%s has no ACS capability any more %s");
+      }
+      return;
+    }
+    if (acsThen.capability() != acsNow.capability() || acsThen.offset() != acsNow.offset()) {
+      capabilityChanged(index, acsThen, acsNow);
+    }
+    boolean enhanced = (acsNow.capability() & AcsCapability.ENHANCED) != 0;
+    int existing = acsNow.capability() & BASIC | (enhanced ? AcsCapability.ENHANCED_CONTROLS : 0);
+    int cleared = acsThen.control() & ~acsNow.control() & existing;
+    int set = acsNow.control() & ~acsThen.control();
+    if (cleared != 0) {
+      boolean required = (cleared & AcsCapability.REQUIRED) != 0;
+      raise(
+          AlertCode.ACS_BIT_CLEARED,
+          required ? Severity.WARNING : Severity.INFO,
+          index,
+          "%s lost ACS Control " + AcsBit.names(cleared) + " %s",
+          AcsBit.whatClearedAllows(cleared));
+    }
+    if (set != 0) {
+      boolean weakens = (set & WEAKENING) != 0;
+      raise(
+          AlertCode.ACS_BIT_SET,
+          weakens ? Severity.WARNING : Severity.INFO,
+          index,
+          "%s gained ACS Control " + AcsBit.names(set) + " %s");
+    }
+  }
+
+  /** The kernel's groups stay as they are, but what they promise is gone. */
+  private void runtimeLoss(int index) {
+    boolean turned =
+        comparison.before().verdict(comparison.beforeOf(index)).isEnforced()
+            && comparison.after().verdict(index) == AcsVerdict.NOT_ENFORCED;
+    if (turned && !comparison.vmsAtOrBelow(index).isEmpty()) {
+      raise(
+          AlertCode.RUNTIME_ISOLATION_LOSS,
+          Severity.HIGH,
+          index,
+          "%s ceased to isolate what lies at or below it, in the running kernel");
+    }
+  }
+
+  private void capabilityChanged(int index, AcsRegisters then, AcsRegisters now) {
+    PciFunction function = comparison.after().function(index);
+    String headline =
+        "%s has another ACS Capability %s: %04x at 0x%03x instead of %04x at 0x%03x"
+            .formatted(
+                function.address(),
+                Headlines.after(comparison.boundary()),
+                now.capability(),
+                now.offset(),
+                then.capability(),
+                then.offset());
+    RegisterChange change =
+        new RegisterChange(
+            function.address(),
+            function.path(),
+            comparison.after().hierarchy().type(index),
+            now.offset() + AcsCapability.CAPABILITY_OFFSET,
+            then.capability(),
+            now.capability());
+    add(
+        AlertCode.ACS_CAP_CHANGED,
+        Severity.WARNING,
+        index,
+        headline,
+        new Cause(Cause.Kind.ACS_CAPABILITY_CHANGED, change, List.of(), headline + "."));
+  }
+
+  private void raise(AlertCode code, Severity severity, int index, String headline) {
+    raise(code, severity, index, headline, "");
+  }
+
+  private void raise(
+      AlertCode code, Severity severity, int index, String headline, String consequence) {
+    PciFunction function = comparison.after().function(index);
+    RegisterChange change = causes.registerChange(index);
+    Cause.Kind kind =
+        code == AlertCode.ACS_CAP_DROPPED
+            ? Cause.Kind.ACS_CAPABILITY_GONE
+            : Cause.Kind.ACS_CONTROL_CHANGED;
+    String sentence =
+        headline.formatted(function.address(), Headlines.after(comparison.boundary()));
+    Cause cause = new Cause(kind, change, List.of(), sentence + "." + consequence);
+    add(code, severity, index, sentence, cause);
+  }
+
+  private void add(AlertCode code, Severity severity, int index, String headline, Cause cause) {
+    IsolationAlert alert =
+        comparison.alert(
+            code,
+            severity,
+            comparison.after().function(index).path().text(),
+            List.of(comparison.device(index)),
+            comparison.vmsAtOrBelow(index),
+            cause,
+            headline);
+    List<Evidence.PortWords> words = comparison.wordsOnTheWay(List.of(index));
+    alerts.add(alert.with(comparison.evidence().with(words, List.of())));
+  }
+}

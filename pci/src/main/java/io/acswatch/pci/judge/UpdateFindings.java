@@ -1,0 +1,171 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.AcsOptions;
+import io.acswatch.pci.groups.CommandLine;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Finds what a boot, or one that did not happen, left to be known: gaps, refusals, adoptions. */
+final class UpdateFindings {
+  private final Comparison comparison;
+  private final HostView before;
+  private final HostView after;
+  private final List<IsolationAlert> alerts = new ArrayList<>();
+
+  private UpdateFindings(Comparison comparison) {
+    this.comparison = comparison;
+    before = comparison.before();
+    after = comparison.after();
+  }
+
+  /** Findings about the boot between the two snapshots; those about the log, in any boot. */
+  static List<IsolationAlert> of(Comparison comparison) {
+    UpdateFindings findings = new UpdateFindings(comparison);
+    for (int i = 0; i < findings.after.size(); i++) {
+      findings.refused(i);
+    }
+    if (comparison.boundary() == Boundary.LIVE_UPDATE) {
+      findings.keptWords();
+    }
+    if (comparison.isStale()) {
+      findings.stale();
+    }
+    return findings.alerts;
+  }
+
+  /** A kernel that another one started, of a host of which nothing was known. */
+  static List<IsolationAlert> ofFirst(Comparison comparison) {
+    Snapshot first = comparison.after().snapshot();
+    if (!first.bootClass().isKexec()) {
+      return List.of();
+    }
+    IsolationAlert gap =
+        comparison.alert(
+            AlertCode.SNAPSHOT_GAP,
+            Severity.WARNING,
+            "No snapshot of the kernel before the kexec is known: nothing can be compared",
+            List.of(Evidence.Fact.now("boot class", first.bootClass().name())));
+    return List.of(gap);
+  }
+
+  /** An image that was loaded in the snapshot just before and is not any more, in one boot. */
+  static List<IsolationAlert> aborted(Comparison latest) {
+    Snapshot then = latest.before().snapshot();
+    Snapshot now = latest.after().snapshot();
+    if (latest.boundary().isBoot() || !then.kexecLoaded() || now.kexecLoaded()) {
+      return List.of();
+    }
+    return List.of(
+        latest.alert(
+            AlertCode.LIVE_UPDATE_ABORTED,
+            Severity.INFO,
+            "A kexec image was loaded and is gone, and the kernel runs on: the update was given up",
+            List.of(new Evidence.Fact("kexec image", "loaded", "not loaded"))));
+  }
+
+  private void refused(int index) {
+    Preservation now = after.function(index).kernel().preservation();
+    Preservation then =
+        comparison.isInBoth(index)
+            ? before.function(comparison.beforeOf(index)).kernel().preservation()
+            : Preservation.NONE;
+    PciAddress address = after.function(index).address();
+    if (now.isRefusal()) {
+      raise(index, then, now, "The kernel does not preserve " + address + ": " + words(now));
+    } else if (comparison.boundary() == Boundary.LIVE_UPDATE
+        && then == Preservation.WILL_BE_PRESERVED
+        && !now.isAdopted()) {
+      raise(index, then, now, address + " was handed over, and the new kernel did not adopt it");
+    }
+  }
+
+  private static String words(Preservation refusal) {
+    return switch (refusal) {
+      case REFUSED_QUIRKS -> "it relies on ACS quirks";
+      case REFUSED_VIRTUAL_FUNCTION -> "virtual functions cannot be preserved";
+      default -> "the new kernel needs a quirk to switch its ACS on";
+    };
+  }
+
+  private void raise(int index, Preservation then, Preservation now, String headline) {
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.PRESERVATION_REFUSED,
+            Severity.WARNING,
+            after.function(index).path().text(),
+            List.of(comparison.device(index)),
+            comparison.allVmsAtOrBelow(index),
+            new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), headline + "."),
+            headline);
+    List<Evidence.Fact> facts =
+        List.of(new Evidence.Fact("kernel log", then.logged(), now.logged()));
+    alerts.add(alert.with(comparison.evidence().with(facts)));
+  }
+
+  /** Functions whose word the command line orders otherwise, and which kept the one they had. */
+  private void keptWords() {
+    String commandLine = after.snapshot().boot().commandLine();
+    String options = CommandLine.difference(before.snapshot().boot().commandLine(), commandLine);
+    if (options.isEmpty()) {
+      return;
+    }
+    AcsOptions ordered = AcsOptions.of(commandLine);
+    List<Integer> kept = new ArrayList<>();
+    for (int i = 0; i < after.size(); i++) {
+      AcsRegisters then =
+          comparison.isInBoth(i) ? before.function(comparison.beforeOf(i)).config().acs() : null;
+      AcsRegisters now = after.function(i).config().acs();
+      if (then != null && now != null && then.control() == now.control()) {
+        int due = ordered.apply(after.hierarchy(), i, now.control(), now.control(), false);
+        if (due != now.control()) {
+          kept.add(i);
+        }
+      }
+    }
+    if (!kept.isEmpty()) {
+      raiseKept(kept, options);
+    }
+  }
+
+  private void raiseKept(List<Integer> kept, String options) {
+    PciFunction first = after.function(kept.get(0));
+    IsolationAlert alert =
+        comparison.alert(
+            AlertCode.ADOPTION_MASKS_CHANGE,
+            Severity.INFO,
+            "",
+            comparison.devices(kept),
+            List.of(),
+            new Cause(
+                Cause.Kind.COMMAND_LINE_CHANGED,
+                null,
+                List.of(),
+                "The kernel command line changed: " + options + "."),
+            "%d ports, %s first, kept their ACS words through the live update against the command line"
+                .formatted(kept.size(), first.address()));
+    alerts.add(alert.with(comparison.evidence().with(comparison.wordsOnTheWay(kept), List.of())));
+  }
+
+  private void stale() {
+    long age = after.snapshot().takenAtMillis() - before.snapshot().takenAtMillis();
+    alerts.add(
+        comparison.alert(
+            AlertCode.STALE_BEFORE,
+            Severity.WARNING,
+            "The last snapshot of the boot before is %d minutes older than the first of this one"
+                .formatted(age / 60_000),
+            List.of(Evidence.Fact.now("age in seconds", Long.toString(age / 1_000)))));
+  }
+}

@@ -1,0 +1,31 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.IsolationAlert;
+import java.util.List;
+
+/**
+ * Result of a judgement.
+ *
+ * @param state what to remember
+ * @param alerts what changed: raised, updated and resolved alerts, the most urgent first
+ */
+public record Verdict(HostState state, List<IsolationAlert> alerts) {
+  /** Copies the list. */
+  public Verdict {
+    alerts = List.copyOf(alerts);
+  }
+
+  /**
+   * True if a snapshot with the facts of the last one of {@code before} changed nothing but the
+   * time at which they were last seen. Any other such snapshot will not either.
+   */
+  public boolean leaves(HostState before) {
+    return alerts.isEmpty()
+        && state.current() != before.current()
+        && state.baseline() == before.baseline()
+        && state.revision() == before.revision()
+        && state.open().equals(before.open())
+        && state.pending().isEmpty()
+        && state.intendedOwners().equals(before.intendedOwners());
+  }
+}

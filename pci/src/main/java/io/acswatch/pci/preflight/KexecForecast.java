@@ -1,0 +1,230 @@
+package io.acswatch.pci.preflight;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.AcsOptions;
+import io.acswatch.pci.groups.BootWords;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsRules;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.judge.Comparison;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.BootOrder;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The snapshot that the kernel to come would show, and the devices it would refuse to preserve.
+ *
+ * <p>An ordinary kexec: the new kernel switches ACS on again, then applies its command line; no VFs
+ * exist. A live update: what is preserved, that is the VMs' devices and the bridges above them,
+ * keeps its words, and the command line's ACS options pass it by.
+ */
+final class KexecForecast {
+  private final Snapshot present;
+  private final Preflight.Mode mode;
+  private final Boot target;
+  private final ModelChoice model;
+  private final HostHierarchy hierarchy;
+  private final HostView view;
+  private final AcsRules targetRules;
+  private final AcsOptions options;
+  private final BootWords words;
+
+  KexecForecast(Snapshot present, Preflight.Mode mode, Boot target, ModelChoice model) {
+    this.present = present;
+    this.mode = mode;
+    this.target = target;
+    this.model = model;
+    view = new HostView(present);
+    hierarchy = view.hierarchy();
+    targetRules = new AcsRules(hierarchy, model);
+    options = AcsOptions.of(target.commandLine());
+    words = new BootWords(hierarchy, targetRules, model.kernel(), target);
+  }
+
+  HostView view() {
+    return view;
+  }
+
+  AcsRules targetRules() {
+    return targetRules;
+  }
+
+  AcsOptions options() {
+    return options;
+  }
+
+  /** True if the command line leaves a required control of some function as the boot finds it. */
+  boolean keepsWhatItFinds() {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      AcsRegisters acs = hierarchy.function(i).config().acs();
+      if (acs != null && model.kernel().isAtLeast(6, 11, 0)) {
+        int demanded = acs.capability() & AcsCapability.REQUIRED;
+        if (options.keepsWhatWasFound(hierarchy, i, demanded)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** The kernel's own reasons not to preserve a VM's device. */
+  List<IsolationAlert> refusals() {
+    List<IsolationAlert> refusals = new ArrayList<>();
+    if (mode != Preflight.Mode.LIVE_UPDATE) {
+      return refusals;
+    }
+    Comparison comparison = new Comparison(present, present);
+    for (int i = 0; i < hierarchy.size(); i++) {
+      if (!view.isOwned(i)) {
+        continue;
+      }
+      String reason = refusal(i);
+      if (reason != null) {
+        Cause cause = new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), reason + ".");
+        refusals.add(
+            comparison.alert(
+                AlertCode.PRESERVATION_REFUSED,
+                Severity.HIGH,
+                hierarchy.function(i).path().text(),
+                List.of(comparison.device(i)),
+                List.of(view.owner(i)),
+                cause,
+                "A live update would refuse to preserve %s: %s"
+                    .formatted(hierarchy.function(i).address(), reason)));
+      }
+    }
+    return refusals;
+  }
+
+  private @Nullable String refusal(int index) {
+    if (options.switchesLiveUpdateOff()) {
+      return "the command line to come switches live updates off";
+    }
+    if (hierarchy.function(index).isVirtualFunction()) {
+      return "virtual functions cannot be preserved";
+    }
+    for (int i = index; i != HostHierarchy.NONE; i = hierarchy.bridgeAbove(i)) {
+      if (targetRules.needsEnablingQuirk(i)) {
+        return hierarchy.function(i).address() + " relies on ACS quirks";
+      }
+    }
+    return null;
+  }
+
+  /** The snapshot the new kernel would show if nothing changed before the kexec. */
+  Snapshot foretold() {
+    return foretoldAfter(present);
+  }
+
+  /** The same if the required controls of every function were cleared before the kexec. */
+  Snapshot foretoldIfCleared() {
+    List<PciFunction> cleared = new ArrayList<>();
+    for (PciFunction function : present.functions()) {
+      AcsRegisters acs = function.config().acs();
+      cleared.add(acs == null ? function : withAcs(function, acs.withRequired(false)));
+    }
+    return foretoldAfter(present.withFunctions(cleared));
+  }
+
+  /** The snapshot the new kernel would show if {@code last} were the last one of this boot. */
+  private Snapshot foretoldAfter(Snapshot last) {
+    BitSet preserved = preserved();
+    boolean groupsExist = present.hasReportedGroups() || options.switchesIommuOn();
+    boolean iommuOn = groupsExist && !options.switchesIommuOff();
+    List<PciFunction> functions = new ArrayList<>();
+    for (int i = 0; i < hierarchy.size(); i++) {
+      PciFunction function = last.functions().get(i);
+      // VFs come into being when somebody enables them, which no kexec does.
+      if (!function.isVirtualFunction()) {
+        functions.add(preserved.get(i) ? function : withWordsOfBoot(i, function, iommuOn));
+      }
+    }
+    List<PciFunction> ordered = BootOrder.of(functions);
+    Snapshot bare = snapshotOf(ordered, null, iommuOn);
+    if (!iommuOn) {
+      return bare;
+    }
+    KernelGrouping grouping = SnapshotGroups.grouping(bare, model, last);
+    return snapshotOf(ordered, grouping.derive(), true);
+  }
+
+  private BitSet preserved() {
+    BitSet preserved = new BitSet();
+    if (mode == Preflight.Mode.LIVE_UPDATE) {
+      for (int i = 0; i < hierarchy.size(); i++) {
+        if (view.isOwned(i) && refusal(i) == null) {
+          for (int above = i; above != HostHierarchy.NONE; above = hierarchy.bridgeAbove(above)) {
+            preserved.set(above);
+          }
+        }
+      }
+    }
+    return preserved;
+  }
+
+  private Snapshot snapshotOf(
+      List<PciFunction> functions, @Nullable GroupPartition groups, boolean iommuOn) {
+    List<PciFunction> grouped = new ArrayList<>(functions.size());
+    for (int i = 0; i < functions.size(); i++) {
+      PciFunction function = functions.get(i);
+      KernelView kernel = function.kernel();
+      int group = groups == null ? kernel.group() : groups.groupOf(i);
+      KernelView seen =
+          new KernelView(
+              iommuOn ? group : KernelView.NO_GROUP,
+              iommuOn ? kernel.groupType() : "",
+              kernel.driver(),
+              null,
+              0,
+              kernel.totalVfs(),
+              kernel.ariEnabled(),
+              kernel.removable());
+      grouped.add(
+          new PciFunction(
+              function.address(), function.path(), function.ids(), function.config(), seen));
+    }
+    return new Snapshot(
+        present.host(),
+        target,
+        mode == Preflight.Mode.LIVE_UPDATE ? BootClass.LIVE_UPDATE : BootClass.KEXEC_PLAIN,
+        present.takenAtMillis(),
+        0,
+        false,
+        present.orderKnown(),
+        grouped,
+        present.owners());
+  }
+
+  private PciFunction withWordsOfBoot(int index, PciFunction function, boolean iommuOn) {
+    AcsRegisters acs = function.config().acs();
+    if (acs == null) {
+      return function;
+    }
+    return withAcs(function, words.of(index, acs, iommuOn));
+  }
+
+  private static PciFunction withAcs(PciFunction function, AcsRegisters acs) {
+    return new PciFunction(
+        function.address(),
+        function.path(),
+        function.ids(),
+        function.config().withAcs(acs),
+        function.kernel());
+  }
+}

@@ -1,0 +1,95 @@
+package io.acswatch.pci.preflight;
+
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.iommu.PatchLevels;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A kernel to come: its boot as foretold, and the rules it groups by.
+ *
+ * @param boot of an id that no boot has
+ * @param model its rules
+ */
+record KexecTarget(Boot boot, ModelChoice model) {
+  private static final String NEXT_BOOT = "(after the kexec)";
+  private static final Pattern SAYS_DEBIAN = Pattern.compile("Debian \\d");
+
+  /**
+   * The kernels that may be meant: one, or, where the release hides the patch level and no model is
+   * asked for, one for each stretch of patch levels that behaves alike.
+   *
+   * @param named release as {@code uname -r} says it, or {@code uname -rv}, or {@code Debian
+   *     6.1.174-1}; null for the present kernel
+   * @param commandLine null for the present one
+   * @param asked overrules the model; null for that of the kernel
+   */
+  static List<KexecTarget> of(
+      Boot present,
+      @Nullable String named,
+      @Nullable String commandLine,
+      @Nullable GroupingModel asked) {
+    boolean same = named == null || named.equals(present.kernelRelease());
+    String release = same ? present.kernelRelease() : release(named);
+    String version = same ? present.kernelVersion() : version(named);
+    Boot boot =
+        new Boot(
+            NEXT_BOOT,
+            release,
+            version,
+            commandLine == null ? present.commandLine() : commandLine,
+            Boot.KEXEC_LOADER,
+            present.bootloaderVersion(),
+            present.iommus());
+    if (asked != null) {
+      Boot judged = boot.withModel(asked.label());
+      return List.of(new KexecTarget(judged, ModelChoice.of(judged, null)));
+    }
+    if (KernelVersion.tellPatchLevel(release, version)) {
+      return List.of(new KexecTarget(boot, ModelChoice.of(boot, null)));
+    }
+    return ofEachStretch(boot);
+  }
+
+  private static String release(String named) {
+    int blank = named.indexOf(' ');
+    boolean more = blank > 0 && Character.isDigit(named.charAt(0));
+    return more ? named.substring(0, blank) : named;
+  }
+
+  private static String version(String named) {
+    return SAYS_DEBIAN.matcher(named).find() ? named : "";
+  }
+
+  private static List<KexecTarget> ofEachStretch(Boot boot) {
+    List<KernelVersion> levels =
+        PatchLevels.of(KernelVersion.of(boot.kernelRelease(), boot.kernelVersion()));
+    List<KexecTarget> targets = new ArrayList<>();
+    for (int i = 0; i < levels.size(); i++) {
+      KernelVersion next = i + 1 < levels.size() ? levels.get(i + 1) : null;
+      Boot exact =
+          new Boot(
+              boot.id(),
+              boot.kernelRelease(),
+              levels.get(i).asDebianSays(),
+              boot.commandLine(),
+              boot.bootloaderType(),
+              boot.bootloaderVersion(),
+              boot.iommus());
+      ModelChoice model = ModelChoice.of(exact, null);
+      targets.add(new KexecTarget(exact, model.withReason(stretch(levels.get(i), next))));
+    }
+    return targets;
+  }
+
+  private static String stretch(KernelVersion first, @Nullable KernelVersion next) {
+    return next == null
+        ? "kernel " + first + " or a later one of its line"
+        : "kernel " + first + " or a later one before " + next;
+  }
+}

@@ -1,0 +1,161 @@
+package io.acswatch.pci.preflight;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Foretells what a kexec now would do: makes the snapshot that the new kernel would show, and lets
+ * {@link Judgement} compare it with the present one.
+ */
+public final class Preflight {
+  /** Kind of kexec. */
+  public enum Mode {
+    /** Devices of VMs are preserved with their registers. */
+    LIVE_UPDATE,
+    /** Nothing is preserved. */
+    PLAIN_KEXEC
+  }
+
+  /** Answer. */
+  public enum Outcome {
+    /** Nothing of severity high or critical was found. */
+    GO,
+    /** Something of severity high or critical was found. */
+    NO_GO,
+    /** It depends on what is not known. */
+    UNKNOWN
+  }
+
+  /**
+   * What was foretold.
+   *
+   * @param outcome the answer
+   * @param reasons why, one sentence each
+   * @param findings alerts that the kexec would raise
+   * @param model rules of the target kernel
+   */
+  public record Result(
+      Outcome outcome, List<String> reasons, List<IsolationAlert> findings, ModelChoice model) {
+    /** Copies the lists. */
+    public Result {
+      reasons = List.copyOf(reasons);
+      findings = List.copyOf(findings);
+    }
+  }
+
+  private final Snapshot present;
+  private final Mode mode;
+  private final KexecTarget target;
+  private final KexecForecast forecast;
+  private final PreflightQuestions questions;
+
+  private Preflight(Snapshot present, Mode mode, KexecTarget target) {
+    this.present = present;
+    this.mode = mode;
+    this.target = target;
+    forecast = new KexecForecast(present, mode, target.boot(), target.model());
+    questions = new PreflightQuestions(present, target, forecast);
+  }
+
+  /**
+   * Foretells a kexec.
+   *
+   * @param present the host now, with the owners of its devices
+   * @param targetRelease {@code uname -r} of the kernel to come, better {@code uname -rv}; null for
+   *     the present one. Where it hides the patch level, the answer is one that holds for all of
+   *     its line
+   * @param targetCommandLine its command line, null for the present one
+   * @param asked overrules the model of that kernel; null for that model
+   */
+  public static Result of(
+      Snapshot present,
+      Mode mode,
+      @Nullable String targetRelease,
+      @Nullable String targetCommandLine,
+      @Nullable GroupingModel asked) {
+    List<Result> results = new ArrayList<>();
+    for (KexecTarget target :
+        KexecTarget.of(present.boot(), targetRelease, targetCommandLine, asked)) {
+      results.add(new Preflight(present, mode, target).result());
+    }
+    return PatchLevelVerdict.of(results);
+  }
+
+  private Result result() {
+    HostState state = Judgement.apply(HostState.NONE, present).state();
+    List<IsolationAlert> findings = new ArrayList<>(forecast.refusals());
+    state.open().stream()
+        .filter(alert -> mode == Mode.LIVE_UPDATE && alert.code() == AlertCode.PENDING_MERGE)
+        .forEach(findings::add);
+    findings.addAll(raised(state, forecast.foretold()));
+    findings.sort(
+        Comparator.comparing(IsolationAlert::severity)
+            .reversed()
+            .thenComparing(IsolationAlert::code));
+    // A merge that rests on bytes nobody read is a question, not an answer.
+    findings.replaceAll(
+        alert -> questions.liesUnder(alert) ? alert.withSeverity(Severity.WARNING) : alert);
+    List<String> reasons = new ArrayList<>(reasonsOf(findings));
+    Outcome outcome = Outcome.NO_GO;
+    if (reasons.isEmpty()) {
+      reasons.addAll(questions.open());
+      reasons.addAll(mergesIfCleared(state));
+      outcome = reasons.isEmpty() ? Outcome.GO : Outcome.UNKNOWN;
+    }
+    if (reasons.isEmpty()) {
+      reasons.add("Nothing of severity high or critical would come of it.");
+    }
+    if (mode == Mode.LIVE_UPDATE) {
+      reasons.addAll(LiveUpdateAbility.doubts(target, forecast.options()));
+    }
+    return new Result(outcome, reasons, findings, target.model());
+  }
+
+  private static List<IsolationAlert> raised(HostState state, Snapshot foretold) {
+    // What is wrong already and stays so is an answer too.
+    HostState nothingTold = new HostState(state.baseline(), state.current(), 0, List.of());
+    return Judgement.apply(nothingTold, foretold).alerts();
+  }
+
+  private static List<String> reasonsOf(List<IsolationAlert> findings) {
+    return findings.stream()
+        .filter(alert -> alert.severity().isAtLeast(Severity.HIGH))
+        .map(alert -> alert.code() + ": " + alert.headline() + ".")
+        .toList();
+  }
+
+  /**
+   * Where the kernel to come forms groups before it has switched ACS on everywhere, or is told to
+   * keep what it finds, the words at the moment of the kexec decide, not those of now: what would
+   * come of clearing them is asked. A kernel that switches ACS on first heals them, and a live
+   * update inherits them in any case.
+   */
+  private List<String> mergesIfCleared(HostState state) {
+    boolean late = target.model().dependsOnWordsAtStart();
+    if (mode == Mode.LIVE_UPDATE || !late && !forecast.keepsWhatItFinds()) {
+      return List.of();
+    }
+    List<IsolationAlert> more = new ArrayList<>(raised(state, forecast.foretoldIfCleared()));
+    more.removeIf(alert -> !alert.code().isMerge() || questions.liesUnder(alert));
+    List<String> merges = reasonsOf(more);
+    return merges.isEmpty()
+        ? List.of()
+        : List.of(
+            "It depends on the ACS Control words at the moment of the kexec: "
+                + (late
+                    ? "this kernel forms groups before it has switched ACS on everywhere."
+                    : "pci=config_acs= leaves controls as this kernel finds them.")
+                + " Were they cleared by then: "
+                + String.join(" ", merges));
+  }
+}

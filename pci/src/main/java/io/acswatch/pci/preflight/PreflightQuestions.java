@@ -1,0 +1,130 @@
+package io.acswatch.pci.preflight;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.groups.AcsOptions;
+import io.acswatch.pci.groups.CommandLine;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.iommu.AcsRules;
+import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/** What a forecast hangs on and nobody knows. */
+final class PreflightQuestions {
+  private final Snapshot present;
+  private final KexecTarget target;
+  private final HostView view;
+  private final HostHierarchy hierarchy;
+  private final AcsRules rules;
+  private final AcsOptions options;
+
+  PreflightQuestions(Snapshot present, KexecTarget target, KexecForecast forecast) {
+    this.present = present;
+    this.target = target;
+    view = forecast.view();
+    hierarchy = view.hierarchy();
+    rules = forecast.targetRules();
+    options = forecast.options();
+  }
+
+  /** Those that are open, a sentence each. */
+  List<String> open() {
+    List<String> reasons = new ArrayList<>();
+    ModelChoice model = target.model();
+    Boot boot = target.boot();
+    if (!model.isComputable()) {
+      reasons.add("It cannot be computed: " + model.otherRules() + ".");
+    }
+    if (!model.isAskedFor() && model.kernel().equals(KernelVersion.UNKNOWN)) {
+      reasons.add(
+          "The release \""
+              + boot.kernelRelease()
+              + "\" names no version, so its rules are unknown.");
+    }
+    if (!present.hasReportedGroups() && !options.switchesIommuOff()) {
+      reasons.add(
+          options.switchesIommuOn()
+              ? "The kernel reports no groups now, so it is not known which devices the IOMMU serves."
+              : "The kernel reports no IOMMU groups, and the command line to come does not switch the"
+                  + " IOMMU on.");
+    }
+    TreeSet<String> unknown = new TreeSet<>();
+    for (int i = 0; i < hierarchy.size(); i++) {
+      if (isOpen(i) && matters(i)) {
+        unknown.add(hierarchy.function(i).address() + " " + rules.verdict(i));
+      }
+    }
+    if (!unknown.isEmpty()) {
+      reasons.add("Isolation cannot be told of " + String.join(", ", unknown) + ".");
+    }
+    if (model.mayMisreadAcsOptions() && namesDevicesInAcsOptions(boot.commandLine())) {
+      reasons.add(
+          "Kernels 6.11 to 6.14 set other controls than pci=config_acs= and pci=disable_acs_redir="
+              + " ask for; in which patch level that was mended is not known here.");
+    }
+    if (renumbersWhatItsOptionsName()) {
+      reasons.add(
+          "pci=assign-busses gives new addresses, so it is not known which devices the ACS options"
+              + " name.");
+    }
+    return reasons;
+  }
+
+  private boolean renumbersWhatItsOptionsName() {
+    String commandLine = target.boot().commandLine();
+    return commandLine.contains("assign-busses")
+        && !present.boot().commandLine().contains("assign-busses")
+        && namesDevicesInAcsOptions(commandLine);
+  }
+
+  private static boolean namesDevicesInAcsOptions(String commandLine) {
+    return CommandLine.isolationOptions(commandLine).stream()
+        .anyMatch(option -> option.contains("_acs") && option.startsWith("pci="));
+  }
+
+  /** True if a finding about groups hangs on a function whose isolation cannot be told. */
+  boolean liesUnder(IsolationAlert alert) {
+    boolean aboutGroups =
+        alert.code().isMerge()
+            || alert.code() == AlertCode.PENDING_MERGE
+            || alert.code() == AlertCode.SILENT_ISOLATION_LOSS;
+    if (!aboutGroups || !target.model().isComputable()) {
+      return aboutGroups;
+    }
+    for (AlertDevice device : alert.devices()) {
+      for (int i = hierarchy.indexOf(device.path());
+          i != HostHierarchy.NONE;
+          i = hierarchy.bridgeAbove(i)) {
+        if (isOpen(i)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isOpen(int index) {
+    AcsVerdict verdict = rules.verdict(index);
+    return verdict == AcsVerdict.UNKNOWN || verdict == AcsVerdict.NOT_COMPUTABLE;
+  }
+
+  /** True if the function is or is above an endpoint; without owners every endpoint counts. */
+  private boolean matters(int index) {
+    for (int i = 0; i < hierarchy.size(); i++) {
+      boolean below =
+          i == index || hierarchy.function(i).path().isBelow(hierarchy.function(index).path());
+      if (below && view.isEndpoint(i) && (!view.hasOwners() || view.isOwned(i))) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+package io.acswatch.pci.snapshot;
+
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
+import java.util.List;
+
+/**
+ * All PCI functions of one host at one moment, undecoded: what the collector reads, a capture file
+ * holds and a frame carries. Complete by construction; half a host is never one.
+ *
+ * @param host id of the host, empty if the source does not say
+ * @param phase word for the moment, for example {@code before}; empty if none
+ * @param boot the running kernel
+ * @param takenAtMillis wall clock when it was taken, milliseconds since 1970, 0 if unknown
+ * @param sequence rises with every capture of a boot; 0 if unknown
+ * @param kexecLoaded a kexec image is loaded
+ * @param scanOrder the kernel's own device list order, in which groups were given out; empty if
+ *     unknown
+ * @param functions in ascending order of address
+ * @param owners claims of VMs on functions
+ * @param notes free text: what happened before; then kernel log lines, each after {@link
+ *     #KERNEL_LOG_PREFIX}
+ */
+public record Capture(
+    String host,
+    String phase,
+    Boot boot,
+    long takenAtMillis,
+    long sequence,
+    boolean kexecLoaded,
+    List<PciAddress> scanOrder,
+    List<CapturedFunction> functions,
+    List<OwnershipClaim> owners,
+    List<String> notes) {
+  /** Begins a note that is a line of the kernel log. */
+  public static final String KERNEL_LOG_PREFIX = "dmesg: ";
+
+  /** Copies the lists. */
+  public Capture {
+    scanOrder = List.copyOf(scanOrder);
+    functions = List.copyOf(functions);
+    owners = List.copyOf(owners);
+    notes = List.copyOf(notes);
+  }
+
+  /** The same capture with these claims instead of its own. */
+  public Capture withOwners(List<OwnershipClaim> claims) {
+    return new Capture(
+        host,
+        phase,
+        boot,
+        takenAtMillis,
+        sequence,
+        kexecLoaded,
+        scanOrder,
+        functions,
+        claims,
+        notes);
+  }
+
+  /** The same capture as another host's, for replay. */
+  public Capture withHost(String newHost, long newSequence, long newTakenAtMillis) {
+    return new Capture(
+        newHost,
+        phase,
+        boot,
+        newTakenAtMillis,
+        newSequence,
+        kexecLoaded,
+        scanOrder,
+        functions,
+        owners,
+        notes);
+  }
+}

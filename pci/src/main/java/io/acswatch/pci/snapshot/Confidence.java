@@ -1,0 +1,18 @@
+package io.acswatch.pci.snapshot;
+
+import java.util.Locale;
+
+/** How far the owners named in an alert can be relied on, in ascending order. */
+public enum Confidence {
+  /** A VM holds the devices, and no source says which. */
+  LOW,
+  /** Nobody claimed the devices just before: these are the VMs that owned them last. */
+  MEDIUM,
+  /** Claims were there when the snapshot before was taken, or owners do not matter. */
+  HIGH;
+
+  /** Lower-case name, for texts and JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

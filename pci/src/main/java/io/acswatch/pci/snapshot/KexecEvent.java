@@ -1,0 +1,47 @@
+package io.acswatch.pci.snapshot;
+
+import io.acswatch.pci.iommu.Boot;
+import java.util.List;
+
+/**
+ * A step on the way to another kernel, seen by the collector of the kernel that runs.
+ *
+ * @param host id of the host
+ * @param boot the running kernel
+ * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
+ * @param sequence rises with every frame of a boot; 0 if unknown
+ * @param stateSequence number of the last snapshot or delta before it, 0 if there was none
+ * @param kexecLoaded a kexec image is loaded
+ * @param step what happened
+ * @param targetRelease {@code uname -r} of the kernel that is to come, empty if unknown
+ * @param targetCommandLine its command line, empty if unknown
+ * @param notes evidence, one line each
+ */
+public record KexecEvent(
+    String host,
+    Boot boot,
+    long takenAtMillis,
+    long sequence,
+    long stateSequence,
+    boolean kexecLoaded,
+    Step step,
+    String targetRelease,
+    String targetCommandLine,
+    List<String> notes) {
+  /** Copies the list. */
+  public KexecEvent {
+    notes = List.copyOf(notes);
+  }
+
+  /** What happened. */
+  public enum Step {
+    /** An image was loaded: a kexec can come at any moment. */
+    LOADED,
+    /** The image was taken away. */
+    UNLOADED,
+    /** The system shuts down and an image is loaded: the jump is next. */
+    GOING_DOWN,
+    /** The system was going down, and yet the same kernel runs: the kexec did not happen. */
+    BACK
+  }
+}

@@ -1,0 +1,111 @@
+package io.acswatch.pci.snapshot;
+
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.iommu.GroupingModel;
+import java.util.List;
+
+/**
+ * All functions of one host at one moment, decoded and complete.
+ *
+ * @param host id of the host
+ * @param boot the running kernel
+ * @param bootClass how that boot came about
+ * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
+ * @param sequence rises within the boot; 0 if unknown
+ * @param kexecLoaded a kexec image is loaded
+ * @param orderKnown {@code functions} are in the kernel's own order; else in order of address
+ * @param functions in the order the kernel grouped them, as far as known
+ * @param owners claims of VMs on functions
+ */
+public record Snapshot(
+    String host,
+    Boot boot,
+    BootClass bootClass,
+    long takenAtMillis,
+    long sequence,
+    boolean kexecLoaded,
+    boolean orderKnown,
+    List<PciFunction> functions,
+    List<OwnershipClaim> owners) {
+  /** Copies the lists. */
+  public Snapshot {
+    functions = List.copyOf(functions);
+    owners = List.copyOf(owners);
+  }
+
+  /** Decodes a capture. */
+  public static Snapshot of(Capture capture) {
+    Boot boot = capture.boot().withIommusOf(capture.notes());
+    FunctionDecoder decoder = new FunctionDecoder();
+    SnapshotBuilder builder = new SnapshotBuilder(capture.functions().size());
+    for (CapturedFunction function : capture.functions()) {
+      builder.add(
+          function.address(),
+          function.sysfsPath(),
+          function.ids(),
+          decoder.decode(
+              function.config(), function.readStatus(), function.ids(), function.kernel()),
+          function.kernel().withRemovable(function.removable()));
+    }
+    return builder
+        .scanOrder(capture.scanOrder())
+        .owners(capture.owners())
+        .kernelLog(capture.notes())
+        .build(
+            capture.host(),
+            boot,
+            BootClass.of(boot, capture.notes()),
+            capture.takenAtMillis(),
+            capture.sequence(),
+            capture.kexecLoaded());
+  }
+
+  /** The same snapshot to be judged by another model than its kernel's. */
+  public Snapshot judgedBy(GroupingModel model) {
+    return new Snapshot(
+        host,
+        boot.withModel(model.label()),
+        bootClass,
+        takenAtMillis,
+        sequence,
+        kexecLoaded,
+        orderKnown,
+        functions,
+        owners);
+  }
+
+  /** The same facts at another time. */
+  public Snapshot at(long otherMillis, long otherSequence) {
+    if (otherMillis == takenAtMillis && otherSequence == sequence) {
+      return this;
+    }
+    return new Snapshot(
+        host,
+        boot,
+        bootClass,
+        otherMillis,
+        otherSequence,
+        kexecLoaded,
+        orderKnown,
+        functions,
+        owners);
+  }
+
+  /** True if nothing differs but when they were taken. */
+  public boolean hasFactsOf(Snapshot other) {
+    return equals(other.at(takenAtMillis, sequence));
+  }
+
+  /** The same snapshot with these functions in this order. */
+  public Snapshot withFunctions(List<PciFunction> others) {
+    return new Snapshot(
+        host, boot, bootClass, takenAtMillis, sequence, kexecLoaded, orderKnown, others, owners);
+  }
+
+  /** True if the kernel reports any IOMMU group at all. */
+  public boolean hasReportedGroups() {
+    return functions.stream().anyMatch(function -> function.kernel().hasGroup());
+  }
+}

@@ -1,0 +1,46 @@
+package io.acswatch.pci.groups;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which words of a command line decide about isolation. */
+class CommandLineTest {
+  @Test
+  void wordsThatDecideAreTakenInOrder() {
+    assertEquals(
+        List.of(
+            "iommu=pt",
+            "pci=noats",
+            "pci=config_acs=101@00:01.0",
+            "intel_iommu=on,sm_on",
+            "pcie_acs_override=downstream"),
+        CommandLine.isolationOptions(
+            "quiet iommu=pt  pci=nomsi,noats,config_acs=101@00:01.0 root=/dev/sda\tintel_iommu=on,sm_on"
+                + " pcie_acs_override=downstream"));
+  }
+
+  @Test
+  void wordsThatOnlyLookLikeItAreNot() {
+    assertEquals(
+        List.of(), CommandLine.isolationOptions("noats xiommu=pt iommufoo=1 pci=pt iommu_x"));
+  }
+
+  @Test
+  void anOptionWithoutValueCounts() {
+    assertEquals(List.of("pcie_acs_override"), CommandLine.isolationOptions("pcie_acs_override"));
+  }
+
+  @ParameterizedTest(name = "{0} to {1}: {2}")
+  @CsvSource({
+    "iommu=pt quiet, pci=noats debug, 'pci=noats came, iommu=pt went'",
+    "iommu=pt, iommu=pt quiet, ''",
+    "quiet, 'iommu=pt pci=noats', 'iommu=pt came, pci=noats came'",
+  })
+  void theDifferenceIsWhatCameAndWent(String before, String after, String difference) {
+    assertEquals(difference, CommandLine.difference(before, after));
+  }
+}

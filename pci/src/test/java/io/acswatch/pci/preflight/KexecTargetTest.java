@@ -1,0 +1,67 @@
+package io.acswatch.pci.preflight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.iommu.GroupingModel;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class KexecTargetTest {
+  private static final String UNAME = "#1 SMP Debian 6.1.192-2 (2026-11-16)";
+  private static final Boot PRESENT =
+      new Boot("b", "6.1.0-56-amd64", UNAME, "quiet", 0xB0, 7, "dmar0");
+
+  @Test
+  void presentKernelKeepsWhatItSaysOfItself() {
+    KexecTarget same = KexecTarget.of(PRESENT, null, null, null).get(0);
+
+    assertEquals(
+        new Boot(
+            "(after the kexec)", "6.1.0-56-amd64", UNAME, "quiet", Boot.KEXEC_LOADER, 7, "dmar0"),
+        same.boot());
+    assertEquals("kernel 6.1.192", same.model().reason());
+    assertEquals(List.of(same), KexecTarget.of(PRESENT, "6.1.0-56-amd64", null, null));
+    assertEquals("a", KexecTarget.of(PRESENT, null, "a", null).get(0).boot().commandLine());
+  }
+
+  @ParameterizedTest(name = "{0}: {1}, kernel {2}")
+  @CsvSource({
+    "6.12.74+deb12-amd64, 6.12.74+deb12-amd64, 6.12.74",
+    "6.1.0-49-amd64 #1 SMP Debian 6.1.174-1 (x), 6.1.0-49-amd64, 6.1.174",
+    "Debian 6.1.174-1, Debian 6.1.174-1, 6.1.174",
+    "' 6.12.74', ' 6.12.74', 0.0.0",
+    "6.12.74 #1 SMP, 6.12.74, 6.12.74"
+  })
+  void namedKernelIsReadAsUnameSaysIt(String named, String release, String version) {
+    List<KexecTarget> targets = KexecTarget.of(PRESENT, named, null, null);
+
+    assertEquals(1, targets.size());
+    assertEquals(release, targets.get(0).boot().kernelRelease());
+    assertEquals(version, targets.get(0).model().kernel().toString());
+  }
+
+  @Test
+  void releaseThatHidesThePatchLevelMeansOneKernelForEachStretch() {
+    List<KexecTarget> targets = KexecTarget.of(PRESENT, "6.1.0-49-amd64", null, null);
+
+    assertEquals(
+        List.of(
+            "kernel 6.1.0 or a later one before 6.1.165",
+            "kernel 6.1.165 or a later one before 6.1.169",
+            "kernel 6.1.169 or a later one of its line"),
+        targets.stream().map(target -> target.model().reason()).toList());
+    assertEquals(
+        List.of("legacy-early-acs", "legacy-late-acs-regressed", "legacy-early-acs"),
+        targets.stream().map(target -> target.model().model().label()).toList());
+    targets.forEach(target -> assertEquals("dmar0", target.boot().iommus()));
+  }
+
+  @Test
+  void modelThatIsAskedForNeedsNoPatchLevel() {
+    assertEquals(
+        1, KexecTarget.of(PRESENT, "6.1.0-49-amd64", null, GroupingModel.LEGACY_7_0).size());
+  }
+}
