@@ -1,10 +1,10 @@
 package io.acswatch.benchmarks;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.simulate.LoadHost;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

@@ -1,11 +1,11 @@
 package io.acswatch.benchmarks;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.serde.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;

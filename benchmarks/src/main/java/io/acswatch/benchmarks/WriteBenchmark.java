@@ -1,11 +1,11 @@
 package io.acswatch.benchmarks;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;

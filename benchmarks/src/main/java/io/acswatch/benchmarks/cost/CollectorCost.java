@@ -2,11 +2,11 @@ package io.acswatch.benchmarks.cost;
 
 import io.acswatch.benchmarks.cost.ChildProcess.Memory;
 import io.acswatch.benchmarks.cost.ChildProcess.Processor;
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Spread;
 import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.collector.spool.Spool;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;

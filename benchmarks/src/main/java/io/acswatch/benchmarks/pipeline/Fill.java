@@ -1,8 +1,8 @@
 package io.acswatch.benchmarks.pipeline;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.collector.publish.ProducerSettings;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;

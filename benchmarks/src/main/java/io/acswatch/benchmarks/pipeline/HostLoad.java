@@ -1,9 +1,9 @@
 package io.acswatch.benchmarks.pipeline;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.FrameWriter;
 import java.util.ArrayList;
 import java.util.Arrays;

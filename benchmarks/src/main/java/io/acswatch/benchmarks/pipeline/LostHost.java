@@ -1,6 +1,6 @@
 package io.acswatch.benchmarks.pipeline;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.FrameWriter;
 
 /**

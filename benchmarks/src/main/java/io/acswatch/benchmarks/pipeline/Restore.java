@@ -1,8 +1,8 @@
 package io.acswatch.benchmarks.pipeline;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Scratch;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.benchmarks.fleet.LoadHost;
 import io.acswatch.pci.snapshot.CaptureDelta;
+import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameType;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,121 @@
+package io.acswatch.simulate;
+
+import io.acswatch.wire.json.AlertJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Compares the alert topic, from the moment this is made, with what the oracle demands; reads as
+ * any consumer does, committed records only.
+ */
+final class AlertCheck implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final int SHOWN = 10;
+
+  private final KafkaConsumer<String, String> consumer;
+  private final String hostPrefix;
+  private final Map<ExpectedAlert, Integer> open = new HashMap<>();
+  private final Map<String, List<String>> log = new TreeMap<>();
+  private int expected;
+  private int matched;
+  private int unjudged;
+
+  /** Checks alerts of hosts whose id begins with {@code hostPrefix}. */
+  AlertCheck(String bootstrapServers, String topic, String hostPrefix) {
+    this.hostPrefix = hostPrefix;
+    consumer =
+        new KafkaConsumer<>(
+            Map.of(
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                "read_committed"),
+            new StringDeserializer(),
+            new StringDeserializer());
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic).stream()
+            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+            .toList();
+    consumer.assign(partitions);
+    consumer.seekToEnd(partitions);
+    partitions.forEach(consumer::position); // seeks are lazy: the end is that of now
+  }
+
+  /** Demands an alert. */
+  void expect(ExpectedAlert alert) {
+    expected++;
+    count(alert, 1);
+  }
+
+  private void count(ExpectedAlert alert, int step) {
+    if (open.merge(alert, step, Integer::sum) == 0) {
+      open.remove(alert);
+    }
+  }
+
+  /**
+   * Reads until all that was demanded has come and {@code quiet} passes without another, or until
+   * nothing comes for {@code patience}.
+   *
+   * @return what is wrong, a line each; empty if nothing is
+   */
+  List<String> finish(Duration quiet, Duration patience) throws IOException {
+    long last = System.nanoTime();
+    while (System.nanoTime() - last < (open.isEmpty() ? quiet : patience).toNanos()) {
+      for (ConsumerRecord<String, String> came : consumer.poll(POLL)) {
+        if (came.key().startsWith(hostPrefix)) {
+          log.computeIfAbsent(came.key(), host -> new ArrayList<>()).add(came.value());
+          take(ExpectedAlert.of(AlertJson.read(came.value())));
+          last = System.nanoTime();
+        }
+      }
+    }
+    Map<String, String> wrong = new TreeMap<>();
+    open.forEach(
+        (alert, balance) ->
+            wrong.put(alert.toString(), balance > 0 ? "missing    " : "unexpected "));
+    List<String> lines =
+        wrong.entrySet().stream()
+            .limit(SHOWN)
+            .map(line -> line.getValue() + line.getKey())
+            .toList();
+    return lines;
+  }
+
+  private void take(ExpectedAlert alert) {
+    if (Oracle.CODES.contains(alert.code())) {
+      count(alert, -1);
+      matched++;
+    } else {
+      unjudged++;
+    }
+  }
+
+  /**
+   * The alerts that came, as they were: hosts in order of id, of each in the order of the topic.
+   */
+  List<String> log() {
+    return log.values().stream().flatMap(List::stream).toList();
+  }
+
+  /** What was found, in a line. */
+  String summary() {
+    return "%d alerts demanded, %d came, %d differ; %d of codes that the oracle does not know"
+        .formatted(expected, matched, open.size(), unjudged);
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

@@ -1,0 +1,72 @@
+package io.acswatch.simulate;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * Hosts with what happens to them, merged in simulated time. What happens to a host does not depend
+ * on how many others there are.
+ */
+final class Fleet {
+  /** Beginning of simulated time. */
+  static final long START_MILLIS = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
+
+  private static final List<String> RELEASES =
+      List.of("6.12.63-amd64", "6.18.15-amd64", "7.4.1-amd64", "7.4.1-amd64");
+
+  private record Member(int index, HostTimeline timeline) {}
+
+  private final PriorityQueue<Member> members =
+      new PriorityQueue<>(
+          Comparator.comparingLong((Member member) -> member.timeline().nextAt())
+              .thenComparingInt(Member::index));
+
+  /**
+   * What a fleet is like.
+   *
+   * @param hosts number of hosts
+   * @param seed decides everything else
+   * @param functions of each host; 0 for sizes as they come, 16 to 100
+   * @param storiesPerHour what happens to a host on average
+   * @param deltas between full snapshots send only what changed, as collectors may
+   */
+  record Plan(int hosts, long seed, int functions, double storiesPerHour, boolean deltas) {}
+
+  Fleet(Plan plan) {
+    double meanMillis = 3_600_000 / plan.storiesPerHour();
+    for (int i = 0; i < plan.hosts(); i++) {
+      Chance chance = Chance.of(plan.seed(), i);
+      int functions = plan.functions() == 0 ? 20 + chance.below(81) : plan.functions();
+      SimHost host =
+          new SimHost(
+              hostPrefix(plan.seed()) + "%06d".formatted(i),
+              functions,
+              chance.oneIn(8) ? 0 : Math.max(2, functions / 16),
+              chance.oneOf(RELEASES),
+              chance);
+      members.add(
+          new Member(i, new HostTimeline(host, chance, START_MILLIS, meanMillis, plan.deltas())));
+    }
+  }
+
+  /** What the ids of a seed's hosts begin with. */
+  static String hostPrefix(long seed) {
+    return "sim-" + seed + '-';
+  }
+
+  /** Simulated time of what comes next. */
+  long nextAt() {
+    return members.isEmpty() ? Long.MAX_VALUE : members.peek().timeline().nextAt();
+  }
+
+  /** Lets the next thing happen and returns what was sent. */
+  List<Emission> advance() {
+    Member member = members.remove();
+    List<Emission> emitted = new ArrayList<>(member.timeline().advance());
+    members.add(member);
+    return emitted;
+  }
+}

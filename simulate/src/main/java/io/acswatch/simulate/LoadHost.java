@@ -1,0 +1,90 @@
+package io.acswatch.simulate;
+
+import io.acswatch.pci.snapshot.Capture;
+import java.util.List;
+
+/**
+ * A host of the simulated fleet for whoever wants load and no stories: things are done to it one by
+ * one, and its snapshot is taken when asked for. The same seed, number and size give the same host.
+ */
+public final class LoadHost {
+  private static final String RELEASE = "7.4.1-amd64";
+  private static final String OPTIONS = "intel_iommu=on";
+  private static final int REQUEST_REDIRECT = 0x04;
+  private static final int FUNCTIONS_OF_VM = 16;
+
+  private final SimHost host;
+  private final SimFunction drive;
+  private final SimFunction port;
+  private final String owner;
+
+  private LoadHost(SimHost host) {
+    this.host = host;
+    drive = last(Part.NVME);
+    port = BigHost.portAboveMostVms(host);
+    owner = drive.vm.isEmpty() ? "vm-load" : drive.vm;
+    drive.vm = owner;
+  }
+
+  /**
+   * The host of number {@code number}.
+   *
+   * @param functions 16 to 8192
+   * @throws IllegalArgumentException if no host has so many functions
+   */
+  public static LoadHost of(long seed, int number, int functions) {
+    return new LoadHost(
+        new SimHost(
+            "load-%d-%06d".formatted(seed, number),
+            functions,
+            Math.max(2, functions / FUNCTIONS_OF_VM),
+            RELEASE,
+            Chance.of(seed, number)));
+  }
+
+  private SimFunction last(Part part) {
+    List<SimFunction> all = host.functions;
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).part == part) {
+        return all.get(i);
+      }
+    }
+    throw new IllegalStateException("a host without " + part);
+  }
+
+  /** Its id, the key of its records. */
+  public String id() {
+    return host.id;
+  }
+
+  /** Functions it has. */
+  public int functionCount() {
+    return host.functions.size();
+  }
+
+  /** Takes the next snapshot of this boot. */
+  public Capture snapshot(long takenAtMillis) {
+    return host.snapshot(takenAtMillis);
+  }
+
+  /** Gives a drive to a VM, or takes it back: driver and owner change, and nothing is wrong. */
+  public void giveAway(boolean given) {
+    drive.vm = given ? owner : "";
+  }
+
+  /** The root port above most VMs loses request redirect while the kernel runs. */
+  public void lose() {
+    port.setControl(port.control() & ~REQUEST_REDIRECT);
+  }
+
+  /** It has its bit again. */
+  public void heal() {
+    port.heal();
+  }
+
+  /** Another kernel by live update; groups are formed as the ports are now. */
+  public void liveUpdate() {
+    host.kexec(RELEASE, OPTIONS, true);
+    host.regroup();
+  }
+}

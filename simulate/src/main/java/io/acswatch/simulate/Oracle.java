@@ -1,0 +1,282 @@
+package io.acswatch.simulate;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertCode.Lifetime;
+import io.acswatch.pci.alert.AlertStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Knows which alerts of one host must come, from what was done to it. Asks {@link GroundTruth} and
+ * never the bytes; of the code under test it shares the names of the codes.
+ *
+ * <p>Whatever happens to a host is told to it between two snapshots; {@link #snapshot} then says
+ * what the alerts of that snapshot are.
+ */
+final class Oracle {
+  /** Codes it answers for. Alerts of others are none of its business. */
+  static final Set<AlertCode> CODES =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              AlertCode.GROUP_MERGED_CROSS_VM,
+              AlertCode.GROUP_MERGED_VM_HOST,
+              AlertCode.GROUP_MERGED_SAME_VM,
+              AlertCode.GROUP_MERGED_UNOWNED,
+              AlertCode.GROUP_SPLIT,
+              AlertCode.ACS_BIT_CLEARED,
+              AlertCode.ACS_BIT_SET,
+              AlertCode.RUNTIME_ISOLATION_LOSS,
+              AlertCode.PENDING_MERGE,
+              AlertCode.SILENT_ISOLATION_LOSS,
+              AlertCode.DEVICE_MISSING,
+              AlertCode.DEVICE_NEW,
+              AlertCode.ACS_CMDLINE_CHANGED));
+
+  private final SimHost host;
+  private final Map<String, Open> open = new TreeMap<>();
+  private final List<Open> found = new ArrayList<>();
+  private final Map<SimFunction, String> ownersBefore = new HashMap<>();
+  private final Set<AlertCode> ended = EnumSet.noneOf(AlertCode.class);
+  private @Nullable SimFunction faulty;
+  private String faultChange = "";
+  private boolean rebooted;
+
+  /**
+   * An alert that is open; {@code place} tells alerts of one code apart, {@code what} is more that
+   * it says.
+   */
+  private record Open(
+      AlertCode code, String place, String what, String change, List<String> vms, long since) {
+    String key() {
+      return code + " " + place;
+    }
+
+    boolean saysTheSameAs(Open other) {
+      return what.equals(other.what) && change.equals(other.change) && vms.equals(other.vms);
+    }
+  }
+
+  Oracle(SimHost host) {
+    this.host = host;
+    rememberOwners();
+  }
+
+  /** What a boot is compared with: its owners are those that count. */
+  private void rememberOwners() {
+    host.functions.forEach(function -> ownersBefore.put(function, function.vm));
+  }
+
+  /** Another kernel runs. */
+  void booted(boolean commandLineChanged) {
+    rebooted = true;
+    rememberOwners();
+    if (commandLineChanged) {
+      String options = host.boot().commandLine();
+      found.add(new Open(AlertCode.ACS_CMDLINE_CHANGED, "", options, "", List.of(), 0));
+    }
+  }
+
+  /** A port lost Control bits; {@code inRunningKernel} if no boot lies between. */
+  void lost(SimFunction port, int before, boolean inRunningKernel) {
+    faulty = port;
+    faultChange = change(port, before);
+    List<String> vms = vms(below(port));
+    find(AlertCode.ACS_BIT_CLEARED, port.place, faultChange, vms);
+    if (inRunningKernel && !vms.isEmpty() && !GroundTruth.isolates(port)) {
+      find(AlertCode.RUNTIME_ISOLATION_LOSS, port.place, faultChange, vms);
+    }
+  }
+
+  /** Groups were formed while the port did not isolate. */
+  void merged(SimFunction port) {
+    List<SimFunction> endpoints = below(port);
+    if (units(endpoints) < 2) {
+      return;
+    }
+    List<String> vms = vms(endpoints);
+    boolean unowned = endpoints.stream().anyMatch(function -> ownerBefore(function).isEmpty());
+    if (vms.size() > 1) {
+      find(AlertCode.GROUP_MERGED_CROSS_VM, port.place, faultChange, vms);
+    }
+    if (!vms.isEmpty() && unowned) {
+      find(AlertCode.GROUP_MERGED_VM_HOST, port.place, faultChange, vms);
+    } else if (vms.size() < 2) {
+      AlertCode code =
+          vms.isEmpty() ? AlertCode.GROUP_MERGED_UNOWNED : AlertCode.GROUP_MERGED_SAME_VM;
+      find(code, port.place, faultChange, vms);
+    }
+  }
+
+  /** The port has its bits again; {@code split} if groups were formed since. */
+  void healed(SimFunction port, int before, boolean split) {
+    String back = change(port, before);
+    List<String> vms = vms(below(port), function -> function.vm);
+    find(AlertCode.ACS_BIT_SET, port.place, back, vms);
+    if (split && units(below(port)) > 1) {
+      find(AlertCode.GROUP_SPLIT, port.place, back, vms);
+    }
+    end(AlertCode.ACS_BIT_CLEARED, AlertCode.RUNTIME_ISOLATION_LOSS);
+    if (split) {
+      end(
+          AlertCode.GROUP_MERGED_CROSS_VM,
+          AlertCode.GROUP_MERGED_VM_HOST,
+          AlertCode.GROUP_MERGED_SAME_VM,
+          AlertCode.GROUP_MERGED_UNOWNED);
+    }
+    faulty = null;
+  }
+
+  /** A bit came that the kernel does not ask for. */
+  void gained(SimFunction port, int before) {
+    find(AlertCode.ACS_BIT_SET, port.place, change(port, before), vms(below(port)));
+  }
+
+  /** A device was pulled out. */
+  void pulled(SimFunction device) {
+    find(AlertCode.DEVICE_MISSING, device.place, "", vms(List.of(device)));
+  }
+
+  /** The device was put back. */
+  void putBack(SimFunction device) {
+    end(AlertCode.DEVICE_MISSING);
+    find(AlertCode.DEVICE_NEW, device.place, "", List.of());
+  }
+
+  /** The alerts of the snapshot that is taken now; order says nothing. */
+  List<ExpectedAlert> snapshot(long takenAtMillis) {
+    findOfGroups();
+    List<ExpectedAlert> alerts = new ArrayList<>();
+    Set<String> again = new HashSet<>();
+    for (Open untimed : found) {
+      Open finding = at(untimed, takenAtMillis);
+      again.add(finding.key());
+      Open earlier = open.get(finding.key());
+      if (earlier == null || !earlier.saysTheSameAs(finding)) {
+        open.put(finding.key(), finding);
+        alerts.add(alert(finding, earlier == null ? AlertStatus.RAISED : AlertStatus.UPDATED));
+      }
+    }
+    for (Open alert : List.copyOf(open.values())) {
+      boolean over =
+          ended.contains(alert.code()) || rebooted && alert.code().lifetime() == Lifetime.EVENT;
+      if (over && !again.contains(alert.key())) {
+        open.remove(alert.key());
+        alerts.add(alert(alert, AlertStatus.RESOLVED));
+      }
+    }
+    found.clear();
+    ended.clear();
+    rebooted = false;
+    return alerts;
+  }
+
+  private void findOfGroups() {
+    Map<SimFunction, String> hardware = GroundTruth.hardwareGroups(host.functions);
+    findApart(AlertCode.PENDING_MERGE, groups(GroundTruth::kernelGroup));
+    findApart(AlertCode.SILENT_ISOLATION_LOSS, groups(hardware::get));
+  }
+
+  private String ownerBefore(SimFunction function) {
+    return ownersBefore.getOrDefault(function, "");
+  }
+
+  private String owner(SimFunction function) {
+    return function.vm.isEmpty() ? ownerBefore(function) : function.vm;
+  }
+
+  private Map<String, List<SimFunction>> groups(Function<SimFunction, String> groupOf) {
+    Map<String, List<SimFunction>> groups = new HashMap<>();
+    for (SimFunction function : host.functions) {
+      if (function.present && !owner(function).isEmpty()) {
+        groups.computeIfAbsent(groupOf.apply(function), name -> new ArrayList<>()).add(function);
+      }
+    }
+    return groups;
+  }
+
+  /** VMs that share a group here and not in the kernel's; there is one fault at a time. */
+  private void findApart(AlertCode code, Map<String, List<SimFunction>> groups) {
+    List<String> vms =
+        groups.values().stream()
+            .filter(this::ownersApart)
+            .map(functions -> vms(functions, this::owner))
+            .findFirst()
+            .orElse(List.of());
+    if (vms.isEmpty() || faulty == null) {
+      end(code);
+    } else {
+      find(code, faulty.place, faultChange, vms);
+    }
+  }
+
+  private boolean ownersApart(List<SimFunction> owned) {
+    return owned.stream()
+        .anyMatch(
+            a -> owned.stream().anyMatch(b -> !owner(a).equals(owner(b)) && a.group != b.group));
+  }
+
+  private void find(AlertCode code, String place, String change, List<String> vms) {
+    found.add(new Open(code, place, "", change, vms, 0));
+  }
+
+  private void end(AlertCode... codes) {
+    ended.addAll(List.of(codes));
+  }
+
+  private static Open at(Open finding, long takenAtMillis) {
+    return new Open(
+        finding.code(),
+        finding.place(),
+        finding.what(),
+        finding.change(),
+        finding.vms(),
+        takenAtMillis);
+  }
+
+  private ExpectedAlert alert(Open content, AlertStatus status) {
+    return new ExpectedAlert(
+        content.since(), host.id, status, content.code(), content.change(), content.vms());
+  }
+
+  private static String change(SimFunction port, int before) {
+    return ExpectedAlert.change(port.address.toString(), before, port.control());
+  }
+
+  private List<SimFunction> below(SimFunction port) {
+    List<SimFunction> below = new ArrayList<>();
+    for (SimFunction function : host.functions) {
+      if (function.present
+          && !function.part.isBridge()
+          && GroundTruth.way(function).contains(port)) {
+        below.add(function);
+      }
+    }
+    return below;
+  }
+
+  /** Devices that were groups of their own: functions that nothing separates count as one. */
+  private static long units(List<SimFunction> endpoints) {
+    return endpoints.stream().filter(function -> function.part != Part.DISPLAY_AUDIO).count();
+  }
+
+  private List<String> vms(List<SimFunction> functions) {
+    return vms(functions, this::ownerBefore);
+  }
+
+  private static List<String> vms(
+      List<SimFunction> functions, Function<SimFunction, String> ownerOf) {
+    TreeSet<String> vms = new TreeSet<>();
+    functions.stream().map(ownerOf).filter(vm -> !vm.isEmpty()).forEach(vms::add);
+    return List.copyOf(vms);
+  }
+}

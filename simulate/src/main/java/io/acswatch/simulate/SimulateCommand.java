@@ -1,0 +1,255 @@
+package io.acswatch.simulate;
+
+import io.acswatch.collector.command.ExitCode;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.text.CaptureWriter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code simulate}: a fleet of hosts with what happens to them, as load, oracle and demo. */
+@Command(
+    name = "simulate",
+    description = {
+      "Simulates a fleet: servers with live updates and kexecs, lost ACS bits, rescans, drift, bad"
+          + " reads and poison records, in simulated time. The same seed gives the same bytes, and"
+          + " the same alerts.",
+      "Without --bootstrap-servers and -o it prints what there would be. A seed can be judged once"
+          + " by a streams application: a second run is old news to it."
+    })
+public final class SimulateCommand implements Callable<Integer> {
+  private static final String SUFFIX = ".cap";
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
+  @Spec private @Nullable CommandSpec spec;
+
+  @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 100.")
+  private int hosts = 100;
+
+  @Option(names = "--seed", paramLabel = "S", description = "Seed; default 1.")
+  private long seed = 1;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description =
+          "Simulated time; default 60. Every host sends a snapshot each five minutes, and a"
+              + " heartbeat each minute.")
+  private int minutes = 60;
+
+  @Option(
+      names = "--functions",
+      paramLabel = "F",
+      description = "Functions of each host; default 20 to 100, as it comes.")
+  private int functions;
+
+  @Option(
+      names = "--stories",
+      paramLabel = "N",
+      description = "What happens to a host in an hour, on average; default 6.")
+  private double stories = 6;
+
+  @Option(
+      names = "--deltas",
+      description = "Between these snapshots send only what changed; default whole snapshots.")
+  private boolean deltas;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Send the records to these brokers.")
+  private @Nullable String bootstrapServers;
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      description = "Prefix of the topic names; default acswatch.")
+  private String topicPrefix = TopicNames.DEFAULT_PREFIX;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description = "Records in a second of real time, at most; default as fast as it goes.")
+  private double rate;
+
+  @Option(
+      names = "--check",
+      description = "Compare the alert topic with what must come; exit code 1 if they differ.")
+  private boolean check;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      description = "How long --check waits without an alert while some are missing; default 30.")
+  private int timeoutSeconds = 30;
+
+  @Option(
+      names = "--expect",
+      paramLabel = "FILE",
+      description = "Write the alerts that must come, a line each.")
+  private @Nullable Path expect;
+
+  @Option(
+      names = "--alert-log",
+      paramLabel = "FILE",
+      description =
+          "With --check: write the alerts that came, as they were, a line each; host after host, of"
+              + " each in the order in which they came.")
+  private @Nullable Path alertLog;
+
+  @Option(
+      names = "-o",
+      paramLabel = "PATH",
+      description = "Write the records as files into this directory; with --one-host, that file.")
+  private @Nullable Path output;
+
+  @Option(names = "--captures", description = "With -o: captures instead of frames.")
+  private boolean captures;
+
+  @Option(
+      names = "--one-host",
+      paramLabel = "FUNCTIONS",
+      description =
+          "Only write captures of one host with so many functions: FILE before and FILE-after"
+              + " after a live update in which a root port lost request redirect.")
+  private int oneHost;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (oneHost != 0) {
+      writeOneHost();
+      return ExitCode.OK;
+    }
+    refuseWrongUsage();
+    FleetRun run = new FleetRun(fleet(), minutes, sink(), commandLine().getErr());
+    if (!check) {
+      report(run.run(alert -> {}), run);
+      return ExitCode.OK;
+    }
+    String servers = String.valueOf(bootstrapServers);
+    try (AlertCheck alerts = new AlertCheck(servers, topics().alerts(), Fleet.hostPrefix(seed))) {
+      report(run.run(alerts::expect), run);
+      return finish(alerts);
+    }
+  }
+
+  private void refuseWrongUsage() {
+    if (hosts < 1 || minutes < 1 || stories <= 0) {
+      throw wrong("--hosts, --minutes and --stories: expected more than 0");
+    }
+    if (check && bootstrapServers == null) {
+      throw wrong("--check needs --bootstrap-servers");
+    }
+    if (alertLog != null && !check) {
+      throw wrong("--alert-log needs --check");
+    }
+    if (bootstrapServers != null && output != null) {
+      throw wrong("--bootstrap-servers and -o: expected one of them");
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(commandLine(), message);
+  }
+
+  private Fleet fleet() {
+    try {
+      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories, deltas));
+    } catch (IllegalArgumentException refused) {
+      throw wrong("--functions: " + refused.getMessage());
+    }
+  }
+
+  private FleetSink sink() throws IOException {
+    if (bootstrapServers != null) {
+      return new KafkaSink(bootstrapServers, topics(), rate);
+    }
+    return output == null ? FleetRun.NOWHERE : new DirectorySink(output, captures);
+  }
+
+  private TopicNames topics() {
+    try {
+      return new TopicNames(topicPrefix);
+    } catch (IllegalArgumentException refused) {
+      throw wrong("--topic-prefix: " + refused.getMessage());
+    }
+  }
+
+  private void report(FleetRun.Totals totals, FleetRun run) throws IOException {
+    if (expect != null) {
+      Files.write(expect, run.expectedLines());
+    }
+    PrintWriter out = commandLine().getOut();
+    out.println(totals);
+    out.flush();
+  }
+
+  private int finish(AlertCheck alerts) throws IOException {
+    List<String> wrong = alerts.finish(QUIET, Duration.ofSeconds(timeoutSeconds));
+    if (alertLog != null) {
+      Files.write(alertLog, alerts.log());
+    }
+    PrintWriter out = commandLine().getOut();
+    out.println(alerts.summary());
+    wrong.forEach(out::println);
+    out.flush();
+    return wrong.isEmpty() ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("spec=null, expected the command to be run by picocli");
+    }
+    return spec.commandLine();
+  }
+
+  private void writeOneHost() throws IOException {
+    if (output == null) {
+      throw wrong("--one-host needs -o FILE");
+    }
+    BigHost host = hostOf(oneHost);
+    Path after = besides(output);
+    write(host.before(), output);
+    write(host.after(), after);
+    PrintWriter out = commandLine().getOut();
+    out.println(
+        "%s, %s: %d functions; root port %s loses RR, %d VMs come to share a group"
+            .formatted(output, after, oneHost, host.port(), host.vms().size()));
+    out.flush();
+  }
+
+  private BigHost hostOf(int functions) {
+    try {
+      return BigHost.of(functions, seed);
+    } catch (IllegalArgumentException refused) {
+      throw wrong("--one-host: " + refused.getMessage());
+    }
+  }
+
+  /** {@code DIR/big-after.cap} for {@code DIR/big.cap}. */
+  private static Path besides(Path file) {
+    String name = file.getFileName().toString();
+    boolean suffixed = name.endsWith(SUFFIX);
+    String stem = suffixed ? name.substring(0, name.length() - SUFFIX.length()) : name;
+    return file.resolveSibling(stem + "-after" + (suffixed ? SUFFIX : ""));
+  }
+
+  private static void write(Capture capture, Path file) throws IOException {
+    try (Writer out = Files.newBufferedWriter(file)) {
+      CaptureWriter.write(capture, out);
+    }
+  }
+}

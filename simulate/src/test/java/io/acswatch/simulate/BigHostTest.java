@@ -1,0 +1,93 @@
+package io.acswatch.simulate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.FrameWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BigHostTest {
+  @ParameterizedTest(name = "functions={0}")
+  @ValueSource(ints = {16, 17, 31, 64, 100, 256, 1_000, 4_096})
+  void groupsOfTheSimpleRuleAreThoseOfTheKernelsRules(int functions) {
+    BigHost host = BigHost.of(functions, 1);
+
+    for (Capture capture : List.of(host.before(), host.after())) {
+      SnapshotGroups groups = SnapshotGroups.of(Snapshot.of(capture), null);
+      assertEquals(functions, capture.functions().size());
+      assertEquals(groups.kernel(), groups.derived());
+      assertEquals(List.of(), groups.unknown());
+      assertEquals(List.of(), groups.notComputable());
+    }
+  }
+
+  @Test
+  void lostBitOfThePortIsTheCauseOfTheMerge() {
+    BigHost host = BigHost.of(200, 7);
+    HostState state = Judgement.apply(HostState.NONE, Snapshot.of(host.before())).state();
+
+    List<IsolationAlert> alerts = Judgement.apply(state, Snapshot.of(host.after())).alerts();
+
+    IsolationAlert merge =
+        alerts.stream()
+            .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(host.port(), merge.cause().register().port().toString());
+    assertEquals(List.of("RR"), merge.cause().register().bitNames());
+    assertEquals(List.copyOf(host.vms()), merge.vms());
+    assertTrue(host.vms().size() > 1);
+  }
+
+  @Test
+  void cleanHostRaisesNothing() {
+    Snapshot before = Snapshot.of(BigHost.of(200, 7).before());
+
+    assertEquals(List.of(), Judgement.apply(HostState.NONE, before).alerts());
+  }
+
+  @Test
+  void seedDecidesTheBytes() {
+    byte[] first = FrameWriter.write(BigHost.of(100, 3).after());
+
+    assertEquals(
+        HexFormat.of().formatHex(first),
+        HexFormat.of().formatHex(FrameWriter.write(BigHost.of(100, 3).after())));
+    assertFalse(Arrays.equals(first, FrameWriter.write(BigHost.of(100, 4).after())));
+  }
+
+  @Test
+  void commandWritesBothCaptures(@TempDir Path directory) throws Exception {
+    Path file = directory.resolve("big.cap");
+
+    int exit =
+        SimulateMain.commandLine().execute("simulate", "--one-host", "64", "-o", file.toString());
+
+    assertEquals(0, exit);
+    assertTrue(Files.readString(file).endsWith("end\t64\n"));
+    assertTrue(Files.readString(directory.resolve("big-after.cap")).endsWith("end\t64\n"));
+  }
+
+  @Test
+  void refusesASizeNoHostHas() {
+    assertThrows(IllegalArgumentException.class, () -> BigHost.of(15, 1));
+    assertThrows(IllegalArgumentException.class, () -> BigHost.of(8_193, 1));
+  }
+}
