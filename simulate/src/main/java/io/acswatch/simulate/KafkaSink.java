@@ -1,6 +1,6 @@
 package io.acswatch.simulate;
 
-import io.acswatch.collector.publish.ProducerSettings;
+import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.time.Duration;

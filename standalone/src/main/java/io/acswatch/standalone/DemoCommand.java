@@ -1,9 +1,9 @@
 package io.acswatch.standalone;
 
+import io.acswatch.collector.agent.FramePublisher;
+import io.acswatch.collector.agent.OutgoingFrame;
+import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.collector.command.CommandFailure;
-import io.acswatch.collector.publish.FramePublisher;
-import io.acswatch.collector.publish.OutgoingFrame;
-import io.acswatch.collector.publish.ProducerSettings;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.snapshot.Capture;

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolSender;
 import io.acswatch.collector.agent.SpoolingReader;
-import io.acswatch.collector.fixture.FixtureHost;
+import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.alert.AlertCode;

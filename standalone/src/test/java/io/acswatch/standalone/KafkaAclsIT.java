@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.publish.FramePublisher;
-import io.acswatch.collector.publish.OutgoingFrame;
-import io.acswatch.collector.publish.ProducerSettings;
-import io.acswatch.collector.publish.SendException;
+import io.acswatch.collector.agent.FramePublisher;
+import io.acswatch.collector.agent.OutgoingFrame;
+import io.acswatch.collector.agent.ProducerSettings;
+import io.acswatch.collector.agent.SendException;
 import io.acswatch.streams.IsolationApp;
 import io.acswatch.streams.IsolationConfig;
 import io.acswatch.streams.Topics;

@@ -4,7 +4,7 @@ import io.acswatch.benchmarks.cost.ChildProcess.Memory;
 import io.acswatch.benchmarks.cost.ChildProcess.Processor;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Spread;
-import io.acswatch.collector.fixture.FixtureHost;
+import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.AppException;

@@ -1,7 +1,7 @@
 package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.collector.publish.ProducerSettings;
+import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.AppException;
 import io.acswatch.streams.IsolationConfig;

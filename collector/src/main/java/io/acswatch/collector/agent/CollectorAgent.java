@@ -1,9 +1,5 @@
 package io.acswatch.collector.agent;
 
-import io.acswatch.collector.publish.FramePublisher;
-import io.acswatch.collector.publish.OutgoingFrame;
-import io.acswatch.collector.publish.SendException;
-import io.acswatch.collector.publish.SentFrame;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.spool.Spool;

@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;

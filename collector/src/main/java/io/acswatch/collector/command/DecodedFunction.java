@@ -1,6 +1,9 @@
 package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.collector.command.text.AcsText;
+import io.acswatch.collector.command.text.CapabilityLists;
+import io.acswatch.collector.command.text.CapabilityNames;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.config.capability.WalkStep;

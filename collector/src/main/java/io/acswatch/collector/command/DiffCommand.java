@@ -1,6 +1,6 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.tree.ChangeTree;
+import io.acswatch.collector.command.text.ChangeTree;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;

@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.command.text.ExplanationText;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.hierarchy.PciAddress;

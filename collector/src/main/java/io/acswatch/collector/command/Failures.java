@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.command.text.ConsoleText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.AccessDeniedException;

@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.tree.GroupsTree;
+import io.acswatch.collector.command.text.GroupsText;
+import io.acswatch.collector.command.text.GroupsTree;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.snapshot.Capture;

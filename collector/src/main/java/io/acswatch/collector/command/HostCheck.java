@@ -1,6 +1,6 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.publish.BrokerProbe;
+import io.acswatch.collector.agent.BrokerProbe;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.Ownership;

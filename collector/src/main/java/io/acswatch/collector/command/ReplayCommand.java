@@ -1,9 +1,9 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.publish.FramePublisher;
-import io.acswatch.collector.publish.OutgoingFrame;
-import io.acswatch.collector.publish.ProducerSettings;
-import io.acswatch.collector.publish.SentFrame;
+import io.acswatch.collector.agent.FramePublisher;
+import io.acswatch.collector.agent.OutgoingFrame;
+import io.acswatch.collector.agent.ProducerSettings;
+import io.acswatch.collector.agent.SentFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.publish.OutgoingFrame;
+import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.snapshot.Capture;

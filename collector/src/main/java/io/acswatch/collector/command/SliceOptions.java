@@ -1,8 +1,6 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.publish.FrameSlice;
-import io.acswatch.collector.publish.ProducerSettings;
-import io.acswatch.collector.publish.SliceCopy;
+import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,5 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
 import java.io.PrintWriter;

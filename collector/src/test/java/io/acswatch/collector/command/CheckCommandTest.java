@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.command.text.CapabilityLists;
 import io.acswatch.pci.config.BridgeHeader;
 import io.acswatch.pci.config.CommonHeader;
 import io.acswatch.pci.config.ConfigSpace;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.collector.fixture.FixtureHost;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;

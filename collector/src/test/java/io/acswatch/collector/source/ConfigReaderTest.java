@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.collector.fixture.FixtureHost;
+import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.acswatch.collector.CollectorMain;
 import io.acswatch.collector.ReaderMain;
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.collector.fixture.FixtureHost;
+import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.File;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.acswatch.collector.source.ownership;
 
 import io.acswatch.collector.TestCaptures;
-import io.acswatch.collector.fixture.FixtureHost;
+import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.CapturedFunction;

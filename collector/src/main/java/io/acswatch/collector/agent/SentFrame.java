@@ -1,4 +1,4 @@
-package io.acswatch.collector.publish;
+package io.acswatch.collector.agent;
 
 /**
  * Where the broker put a frame.

@@ -1,4 +1,4 @@
-package io.acswatch.collector.tree;
+package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;

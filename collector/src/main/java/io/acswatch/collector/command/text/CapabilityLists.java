@@ -1,4 +1,4 @@
-package io.acswatch.collector.command;
+package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param extendedEnd what the extended list ended with; null if the function has no extended space,
  *     or none that was read
  */
-record CapabilityLists(
+public record CapabilityLists(
     List<Entry> standard,
     @Nullable WalkStep standardEnd,
     List<Entry> extended,
@@ -29,10 +29,10 @@ record CapabilityLists(
    *
    * @param version 4 bits; 0 in the standard list, which has none
    */
-  record Entry(int id, int version, int offset) {}
+  public record Entry(int id, int version, int offset) {}
 
   /** Walks the lists of a decoded space. */
-  static CapabilityLists of(ConfigSpace space, ConfigFacts facts) {
+  public static CapabilityLists of(ConfigSpace space, ConfigFacts facts) {
     List<Entry> standard = new ArrayList<>();
     List<Entry> extended = new ArrayList<>();
     if (!facts.hasHeader()) {

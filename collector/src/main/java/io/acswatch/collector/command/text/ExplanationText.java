@@ -1,4 +1,4 @@
-package io.acswatch.collector.command;
+package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.explain.Explanation;
@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** Explanations for people. */
-final class ExplanationText {
+public final class ExplanationText {
   private final ConsoleText text = new ConsoleText();
   private final boolean isComputable;
 
@@ -16,20 +16,20 @@ final class ExplanationText {
     isComputable = model.isComputable();
   }
 
-  static String of(ModelChoice model, Explanation explanation) {
+  public static String of(ModelChoice model, Explanation explanation) {
     ExplanationText text = new ExplanationText(model);
     text.append(explanation);
     return text.endedBy(model);
   }
 
-  static String of(ModelChoice model, Explanation.Pair pair) {
+  public static String of(ModelChoice model, Explanation.Pair pair) {
     ExplanationText text = new ExplanationText(model);
     text.append(pair);
     return text.endedBy(model);
   }
 
   /** The weak points; {@code owned} if the capture says who owns what. */
-  static String of(ModelChoice model, List<Explanation.WeakPoint> points, boolean owned) {
+  public static String of(ModelChoice model, List<Explanation.WeakPoint> points, boolean owned) {
     ExplanationText text = new ExplanationText(model);
     text.append(points, owned);
     return text.endedBy(model);

@@ -1,4 +1,4 @@
-package io.acswatch.collector.publish;
+package io.acswatch.collector.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package io.acswatch.collector.tree;
+package io.acswatch.collector.command.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.acswatch.collector.tree;
+package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;

@@ -1,19 +1,19 @@
-package io.acswatch.collector.command;
+package io.acswatch.collector.command.text;
 
 /** Text for people, laid out in 100 columns; a word longer than that stays whole. */
-final class ConsoleText {
+public final class ConsoleText {
   private static final int COLUMNS = 100;
 
   private final StringBuilder text = new StringBuilder(512);
 
   /** Appends a line as it is. */
-  ConsoleText line(String line) {
+  public ConsoleText line(String line) {
     text.append(printable(line)).append('\n');
     return this;
   }
 
   /** Appends an empty line. */
-  ConsoleText gap() {
+  public ConsoleText gap() {
     text.append('\n');
     return this;
   }
@@ -22,12 +22,12 @@ final class ConsoleText {
    * Appends a sentence of words after {@code lead}; where a line is full the next one begins below
    * the first word after the lead.
    */
-  ConsoleText wrapped(String lead, String sentence) {
+  public ConsoleText wrapped(String lead, String sentence) {
     return wrapped(lead, lead.length(), sentence);
   }
 
   /** Appends a sentence of words after {@code lead}; further lines begin at column {@code from}. */
-  ConsoleText wrapped(String lead, int from, String sentence) {
+  public ConsoleText wrapped(String lead, int from, String sentence) {
     text.append(printable(lead));
     int column = lead.length();
     boolean first = true;
@@ -48,7 +48,7 @@ final class ConsoleText {
   }
 
   /** Names in files must neither move the cursor of whoever reads them nor turn its direction. */
-  static String printable(String text) {
+  public static String printable(String text) {
     StringBuilder printable = new StringBuilder(text.length());
     text.codePoints().forEach(c -> printable.appendCodePoint(isHarmless(c) ? c : ' '));
     return printable.toString();

@@ -1,9 +1,9 @@
-package io.acswatch.collector.command;
+package io.acswatch.collector.command.text;
 
 import java.util.Map;
 
 /** Names of the capabilities one meets, for texts. Source: linux {@code pci_regs.h}. */
-final class CapabilityNames {
+public final class CapabilityNames {
   private static final Map<Integer, String> STANDARD =
       Map.ofEntries(
           Map.entry(0x01, "power management"),
@@ -60,12 +60,12 @@ final class CapabilityNames {
   private CapabilityNames() {}
 
   /** Name of a standard capability; {@code ?} if it is not among those known here. */
-  static String standard(int id) {
+  public static String standard(int id) {
     return STANDARD.getOrDefault(id, "?");
   }
 
   /** Name of an extended capability; {@code ?} if it is not among those known here. */
-  static String extended(int id) {
+  public static String extended(int id) {
     return EXTENDED.getOrDefault(id, "?");
   }
 }

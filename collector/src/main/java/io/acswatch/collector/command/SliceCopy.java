@@ -1,5 +1,6 @@
-package io.acswatch.collector.publish;
+package io.acswatch.collector.command;
 
+import io.acswatch.collector.agent.SendException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.acswatch.collector.publish;
+package io.acswatch.collector.agent;
 
 import java.io.IOException;
 
@@ -8,7 +8,8 @@ public final class SendException extends IOException {
 
   private final boolean permanent;
 
-  SendException(String message, Throwable cause, boolean permanent) {
+  /** A failure; {@code permanent} if sending this frame again cannot help. */
+  public SendException(String message, Throwable cause, boolean permanent) {
     super(message, cause);
     this.permanent = permanent;
   }

@@ -1,4 +1,4 @@
-package io.acswatch.collector.publish;
+package io.acswatch.collector.agent;
 
 import io.acswatch.wire.TopicNames;
 import java.time.Duration;

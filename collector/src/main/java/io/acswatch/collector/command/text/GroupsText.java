@@ -1,4 +1,4 @@
-package io.acswatch.collector.command;
+package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * The partitions of a snapshot for people: the groups the kernel reports (or, without any, those
  * derived), with a line under each function that another partition puts together with others.
  */
-final class GroupsText {
+public final class GroupsText {
   private final Snapshot snapshot;
   private final SnapshotGroups groups;
   private final StringBuilder text = new StringBuilder();
@@ -27,7 +27,7 @@ final class GroupsText {
     this.groups = groups;
   }
 
-  static String of(String source, Snapshot snapshot, SnapshotGroups groups) {
+  public static String of(String source, Snapshot snapshot, SnapshotGroups groups) {
     GroupsText text = new GroupsText(snapshot, groups);
     text.appendHeading(source);
     GroupPartition kernel = groups.kernel();
@@ -38,7 +38,7 @@ final class GroupsText {
   }
 
   /** What is above groups and tree: host, kernel, how the partitions agree. */
-  static String heading(String source, Snapshot snapshot, SnapshotGroups groups) {
+  public static String heading(String source, Snapshot snapshot, SnapshotGroups groups) {
     GroupsText text = new GroupsText(snapshot, groups);
     text.appendHeading(source);
     return text.text.toString();

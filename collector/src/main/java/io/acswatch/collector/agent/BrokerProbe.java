@@ -1,4 +1,4 @@
-package io.acswatch.collector.publish;
+package io.acswatch.collector.agent;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
