@@ -38,7 +38,12 @@ record ExpectedAlert(
             ? ""
             : change(register.port().toString(), register.before(), register.after());
     return new ExpectedAlert(
-        alert.takenAfterMillis(), alert.host(), alert.status(), alert.code(), change, alert.vms());
+        alert.interval().after().takenAtMillis(),
+        alert.host(),
+        alert.status(),
+        alert.code(),
+        change,
+        alert.vms());
   }
 
   static String change(String port, int before, int after) {

@@ -83,7 +83,9 @@ class KexecGuestIT {
     List<IsolationAlert> alerts = judge(guest.resolve("spool"));
     assertMerged(alerts, boots);
     List<IsolationAlert> ofQuietKexec =
-        alerts.stream().filter(alert -> alert.bootAfter().id().equals(boots.get(1))).toList();
+        alerts.stream()
+            .filter(alert -> alert.interval().after().boot().id().equals(boots.get(1)))
+            .toList();
     assertEquals(List.of(), ofQuietKexec, "a kexec that changed nothing");
   }
 
@@ -119,9 +121,9 @@ class KexecGuestIT {
             .orElseThrow();
     assertEquals("guest", merged.host());
     assertEquals(Severity.CRITICAL, merged.severity());
-    assertEquals(Boundary.KEXEC, merged.boundary());
-    assertEquals(boots.get(1), merged.bootBefore().id());
-    assertEquals(boots.get(2), merged.bootAfter().id());
+    assertEquals(Boundary.KEXEC, merged.interval().boundary());
+    assertEquals(boots.get(1), merged.interval().before().boot().id());
+    assertEquals(boots.get(2), merged.interval().after().boot().id());
     assertEquals(List.of("vm-one", "vm-two"), merged.vms());
     assertEquals(
         List.of("0000:01:00.0 vm-one", "0000:02:00.0 vm-two"),

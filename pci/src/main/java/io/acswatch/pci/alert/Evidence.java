@@ -13,31 +13,39 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an alert rests on, beside its devices and cause.
  *
- * @param platform what kind of machine it is, as {@link Platform} tells; empty if unknown
- * @param bootClass how the boot after came about
+ * @param basis the comparison as a whole
  * @param observed the snapshot that raised or changed the alert; of a resolved one, the snapshot
  *     that ended it
  * @param confidence how far the owners can be relied on
- * @param partial the snapshot before was too old or missing: more may have changed than is told
- * @param privileged the collector read more than the first 64 bytes of every function
- * @param functions functions in the snapshot observed
- * @param unread functions of those that were not read as far as the kernel reads them
  * @param facts what is particular to the code, by name
- * @param ports ACS words on the way from the devices to the root, nearest the root first
+ * @param ports ACS registers on the way from the devices to the root, nearest the root first
  * @param members all members of the groups concerned, bridges included, in order of place
  */
 public record Evidence(
-    String platform,
-    BootClass bootClass,
+    Basis basis,
     Observed observed,
     Confidence confidence,
-    boolean partial,
-    boolean privileged,
-    int functions,
-    int unread,
     List<Fact> facts,
     List<PortWords> ports,
     List<AlertDevice> members) {
+  /**
+   * What all alerts of one comparison rest on.
+   *
+   * @param platform the kind of machine, as {@link Platform} says; empty if unknown
+   * @param bootClass how the boot after came about
+   * @param partial the snapshot before was too old or missing: more may have changed than is told
+   * @param privileged the collector read more than the first 64 bytes of every function
+   * @param functions number of functions in the snapshot observed
+   * @param unread number of functions that were not read as far as the kernel reads them
+   */
+  public record Basis(
+      String platform,
+      BootClass bootClass,
+      boolean partial,
+      boolean privileged,
+      int functions,
+      int unread) {}
+
   /**
    * A snapshot, named.
    *
@@ -99,78 +107,31 @@ public record Evidence(
       unread += function.config().status().isConclusive() ? 0 : 1;
       privileged &= !(function.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED);
     }
-    return new Evidence(
-        Platform.of(after),
-        after.bootClass(),
-        Observed.of(after),
-        confidence,
-        partial,
-        privileged,
-        after.functions().size(),
-        unread,
-        List.of(),
-        List.of(),
-        List.of());
+    Basis basis =
+        new Basis(
+            Platform.of(after),
+            after.bootClass(),
+            partial,
+            privileged,
+            after.functions().size(),
+            unread);
+    return new Evidence(basis, Observed.of(after), confidence, List.of(), List.of(), List.of());
   }
 
-  public Evidence with(List<Fact> newFacts) {
-    return new Evidence(
-        platform,
-        bootClass,
-        observed,
-        confidence,
-        partial,
-        privileged,
-        functions,
-        unread,
-        newFacts,
-        ports,
-        members);
+  public Evidence with(List<Fact> facts) {
+    return new Evidence(basis, observed, confidence, facts, ports, members);
   }
 
-  public Evidence with(Confidence newConfidence) {
-    return new Evidence(
-        platform,
-        bootClass,
-        observed,
-        newConfidence,
-        partial,
-        privileged,
-        functions,
-        unread,
-        facts,
-        ports,
-        members);
+  public Evidence with(Confidence confidence) {
+    return new Evidence(basis, observed, confidence, facts, ports, members);
   }
 
-  public Evidence with(List<PortWords> newPorts, List<AlertDevice> newMembers) {
-    return new Evidence(
-        platform,
-        bootClass,
-        observed,
-        confidence,
-        partial,
-        privileged,
-        functions,
-        unread,
-        facts,
-        newPorts,
-        newMembers);
+  public Evidence with(List<PortWords> ports, List<AlertDevice> members) {
+    return new Evidence(basis, observed, confidence, facts, ports, members);
   }
 
   /** The same evidence, seen or ended by another snapshot. */
-  public Evidence observedBy(Observed snapshot) {
-    return new Evidence(
-        platform,
-        bootClass,
-        snapshot,
-        confidence,
-        partial,
-        privileged,
-        functions,
-        unread,
-        facts,
-        ports,
-        members);
+  public Evidence observedBy(Observed observed) {
+    return new Evidence(basis, observed, confidence, facts, ports, members);
   }
 }

@@ -1,6 +1,7 @@
 package io.acswatch.pci.alert;
 
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param severity how urgent it is
  * @param status where it is in its life
  * @param host id of the host
- * @param boundary what lies between before and after
- * @param bootBefore the kernel before
- * @param bootAfter the kernel after
- * @param takenBeforeMillis when the before-snapshot was taken, milliseconds since 1970, 0 if
- *     unknown
- * @param takenAfterMillis when the after-snapshot was taken, milliseconds since 1970, 0 if unknown
+ * @param interval from the snapshot before to the snapshot after
  * @param devices the functions concerned, in order of place
  * @param vms the VMs concerned, sorted
  * @param cause why; null where the question makes no sense (a device is new)
@@ -34,11 +30,7 @@ public record IsolationAlert(
     Severity severity,
     AlertStatus status,
     String host,
-    Boundary boundary,
-    Boot bootBefore,
-    Boot bootAfter,
-    long takenBeforeMillis,
-    long takenAfterMillis,
+    Interval interval,
     List<AlertDevice> devices,
     List<String> vms,
     @Nullable Cause cause,
@@ -46,43 +38,28 @@ public record IsolationAlert(
     String nextStep,
     @Nullable Evidence evidence) {
 
-  /** An alert without further evidence. */
-  public IsolationAlert(
-      String fingerprint,
-      int revision,
-      AlertCode code,
-      Severity severity,
-      AlertStatus status,
-      String host,
-      Boundary boundary,
-      Boot bootBefore,
-      Boot bootAfter,
-      long takenBeforeMillis,
-      long takenAfterMillis,
-      List<AlertDevice> devices,
-      List<String> vms,
-      @Nullable Cause cause,
-      String headline,
-      String nextStep) {
-    this(
-        fingerprint,
-        revision,
-        code,
-        severity,
-        status,
-        host,
-        boundary,
-        bootBefore,
-        bootAfter,
-        takenBeforeMillis,
-        takenAfterMillis,
-        devices,
-        vms,
-        cause,
-        headline,
-        nextStep,
-        null);
+  /**
+   * The time in which the change came about.
+   *
+   * @param boundary what lies between before and after
+   */
+  public record Interval(Boundary boundary, Moment before, Moment after) {
+    /** From one snapshot to another. */
+    public static Interval between(Boundary boundary, Snapshot before, Snapshot after) {
+      return new Interval(
+          boundary,
+          new Moment(before.boot(), before.takenAtMillis()),
+          new Moment(after.boot(), after.takenAtMillis()));
+    }
   }
+
+  /**
+   * When a snapshot was taken.
+   *
+   * @param boot the kernel that ran
+   * @param takenAtMillis milliseconds since 1970, 0 if unknown
+   */
+  public record Moment(Boot boot, long takenAtMillis) {}
 
   /** Copies the lists. */
   public IsolationAlert {
@@ -90,57 +67,32 @@ public record IsolationAlert(
     vms = List.copyOf(vms);
   }
 
-  /** The same alert with another urgency. */
-  public IsolationAlert withSeverity(Severity newSeverity) {
-    return new IsolationAlert(
-        fingerprint,
-        revision,
-        code,
-        newSeverity,
-        status,
-        host,
-        boundary,
-        bootBefore,
-        bootAfter,
-        takenBeforeMillis,
-        takenAfterMillis,
-        devices,
-        vms,
-        cause,
-        headline,
-        nextStep,
-        evidence);
+  /** The same alert with another severity. */
+  public IsolationAlert withSeverity(Severity other) {
+    return copy(fingerprint, revision, other, status, evidence);
   }
 
   /** The same alert in another state of its life. */
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
-    return with(fingerprint, newStatus, newRevision);
+    return copy(fingerprint, newRevision, severity, newStatus, evidence);
   }
 
   /** The same alert in another state of its life, under the fingerprint it was raised with. */
-  public IsolationAlert with(String newFingerprint, AlertStatus newStatus, int newRevision) {
-    return new IsolationAlert(
-        newFingerprint,
-        newRevision,
-        code,
-        severity,
-        newStatus,
-        host,
-        boundary,
-        bootBefore,
-        bootAfter,
-        takenBeforeMillis,
-        takenAfterMillis,
-        devices,
-        vms,
-        cause,
-        headline,
-        nextStep,
-        evidence);
+  public IsolationAlert with(String raisedAs, AlertStatus newStatus, int newRevision) {
+    return copy(raisedAs, newRevision, severity, newStatus, evidence);
   }
 
   /** The same alert on other evidence. */
-  public IsolationAlert with(@Nullable Evidence newEvidence) {
+  public IsolationAlert with(@Nullable Evidence other) {
+    return copy(fingerprint, revision, severity, status, other);
+  }
+
+  private IsolationAlert copy(
+      String fingerprint,
+      int revision,
+      Severity severity,
+      AlertStatus status,
+      @Nullable Evidence evidence) {
     return new IsolationAlert(
         fingerprint,
         revision,
@@ -148,16 +100,12 @@ public record IsolationAlert(
         severity,
         status,
         host,
-        boundary,
-        bootBefore,
-        bootAfter,
-        takenBeforeMillis,
-        takenAfterMillis,
+        interval,
         devices,
         vms,
         cause,
         headline,
         nextStep,
-        newEvidence);
+        evidence);
   }
 }

@@ -66,7 +66,7 @@ final class BootFindings {
     IsolationAlert open = life.openFor(finding);
     if (open != null) {
       // By the words it was raised with: what happens later elsewhere is no news of it.
-      return cameAboutHere(open) ? asNamed(finding, open.boundary()) : finding;
+      return cameAboutHere(open) ? asNamed(finding, open.interval().boundary()) : finding;
     }
     if (now.containsKey(finding.fingerprint())) {
       // The snapshot just before may show the lost bit already; only this one knows the cause.
@@ -76,8 +76,8 @@ final class BootFindings {
   }
 
   private boolean cameAboutHere(IsolationAlert open) {
-    return !open.boundary().isBoot()
-        && open.bootAfter().id().equals(comparison.after().snapshot().boot().id());
+    return !open.interval().boundary().isBoot()
+        && open.interval().after().boot().id().equals(comparison.after().snapshot().boot().id());
   }
 
   /** The same difference, told as what came about in the running kernel. */

@@ -7,6 +7,7 @@ import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert.Interval;
 import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
@@ -304,20 +305,15 @@ public final class Comparison {
       List<String> vms,
       @Nullable Cause cause,
       String headline) {
-    Snapshot then = before.snapshot();
-    Snapshot now = after.snapshot();
+    String host = after.snapshot().host();
     return new IsolationAlert(
-        fingerprint(now.host(), code, anchor),
+        fingerprint(host, code, anchor),
         0,
         code,
         severity,
         AlertStatus.RAISED,
-        now.host(),
-        boundary,
-        then.boot(),
-        now.boot(),
-        then.takenAtMillis(),
-        now.takenAtMillis(),
+        host,
+        Interval.between(boundary, before.snapshot(), after.snapshot()),
         devices,
         vms,
         cause,

@@ -5,6 +5,8 @@ import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.IsolationAlert.Interval;
+import io.acswatch.pci.alert.IsolationAlert.Moment;
 import io.acswatch.pci.alert.Platform;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.ReadStatus;
@@ -108,11 +110,12 @@ public final class DeltaJudgement {
         Severity.WARNING,
         AlertStatus.RAISED,
         delta.host(),
-        Boundary.RUNNING,
-        current == null ? delta.boot() : current.boot(),
-        delta.boot(),
-        current == null ? 0 : current.takenAtMillis(),
-        delta.takenAtMillis(),
+        new Interval(
+            Boundary.RUNNING,
+            current == null
+                ? new Moment(delta.boot(), 0)
+                : new Moment(current.boot(), current.takenAtMillis()),
+            new Moment(delta.boot(), delta.takenAtMillis())),
         List.of(),
         List.of(),
         null,
@@ -126,15 +129,17 @@ public final class DeltaJudgement {
   private static Evidence evidence(
       @Nullable Snapshot current, SnapshotDelta delta, String lastSequence) {
     return new Evidence(
-        current == null ? "" : Platform.of(current),
-        current == null ? BootClass.UNKNOWN : current.bootClass(),
+        new Evidence.Basis(
+            current == null ? "" : Platform.of(current),
+            current == null ? BootClass.UNKNOWN : current.bootClass(),
+            true,
+            delta.changed().stream()
+                .noneMatch(f -> f.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED),
+            delta.changed().size(),
+            (int)
+                delta.changed().stream().filter(f -> !f.config().status().isConclusive()).count()),
         new Evidence.Observed(delta.boot().id(), delta.takenAtMillis(), delta.sequence()),
         Confidence.HIGH,
-        true,
-        delta.changed().stream()
-            .noneMatch(f -> f.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED),
-        delta.changed().size(),
-        (int) delta.changed().stream().filter(f -> !f.config().status().isConclusive()).count(),
         List.of(
             new Evidence.Fact(
                 "last sequence number", lastSequence, Long.toString(delta.baseSequence()))),

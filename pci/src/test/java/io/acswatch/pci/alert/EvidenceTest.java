@@ -46,14 +46,9 @@ class EvidenceTest {
 
   private static Evidence expected(Evidence.Observed observed, Confidence confidence) {
     return new Evidence(
-        Platform.of(snapshot()),
-        BootClass.COLD,
+        new Evidence.Basis(Platform.of(snapshot()), BootClass.COLD, true, true, 3, 0),
         observed,
         confidence,
-        true,
-        true,
-        3,
-        0,
         List.of(FACT),
         List.of(WORDS),
         List.of(MEMBER));
@@ -72,9 +67,9 @@ class EvidenceTest {
 
     Evidence evidence = Evidence.of(altered, Confidence.HIGH, false);
 
-    assertEquals(3, evidence.functions());
-    assertEquals(unread, evidence.unread());
-    assertEquals(privileged, evidence.privileged());
+    assertEquals(3, evidence.basis().functions());
+    assertEquals(unread, evidence.basis().unread());
+    assertEquals(privileged, evidence.basis().privileged());
   }
 
   @Test
@@ -82,7 +77,7 @@ class EvidenceTest {
     Snapshot first =
         AlteredFunction.in(snapshot(), "00:01.0", f -> f.status(ReadStatus.TRUNCATED_UNPRIVILEGED));
 
-    assertEquals(false, Evidence.of(first, Confidence.HIGH, false).privileged());
+    assertEquals(false, Evidence.of(first, Confidence.HIGH, false).basis().privileged());
   }
 
   @Test

@@ -70,16 +70,13 @@ class AlertLifeTest {
         Severity.WARNING,
         AlertStatus.RAISED,
         "host",
-        Boundary.KEXEC,
-        any.boot(),
-        any.boot(),
-        0,
-        0,
+        IsolationAlert.Interval.between(Boundary.KEXEC, any, any),
         List.of(devices),
         List.of(),
         cause,
         "headline",
-        "next");
+        "next",
+        null);
   }
 
   /** True if an open alert stays open when this snapshot of its boot is judged. */

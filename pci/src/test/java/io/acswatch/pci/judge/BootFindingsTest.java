@@ -69,7 +69,7 @@ class BootFindingsTest {
 
   /** Code and boundary of each. */
   private static List<String> told(List<IsolationAlert> alerts) {
-    return alerts.stream().map(alert -> alert.code() + " " + alert.boundary()).toList();
+    return alerts.stream().map(alert -> alert.code() + " " + alert.interval().boundary()).toList();
   }
 
   /** An alert that was raised in this boot, or by it. */
@@ -119,7 +119,7 @@ class BootFindingsTest {
 
     assertEquals(List.of("ACS_BIT_CLEARED RUNNING"), told(alerts));
     // The same difference, to the boot before.
-    assertEquals("boot-1", alerts.get(0).bootBefore().id());
+    assertEquals("boot-1", alerts.get(0).interval().before().boot().id());
   }
 
   @Test
@@ -128,7 +128,7 @@ class BootFindingsTest {
         found(host("boot-1", CLEARED, "123"), apart("boot-2"), host("boot-2", CLEARED, "123"));
 
     assertEquals(List.of("ACS_BIT_CLEARED RUNNING"), told(alerts));
-    assertEquals("boot-2", alerts.get(0).bootBefore().id());
+    assertEquals("boot-2", alerts.get(0).interval().before().boot().id());
   }
 
   /** By the words it was raised with, though another bit is lost just now. */

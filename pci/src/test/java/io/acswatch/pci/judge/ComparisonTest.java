@@ -252,7 +252,7 @@ class ComparisonTest {
     assertEquals(comparison.before(), within.before());
     assertEquals(comparison.after(), within.after());
     assertTrue(within.isStale());
-    assertTrue(within.evidence().partial());
+    assertTrue(within.evidence().basis().partial());
     assertEquals("vm-a", within.owner(4));
     assertFalse(new Comparison(owned().snapshot(), owned().snapshot()).isStale());
   }
@@ -325,11 +325,10 @@ class ComparisonTest {
             Severity.WARNING,
             AlertStatus.RAISED,
             "host",
-            Boundary.KEXEC,
-            before.boot(),
-            after.boot(),
-            3_000,
-            4_000,
+            new IsolationAlert.Interval(
+                Boundary.KEXEC,
+                new IsolationAlert.Moment(before.boot(), 3_000),
+                new IsolationAlert.Moment(after.boot(), 4_000)),
             List.of(),
             List.of(),
             null,

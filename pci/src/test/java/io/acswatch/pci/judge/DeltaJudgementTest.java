@@ -128,9 +128,9 @@ class DeltaJudgementTest {
     assertEquals(AlertCode.SNAPSHOT_GAP, told.code());
     assertEquals(AlertStatus.RAISED, told.status());
     assertEquals(8, told.revision());
-    assertEquals("boot-2", told.bootBefore().id());
-    assertEquals(5_000, told.takenBeforeMillis());
-    assertEquals(8_000, told.takenAfterMillis());
+    assertEquals("boot-2", told.interval().before().boot().id());
+    assertEquals(5_000, told.interval().before().takenAtMillis());
+    assertEquals(8_000, told.interval().after().takenAtMillis());
     assertTrue(DeltaJudgement.isGapBeforeDelta(told));
     HostState stale = first.state();
     assertEquals(8, stale.revision());
@@ -149,14 +149,10 @@ class DeltaJudgementTest {
 
     assertEquals(
         new Evidence(
-            Platform.of(host("boot-2").snapshot()),
-            BootClass.KEXEC_PLAIN,
+            new Evidence.Basis(
+                Platform.of(host("boot-2").snapshot()), BootClass.KEXEC_PLAIN, true, false, 2, 1),
             new Evidence.Observed("boot-2", 8_000, 9),
             Confidence.HIGH,
-            true,
-            false,
-            2,
-            1,
             List.of(new Evidence.Fact("last sequence number", "6", "8")),
             List.of(),
             List.of()),
@@ -168,14 +164,14 @@ class DeltaJudgementTest {
     SnapshotDelta delta = delta("boot-2", 9, 8, host("boot-2").snapshot().functions(), null);
     IsolationAlert told = DeltaJudgement.gap(HostState.NONE, delta).alerts().get(0);
 
-    assertEquals(delta.boot(), told.bootBefore());
-    assertEquals(0, told.takenBeforeMillis());
+    assertEquals(delta.boot(), told.interval().before().boot());
+    assertEquals(0, told.interval().before().takenAtMillis());
     Evidence evidence = told.evidence();
     assertNotNull(evidence);
-    assertEquals("", evidence.platform());
-    assertEquals(BootClass.UNKNOWN, evidence.bootClass());
-    assertTrue(evidence.privileged());
-    assertEquals(0, evidence.unread());
+    assertEquals("", evidence.basis().platform());
+    assertEquals(BootClass.UNKNOWN, evidence.basis().bootClass());
+    assertTrue(evidence.basis().privileged());
+    assertEquals(0, evidence.basis().unread());
     assertEquals(List.of(new Evidence.Fact("last sequence number", "", "8")), evidence.facts());
   }
 

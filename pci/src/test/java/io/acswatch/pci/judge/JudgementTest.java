@@ -421,7 +421,7 @@ class JudgementTest {
     List<IsolationAlert> alerts = judge(stateAfter(host()), regrouped);
 
     IsolationAlert merge = only(alerts, AlertCode.GROUP_MERGED_CROSS_VM);
-    assertEquals(Boundary.REGROUPING, merge.boundary());
+    assertEquals(Boundary.REGROUPING, merge.interval().boundary());
     assertEquals(Severity.CRITICAL, merge.severity());
   }
 
@@ -543,6 +543,6 @@ class JudgementTest {
     assertEquals(1, merges.size(), codes(merges));
     assertEquals(AlertStatus.RAISED, merges.get(0).status());
     assertEquals(0x1D, present(present(merges.get(0).cause()).register()).before());
-    assertEquals(1_000, merges.get(0).takenBeforeMillis());
+    assertEquals(1_000, merges.get(0).interval().before().takenAtMillis());
   }
 }

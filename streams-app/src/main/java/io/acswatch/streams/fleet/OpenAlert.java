@@ -39,7 +39,7 @@ public record OpenAlert(
         alert.code(),
         alert.severity(),
         alert.status(),
-        alert.takenAfterMillis(),
+        alert.interval().after().takenAtMillis(),
         alert.vms(),
         alert.headline());
   }

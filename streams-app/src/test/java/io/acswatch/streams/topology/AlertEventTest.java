@@ -54,7 +54,9 @@ class AlertEventTest {
         assertEquals(URI.create("/acswatch/hosts/rack%207%2Fh%C3%B6st%2B12"), event.getSource());
         assertEquals("io.acswatch.alert." + alert.code(), event.getType());
         assertEquals(alert.fingerprint(), event.getSubject());
-        assertEquals(Instant.ofEpochMilli(alert.takenAfterMillis()), event.getTime().toInstant());
+        assertEquals(
+            Instant.ofEpochMilli(alert.interval().after().takenAtMillis()),
+            event.getTime().toInstant());
         assertEquals(URI.create("urn:acswatch:alert:1"), event.getDataSchema());
         assertEquals("application/json", event.getDataContentType());
         assertEquals(Set.of("severity", "status"), event.getExtensionNames());

@@ -47,8 +47,9 @@ public final class AlertEvent {
     headers.put(ATTRIBUTE + "source", source(alert.host()));
     headers.put(ATTRIBUTE + "type", type(alert.code()));
     headers.put(SUBJECT, alert.fingerprint());
-    if (alert.takenAfterMillis() != 0) {
-      headers.put(ATTRIBUTE + "time", Instant.ofEpochMilli(alert.takenAfterMillis()).toString());
+    long takenAtMillis = alert.interval().after().takenAtMillis();
+    if (takenAtMillis != 0) {
+      headers.put(ATTRIBUTE + "time", Instant.ofEpochMilli(takenAtMillis).toString());
     }
     headers.put(ATTRIBUTE + "dataschema", DATA_SCHEMA);
     // Extensions: what a consumer sorts by without reading the value.

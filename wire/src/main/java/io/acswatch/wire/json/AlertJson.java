@@ -66,6 +66,7 @@ public final class AlertJson {
   /** The same with what people have said of it. */
   public static void writeTo(JsonGenerator json, IsolationAlert alert, AlertMarks marks)
       throws IOException {
+    IsolationAlert.Interval interval = alert.interval();
     json.writeStartObject();
     json.writeNumberField("schema_version", SCHEMA_VERSION);
     json.writeStringField("fingerprint", alert.fingerprint());
@@ -74,13 +75,13 @@ public final class AlertJson {
     json.writeStringField("severity", alert.severity().label());
     json.writeStringField("status", alert.status().name());
     json.writeStringField("host", alert.host());
-    json.writeStringField("boundary", alert.boundary().name());
-    json.writeStringField("boot_before", alert.bootBefore().id());
-    json.writeStringField("boot_after", alert.bootAfter().id());
-    writeKernel(json, "kernel_before", alert.bootBefore());
-    writeKernel(json, "kernel_after", alert.bootAfter());
-    writeTime(json, "taken_before", alert.takenBeforeMillis());
-    writeTime(json, "taken_after", alert.takenAfterMillis());
+    json.writeStringField("boundary", interval.boundary().name());
+    json.writeStringField("boot_before", interval.before().boot().id());
+    json.writeStringField("boot_after", interval.after().boot().id());
+    writeKernel(json, "kernel_before", interval.before().boot());
+    writeKernel(json, "kernel_after", interval.after().boot());
+    writeTime(json, "taken_before", interval.before().takenAtMillis());
+    writeTime(json, "taken_after", interval.after().takenAtMillis());
     json.writeArrayFieldStart("devices");
     for (AlertDevice device : alert.devices()) {
       writeDevice(json, device);

@@ -41,11 +41,10 @@ final class AlertParser {
         severity(json),
         json.constant("status", AlertStatus.class),
         json.text("host"),
-        json.constant("boundary", Boundary.class),
-        boot(json, "boot_before", "kernel_before"),
-        boot(json, "boot_after", "kernel_after"),
-        time(json, "taken_before"),
-        time(json, "taken_after"),
+        new IsolationAlert.Interval(
+            json.constant("boundary", Boundary.class),
+            moment(json, "before"),
+            moment(json, "after")),
         devices,
         json.texts("vms"),
         cause(json.optionalObject("cause")),
@@ -64,11 +63,14 @@ final class AlertParser {
     throw json.refused("severity", InputException.quote(label) + " is not a severity");
   }
 
-  private static Boot boot(JsonObject json, String idField, String kernelField)
-      throws InputException {
-    JsonObject kernel = json.object(kernelField);
+  private static IsolationAlert.Moment moment(JsonObject json, String side) throws InputException {
+    return new IsolationAlert.Moment(boot(json, side), time(json, "taken_" + side));
+  }
+
+  private static Boot boot(JsonObject json, String side) throws InputException {
+    JsonObject kernel = json.object("kernel_" + side);
     return new Boot(
-        json.text(idField),
+        json.text("boot_" + side),
         kernel.text("release"),
         kernel.text("version"),
         kernel.text("command_line"),

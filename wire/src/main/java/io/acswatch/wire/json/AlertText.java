@@ -79,8 +79,12 @@ public final class AlertText {
     line("alert", summary());
     line("host", printable(alert.host().isEmpty() ? "unknown" : alert.host()));
     line("kernel", kernels());
-    if (alert.takenAfterMillis() != 0) {
-      line("seen", time(alert.takenBeforeMillis()) + " -> " + time(alert.takenAfterMillis()));
+    if (alert.interval().after().takenAtMillis() != 0) {
+      line(
+          "seen",
+          time(alert.interval().before().takenAtMillis())
+              + " -> "
+              + time(alert.interval().after().takenAtMillis()));
     }
     devices();
     cause();
@@ -97,9 +101,9 @@ public final class AlertText {
   }
 
   private String kernels() {
-    Boot before = alert.bootBefore();
-    Boot after = alert.bootAfter();
-    String boundary = alert.boundary().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    Boot before = alert.interval().before().boot();
+    Boot after = alert.interval().after().boot();
+    String boundary = alert.interval().boundary().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     String release = printable(after.kernelRelease());
     return before.id().equals(after.id())
         ? release + ", " + boundary + " within one boot"

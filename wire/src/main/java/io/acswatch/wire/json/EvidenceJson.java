@@ -24,19 +24,20 @@ final class EvidenceJson {
       json.writeNullField(FIELD);
       return;
     }
+    Evidence.Basis basis = evidence.basis();
     json.writeObjectFieldStart(FIELD);
-    AlertJson.writeText(json, "platform", evidence.platform());
-    json.writeStringField("boot_class", evidence.bootClass().name());
+    AlertJson.writeText(json, "platform", basis.platform());
+    json.writeStringField("boot_class", basis.bootClass().name());
     json.writeObjectFieldStart("observed");
     json.writeStringField("boot", evidence.observed().bootId());
     AlertJson.writeTime(json, "taken", evidence.observed().takenAtMillis());
     json.writeNumberField("sequence", evidence.observed().sequence());
     json.writeEndObject();
     json.writeStringField("confidence", evidence.confidence().label());
-    json.writeStringField("comparison", evidence.partial() ? PARTIAL : COMPLETE);
-    json.writeBooleanField("privileged", evidence.privileged());
-    json.writeNumberField("functions", evidence.functions());
-    json.writeNumberField("unread", evidence.unread());
+    json.writeStringField("comparison", basis.partial() ? PARTIAL : COMPLETE);
+    json.writeBooleanField("privileged", basis.privileged());
+    json.writeNumberField("functions", basis.functions());
+    json.writeNumberField("unread", basis.unread());
     json.writeArrayFieldStart("facts");
     for (Evidence.Fact fact : evidence.facts()) {
       json.writeStartObject();
@@ -78,17 +79,18 @@ final class EvidenceJson {
       members.add(AlertParser.device(member));
     }
     return new Evidence(
-        json.has("platform") ? json.optionalText("platform") : "",
-        json.constant("boot_class", BootClass.class),
+        new Evidence.Basis(
+            json.has("platform") ? json.optionalText("platform") : "",
+            json.constant("boot_class", BootClass.class),
+            isPartial(json),
+            json.bool("privileged"),
+            json.number("functions"),
+            json.number("unread")),
         new Evidence.Observed(
             observed.text("boot"),
             AlertParser.time(observed, "taken"),
             observed.longNumber("sequence")),
         confidence(json),
-        isPartial(json),
-        json.bool("privileged"),
-        json.number("functions"),
-        json.number("unread"),
         facts(json),
         ports(json),
         members);

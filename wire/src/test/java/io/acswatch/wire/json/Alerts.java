@@ -46,11 +46,10 @@ final class Alerts {
         Severity.CRITICAL,
         AlertStatus.RAISED,
         "rack7-host12",
-        Boundary.LIVE_UPDATE,
-        BEFORE,
-        AFTER,
-        Instant.parse("2026-11-23T07:48:09.250Z").toEpochMilli(),
-        Instant.parse("2026-11-23T07:48:31Z").toEpochMilli(),
+        new IsolationAlert.Interval(
+            Boundary.LIVE_UPDATE,
+            moment(BEFORE, "2026-11-23T07:48:09.250Z"),
+            moment(AFTER, "2026-11-23T07:48:31Z")),
         List.of(
             device("0000:05:00.0", "0000:04:00.0", "pci0000:00/02.0/00.0/01.0/00.0", "vm-blue", 6),
             device("0000:06:00.0", "0000:06:00.0", "pci0000:00/02.0/00.0/02.0/00.0", "vm-red", 9),
@@ -85,7 +84,12 @@ final class Alerts {
         "Devices of 2 VMs (vm-blue, vm-red) share IOMMU group 6 on rack7-host12 after the live"
             + " update",
         "Stop one of the VMs, set RR and CR at 0000:00:02.0 with setpci, then remove and rescan the"
-            + " devices below it.");
+            + " devices below it.",
+        null);
+  }
+
+  private static IsolationAlert.Moment moment(Boot boot, String time) {
+    return new IsolationAlert.Moment(boot, Instant.parse(time).toEpochMilli());
   }
 
   private static AlertDevice device(
@@ -110,11 +114,10 @@ final class Alerts {
         Severity.INFO,
         AlertStatus.RESOLVED,
         "",
-        Boundary.REGROUPING,
-        boot,
-        boot,
-        0,
-        0,
+        new IsolationAlert.Interval(
+            Boundary.REGROUPING,
+            new IsolationAlert.Moment(boot, 0),
+            new IsolationAlert.Moment(boot, 0)),
         List.of(
             new AlertDevice(
                 PciAddress.parse("10000:01:00.0"),
@@ -127,7 +130,8 @@ final class Alerts {
         List.of(),
         null,
         "0000:05:00.0 is \"new\"\nor so: \u20ac",
-        "");
+        "",
+        null);
   }
 
   /** Merged without a register that explains it. */
@@ -161,16 +165,13 @@ final class Alerts {
         merged.severity(),
         AlertStatus.UPDATED,
         merged.host(),
-        merged.boundary(),
-        merged.bootBefore(),
-        merged.bootAfter(),
-        merged.takenBeforeMillis(),
-        merged.takenAfterMillis(),
+        merged.interval(),
         merged.devices(),
         merged.vms(),
         cause,
         merged.headline(),
-        merged.nextStep());
+        merged.nextStep(),
+        null);
   }
 
   static List<IsolationAlert> all() {
