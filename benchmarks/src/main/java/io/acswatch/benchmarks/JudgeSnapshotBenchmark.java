@@ -6,7 +6,7 @@ import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.simulate.LoadHost;
-import io.acswatch.streams.serde.PackedState;
+import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.FrameWriter;

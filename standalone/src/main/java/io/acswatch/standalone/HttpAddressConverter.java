@@ -1,6 +1,6 @@
 package io.acswatch.standalone;
 
-import io.acswatch.streams.HttpAddress;
+import io.acswatch.streams.app.HttpAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,10 +1,10 @@
 package io.acswatch.standalone;
 
-import io.acswatch.streams.AppException;
-import io.acswatch.streams.HttpAddress;
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
-import io.acswatch.streams.Topics;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.HttpAddress;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.Topics;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.acswatch.standalone;
 
 import io.acswatch.collector.command.CommandFailure;
 import io.acswatch.collector.command.Failures;
-import io.acswatch.streams.AppException;
+import io.acswatch.streams.app.AppException;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

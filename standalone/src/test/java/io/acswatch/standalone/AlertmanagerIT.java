@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
-import io.acswatch.streams.StreamsMain;
-import io.acswatch.streams.Topics;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.Topics;
+import io.acswatch.streams.command.StreamsMain;
 import io.acswatch.wire.FrameWriter;
 import java.io.IOException;
 import java.net.InetAddress;

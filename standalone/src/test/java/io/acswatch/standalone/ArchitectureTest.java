@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String COLLECTOR = "io.acswatch.collector..";
   private static final String STREAMS = "io.acswatch.streams..";
   private static final String TOPOLOGY = "io.acswatch.streams.topology..";
+  private static final String INCIDENT = "io.acswatch.streams.incident..";
   private static final String STANDALONE = "io.acswatch.standalone..";
   private static final String BENCHMARKS = "io.acswatch.benchmarks..";
 
@@ -202,15 +203,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void a5TopologyIsBuiltInOnePackage() {
+  void a5TopologyIsBuiltInItsTwoRooms() {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(TOPOLOGY)
+            .resideOutsideOfPackages(TOPOLOGY, INCIDENT)
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.kafka.streams.StreamsBuilder")
-            .because("every node is named in one place; add the node to IsolationTopology"));
+            .because(
+                "every node is named in one place; add the node to IsolationTopology or IncidentTopology"));
   }
 
   @Test
@@ -263,7 +265,7 @@ class ArchitectureTest {
   void a8DomainAndTopologyHaveNoClockNoEnvironmentAndNoChance() {
     check(
         noClasses()
-            .that(resideInAnyPackage(PCI, TOPOLOGY))
+            .that(resideInAnyPackage(PCI, TOPOLOGY, INCIDENT))
             .should(callMethodWhere(readsClockEnvironmentOrChance()))
             .orShould()
             .callConstructor(Random.class)

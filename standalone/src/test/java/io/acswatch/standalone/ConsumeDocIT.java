@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
-import io.acswatch.streams.Topics;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.FrameWriter;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.streams.HttpAddress;
+import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.net.InetAddress;

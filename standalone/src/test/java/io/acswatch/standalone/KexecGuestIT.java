@@ -20,7 +20,7 @@ import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.HttpAddress;
+import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.SnapshotDecoder;
 import java.io.IOException;

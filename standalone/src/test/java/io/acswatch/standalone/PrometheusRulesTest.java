@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.standalone.Deployment.Rule;
-import io.acswatch.streams.IsolationMetrics;
+import io.acswatch.streams.app.IsolationMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

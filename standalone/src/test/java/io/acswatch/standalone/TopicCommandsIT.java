@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
-import io.acswatch.streams.StreamsMain;
-import io.acswatch.streams.Topics;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.Topics;
+import io.acswatch.streams.command.StreamsMain;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.io.PrintWriter;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
-import io.acswatch.streams.Topics;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertCommand;
 import io.acswatch.wire.json.AlertMark;

@@ -4,6 +4,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.streams.app.ServedFleet;
 import java.util.List;
 
 /** The hosts that the page is looked at with. */

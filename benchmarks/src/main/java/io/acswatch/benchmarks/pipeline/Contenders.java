@@ -2,10 +2,10 @@ package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.pipeline.Contender.Running;
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.streams.AppException;
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
-import io.acswatch.streams.KafkaSettings;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.KafkaSettings;
 import io.acswatch.streams.topology.IsolationTopology;
 import java.io.IOException;
 import java.nio.ByteBuffer;

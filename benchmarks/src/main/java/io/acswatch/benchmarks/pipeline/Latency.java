@@ -2,9 +2,9 @@ package io.acswatch.benchmarks.pipeline;
 
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.simulate.LoadHost;
-import io.acswatch.streams.AppException;
-import io.acswatch.streams.IsolationApp;
-import io.acswatch.streams.IsolationConfig;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.nio.file.Path;

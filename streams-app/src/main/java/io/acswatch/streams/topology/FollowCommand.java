@@ -4,7 +4,7 @@ import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.judge.HostState;
-import io.acswatch.streams.serde.HostStateSerde;
+import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertCommand;
 import io.acswatch.wire.json.AlertCommand.Action;

@@ -1,6 +1,7 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.streams.incident.IncidentTopology;
 import io.acswatch.wire.TopicNames;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;

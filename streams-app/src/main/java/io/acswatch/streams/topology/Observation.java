@@ -1,7 +1,7 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.snapshot.SnapshotDelta;
-import io.acswatch.streams.serde.PackedState;
+import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
 import org.jspecify.annotations.Nullable;

@@ -14,7 +14,7 @@ import com.networknt.schema.SpecVersion;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.Frames;
-import io.acswatch.streams.ServedFleet;
+import io.acswatch.streams.app.ServedFleet;
 import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.json.AlertCommand;

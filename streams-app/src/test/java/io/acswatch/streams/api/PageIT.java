@@ -12,7 +12,7 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.GpuHosts;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.SampleFleet;
-import io.acswatch.streams.ServedFleet;
+import io.acswatch.streams.app.ServedFleet;
 import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertCommand;
 import io.acswatch.wire.json.AlertCommand.Action;

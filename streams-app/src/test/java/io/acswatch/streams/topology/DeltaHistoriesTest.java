@@ -14,7 +14,7 @@ import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.fleet.HostSummary;
-import io.acswatch.streams.serde.HostStateSerde;
+import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;

@@ -16,7 +16,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.streams.Frames;
-import io.acswatch.streams.serde.UnknownStateVersionException;
+import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;

@@ -8,7 +8,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.serde.HostStateSerde;
+import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.wire.FrameWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;

@@ -2,6 +2,7 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
+import io.acswatch.streams.incident.IncidentTopology;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertCommand;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The real topology with its real store, without a broker; time passes by a second a record. */
 public final class TopologyRun implements AutoCloseable {
-  static final TopicNames TOPICS = TopicNames.DEFAULT;
+  public static final TopicNames TOPICS = TopicNames.DEFAULT;
 
   private final TopologyTestDriver driver;
   private long time = 1_767_225_660_000L;
@@ -43,7 +44,7 @@ public final class TopologyRun implements AutoCloseable {
     send(key, value, new RecordHeaders());
   }
 
-  void send(String key, byte @Nullable [] value, Headers headers) {
+  public void send(String key, byte @Nullable [] value, Headers headers) {
     time += 1_000;
     driver
         .createInputTopic(TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer())
@@ -51,29 +52,29 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   /** What people say of a host's alerts. */
-  void say(String host, String json) {
+  public void say(String host, String json) {
     send(
         host,
         null,
         new RecordHeaders().add(AlertCommand.HEADER, json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  void say(String host, AlertCommand command) {
+  public void say(String host, AlertCommand command) {
     say(host, command.toString());
   }
 
   /** The time of the last record. */
-  long now() {
+  public long now() {
     return time;
   }
 
   /** Lets time pass before the next record. */
-  void pass(Duration length) {
+  public void pass(Duration length) {
     time += length.toMillis();
   }
 
   /** What has come out since the last look. */
-  List<TestRecord<byte[], byte[]>> read(String topic) {
+  public List<TestRecord<byte[], byte[]>> read(String topic) {
     return driver
         .createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer())
         .readRecordsToList();

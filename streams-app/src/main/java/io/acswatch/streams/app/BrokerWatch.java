@@ -1,0 +1,155 @@
+package io.acswatch.streams.app;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the brokers again and again whether one of them answers. Kafka Streams itself stays {@code
+ * RUNNING} and silent while all are away, for its clients retry for ever.
+ *
+ * <p>One small request every two seconds, in a thread of its own; an answer may take three, so that
+ * a broker that went is noticed within five seconds. It is one of the cluster's brokers that
+ * answers: that a single partition has no leader is not seen here.
+ */
+final class BrokerWatch implements AutoCloseable {
+  /** How long one answer may take. */
+  static final Duration TIMEOUT = Duration.ofSeconds(3);
+
+  private static final Duration INTERVAL = Duration.ofSeconds(2);
+
+  /**
+   * Questions in a row to which a session has no answer before another one is asked: Kafka's client
+   * has been seen to wait for minutes for a broker that was back long since.
+   */
+  private static final int PATIENCE = 3;
+
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
+
+  private final String servers;
+  private final Consumer<Boolean> observer;
+  private final ScheduledExecutorService thread;
+  private volatile @Nullable BrokerSession session;
+  private volatile boolean reachable = true;
+  private int unanswered;
+  private long awaySince;
+
+  /** A watch that asks nobody yet; a broker has just answered. */
+  BrokerWatch(String servers, Consumer<Boolean> observer) {
+    this.servers = servers;
+    this.observer = observer;
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread daemon = new Thread(task, "acswatch-broker-watch");
+              daemon.setDaemon(true);
+              return daemon;
+            });
+    observer.accept(true);
+  }
+
+  /** Opens a session with the brokers. */
+  @FunctionalInterface
+  interface Sessions {
+    BrokerSession open() throws AppException;
+  }
+
+  /**
+   * Asks from now on.
+   *
+   * @param sessions for this watch alone, which closes them
+   */
+  void start(Sessions sessions) throws AppException {
+    session = sessions.open();
+    thread.scheduleWithFixedDelay(
+        () -> ask(sessions), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void ask(Sessions sessions) {
+    try {
+      BrokerSession asked = session(sessions);
+      asked.answer(asked.admin().describeCluster().clusterId());
+      answered();
+    } catch (AppException failed) {
+      if (!Thread.currentThread().isInterrupted()) {
+        failed(failed.getCause());
+      }
+    } catch (RuntimeException closed) {
+      // What escapes would end the asking, silently and for good.
+      failed(closed);
+    }
+    unanswered = reachable ? 0 : unanswered + 1;
+  }
+
+  private BrokerSession session(Sessions sessions) throws AppException {
+    BrokerSession current = session;
+    if (current != null && unanswered < PATIENCE) {
+      return current;
+    }
+    if (current != null) {
+      current.close();
+    }
+    BrokerSession another = sessions.open();
+    session = another;
+    unanswered = 0;
+    if (thread.isShutdown()) {
+      another.close();
+    }
+    return another;
+  }
+
+  /** True if a broker answered when it was last asked. */
+  boolean isReachable() {
+    return reachable;
+  }
+
+  /** A broker answered. */
+  void answered() {
+    if (!reachable) {
+      reachable = true;
+      observer.accept(true);
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - awaySince);
+      LOG.info("A broker answers again at {}, after {} s", servers, seconds);
+    }
+  }
+
+  /** None answered, or one did and refused. */
+  void failed(@Nullable Throwable failure) {
+    if (isAnswer(failure)) {
+      answered();
+    } else if (reachable) {
+      awaySince = System.nanoTime();
+      reachable = false;
+      observer.accept(false);
+      LOG.warn(
+          "No broker answers at {}: {}; nothing is judged until one does, nothing is lost",
+          servers,
+          failure == null ? "no reason given" : AppException.firstLine(failure));
+    }
+  }
+
+  /** A broker that says no is there; one that does not know who asks serves nobody. */
+  private static boolean isAnswer(@Nullable Throwable failure) {
+    return failure instanceof ApiException
+        && !(failure instanceof RetriableException)
+        && !(failure instanceof AuthenticationException);
+  }
+
+  /** Asks no more; {@link #isReachable} stays as it was. Harmless when repeated. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    BrokerSession current = session;
+    if (current != null) {
+      current.close();
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package io.acswatch.streams.app;
+
+import io.acswatch.streams.api.Answer;
+import io.acswatch.streams.api.FleetApi;
+import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.topology.IsolationTopology;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KafkaStreams.State;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.StreamsMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The running streams application: Kafka Streams, its HTTP pages and its metrics, from {@code
+ * start} to {@code close}. Several can run in one process.
+ */
+public final class IsolationApp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
+
+  private final Duration stopTimeout;
+  private final FleetIndex fleet;
+  private final IsolationMetrics metrics;
+  private final FailurePolicy failures = new FailurePolicy();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final KafkaStreams streams;
+  private final HostStore hosts;
+  private final HttpAddress self;
+  private final FleetApi api;
+  private final ExecutorService loader =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread daemon = new Thread(task, "acswatch-fleet");
+            daemon.setDaemon(true);
+            return daemon;
+          });
+  private final BrokerWatch broker;
+  private final FrameBacklog backlog;
+  private final StatusServer http;
+  private boolean closed;
+
+  private IsolationApp(IsolationConfig config) throws AppException {
+    stopTimeout = config.stopTimeout();
+    fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
+    metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
+    http = new StatusServer(config.http(), this::status, metrics::text, this::page);
+    self =
+        config.advertised().orElse(new HttpAddress(config.http().host(), http.address().getPort()));
+    boolean created = false;
+    try {
+      streams = create(config, metrics, self);
+      created = true;
+    } finally {
+      if (!created) {
+        http.close();
+      }
+    }
+    hosts = new HostStore(streams::store);
+    api =
+        new FleetApi(
+            fleet,
+            new StreamsInstances(
+                self,
+                hosts,
+                fleet,
+                this::owner,
+                () -> keepers(IsolationTopology.HOST_STATE),
+                new IncidentStore(streams::store),
+                () -> keepers(IncidentTopology.INCIDENTS_STORE)));
+    broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
+    backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
+    metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
+    streams.setStateListener(this::onState);
+    streams.setGlobalStateRestoreListener(new RestoreProgress(metrics::restoring));
+    streams.setUncaughtExceptionHandler(failures);
+    http.start();
+  }
+
+  /**
+   * Starts and returns at once; {@link #status} says when it is ready.
+   *
+   * @throws AppException if no broker answers, a topic is missing, the port is in use or the state
+   *     directory cannot be used; nothing is left running then
+   * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
+   */
+  public static IsolationApp start(IsolationConfig config) throws AppException {
+    refuseMissingTopics(config);
+    prepare(config.stateDirectory());
+    IsolationApp app = new IsolationApp(config);
+    try {
+      app.broker.start(() -> new BrokerSession(config, BrokerWatch.TIMEOUT));
+      app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
+      app.streams.start();
+    } catch (AppException refused) {
+      app.close();
+      throw refused;
+    } catch (KafkaException failed) {
+      app.close();
+      throw new AppException("cannot start: " + AppException.firstLine(failed), failed);
+    }
+    return app;
+  }
+
+  private static void refuseMissingTopics(IsolationConfig config) throws AppException {
+    try (BrokerSession session = new BrokerSession(config)) {
+      List<String> missing = Topics.missing(session, config.topics().all());
+      if (!missing.isEmpty()) {
+        boolean one = missing.size() == 1;
+        throw new AppException(
+            "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
+                .formatted(
+                    (one ? "topic " : "topics ") + String.join(", ", missing),
+                    one ? "does" : "do",
+                    config.bootstrapServers(),
+                    config.bootstrapServers(),
+                    config.topics().prefix().equals("acswatch")
+                        ? ""
+                        : " --topic-prefix " + config.topics().prefix()));
+      }
+    }
+  }
+
+  private static void prepare(Path directory) throws AppException {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException refused) {
+      throw new AppException(
+          "state directory " + directory + " cannot be made: " + reason(refused), refused);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new AppException("state directory " + directory + " is not writable");
+    }
+  }
+
+  private static String reason(IOException refused) {
+    return switch (refused.getClass().getSimpleName()) {
+      case "AccessDeniedException" -> "permission denied";
+      case "NoSuchFileException" -> "no such file or directory";
+      case "FileAlreadyExistsException" -> "a file is in its place";
+      default -> AppException.firstLine(refused);
+    };
+  }
+
+  private static KafkaStreams create(
+      IsolationConfig config, IsolationMetrics metrics, HttpAddress self) throws AppException {
+    Properties settings = KafkaSettings.streams(config);
+    // By it the other instances find the one that keeps a host.
+    settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
+    try {
+      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics), settings);
+    } catch (ConfigException refused) {
+      throw refused;
+    } catch (KafkaException failed) {
+      boolean inUse = String.valueOf(failed.getMessage()).contains("initialize state");
+      throw new AppException(
+          inUse
+              ? "state directory " + config.stateDirectory() + " is in use by another process"
+              : "cannot start: " + AppException.firstLine(failed),
+          failed);
+    }
+  }
+
+  private @Nullable Answer page(String path, @Nullable String rawQuery) {
+    Answer file = StaticFiles.answer(path);
+    return file == null ? api.answer(path, rawQuery) : file;
+  }
+
+  private KeyQueryMetadata owner(String host) {
+    return streams.queryMetadataForKey(
+        IsolationTopology.HOST_STATE, host, Serdes.String().serializer());
+  }
+
+  private Collection<StreamsMetadata> keepers(String store) {
+    return streams.streamsMetadataForStore(store);
+  }
+
+  private Map<MetricName, ? extends Metric> kafkaMetrics() {
+    return streams.metrics();
+  }
+
+  private void onState(State now, State before) {
+    metrics.stateChanged(before.name(), now.name());
+    LOG.info("Kafka Streams: {} -> {}", before, now);
+    if (now == State.RUNNING) {
+      loadFleet();
+    }
+    if (now == State.ERROR || now == State.NOT_RUNNING) {
+      ended.countDown();
+    }
+  }
+
+  private synchronized void loadFleet() {
+    if (!closed) {
+      loader.execute(() -> hosts.load(fleet));
+    }
+  }
+
+  /** The version of the jar that this runs from. */
+  public static String version() {
+    String version = IsolationApp.class.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
+  }
+
+  /** How it is; may be asked at any time. */
+  public AppStatus status() {
+    return new AppStatus(streams.state().name(), broker.isReachable());
+  }
+
+  /** Where it answers HTTP requests, with the port that was chosen. */
+  public InetSocketAddress httpAddress() {
+    return http.address();
+  }
+
+  /** The metrics as {@code /metrics} shows them. */
+  public String metricsText() {
+    return metrics.text();
+  }
+
+  /**
+   * Waits until it has ended, by {@link #close} or by itself.
+   *
+   * @return why it ended by itself, in one line; empty if it was closed
+   */
+  public Optional<String> awaitEnd() throws InterruptedException {
+    ended.await();
+    return streams.state() == State.ERROR
+        ? Optional.of("the streams application stopped: " + failures.lastFailure())
+        : Optional.empty();
+  }
+
+  /**
+   * Ends what is under way, commits, and leaves the consumer group, so that its partitions move at
+   * once. Waits for the stop timeout at most. Harmless when repeated.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    broker.close();
+    backlog.close();
+    loader.shutdownNow();
+    boolean inTime =
+        streams.close(
+            CloseOptions.timeout(stopTimeout)
+                .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+    if (!inTime) {
+      LOG.warn("Did not stop within {}; what is not committed will be done again", stopTimeout);
+    }
+    http.close();
+    ended.countDown();
+  }
+}

@@ -1,0 +1,295 @@
+package io.acswatch.streams.app;
+
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.topology.HostMarks;
+import io.acswatch.streams.topology.Refusal;
+import io.acswatch.streams.topology.TopologyObserver;
+import io.acswatch.wire.FrameType;
+import io.acswatch.wire.RejectReason;
+import io.acswatch.wire.json.AlertCommand;
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.Counter;
+import io.prometheus.client.Gauge;
+import io.prometheus.client.Histogram;
+import io.prometheus.client.exporter.common.TextFormat;
+import io.prometheus.client.hotspot.DefaultExports;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The metrics of one application. Labels are out of few: never a host, an address or a text from
+ * outside.
+ *
+ * <p>Counters count work, not results: what a transaction took back and did again counts twice.
+ */
+public final class IsolationMetrics implements TopologyObserver {
+  /** Content type of {@link #text}. */
+  public static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
+
+  private static final double NANOS_PER_SECOND = 1e9;
+  // A host of 32 functions takes some 10 us, one of 10 000 some 5 ms.
+  private static final double[] DECODE_BUCKETS = {
+    5e-6, 10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 25e-3, 50e-3, 0.1
+  };
+
+  // An alert is sent some milliseconds after its frame was appended, and seen with the next commit.
+  private static final double[] LATENCY_BUCKETS = {
+    0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300
+  };
+  private static final double MILLIS_PER_SECOND = 1e3;
+
+  private final LongSupplier clock;
+  private final FleetIndex fleet;
+  private final CollectorRegistry registry = new CollectorRegistry();
+  private final Map<FrameType, Counter.Child> frames =
+      children(
+          counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
+          FrameType.class,
+          FrameType::isKnown);
+  private final Map<KexecEvent.Step, Counter.Child> kexecs =
+      children(
+          counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
+          KexecEvent.Step.class,
+          step -> true);
+  private final Counter gaps =
+      counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
+  private final Counter functions =
+      counter(
+          "acswatch_functions_decoded",
+          "PCI functions in the snapshots and deltas that were taken in.");
+  private final Counter rejects =
+      counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
+  private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
+  private final Counter repetitions =
+      counter("acswatch_repetitions_skipped", "Snapshots that told nothing new.");
+  private final Counter alerts =
+      counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
+  private final Counter commands =
+      counter("acswatch_commands", "Commands on alerts that were followed.", "command");
+  private final Histogram alertLatency =
+      Histogram.build(
+              "acswatch_alert_latency_seconds",
+              "From the append of a frame to the alert it led to, on its way to the broker.")
+          .buckets(LATENCY_BUCKETS)
+          .register(registry);
+  private final Histogram decodeSeconds =
+      Histogram.build(
+              "acswatch_decode_seconds",
+              "Time to decode or refuse one record, or to know it again.")
+          .buckets(DECODE_BUCKETS)
+          .register(registry);
+  private final Gauge state =
+      Gauge.build("acswatch_streams_state", "1 for the state Kafka Streams is in, else 0.")
+          .labelNames("state")
+          .register(registry);
+  private final Gauge brokerReachable =
+      Gauge.build("acswatch_broker_reachable", "1 while a broker answers, else 0.")
+          .register(registry);
+  private final Gauge unprocessed =
+      gauge(
+          "acswatch_frames_unprocessed",
+          "Frames of all partitions that wait to be judged; NaN while no broker answers.");
+  private final Gauge oldestUnprocessed =
+      gauge(
+          "acswatch_frame_oldest_unprocessed_age_seconds",
+          "How long the oldest frame waits to be judged, to a tenth; 0 if none waits, NaN while no"
+              + " broker answers.");
+  private final Gauge restoringPartitions =
+      gauge("acswatch_restore_partitions", "Partitions whose store is being read back.");
+  private final Gauge restoreRemaining =
+      gauge("acswatch_restore_remaining_records", "Records to be read back, at most.");
+  private final Counter restored =
+      counter("acswatch_restored_records", "Records of the stores that were read back.");
+
+  /** Metrics of an application in which nothing has happened, and that keeps no hosts. */
+  public IsolationMetrics() {
+    this(new FleetIndex(Duration.ofMinutes(15), System::currentTimeMillis));
+  }
+
+  /** Metrics of an application that keeps these hosts. */
+  public IsolationMetrics(FleetIndex fleet) {
+    this(fleet, System::currentTimeMillis, Map::of);
+  }
+
+  /**
+   * Metrics of an application in which nothing has happened.
+   *
+   * @param fleet the hosts; kept up to date by what is told here
+   * @param clock milliseconds since 1970
+   * @param kafka Kafka's own metrics
+   */
+  IsolationMetrics(
+      FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
+    this.fleet = fleet;
+    this.clock = clock;
+    // All reasons from the start, so that the first reject is an increase and not a new series.
+    for (RejectReason reason : RejectReason.values()) {
+      rejects.labels(reason.label());
+    }
+    for (Refusal refusal : Refusal.values()) {
+      rejects.labels(refusal.label());
+    }
+    for (AlertCommand.Action action : AlertCommand.Action.values()) {
+      commands.labels(action.name().toLowerCase(Locale.ROOT));
+    }
+    Gauge.build("acswatch_build_info", "1; what runs, in the labels.")
+        .labelNames("version", "java_version")
+        .register(registry)
+        .labels(IsolationApp.version(), System.getProperty("java.version"))
+        .set(1);
+    registry.register(new FleetMetrics(fleet));
+    registry.register(new KafkaMetrics(kafka));
+    DefaultExports.register(registry);
+  }
+
+  private Counter counter(String name, String help, String... labels) {
+    return Counter.build(name, help).labelNames(labels).register(registry);
+  }
+
+  /** The series of each constant, there from the start and looked up once. */
+  private static <E extends Enum<E>> Map<E, Counter.Child> children(
+      Counter counter, Class<E> labels, Predicate<E> has) {
+    Map<E, Counter.Child> children = new EnumMap<>(labels);
+    for (E label : labels.getEnumConstants()) {
+      if (has.test(label)) {
+        children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
+      }
+    }
+    return children;
+  }
+
+  private Gauge gauge(String name, String help) {
+    return Gauge.build(name, help).register(registry);
+  }
+
+  @Override
+  public long decodeStarts() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void decoded(@Nullable FrameType type, int functionCount, long startedAt) {
+    decodeSeconds.observe((System.nanoTime() - startedAt) / NANOS_PER_SECOND);
+    if (type != null) {
+      Objects.requireNonNull(frames.get(type)).inc();
+      functions.inc(functionCount);
+    }
+  }
+
+  @Override
+  public void kexec(KexecEvent.Step step) {
+    Objects.requireNonNull(kexecs.get(step)).inc();
+  }
+
+  @Override
+  public void rejected(String reason) {
+    rejects.labels(reason).inc();
+  }
+
+  @Override
+  public void repetitionSkipped() {
+    repetitions.inc();
+  }
+
+  @Override
+  public void gapFound() {
+    gaps.inc();
+  }
+
+  @Override
+  public void judged() {
+    judgements.inc();
+  }
+
+  @Override
+  public void alerted(IsolationAlert alert, long appendedAtMillis) {
+    long took = Math.max(0, clock.getAsLong() - appendedAtMillis);
+    alertLatency.observe(took / MILLIS_PER_SECOND);
+    alerts
+        .labels(
+            alert.code().name(),
+            alert.severity().label(),
+            alert.status().name().toLowerCase(Locale.ROOT))
+        .inc();
+  }
+
+  @Override
+  public void commanded(AlertCommand.Action action) {
+    commands.labels(action.name().toLowerCase(Locale.ROOT)).inc();
+  }
+
+  @Override
+  public void opened(int partition) {
+    fleet.opened(partition);
+  }
+
+  @Override
+  public void closed(int partition) {
+    fleet.closed(partition);
+  }
+
+  @Override
+  public void heard(int partition, String host, long appendedAtMillis) {
+    fleet.heard(partition, host, appendedAtMillis);
+  }
+
+  @Override
+  public void stored(int partition, String host, HostState state) {
+    fleet.stored(partition, host, state);
+  }
+
+  @Override
+  public void marked(int partition, String host, HostMarks marks) {
+    fleet.marked(partition, host, marks);
+  }
+
+  /** So many frames wait, the oldest for so long. */
+  void backlog(double frames, double oldestAgeSeconds) {
+    unprocessed.set(frames);
+    oldestUnprocessed.set(oldestAgeSeconds);
+  }
+
+  /** So many partitions and records are still to be read back; so many records just were. */
+  void restoring(int partitions, long remainingRecords, long restoredRecords) {
+    restoringPartitions.set(partitions);
+    restoreRemaining.set(remainingRecords);
+    restored.inc(restoredRecords);
+  }
+
+  /** Kafka Streams went from one state to another; equal at the start. */
+  void stateChanged(String from, String to) {
+    state.labels(from).set(0);
+    state.labels(to).set(1);
+  }
+
+  /** A broker answers, or none does. */
+  void brokerReachable(boolean reachable) {
+    brokerReachable.set(reachable ? 1 : 0);
+  }
+
+  /** All metrics in Prometheus' text format. */
+  public String text() {
+    StringWriter text = new StringWriter(16 << 10);
+    try {
+      TextFormat.write004(text, registry.metricFamilySamples());
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return text.toString();
+  }
+}

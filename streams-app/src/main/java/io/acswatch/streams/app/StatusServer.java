@@ -1,0 +1,189 @@
+package io.acswatch.streams.app;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.acswatch.streams.api.Answer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers {@code /metrics}, {@code /healthz}, {@code /readyz}, the API and the page over HTTP.
+ * Changes nothing, but has no access control either: it listens on loopback by default. There it
+ * answers to names of this machine only, for a page from elsewhere can give loopback a name of its
+ * own (DNS rebinding) and would then read along.
+ */
+final class StatusServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
+  private static final int THREADS = 4;
+  private static final int WORTH_COMPRESSING = 1_024;
+  private static final String JSON = Answer.JSON;
+  private static final String TEXT = Answer.TEXT;
+  private static final Pattern THIS_MACHINE =
+      Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]+)?");
+
+  /** Nothing from elsewhere, nothing inline, in no frame: names of hosts and VMs stay text. */
+  private static final Map<String, String> HEADERS =
+      Map.of(
+          "Cache-Control",
+          "no-store",
+          "Content-Security-Policy",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
+              + " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+          "X-Content-Type-Options",
+          "nosniff",
+          "Referrer-Policy",
+          "no-referrer",
+          "Cross-Origin-Opener-Policy",
+          "same-origin",
+          "Cross-Origin-Resource-Policy",
+          "same-origin",
+          "Vary",
+          "Accept-Encoding");
+
+  private final HttpServer server;
+  private final ExecutorService threads;
+  private final Supplier<AppStatus> status;
+  private final Supplier<String> metrics;
+
+  private final Pages pages;
+
+  /** Further pages. */
+  @FunctionalInterface
+  interface Pages {
+    /** The answer to a GET; null if there is no such page. */
+    @Nullable Answer answer(String path, @Nullable String rawQuery);
+  }
+
+  /**
+   * Takes the port; answers after {@link #start}.
+   *
+   * @throws AppException if the port is in use or the host is not this one
+   */
+  StatusServer(
+      HttpAddress address, Supplier<AppStatus> status, Supplier<String> metrics, Pages pages)
+      throws AppException {
+    this.status = status;
+    this.metrics = metrics;
+    this.pages = pages;
+    InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
+    if (socket.isUnresolved()) {
+      throw new AppException("cannot listen on " + address + ": no such host");
+    }
+    try {
+      server = HttpServer.create(socket, 0);
+    } catch (IOException inUse) {
+      throw new AppException(
+          "cannot listen on " + address + ": " + AppException.firstLine(inUse), inUse);
+    }
+    threads =
+        Executors.newFixedThreadPool(
+            THREADS,
+            task -> {
+              Thread thread = new Thread(task, "acswatch-http");
+              thread.setDaemon(true);
+              return thread;
+            });
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+  }
+
+  /** Answers from now on. */
+  void start() {
+    server.start();
+  }
+
+  InetSocketAddress address() {
+    return server.getAddress();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      boolean head = exchange.getRequestMethod().equals("HEAD");
+      Answer answer = answer(exchange);
+      HEADERS.forEach(exchange.getResponseHeaders()::set);
+      exchange.getResponseHeaders().set("Content-Type", answer.type());
+      byte[] body = answer.body();
+      if (body.length > WORTH_COMPRESSING && acceptsGzip(exchange)) {
+        exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+        body = compressed(body);
+      }
+      exchange.sendResponseHeaders(answer.code(), head || body.length == 0 ? -1 : body.length);
+      if (!head) {
+        exchange.getResponseBody().write(body);
+      }
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) {
+    String method = exchange.getRequestMethod();
+    if (!method.equals("GET") && !method.equals("HEAD")) {
+      exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+      return Answer.of(405, TEXT, "only GET and HEAD\n");
+    }
+    String host = exchange.getRequestHeaders().getFirst("Host");
+    if (address().getAddress().isLoopbackAddress()
+        && (host == null || !THIS_MACHINE.matcher(host).matches())) {
+      return Answer.of(421, TEXT, "ask for localhost: this listens on loopback only\n");
+    }
+    try {
+      return answer(exchange.getRequestURI());
+    } catch (RuntimeException failure) {
+      LOG.error("{} failed", exchange.getRequestURI().getRawPath(), failure);
+      return Answer.of(500, TEXT, "failed; the log of the streams application says why\n");
+    }
+  }
+
+  private static boolean acceptsGzip(HttpExchange exchange) {
+    String accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
+    return accepted != null && accepted.contains("gzip");
+  }
+
+  private static byte[] compressed(byte[] body) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(body.length / 4);
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(body);
+    }
+    return bytes.toByteArray();
+  }
+
+  private Answer answer(URI uri) {
+    AppStatus now = status.get();
+    return switch (uri.getPath()) {
+      case "/metrics" -> Answer.of(200, IsolationMetrics.CONTENT_TYPE, metrics.get());
+      case "/healthz" ->
+          Answer.of(
+              now.isAlive() ? 200 : 503,
+              JSON,
+              "{\"state\":\"%s\",\"healthy\":%b}\n".formatted(now.state(), now.isAlive()));
+      case "/readyz" ->
+          Answer.of(
+              now.isReady() ? 200 : 503,
+              JSON,
+              "{\"state\":\"%s\",\"broker\":\"%s\",\"ready\":%b}\n"
+                  .formatted(
+                      now.state(), now.brokerReachable() ? "reachable" : "away", now.isReady()));
+      default -> {
+        Answer page = pages.answer(uri.getPath(), uri.getRawQuery());
+        yield page == null ? Answer.of(404, TEXT, "no such page; / is the first\n") : page;
+      }
+    };
+  }
+
+  /** Stops listening; what is being answered may be cut short. */
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

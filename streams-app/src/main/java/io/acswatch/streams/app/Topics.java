@@ -1,0 +1,255 @@
+package io.acswatch.streams.app;
+
+import io.acswatch.streams.app.TopicReport.Action;
+import io.acswatch.streams.app.TopicReport.Difference;
+import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.wire.TopicNames;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.TopicExistsException;
+
+/**
+ * The topics with their partitions and policies.
+ *
+ * <table>
+ *   <caption>Policies</caption>
+ *   <tr><td>frames</td><td>kept 7 days, so that a replay reaches back over a weekend</td></tr>
+ *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
+ *   <tr><td>alert-state, groups, incidents</td><td>compacted; tombstones stay 7 days for readers that were
+ *       away</td></tr>
+ *   <tr><td>rejects</td><td>kept 14 days; take a little more than the largest frame, for their
+ *       headers</td></tr>
+ * </table>
+ *
+ * <p>Records carry the time at which the broker took them. A host may come up with its clock years
+ * off: by the host's time brokers refuse a frame from tomorrow, and retention deletes one from
+ * 1970, and the alert it leads to, within minutes. When a host was looked at is said in the values.
+ *
+ * <p>A topic that is there is never changed: the number of partitions decides where the records of
+ * a host are, and a shorter retention deletes.
+ */
+public final class Topics {
+  /** Partitions where none are asked for. */
+  public static final int DEFAULT_PARTITIONS = 8;
+
+  private static final String BROKERS_TIME = "LogAppendTime";
+
+  private Topics() {}
+
+  /**
+   * What is wanted.
+   *
+   * @param partitions of each topic; empty for {@link #DEFAULT_PARTITIONS} in new topics, and no
+   *     matter in those that are there
+   * @param replicationFactor of each topic; empty for the brokers' default in new topics, and no
+   *     matter in those that are there
+   */
+  public record Layout(Optional<Integer> partitions, Optional<Short> replicationFactor) {
+    /** No wishes. */
+    public static final Layout DEFAULT = new Layout(Optional.empty(), Optional.empty());
+  }
+
+  /**
+   * Creates the topics that are missing, and waits until the broker knows them.
+   *
+   * @throws AppException if no broker answers or one refuses
+   */
+  public static List<TopicReport> create(IsolationConfig config, Layout layout)
+      throws AppException {
+    try (BrokerSession session = new BrokerSession(config)) {
+      List<TopicReport> found = look(session, config.topics(), layout);
+      List<String> missing =
+          found.stream()
+              .filter(report -> report.action() == Action.MISSING)
+              .map(TopicReport::topic)
+              .toList();
+      if (missing.isEmpty()) {
+        return found;
+      }
+      Map<String, KafkaFuture<Void>> created =
+          session.admin().createTopics(newTopics(config.topics(), missing, layout)).values();
+      for (KafkaFuture<Void> topic : created.values()) {
+        finish(session, topic);
+      }
+      awaitKnown(session, config, missing);
+      List<TopicReport> now = look(session, config.topics(), layout);
+      return now.stream()
+          .map(
+              report ->
+                  missing.contains(report.topic())
+                      ? new TopicReport(report.topic(), Action.CREATED, report.differences())
+                      : report)
+          .toList();
+    }
+  }
+
+  /** Looks at the topics and changes nothing. */
+  public static List<TopicReport> check(IsolationConfig config, Layout layout) throws AppException {
+    try (BrokerSession session = new BrokerSession(config)) {
+      return look(session, config.topics(), layout);
+    }
+  }
+
+  /** The topics among {@code names} that do not exist. */
+  public static List<String> missing(BrokerSession session, Collection<String> names)
+      throws AppException {
+    // Asking for all names once is cheaper than an error for each.
+    var existing = session.answer(session.admin().listTopics().names());
+    return new TreeSet<>(names).stream().filter(name -> !existing.contains(name)).toList();
+  }
+
+  private static void finish(BrokerSession session, KafkaFuture<Void> creation)
+      throws AppException {
+    try {
+      creation.get();
+    } catch (ExecutionException failed) {
+      // Somebody was faster: as good.
+      if (!(failed.getCause() instanceof TopicExistsException)) {
+        throw session.refused(failed.getCause());
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new AppException("stopped while creating topics", stopped);
+    }
+  }
+
+  /** The controller has them; the broker that answers learns of them a moment later. */
+  private static void awaitKnown(BrokerSession session, IsolationConfig config, List<String> names)
+      throws AppException {
+    long deadline = System.nanoTime() + config.startTimeout().toNanos();
+    while (!missing(session, names).isEmpty()) {
+      if (System.nanoTime() > deadline) {
+        throw new AppException("broker does not show the topics it created: " + names);
+      }
+      try {
+        Thread.sleep(Duration.ofMillis(20).toMillis());
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        throw new AppException("stopped while waiting for topics", stopped);
+      }
+    }
+  }
+
+  private static List<NewTopic> newTopics(TopicNames names, List<String> missing, Layout layout) {
+    Map<String, Map<String, String>> policies = policies(names);
+    List<NewTopic> topics = new ArrayList<>();
+    for (String name : missing) {
+      topics.add(
+          new NewTopic(
+                  name,
+                  Optional.of(layout.partitions().orElse(DEFAULT_PARTITIONS)),
+                  layout.replicationFactor())
+              .configs(policies.get(name)));
+    }
+    return topics;
+  }
+
+  private static List<TopicReport> look(BrokerSession session, TopicNames names, Layout layout)
+      throws AppException {
+    Map<String, Map<String, String>> policies = policies(names);
+    List<String> missing = missing(session, policies.keySet());
+    List<String> present =
+        policies.keySet().stream().filter(name -> !missing.contains(name)).toList();
+    Map<String, TopicDescription> described =
+        session.answer(session.admin().describeTopics(present).allTopicNames());
+    Map<ConfigResource, Config> configs =
+        session.answer(
+            session.admin().describeConfigs(present.stream().map(Topics::resource).toList()).all());
+    List<TopicReport> reports = new ArrayList<>();
+    policies.forEach(
+        (name, policy) ->
+            reports.add(
+                missing.contains(name)
+                    ? new TopicReport(name, Action.MISSING, List.of())
+                    : new TopicReport(
+                        name,
+                        Action.EXISTS,
+                        differences(
+                            described.get(name), configs.get(resource(name)), policy, layout))));
+    return reports;
+  }
+
+  private static ConfigResource resource(String topic) {
+    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  }
+
+  private static List<Difference> differences(
+      TopicDescription found, Config config, Map<String, String> policy, Layout layout) {
+    List<Difference> differences = new ArrayList<>();
+    int partitions = found.partitions().size();
+    layout.partitions().ifPresent(wanted -> compare(differences, "partitions", wanted, partitions));
+    int replicas = found.partitions().get(0).replicas().size();
+    layout
+        .replicationFactor()
+        .ifPresent(wanted -> compare(differences, "replication.factor", wanted, replicas));
+    policy.forEach(
+        (key, wanted) -> {
+          ConfigEntry entry = config.get(key);
+          compare(differences, key, wanted, entry == null ? "" : entry.value());
+        });
+    return differences;
+  }
+
+  private static void compare(
+      List<Difference> differences, String setting, Object expected, Object found) {
+    if (!expected.toString().equals(String.valueOf(found))) {
+      differences.add(new Difference(setting, expected.toString(), String.valueOf(found)));
+    }
+  }
+
+  /** Name of each topic and the settings it is created with. */
+  static Map<String, Map<String, String>> policies(TopicNames names) {
+    Map<String, Map<String, String>> policies = new LinkedHashMap<>();
+    policies.put(names.frames(), kept(7, IsolationTopology.MAX_RECORD_BYTES));
+    policies.put(names.alerts(), kept(90, IsolationTopology.MAX_RECORD_BYTES));
+    policies.put(names.alertState(), compacted());
+    policies.put(names.groups(), compacted());
+    policies.put(names.incidents(), compacted());
+    policies.put(names.rejects(), kept(14, KafkaSettings.MAX_REQUEST_BYTES));
+    return policies;
+  }
+
+  private static Map<String, String> kept(int days, int recordBytes) {
+    return new TreeMap<>(
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG,
+            TopicConfig.CLEANUP_POLICY_DELETE,
+            TopicConfig.RETENTION_MS_CONFIG,
+            millis(days),
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+            BROKERS_TIME,
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+            Integer.toString(recordBytes)));
+  }
+
+  private static Map<String, String> compacted() {
+    return new TreeMap<>(
+        Map.of(
+            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
+            TopicConfig.DELETE_RETENTION_MS_CONFIG, millis(7),
+            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, BROKERS_TIME,
+            // A segment is compacted when it is closed; a quiet topic would wait a week for that.
+            TopicConfig.SEGMENT_MS_CONFIG, millis(1),
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                Integer.toString(IsolationTopology.MAX_RECORD_BYTES)));
+  }
+
+  private static String millis(int days) {
+    return Long.toString(Duration.ofDays(days).toMillis());
+  }
+}

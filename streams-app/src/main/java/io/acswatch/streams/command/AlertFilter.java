@@ -1,0 +1,37 @@
+package io.acswatch.streams.command;
+
+import io.acswatch.client.Alert;
+import io.acswatch.client.Severity;
+import java.util.List;
+
+/**
+ * Which alerts are wanted; an empty list wants all.
+ *
+ * @param atLeast the least severity
+ * @param hosts ids of hosts
+ * @param codes names of codes; any name, since a later acswatch may raise others
+ * @param vms VMs of which at least one is concerned
+ * @param unhandled only those that nobody has acknowledged or silenced
+ */
+public record AlertFilter(
+    Severity atLeast, List<String> hosts, List<String> codes, List<String> vms, boolean unhandled) {
+  /** Wants every alert. */
+  public static final AlertFilter ALL =
+      new AlertFilter(Severity.INFO, List.of(), List.of(), List.of(), false);
+
+  /** Copies the lists. */
+  public AlertFilter {
+    hosts = List.copyOf(hosts);
+    codes = List.copyOf(codes);
+    vms = List.copyOf(vms);
+  }
+
+  /** True if the alert is wanted. */
+  public boolean wants(Alert alert) {
+    return alert.severity().isAtLeast(atLeast)
+        && (hosts.isEmpty() || hosts.contains(alert.host()))
+        && (codes.isEmpty() || codes.contains(alert.code()))
+        && !(unhandled && alert.isHandled())
+        && (vms.isEmpty() || alert.vms().stream().anyMatch(vms::contains));
+  }
+}

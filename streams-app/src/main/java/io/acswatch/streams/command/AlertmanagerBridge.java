@@ -1,0 +1,116 @@
+package io.acswatch.streams.command;
+
+import io.acswatch.client.Alert;
+import io.acswatch.client.AlertSerde;
+import io.acswatch.streams.app.AppException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps an Alertmanager told of what is open: follows the topic of alert states from its beginning,
+ * tells each change at once and all of it again after every refresh.
+ */
+final class AlertmanagerBridge {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final Alertmanager alertmanager;
+  private final OpenAlerts alerts;
+  private final Duration refresh;
+  private final PrintWriter err;
+  private final AlertSerde serde = new AlertSerde();
+  private Duration pause = Duration.ZERO;
+  private long nextTelling = System.nanoTime();
+
+  AlertmanagerBridge(
+      Alertmanager alertmanager, OpenAlerts alerts, Duration refresh, PrintWriter err) {
+    this.alertmanager = alertmanager;
+    this.alerts = alerts;
+    this.refresh = refresh;
+    this.err = err;
+  }
+
+  /** Runs until it is stopped; with {@code once} until what is there now has been told. */
+  void run(TopicReader reader, boolean once) {
+    try {
+      boolean changed = false;
+      while (true) {
+        changed |= take(reader.poll(POLL));
+        // Half a table would end what the other half holds.
+        if (reader.hasReachedEnd() && (isDue() || changed && pause.isZero())) {
+          changed = !tell();
+          if (once && !changed) {
+            return;
+          }
+        }
+      }
+    } catch (WakeupException | InterruptedException stopped) {
+      err.flush();
+    }
+  }
+
+  private boolean isDue() {
+    return System.nanoTime() - nextTelling >= 0;
+  }
+
+  private boolean take(List<ConsumerRecord<byte[], byte[]>> records) {
+    records.forEach(
+        record -> alerts.take(new String(record.key(), StandardCharsets.UTF_8), read(record)));
+    return !records.isEmpty();
+  }
+
+  private @Nullable Alert read(ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return serde.deserialize(record.topic(), record.value());
+    } catch (SerializationException damaged) {
+      say(
+          "%s-%d@%d left out: %s"
+              .formatted(
+                  record.topic(),
+                  record.partition(),
+                  record.offset(),
+                  AppException.firstLine(damaged)));
+      return null;
+    }
+  }
+
+  /** Tells all of it; after a failure it is tried again, less and less often. */
+  private boolean tell() throws InterruptedException {
+    try {
+      alertmanager.tell(alerts.toTell(Instant.now()));
+      alerts.told();
+      if (!pause.isZero()) {
+        say("the Alertmanager has been told again");
+      }
+      pause = Duration.ZERO;
+      nextTelling = System.nanoTime() + refresh.toNanos();
+      return true;
+    } catch (IOException failed) {
+      if (pause.isZero()) {
+        say(AppException.firstLine(failed) + "; trying again");
+      }
+      pause = longer(pause);
+      nextTelling = System.nanoTime() + pause.toNanos();
+      return false;
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration doubled = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
+  }
+
+  private void say(String text) {
+    err.println("acswatch: " + text);
+    err.flush();
+  }
+}

@@ -1,0 +1,222 @@
+package io.acswatch.streams.command;
+
+import io.acswatch.client.Alert;
+import io.acswatch.client.AlertSerde;
+import io.acswatch.client.Severity;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.wire.terminal.Colour;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code alerts}: follows the alert topic. */
+@Command(
+    name = "alerts",
+    description = {
+      "Prints alerts as they are raised, updated and resolved, one line each, until it is stopped.",
+      "Alerts of one host come in their order."
+    })
+final class AlertsCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** How to print. */
+  enum Output {
+    TEXT,
+    JSON
+  }
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      converter = TimeOption.Converter.class,
+      description = "Begin there: 30m, 2h, 7d ago, a day, or an instant; default is now.")
+  private @Nullable TimeOption since;
+
+  @Option(names = "--from-beginning", description = "Begin with the oldest alert that is kept.")
+  private boolean fromBeginning;
+
+  @Option(
+      names = "--once",
+      description = "End with what is there now; begins with the oldest unless --since is said.")
+  private boolean once;
+
+  @Option(names = "--max", paramLabel = "N", description = "End after so many alerts.")
+  private @Nullable Integer max;
+
+  @Option(
+      names = "--severity",
+      paramLabel = "LEVEL",
+      description = "This one and more urgent: info, warning, high, critical.")
+  private Severity severity = Severity.INFO;
+
+  @Option(names = "--host", paramLabel = "ID", description = "Of this host; may be repeated.")
+  private List<String> hosts = List.of();
+
+  @Option(names = "--code", paramLabel = "CODE", description = "Of this code; may be repeated.")
+  private List<String> codes = List.of();
+
+  @Option(names = "--vm", paramLabel = "VM", description = "Of this VM; may be repeated.")
+  private List<String> vms = List.of();
+
+  @Option(
+      names = "--unhandled",
+      description = "Only alerts that nobody has acknowledged or silenced.")
+  private boolean unhandled;
+
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      description = "How to print; json is the value of the topic, byte for byte.")
+  private Output output = Output.TEXT;
+
+  @Option(
+      names = {"--colour", "--color"},
+      paramLabel = "auto|always|never",
+      description = "Whether to colour; auto does on a terminal.")
+  private Colour colour = Colour.AUTO;
+
+  @Option(
+      names = "--alertmanager",
+      paramLabel = "URL",
+      description =
+          "Print nothing; keep this Prometheus Alertmanager told of the alerts that are open.")
+  private @Nullable URI alertmanager;
+
+  @Option(
+      names = "--refresh",
+      paramLabel = "SECONDS",
+      description =
+          "With --alertmanager: tell all again so often; default 60. Less than its"
+              + " resolve_timeout.")
+  private int refreshSeconds = 60;
+
+  private boolean urgent;
+  private int printed;
+
+  @Override
+  public Integer call() throws AppException {
+    if (max != null && max < 1) {
+      throw new ParameterException(spec.commandLine(), "--max=" + max + ", expected 1 or more");
+    }
+    IsolationConfig config = options.config(Map.of());
+    if (alertmanager != null) {
+      return bridge(config);
+    }
+    try (TopicReader reader = TopicSession.open(config, config.topics().alerts(), start())) {
+      // Being stopped is how following ends, and no failure.
+      StopHook.calling(reader::wakeUp).during(() -> follow(reader));
+    } catch (KafkaException failed) {
+      throw failure(config, failed);
+    }
+    return urgent && (once || max != null) ? StreamsMain.FINDING : StreamsMain.OK;
+  }
+
+  private AlertFilter filter() {
+    return new AlertFilter(severity, hosts, codes, vms, unhandled);
+  }
+
+  private int bridge(IsolationConfig config) throws AppException {
+    if (refreshSeconds < 1 || !String.valueOf(alertmanager.getScheme()).matches("https?")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--alertmanager=%s --refresh=%d, expected http://HOST:PORT and 1 or more"
+              .formatted(alertmanager, refreshSeconds));
+    }
+    String topic = config.topics().alertState();
+    try (TopicReader reader = TopicSession.open(config, topic, TopicReader.Start.BEGINNING)) {
+      AlertmanagerBridge bridge =
+          new AlertmanagerBridge(
+              new Alertmanager(alertmanager),
+              new OpenAlerts(filter()),
+              Duration.ofSeconds(refreshSeconds),
+              spec.commandLine().getErr());
+      StopHook.calling(reader::wakeUp).during(() -> bridge.run(reader, once));
+    } catch (KafkaException failed) {
+      throw failure(config, failed);
+    }
+    return StreamsMain.OK;
+  }
+
+  private static AppException failure(IsolationConfig config, KafkaException failed) {
+    return new AppException(
+        "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
+  }
+
+  private TopicReader.Start start() {
+    if (since != null) {
+      return TopicReader.Start.at(since.at().toEpochMilli());
+    }
+    return once || fromBeginning ? TopicReader.Start.BEGINNING : TopicReader.Start.END;
+  }
+
+  private void follow(TopicReader reader) {
+    AlertFilter filter = filter();
+    PrintWriter out = spec.commandLine().getOut();
+    boolean coloured = colour.isOn();
+    try (AlertSerde serde = new AlertSerde()) {
+      while (!(once && reader.hasReachedEnd())) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+          Alert alert = read(serde, record);
+          if (alert != null && filter.wants(alert) && !(once && !reader.wasThere(record))) {
+            print(out, record, alert, coloured);
+            if (max != null && printed >= max) {
+              return;
+            }
+          }
+        }
+        if (out.checkError()) {
+          return; // nobody reads any more: `acswatch alerts | head`
+        }
+      }
+    } catch (WakeupException stopped) {
+      out.flush();
+    }
+  }
+
+  /** Null, and a line on standard error, where a value is none of ours. */
+  private @Nullable Alert read(AlertSerde serde, ConsumerRecord<byte[], byte[]> record) {
+    try {
+      return serde.deserialize(record.topic(), record.value());
+    } catch (SerializationException damaged) {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println(
+          "acswatch: %s-%d@%d left out: %s"
+              .formatted(
+                  record.topic(),
+                  record.partition(),
+                  record.offset(),
+                  AppException.firstLine(damaged)));
+      err.flush();
+      return null;
+    }
+  }
+
+  private void print(
+      PrintWriter out, ConsumerRecord<byte[], byte[]> record, Alert alert, boolean coloured) {
+    out.println(
+        output == Output.JSON
+            ? new String(record.value(), StandardCharsets.UTF_8)
+            : AlertLine.of(alert, record.timestamp(), coloured));
+    printed++;
+    urgent |= alert.isOpen() && alert.severity().isAtLeast(Severity.HIGH);
+  }
+}

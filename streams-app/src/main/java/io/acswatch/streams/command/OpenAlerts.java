@@ -1,0 +1,106 @@
+package io.acswatch.streams.command;
+
+import io.acswatch.client.Alert;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an Alertmanager is to be told: the alerts that are open, and those that have ended since it
+ * was told so. It knows no clock and no network.
+ *
+ * <p>An Alertmanager forgets what it is not told again within minutes. So all that is open is told
+ * again and again, and what was lost on the way, or by a restart of either side, is made up for by
+ * the next telling. Only an end is told once; it is kept until it has arrived.
+ *
+ * <p>What is silenced here is not told there, as if it had ended; what is acknowledged is told,
+ * with the name of who did.
+ */
+public final class OpenAlerts {
+  private final AlertFilter filter;
+  private final Map<String, Alert> open = new TreeMap<>();
+  private final List<Alert> ended = new ArrayList<>();
+
+  /** None yet; only those that the filter wants will be told. */
+  public OpenAlerts(AlertFilter filter) {
+    this.filter = filter;
+  }
+
+  /**
+   * One alert as an Alertmanager takes it.
+   *
+   * @param labels its identity: few, short, and the same for as long as it is open
+   * @param annotations what people read
+   * @param startsAt when it was found; null if unknown
+   * @param endsAt when it ended; null while it is open
+   */
+  public record Posted(
+      Map<String, String> labels,
+      Map<String, String> annotations,
+      @Nullable String startsAt,
+      @Nullable String endsAt) {}
+
+  /** Takes the state of an alert, null for one that is no longer open. */
+  public void take(String fingerprint, @Nullable Alert alert) {
+    Alert before = open.get(fingerprint);
+    boolean wanted =
+        alert != null && alert.isOpen() && alert.silenced() == null && filter.wants(alert);
+    // With another severity it is another alert to an Alertmanager: the labels differ.
+    if (before != null && !(wanted && labels(before).equals(labels(alert)))) {
+      ended.add(before);
+    }
+    if (wanted) {
+      open.put(fingerprint, alert);
+    } else {
+      open.remove(fingerprint);
+    }
+  }
+
+  /** Number of alerts that are open. */
+  public int size() {
+    return open.size();
+  }
+
+  /** All that is to be told now. */
+  public List<Posted> toTell(Instant now) {
+    List<Posted> posted = new ArrayList<>();
+    ended.forEach(alert -> posted.add(posted(alert, now.toString())));
+    open.values().forEach(alert -> posted.add(posted(alert, null)));
+    return posted;
+  }
+
+  /** What {@link #toTell} gave last has arrived. */
+  public void told() {
+    ended.clear();
+  }
+
+  private static Posted posted(Alert alert, @Nullable String endsAt) {
+    Map<String, String> annotations = new LinkedHashMap<>();
+    annotations.put("summary", alert.headline());
+    if (alert.cause() != null) {
+      annotations.put("description", alert.cause().explanation());
+    }
+    annotations.put("next_step", alert.nextStep());
+    annotations.put("vms", String.join(", ", alert.vms()));
+    if (alert.acknowledged() != null) {
+      annotations.put(
+          "acknowledged", alert.acknowledged().author() + ": " + alert.acknowledged().reason());
+    }
+    annotations.put("revision", Integer.toString(alert.revision()));
+    return new Posted(labels(alert), annotations, alert.takenAfter(), endsAt);
+  }
+
+  /** One series for each open alert and no more: VMs, devices and times are annotations. */
+  private static Map<String, String> labels(Alert alert) {
+    Map<String, String> labels = new LinkedHashMap<>();
+    labels.put("alertname", alert.code());
+    labels.put("host", alert.host());
+    labels.put("severity", alert.severity().label());
+    labels.put("fingerprint", alert.fingerprint());
+    return labels;
+  }
+}

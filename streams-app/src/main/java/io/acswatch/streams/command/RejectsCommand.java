@@ -1,0 +1,284 @@
+package io.acswatch.streams.command;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.BrokerSession;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.KafkaSettings;
+import io.acswatch.wire.json.AlertText;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code rejects}: lists refused records, shows one, sends them again. */
+@Command(
+    name = "rejects",
+    description = {
+      "Lists the records that were refused, one line each: where, when, host, reason.",
+      "--show prints one with its bytes, the field at fault marked. --replay sends them to the"
+          + " frames topic again, as they were, for a streams application that understands them"
+          + " by now."
+    })
+final class RejectsCommand implements Callable<Integer> {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
+  private static final int ROWS = 16;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  /** How to print. */
+  enum Output {
+    TEXT,
+    JSON
+  }
+
+  /** What to do other than list. */
+  static final class Action {
+    @Option(
+        names = "--show",
+        paramLabel = "PARTITION@OFFSET",
+        description = "Show this one with its bytes.")
+    private @Nullable String show;
+
+    @Option(names = "--replay", description = "Send those that are listed to the frames topic.")
+    private boolean replay;
+  }
+
+  @Spec private @Nullable CommandSpec spec;
+  @Mixin private ConfigOptions options = new ConfigOptions();
+  @ArgGroup private Action action = new Action();
+
+  @Option(names = "--host", paramLabel = "ID", description = "With this key; may be repeated.")
+  private List<String> hosts = List.of();
+
+  @Option(
+      names = "--reason",
+      paramLabel = "REASON",
+      description = "Refused for this, for example unknown_type; may be repeated.")
+  private List<String> reasons = List.of();
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      converter = TimeOption.Converter.class,
+      description = "Refused then or later: 30m, 2h, 7d ago, a day, or an instant; default all.")
+  private @Nullable TimeOption since;
+
+  @Option(
+      names = "--again",
+      description = "With --replay: also those that this version has sent again before.")
+  private boolean again;
+
+  @Option(names = "--all-bytes", description = "With --show: all bytes, not those at fault only.")
+  private boolean allBytes;
+
+  @Option(names = "--output", paramLabel = "text|json", description = "How to print a list.")
+  private Output output = Output.TEXT;
+
+  @Override
+  public Integer call() throws AppException {
+    IsolationConfig config = options.config(Map.of());
+    Matcher place = action.show == null ? null : PLACE.matcher(action.show);
+    if (place != null && !place.matches()) {
+      throw new ParameterException(
+          spec.commandLine(), "--show=" + action.show + ", expected PARTITION@OFFSET as listed");
+    }
+    try (TopicReader reader = TopicSession.open(config, config.topics().rejects(), start())) {
+      if (place != null) {
+        show(reader, place);
+      } else if (action.replay) {
+        replay(config, reader);
+      } else {
+        each(reader, this::list);
+      }
+    } catch (KafkaException failed) {
+      throw new AppException(
+          "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
+    } finally {
+      out().flush();
+    }
+    return StreamsMain.OK;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  private TopicReader.Start start() {
+    return since == null
+        ? TopicReader.Start.BEGINNING
+        : TopicReader.Start.at(since.at().toEpochMilli());
+  }
+
+  /** Those that were there at the start and are asked for; those of one host in their order. */
+  private void each(TopicReader reader, Consumer<Reject> use) {
+    while (!reader.hasReachedEnd()) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+        Reject reject = new Reject(record);
+        boolean asked =
+            (hosts.isEmpty() || hosts.contains(reject.host()))
+                && (reasons.isEmpty() || reasons.contains(reject.reason()));
+        if (asked && reader.wasThere(record)) {
+          use.accept(reject);
+        }
+      }
+    }
+  }
+
+  private void list(Reject reject) {
+    out().println(output == Output.JSON ? json(reject) : line(reject));
+  }
+
+  private static String line(Reject reject) {
+    return "%-8s %s %s %s %s: %s%s"
+        .formatted(
+            reject.place(),
+            Instant.ofEpochMilli(reject.record().timestamp()),
+            reject.host().isEmpty() ? "-" : AlertText.printable(reject.host()),
+            reject.length() + " bytes",
+            AlertText.printable(reject.reason()),
+            AlertText.printable(reject.detail()),
+            reject.replayedBy().isEmpty() ? "" : " (sent again by " + reject.replayedBy() + ")");
+  }
+
+  private static String json(Reject reject) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeNumberField("partition", reject.record().partition());
+      json.writeNumberField("offset", reject.record().offset());
+      json.writeStringField(
+          "refused", Instant.ofEpochMilli(reject.record().timestamp()).toString());
+      json.writeStringField("host", reject.host());
+      json.writeStringField("reason", reject.reason());
+      json.writeNumberField("at", reject.offset());
+      json.writeStringField("detail", reject.detail());
+      json.writeStringField("origin", reject.origin());
+      json.writeNumberField("bytes", reject.length());
+      json.writeStringField("cut", reject.cut());
+      json.writeStringField("replayed_by", reject.replayedBy());
+      json.writeEndObject();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return text.toString();
+  }
+
+  private void show(TopicReader reader, Matcher place) throws AppException {
+    int partition = Integer.parseInt(place.group(1));
+    long offset = Long.parseLong(place.group(2));
+    if (partition < reader.partitions()) {
+      reader.seek(partition, offset);
+      while (!reader.hasReachedEnd()) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+          if (record.partition() == partition && record.offset() == offset) {
+            show(new Reject(record));
+            return;
+          }
+        }
+      }
+    }
+    throw new AppException("no reject at " + action.show + "; the list says where they are");
+  }
+
+  private void show(Reject reject) {
+    PrintWriter out = out();
+    out.println("reject  " + reject.place());
+    out.println("host    " + AlertText.printable(reject.host()));
+    out.println("came    " + AlertText.printable(reject.origin()));
+    out.println("reason  " + AlertText.printable(reject.reason()));
+    out.println("        " + AlertText.printable(reject.detail()));
+    if (!reject.cut().isEmpty()) {
+      out.println("cut     " + AlertText.printable(reject.cut()));
+    }
+    if (!reject.replayedBy().isEmpty()) {
+      out.println("sent    again, by acswatch " + AlertText.printable(reject.replayedBy()));
+    }
+    out.println("bytes   " + reject.length());
+    if (reject.length() > 0) {
+      out.print(
+          Hexdump.of(
+              reject.record().value(),
+              reject.offset(),
+              AlertText.printable(reject.reason()),
+              allBytes ? Integer.MAX_VALUE / 2 : ROWS));
+    }
+  }
+
+  private void replay(IsolationConfig config, TopicReader reader) throws AppException {
+    String frames = config.topics().frames();
+    String version = IsolationApp.version();
+    try (BrokerSession session = new BrokerSession(config)) {
+      TopicSession.requireTopic(session, config, frames);
+      try (Producer<byte[], byte[]> producer =
+          new KafkaProducer<>(
+              KafkaSettings.sender(config), new ByteArraySerializer(), new ByteArraySerializer())) {
+        each(reader, reject -> replay(reject, producer, frames, version));
+      } catch (SendFailure failed) {
+        throw session.refused(failed.getCause());
+      }
+    }
+  }
+
+  private void replay(
+      Reject reject, Producer<byte[], byte[]> producer, String frames, String version) {
+    String why = whyNot(reject, version);
+    if (why.isEmpty()) {
+      try {
+        // One by one: a list that ends in the middle says exactly how far it came.
+        var sent = producer.send(reject.toSendAgain(frames, version)).get();
+        out().println(reject.place() + " -> " + sent);
+      } catch (ExecutionException failed) {
+        throw new SendFailure(failed.getCause());
+      } catch (InterruptedException stopped) {
+        Thread.currentThread().interrupt();
+        throw new SendFailure(stopped);
+      }
+    } else {
+      out().println(reject.place() + " left out: " + why);
+    }
+    out().flush();
+  }
+
+  private String whyNot(Reject reject, String version) {
+    if (!reject.cut().isEmpty()) {
+      return "only its beginning was kept; it is at " + reject.origin();
+    }
+    return reject.replayedBy().equals(version) && !again
+        ? "this version has sent it before, and it was refused again"
+        : "";
+  }
+
+  /** Carries a failure out of the loop. */
+  private static final class SendFailure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    SendFailure(Throwable cause) {
+      super(cause);
+    }
+  }
+}

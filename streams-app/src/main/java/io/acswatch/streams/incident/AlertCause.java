@@ -1,0 +1,74 @@
+package io.acswatch.streams.incident;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.acswatch.client.Alert;
+import io.acswatch.client.Severity;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What hosts have in common whose alerts have one cause. All but the code may be empty.
+ *
+ * @param code what the alert says
+ * @param platform what kind of machine the host is
+ * @param kernel release of the kernel it runs
+ * @param kind sort of cause
+ * @param place place of the port at fault; of an alert that names no cause, of its first device
+ * @param bits ACS bits at fault
+ */
+record AlertCause(
+    String code, String platform, String kernel, String kind, String place, List<String> bits) {
+  private static final int ID_BYTES = 16;
+
+  /** Copies the list. */
+  AlertCause {
+    bits = List.copyOf(bits);
+  }
+
+  /**
+   * The cause of an alert; null if it is not worth an incident: alerts for the record only, and
+   * alerts of versions that did not tell the platform.
+   */
+  static @Nullable AlertCause of(Alert alert) {
+    if (!alert.isOpen()
+        || !alert.severity().isAtLeast(Severity.WARNING)
+        || !(alert.more().get("evidence") instanceof Map<?, ?> evidence)
+        || !(evidence.get("platform") instanceof String platform)) {
+      return null;
+    }
+    Alert.Cause cause = alert.cause();
+    return new AlertCause(
+        alert.code(),
+        platform,
+        alert.kernelAfter() == null ? "" : text(alert.kernelAfter().release()),
+        cause == null ? "" : text(cause.kind()),
+        cause == null ? firstDevice(alert) : text(cause.portPath()),
+        cause == null ? List.of() : cause.bits());
+  }
+
+  private static String firstDevice(Alert alert) {
+    return alert.devices().isEmpty() ? "" : text(alert.devices().get(0).path());
+  }
+
+  private static String text(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  /** The same for the same cause; 32 hex digits. */
+  @JsonIgnore
+  String id() {
+    String all = String.join("\n", code, platform, kernel, kind, place, String.join(" ", bits));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new AssertionError(impossible);
+    }
+  }
+}

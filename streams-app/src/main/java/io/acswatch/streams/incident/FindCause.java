@@ -1,0 +1,68 @@
+package io.acswatch.streams.incident;
+
+import io.acswatch.client.Alert;
+import io.acswatch.client.AlertSerde;
+import io.acswatch.client.Severity;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells what the cause of an alert is as it comes, changes and goes; keyed by host. The cause it
+ * was told with is remembered, so that whatever an alert says later, it leaves what it joined.
+ */
+final class FindCause implements Processor<String, byte[], String, byte[]> {
+  private static final Logger LOG = LoggerFactory.getLogger(FindCause.class);
+
+  private final AlertSerde serde = new AlertSerde();
+  private ProcessorContext<String, byte[]> context;
+  private KeyValueStore<String, String> causes;
+
+  @Override
+  public void init(ProcessorContext<String, byte[]> context) {
+    this.context = context;
+    causes = context.getStateStore(IncidentTopology.ALERT_CAUSES);
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    Alert alert = read(record);
+    if (alert == null) {
+      return;
+    }
+    AlertCause cause = AlertCause.of(alert);
+    Severity severity = alert.severity();
+    String told = causes.get(alert.fingerprint());
+    String now = cause == null ? null : severity.label() + " " + cause.id();
+    if (now == null ? told == null : now.equals(told)) {
+      return;
+    }
+    String toldId = told == null ? null : told.substring(told.indexOf(' ') + 1);
+    if (toldId != null && !(cause != null && cause.id().equals(toldId))) {
+      tell(record, toldId, new CauseChange(null, alert.host(), alert.fingerprint(), severity));
+    }
+    if (cause != null) {
+      tell(record, cause.id(), new CauseChange(cause, alert.host(), alert.fingerprint(), severity));
+    }
+    causes.put(alert.fingerprint(), now);
+  }
+
+  private void tell(Record<String, byte[]> record, String id, CauseChange change) {
+    context.forward(new Record<>(id, change.pack(), record.timestamp()));
+  }
+
+  /** Others may write to the topic of alerts: what is none is none of ours. */
+  private @Nullable Alert read(Record<String, byte[]> record) {
+    try {
+      return serde.deserialize("alerts", record.value());
+    } catch (SerializationException damaged) {
+      LOG.warn("An alert was left out of the incidents: {}", damaged.getMessage());
+      return null;
+    }
+  }
+}

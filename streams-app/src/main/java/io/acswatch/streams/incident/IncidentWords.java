@@ -1,0 +1,28 @@
+package io.acswatch.streams.incident;
+
+import io.acswatch.client.Incident;
+
+/** What an incident says to people. */
+final class IncidentWords {
+  private IncidentWords() {}
+
+  /** One sentence: what, on how many hosts, and what they have in common. */
+  static String headline(Incident incident) {
+    StringBuilder text = new StringBuilder();
+    text.append(incident.code()).append(" on ").append(incident.hosts()).append(" hosts");
+    if (incident.openHosts() != incident.hosts()) {
+      text.append(", open on ").append(incident.openHosts());
+    }
+    text.append(", all with kernel ").append(incident.kernel());
+    if (incident.platform() != null) {
+      text.append(" on platform ").append(incident.platform());
+    }
+    if (incident.place() != null) {
+      text.append(", at ").append(incident.place());
+    }
+    if (!incident.bits().isEmpty()) {
+      text.append(", bits ").append(String.join(" ", incident.bits()));
+    }
+    return text.toString();
+  }
+}

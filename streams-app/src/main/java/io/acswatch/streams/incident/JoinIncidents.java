@@ -1,0 +1,322 @@
+package io.acswatch.streams.incident;
+
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
+import io.acswatch.client.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins hosts with one cause into an incident; keyed by cause.
+ *
+ * <p>An incident opens when {@link #LEAST} hosts have got alerts of one cause within {@link
+ * IncidentTopology#WINDOW}. A host that gets one while it is open joins it, however late. It closes
+ * when none of them has such an alert any more, and is deleted {@link #KEPT} after that. All this
+ * goes by the time of the records.
+ *
+ * <p>What one change costs does not depend on how many hosts have joined.
+ */
+final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
+  /** Hosts that make an incident. */
+  static final int LEAST = 2;
+
+  /** Ids of hosts in an incident. */
+  static final int SAMPLE = 20;
+
+  /** How long a closed incident stays in the topic. */
+  static final Duration KEPT = Duration.ofDays(7);
+
+  private static final Duration LOOK = Duration.ofHours(1);
+  private static final byte[] HERE = {};
+  static final char SEPARATOR = '/';
+  private static final char AFTER_SEPARATOR = SEPARATOR + 1;
+
+  private final IncidentSerde serde = new IncidentSerde();
+  private ProcessorContext<String, byte[]> context;
+
+  /** Cause to its incident. */
+  private KeyValueStore<String, byte[]> incidents;
+
+  /** Cause and host to the host's part in it. */
+  private KeyValueStore<String, byte[]> hosts;
+
+  /** Cause, time and host that got it then, in that order; only to see how many did of late. */
+  private KeyValueStore<String, byte[]> arrivals;
+
+  @Override
+  public void init(ProcessorContext<String, byte[]> context) {
+    this.context = context;
+    incidents = context.getStateStore(IncidentTopology.INCIDENTS_STORE);
+    hosts = context.getStateStore(IncidentTopology.INCIDENT_HOSTS);
+    arrivals = context.getStateStore(IncidentTopology.ARRIVALS);
+    context.schedule(LOOK, PunctuationType.STREAM_TIME, this::deleteWhatIsOver);
+  }
+
+  @Override
+  public void process(Record<String, byte[]> record) {
+    CauseChange change = CauseChange.unpack(record.value());
+    String id = record.key();
+    String key = IncidentTopology.partKey(id, change.host());
+    HostPart part = HostPart.unpack(hosts.get(key));
+    if (change.cause() == null) {
+      leave(id, key, part, change, record.timestamp());
+    } else {
+      join(id, key, part, change, record.timestamp());
+    }
+  }
+
+  private void join(String id, String key, HostPart before, CauseChange change, long now) {
+    Incident incident = incident(id);
+    HostPart part = before.with(change.fingerprint(), change.severity(), now);
+    if (incident != null && incident.isOpen()) {
+      boolean returned = before.counted() && before.fingerprints().isEmpty();
+      hosts.put(key, part.asCounted().pack());
+      if (!before.counted()) {
+        incident = joined(incident, change.host());
+      } else if (returned) {
+        incident = counts(incident, incident.hosts(), incident.openHosts() + 1);
+      } else if (incident.severity().isAtLeast(change.severity())) {
+        return; // another alert of a host that is in it
+      }
+      tell(severity(incident, change.severity()), Incident.State.UPDATED, now);
+      return;
+    }
+    hosts.put(key, part.pack());
+    arrivals.put(arrival(id, part.sinceMillis(), change.host()), HERE);
+    List<String> recent = recentArrivals(id, now);
+    if (recent.size() >= LEAST) {
+      open(id, change, recent, incident == null ? 0 : incident.revision(), now);
+    }
+  }
+
+  /**
+   * Hosts that got the cause within the window, in order of their ids; they still have it. Other
+   * partitions of the alerts may be ahead of this one: what came later by its time counts too.
+   */
+  private List<String> recentArrivals(String id, long now) {
+    List<String> recent = new ArrayList<>();
+    long from = now - IncidentTopology.WINDOW.toMillis();
+    try (KeyValueIterator<String, byte[]> all =
+        arrivals.range(
+            arrivals(id, from), arrivals(id, now + IncidentTopology.WINDOW.toMillis() + 1))) {
+      while (all.hasNext() && recent.size() < SAMPLE) {
+        recent.add(hostOfArrival(id, all.next().key));
+      }
+    }
+    return recent.stream().distinct().sorted().toList();
+  }
+
+  private static String arrival(String id, long sinceMillis, String host) {
+    return arrivals(id, sinceMillis) + host;
+  }
+
+  /** What the keys of all arrivals at a time begin with; keys are in order of time. */
+  private static String arrivals(String id, long sinceMillis) {
+    return "%s/%016x/".formatted(id, Math.max(0, sinceMillis));
+  }
+
+  private static String hostOfArrival(String id, String key) {
+    return key.substring(arrivals(id, 0).length());
+  }
+
+  private static long timeOfArrival(String key) {
+    int end = key.indexOf(SEPARATOR);
+    return Long.parseLong(key, end + 1, end + 17, 16);
+  }
+
+  private void open(String id, CauseChange change, List<String> recent, int revision, long now) {
+    long first = now;
+    Severity severity = change.severity();
+    for (String host : recent) {
+      String key = IncidentTopology.partKey(id, host);
+      HostPart part = HostPart.unpack(hosts.get(key));
+      first = Math.min(first, part.sinceMillis());
+      severity = severity.isAtLeast(part.severity()) ? severity : part.severity();
+      hosts.put(key, part.asCounted().pack());
+    }
+    AlertCause cause = change.cause();
+    Incident opened =
+        new Incident(
+            1,
+            id,
+            revision,
+            Incident.State.OPENED,
+            cause.code(),
+            severity,
+            orNull(cause.platform()),
+            cause.kernel(),
+            orNull(cause.place()),
+            orNull(cause.kind()),
+            cause.bits(),
+            Instant.ofEpochMilli(first).toString(),
+            "",
+            recent.size(),
+            recent.size(),
+            recent,
+            "",
+            Map.of());
+    tell(opened, Incident.State.OPENED, now);
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+
+  private void leave(String id, String key, HostPart before, CauseChange change, long now) {
+    if (!before.fingerprints().contains(change.fingerprint())) {
+      return;
+    }
+    HostPart part = before.without(change.fingerprint());
+    if (!part.fingerprints().isEmpty()) {
+      hosts.put(key, part.pack());
+      return;
+    }
+    Incident incident = incident(id);
+    arrivals.delete(arrival(id, before.sinceMillis(), change.host()));
+    if (!before.counted() || incident == null || !incident.isOpen()) {
+      hosts.delete(key);
+      return;
+    }
+    // Its part is kept: should it come back, it is not one more host.
+    hosts.put(key, part.pack());
+    Incident left = counts(incident, incident.hosts(), incident.openHosts() - 1);
+    if (left.openHosts() > 0) {
+      tell(left, Incident.State.UPDATED, now);
+      return;
+    }
+    forgetHosts(id);
+    tell(left, Incident.State.CLOSED, now);
+  }
+
+  private void forgetHosts(String id) {
+    List<String> gone = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = hosts.range(id + SEPARATOR, id + AFTER_SEPARATOR)) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> entry = all.next();
+        if (HostPart.unpack(entry.value).fingerprints().isEmpty()) {
+          gone.add(entry.key);
+        }
+      }
+    }
+    gone.forEach(hosts::delete);
+  }
+
+  private @Nullable Incident incident(String id) {
+    return serde.deserialize("incidents", incidents.get(id));
+  }
+
+  private static Incident joined(Incident incident, String host) {
+    Incident counted = counts(incident, incident.hosts() + 1, incident.openHosts() + 1);
+    if (counted.sample().size() == SAMPLE) {
+      return counted;
+    }
+    List<String> sample = new ArrayList<>(counted.sample());
+    sample.add(host);
+    return copy(counted, counted.severity(), counted.hosts(), counted.openHosts(), sample);
+  }
+
+  private static Incident counts(Incident incident, int hosts, int openHosts) {
+    return copy(incident, incident.severity(), hosts, openHosts, incident.sample());
+  }
+
+  private static Incident severity(Incident incident, Severity severity) {
+    return incident.severity().isAtLeast(severity)
+        ? incident
+        : copy(incident, severity, incident.hosts(), incident.openHosts(), incident.sample());
+  }
+
+  private static Incident copy(
+      Incident of, Severity severity, int hosts, int openHosts, List<String> sample) {
+    return new Incident(
+        of.schemaVersion(),
+        of.incident(),
+        of.revision(),
+        of.status(),
+        of.code(),
+        severity,
+        of.platform(),
+        of.kernel(),
+        of.place(),
+        of.kind(),
+        of.bits(),
+        of.openedAt(),
+        of.changedAt(),
+        hosts,
+        openHosts,
+        sample,
+        of.headline(),
+        of.more());
+  }
+
+  /** Stores it as it is now, and tells it. */
+  private void tell(Incident now, Incident.State status, long atMillis) {
+    Incident told =
+        new Incident(
+            now.schemaVersion(),
+            now.incident(),
+            now.revision() + 1,
+            status,
+            now.code(),
+            now.severity(),
+            now.platform(),
+            now.kernel(),
+            now.place(),
+            now.kind(),
+            now.bits(),
+            now.openedAt(),
+            Instant.ofEpochMilli(atMillis).toString(),
+            now.hosts(),
+            now.openHosts(),
+            now.sample(),
+            IncidentWords.headline(now),
+            now.more());
+    byte[] json = serde.serialize("incidents", told);
+    incidents.put(told.incident(), json);
+    context.forward(new Record<>(told.incident(), json, atMillis));
+  }
+
+  private void deleteWhatIsOver(long nowMillis) {
+    List<String> left = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = arrivals.all()) {
+      while (all.hasNext()) {
+        String key = all.next().key;
+        if (timeOfArrival(key) < nowMillis - IncidentTopology.WINDOW.toMillis()) {
+          left.add(key);
+        }
+      }
+    }
+    left.forEach(arrivals::delete);
+    deleteWhatIsLongClosed(nowMillis);
+  }
+
+  private void deleteWhatIsLongClosed(long nowMillis) {
+    Map<String, byte[]> over = new LinkedHashMap<>();
+    try (KeyValueIterator<String, byte[]> all = incidents.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> entry = all.next();
+        Incident incident = serde.deserialize("incidents", entry.value);
+        Instant end = Instant.parse(incident.changedAt()).plus(KEPT);
+        if (!incident.isOpen() && end.toEpochMilli() <= nowMillis) {
+          over.put(entry.key, null);
+        }
+      }
+    }
+    over.forEach(
+        (id, none) -> {
+          incidents.delete(id);
+          context.forward(new Record<>(id, none, nowMillis));
+        });
+  }
+}

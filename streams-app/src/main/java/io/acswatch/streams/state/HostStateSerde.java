@@ -1,0 +1,72 @@
+package io.acswatch.streams.state;
+
+import io.acswatch.pci.judge.HostState;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serializer;
+
+/**
+ * The state of a host as packed facts: no raw configuration space, all that a judgement asks of the
+ * last snapshot and of the one that it is compared with. Little-endian.
+ *
+ * <p>At most 64 bytes for each function and snapshot (held by {@code HostStateSerdeTest}): about 30
+ * on a host of 100 functions, its strings included. An open alert adds the bytes of its JSON.
+ *
+ * <pre>
+ *   0       2        3       4         8                  16
+ *  +-------+--------+-------+---------+------------------+--------------------+
+ *  | "HS"  | version| flags | revision| current taken at | current sequence   |
+ *  +-------+--------+-------+---------+------------------+--------------------+
+ *  | 24 baseline taken at   | 32 baseline sequence   | 40 last sequence i64    |
+ *  | 48 length of current i32   | 52 length of baseline i32 | 56 pending i32   |
+ *  | 60 intended owners i32     | 64 open alerts i32        | 68 0             |
+ *  | 72 digest of the frame that current was packed from, 0 if unknown        |
+ *  +--------------------------------------------------------------------------+
+ *  | 104 facts of current, if there is one                                    |
+ *  | facts of baseline, if there is one that is not current                   |
+ *  | pending: code, place (texts), since i64, seen i32                        |
+ *  | intended owners: place, VM (texts)                                       |
+ *  | open alerts: length i32, JSON in UTF-8                                   |
+ *  +--------------------------------------------------------------------------+
+ *
+ *  flags    bit 0 there is a baseline, 1 there is a current, 2 they have the same facts,
+ *           3 something was missed, 4 a repetition of current was judged and told nothing
+ *  a text   length i32, UTF-8
+ * </pre>
+ *
+ * <p>The facts of a snapshot are {@link io.acswatch.wire.FactsPacker}'s. They come first, so that
+ * {@link PackedState} finds those of the last snapshot without reading the rest. The digest is
+ * {@link io.acswatch.wire.FrameHead}'s.
+ *
+ * <p>A version is never changed: another layout, of the state or of the facts in it, is another
+ * version, and reading goes on for the old ones (1 and 2: {@link OldStateReader}; 3 has no digest,
+ * and the facts at 72). A version this class does not know is refused, for what a later acswatch
+ * remembered would be lost by writing it back.
+ */
+public final class HostStateSerde implements Serde<HostState> {
+  /** The state in its packed form. */
+  public static byte[] pack(HostState state) {
+    return StateWriter.write(state);
+  }
+
+  /**
+   * The opposite of {@link #pack}.
+   *
+   * @throws UnknownStateVersionException if a later acswatch wrote it
+   * @throws SerializationException if the bytes are damaged
+   */
+  public static HostState unpack(byte[] bytes) {
+    return StateReader.read(bytes);
+  }
+
+  @Override
+  public Serializer<HostState> serializer() {
+    return (topic, state) -> state == null ? null : pack(state);
+  }
+
+  @Override
+  public Deserializer<HostState> deserializer() {
+    return (topic, bytes) -> bytes == null ? null : unpack(bytes);
+  }
+}

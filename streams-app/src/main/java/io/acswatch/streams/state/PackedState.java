@@ -1,0 +1,219 @@
+package io.acswatch.streams.state;
+
+import static io.acswatch.streams.state.StateLayout.*;
+
+import io.acswatch.pci.judge.Continuity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FactsWriter;
+import io.acswatch.wire.FrameHead;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of a host as it lies in the store. Tells from the bytes alone whether a frame repeats
+ * the last snapshot, and goes over to the next state without packing again what stays.
+ *
+ * <p>There are two kinds of repetition: most frames are byte for byte what they were, but for time
+ * and number, and are known by their digest, not decoded; in others a register has changed that is
+ * no fact, so that their facts are packed and compared.
+ */
+public final class PackedState {
+  private static final byte[] NOTHING = {};
+
+  private final byte[] bytes;
+  private final ByteBuffer header;
+  private @Nullable HostState state;
+
+  /** What the store has of a host; null if it has nothing. */
+  public PackedState(byte @Nullable [] stored) {
+    bytes = stored == null ? NOTHING : stored;
+    header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * True only if the frame is the one of the last snapshot but for time and number, and nothing
+   * waits or was missed. False of a state that a delta led to, of an older version's and of one
+   * that another process has written.
+   */
+  public boolean isRepeatedBy(FrameHead frame) {
+    return waitsForNothing()
+        && Arrays.equals(
+            bytes, DIGEST_AT, HEADER_LENGTH, frame.digest(), 0, FrameHead.DIGEST_LENGTH);
+  }
+
+  /**
+   * True only if the frame that was packed last shows the very facts of the last snapshot, and
+   * nothing waits or was missed. Compares bytes, makes nothing. False of an older version's state
+   * and of a damaged one.
+   */
+  public boolean isRepeatedBy(FactsPacker frame) {
+    if (!waitsForNothing()) {
+      return false;
+    }
+    int length = header.getInt(CURRENT_LENGTH_AT);
+    return length == frame.length()
+        && length <= bytes.length - HEADER_LENGTH
+        && Arrays.equals(
+            bytes, HEADER_LENGTH, HEADER_LENGTH + length, frame.bytes(), 0, frame.length());
+  }
+
+  private boolean waitsForNothing() {
+    return isOfThisVersion()
+        && (bytes[FLAGS_AT] & (HAS_CURRENT | IS_BROKEN)) == HAS_CURRENT
+        && header.getInt(PENDING_COUNT_AT) == 0;
+  }
+
+  /**
+   * True of a repetition if {@link Judgement#isRepetition} would say so too. One that comes later
+   * is judged once, for what holds no more ends then; if it told nothing, the state is {@link
+   * #settled} and no repetition can tell anything.
+   */
+  public boolean needsNoJudgement(FrameHead repetition) {
+    return isSettled() || isSoonAfter(repetition);
+  }
+
+  private boolean isSettled() {
+    return (bytes[FLAGS_AT] & IS_SETTLED) != 0;
+  }
+
+  private boolean isSoonAfter(FrameHead repetition) {
+    return Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), repetition.takenAtMillis());
+  }
+
+  /**
+   * The state after a repetition: when it was last so is brought up to date now and then, and the
+   * number that deltas build on each time. Null if nothing is to be remembered.
+   */
+  public byte @Nullable [] repeated(FrameHead repetition) {
+    boolean later = isSettled() && !isSoonAfter(repetition) && isNumberAfter(repetition);
+    if (later) {
+      return settled(repetition);
+    }
+    return numbered(repetition);
+  }
+
+  /**
+   * The state after a repetition whose number alone is to be remembered, which is so of a host that
+   * sends deltas; null if nothing is.
+   */
+  public byte @Nullable [] numbered(FrameHead repetition) {
+    return repetition.isBaseOfDeltas() ? withLastSequence(repetition.sequence()) : null;
+  }
+
+  /** Numbers rise within a boot; a frame that was delivered again has an old one. */
+  private boolean isNumberAfter(FrameHead repetition) {
+    return repetition.sequence() == 0
+        || repetition.sequence() > header.getLong(CURRENT_SEQUENCE_AT);
+  }
+
+  /** The state after a repetition that was judged, or need not be, and told nothing. */
+  public byte[] settled(FrameHead repetition) {
+    byte[] next = bytes.clone();
+    next[FLAGS_AT] |= IS_SETTLED;
+    ByteBuffer.wrap(next)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(CURRENT_TAKEN_AT, repetition.takenAtMillis())
+        .putLong(CURRENT_SEQUENCE_AT, repetition.sequence())
+        .putLong(LAST_SEQUENCE_AT, repetition.sequence())
+        .put(DIGEST_AT, repetition.digest());
+    return next;
+  }
+
+  private boolean isOfThisVersion() {
+    return bytes.length >= HEADER_LENGTH
+        && header.getShort(0) == MAGIC
+        && bytes[VERSION_AT] == VERSION;
+  }
+
+  /**
+   * What is remembered; {@link HostState#NONE} if the store has nothing.
+   *
+   * @throws UnknownStateVersionException if a later acswatch wrote it
+   * @throws org.apache.kafka.common.errors.SerializationException if the bytes are damaged
+   */
+  public HostState unpack() {
+    if (state == null) {
+      state = bytes.length == 0 ? HostState.NONE : StateReader.read(bytes);
+    }
+    return state;
+  }
+
+  /**
+   * The next state in its packed form.
+   *
+   * @param latest the snapshot of the frame that {@code facts} has packed
+   * @param frame that frame
+   */
+  public byte[] next(HostState next, Snapshot latest, FactsPacker facts, FrameHead frame) {
+    return StateWriter.write(
+        next,
+        snapshot ->
+            snapshot == latest
+                ? ByteBuffer.wrap(facts.bytes(), 0, facts.length())
+                : factsOf(snapshot),
+        next.current() == latest ? frame.digest() : digestFor(next));
+  }
+
+  /** The same where a delta led to the snapshot, which has no packed facts yet. */
+  public byte[] next(HostState next) {
+    return StateWriter.write(next, this::factsOf, digestFor(next));
+  }
+
+  /** The digest of the frame that the current snapshot came from, if that stays. */
+  private byte[] digestFor(HostState next) {
+    return isOfThisVersion() && state != null && next.current() == state.current()
+        ? Arrays.copyOfRange(bytes, DIGEST_AT, HEADER_LENGTH)
+        : StateWriter.UNKNOWN;
+  }
+
+  /**
+   * The state after a repetition of the last snapshot that deltas may build on; null if it is
+   * remembered already.
+   */
+  public byte @Nullable [] withLastSequence(long sequence) {
+    if (!isOfThisVersion()) {
+      HostState old = unpack();
+      return StateWriter.write(
+          new HostState(
+              old.baseline(),
+              old.current(),
+              old.revision(),
+              old.open(),
+              old.pending(),
+              old.intendedOwners(),
+              new Continuity(sequence, false)));
+    }
+    if (header.getLong(LAST_SEQUENCE_AT) >= sequence) {
+      return null;
+    }
+    byte[] next = bytes.clone();
+    ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN).putLong(LAST_SEQUENCE_AT, sequence);
+    return next;
+  }
+
+  /** The packed facts of a snapshot, those that lie here already if it is one of this state's. */
+  private ByteBuffer factsOf(Snapshot snapshot) {
+    if (isOfThisVersion() && state != null) {
+      int currentLength = header.getInt(CURRENT_LENGTH_AT);
+      boolean isOnlyOne = (bytes[FLAGS_AT] & BASELINE_IS_CURRENT) != 0;
+      if (snapshot == state.current() || isOnlyOne && snapshot == state.baseline()) {
+        return ByteBuffer.wrap(bytes, HEADER_LENGTH, currentLength);
+      }
+      if (snapshot == state.baseline()) {
+        return ByteBuffer.wrap(
+            bytes, HEADER_LENGTH + currentLength, header.getInt(BASELINE_LENGTH_AT));
+      }
+    }
+    return ByteBuffer.wrap(FactsWriter.write(snapshot));
+  }
+
+  /** True if these bytes are the stored ones. */
+  public boolean isSameAs(byte[] others) {
+    return Arrays.equals(bytes, others);
+  }
+}

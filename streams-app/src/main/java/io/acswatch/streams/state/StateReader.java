@@ -1,0 +1,114 @@
+package io.acswatch.streams.state;
+
+import static io.acswatch.streams.state.StateLayout.*;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.judge.Continuity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.FactsReader;
+import io.acswatch.wire.InputException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/** Unpacks one state of any version; the layout is drawn at {@link HostStateSerde}. */
+final class StateReader {
+  private final ByteBuffer in;
+
+  private StateReader(byte[] bytes) {
+    in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  static HostState read(byte[] bytes) {
+    try {
+      return new StateReader(bytes).state();
+    } catch (BufferUnderflowException | IndexOutOfBoundsException cutShort) {
+      throw damaged("cut short or a number in it is out of range", cutShort);
+    } catch (IllegalArgumentException | InputException wrong) {
+      throw damaged(wrong.getMessage(), wrong);
+    }
+  }
+
+  private HostState state() throws InputException {
+    if (in.getShort() != MAGIC) {
+      throw new IllegalArgumentException("it does not begin with HS");
+    }
+    int version = Byte.toUnsignedInt(in.get());
+    if (version < OLDEST_VERSION || version > VERSION) {
+      throw new UnknownStateVersionException(version);
+    }
+    if (version < VERSION_3) {
+      return OldStateReader.read(version, in);
+    }
+    int flags = in.get(FLAGS_AT);
+    in.position(version == VERSION_3 ? HEADER_LENGTH_3 : HEADER_LENGTH);
+    Snapshot current = snapshot((flags & HAS_CURRENT) != 0, CURRENT_LENGTH_AT, CURRENT_TAKEN_AT);
+    boolean shared = (flags & BASELINE_IS_CURRENT) != 0;
+    boolean hasOwnBaseline = (flags & HAS_BASELINE) != 0 && !shared;
+    Snapshot baseline = snapshot(hasOwnBaseline, BASELINE_LENGTH_AT, BASELINE_TAKEN_AT);
+    if (shared && current != null) {
+      baseline = current.at(in.getLong(BASELINE_TAKEN_AT), in.getLong(BASELINE_SEQUENCE_AT));
+    }
+    List<Pending> pending = pending();
+    List<Assignment> intended = intendedOwners();
+    return new HostState(
+        baseline,
+        current,
+        in.getInt(REVISION_AT),
+        StateAlerts.read(in, in.getInt(ALERT_COUNT_AT)),
+        pending,
+        intended,
+        new Continuity(in.getLong(LAST_SEQUENCE_AT), (flags & IS_BROKEN) != 0));
+  }
+
+  private @Nullable Snapshot snapshot(boolean isThere, int lengthAt, int takenAt) {
+    if (!isThere) {
+      return null;
+    }
+    int length = StateAlerts.checked(in, in.getInt(lengthAt), 1);
+    int start = in.position();
+    in.position(start + length);
+    return FactsReader.read(
+        in.array(), start, length, in.getLong(takenAt), in.getLong(takenAt + Long.BYTES));
+  }
+
+  private List<Pending> pending() {
+    int count = StateAlerts.checked(in, in.getInt(PENDING_COUNT_AT), PENDING_LENGTH);
+    List<Pending> pending = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      pending.add(
+          new Pending(
+              AlertCode.valueOf(text()), new DevicePath(text()), in.getLong(), in.getInt()));
+    }
+    return pending;
+  }
+
+  private List<Assignment> intendedOwners() {
+    int count = StateAlerts.checked(in, in.getInt(INTENDED_COUNT_AT), ASSIGNMENT_LENGTH);
+    List<Assignment> owners = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      owners.add(new Assignment(new DevicePath(text()), text()));
+    }
+    return owners;
+  }
+
+  private String text() {
+    int length = StateAlerts.checked(in, in.getInt(), 1);
+    int start = in.position();
+    in.position(start + length);
+    return new String(in.array(), start, length, StandardCharsets.UTF_8);
+  }
+
+  private static SerializationException damaged(@Nullable String what, Exception cause) {
+    return new SerializationException("host state is damaged: " + what, cause);
+  }
+}

@@ -1,0 +1,112 @@
+package io.acswatch.streams.state;
+
+import static io.acswatch.streams.state.StateLayout.*;
+
+import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.FactsWriter;
+import io.acswatch.wire.FrameHead;
+import io.acswatch.wire.json.AlertJson;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Packs one state; the layout is drawn at {@link HostStateSerde}. */
+final class StateWriter {
+  /** Digest of a frame that is not known: no frame has it. */
+  static final byte[] UNKNOWN = new byte[FrameHead.DIGEST_LENGTH];
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private StateWriter() {}
+
+  /** Packs a state, the facts of its snapshots anew. */
+  static byte[] write(HostState state) {
+    return write(state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), UNKNOWN);
+  }
+
+  /**
+   * Packs a state; {@code packed} gives the packed facts of its snapshots, {@code digest} is that
+   * of the frame of its current one.
+   */
+  static byte[] write(HostState state, Function<Snapshot, ByteBuffer> packed, byte[] digest) {
+    Snapshot current = state.current();
+    Snapshot baseline = state.baseline();
+    boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
+    ByteBuffer currentFacts = current == null ? NOTHING : packed.apply(current);
+    ByteBuffer baselineFacts = baseline == null || shared ? NOTHING : packed.apply(baseline);
+    List<byte[]> memory = memory(state);
+    long length = HEADER_LENGTH + (long) currentFacts.remaining() + baselineFacts.remaining();
+    for (byte[] part : memory) {
+      length += part.length;
+    }
+    ByteBuffer out = buffer(Math.toIntExact(length));
+    out.putShort(MAGIC).put((byte) VERSION);
+    out.put(
+        (byte)
+            ((baseline != null ? HAS_BASELINE : 0)
+                | (current != null ? HAS_CURRENT : 0)
+                | (shared ? BASELINE_IS_CURRENT : 0)
+                | (state.continuity().broken() ? IS_BROKEN : 0)));
+    out.putInt(REVISION_AT, state.revision());
+    putTime(out, CURRENT_TAKEN_AT, current);
+    putTime(out, BASELINE_TAKEN_AT, baseline);
+    out.putLong(LAST_SEQUENCE_AT, state.continuity().lastSequence());
+    out.putInt(CURRENT_LENGTH_AT, currentFacts.remaining());
+    out.putInt(BASELINE_LENGTH_AT, baselineFacts.remaining());
+    out.putInt(PENDING_COUNT_AT, state.pending().size());
+    out.putInt(INTENDED_COUNT_AT, state.intendedOwners().size());
+    out.putInt(ALERT_COUNT_AT, state.open().size());
+    out.position(DIGEST_AT);
+    out.put(digest);
+    out.put(currentFacts).put(baselineFacts);
+    memory.forEach(out::put);
+    return out.array();
+  }
+
+  private static void putTime(ByteBuffer out, int at, @Nullable Snapshot snapshot) {
+    if (snapshot != null) {
+      out.putLong(at, snapshot.takenAtMillis()).putLong(at + Long.BYTES, snapshot.sequence());
+    }
+  }
+
+  private static List<byte[]> memory(HostState state) {
+    List<byte[]> parts = new ArrayList<>();
+    for (Pending pending : state.pending()) {
+      parts.add(text(pending.code().name()));
+      parts.add(text(pending.path().text()));
+      parts.add(
+          buffer(Long.BYTES + Integer.BYTES)
+              .putLong(pending.sinceMillis())
+              .putInt(pending.seen())
+              .array());
+    }
+    for (Assignment assignment : state.intendedOwners()) {
+      parts.add(text(assignment.path().text()));
+      parts.add(text(assignment.vm()));
+    }
+    state.open().forEach(alert -> parts.add(sized(AlertJson.writeBytes(alert))));
+    return parts;
+  }
+
+  private static byte[] text(String text) {
+    return sized(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] sized(byte[] bytes) {
+    return buffer(Math.addExact(Integer.BYTES, bytes.length))
+        .putInt(bytes.length)
+        .put(bytes)
+        .array();
+  }
+
+  private static ByteBuffer buffer(int length) {
+    return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,138 @@
+package io.acswatch.streams.app;
+
+import io.acswatch.client.Incident;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.streams.api.FleetApi;
+import io.acswatch.streams.api.Instances;
+import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.topology.HostMarks;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+
+/**
+ * The page and the API as they are served, over hosts that were really judged, without Kafka. The
+ * hosts of another such server can be made this one's peers.
+ */
+public final class ServedFleet implements AutoCloseable, Instances {
+  private final Map<String, HostState> states = new ConcurrentHashMap<>();
+  private final FleetIndex index;
+  private final IsolationMetrics metrics;
+  private final StatusServer server;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private volatile List<ServedFleet> peers = List.of();
+  private volatile List<Incident> incidents = List.of();
+
+  /** Serves on a free port of loopback. */
+  public ServedFleet(LongSupplier clock) throws AppException {
+    index = new FleetIndex(Duration.ofMinutes(15), clock);
+    metrics = new IsolationMetrics(index);
+    FleetApi api = new FleetApi(index, this);
+    server =
+        new StatusServer(
+            new HttpAddress("127.0.0.1", 0),
+            () -> new AppStatus("RUNNING", true),
+            metrics::text,
+            (path, query) -> {
+              var file = StaticFiles.answer(path);
+              return file == null ? api.answer(path, query) : file;
+            });
+    server.start();
+    index.opened(0);
+  }
+
+  /** Judges captures of one host, in order. */
+  public ServedFleet judge(Capture... captures) {
+    for (Capture capture : captures) {
+      HostState state = states.getOrDefault(capture.host(), HostState.NONE);
+      put(capture.host(), Judgement.apply(state, Snapshot.of(capture)).state());
+    }
+    return this;
+  }
+
+  /** Puts a host in its place that was judged elsewhere. */
+  public void put(String host, HostState state) {
+    states.put(host, state);
+    index.stored(0, host, state);
+  }
+
+  /** What people have said of the alerts of a host. */
+  public void mark(String host, HostMarks marks) {
+    index.marked(0, host, marks);
+  }
+
+  /** Keeps incidents that were joined elsewhere. */
+  public void keep(List<Incident> joined) {
+    incidents = List.copyOf(joined);
+  }
+
+  /** The instances beside this one. */
+  public void peers(ServedFleet... others) {
+    peers = List.of(others);
+  }
+
+  @Override
+  public String self() {
+    return "127.0.0.1:" + server.address().getPort();
+  }
+
+  @Override
+  public List<String> all() {
+    return java.util.stream.Stream.concat(
+            java.util.stream.Stream.of(self()), peers.stream().map(ServedFleet::self))
+        .toList();
+  }
+
+  @Override
+  public String ownerOf(String host) {
+    return peers.stream()
+        .filter(peer -> peer.states.containsKey(host))
+        .map(ServedFleet::self)
+        .findFirst()
+        .orElse(self());
+  }
+
+  @Override
+  public HostState state(String host) {
+    return states.get(host);
+  }
+
+  @Override
+  public List<String> keepersOfIncidents() {
+    return all();
+  }
+
+  @Override
+  public List<Incident> incidents(String host) {
+    return incidents.stream()
+        .filter(incident -> host.isEmpty() || incident.sample().contains(host))
+        .toList();
+  }
+
+  /** What it is reached by. */
+  public String url() {
+    return "http://" + self();
+  }
+
+  /** Asks for a path. */
+  public HttpResponse<String> get(String path) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create(url() + path)).build(), BodyHandlers.ofString());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,270 @@
+package io.acswatch.streams.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.streams.Frames;
+import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.wire.FrameType;
+import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StatusServerTest {
+  private static final HttpAddress ANY_PORT = new HttpAddress("127.0.0.1", 0);
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final IsolationMetrics metrics = new IsolationMetrics();
+  private volatile String state = "CREATED";
+  private volatile boolean brokerReachable = true;
+  private StatusServer server;
+
+  @BeforeEach
+  void start() throws AppException {
+    server =
+        new StatusServer(
+            ANY_PORT,
+            () -> new AppStatus(state, brokerReachable),
+            metrics::text,
+            (path, query) -> StaticFiles.answer(path));
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void listensOnLoopbackOnAFreePort() {
+    assertTrue(server.address().getAddress().isLoopbackAddress());
+    assertTrue(server.address().getPort() > 0);
+  }
+
+  @Test
+  void isReadyOnlyWhileRunning() throws Exception {
+    for (String other : new String[] {"CREATED", "REBALANCING", "PENDING_SHUTDOWN", "ERROR"}) {
+      state = other;
+      HttpResponse<String> answer = get("/readyz");
+      assertEquals(503, answer.statusCode());
+      assertEquals(
+          "{\"state\":\"" + other + "\",\"broker\":\"reachable\",\"ready\":false}\n",
+          answer.body());
+    }
+    state = "RUNNING";
+    assertEquals(200, get("/readyz").statusCode());
+    assertEquals(
+        "{\"state\":\"RUNNING\",\"broker\":\"reachable\",\"ready\":true}\n", get("/readyz").body());
+    assertEquals(
+        "application/json", get("/readyz").headers().firstValue("Content-Type").orElse(""));
+  }
+
+  @Test
+  void isHealthyButNotReadyWhileTheBrokerIsAway() throws Exception {
+    state = "RUNNING";
+    brokerReachable = false;
+
+    assertEquals(503, get("/readyz").statusCode());
+    assertEquals(
+        "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false}\n", get("/readyz").body());
+    assertEquals(200, get("/healthz").statusCode());
+  }
+
+  @Test
+  void isHealthyUnlessItMustBeStartedAgain() throws Exception {
+    for (String alive : new String[] {"CREATED", "REBALANCING", "RUNNING", "PENDING_SHUTDOWN"}) {
+      state = alive;
+      assertEquals(200, get("/healthz").statusCode(), alive);
+    }
+    for (String dead : new String[] {"PENDING_ERROR", "ERROR", "NOT_RUNNING"}) {
+      state = dead;
+      assertEquals(503, get("/healthz").statusCode(), dead);
+    }
+  }
+
+  @Test
+  void showsMetricsOfWhatHappened() throws Exception {
+    metrics.decoded(FrameType.SNAPSHOT, 32, metrics.decodeStarts());
+    metrics.rejected("bad_magic");
+    metrics.judged();
+    metrics.repetitionSkipped();
+    metrics.stateChanged("CREATED", "RUNNING");
+    HttpResponse<String> answer = get("/metrics");
+
+    assertEquals(200, answer.statusCode());
+    assertTrue(
+        answer
+            .headers()
+            .firstValue("Content-Type")
+            .orElse("")
+            .startsWith("text/plain; version=0.0.4"));
+    for (String line :
+        new String[] {
+          "acswatch_frames_total{kind=\"snapshot\",} 1.0",
+          "acswatch_functions_decoded_total 32.0",
+          "acswatch_rejects_total{reason=\"bad_magic\",} 1.0",
+          "acswatch_rejects_total{reason=\"judgement_failed\",} 0.0",
+          "acswatch_judgements_total 1.0",
+          "acswatch_repetitions_skipped_total 1.0",
+          "acswatch_decode_seconds_count 1.0",
+          "acswatch_streams_state{state=\"RUNNING\",} 1.0",
+          "acswatch_streams_state{state=\"CREATED\",} 0.0"
+        }) {
+      assertTrue(answer.body().contains("\n" + line + "\n"), line + " not in " + answer.body());
+    }
+    assertTrue(answer.body().contains("\nacswatch_build_info{version="), answer.body());
+    assertTrue(answer.body().contains("\njvm_"), answer.body());
+  }
+
+  @Test
+  void countsAlertsByCodeSeverityAndStatus() throws Exception {
+    var before = Snapshot.of(Frames.capture("kexec-001-before", "h", 1));
+    var after = Snapshot.of(Frames.capture("kexec-001-after", "h", 1));
+    var state = Judgement.apply(HostState.NONE, before).state();
+    Judgement.apply(state, after).alerts().forEach(alert -> metrics.alerted(alert, 0));
+
+    String line =
+        "acswatch_alerts_total{code=\"GROUP_MERGED_CROSS_VM\",severity=\"critical\","
+            + "status=\"raised\",} 1.0";
+    assertTrue(get("/metrics").body().contains(line), get("/metrics").body());
+  }
+
+  @Test
+  void tellsWhatPagesThereAre() throws Exception {
+    assertTrue(get("/").body().contains("/metrics"));
+    assertEquals(404, get("/nothing").statusCode());
+    assertEquals(404, get("/metrics/x").statusCode());
+    assertEquals("no-store", get("/").headers().firstValue("Cache-Control").orElse(""));
+  }
+
+  @Test
+  void letsNothingInFromElsewhere() throws Exception {
+    for (String path : new String[] {"/", "/assets/app.js", "/metrics", "/nothing"}) {
+      var headers = get(path).headers();
+      String policy = headers.firstValue("Content-Security-Policy").orElse("");
+      assertTrue(policy.startsWith("default-src 'none'; script-src 'self';"), path);
+      assertTrue(!policy.contains("unsafe"), path);
+      assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""), path);
+      assertTrue(headers.firstValue("Access-Control-Allow-Origin").isEmpty(), path);
+    }
+  }
+
+  /** A page from elsewhere could give loopback a name of its own and read along. */
+  @Test
+  void answersOnLoopbackToNamesOfThisMachineOnly() throws Exception {
+    assertEquals("421", statusFor("evil.example.org"));
+    assertEquals("421", statusFor("localhost.example.org:9640"));
+    assertEquals("200", statusFor("localhost:1"));
+    assertEquals("200", statusFor("127.0.0.1"));
+  }
+
+  /** Java's own client sends no Host but the true one. */
+  private String statusFor(String host) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", server.address().getPort())) {
+      String request = "GET /healthz HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.formatted(host).getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+          .lines()
+          .findFirst()
+          .orElse("HTTP/1.1 none")
+          .split(" ")[1];
+    }
+  }
+
+  @Test
+  void compressesForWhoUnderstandsIt() throws Exception {
+    HttpResponse<byte[]> answer =
+        client.send(
+            request("/metrics").header("Accept-Encoding", "gzip").build(),
+            BodyHandlers.ofByteArray());
+
+    assertEquals("gzip", answer.headers().firstValue("Content-Encoding").orElse(""));
+    try (var gzip = new GZIPInputStream(new ByteArrayInputStream(answer.body()))) {
+      String text = new String(gzip.readAllBytes(), StandardCharsets.UTF_8);
+      assertTrue(text.contains("acswatch_frames_total"), text);
+    }
+  }
+
+  @Test
+  void answersGetAndHeadOnly() throws Exception {
+    HttpResponse<String> head =
+        client.send(
+            request("/metrics").method("HEAD", BodyPublishers.noBody()).build(),
+            BodyHandlers.ofString());
+    HttpResponse<String> post =
+        client.send(
+            request("/healthz").POST(BodyPublishers.ofString("x")).build(),
+            BodyHandlers.ofString());
+
+    assertEquals(200, head.statusCode());
+    assertEquals("", head.body());
+    assertEquals(405, post.statusCode());
+    assertEquals("GET, HEAD", post.headers().firstValue("Allow").orElse(""));
+  }
+
+  @Test
+  void namesThePortThatIsTaken() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      HttpAddress address = new HttpAddress("127.0.0.1", taken.getLocalPort());
+      AppException refused =
+          assertThrows(
+              AppException.class,
+              () ->
+                  new StatusServer(
+                      address,
+                      () -> new AppStatus("RUNNING", true),
+                      () -> "",
+                      (path, query) -> null));
+
+      assertEquals(
+          "cannot listen on " + address + ": Address already in use", refused.getMessage());
+    }
+  }
+
+  @Test
+  void namesTheHostThatIsNone() {
+    HttpAddress nowhere = new HttpAddress("nowhere.invalid", 1);
+    AppException refused =
+        assertThrows(
+            AppException.class,
+            () ->
+                new StatusServer(
+                    nowhere,
+                    () -> new AppStatus("RUNNING", true),
+                    () -> "",
+                    (path, query) -> null));
+
+    assertEquals("cannot listen on nowhere.invalid:1: no such host", refused.getMessage());
+  }
+
+  @Test
+  void hasALimitForRejectsAboveThatOfFrames() {
+    assertTrue(KafkaSettings.MAX_REQUEST_BYTES > IsolationTopology.MAX_RECORD_BYTES);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(
+        URI.create("http://127.0.0.1:" + server.address().getPort() + path));
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return client.send(request(path).build(), BodyHandlers.ofString());
+  }
+}

@@ -1,0 +1,269 @@
+package io.acswatch.streams.incident;
+
+import static io.acswatch.streams.topology.TopologyRun.TOPICS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
+import io.acswatch.client.Severity;
+import io.acswatch.streams.Frames;
+import io.acswatch.streams.topology.RetireHost;
+import io.acswatch.streams.topology.TopologyRun;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.json.AlertJson;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One cause on several hosts. */
+class IncidentsTest {
+  private static final String MERGE = "GROUP_MERGED_CROSS_VM";
+
+  @TempDir Path scratch;
+  private TopologyRun run;
+
+  @BeforeEach
+  void start() {
+    run = new TopologyRun(scratch);
+  }
+
+  @AfterEach
+  void stop() {
+    run.close();
+  }
+
+  private void merge(String host) {
+    run.send(host, Frames.frame("kexec-001-before", host, 1));
+    run.send(host, Frames.frame("kexec-001-after", host, 1));
+  }
+
+  private void heal(String host) {
+    run.send(
+        host,
+        FrameWriter.write(Frames.inBoot("healed", Frames.capture("kexec-001-before", host, 1))));
+  }
+
+  /** What was told of incidents of a code since the last look. */
+  private List<Incident> told(String code) {
+    List<Incident> incidents = new ArrayList<>();
+    try (IncidentSerde serde = new IncidentSerde()) {
+      for (TestRecord<byte[], byte[]> record : run.read(TOPICS.incidents())) {
+        Incident incident = serde.deserialize("t", record.value());
+        if (incident != null && incident.code().equals(code)) {
+          assertEquals(incident.incident(), new String(record.key(), StandardCharsets.UTF_8));
+          incidents.add(incident);
+        }
+      }
+    }
+    return incidents;
+  }
+
+  private Incident only(String code) {
+    List<Incident> told = told(code);
+    assertEquals(1, told.size(), told::toString);
+    return told.get(0);
+  }
+
+  /** Partitions of the alerts are read side by side, so one may be ahead of another. */
+  @Test
+  void aHostWhoseAlertIsOlderThanOneAlreadySeenMakesAnIncidentWithIt() {
+    run.pass(Duration.ofMinutes(1));
+    merge("ahead");
+    run.pass(Duration.ofMinutes(-1));
+    merge("behind");
+
+    assertEquals(List.of("ahead", "behind"), only(MERGE).sample());
+  }
+
+  @Test
+  void oneHostIsNoIncident() {
+    merge("a");
+    merge("a");
+
+    assertEquals(List.of(), told(MERGE));
+  }
+
+  @Test
+  void theSecondHostOpensItTheThirdJoinsAndTheLastOneClosesIt() {
+    merge("a");
+    String first = Instant.ofEpochMilli(run.now()).toString();
+    merge("b");
+    Incident opened = only(MERGE);
+    assertEquals(Incident.State.OPENED, opened.status());
+    assertEquals(Severity.CRITICAL, opened.severity());
+    assertEquals(2, opened.hosts());
+    assertEquals(2, opened.openHosts());
+    assertEquals(List.of("a", "b"), opened.sample());
+    assertEquals(first, opened.openedAt());
+    assertEquals("1b36:000b/1af4:1100+8086:29c0/1af4:1100", opened.platform());
+    assertEquals("pci0000:00/03.0", opened.place());
+    assertEquals("ACS_CONTROL_CHANGED", opened.kind());
+    assertEquals(List.of("RR", "CR"), opened.bits());
+    assertTrue(opened.kernel().startsWith("6.1.0-"), opened.kernel());
+    assertTrue(
+        opened.headline().startsWith(MERGE + " on 2 hosts, all with kernel 6.1.0-"),
+        opened.headline());
+
+    merge("c");
+    Incident joined = only(MERGE);
+    assertEquals(opened.incident(), joined.incident());
+    assertEquals(Incident.State.UPDATED, joined.status());
+    assertEquals(3, joined.hosts());
+    assertTrue(joined.revision() > opened.revision());
+
+    heal("a");
+    heal("b");
+    List<Incident> left = told(MERGE);
+    assertEquals(List.of(2, 1), left.stream().map(Incident::openHosts).toList());
+    heal("c");
+    Incident closed = only(MERGE);
+    assertEquals(Incident.State.CLOSED, closed.status());
+    assertFalse(closed.isOpen());
+    assertEquals(3, closed.hosts());
+    assertEquals(0, closed.openHosts());
+  }
+
+  @Test
+  void aHostThatComesBackIsCountedOnce() {
+    merge("a");
+    merge("b");
+    heal("b");
+    told(MERGE);
+    run.send(
+        "b", FrameWriter.write(Frames.inBoot("again", Frames.capture("kexec-001-after", "b", 1))));
+    Incident back = only(MERGE);
+
+    assertEquals(2, back.hosts());
+    assertEquals(2, back.openHosts());
+    assertEquals(List.of("a", "b"), back.sample());
+  }
+
+  @Test
+  void hostsThatGetItDaysApartAreNoIncidentUntilTwoAreClose() {
+    merge("a");
+    run.pass(IncidentTopology.WINDOW.plusHours(1));
+    merge("b");
+    assertEquals(List.of(), told(MERGE));
+    merge("c");
+
+    assertEquals(List.of("b", "c"), only(MERGE).sample());
+  }
+
+  @Test
+  void anAlertThatEndedInTheMeantimeDoesNotCount() {
+    merge("a");
+    heal("a");
+    merge("b");
+
+    assertEquals(List.of(), told(MERGE));
+  }
+
+  @Test
+  void aRetiredHostLeaves() {
+    merge("a");
+    merge("b");
+    told(MERGE);
+    for (String host : List.of("a", "b")) {
+      run.send(
+          host,
+          null,
+          new RecordHeaders().add(RetireHost.HEADER, "gone".getBytes(StandardCharsets.UTF_8)));
+    }
+
+    assertEquals(
+        List.of(Incident.State.UPDATED, Incident.State.CLOSED),
+        told(MERGE).stream().map(Incident::status).toList());
+  }
+
+  @Test
+  void aClosedIncidentIsDeletedAWeekLater() {
+    merge("a");
+    merge("b");
+    heal("a");
+    heal("b");
+    Incident closed = told(MERGE).stream().reduce((one, next) -> next).orElseThrow();
+    run.pass(JoinIncidents.KEPT.plus(Duration.ofHours(2)));
+    // Time passes with any cause.
+    merge("z");
+
+    Map<String, byte[]> last = new TreeMap<>();
+    for (TestRecord<byte[], byte[]> record : run.read(TOPICS.incidents())) {
+      last.put(new String(record.key(), StandardCharsets.UTF_8), record.value());
+    }
+    assertTrue(last.containsKey(closed.incident()));
+    assertNull(last.get(closed.incident()));
+  }
+
+  @Test
+  void anIncidentThatComesAgainGoesOnCounting() {
+    merge("a");
+    merge("b");
+    heal("a");
+    heal("b");
+    int last = told(MERGE).stream().mapToInt(Incident::revision).max().orElseThrow();
+    for (String host : List.of("a", "b")) {
+      run.send(
+          host,
+          FrameWriter.write(Frames.inBoot("again", Frames.capture("kexec-001-after", host, 1))));
+    }
+    Incident again = only(MERGE);
+
+    assertEquals(Incident.State.OPENED, again.status());
+    assertEquals(2, again.hosts());
+    assertTrue(again.revision() > last);
+  }
+
+  @Test
+  void allHostsAreCountedAndTwentyAreNamed() {
+    int hosts = 100;
+    for (int i = 0; i < hosts; i++) {
+      merge("host-" + i);
+    }
+    List<Incident> told = told(MERGE);
+    Incident last = told.get(told.size() - 1);
+
+    assertEquals(hosts - 1, told.size());
+    assertEquals(hosts, last.hosts());
+    assertEquals(JoinIncidents.SAMPLE, last.sample().size());
+  }
+
+  @Test
+  void fulfilsTheSchema() throws Exception {
+    merge("a");
+    merge("b");
+    heal("b");
+    heal("a");
+    try (InputStream schema =
+        AlertJson.class.getResourceAsStream("/io/acswatch/wire/json/incident-v1.schema.json")) {
+      var checked =
+          JsonSchemaFactory.getInstance(VersionFlag.V202012)
+              .getSchema(new ObjectMapper().readTree(schema));
+      List<TestRecord<byte[], byte[]>> records = run.read(TOPICS.incidents());
+      assertTrue(records.size() > 2);
+      for (TestRecord<byte[], byte[]> record : records) {
+        String json = new String(record.value(), StandardCharsets.UTF_8);
+        assertEquals(Set.of(), checked.validate(json, InputFormat.JSON), json);
+      }
+    }
+  }
+}

@@ -1,0 +1,160 @@
+package io.acswatch.streams.state;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.judge.Continuity;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.LongStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is packed comes back, whatever the state. */
+class HostStateSerdeProperties {
+  private static final List<String> TEXTS =
+      List.of("", "a", "vfio-pci", "pci0000:00/03.0", "gr\u00f6\u00dfe", "\ud83d\ude80", "a\tb\n");
+
+  static LongStream seeds() {
+    return LongStream.range(0, Long.getLong("properties.tries", 300));
+  }
+
+  @ParameterizedTest(name = "seed={0}")
+  @MethodSource("seeds")
+  void unpackingGivesBackWhatWasPacked(long seed) {
+    HostState state = state(new SplittableRandom(seed));
+    byte[] packed = HostStateSerde.pack(state);
+    HostState read = HostStateSerde.unpack(packed);
+
+    assertEquals(state, read);
+    assertArrayEquals(packed, HostStateSerde.pack(read));
+  }
+
+  private static HostState state(SplittableRandom random) {
+    Snapshot current = random.nextInt(8) == 0 ? null : snapshot(random);
+    Snapshot baseline =
+        switch (random.nextInt(3)) {
+          case 0 -> null;
+          case 1 -> current;
+          default -> snapshot(random);
+        };
+    List<Pending> pending = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      DevicePath path = new DevicePath(text(random));
+      AlertCode code = any(random, AlertCode.values());
+      pending.add(new Pending(code, path, random.nextLong(), random.nextInt()));
+    }
+    List<Assignment> owners = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      owners.add(new Assignment(new DevicePath(text(random)), text(random)));
+    }
+    return new HostState(
+        baseline,
+        current,
+        random.nextInt(),
+        List.of(),
+        pending,
+        owners,
+        new Continuity(random.nextLong(), random.nextBoolean()));
+  }
+
+  private static Snapshot snapshot(SplittableRandom random) {
+    List<PciFunction> functions = new ArrayList<>();
+    for (int i = random.nextInt(20); i > 0; i--) {
+      functions.add(function(random));
+    }
+    List<OwnershipClaim> owners = new ArrayList<>();
+    for (int i = random.nextInt(5); i > 0; i--) {
+      owners.add(new OwnershipClaim(address(random), text(random), text(random)));
+    }
+    return new Snapshot(
+        text(random),
+        new Boot(
+            text(random),
+            text(random),
+            text(random),
+            text(random),
+            random.nextInt(),
+            random.nextInt()),
+        any(random, BootClass.values()),
+        random.nextLong(),
+        random.nextLong(),
+        random.nextBoolean(),
+        random.nextBoolean(),
+        functions,
+        owners);
+  }
+
+  private static PciFunction function(SplittableRandom random) {
+    return new PciFunction(
+        address(random),
+        new DevicePath(text(random)),
+        new PciIds(u16(random), u16(random), random.nextInt(1 << 24)),
+        new ConfigFacts(
+            any(random, ReadStatus.values()),
+            u16(random),
+            random.nextInt(256),
+            random.nextInt(256),
+            u16(random),
+            u16(random),
+            any(random, PortType.values()),
+            random.nextBoolean()
+                ? null
+                : new AcsRegisters(u16(random), u16(random), u16(random), random.nextInt()),
+            u16(random),
+            u16(random),
+            random.nextBoolean(),
+            random.nextBoolean(),
+            random.nextBoolean(),
+            random.nextInt(),
+            random.nextLong(),
+            random.nextInt(1 << 24),
+            random.nextInt(256),
+            random.nextBoolean()),
+        new KernelView(
+            random.nextInt(),
+            text(random),
+            text(random),
+            random.nextBoolean() ? null : address(random),
+            u16(random),
+            u16(random),
+            random.nextBoolean(),
+            random.nextBoolean(),
+            any(random, Preservation.values())));
+  }
+
+  private static PciAddress address(SplittableRandom random) {
+    return new PciAddress(random.nextInt(Integer.MAX_VALUE), u16(random));
+  }
+
+  private static int u16(SplittableRandom random) {
+    return random.nextInt(1 << 16);
+  }
+
+  private static String text(SplittableRandom random) {
+    return TEXTS.get(random.nextInt(TEXTS.size())) + random.nextInt(3);
+  }
+
+  private static <E> E any(SplittableRandom random, E[] values) {
+    return values[random.nextInt(values.length)];
+  }
+}
