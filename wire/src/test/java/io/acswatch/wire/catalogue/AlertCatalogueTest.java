@@ -1,13 +1,18 @@
 package io.acswatch.wire.catalogue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.NextSteps;
+import io.acswatch.pci.judge.Grace;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.Verdict;
@@ -18,7 +23,11 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -28,32 +37,117 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The pages of the catalogue are what the code says, with an example that was judged. {@code
- * -Dgolden.update=true} writes them anew.
+ * The pages in {@code docs/alerts} are the source of what each code means, and agree with what the
+ * code does. Their examples were judged; {@code -Dgolden.update=true} writes those anew.
  */
 class AlertCatalogueTest {
-  private static final Path PAGES = Path.of("../docs/alerts");
-  private static final Path INDEX = PAGES.resolve("README.md");
+  private static final Path INDEX = CataloguePage.DIRECTORY.resolve("README.md");
+  private static final String IN_EVERY_ALERT =
+      "Host, boots, kernels with their models, times, devices, privilege and completeness of the"
+          + " read stand in every alert. Here also: ";
 
   @ParameterizedTest
   @EnumSource(AlertCode.class)
-  void pageSaysWhatTheCodeSays(AlertCode code) throws IOException {
-    String page = CataloguePage.of(code, example(code));
-    check(PAGES.resolve(code + ".md"), page);
-    if (!Boolean.getBoolean("golden.update")) {
-      assertEquals(page, AlertCatalogue.page(code));
+  void pageHasEachSectionOnce(AlertCode code) throws IOException {
+    CataloguePage page = CataloguePage.of(code);
+
+    assertEquals(code.name(), page.title());
+    assertEquals(CataloguePage.TITLES, List.copyOf(page.sections().keySet()));
+    assertFalse(page.meaning().isBlank());
+    page.sections().forEach((title, text) -> assertFalse(text.isBlank(), title));
+  }
+
+  @ParameterizedTest
+  @EnumSource(AlertCode.class)
+  void pageNamesTheSeverityOfItsExample(AlertCode code) throws IOException {
+    String severity = CataloguePage.of(code).section("Severity");
+    String label = example(code).severity().label();
+
+    assertTrue(
+        severity.toLowerCase(Locale.ROOT).matches(".*\\b" + label + "\\b.*"), () -> severity);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AlertCode.class)
+  void pageSaysWhatEndsTheAlert(AlertCode code) throws IOException {
+    String waits =
+        raisesEarlier(code, Grace.NONE)
+            ? "It waits before it is raised: two snapshots in a row that are 30 seconds apart or"
+                + " more, by the times in the snapshots. "
+            : "";
+    String ends =
+        code.lifetime() == AlertCode.Lifetime.EVENT
+            ? "An event: resolved by the next boot, unless that shows it again."
+            : "A condition: open over any number of boots, resolved by the first snapshot in which"
+                + " it does not hold.";
+
+    assertEquals(waits + ends, CataloguePage.of(code).section("Open until"));
+  }
+
+  /** True if the story of a code raises it before its end where nothing waits. */
+  private static boolean raisesEarlier(AlertCode code, Grace grace) {
+    List<Snapshot> story = Scenarios.all().get(code).raises();
+    HostState state = HostState.NONE;
+    for (Snapshot snapshot : story.subList(0, story.size() - 1)) {
+      state = Judgement.apply(state, snapshot, grace).state();
     }
+    return state.open().stream().anyMatch(alert -> alert.code() == code);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AlertCode.class)
+  void pageNamesTheEvidenceOfItsExample(AlertCode code) throws IOException {
+    String text = CataloguePage.of(code).section("Evidence");
+    Evidence evidence = example(code).evidence();
+
+    assertTrue(text.startsWith(IN_EVERY_ALERT), text);
+    assertTrue(evidence.facts().isEmpty() || text.contains("`facts`"), text);
+    assertTrue(evidence.ports().isEmpty() || text.contains("`ports`"), text);
+    assertTrue(evidence.members().isEmpty() || text.contains("`members`"), text);
+  }
+
+  @ParameterizedTest
+  @EnumSource(AlertCode.class)
+  void pageHasTheNextStepOfTheAlert(AlertCode code) throws IOException {
+    assertEquals(NextSteps.of(code), CataloguePage.of(code).section("What to do next"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(AlertCode.class)
+  void pageShowsTheAlertThatItsStoryRaises(AlertCode code) throws IOException {
+    String example = CataloguePage.example(example(code));
+    Path file = CataloguePage.file(code);
+    if (Boolean.getBoolean("golden.update")) {
+      String page = Files.readString(file);
+      String mark = "## " + CataloguePage.EXAMPLE + "\n";
+      Files.writeString(file, page.substring(0, page.indexOf(mark) + mark.length()) + example);
+    }
+    assertEquals(example, CataloguePage.of(code).section(CataloguePage.EXAMPLE), file::toString);
   }
 
   @Test
-  void indexNamesEveryCode() throws IOException {
-    String index =
-        CataloguePage.index(
-            Stream.of(AlertCode.values()).map(AlertCatalogueTest::example).toList());
-    check(INDEX, index);
-    if (!Boolean.getBoolean("golden.update")) {
-      assertEquals(index, AlertCatalogue.index());
+  void indexNamesEveryCodeTheMostUrgentFirst() throws IOException {
+    List<IsolationAlert> examples =
+        Stream.of(AlertCode.values())
+            .map(AlertCatalogueTest::example)
+            .sorted(
+                Comparator.comparing(IsolationAlert::severity)
+                    .reversed()
+                    .thenComparing(alert -> alert.code().name()))
+            .toList();
+    List<String> rows = new ArrayList<>();
+    Set<String> meanings = new HashSet<>();
+    for (IsolationAlert example : examples) {
+      AlertCode code = example.code();
+      CataloguePage page = CataloguePage.of(code);
+      rows.add(
+          "| [`%s`](%s.md) | %s | %s |"
+              .formatted(code, code, page.shortSeverity(), page.meaning()));
+      assertTrue(meanings.add(page.meaning()), code + " means the same as another code");
     }
+
+    assertEquals(
+        rows, Files.readAllLines(INDEX).stream().filter(line -> line.startsWith("| [")).toList());
   }
 
   @Test
@@ -64,7 +158,7 @@ class AlertCatalogueTest {
             .collect(Collectors.toCollection(TreeSet::new));
     codes.add("README");
     codes.add("corpus");
-    try (Stream<Path> files = Files.list(PAGES)) {
+    try (Stream<Path> files = Files.list(CataloguePage.DIRECTORY)) {
       assertEquals(
           List.of(),
           files
@@ -90,14 +184,6 @@ class AlertCatalogueTest {
     }
     assertEquals(example, AlertJson.read(json));
     assertEquals(code.name(), new ObjectMapper().readTree(json).get("code").asText());
-  }
-
-  private static void check(Path file, String expected) throws IOException {
-    if (Boolean.getBoolean("golden.update")) {
-      Files.createDirectories(PAGES);
-      Files.writeString(file, expected);
-    }
-    assertEquals(expected, Files.readString(file), file::toString);
   }
 
   /** The alert that the story of a code ends in. */

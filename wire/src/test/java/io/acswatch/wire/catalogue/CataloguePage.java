@@ -4,70 +4,69 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.pci.alert.AlertCode;
-import io.acswatch.pci.alert.AlertGuide;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
 import java.io.IOException;
-import java.util.Comparator;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
-/** Lays out the pages of the catalogue. */
-final class CataloguePage {
-  private static final int COLUMNS = 120;
+/**
+ * A page of {@code docs/alerts}.
+ *
+ * @param title the first line, without its mark
+ * @param meaning what stands between the title and the first section
+ * @param sections text of each section by its title, in their order; each paragraph on one line
+ */
+record CataloguePage(String title, String meaning, Map<String, String> sections) {
+  static final Path DIRECTORY = Path.of("../docs/alerts");
+  static final String EXAMPLE = "Example";
+  static final List<String> TITLES =
+      List.of(
+          "Raised when",
+          "Not raised by",
+          "Severity",
+          "Open until",
+          "Evidence",
+          "What to do next",
+          EXAMPLE);
 
-  private final StringBuilder out = new StringBuilder(8192);
-
-  private CataloguePage() {}
-
-  static String of(AlertCode code, IsolationAlert example) throws IOException {
-    AlertGuide.Page page = AlertGuide.of(code);
-    return new CataloguePage()
-        .text("# " + code)
-        .text(page.meaning())
-        .section("Raised when", page.raised())
-        .section("Not raised by", page.silent())
-        .section("Severity", page.severity())
-        .section("Open until", AlertGuide.ends(code))
-        .section(
-            "Evidence",
-            "Host, boots, kernels with their models, times, devices, privilege and"
-                + " completeness of the read stand in every alert. Here also: "
-                + page.evidence()
-                + ".")
-        .section("What to do next", AlertGuide.nextStep(code))
-        .heading("Example")
-        .block("text", AlertText.render(example, false))
-        .block("json", pretty(AlertJson.write(example)))
-        .out
-        .toString();
+  static Path file(AlertCode code) {
+    return DIRECTORY.resolve(code + ".md");
   }
 
-  static String index(List<IsolationAlert> examples) {
-    CataloguePage index =
-        new CataloguePage()
-            .text("# Alert catalogue")
-            .text(
-                "One page for each code: when exactly it is raised, how grave it is, what ends it,"
-                    + " what to do, and an example that was really judged. Made from the code by"
-                    + " `AlertCatalogueTest` (`-Dgolden.update=true`). B is the snapshot before, A the"
-                    + " one after; K the groups the kernel reports, L those its rules make of the"
-                    + " registers, S those that the hardware keeps apart.");
-    index.out.append("\n| Code | Severity | Says |\n| --- | --- | --- |\n");
-    examples.stream()
-        .sorted(
-            Comparator.comparing(IsolationAlert::severity)
-                .reversed()
-                .thenComparing(alert -> alert.code().name()))
-        .forEach(
-            alert -> {
-              AlertGuide.Page page = AlertGuide.of(alert.code());
-              String severity = page.severity().split("[.]", 2)[0];
-              index.out.append(
-                  "| [`%s`](%s.md) | %s | %s |\n"
-                      .formatted(alert.code(), alert.code(), severity, page.meaning()));
-            });
-    return index.out.toString();
+  static CataloguePage of(AlertCode code) throws IOException {
+    String[] parts = ("\n" + Files.readString(file(code))).split("\n##? ");
+    Map<String, String> sections = new LinkedHashMap<>();
+    for (int i = 2; i < parts.length; i++) {
+      String[] titleAndText = parts[i].split("\n", 2);
+      boolean isExample = titleAndText[0].equals(EXAMPLE);
+      sections.put(titleAndText[0], isExample ? titleAndText[1] : unwrap(titleAndText[1]));
+    }
+    String[] titleAndMeaning = parts[1].split("\n", 2);
+    return new CataloguePage(titleAndMeaning[0], unwrap(titleAndMeaning[1]), sections);
+  }
+
+  private static String unwrap(String text) {
+    return text.strip().replace('\n', ' ');
+  }
+
+  String section(String name) {
+    return sections.get(name);
+  }
+
+  /** Severity in the words of the index: the first sentence of its section. */
+  String shortSeverity() {
+    return section("Severity").split("[.]", 2)[0];
+  }
+
+  /** What stands in the section of the example. */
+  static String example(IsolationAlert alert) throws IOException {
+    return "```text\n%s```\n```json\n%s\n```\n"
+        .formatted(AlertText.render(alert, false), pretty(AlertJson.write(alert)));
   }
 
   private static String pretty(String json) throws IOException {
@@ -76,38 +75,6 @@ final class CataloguePage {
     printer.indentArraysWith(unix);
     printer.indentObjectsWith(unix);
     ObjectMapper mapper = new ObjectMapper();
-    return mapper.writer(printer).writeValueAsString(mapper.readTree(json)) + "\n";
-  }
-
-  private CataloguePage section(String title, String text) {
-    return heading(title).text(text);
-  }
-
-  private CataloguePage heading(String title) {
-    out.append("\n## ").append(title);
-    out.append('\n');
-    return this;
-  }
-
-  private CataloguePage text(String text) {
-    int column = 0;
-    for (String word : text.split(" ")) {
-      if (column > 0 && column + 1 + word.length() > COLUMNS) {
-        out.append('\n');
-        column = 0;
-      } else if (column > 0) {
-        out.append(' ');
-        column++;
-      }
-      out.append(word);
-      column += word.length();
-    }
-    out.append('\n');
-    return this;
-  }
-
-  private CataloguePage block(String language, String content) {
-    out.append("```").append(language).append('\n').append(content).append("```\n");
-    return this;
+    return mapper.writer(printer).writeValueAsString(mapper.readTree(json));
   }
 }
