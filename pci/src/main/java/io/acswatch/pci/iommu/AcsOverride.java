@@ -1,7 +1,6 @@
 package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
-import io.acswatch.pci.hierarchy.PciIds;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -51,8 +50,11 @@ public record AcsOverride(boolean downstream, boolean multifunction, Set<String>
 
   /** True if it believes in this function; asked only where there is no ACS capability. */
   boolean believes(HostHierarchy hierarchy, int index) {
-    PciIds device = hierarchy.function(index).ids();
-    if (ids.contains(device.toString())) {
+    if (!hierarchy.type(index).isPcie()) {
+      // Of a conventional function the patch asks nothing, ids included.
+      return false;
+    }
+    if (ids.contains(hierarchy.function(index).ids().toString())) {
       return true;
     }
     return switch (hierarchy.type(index)) {
