@@ -6,9 +6,11 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,8 +45,9 @@ public final class AcsRules {
               "multifunction-on-root-bus"),
           Effect::parse);
   private static final int LPC_DEVFN = 0x1F << 3;
-  private static final int AMD = 0x1022;
   private static final int IOMMU_CLASS = 0x0806;
+  // ATI before AMD bought it (RD890, SR5690), AMD, Hygon.
+  private static final Set<Integer> AMD_IOMMU_VENDORS = Set.of(0x1002, 0x1022, 0x1D94);
 
   private final HostHierarchy hierarchy;
   private final KernelVersion kernel;
@@ -56,13 +59,17 @@ public final class AcsRules {
     this.hierarchy = hierarchy;
     this.kernel = choice.kernel();
     this.override = choice.override();
-    this.amdIommu = hasAmdIommu(hierarchy);
+    this.amdIommu = choice.machine().amdIommu() || hasAmdIommu(hierarchy);
   }
 
+  /**
+   * The kernel asks whether the firmware has a table IVRS, which describes AMD IOMMUs; an IOMMU of
+   * that kind among the functions shows it.
+   */
   private static boolean hasAmdIommu(HostHierarchy hierarchy) {
     for (int i = 0; i < hierarchy.size(); i++) {
-      PciFunction function = hierarchy.function(i);
-      if (function.ids().vendor() == AMD && function.ids().classCode() >>> 8 == IOMMU_CLASS) {
+      PciIds ids = hierarchy.function(i).ids();
+      if (ids.classCode() >>> 8 == IOMMU_CLASS && AMD_IOMMU_VENDORS.contains(ids.vendor())) {
         return true;
       }
     }

@@ -23,7 +23,7 @@ public enum GroupingModel {
    * Not in a released kernel yet.
    */
   LEGACY_LIVEUPDATE("legacy-liveupdate"),
-  /** What the hardware isolates in truth; NVIDIA's kernels group by it, no mainline kernel does. */
+  /** What the hardware isolates, by an unmerged series; no kernel is known that groups by it. */
   BUS_ISOLATION_V3("bus-isolation-v3"),
   /** A kernel with the downstream patch that believes its command line in isolation. */
   ACS_OVERRIDE("acs-override");

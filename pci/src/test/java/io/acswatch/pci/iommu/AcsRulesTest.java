@@ -170,9 +170,17 @@ class AcsRulesTest {
   @Test
   void amdSouthbridgeIsolatesWhereThereIsAnAmdIommu() {
     assertEquals(ENFORCED, verdict(amd(0x1022, 0x080600)));
-    assertEquals(NOT_ENFORCED, verdict(amd(0x1002, 0x080600)));
+    assertEquals(ENFORCED, verdict(amd(0x1002, 0x080600)), "RD890, SR5690");
+    assertEquals(ENFORCED, verdict(amd(0x1d94, 0x080600)), "Hygon");
+    assertEquals(NOT_ENFORCED, verdict(amd(0x1b36, 0x080600)), "an IOMMU of another kind");
     assertEquals(NOT_ENFORCED, verdict(amd(0x1022, 0x080500)));
     assertNull(rules(amd(0x1022, 0x080500), "6.12.74", "").quirk(0));
+    TestHost named = amd(0x1022, 0x080500).iommus("ivhd0 ivhd1");
+    assertEquals(
+        ENFORCED,
+        new AcsRules(named.hierarchy(), ModelChoice.of(named.bareSnapshot().boot(), null))
+            .verdict(0),
+        "the driver names its IOMMUs");
     assertTrue(rules(amd(0x1022, 0x080600), "6.12.74", "").quirk(0).contains("AMD southbridge"));
   }
 
@@ -280,6 +288,8 @@ class AcsRulesTest {
     "multifunction, PCIE_TO_PCI_BRIDGE, false",
     "id:1234:5678, ROOT_PORT, true",
     "id:1234:5679, ROOT_PORT, false",
+    "id:1234:5678, CONVENTIONAL, false",
+    "id:1234:5678, PCIE_TO_PCI_BRIDGE, true",
     "'', ROOT_PORT, false"
   })
   void overrideBelievesInWhatItNamesIfThereIsNoCapability(

@@ -67,12 +67,14 @@ class ModelChoiceTest {
         AcsOverride.NONE, choice("6.12.74", "", GroupingModel.LEGACY_EARLY_ACS).override());
   }
 
-  @Test
-  void onlyNvidiasKernels614GroupByTheHardware() {
-    assertEquals(GroupingModel.BUS_ISOLATION_V3, choice("6.14.0-1012-nvidia", "", null).model());
-    assertEquals(GroupingModel.LEGACY_6_15, choice("6.17.0-1012-nvidia", "", null).model());
-    assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice("5.14.0-1-nvidia", "", null).model());
-    assertEquals(GroupingModel.LEGACY_EARLY_ACS, choice("6.14.0-12-generic", "", null).model());
+  @ParameterizedTest
+  @CsvSource({
+    "6.14.0-1012-nvidia, LEGACY_EARLY_ACS",
+    "6.14.0-12-generic, LEGACY_EARLY_ACS",
+    "6.17.0-1012-nvidia, LEGACY_6_15"
+  })
+  void noFlavourGroupsByTheHardwareByItsNameAlone(String release, GroupingModel model) {
+    assertEquals(model, choice(release, "", null).model());
   }
 
   @ParameterizedTest

@@ -1,0 +1,51 @@
+package io.acswatch.pci.iommu;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the machine below a kernel is, as far as it decides about groups.
+ *
+ * @param arm64 the kernel is one for 64-bit Arm
+ * @param deviceTree a device tree describes the machine, not ACPI
+ * @param amdIommu the firmware describes an AMD IOMMU, as far as the names of IOMMUs tell
+ * @param otherRules why what is derived means nothing: groups follow other rules than ACS; empty if
+ *     they do not
+ */
+public record Machine(boolean arm64, boolean deviceTree, boolean amdIommu, String otherRules) {
+  /** Word among the names of IOMMUs that says that a device tree describes the machine. */
+  public static final String DEVICE_TREE = "device-tree";
+
+  private static final Pattern OTHER_ARCHITECTURES = Pattern.compile("ppc64|powerpc|s390");
+  // Names that drivers give their instances: arm-smmu.c "smmu.%pa" (v1 and v2; v3 is "smmu3.%pa"),
+  // apple-dart.c "apple-dart.%s". Both look whether a group has the stream ids before they ask
+  // pci_device_group; firmware maps functions to stream ids. powerpc "iommu-phb%04x" groups by
+  // partitionable endpoint, "s390-iommu.%08x" each function for itself.
+  private static final Pattern OTHER_DRIVERS =
+      Pattern.compile("(?:^| )((?:smmu\\.|arm-smmu|apple-dart|iommu-phb|s390-iommu)\\S*)");
+  // amd/init.c names its instances "ivhd%d"; only a table IVRS gives it any.
+  private static final Pattern AMD_DRIVER = Pattern.compile("(?:^| )ivhd\\d");
+  private static final Pattern ARM64 = Pattern.compile("arm64|aarch64");
+  private static final Pattern ARM64_DRIVER = Pattern.compile("(?:^| )(?:smmu|arm-smmu)");
+
+  /** Told by the release, in which distributions name the architecture, and by the IOMMUs. */
+  static Machine of(Boot boot) {
+    String release = boot.kernelRelease();
+    String iommus = boot.iommus();
+    return new Machine(
+        ARM64.matcher(release).find() || ARM64_DRIVER.matcher(iommus).find(),
+        (" " + iommus + " ").contains(" " + DEVICE_TREE + " "),
+        AMD_DRIVER.matcher(iommus).find(),
+        otherRules(release, iommus));
+  }
+
+  private static String otherRules(String release, String iommus) {
+    if (OTHER_ARCHITECTURES.matcher(release).find()) {
+      return "this architecture groups by other rules";
+    }
+    Matcher driver = OTHER_DRIVERS.matcher(iommus);
+    return driver.find()
+        ? "the driver of IOMMU " + driver.group(1) + " groups by other rules than ACS"
+        : "";
+  }
+}
