@@ -3,7 +3,6 @@ package io.acswatch.benchmarks;
 import io.acswatch.benchmarks.cost.CollectorCostCommand;
 import io.acswatch.benchmarks.figure.PlotCommand;
 import io.acswatch.benchmarks.guard.GuardCommand;
-import io.acswatch.benchmarks.guard.WalkCommand;
 import io.acswatch.benchmarks.pipeline.LatencyCommand;
 import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
@@ -28,8 +27,7 @@ import picocli.CommandLine.ScopeType;
       RestoreCommand.class,
       CollectorCostCommand.class,
       PlotCommand.class,
-      GuardCommand.class,
-      WalkCommand.class
+      GuardCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -4,6 +4,10 @@ import io.acswatch.benchmarks.guard.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -18,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time to find ACS in each function of a working set, 100 functions (in the caches) and 65 536 (256
- * MiB, beyond them), in an order that no prefetcher foresees. Milliseconds for the whole set:
- * {@code bench c} gives nanoseconds per function, with the same walk in C beside it.
+ * Time to find ACS in every function of a working set: 100 functions, which stay in the caches, and
+ * 65 536 (256 MiB), which do not. The order of the functions is random, so that no prefetcher
+ * foresees it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,29 +33,38 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 10, time = 1)
 public class WorkingSetBenchmark {
+  private static final int STRIDE = 4096;
+
   @Param({"100", "65536"})
   int functions;
 
   private final ArrayConfigSpace view = new ArrayConfigSpace();
-  private WorkingSet set;
+  private byte[] bytes;
+  private int[] starts;
+  private int[] lengths;
   private ByteBuffer[] buffers;
 
   /** Makes the set, and refuses to measure a wrong answer. */
   @Setup
   public void setUp() {
-    set = new WorkingSet(functions, true);
+    List<byte[]> dense = Corpus.load(Corpus.NORMAL).dense();
+    bytes = new byte[Math.multiplyExact(functions, STRIDE)];
+    starts = new int[functions];
+    lengths = new int[functions];
     buffers = new ByteBuffer[functions];
+    Integer[] places = new Integer[functions];
+    Arrays.setAll(places, i -> i * STRIDE);
+    Collections.shuffle(Arrays.asList(places), new Random(1));
     for (int i = 0; i < functions; i++) {
+      byte[] one = dense.get(i % dense.size());
+      starts[i] = places[i];
+      lengths[i] = one.length;
+      System.arraycopy(one, 0, bytes, starts[i], one.length);
       buffers[i] =
-          ByteBuffer.wrap(set.bytes(), set.start(i), set.length(i))
-              .slice()
-              .order(ByteOrder.LITTLE_ENDIAN);
+          ByteBuffer.wrap(bytes, starts[i], one.length).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
-    long expected = set.expected();
-    if (walk() != expected
-        || walkTouchingAhead() != expected
-        || byteArray() != expected
-        || byteBuffer() != expected) {
+    long expected = walk();
+    if (byteArray() != expected || byteBuffer() != expected) {
       throw new IllegalStateException("functions=" + functions + ": the walks disagree");
     }
   }
@@ -59,13 +72,11 @@ public class WorkingSetBenchmark {
   /** Ours. */
   @Benchmark
   public long walk() {
-    return set.walk(view);
-  }
-
-  /** Ours, lines of 64 functions touched ahead. */
-  @Benchmark
-  public long walkTouchingAhead() {
-    return set.walkTouchingAhead(view);
+    long sum = 0;
+    for (int i = 0; i < functions; i++) {
+      sum += AcsWalk.controlOf(view.wrap(bytes, starts[i], lengths[i]));
+    }
+    return sum;
   }
 
   /** By hand over a byte array, with VarHandles. */
@@ -73,7 +84,7 @@ public class WorkingSetBenchmark {
   public long byteArray() {
     long sum = 0;
     for (int i = 0; i < functions; i++) {
-      sum += ReferenceWalk.controlOf(set.bytes(), set.start(i), set.length(i));
+      sum += ReferenceWalk.controlOf(bytes, starts[i], lengths[i]);
     }
     return sum;
   }
