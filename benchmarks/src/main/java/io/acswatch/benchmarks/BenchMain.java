@@ -1,10 +1,7 @@
 package io.acswatch.benchmarks;
 
-import io.acswatch.benchmarks.cost.CollectorCostCommand;
-import io.acswatch.benchmarks.figure.PlotCommand;
 import io.acswatch.benchmarks.guard.GuardCommand;
 import io.acswatch.benchmarks.pipeline.LatencyCommand;
-import io.acswatch.benchmarks.pipeline.RestoreCommand;
 import io.acswatch.benchmarks.pipeline.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
@@ -21,14 +18,7 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {
-      TopologyCommand.class,
-      LatencyCommand.class,
-      RestoreCommand.class,
-      CollectorCostCommand.class,
-      PlotCommand.class,
-      GuardCommand.class
-    },
+    subcommands = {TopologyCommand.class, LatencyCommand.class, GuardCommand.class},
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, whatever the figures; of guard: all holds",

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.KafkaStreams;
@@ -28,11 +27,10 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
 
-/** The project and its rivals in Kafka Streams, all with the project's settings. */
+/** The project and its rival in Kafka Streams, both with the project's settings. */
 final class Contenders {
   static final String PROJECT = "project";
   static final String STORE = "store";
-  static final String PASS_THROUGH = "pass-through";
 
   private static final Duration STOPPING = Duration.ofSeconds(30);
 
@@ -90,20 +88,6 @@ final class Contenders {
   /** The states that the project remembered in a scenario, by host; empty before its first run. */
   Map<String, byte[]> states(Scenario scenario) {
     return states.getOrDefault(scenario, Map.of());
-  }
-
-  /** Hands every record on as it is. */
-  Contender passThrough() {
-    return Contender.of(PASS_THROUGH, this::startPassThrough);
-  }
-
-  private Running startPassThrough(Lane lane, String run) throws IOException {
-    String out = run + ".out";
-    broker.create(out, lane.partitions());
-    Topology topology =
-        source(lane)
-            .addSink("out", out, new ByteArraySerializer(), new ByteArraySerializer(), "in");
-    return running(topology, lane, run, out);
   }
 
   /**

@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts the records of scenarios into topics, with the collector's producer settings. */
 final class Fill {
-  /** Hosts whose functions the dense records hold, at most: they come again and again. */
-  private static final int DENSE_HOSTS = 100;
-
   private static final double WARM_UP = 0.25;
   private static final Duration SENDING = Duration.ofMinutes(2);
 
@@ -53,7 +50,7 @@ final class Fill {
   Lane fill(Scenario scenario) throws IOException {
     TopicNames topics = new TopicNames("bench-" + scenario);
     createTopics(topics);
-    return scenario.isFrames() ? frames(scenario, topics) : dense(topics);
+    return frames(scenario, topics);
   }
 
   /** Creates the topics of a prefix. */
@@ -74,7 +71,7 @@ final class Fill {
   private Lane frames(Scenario scenario, TopicNames topics) throws IOException {
     List<HostLoad> hosts = new ArrayList<>(size.hosts());
     for (int i = 0; i < size.hosts(); i++) {
-      hosts.add(HostLoad.of(LoadHost.of(size.seed(), i, size.functions()), scenario));
+      hosts.add(new HostLoad(LoadHost.of(size.seed(), i, size.functions()), scenario));
     }
     try (Sender sender = new Sender(topics.frames())) {
       for (int sweep = 0; sweep < size.sweeps(); sweep++) {
@@ -88,34 +85,15 @@ final class Fill {
     }
   }
 
-  private Lane dense(TopicNames topics) throws IOException {
-    List<LoadHost> hosts = new ArrayList<>();
-    for (int i = 0; i < Math.min(DENSE_HOSTS, size.hosts()); i++) {
-      hosts.add(LoadHost.of(size.seed(), i, size.functions()));
-    }
-    List<byte[]> records = HostLoad.dense(hosts);
-    // As many functions as in a quarter of the sweeps: it is that much slower.
-    long wanted =
-        (long) size.hosts() * size.functions() * size.sweeps() / 4 / HostLoad.DENSE_FUNCTIONS;
-    try (Sender sender = new Sender(topics.frames())) {
-      for (long i = 0; i < wanted; i++) {
-        sender.send("dense-" + i, records.get((int) (i % records.size())));
-      }
-      sender.finish();
-      return lane(Scenario.DENSE, topics, sender, HostLoad.DENSE_FUNCTIONS);
-    }
-  }
-
   private Lane lane(Scenario scenario, TopicNames topics, Sender sender, double functions)
       throws IOException {
     long records = sender.records;
-    long atLeastASweep = scenario.isFrames() ? size.hosts() : 0;
     return new Lane(
         scenario,
         topics,
         size.partitions(),
         records,
-        Math.min(records - 1, Math.max(atLeastASweep, (long) (records * WARM_UP))),
+        Math.min(records - 1, Math.max(size.hosts(), (long) (records * WARM_UP))),
         functions,
         (double) sender.bytes / records,
         (double) broker.logBytes(topics.frames()) / records);

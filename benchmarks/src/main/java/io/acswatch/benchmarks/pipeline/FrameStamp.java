@@ -10,20 +10,12 @@ import java.nio.ByteOrder;
 final class FrameStamp {
   private static final int TAKEN_AT = 0x30;
   private static final int SEQUENCE = 0x38;
-  private static final int BASE_SEQUENCE = 0x60;
 
   private FrameStamp() {}
 
   /** Stamps a snapshot. */
   static byte[] snapshot(byte[] frame, long takenAtMillis, long sequence) {
     littleEndian(frame).putLong(TAKEN_AT, takenAtMillis).putLong(SEQUENCE, sequence);
-    return frame;
-  }
-
-  /** Stamps a delta, which follows the frame with the number before its own. */
-  static byte[] delta(byte[] frame, long takenAtMillis, long sequence) {
-    snapshot(frame, takenAtMillis, sequence);
-    littleEndian(frame).putLong(BASE_SEQUENCE, sequence - 1);
     return frame;
   }
 

@@ -106,7 +106,7 @@ final class Latency {
     Fill fill = new Fill(broker, new Fill.Size(CALM_HOSTS, plan.functions(), 3, 1, 0, plan.seed()));
     fill.createTopics(topics);
     for (int i = 0; i < CALM_HOSTS; i++) {
-      calm.add(HostLoad.of(LoadHost.of(plan.seed(), i, plan.functions()), Scenario.UNCHANGED));
+      calm.add(new HostLoad(LoadHost.of(plan.seed(), i, plan.functions()), Scenario.UNCHANGED));
     }
     AlertReader reader = new AlertReader();
     Thread thread = new Thread(reader, "alert-reader");

@@ -11,11 +11,7 @@ enum Scenario {
   /** Full snapshots; each time one drive has gone to a VM or come back. */
   CHANGED("full snapshots, a drive changed hands"),
   /** Full snapshots; each time a root port has lost an ACS bit or has it again. */
-  ALERTING("full snapshots, a port lost or got back a bit: alerts each time"),
-  /** The same change as {@link #CHANGED}, told as deltas. */
-  DELTAS("deltas, a drive changed hands"),
-  /** Nothing decoded: 4 KiB for each function, 64 of them in a record; for rivals only. */
-  DENSE("dense 4 KiB functions, 64 to a record");
+  ALERTING("full snapshots, a port lost or got back a bit: alerts each time");
 
   private final String description;
 
@@ -25,11 +21,6 @@ enum Scenario {
 
   String description() {
     return description;
-  }
-
-  /** The project reads them. */
-  boolean isFrames() {
-    return this != DENSE;
   }
 
   @Override

@@ -17,14 +17,15 @@ import java.util.function.Consumer;
 final class TopologyBench {
   private final Broker broker;
   private final Contenders contenders;
-  private final PlainConsumer consumer;
+  private final List<Contender> inTurns;
   private final Consumer<String> progress;
 
   TopologyBench(Broker broker, Contenders contenders, Consumer<String> progress) {
     this.broker = broker;
     this.contenders = contenders;
     this.progress = progress;
-    consumer = new PlainConsumer(broker);
+    // The project comes first: what it remembers the store must hold.
+    inTurns = List.of(contenders.project(), contenders.store(), new PlainConsumer(broker));
   }
 
   /** Fills the topics and runs. */
@@ -38,7 +39,7 @@ final class TopologyBench {
     Map<Entry, List<Sample>> samples = new LinkedHashMap<>();
     for (int round = 0; round <= rounds; round++) {
       for (Lane lane : lanes) {
-        for (Contender contender : contenders(lane.scenario())) {
+        for (Contender contender : inTurns) {
           Sample sample = once(contender, lane, round);
           if (round > 0) {
             samples
@@ -63,13 +64,6 @@ final class TopologyBench {
 
   /** A contender on the records of a lane. */
   record Entry(Lane lane, String contender) {}
-
-  /** The project comes first: what it remembers the store must hold. */
-  private List<Contender> contenders(Scenario scenario) {
-    return scenario.isFrames()
-        ? List.of(contenders.project(), contenders.store(), contenders.passThrough(), consumer)
-        : List.of(contenders.passThrough(), consumer);
-  }
 
   private Sample once(Contender contender, Lane lane, int round)
       throws IOException, InterruptedException {

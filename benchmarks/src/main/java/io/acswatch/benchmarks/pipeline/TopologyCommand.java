@@ -21,13 +21,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "topology",
     description = {
-      "Throughput of the streams application on a real broker, in a JVM of its own, with"
-          + " exactly-once; and in the same rounds, on the same records and with the same settings:"
-          + " a plain consumer that touches every byte, a Kafka Streams pass-through, and a Kafka"
-          + " Streams topology with the same store and one get and put of the same state per"
-          + " record.",
-      "All have one thread and one partition. Reports medians of the rounds, and ratios of"
-          + " contenders in the same round."
+      "Throughput of the streams application, with exactly-once, on a real broker in a JVM of its"
+          + " own. Two rivals read the same records in the same rounds: a Kafka Streams topology"
+          + " that does one get and one put per record in the same kind of store, and a plain"
+          + " consumer that adds up every byte.",
+      "Each has one thread and one partition. Reports the medians of the rounds, and the ratios"
+          + " within each round."
     })
 public final class TopologyCommand implements Callable<Integer> {
   @Mixin private BenchOptions bench = new BenchOptions();
@@ -57,7 +56,7 @@ public final class TopologyCommand implements Callable<Integer> {
       names = "--scenario",
       paramLabel = "NAME",
       split = ",",
-      description = "unchanged, changed, alerting, deltas, dense; default all.")
+      description = "unchanged, changed, alerting; default all.")
   private String[] scenarios = {};
 
   @Option(

@@ -24,10 +24,6 @@ class BenchUsageTest {
         "topology --sweeps 2            | --sweeps",
         "latency --load 0               | --load",
         "latency --functions 63         | expected 64 to 8192",
-        "restore --hosts 0              | --hosts",
-        "collector-cost --functions 9   | expected 16 to 8192",
-        "collector-cost --warm-up -1    | --warm-up: expected 0 or more",
-        "plot one.csv                   | SVG",
       })
   void refusesWrongUsageBeforeABrokerIsStarted(String arguments, String named) {
     StringWriter err = new StringWriter();
