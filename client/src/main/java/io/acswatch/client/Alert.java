@@ -3,7 +3,6 @@ package io.acswatch.client;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
@@ -39,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * @param cause why; null where the code says all
  * @param headline one sentence for people
  * @param nextStep what to do
- * @param acknowledged somebody has seen it and deals with it; null if nobody has
- * @param silenced nobody wants to hear of it for now; null if that is not so
  * @param more fields that this version does not know
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -64,8 +61,6 @@ public record Alert(
     @Nullable Cause cause,
     String headline,
     String nextStep,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Mark acknowledged,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Mark silenced,
     @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
   /** Refuses an alert that lacks what every alert has, or is of a schema with another meaning. */
   public Alert {
@@ -86,33 +81,6 @@ public record Alert(
   @JsonIgnore
   public boolean isOpen() {
     return status != Status.RESOLVED;
-  }
-
-  /** True if somebody has acknowledged or silenced it: nobody needs to be told. */
-  @JsonIgnore
-  public boolean isHandled() {
-    return acknowledged != null || silenced != null;
-  }
-
-  /**
-   * What somebody said of an alert.
-   *
-   * @param author who
-   * @param reason why
-   * @param at RFC 3339 instant since when
-   * @param until RFC 3339 instant when it ends; null for as long as the alert is open
-   * @param more fields that this version does not know
-   */
-  public record Mark(
-      String author,
-      String reason,
-      String at,
-      @Nullable String until,
-      @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
-    /** Copies the map. */
-    public Mark {
-      more = Fields.more(more);
-    }
   }
 
   /**

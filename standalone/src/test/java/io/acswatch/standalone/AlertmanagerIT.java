@@ -73,6 +73,9 @@ class AlertmanagerIT {
           assertEquals(HOST, merge.at("/labels/host").asText());
           assertTrue(merge.at("/annotations/summary").asText().contains("share one IOMMU group"));
 
+          silence(url);
+          assertEquals("suppressed", alerts(url).get(0).at("/status/state").asText());
+
           retire(broker);
           Awaitility.await().atMost(LIMIT).until(() -> names(url).isEmpty());
           assertTrue(app.status().isAlive());
@@ -109,8 +112,19 @@ class AlertmanagerIT {
         .start();
   }
 
+  /** As the documentation does it. */
+  private void silence(String url) throws Exception {
+    String script = ConsumeDocIT.examples().get("silence");
+    assertTrue(script.contains("http://localhost:9093"), script);
+    try (LaunchedProcess amtool =
+        LaunchedProcess.program(
+            scratch, Map.of(), "bash", "-c", script.replace("http://localhost:9093", url))) {
+      amtool.succeeded();
+    }
+  }
+
   private static JsonNode alerts(String url) throws Exception {
-    URI open = URI.create(url + "/api/v2/alerts?active=true&filter=severity%3D%22critical%22");
+    URI open = URI.create(url + "/api/v2/alerts?filter=severity%3D%22critical%22");
     return get(open);
   }
 

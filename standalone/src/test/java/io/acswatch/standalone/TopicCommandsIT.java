@@ -184,57 +184,6 @@ class TopicCommandsIT {
 
   @Test
   @Order(3)
-  void anAcknowledgedAlertSaysWhoDealsWithIt() throws Exception {
-    String merge = fingerprint("GROUP_MERGED_CROSS_VM");
-    Result done = run("ack", merge.substring(0, 8), "--reason", "ticket 4711", "--author", "ann");
-
-    assertEquals(0, done.code(), done.err());
-    assertEquals("acknowledged " + merge + " rack7-host12 GROUP_MERGED_CROSS_VM\n", done.out());
-    Awaitility.await()
-        .atMost(LIMIT)
-        .until(() -> last("--code", "GROUP_MERGED_CROSS_VM").contains("[acknowledged by ann: "));
-    assertTrue(last("--code", "GROUP_MERGED_CROSS_VM").contains(" critical updated "));
-    assertFalse(alerts("--once", "--unhandled").out().contains("acknowledged by"));
-
-    Result unknown = run("ack", "ffff", "--reason", "r");
-    assertEquals(3, unknown.code());
-    assertEquals("acswatch: fingerprint ffff is of no open alert\n", unknown.err());
-    assertEquals(2, run("ack", merge).code(), "without a reason");
-  }
-
-  @Test
-  @Order(3)
-  void aSilencedHostIsSilentUntilItIsLifted() throws Exception {
-    Result done =
-        run("silence", "--host", HOST, "--for", "2h", "--reason", "rack move", "--author", "bob");
-    assertEquals(0, done.code(), done.err());
-    assertTrue(done.out().startsWith("silenced rack7-host12 all alerts until 20"), done.out());
-    Awaitility.await().atMost(LIMIT).until(() -> last().contains("[silenced by bob until 20"));
-
-    Result lifted = run("silence", "--host", HOST, "--lift", "--author", "bob");
-    assertEquals("lifted rack7-host12 all alerts\n", lifted.out(), lifted.err());
-    Awaitility.await().atMost(LIMIT).until(() -> !last().contains("silenced by"));
-
-    assertEquals(2, run("silence", "--host", HOST, "--reason", "r").code(), "without an end");
-    assertEquals(2, run("silence", "--for", "2h", "--reason", "r").code(), "of nothing");
-    assertEquals(
-        2, run("silence", "--host", HOST, "--code", "X", "--for", "2h", "--reason", "r").code());
-  }
-
-  private static String last(String... filter) {
-    List<String> arguments = new ArrayList<>(List.of("--once"));
-    arguments.addAll(List.of(filter));
-    List<String> lines = alerts(arguments.toArray(String[]::new)).lines();
-    return lines.get(lines.size() - 1);
-  }
-
-  private static String fingerprint(String code) throws Exception {
-    return AlertJson.read(alerts("--once", "--output", "json", "--code", code).lines().get(0))
-        .fingerprint();
-  }
-
-  @Test
-  @Order(3)
   void aCauseOfTwoHostsIsOneIncident() throws Exception {
     assertEquals("", run("incidents").out());
     String other = "rack7-host13";

@@ -10,14 +10,11 @@ import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.FrameWriter;
-import io.acswatch.wire.json.AlertCommand;
-import io.acswatch.wire.json.AlertMark;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,8 +70,6 @@ class TwoInstancesIT {
           }
           assertTrue(routed > 0 && routed < HOSTS, routed + " of " + HOSTS + " are elsewhere");
 
-          String acknowledged = acknowledge(broker, config.topics().frames(), one);
-          awaitHandled(1, one, other);
           awaitIncidents(one, other);
 
           List<String> paths =
@@ -83,8 +78,7 @@ class TwoInstancesIT {
                       "/hosts",
                       "/alerts",
                       "/fleet",
-                      "/alerts?handled=acknowledged",
-                      "/alert?id=host-3&fingerprint=" + acknowledged,
+                      "/alert?id=host-3&fingerprint=" + fingerprint(one),
                       "/incidents",
                       "/incidents?host=host-3",
                       "/incidents?host=nobody"));
@@ -106,7 +100,6 @@ class TwoInstancesIT {
         // What the other one kept moves here.
         awaitInstances(1, one);
         awaitHosts(one);
-        awaitHandled(1, one);
         awaitIncidents(one);
         for (int i = 0; i < HOSTS; i++) {
           JsonNode host = json(one, "/api/v1/host?id=host-" + i);
@@ -128,32 +121,11 @@ class TwoInstancesIT {
     }
   }
 
-  /** The merge of one host; gives its fingerprint. */
-  private String acknowledge(EmbeddedBroker broker, String topic, IsolationApp app)
-      throws Exception {
-    String fingerprint =
-        json(app, "/api/v1/alerts?host=host-3&severity=critical")
-            .at("/alerts/0/fingerprint")
-            .asText();
-    AlertCommand command =
-        new AlertCommand(
-            AlertCommand.Action.ACKNOWLEDGE, fingerprint, "", "ann", "on it", AlertMark.WHILE_OPEN);
-    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, "host-3", null);
-    record.headers().add(AlertCommand.HEADER, command.toString().getBytes(StandardCharsets.UTF_8));
-    try (var producer = producer(broker)) {
-      producer.send(record).get();
-    }
-    return fingerprint;
-  }
-
-  private void awaitHandled(int count, IsolationApp... apps) {
-    for (IsolationApp app : apps) {
-      Awaitility.await()
-          .atMost(LIMIT)
-          .until(
-              () ->
-                  json(app, "/api/v1/alerts?handled=acknowledged").path("total").asInt() == count);
-    }
+  /** The merge of one host. */
+  private String fingerprint(IsolationApp app) throws Exception {
+    return json(app, "/api/v1/alerts?host=host-3&severity=critical")
+        .at("/alerts/0/fingerprint")
+        .asText();
   }
 
   /** The merge is one incident, and so are the others of its causes. */

@@ -7,7 +7,6 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
-import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -207,10 +206,6 @@ public final class FleetApi {
                             .append(' ')
                             .append(n)
                             .append('\n')));
-    counts
-        .handled()
-        .forEach(
-            (severity, n) -> text.append("s ").append(severity).append(' ').append(n).append('\n'));
     return text.toString();
   }
 
@@ -249,11 +244,6 @@ public final class FleetApi {
                   n += sums.getOrDefault("a" + code + "/" + severity, 0);
                 }
                 json.writeNumberField(severity.label(), n);
-              }
-              json.writeEndObject();
-              json.writeObjectFieldStart("handled_alerts");
-              for (Severity severity : Severity.values()) {
-                json.writeNumberField(severity.label(), sums.getOrDefault("s" + severity, 0));
               }
               json.writeEndObject();
               json.writeObjectFieldStart("open_alerts_by_code");
@@ -303,7 +293,7 @@ public final class FleetApi {
     }
     String body =
         switch (what) {
-          case "alert" -> alert(state, host, asked.required("fingerprint"), marksOf(host));
+          case "alert" -> alert(state, host, asked.required("fingerprint"));
           case "host/explanation" -> explanation(snapshot(state, asked), asked);
           case "host/weak-points" -> new ExplanationWriter(snapshot(state, asked)).weakPoints();
           default -> Json.write(json -> HostJson.write(json, fleet.host(host), state));
@@ -311,15 +301,11 @@ public final class FleetApi {
     return Answer.of(200, Answer.JSON, body);
   }
 
-  private HostMarks marksOf(String host) {
-    return HostJson.marks(fleet.host(host));
-  }
-
-  private static String alert(HostState state, String host, String fingerprint, HostMarks marks)
+  private static String alert(HostState state, String host, String fingerprint)
       throws ApiException {
     for (IsolationAlert alert : state.open()) {
       if (alert.fingerprint().equals(fingerprint)) {
-        return Json.write(json -> AlertJson.writeTo(json, alert, marks.of(alert)));
+        return Json.write(json -> AlertJson.writeTo(json, alert));
       }
     }
     throw ApiException.notFound(host + " has no open alert " + fingerprint);

@@ -6,7 +6,6 @@ import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
-import io.acswatch.wire.json.AlertMarks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -24,24 +23,7 @@ final class FleetLists {
   static final Set<String> HOST_PARAMETERS =
       Set.of("q", "status", "severity", "sort", "offset", "limit");
   static final Set<String> ALERT_PARAMETERS =
-      Set.of("q", "host", "vm", "code", "severity", "handled", "offset", "limit");
-
-  /** What people have said of an alert; of one that is acknowledged and silenced, both. */
-  enum Handled {
-    NO,
-    ACKNOWLEDGED,
-    SILENCED;
-
-    boolean isSaidBy(AlertMarks marks) {
-      return switch (this) {
-        case NO -> marks.equals(AlertMarks.NONE);
-        case ACKNOWLEDGED -> marks.acknowledged() != null;
-        case SILENCED -> marks.silenced() != null;
-      };
-    }
-  }
-
-  private record Marked(OpenAlert alert, AlertMarks marks) {}
+      Set.of("q", "host", "vm", "code", "severity", "offset", "limit");
 
   private static final long LATEST = 9_999_999_999_999L;
 
@@ -130,35 +112,29 @@ final class FleetLists {
     String vm = asked.text("vm");
     Set<Severity> severities = asked.constants("severity", Severity.class);
     Set<AlertCode> codes = asked.constants("code", AlertCode.class);
-    Set<Handled> handled = asked.constants("handled", Handled.class);
-    List<Marked> matching = new ArrayList<>();
+    List<OpenAlert> matching = new ArrayList<>();
     for (FleetIndex.Listed listed : fleet.hosts()) {
       if (!host.isEmpty() && !host.equals(listed.summary().host())) {
         continue;
       }
       for (OpenAlert alert : listed.summary().open()) {
-        AlertMarks marks = listed.marksOf(alert);
         boolean matches =
             (severities.isEmpty() || severities.contains(alert.severity()))
-                && (handled.isEmpty() || handled.stream().anyMatch(how -> how.isSaidBy(marks)))
                 && (codes.isEmpty() || codes.contains(alert.code()))
                 && (vm.isEmpty() || alert.vms().contains(vm))
                 && (q.isEmpty() || text(alert).contains(q));
         if (matches) {
-          matching.add(new Marked(alert, marks));
+          matching.add(alert);
         }
       }
     }
     return new Page(
         matching.size(),
         matching.stream()
-            .sorted(Comparator.comparing(Marked::alert, OpenAlert.MOST_URGENT_FIRST))
+            .sorted(OpenAlert.MOST_URGENT_FIRST)
             .limit(limit)
             .map(
-                one ->
-                    new Page.Line(
-                        key(one.alert()),
-                        Json.write(json -> ListJson.alert(json, one.alert(), one.marks()))))
+                alert -> new Page.Line(key(alert), Json.write(json -> ListJson.alert(json, alert))))
             .toList());
   }
 

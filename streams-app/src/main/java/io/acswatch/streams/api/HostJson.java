@@ -16,7 +16,6 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
 import java.util.HashMap;
@@ -43,15 +42,10 @@ final class HostJson {
     snapshot(json, "after", current, two ? baseline : null);
     json.writeArrayFieldStart("alerts");
     for (IsolationAlert alert : state.open()) {
-      AlertJson.writeTo(json, alert, marks(listed).of(alert));
+      AlertJson.writeTo(json, alert);
     }
     json.writeEndArray();
     json.writeEndObject();
-  }
-
-  /** What people have said of the alerts of a host. */
-  static HostMarks marks(FleetIndex.@Nullable Listed listed) {
-    return listed == null ? HostMarks.NONE : listed.marks();
   }
 
   private static void snapshot(

@@ -5,8 +5,6 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
-import io.acswatch.wire.json.AlertJson;
-import io.acswatch.wire.json.AlertMarks;
 import java.io.IOException;
 
 /** Hosts and alerts as the lists show them. */
@@ -27,13 +25,12 @@ final class ListJson {
     json.writeNumberField("groups", host.groups());
     json.writeNumberField("vms", host.vms());
     json.writeNumberField("open_alerts", host.open().size());
-    json.writeNumberField("handled_alerts", listed.handled());
     Json.text(json, "worst", worst == null ? null : worst.label());
     Json.text(json, "headline", worst == null ? null : host.open().get(0).headline());
     json.writeEndObject();
   }
 
-  static void alert(JsonGenerator json, OpenAlert alert, AlertMarks marks) throws IOException {
+  static void alert(JsonGenerator json, OpenAlert alert) throws IOException {
     json.writeStartObject();
     json.writeStringField("fingerprint", alert.fingerprint());
     json.writeStringField("host", alert.host());
@@ -44,7 +41,6 @@ final class ListJson {
     Json.time(json, "taken_at", alert.takenAtMillis());
     Json.texts(json, "vms", alert.vms());
     json.writeStringField("headline", alert.headline());
-    AlertJson.writeMarks(json, marks);
     json.writeEndObject();
   }
 }

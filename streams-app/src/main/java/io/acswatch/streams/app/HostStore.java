@@ -1,12 +1,10 @@
 package io.acswatch.streams.app;
 
-import static io.acswatch.streams.topology.IsolationTopology.ALERT_MARKS;
 import static io.acswatch.streams.topology.IsolationTopology.HOST_STATE;
 
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.state.HostStateSerde;
-import io.acswatch.streams.topology.HostMarks;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.KeyValue;
@@ -51,16 +49,10 @@ final class HostStore {
   void load(FleetIndex fleet) {
     for (int partition : fleet.partitions()) {
       try (KeyValueIterator<String, byte[]> states =
-              stores.apply(query(HOST_STATE).withPartition(partition)).all();
-          KeyValueIterator<String, byte[]> marks =
-              stores.apply(query(ALERT_MARKS).withPartition(partition)).all()) {
+          stores.apply(query(HOST_STATE).withPartition(partition)).all()) {
         while (states.hasNext()) {
           KeyValue<String, byte[]> state = states.next();
           fleet.loaded(partition, state.key, HostStateSerde.unpack(state.value));
-        }
-        while (marks.hasNext()) {
-          KeyValue<String, byte[]> said = marks.next();
-          fleet.loadedMarks(partition, said.key, HostMarks.unpack(said.value));
         }
       } catch (KafkaException moved) {
         // Its next owner, or this one after the next rebalance, reads it again.

@@ -4,12 +4,10 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.streams.topology.TopologyObserver;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.RejectReason;
-import io.acswatch.wire.json.AlertCommand;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.Counter;
 import io.prometheus.client.Gauge;
@@ -79,8 +77,6 @@ public final class IsolationMetrics implements TopologyObserver {
       counter("acswatch_repetitions_skipped", "Snapshots that told nothing new.");
   private final Counter alerts =
       counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
-  private final Counter commands =
-      counter("acswatch_commands", "Commands on alerts that were followed.", "command");
   private final Histogram alertLatency =
       Histogram.build(
               "acswatch_alert_latency_seconds",
@@ -143,9 +139,6 @@ public final class IsolationMetrics implements TopologyObserver {
     }
     for (Refusal refusal : Refusal.values()) {
       rejects.labels(refusal.label());
-    }
-    for (AlertCommand.Action action : AlertCommand.Action.values()) {
-      commands.labels(action.name().toLowerCase(Locale.ROOT));
     }
     Gauge.build("acswatch_build_info", "1; what runs, in the labels.")
         .labelNames("version", "java_version")
@@ -229,11 +222,6 @@ public final class IsolationMetrics implements TopologyObserver {
   }
 
   @Override
-  public void commanded(AlertCommand.Action action) {
-    commands.labels(action.name().toLowerCase(Locale.ROOT)).inc();
-  }
-
-  @Override
   public void opened(int partition) {
     fleet.opened(partition);
   }
@@ -251,11 +239,6 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void stored(int partition, String host, HostState state) {
     fleet.stored(partition, host, state);
-  }
-
-  @Override
-  public void marked(int partition, String host, HostMarks marks) {
-    fleet.marked(partition, host, marks);
   }
 
   /** So many frames wait, the oldest for so long. */

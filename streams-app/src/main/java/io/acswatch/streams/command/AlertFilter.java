@@ -11,13 +11,12 @@ import java.util.List;
  * @param hosts ids of hosts
  * @param codes names of codes; any name, since a later acswatch may raise others
  * @param vms VMs of which at least one is concerned
- * @param unhandled only those that nobody has acknowledged or silenced
  */
 public record AlertFilter(
-    Severity atLeast, List<String> hosts, List<String> codes, List<String> vms, boolean unhandled) {
+    Severity atLeast, List<String> hosts, List<String> codes, List<String> vms) {
   /** Wants every alert. */
   public static final AlertFilter ALL =
-      new AlertFilter(Severity.INFO, List.of(), List.of(), List.of(), false);
+      new AlertFilter(Severity.INFO, List.of(), List.of(), List.of());
 
   /** Copies the lists. */
   public AlertFilter {
@@ -31,7 +30,6 @@ public record AlertFilter(
     return alert.severity().isAtLeast(atLeast)
         && (hosts.isEmpty() || hosts.contains(alert.host()))
         && (codes.isEmpty() || codes.contains(alert.code()))
-        && !(unhandled && alert.isHandled())
         && (vms.isEmpty() || alert.vms().stream().anyMatch(vms::contains));
   }
 }

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * 2026-11-23T20:39:37.874Z critical raised   3f9a0c17 demo-host GROUP_MERGED_CROSS_VM Devices of ...
  * </pre>
  *
- * <p>The hex digits are the beginning of the fingerprint: what {@code ack} and {@code silence}
- * take.
+ * <p>The hex digits are the beginning of the fingerprint.
  */
 public final class AlertLine {
   private static final String RESET = "\u001b[0m";
@@ -38,31 +37,18 @@ public final class AlertLine {
     String time = time(alert.takenAfter(), recordMillis);
     String severity = "%-8s".formatted(alert.severity().label());
     String rest =
-        "%-8s %s %s %s %s%s"
+        "%-8s %s %s %s %s"
             .formatted(
                 alert.status().name().toLowerCase(Locale.ROOT),
                 alert.fingerprint().substring(0, Math.min(SHORT, alert.fingerprint().length())),
                 AlertText.printable(alert.host()),
                 AlertText.printable(alert.code()),
-                AlertText.printable(alert.headline()),
-                handled("silenced", alert.silenced())
-                    + handled("acknowledged", alert.acknowledged()));
+                AlertText.printable(alert.headline()));
     if (!colour) {
       return time + " " + severity + " " + rest;
     }
-    String style = alert.isHandled() ? DIM : alert.isOpen() ? style(alert.severity()) : GREEN;
+    String style = alert.isOpen() ? style(alert.severity()) : GREEN;
     return DIM + time + RESET + " " + style + severity + RESET + " " + rest;
-  }
-
-  private static String handled(String what, Alert.@Nullable Mark mark) {
-    return mark == null
-        ? ""
-        : " [%s by %s%s: %s]"
-            .formatted(
-                what,
-                AlertText.printable(mark.author()),
-                mark.until() == null ? "" : " until " + AlertText.printable(mark.until()),
-                AlertText.printable(mark.reason()));
   }
 
   private static String time(@Nullable String taken, long recordMillis) {

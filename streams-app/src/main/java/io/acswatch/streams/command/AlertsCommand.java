@@ -78,11 +78,6 @@ final class AlertsCommand implements Callable<Integer> {
   private List<String> vms = List.of();
 
   @Option(
-      names = "--unhandled",
-      description = "Only alerts that nobody has acknowledged or silenced.")
-  private boolean unhandled;
-
-  @Option(
       names = "--output",
       paramLabel = "text|json",
       description = "How to print; json is the value of the topic, byte for byte.")
@@ -131,7 +126,7 @@ final class AlertsCommand implements Callable<Integer> {
   }
 
   private AlertFilter filter() {
-    return new AlertFilter(severity, hosts, codes, vms, unhandled);
+    return new AlertFilter(severity, hosts, codes, vms);
   }
 
   private int bridge(IsolationConfig config) throws AppException {

@@ -5,7 +5,6 @@ import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
 import io.acswatch.streams.topology.RetireHost;
-import io.acswatch.wire.json.AlertCommand;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -50,11 +49,6 @@ final class CommandSender implements AutoCloseable {
   /** Asks to forget the host; returns when the broker has it, and where. */
   RecordMetadata retire(String host, String reason) throws AppException, InterruptedException {
     return send(host, RetireHost.HEADER, reason.getBytes(StandardCharsets.UTF_8));
-  }
-
-  /** Says something of the host's alerts; returns when the broker has it, and where. */
-  RecordMetadata say(String host, AlertCommand command) throws AppException, InterruptedException {
-    return send(host, AlertCommand.HEADER, command.json());
   }
 
   private RecordMetadata send(String host, String header, byte[] value)

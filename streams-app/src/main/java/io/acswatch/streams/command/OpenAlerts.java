@@ -16,9 +16,6 @@ import org.jspecify.annotations.Nullable;
  * <p>An Alertmanager forgets what it is not told again within minutes. So all that is open is told
  * again and again, and what was lost on the way, or by a restart of either side, is made up for by
  * the next telling. Only an end is told once; it is kept until it has arrived.
- *
- * <p>What is silenced here is not told there, as if it had ended; what is acknowledged is told,
- * with the name of who did.
  */
 public final class OpenAlerts {
   private final AlertFilter filter;
@@ -47,8 +44,7 @@ public final class OpenAlerts {
   /** Takes the state of an alert, null for one that is no longer open. */
   public void take(String fingerprint, @Nullable Alert alert) {
     Alert before = open.get(fingerprint);
-    boolean wanted =
-        alert != null && alert.isOpen() && alert.silenced() == null && filter.wants(alert);
+    boolean wanted = alert != null && alert.isOpen() && filter.wants(alert);
     // With another severity it is another alert to an Alertmanager: the labels differ.
     if (before != null && !(wanted && labels(before).equals(labels(alert)))) {
       ended.add(before);
@@ -86,10 +82,6 @@ public final class OpenAlerts {
     }
     annotations.put("next_step", alert.nextStep());
     annotations.put("vms", String.join(", ", alert.vms()));
-    if (alert.acknowledged() != null) {
-      annotations.put(
-          "acknowledged", alert.acknowledged().author() + ": " + alert.acknowledged().reason());
-    }
     annotations.put("revision", Integer.toString(alert.revision()));
     return new Posted(labels(alert), annotations, alert.takenAfter(), endsAt);
   }

@@ -23,8 +23,6 @@ import picocli.CommandLine.ScopeType;
       StreamsCommand.class,
       TopicsCommand.class,
       AlertsCommand.class,
-      AckCommand.class,
-      SilenceCommand.class,
       IncidentsCommand.class,
       RejectsCommand.class,
       RetireCommand.class

@@ -30,15 +30,6 @@ record TimeOption(Instant at) {
     }
   }
 
-  /** How long something is to last: {@code 30m}, {@code 2h}, {@code 7d}. */
-  static Duration parseDuration(String text) {
-    Matcher length = AGO.matcher(text);
-    if (!length.matches()) {
-      throw new TypeConversionException("'" + text + "' is no time, expected 30m, 2h or 7d");
-    }
-    return duration(Long.parseLong(length.group(1)), length.group(2));
-  }
-
   private static Duration duration(long amount, String unit) {
     return switch (unit) {
       case "s" -> Duration.ofSeconds(amount);

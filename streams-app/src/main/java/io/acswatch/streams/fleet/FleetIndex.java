@@ -3,8 +3,6 @@ package io.acswatch.streams.fleet;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.judge.HostState;
-import io.acswatch.streams.topology.HostMarks;
-import io.acswatch.wire.json.AlertMarks;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -35,9 +33,6 @@ public final class FleetIndex {
     private volatile @Nullable HostSummary summary;
     private volatile long heardMillis;
 
-    /** What people have said; null if nothing was told since the store was opened. */
-    private volatile @Nullable HostMarks marks;
-
     private Entry(int partition) {
       this.partition = partition;
     }
@@ -47,36 +42,17 @@ public final class FleetIndex {
    * A host at the moment of asking.
    *
    * @param heardMillis when a frame of it was last taken in, milliseconds since 1970
-   * @param marks what people have said of its alerts
    */
-  public record Listed(HostSummary summary, HostStatus status, long heardMillis, HostMarks marks) {
-    /** What people have said of one of its alerts. */
-    public AlertMarks marksOf(OpenAlert alert) {
-      return marks.of(alert.fingerprint(), alert.code(), alert.severity());
-    }
-
-    /** Number of its open alerts of which people have said something. */
-    public int handled() {
-      return (int) summary.open().stream().filter(this::isHandled).count();
-    }
-
-    private boolean isHandled(OpenAlert alert) {
-      return !marksOf(alert).equals(AlertMarks.NONE);
-    }
-  }
+  public record Listed(HostSummary summary, HostStatus status, long heardMillis) {}
 
   /**
    * Counts of hosts and of open alerts.
    *
    * @param hosts number of hosts by status; each status is there
    * @param open number of open alerts by code and severity; only those above 0 are there
-   * @param handled number of those that are acknowledged or silenced, by severity; only those above
-   *     0 are there
    */
   public record Counts(
-      Map<HostStatus, Integer> hosts,
-      Map<AlertCode, Map<Severity, Integer>> open,
-      Map<Severity, Integer> handled) {}
+      Map<HostStatus, Integer> hosts, Map<AlertCode, Map<Severity, Integer>> open) {}
 
   /**
    * An index of no hosts.
@@ -115,43 +91,13 @@ public final class FleetIndex {
   /** What is remembered of a host is this now. */
   public void stored(int partition, String host, HostState state) {
     if (isRetired(state)) {
-      retired(host);
+      entries.remove(host);
       return;
     }
     HostSummary summary = HostSummary.of(host, state);
     Entry entry = entry(partition, host);
     synchronized (entry) {
       entry.summary = summary;
-    }
-  }
-
-  /** A silence of a host that is gone counts still, should it come back. */
-  private void retired(String host) {
-    entries.computeIfPresent(
-        host,
-        (unused, entry) -> {
-          entry.summary = null;
-          return entry.marks == null ? null : entry;
-        });
-  }
-
-  /** What people have said of the alerts of a host is this now. */
-  public void marked(int partition, String host, HostMarks marks) {
-    Entry entry = entry(partition, host);
-    synchronized (entry) {
-      entry.marks = marks;
-    }
-  }
-
-  /** What they had said when the store was read; of no weight if later news came. */
-  public void loadedMarks(int partition, String host, HostMarks marks) {
-    if (partitions.contains(partition)) {
-      Entry entry = entry(partition, host);
-      synchronized (entry) {
-        if (entry.marks == null) {
-          entry.marks = marks;
-        }
-      }
     }
   }
 
@@ -211,9 +157,7 @@ public final class FleetIndex {
       return null;
     }
     long heard = Math.max(entry.heardMillis, summary.takenAtMillis());
-    HostMarks marks = entry.marks;
-    return new Listed(
-        summary, status(summary, now - heard), heard, marks == null ? HostMarks.NONE : marks);
+    return new Listed(summary, status(summary, now - heard), heard);
   }
 
   private HostStatus status(HostSummary summary, long silentMillis) {
@@ -230,17 +174,13 @@ public final class FleetIndex {
       hosts.put(status, 0);
     }
     Map<AlertCode, Map<Severity, Integer>> open = new HashMap<>();
-    Map<Severity, Integer> handled = new EnumMap<>(Severity.class);
     for (Listed host : hosts()) {
       hosts.merge(host.status(), 1, Integer::sum);
       for (OpenAlert alert : host.summary().open()) {
         open.computeIfAbsent(alert.code(), unused -> new EnumMap<>(Severity.class))
             .merge(alert.severity(), 1, Integer::sum);
-        if (host.isHandled(alert)) {
-          handled.merge(alert.severity(), 1, Integer::sum);
-        }
       }
     }
-    return new Counts(hosts, open, handled);
+    return new Counts(hosts, open);
   }
 }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
- * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}, one
- * that says something of its alerts to {@code command}.
+ * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}.
  *
  * <p>What is remembered of the host tells by a digest that most frames are the one before, at
  * another time. They were decoded then, found sound, and of this host, and are not decoded again.
@@ -46,8 +45,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   public void process(Record<byte[], byte[]> record) {
     if (RetireHost.isAskedFor(record)) {
       handOn(record, IsolationTopology.RETIRE);
-    } else if (FollowCommand.isAskedFor(record)) {
-      handOn(record, IsolationTopology.COMMAND);
     } else if (record.value() == null) {
       reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
     } else if (record.key() == null) {

@@ -19,12 +19,11 @@ import org.apache.kafka.streams.state.Stores;
  * The topology. The same picture as in the README:
  *
  * <pre>
- *  frames -> decode -+-> judge [host-state] --+-> mark [alert-marks] -+-> alerts        history, keyed by host
- *                    |                        |                       +-> alert-state   compacted, by fingerprint
- *                    |                        +-> groups                                compacted, by host
- *                    |                        +-> rejects                as it was, with the reason
- *                    +-> retire [host-state] -+-> mark, groups           the end of a host
- *                    +-> command [alert-marks] -> alerts, alert-state    what people say of alerts
+ *  frames -> decode -+-> judge [host-state] --+-> alerts        history, keyed by host
+ *                    |                        +-> alert-state   compacted, by fingerprint
+ *                    |                        +-> groups        compacted, by host
+ *                    |                        +-> rejects       as it was, with the reason
+ *                    +-> retire [host-state] -+-> alerts, alert-state, groups    the end of a host
  *                    +-> rejects
  * </pre>
  *
@@ -40,8 +39,6 @@ public final class IsolationTopology {
   static final String DECODE = "decode";
   static final String JUDGE = "judge";
   static final String RETIRE = "retire";
-  static final String MARK = "mark";
-  static final String COMMAND = "command";
   static final String ALERTS = "alerts";
   static final String ALERT_STATE = "alert-state";
   static final String GROUPS = "groups";
@@ -49,9 +46,6 @@ public final class IsolationTopology {
 
   /** The store: host id to packed host state. */
   public static final String HOST_STATE = "host-state";
-
-  /** The store: host id to what people have said of its alerts. */
-  public static final String ALERT_MARKS = "alert-marks";
 
   /** Largest record of the changelog, of the frames and, with headers, of the rejects. */
   public static final int MAX_RECORD_BYTES = 16 << 20;
@@ -75,22 +69,11 @@ public final class IsolationTopology {
         .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
         .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
-        .addProcessor(MARK, () -> new MarkAlerts(observer), JUDGE, RETIRE)
-        .addProcessor(COMMAND, () -> new FollowCommand(observer), DECODE)
-        .addStateStore(hostState(), DECODE, JUDGE, RETIRE, COMMAND)
-        .addStateStore(alertMarks(), MARK, COMMAND)
-        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, MARK, COMMAND)
-        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, MARK, COMMAND)
+        .addStateStore(hostState(), DECODE, JUDGE, RETIRE)
+        .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
+        .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)
-        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE, COMMAND);
-  }
-
-  /** Small, and empty for all hosts of whose alerts nobody says anything. */
-  private static StoreBuilder<KeyValueStore<String, byte[]>> alertMarks() {
-    return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(ALERT_MARKS), Serdes.String(), Serdes.ByteArray())
-        .withCachingDisabled()
-        .withLoggingEnabled(Map.of());
+        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE);
   }
 
   /**

@@ -179,7 +179,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : verdict.alerts()) {
-      outputs.add(Output.of(alert));
+      outputs.addAll(Output.of(alert));
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = verdict.state().current();

@@ -4,10 +4,8 @@ import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertEvent;
 import io.acswatch.wire.json.AlertJson;
-import io.acswatch.wire.json.AlertMarks;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -23,42 +21,17 @@ import org.jspecify.annotations.Nullable;
  * @param headers its own ones
  */
 record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers) {
-  private static final String RESOLVED = AlertStatus.RESOLVED.name().toLowerCase(Locale.ROOT);
-
-  /** An alert as it was judged, on its way to {@code mark}. */
-  static Output of(IsolationAlert alert) {
-    return new Output(
-        IsolationTopology.MARK,
-        utf8(alert.host()),
-        AlertJson.writeBytes(alert),
-        eventHeaders(alert, AlertMarks.NONE));
-  }
-
   /** What an alert leads to: a line of the history, and its state or the end of it. */
-  static List<Output> of(IsolationAlert alert, AlertMarks marks) {
-    byte[] json = AlertJson.writeBytes(alert, marks);
+  static List<Output> of(IsolationAlert alert) {
+    byte[] json = AlertJson.writeBytes(alert);
     boolean resolved = alert.status() == AlertStatus.RESOLVED;
     return List.of(
-        new Output(IsolationTopology.ALERTS, utf8(alert.host()), json, eventHeaders(alert, marks)),
+        new Output(IsolationTopology.ALERTS, utf8(alert.host()), json, eventHeaders(alert)),
         new Output(
             IsolationTopology.ALERT_STATE,
             utf8(alert.fingerprint()),
             resolved ? null : json,
-            resolved ? new RecordHeaders() : eventHeaders(alert, marks)));
-  }
-
-  /** The same of an alert in bytes, as {@link #of(IsolationAlert)} made it. */
-  static List<Output> ofUnmarked(Record<byte[], byte[]> alert) {
-    Headers headers = alert.headers();
-    boolean resolved = RESOLVED.equals(text(headers, AlertEvent.STATUS));
-    return List.of(
-        new Output(IsolationTopology.ALERTS, alert.key(), alert.value(), headers),
-        new Output(
-            IsolationTopology.ALERT_STATE,
-            utf8(text(headers, AlertEvent.SUBJECT)),
-            resolved ? null : alert.value(),
-            // A copy: a producer closes the headers it has sent.
-            resolved ? new RecordHeaders() : new RecordHeaders(headers)));
+            resolved ? new RecordHeaders() : eventHeaders(alert)));
   }
 
   /** The groups of a host; null where it has none any more. */
@@ -66,14 +39,10 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
     return new Output(IsolationTopology.GROUPS, utf8(host), json, new RecordHeaders());
   }
 
-  private static String text(Headers headers, String name) {
-    return new String(headers.lastHeader(name).value(), StandardCharsets.UTF_8);
-  }
-
   /** One copy for each record: a producer closes the headers it has sent. */
-  private static Headers eventHeaders(IsolationAlert alert, AlertMarks marks) {
+  private static Headers eventHeaders(IsolationAlert alert) {
     Headers headers = new RecordHeaders();
-    AlertEvent.headers(alert, marks).forEach((name, text) -> headers.add(name, utf8(text)));
+    AlertEvent.headers(alert).forEach((name, text) -> headers.add(name, utf8(text)));
     return headers;
   }
 

@@ -64,7 +64,7 @@ public final class RetireHost implements Processor<byte[], byte[], byte[], byte[
         .forEach(
             alert -> {
               observer.alerted(alert, record.timestamp());
-              Output.of(alert).forward(context, record.timestamp());
+              Output.of(alert).forEach(output -> output.forward(context, record.timestamp()));
             });
     observer.stored(context.taskId().partition(), host, verdict.state());
     Output.groups(host, null).forward(context, record.timestamp());

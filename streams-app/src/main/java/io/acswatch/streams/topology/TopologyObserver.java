@@ -4,7 +4,6 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameType;
-import io.acswatch.wire.json.AlertCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +41,6 @@ public interface TopologyObserver {
         public void alerted(IsolationAlert alert, long appendedAtMillis) {}
 
         @Override
-        public void commanded(AlertCommand.Action action) {}
-
-        @Override
         public void opened(int partition) {}
 
         @Override
@@ -55,9 +51,6 @@ public interface TopologyObserver {
 
         @Override
         public void stored(int partition, String host, HostState state) {}
-
-        @Override
-        public void marked(int partition, String host, HostMarks marks) {}
       };
 
   /** Returns the time by a clock of the observer's own; handed back to {@link #decoded}. */
@@ -90,9 +83,6 @@ public interface TopologyObserver {
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */
   void alerted(IsolationAlert alert, long appendedAtMillis);
 
-  /** Somebody said something of alerts, and it was followed. */
-  void commanded(AlertCommand.Action action);
-
   /** The states of a partition's hosts are kept here from now on; their store is restored. */
   void opened(int partition);
 
@@ -108,7 +98,4 @@ public interface TopologyObserver {
 
   /** What is remembered of a host changed to this. */
   void stored(int partition, String host, HostState state);
-
-  /** What people have said of the alerts of a host, and counts still, changed to this. */
-  void marked(int partition, String host, HostMarks marks);
 }

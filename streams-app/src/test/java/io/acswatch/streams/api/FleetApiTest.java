@@ -12,20 +12,15 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.acswatch.client.Incident;
-import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.app.ServedFleet;
-import io.acswatch.streams.topology.HostMarks;
 import io.acswatch.streams.topology.TopologyRun;
-import io.acswatch.wire.json.AlertCommand;
-import io.acswatch.wire.json.AlertCommand.Action;
 import io.acswatch.wire.json.AlertJson;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -178,66 +173,6 @@ class FleetApiTest {
     return json("/api/v1/alerts").get("alerts").get(0).get("fingerprint").asText();
   }
 
-  /** As if somebody had acknowledged an alert, and all of one code were silenced. */
-  private static HostMarks marks(String fingerprint, String silencedCode) {
-    return new HostMarks(
-        2,
-        List.of(
-            new HostMarks.Said(
-                new AlertCommand(Action.ACKNOWLEDGE, fingerprint, "", "ann", "on it", 0),
-                Frames.TAKEN_AT + 30_000,
-                Severity.CRITICAL),
-            new HostMarks.Said(
-                new AlertCommand(
-                    Action.SILENCE,
-                    "",
-                    silencedCode,
-                    "bob",
-                    "maintenance",
-                    Frames.TAKEN_AT + 3_600_000),
-                Frames.TAKEN_AT + 40_000,
-                null)));
-  }
-
-  @Test
-  void saysWhatPeopleHaveSaidOfAlerts() throws Exception {
-    String fingerprint = fingerprint();
-    int all = json("/api/v1/alerts").get("total").asInt();
-    fleet.mark("merged", marks(fingerprint, "ACS_BIT_CLEARED"));
-
-    JsonNode acknowledged = json("/api/v1/alerts?handled=acknowledged");
-    assertEquals(List.of(fingerprint), texts(acknowledged.get("alerts"), "fingerprint"));
-    JsonNode alert = acknowledged.get("alerts").get(0);
-    assertEquals("ann", alert.get("acknowledged").get("author").asText());
-    assertEquals("on it", alert.get("acknowledged").get("reason").asText());
-    assertTrue(alert.get("acknowledged").get("until").isNull());
-    assertFalse(alert.has("silenced"));
-    JsonNode silenced = json("/api/v1/alerts?handled=silenced");
-    assertEquals(List.of("ACS_BIT_CLEARED"), texts(silenced.get("alerts"), "code"));
-    assertEquals(
-        Instant.ofEpochMilli(Frames.TAKEN_AT + 3_600_000).toString(),
-        silenced.get("alerts").get(0).get("silenced").get("until").asText());
-    assertEquals(all - 2, json("/api/v1/alerts?handled=no").get("total").asInt());
-    assertEquals(all - 1, json("/api/v1/alerts?handled=no,silenced").get("total").asInt());
-
-    JsonNode host = json("/api/v1/hosts").get("hosts").get(0);
-    assertEquals(all, host.get("open_alerts").asInt());
-    assertEquals(2, host.get("handled_alerts").asInt());
-    JsonNode counts = json("/api/v1/fleet");
-    assertEquals(1, counts.get("open_alerts").get("critical").asInt());
-    assertEquals(1, counts.get("handled_alerts").get("critical").asInt());
-    String full = "/api/v1/alert?id=merged&fingerprint=" + fingerprint;
-    assertEquals(alert.get("acknowledged"), json(full).get("acknowledged"));
-    for (JsonNode one : json("/api/v1/host?id=merged").get("alerts")) {
-      assertEquals(one.get("fingerprint").asText().equals(fingerprint), one.has("acknowledged"));
-      assertEquals(one.get("code").asText().equals("ACS_BIT_CLEARED"), one.has("silenced"));
-    }
-    assertEquals(List.of(), validate("Alerts", fleet.get("/api/v1/alerts").body()));
-
-    fleet.mark("merged", HostMarks.NONE);
-    assertEquals(all, json("/api/v1/alerts?handled=no").get("total").asInt());
-  }
-
   /** Joined by the real topology from the alerts of these hosts. */
   private List<Incident> incidents(String... hosts) {
     try (TopologyRun run = new TopologyRun(scratch)) {
@@ -306,7 +241,6 @@ class FleetApiTest {
           {"400", "/api/v1/hosts?order=host", "unknown parameter order"},
           {"400", "/api/v1/hosts?q=a&q=b", "parameter q is given twice"},
           {"400", "/api/v1/hosts?status=tired", "status=tired is not known"},
-          {"400", "/api/v1/alerts?handled=maybe", "handled=maybe is not known"},
           {"400", "/api/v1/hosts?sort=x", "sort=x, expected one of urgency"},
           {"400", "/api/v1/host", "parameter id is missing"},
           {"400", "/api/v1/host/explanation?id=merged&function=x", "x is not an address"},
@@ -355,7 +289,6 @@ class FleetApiTest {
   void answersAsTheDocumentDescribes() throws Exception {
     JsonNode document = json("/api/v1/openapi.json");
     String fingerprint = fingerprint();
-    fleet.mark("merged", marks(fingerprint, "ACS_BIT_CLEARED"));
     fleet.keep(incidents("merged", "other"));
     String address =
         json("/api/v1/host?id=merged").get("after").get("functions").get(3).get("address").asText();
@@ -374,7 +307,6 @@ class FleetApiTest {
               case "sort" -> "functions";
               case "when" -> "before";
               case "status" -> path.getKey().endsWith("incidents") ? "open" : "fresh,stale";
-              case "handled" -> "no,acknowledged,silenced";
               case "severity" -> "critical,info";
               case "code" -> "GROUP_MERGED_CROSS_VM";
               case "host" -> "merged";
@@ -408,7 +340,6 @@ class FleetApiTest {
                 devices.get(0).get("address_before").asText(),
                 devices.get(devices.size() - 1).get("address_before").asText());
     String fingerprint = fingerprint();
-    fleet.mark("merged", marks(fingerprint, "ACS_BIT_CLEARED"));
     fleet.keep(incidents("merged", "other"));
     StringBuilder text =
         new StringBuilder(

@@ -7,16 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.client.Incident;
 import io.acswatch.client.Severity;
-import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.GpuHosts;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.SampleFleet;
 import io.acswatch.streams.app.ServedFleet;
-import io.acswatch.streams.topology.HostMarks;
-import io.acswatch.wire.json.AlertCommand;
-import io.acswatch.wire.json.AlertCommand.Action;
-import io.acswatch.wire.json.AlertMark;
 import java.io.ByteArrayInputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -170,14 +165,6 @@ class PageIT {
     browser.screenshot(PICTURES.resolve(file));
   }
 
-  private static HostMarks.Said said(Action action, String fingerprint, String code, String who) {
-    long now = System.currentTimeMillis();
-    long until = action == Action.SILENCE ? now + 7_200_000 : AlertMark.WHILE_OPEN;
-    AlertCommand command =
-        new AlertCommand(action, fingerprint, code, who, "drained " + who, until);
-    return new HostMarks.Said(command, now - 300_000, null);
-  }
-
   private static Incident incident(Severity severity, List<String> hosts) {
     return new Incident(
         1,
@@ -201,57 +188,33 @@ class PageIT {
   }
 
   @Test
-  void showsWhoDealsWithAlertsAndWhatHostsHaveInCommon() throws Exception {
-    ServedFleet handled = new ServedFleet(System::currentTimeMillis);
+  void showsWhatHostsHaveInCommon() throws Exception {
+    ServedFleet fleet = new ServedFleet(System::currentTimeMillis);
     try {
-      SampleFleet.judge(handled, System.currentTimeMillis());
-      String merge =
-          handled.state(SampleFleet.GPUS).open().stream()
-              .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
-              .findFirst()
-              .orElseThrow()
-              .fingerprint();
-      handled.mark(
-          SampleFleet.GPUS,
-          new HostMarks(
-              2,
-              List.of(
-                  said(Action.ACKNOWLEDGE, merge, "", "ann"),
-                  said(Action.SILENCE, "", "ACS_BIT_CLEARED", SCRIPT))));
-      handled.keep(
+      SampleFleet.judge(fleet, System.currentTimeMillis());
+      fleet.keep(
           List.of(
               incident(Severity.CRITICAL, List.of(SampleFleet.GPUS, SampleFleet.SMALL, SCRIPT)),
               incident(Severity.WARNING, List.of(SampleFleet.SMALL, SampleFleet.LARGE))));
 
       browser.look(1440, 1000, false);
-      browser.open(handled.url() + "/");
+      browser.open(fleet.url() + "/");
       assertEquals(2, number("document.querySelectorAll('.incidents li').length"));
       assertEquals("critical", text("document.querySelector('.incidents li .badge').textContent"));
       assertTrue(text("document.querySelector('.incidents').textContent").contains("and 30 more"));
-      assertTrue(text("document.querySelector('.counts').textContent").contains("1 handled"));
-      assertTrue(text("document.querySelector('tbody').textContent").contains("2 handled"));
       browser.screenshot(PICTURES.resolve("fleet-incidents.png"));
 
-      browser.open(handled.url() + "/alerts?handled=acknowledged,silenced");
-      assertEquals(2, number("document.querySelectorAll('tbody tr').length"));
-      assertEquals("acknowledged, ann", text("document.querySelector('tbody .mark').textContent"));
-      browser.screenshot(PICTURES.resolve("alerts-handled.png"));
-
       browser.look(1440, 1000, true);
-      browser.open(hostPage(handled, SampleFleet.GPUS));
+      browser.open(hostPage(fleet, SampleFleet.GPUS));
       browser.await("document.querySelector('#why').dataset.done");
-      String banner = text("document.querySelector('.banner.critical').textContent");
-      assertTrue(banner.contains("Acknowledgedby ann"), banner);
-      assertTrue(banner.contains("while it is open: drained ann"), banner);
-      assertTrue(text("document.querySelector('details').textContent").contains("Silenced"));
       String elsewhere = text("document.querySelector('.incidents').textContent");
       assertTrue(elsewhere.contains("also on " + SampleFleet.SMALL), elsewhere);
       assertFalse(elsewhere.contains("\u202e"), elsewhere);
       assertEquals(0, number("document.querySelectorAll('main img, main script').length"));
-      browser.screenshot(PICTURES.resolve("host-handled-dark.png"));
+      browser.screenshot(PICTURES.resolve("host-incidents-dark.png"));
     } finally {
       browser.forget(); // before nobody answers it any more
-      handled.close();
+      fleet.close();
     }
   }
 

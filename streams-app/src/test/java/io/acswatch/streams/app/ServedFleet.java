@@ -9,7 +9,6 @@ import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.streams.topology.HostMarks;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,11 +64,6 @@ public final class ServedFleet implements AutoCloseable, Instances {
   public void put(String host, HostState state) {
     states.put(host, state);
     index.stored(0, host, state);
-  }
-
-  /** What people have said of the alerts of a host. */
-  public void mark(String host, HostMarks marks) {
-    index.marked(0, host, marks);
   }
 
   /** Keeps incidents that were joined elsewhere. */

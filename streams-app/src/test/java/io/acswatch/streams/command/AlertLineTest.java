@@ -72,41 +72,10 @@ class AlertLineTest {
     assertFalse(filter(Severity.CRITICAL, "other", merged.code(), vm).wants(merged));
     assertFalse(filter(Severity.CRITICAL, "rack7-host12", "OTHER", vm).wants(merged));
     assertFalse(filter(Severity.CRITICAL, "rack7-host12", merged.code(), "other").wants(merged));
-    assertFalse(
-        new AlertFilter(Severity.WARNING, List.of(), List.of(), List.of(), false).wants(alert(1)));
-  }
-
-  @Test
-  void saysWhoHandlesItAndCanLeaveItOut() throws IOException {
-    Alert acknowledged = handled("\"acknowledged\":" + mark("null"));
-    Alert silenced = handled("\"silenced\":" + mark("\"2026-11-24T00:00:00Z\""));
-
-    assertTrue(
-        AlertLine.of(acknowledged, 0, false).endsWith(" [acknowledged by ann: on it]"),
-        AlertLine.of(acknowledged, 0, false));
-    assertTrue(
-        AlertLine.of(silenced, 0, false)
-            .endsWith(" [silenced by ann until 2026-11-24T00:00:00Z: on it]"),
-        AlertLine.of(silenced, 0, false));
-    assertTrue(AlertLine.of(silenced, 0, true).contains("\u001b[2mcritical"));
-    AlertFilter unhandled = new AlertFilter(Severity.INFO, List.of(), List.of(), List.of(), true);
-    assertTrue(unhandled.wants(alert(0)));
-    assertFalse(unhandled.wants(acknowledged));
-    assertFalse(unhandled.wants(silenced));
-  }
-
-  private static Alert handled(String field) throws IOException {
-    String json = Files.readAllLines(RELEASED).get(0);
-    return alert(json.substring(0, json.length() - 1) + "," + field + "}");
-  }
-
-  private static String mark(String until) {
-    return "{\"author\":\"ann\",\"reason\":\"on it\",\"at\":\"2026-11-23T21:00:00Z\",\"until\":"
-        + until
-        + "}";
+    assertFalse(new AlertFilter(Severity.WARNING, List.of(), List.of(), List.of()).wants(alert(1)));
   }
 
   private static AlertFilter filter(Severity severity, String host, String code, String vm) {
-    return new AlertFilter(severity, List.of(host), List.of(code), List.of(vm), false);
+    return new AlertFilter(severity, List.of(host), List.of(code), List.of(vm));
   }
 }

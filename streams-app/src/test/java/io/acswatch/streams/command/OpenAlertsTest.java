@@ -88,7 +88,7 @@ class OpenAlertsTest {
   @Test
   void endsWhatTheFilterNoLongerWants() throws IOException {
     OpenAlerts urgent =
-        new OpenAlerts(new AlertFilter(Severity.HIGH, List.of(), List.of(), List.of(), false));
+        new OpenAlerts(new AlertFilter(Severity.HIGH, List.of(), List.of(), List.of()));
     Alert alert = alert("critical");
     urgent.take("other", alert("info"));
     assertEquals(List.of(), urgent.toTell(NOW));
@@ -97,28 +97,6 @@ class OpenAlertsTest {
 
     assertEquals(0, urgent.size());
     assertEquals(NOW.toString(), urgent.toTell(NOW).get(0).endsAt());
-  }
-
-  @Test
-  void doesNotTellWhatIsSilencedAndSaysWhoAcknowledged() throws IOException {
-    Alert alert = alert("critical");
-    alerts.take(alert.fingerprint(), alert);
-    alerts.take(alert.fingerprint(), marked("silenced"));
-    assertEquals(NOW.toString(), alerts.toTell(NOW).get(0).endsAt());
-    alerts.told();
-    assertEquals(List.of(), alerts.toTell(NOW));
-
-    alerts.take(alert.fingerprint(), marked("acknowledged"));
-    assertEquals("ann: on it", alerts.toTell(NOW).get(0).annotations().get("acknowledged"));
-    assertNull(alerts.toTell(NOW).get(0).endsAt());
-  }
-
-  private static Alert marked(String how) throws IOException {
-    String json = Files.readAllLines(RELEASED).get(0);
-    String mark =
-        "{\"author\":\"ann\",\"reason\":\"on it\",\"at\":\"2026-11-23T21:00:00Z\",\"until\":null}";
-    String marked = json.substring(0, json.length() - 1) + ",\"" + how + "\":" + mark + "}";
-    return new AlertSerde().deserialize("t", marked.getBytes(StandardCharsets.UTF_8));
   }
 
   @Test

@@ -11,10 +11,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
-import io.acswatch.streams.topology.HostMarks;
-import io.acswatch.wire.json.AlertCommand;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -94,35 +91,6 @@ class FleetIndexTest {
     fleet.loaded(0, "h", state("h", "kexec-001-before"));
 
     assertEquals(Severity.CRITICAL, fleet.host("h").summary().worst());
-  }
-
-  private static HostMarks silenced(String author) {
-    AlertCommand silence =
-        new AlertCommand(AlertCommand.Action.SILENCE, "", "", author, "maintenance", START * 2);
-    return new HostMarks(0, List.of(new HostMarks.Said(silence, START, null)));
-  }
-
-  @Test
-  void whatWasSaidOfAHostOutlivesItsRetirementAndGivesWayToLaterWords() {
-    fleet.opened(0);
-    fleet.loadedMarks(0, "h", silenced("ann"));
-    fleet.stored(0, "h", state("h", "kexec-001-before", "kexec-001-after"));
-    FleetIndex.Listed listed = fleet.host("h");
-    assertEquals(listed.summary().open().size(), listed.handled());
-    assertEquals(1, fleet.counts().handled().get(Severity.CRITICAL));
-
-    fleet.marked(0, "h", HostMarks.NONE);
-    fleet.loadedMarks(0, "h", silenced("bob"));
-    assertEquals(0, fleet.host("h").handled());
-
-    fleet.marked(0, "h", silenced("bob"));
-    fleet.stored(0, "h", HostState.NONE);
-    assertNull(fleet.host("h"));
-    fleet.stored(0, "h", state("h", "kexec-001-before", "kexec-001-after"));
-    assertTrue(fleet.host("h").handled() > 0);
-    fleet.closed(0);
-    fleet.loadedMarks(0, "h", silenced("ann"));
-    assertNull(fleet.host("h"));
   }
 
   @Test

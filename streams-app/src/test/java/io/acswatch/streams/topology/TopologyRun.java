@@ -4,7 +4,6 @@ import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.streams.incident.IncidentTopology;
 import io.acswatch.wire.TopicNames;
-import io.acswatch.wire.json.AlertCommand;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,18 +48,6 @@ public final class TopologyRun implements AutoCloseable {
     driver
         .createInputTopic(TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer())
         .pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, headers, time));
-  }
-
-  /** What people say of a host's alerts. */
-  public void say(String host, String json) {
-    send(
-        host,
-        null,
-        new RecordHeaders().add(AlertCommand.HEADER, json.getBytes(StandardCharsets.UTF_8)));
-  }
-
-  public void say(String host, AlertCommand command) {
-    say(host, command.toString());
   }
 
   /** The time of the last record. */

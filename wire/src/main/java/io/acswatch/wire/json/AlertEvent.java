@@ -32,9 +32,6 @@ public final class AlertEvent {
   /** Extension: where the alert is in its life, in lower case. */
   public static final String STATUS = "ce_status";
 
-  /** Extension that only an alert has that somebody acknowledged or silenced. */
-  public static final String HANDLED = "ce_handled";
-
   private static final String ATTRIBUTE = "ce_";
 
   private AlertEvent() {}
@@ -56,17 +53,6 @@ public final class AlertEvent {
     headers.put(ATTRIBUTE + "severity", alert.severity().label());
     headers.put(STATUS, alert.status().name().toLowerCase(Locale.ROOT));
     headers.put("content-type", "application/json");
-    return headers;
-  }
-
-  /** The same, and what people have said of it. */
-  public static Map<String, String> headers(IsolationAlert alert, AlertMarks marks) {
-    Map<String, String> headers = headers(alert);
-    if (marks.silenced() != null) {
-      headers.put(HANDLED, "silenced");
-    } else if (marks.acknowledged() != null) {
-      headers.put(HANDLED, "acknowledged");
-    }
     return headers;
   }
 

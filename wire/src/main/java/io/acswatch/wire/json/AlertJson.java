@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Alerts as JSON: one line, fields always in the same order, all of them always there; {@code null}
  * where a value is unknown or there is none. Numbers are JSON numbers, addresses and times text.
- * Only {@code acknowledged} and {@code silenced} are left out where nobody has said anything.
  *
  * <p>Within one {@link #SCHEMA_VERSION} fields are added and never renamed, removed or given
  * another meaning.
@@ -44,14 +43,9 @@ public final class AlertJson {
 
   /** The same in UTF-8. */
   public static byte[] writeBytes(IsolationAlert alert) {
-    return writeBytes(alert, AlertMarks.NONE);
-  }
-
-  /** The same with what people have said of it. */
-  public static byte[] writeBytes(IsolationAlert alert, AlertMarks marks) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(2048);
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      writeTo(json, alert, marks);
+      writeTo(json, alert);
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
@@ -60,12 +54,6 @@ public final class AlertJson {
 
   /** Writes an alert as an object into a larger text. */
   public static void writeTo(JsonGenerator json, IsolationAlert alert) throws IOException {
-    writeTo(json, alert, AlertMarks.NONE);
-  }
-
-  /** The same with what people have said of it. */
-  public static void writeTo(JsonGenerator json, IsolationAlert alert, AlertMarks marks)
-      throws IOException {
     IsolationAlert.Interval interval = alert.interval();
     json.writeStartObject();
     json.writeNumberField("schema_version", SCHEMA_VERSION);
@@ -92,28 +80,7 @@ public final class AlertJson {
     json.writeStringField("headline", alert.headline());
     json.writeStringField("next_step", alert.nextStep());
     EvidenceJson.write(json, alert.evidence());
-    writeMarks(json, marks);
     json.writeEndObject();
-  }
-
-  /**
-   * Writes what people have said of an alert as fields of an object; what they have not is absent.
-   */
-  public static void writeMarks(JsonGenerator json, AlertMarks marks) throws IOException {
-    writeMark(json, "acknowledged", marks.acknowledged());
-    writeMark(json, "silenced", marks.silenced());
-  }
-
-  private static void writeMark(JsonGenerator json, String name, @Nullable AlertMark mark)
-      throws IOException {
-    if (mark != null) {
-      json.writeObjectFieldStart(name);
-      json.writeStringField("author", mark.author());
-      json.writeStringField("reason", mark.reason());
-      writeTime(json, "at", mark.atMillis());
-      writeTime(json, "until", mark.untilMillis());
-      json.writeEndObject();
-    }
   }
 
   private static void writeKernel(JsonGenerator json, String name, Boot boot) throws IOException {

@@ -1,8 +1,6 @@
 // An alert in full: what is wrong, which register, what to do.
 
-import { badge, cut, h, hex, shown, when } from "./dom.js";
-
-const MARKS = { acknowledged: "Acknowledged", silenced: "Silenced" };
+import { badge, h, hex, shown, when } from "./dom.js";
 
 const ORDER = ["critical", "high", "warning", "info"];
 
@@ -14,19 +12,11 @@ function register(cause) {
   return `${(cause.port_type ?? "").replaceAll("-", " ")} ${cause.port}, ACS Control at 0x${hex(cause.register_offset, 3)}: ${hex(cause.before, 4)} → ${hex(cause.after, 4)}, ${cause.bits.join(" ")}`;
 }
 
-const end = (mark) => (mark.until ? `until ${mark.until.slice(0, 16).replace("T", " ")} UTC` : "while it is open");
-
-/** Who deals with an alert or has silenced it, in short; all of it in the title. */
-export const handled = (alert) => Object.keys(MARKS).filter((name) => alert[name]).map((name) =>
-  h("span", { class: "mark", title: shown(`${alert[name].reason}, ${end(alert[name])}`) }, `${name}, ${cut(alert[name].author, 24)}`));
-
 function banner(alert) {
   const line = (name, ...text) => [h("dt", {}, name), h("dd", {}, ...text)];
-  return h("section", { class: `banner ${alert.severity}` }, h("h2", {}, badge(alert.severity), " ", shown(alert.headline), " ", handled(alert)),
+  return h("section", { class: `banner ${alert.severity}` }, h("h2", {}, badge(alert.severity), " ", shown(alert.headline)),
     alert.cause ? h("p", {}, shown(alert.cause.explanation)) : null,
     h("dl", {}, register(alert.cause) ? line("At fault", h("span", { class: "mono" }, register(alert.cause))) : null,
-      Object.entries(MARKS).filter(([name]) => alert[name]).flatMap(([name, title]) =>
-        line(title, `by ${shown(alert[name].author)} `, when(alert[name].at), `, ${end(alert[name])}: ${shown(alert[name].reason)}`)),
       line("Next", shown(alert.next_step)),
       line("Alert", h("span", { class: "quiet" }, `${alert.code}, seen `, when(alert.taken_after), `, revision ${alert.revision}, `, h("code", {}, alert.fingerprint)))));
 }

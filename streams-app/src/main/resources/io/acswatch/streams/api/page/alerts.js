@@ -2,7 +2,6 @@
 
 import { ask } from "./api.js";
 import { badge, cut, h, hostLink, shown, when } from "./dom.js";
-import { handled } from "./alert.js";
 import { choice, pager, silence } from "./fleet.js";
 
 const LIMIT = 100;
@@ -32,16 +31,15 @@ function frame(codes) {
   return [h("h1", {}, "Open alerts"), parts.note,
     h("div", { class: "tools" }, field("q", "Find in host, VM, headline"), field("vm", "VM, exactly"),
       choice("severity", "severity", ["", "critical", "high", "warning", "info"], null, asked.severity, (value) => change("severity", value)),
-      choice("handled", "handled", ["", "no", "acknowledged", "silenced"], null, asked.handled, (value) => change("handled", value)),
       choice("code", "code", ["", ...codes], null, asked.code, (value) => change("code", value))),
-    h("div", { class: "table" }, h("table", {}, h("thead", {}, h("tr", {}, ["Severity", "Host", "What", "VMs", "Handled", "Code", "Seen"].map((text) => h("th", { scope: "col" }, text)))), parts.rows)),
+    h("div", { class: "table" }, h("table", {}, h("thead", {}, h("tr", {}, ["Severity", "Host", "What", "VMs", "Code", "Seen"].map((text) => h("th", { scope: "col" }, text)))), parts.rows)),
     parts.pages];
 }
 
 const row = (alert) => h("tr", {}, h("td", {}, badge(alert.severity)), h("td", { class: "name" }, hostLink(alert.host)),
   h("td", { class: "long", title: shown(alert.headline) }, h("div", {}, cut(alert.headline, 300))),
   h("td", { class: "brief", title: shown(alert.vms.join(", ")) }, cut(alert.vms.join(", "), 120)),
-  h("td", {}, handled(alert)), h("td", { class: "mono" }, alert.code), h("td", {}, when(alert.taken_at)));
+  h("td", { class: "mono" }, alert.code), h("td", {}, when(alert.taken_at)));
 
 async function update() {
   const list = await ask("alerts", { ...asked, offset, limit: LIMIT });
@@ -49,7 +47,7 @@ async function update() {
   const now = JSON.stringify(list);
   if (now !== last) {
     last = now;
-    parts.rows.replaceChildren(...(list.alerts.length ? list.alerts.map(row) : [h("tr", {}, h("td", { colspan: 7, class: "quiet" }, "No open alert is like this."))]));
+    parts.rows.replaceChildren(...(list.alerts.length ? list.alerts.map(row) : [h("tr", {}, h("td", { colspan: 6, class: "quiet" }, "No open alert is like this."))]));
   }
   pager(parts.pages, list, list.alerts.length, turn);
 }

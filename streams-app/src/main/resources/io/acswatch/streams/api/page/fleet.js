@@ -63,12 +63,11 @@ function columns() {
 }
 
 function counts(fleet) {
-  const handled = (severity) => (fleet.handled_alerts[severity] ? `, ${fleet.handled_alerts[severity].toLocaleString()} handled` : "");
   const count = (number, text, kind, href) => h("a", { class: `count ${kind} ${number ? "" : "zero"}`, href, "aria-current": href === location.pathname + location.search ? "true" : null }, h("b", {}, number.toLocaleString()), text);
   parts.counts.replaceChildren(
-    count(fleet.open_alerts.critical, `critical alerts${handled("critical")}`, "critical", "/alerts?severity=critical"),
-    count(fleet.open_alerts.high, `high alerts${handled("high")}`, "high", "/alerts?severity=high"),
-    count(fleet.open_alerts.warning, `warnings${handled("warning")}`, "", "/alerts?severity=warning"),
+    count(fleet.open_alerts.critical, "critical alerts", "critical", "/alerts?severity=critical"),
+    count(fleet.open_alerts.high, "high alerts", "high", "/alerts?severity=high"),
+    count(fleet.open_alerts.warning, "warnings", "", "/alerts?severity=warning"),
     count(fleet.hosts.fresh, "hosts fresh", "", "/?status=fresh"),
     count(fleet.hosts.stale, "hosts stale", "", "/?status=stale"),
     count(fleet.hosts.unknown, "hosts unknown", "", "/?status=unknown"));
@@ -76,8 +75,7 @@ function counts(fleet) {
 
 function row(host) {
   return h("tr", {}, h("td", { class: "name" }, hostLink(host.host)), h("td", { class: `state ${host.status}` }, host.status),
-    h("td", { class: "badges" }, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null,
-      host.handled_alerts ? h("span", { class: "mark" }, `${host.handled_alerts === host.open_alerts ? "all" : host.handled_alerts} handled`) : null] : h("span", { class: "quiet" }, "none")),
+    h("td", { class: "badges" }, host.worst ? [badge(host.worst), host.open_alerts > 1 ? h("span", { class: "quiet" }, ` of ${host.open_alerts}`) : null] : h("span", { class: "quiet" }, "none")),
     h("td", { class: "long", title: host.headline && shown(host.headline) }, h("div", {}, host.headline ? cut(host.headline, 300) : "")), h("td", {}, when(host.heard_at)),
     h("td", { class: "mono brief", title: shown(host.kernel_release) }, cut(host.kernel_release, 60)),
     [host.functions, host.groups, host.vms].map((number) => h("td", { class: "number" }, number.toLocaleString())));
