@@ -1,8 +1,8 @@
 package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.guard.GuardCommand;
-import io.acswatch.benchmarks.pipeline.LatencyCommand;
-import io.acswatch.benchmarks.pipeline.TopologyCommand;
+import io.acswatch.benchmarks.latency.LatencyCommand;
+import io.acswatch.benchmarks.topology.TopologyCommand;
 import io.acswatch.collector.command.Failures;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

@@ -1,4 +1,4 @@
-/** JMH benchmarks, each with a test that checks its answers. Nothing depends on this module. */
+/** Starts the benchmarks. No other module depends on this one. */
 @NullMarked
 package io.acswatch.benchmarks;
 

@@ -1,8 +1,8 @@
 package io.acswatch.benchmarks.guard;
 
 import com.sun.management.ThreadMXBean;
-import io.acswatch.benchmarks.AcsWalk;
-import io.acswatch.benchmarks.Corpus;
+import io.acswatch.benchmarks.walk.AcsWalk;
+import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import java.io.IOException;

@@ -1,8 +1,9 @@
 package io.acswatch.benchmarks.guard;
 
-import io.acswatch.benchmarks.AcsWalk;
-import io.acswatch.benchmarks.BufferAcsWalk;
-import io.acswatch.benchmarks.Corpus;
+import io.acswatch.benchmarks.walk.AcsWalk;
+import io.acswatch.benchmarks.walk.BufferAcsWalk;
+import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameReader;

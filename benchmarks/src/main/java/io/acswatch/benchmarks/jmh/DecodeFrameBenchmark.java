@@ -1,0 +1,97 @@
+package io.acswatch.benchmarks.jmh;
+
+import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.pci.config.ArrayConfigSpace;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.SnapshotDecoder;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/**
+ * Time to make a snapshot of a frame, per function: what the streams application does with each
+ * record before it is judged. Beside it what two parts of that take by themselves.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+public class DecodeFrameBenchmark {
+  @Param({Corpus.NORMAL, Corpus.LOOPED})
+  String lists;
+
+  private final SnapshotDecoder snapshots = new SnapshotDecoder();
+  private final FunctionDecoder functions = new FunctionDecoder();
+  private final FrameReader reader = new FrameReader();
+  private final FactsPacker packer = new FactsPacker();
+  private final ArrayConfigSpace view = new ArrayConfigSpace();
+  private byte[][] arrays;
+  private byte[] frame;
+
+  /** Loads the frame, and refuses to measure a wrong answer. */
+  @Setup
+  public void setUp() {
+    Corpus corpus = Corpus.load(lists);
+    arrays = corpus.dense().toArray(new byte[0][]);
+    frame = corpus.frame();
+    if (!(wholeFrame() instanceof FrameResult.Accepted accepted)
+        || accepted.snapshot().functions().size() != Corpus.FUNCTIONS) {
+      throw new IllegalStateException("the frame does not give functions=" + Corpus.FUNCTIONS);
+    }
+    long withAcs =
+        accepted.snapshot().functions().stream().filter(f -> f.config().acs() != null).count();
+    if (withAcs != Corpus.WITH_ACS
+        || checkOnly() != Corpus.FUNCTIONS
+        || packedFacts() != Corpus.FUNCTIONS
+        || !packer.snapshot().equals(accepted.snapshot())) {
+      throw new IllegalStateException("withAcs=" + withAcs + ", expected " + Corpus.WITH_ACS);
+    }
+  }
+
+  /** From the bytes of a record to the snapshot. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public FrameResult wholeFrame() {
+    return snapshots.decode(frame);
+  }
+
+  /** From the bytes of a record to packed facts, in place. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public int packedFacts() {
+    return packer.pack(frame) == null ? packer.functionCount() : -1;
+  }
+
+  /** The check of a frame's structure alone. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public int checkOnly() {
+    return reader.wrap(frame) == null ? reader.functionCount() : -1;
+  }
+
+  /** The facts of each function alone, out of dense arrays. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public void factsOfByteArrays(Blackhole sink) {
+    for (byte[] bytes : arrays) {
+      sink.consume(functions.decode(view.wrap(bytes, 0, bytes.length), ReadStatus.COMPLETE));
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.acswatch.benchmarks.jmh;
+
+import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.Verdict;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.simulate.LoadHost;
+import io.acswatch.streams.state.PackedState;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameHead;
+import io.acswatch.wire.FrameWriter;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Time from the bytes of a record to the next state of its host, per function, as the topology
+ * goes: of a snapshot that repeats the last one, of one that says the same in other bytes, and of
+ * one in which a port lost a bit. A simulated host of a hundred functions.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(3)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 10, time = 1)
+public class JudgeSnapshotBenchmark {
+  private final FrameHead head = new FrameHead();
+  private final FactsPacker packer = new FactsPacker();
+  private byte[] stored;
+  private byte[] repetition;
+  private byte[] change;
+
+  /** Judges a first snapshot, and refuses to measure a wrong answer. */
+  @Setup
+  public void setUp() {
+    LoadHost host = LoadHost.of(7, 0, Corpus.FUNCTIONS);
+    Capture first = host.snapshot(1_000_000);
+    repetition = FrameWriter.write(host.snapshot(1_001_000));
+    host.lose();
+    change = FrameWriter.write(host.snapshot(1_002_000));
+    byte[] frame = FrameWriter.write(first);
+    head.look(frame);
+    packer.pack(frame);
+    Snapshot snapshot = packer.snapshot();
+    PackedState nothing = new PackedState(null);
+    HostState state = Judgement.apply(nothing.unpack(), snapshot).state();
+    stored = nothing.next(state, snapshot, packer, head);
+    if (!unchanged() || !sameFacts() || packer.functionCount() != Corpus.FUNCTIONS) {
+      throw new IllegalStateException("functions=" + packer.functionCount() + ", or no repetition");
+    }
+    packer.pack(change);
+    Verdict verdict = Judgement.apply(new PackedState(stored).unpack(), packer.snapshot());
+    if (verdict.alerts().isEmpty() || changed().length <= stored.length) {
+      throw new IllegalStateException("alerts=" + verdict.alerts().size() + ", expected some");
+    }
+  }
+
+  /** A snapshot of the same bytes but for its time: known by its digest. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public boolean unchanged() {
+    return head.look(repetition) && new PackedState(stored).isRepeatedBy(head);
+  }
+
+  /** A snapshot that says the same in other bytes: packed, and compared as facts. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public boolean sameFacts() {
+    packer.pack(repetition);
+    return new PackedState(stored).isRepeatedBy(packer);
+  }
+
+  /** A snapshot in which one port lost a bit: unpacked, judged, packed. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public byte[] changed() {
+    PackedState state = new PackedState(stored);
+    if (!head.look(change) || state.isRepeatedBy(head)) {
+      throw new IllegalStateException("a change is no repetition");
+    }
+    packer.pack(change);
+    if (state.isRepeatedBy(packer)) {
+      throw new IllegalStateException("a change is no repetition");
+    }
+    Snapshot snapshot = packer.snapshot();
+    return state.next(Judgement.apply(state.unpack(), snapshot).state(), snapshot, packer, head);
+  }
+}

@@ -1,0 +1,264 @@
+package io.acswatch.benchmarks.latency;
+
+import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.benchmarks.rig.Fill;
+import io.acswatch.benchmarks.rig.HostLoad;
+import io.acswatch.benchmarks.rig.Scenario;
+import io.acswatch.simulate.LoadHost;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.IsolationApp;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.wire.TopicNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Sends unchanged snapshots at a steady rate, whatever comes of them, and among them the snapshots
+ * after live updates in which a bit was lost; reads the alerts as any consumer does. Latency is
+ * from the time at which the broker took the snapshot to the time at which the alert was read.
+ */
+final class Latency {
+  private static final String RUN = "bench-latency";
+  private static final int CALM_HOSTS = 200;
+  private static final double WARM_UP_PART = 0.25;
+  private static final Duration POLL = Duration.ofMillis(20);
+  private static final Duration FULL_LOAD = Duration.ofSeconds(5);
+  private static final double GROWING = 1.1;
+  private static final int MOST_ATTEMPTS = 10;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Broker broker;
+  private final Plan plan;
+  private final TopicNames topics = new TopicNames(RUN);
+  private final IsolationConfig config;
+  private final Consumer<String> progress;
+  private final List<HostLoad> calm = new ArrayList<>();
+  private final Map<String, Long> appended = new ConcurrentHashMap<>();
+  private final Map<String, Long> read = new ConcurrentHashMap<>();
+  private long sent;
+  private int lostSoFar;
+
+  /**
+   * What is asked for.
+   *
+   * @param functions PCI functions of each host
+   * @param rate records in a second that are full load; 0 to find out
+   * @param loads parts of it, in percent
+   * @param seconds how long each of them takes
+   * @param alertsPerSecond live updates in which a bit is lost
+   * @param seed decides the hosts
+   */
+  record Plan(
+      int functions,
+      double rate,
+      List<Integer> loads,
+      int seconds,
+      int alertsPerSecond,
+      long seed) {}
+
+  /**
+   * Latencies at one load.
+   *
+   * @param load in percent of the rate that was found
+   * @param recordsPerSecond that were sent
+   * @param millis of each alert, ascending
+   * @param waiting records that were not judged yet when the last was sent
+   */
+  record Result(int load, double recordsPerSecond, List<Long> millis, long waiting) {
+    /** The latency that so many percent of the alerts do not exceed. */
+    long percentile(double percent) {
+      int rank = (int) Math.ceil(percent / 100 * millis.size());
+      return millis.get(Math.max(0, rank - 1));
+    }
+  }
+
+  Latency(
+      Broker broker,
+      Path stateDirectory,
+      Plan plan,
+      Map<String, String> further,
+      Consumer<String> progress) {
+    this.broker = broker;
+    this.plan = plan;
+    this.progress = progress;
+    Map<String, String> settings = new TreeMap<>(further);
+    settings.put("streams.bootstrap.servers", broker.bootstrapServers());
+    settings.put("streams.topic.prefix", topics.prefix());
+    settings.put("streams.application.id", RUN);
+    settings.put("streams.http.address", "127.0.0.1:0");
+    settings.put("streams.state.dir", stateDirectory.toString());
+    config = IsolationConfig.from(settings);
+  }
+
+  List<Result> run() throws IOException, InterruptedException {
+    Fill fill = new Fill(broker, new Fill.Size(CALM_HOSTS, plan.functions(), 3, 1, 0, plan.seed()));
+    fill.createTopics(topics);
+    for (int i = 0; i < CALM_HOSTS; i++) {
+      calm.add(new HostLoad(LoadHost.of(plan.seed(), i, plan.functions()), Scenario.UNCHANGED));
+    }
+    AlertReader reader = new AlertReader();
+    Thread thread = new Thread(reader, "alert-reader");
+    thread.setDaemon(true);
+    thread.start();
+    try (Fill.Sender sender = fill.new Sender(topics.frames());
+        IsolationApp app = app()) {
+      double rate = plan.rate() > 0 ? plan.rate() : findRate(sender);
+      List<Result> results = new ArrayList<>();
+      for (int load : plan.loads()) {
+        results.add(at(load, rate * load / 100, sender));
+        if (!app.status().isAlive()) {
+          throw new IOException("the application has ended");
+        }
+      }
+      return results;
+    } finally {
+      reader.stop();
+      thread.join();
+    }
+  }
+
+  private IsolationApp app() throws IOException {
+    try {
+      return IsolationApp.start(config);
+    } catch (AppException refused) {
+      throw new IOException(refused.getMessage(), refused);
+    }
+  }
+
+  /** How many unchanged snapshots are judged in a second while they are sent as fast as can be. */
+  private double findRate(Fill.Sender sender) throws IOException, InterruptedException {
+    double rate = 0;
+    double before;
+    int attempts = 0;
+    do { // the first ones find it cold
+      before = rate;
+      long from = sent;
+      long startedAt = System.nanoTime();
+      while (System.nanoTime() - startedAt < FULL_LOAD.toNanos()) {
+        sendCalm(sender);
+      }
+      sender.finish();
+      awaitJudged();
+      rate = (sent - from) / ((System.nanoTime() - startedAt) / 1e9);
+      progress.accept("full load: %.0f records/s".formatted(rate));
+    } while (rate > GROWING * before && ++attempts < MOST_ATTEMPTS);
+    return rate;
+  }
+
+  private void awaitJudged() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (broker.committed(RUN, topics.frames()) < sent) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("the application does not get through with its frames");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  private void sendCalm(Fill.Sender sender) throws IOException {
+    HostLoad host = calm.get((int) (sent % CALM_HOSTS));
+    sender.send(host.host(), host.record((int) (sent / CALM_HOSTS)));
+    sent++;
+  }
+
+  private Result at(int load, double recordsPerSecond, Fill.Sender sender)
+      throws IOException, InterruptedException {
+    progress.accept("load %d %%: %.0f records/s".formatted(load, recordsPerSecond));
+    List<LostHost> hosts = new ArrayList<>();
+    for (int i = 0; i < plan.alertsPerSecond() * plan.seconds(); i++) {
+      LostHost host =
+          LostHost.of(plan.seed() + 1, lostSoFar++, plan.functions(), System.currentTimeMillis());
+      sender.send(host.id(), host.before());
+      sent++;
+      hosts.add(host);
+    }
+    sender.finish();
+    awaitJudged();
+    long startedAt = System.nanoTime();
+    long records = Math.max(hosts.size(), (long) (recordsPerSecond * plan.seconds()));
+    int next = 0;
+    for (long i = 0; i < records; i++) {
+      waitUntil(startedAt + (long) (i / recordsPerSecond * TimeUnit.SECONDS.toNanos(1)));
+      if (i * hosts.size() / records >= next && next < hosts.size()) {
+        LostHost host = hosts.get(next++);
+        sender.send(host.id(), host.after(), millis -> appended.put(host.id(), millis));
+        sent++;
+      } else {
+        sendCalm(sender);
+      }
+    }
+    double seconds = (System.nanoTime() - startedAt) / 1e9;
+    long waiting = sent - broker.committed(RUN, topics.frames());
+    sender.finish();
+    List<LostHost> measured = hosts.subList((int) (hosts.size() * WARM_UP_PART), hosts.size());
+    awaitRead(measured);
+    List<Long> millis =
+        measured.stream()
+            .map(host -> read.get(host.id()) - appended.get(host.id()))
+            .sorted()
+            .toList();
+    return new Result(load, records / seconds, millis, Math.max(0, waiting));
+  }
+
+  private static void waitUntil(long nanos) {
+    long wait = nanos - System.nanoTime();
+    while (wait > 0) {
+      LockSupport.parkNanos(wait);
+      wait = nanos - System.nanoTime();
+    }
+  }
+
+  private void awaitRead(List<LostHost> hosts) throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (hosts.stream().anyMatch(host -> !read.containsKey(host.id()))) {
+      if (System.nanoTime() > deadline) {
+        throw new IOException("alerts are missing a minute after the last snapshot");
+      }
+      Thread.sleep(POLL.toMillis());
+    }
+  }
+
+  /** Reads committed alerts and notes when the first of a host's came. */
+  private final class AlertReader implements Runnable {
+    private volatile boolean stopping;
+
+    void stop() {
+      stopping = true;
+    }
+
+    @Override
+    public void run() {
+      Map<String, Object> settings = new HashMap<>();
+      settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+      settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+      try (var consumer =
+          new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
+        List<TopicPartition> all = List.of(new TopicPartition(topics.alerts(), 0));
+        consumer.assign(all);
+        consumer.seekToBeginning(all);
+        while (!stopping) {
+          for (ConsumerRecord<String, String> alert : consumer.poll(POLL)) {
+            if (alert.value().contains('"' + LostHost.CODE + '"')) {
+              read.putIfAbsent(alert.key(), System.currentTimeMillis());
+            }
+          }
+        }
+      }
+    }
+  }
+}

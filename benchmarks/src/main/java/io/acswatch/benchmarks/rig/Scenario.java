@@ -1,0 +1,30 @@
+package io.acswatch.benchmarks.rig;
+
+import java.util.Locale;
+
+/**
+ * What the records of a run say. All but the first sweep over the hosts is what it is named for.
+ */
+public enum Scenario {
+  /** Full snapshots, in which nothing but time and number is new. */
+  UNCHANGED("full snapshots, nothing changed"),
+  /** Full snapshots; each time one drive has gone to a VM or come back. */
+  CHANGED("full snapshots, a drive changed hands"),
+  /** Full snapshots; each time a root port has lost an ACS bit or has it again. */
+  ALERTING("full snapshots, a port lost or got back a bit: alerts each time");
+
+  private final String description;
+
+  Scenario(String description) {
+    this.description = description;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,116 @@
+package io.acswatch.benchmarks.topology;
+
+import io.acswatch.benchmarks.rig.BenchOptions;
+import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.benchmarks.rig.Fill.Size;
+import io.acswatch.benchmarks.rig.Scenario;
+import io.acswatch.benchmarks.rig.Scratch;
+import io.acswatch.collector.command.ExitCode;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench topology}: throughput against rivals. */
+@Command(
+    name = "topology",
+    description = {
+      "Throughput of the streams application, with exactly-once, on a real broker in a JVM of its"
+          + " own. Two rivals read the same records in the same rounds: a Kafka Streams topology"
+          + " that does one get and one put per record in the same kind of store, and a plain"
+          + " consumer that adds up every byte.",
+      "Each has one thread and one partition. Reports the medians of the rounds, and the ratios"
+          + " within each round."
+    })
+public final class TopologyCommand implements Callable<Integer> {
+  @Mixin private BenchOptions bench = new BenchOptions();
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Rounds that count, after one that does not; default 5.")
+  private int rounds = 5;
+
+  @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 1000.")
+  private int hosts = 1_000;
+
+  @Option(
+      names = "--functions",
+      paramLabel = "N",
+      description = "PCI functions of each host, 16 to 8192; default 100.")
+  private int functions = 100;
+
+  @Option(
+      names = "--sweeps",
+      paramLabel = "N",
+      description = "Snapshots of each host, at least 3; default 16.")
+  private int sweeps = 16;
+
+  @Option(
+      names = "--scenario",
+      paramLabel = "NAME",
+      split = ",",
+      description = "unchanged, changed, alerting; default all.")
+  private String[] scenarios = {};
+
+  @Option(
+      names = "--batch-bytes",
+      paramLabel = "N",
+      description =
+          "Batch size of the producer; default 0: a batch for each record, as from many hosts.")
+  private int batchBytes;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A setting of the streams application, or kafka.* for all that use Kafka Streams.")
+  private Map<String, String> settings = new TreeMap<>();
+
+  @Option(names = "--seed", paramLabel = "S", description = "Decides the hosts; default 1.")
+  private long seed = 1;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    bench.require(rounds >= 1, "--rounds: expected 1 or more");
+    bench.require(hosts >= 1, "--hosts: expected 1 or more");
+    bench.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
+    bench.require(sweeps >= 3, "--sweeps: expected 3 or more");
+    bench.require(batchBytes >= 0, "--batch-bytes: expected 0 or more");
+    Set<Scenario> chosen = scenarios();
+    Size size = new Size(hosts, functions, sweeps, 1, batchBytes, seed);
+    TopologyResult result;
+    try (Broker broker = Broker.start();
+        Scratch scratch = new Scratch()) {
+      result =
+          new TopologyBench(
+                  broker, new Contenders(broker, scratch.directory(), settings), bench::progress)
+              .run(chosen, size, rounds);
+    }
+    TopologyReport report = new TopologyReport(result);
+    bench.answer(report::text, report::json);
+    return ExitCode.OK;
+  }
+
+  private Set<Scenario> scenarios() {
+    if (scenarios.length == 0) {
+      return EnumSet.allOf(Scenario.class);
+    }
+    List<String> known = Arrays.stream(Scenario.values()).map(Scenario::toString).toList();
+    Set<Scenario> chosen = EnumSet.noneOf(Scenario.class);
+    for (String name : scenarios) {
+      bench.require(
+          known.contains(name),
+          "--scenario %s: expected some of %s".formatted(name, String.join(", ", known)));
+      chosen.add(Scenario.values()[known.indexOf(name)]);
+    }
+    return chosen;
+  }
+}

@@ -1,0 +1,31 @@
+package io.acswatch.benchmarks.walk;
+
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.PcieCapability;
+import io.acswatch.pci.config.capability.StandardCapabilities;
+
+/**
+ * Finds ACS in one function, as the decoder does: the standard list to the PCI Express capability,
+ * for without it there is no extended space, then the extended list to ACS.
+ */
+public final class AcsWalk {
+  /** No ACS capability. */
+  public static final int NONE = -1;
+
+  private static final int ACS_LENGTH = 8;
+
+  private AcsWalk() {}
+
+  /** The ACS Control word, or {@link #NONE}. */
+  public static int controlOf(ConfigSpace space) {
+    if (StandardCapabilities.offsetOf(PcieCapability.ID, space) == 0) {
+      return NONE;
+    }
+    int offset = ExtendedCapabilities.offsetOf(AcsCapability.ID, space);
+    return offset == 0 || offset > space.length() - ACS_LENGTH
+        ? NONE
+        : space.u16(offset + AcsCapability.CONTROL_OFFSET);
+  }
+}

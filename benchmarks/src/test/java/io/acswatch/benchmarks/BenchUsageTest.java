@@ -1,0 +1,32 @@
+package io.acswatch.benchmarks;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchUsageTest {
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "topology --rounds 0            | --rounds",
+        "topology --scenario fast       | expected some of unchanged, changed",
+        "topology --functions 15        | --functions",
+        "topology --sweeps 2            | --sweeps",
+        "latency --load 0               | --load",
+        "latency --functions 63         | expected 64 to 8192",
+      })
+  void refusesWrongUsageBeforeABrokerIsStarted(String arguments, String named) {
+    StringWriter err = new StringWriter();
+
+    int exit =
+        BenchMain.commandLine().setErr(new PrintWriter(err)).execute(arguments.strip().split(" "));
+
+    assertEquals(2, exit);
+    assertTrue(err.toString().contains(named), err::toString);
+  }
+}

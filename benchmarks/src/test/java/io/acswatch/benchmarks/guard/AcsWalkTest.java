@@ -1,0 +1,119 @@
+package io.acswatch.benchmarks.guard;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import com.sun.management.ThreadMXBean;
+import io.acswatch.benchmarks.walk.AcsWalk;
+import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.pci.config.ArrayConfigSpace;
+import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.StandardCapabilities;
+import io.acswatch.pci.config.capability.WalkStep;
+import io.acswatch.wire.FrameReader;
+import java.lang.management.ManagementFactory;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Guards of the walk that hold on the noisiest machine: exact numbers of reads, and no allocation.
+ * A walk that does more work than it did fails here before anyone measures it.
+ */
+class AcsWalkTest {
+  private static final int NO_SUCH_ID = -1;
+  private static final int WARM_UP = 200;
+  private static final int MEASURED = 100;
+  private static final int ROUNDS = 3;
+
+  // A loop of the standard list is left after as many hops as a list can have.
+  @ParameterizedTest(name = "{0} lists: {1} reads, {2} lines")
+  @CsvSource({"normal, 652, 368", "looped, 844, 368"})
+  void readsExactlySoMuchOfAHundredFunctions(String lists, int reads, int lines) {
+    int allReads = 0;
+    int allLines = 0;
+    for (byte[] bytes : Corpus.load(lists).dense()) {
+      CountingSpace counting = new CountingSpace(bytes);
+      AcsWalk.controlOf(counting);
+      allReads += counting.reads();
+      allLines += counting.lines();
+    }
+    assertEquals(
+        reads + " reads, " + lines + " lines", allReads + " reads, " + allLines + " lines");
+  }
+
+  @Test
+  void meetsLoopsInOneCorpusOnly() {
+    assertEquals("0 standard, 0 extended", loops(Corpus.NORMAL));
+    assertEquals("84 standard, 40 extended", loops(Corpus.LOOPED));
+  }
+
+  private static String loops(String lists) {
+    int standardLoops = 0;
+    int extendedLoops = 0;
+    for (byte[] bytes : Corpus.load(lists).dense()) {
+      ArrayConfigSpace space = new ArrayConfigSpace(bytes);
+      StandardCapabilities standard = new StandardCapabilities(space);
+      standard.find(NO_SUCH_ID);
+      standardLoops += standard.advance() == WalkStep.LOOPED ? 1 : 0;
+      ExtendedCapabilities extended = new ExtendedCapabilities(space);
+      extended.find(NO_SUCH_ID);
+      extendedLoops += extended.advance() == WalkStep.LOOPED ? 1 : 0;
+    }
+    return standardLoops + " standard, " + extendedLoops + " extended";
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {Corpus.NORMAL, Corpus.LOOPED})
+  void allocatesNothing(String lists) {
+    Corpus corpus = Corpus.load(lists);
+    byte[][] arrays = corpus.dense().toArray(new byte[0][]);
+    ArrayConfigSpace view = new ArrayConfigSpace();
+    FrameReader reader = new FrameReader();
+    assertNull(reader.wrap(corpus.frame()));
+
+    assertEquals(
+        0,
+        allocatedBy(
+            () -> {
+              int sum = 0;
+              for (byte[] bytes : arrays) {
+                sum += AcsWalk.controlOf(view.wrap(bytes, 0, bytes.length));
+              }
+              return sum;
+            }),
+        "bytes, dense");
+    assertEquals(
+        0,
+        allocatedBy(
+            () -> {
+              int sum = 0;
+              for (int i = 0; i < reader.functionCount(); i++) {
+                sum += AcsWalk.controlOf(reader.function(i).config());
+              }
+              return sum;
+            }),
+        "bytes, in place");
+  }
+
+  /** Least of a few rounds: the compiler's own doings may fall into one of them. */
+  private static long allocatedBy(IntSupplier action) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long least = Long.MAX_VALUE;
+    long sum = 0;
+    for (int i = 0; i < WARM_UP; i++) {
+      sum += action.getAsInt();
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < MEASURED; i++) {
+        sum += action.getAsInt();
+      }
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+    }
+    assertEquals(0, sum % (WARM_UP + ROUNDS * MEASURED));
+    return least;
+  }
+}
