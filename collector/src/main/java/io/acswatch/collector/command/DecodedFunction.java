@@ -130,7 +130,7 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
       text.append("  control ").append(AcsText.word(acs.control()));
       int bits = AcsCapability.egressVectorBits(acs.capability());
       text.append(bits == 0 ? "" : "  egress vector of " + bits + " bits").append('\n');
-    } else if (!facts.status().isConclusive()) {
+    } else if (!facts.capabilitiesKnown()) {
       text.append("    ACS unknown: the bytes that would tell were not read\n");
     }
     return text.toString();

@@ -136,8 +136,7 @@ public final class DeltaJudgement {
             delta.changed().stream()
                 .noneMatch(f -> f.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED),
             delta.changed().size(),
-            (int)
-                delta.changed().stream().filter(f -> !f.config().status().isConclusive()).count()),
+            (int) delta.changed().stream().filter(f -> !f.config().capabilitiesKnown()).count()),
         new Evidence.Observed(delta.boot().id(), delta.takenAtMillis(), delta.sequence()),
         Confidence.HIGH,
         List.of(

@@ -63,7 +63,7 @@ public record HostSummary(
   }
 
   private static boolean isUnreadPort(PciFunction function) {
-    return !function.config().status().isConclusive()
+    return !function.config().capabilitiesKnown()
         && (function.isBridge() || function.ids().isBridgeClass());
   }
 

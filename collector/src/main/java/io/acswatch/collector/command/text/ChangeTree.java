@@ -129,7 +129,7 @@ public final class ChangeTree {
   private static String word(PciFunction function) {
     AcsRegisters acs = function.config().acs();
     return acs == null
-        ? function.config().status().isConclusive() ? "" : "?"
+        ? function.config().capabilitiesKnown() ? "" : "?"
         : "%04x %04x".formatted(acs.capability(), acs.control());
   }
 
@@ -165,7 +165,7 @@ public final class ChangeTree {
     AcsRegisters old = then.config().acs();
     AcsRegisters acs = now.config().acs();
     if (old == null || acs == null || word(then).equals(word(now))) {
-      boolean lost = old != null && acs == null && now.config().status().isConclusive();
+      boolean lost = old != null && acs == null && now.config().capabilitiesKnown();
       rows.acs(lost ? Style.ALARM : Style.DIM, lost ? "lost ACS" : FunctionWords.bits(now));
       return;
     }

@@ -113,7 +113,7 @@ public final class GroupsTree {
       rows.vm(vms.indexOf(vm), "[" + shortened(vm) + "]").word(Style.PLAIN, " ");
     }
     rows.word(Style.DIM, kind(node) + driver(node));
-    boolean notRead = !function.config().status().isConclusive();
+    boolean notRead = !function.config().capabilitiesKnown();
     rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionWords.bits(function));
     boolean cross = side.vmsInGroup(index).size() > 1;
     crossed |= cross;
