@@ -22,6 +22,9 @@ public record ModelChoice(
   // mends it. Captures and sources have it mended in 6.12.74 and later; from when on was not found.
   private static final KernelRanges OPTIONS_IN_ERROR =
       KernelRanges.parse("6.11..6.12.73,6.13..6.14");
+  // Captures of kernels from 5.2 on agree with the rules of today, those of 5.9 and 6.11 with lines
+  // of the quirk table; sources were read from 6.1 on, for 7.4 those that are queued.
+  private static final KernelRanges KNOWN = KernelRanges.parse("5.2..7.4");
   private static final String ASKED = "asked for";
 
   /**
@@ -50,7 +53,9 @@ public record ModelChoice(
     String reason =
         kernel.equals(KernelVersion.UNKNOWN)
             ? "kernel release \"" + boot.kernelRelease() + "\" names no version"
-            : "kernel " + kernel;
+            : KNOWN.contain(kernel)
+                ? "kernel " + kernel
+                : "kernel " + kernel + ", whose rules are not known: the nearest ones that are";
     return new ModelChoice(GroupingModel.of(kernel), kernel, override, machine, reason);
   }
 
@@ -86,6 +91,11 @@ public record ModelChoice(
   /** True if this kernel may set other controls than its command line asks for. */
   public boolean mayMisreadAcsOptions() {
     return OPTIONS_IN_ERROR.contain(kernel);
+  }
+
+  /** True if the rules of this kernel are known, or were asked for. */
+  public boolean isKnown() {
+    return isAskedFor() || KNOWN.contain(kernel);
   }
 
   /** Where that ends. */
