@@ -4,6 +4,7 @@ import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ final class CheckCommand implements Callable<Integer> {
   }
 
   private static String json(CheckItem item) throws IOException {
-    return JsonLines.object(
+    return Json.object(
         json -> {
           json.writeStringField("subject", item.subject());
           json.writeStringField("state", item.state().label());

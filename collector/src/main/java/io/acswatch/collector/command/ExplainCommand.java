@@ -7,6 +7,8 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.ExplanationJson;
+import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -115,7 +117,7 @@ final class ExplainCommand implements Callable<Integer> {
   private void one(PrintWriter out, Explainer explainer, Explanation explanation)
       throws IOException {
     if (output.isJson()) {
-      out.println(ExplanationJson.of(file, explainer.choice(), explanation));
+      out.println(sourced(json -> ExplanationJson.write(json, explainer.choice(), explanation)));
     } else {
       out.print(ExplanationText.of(explainer.choice(), explanation));
     }
@@ -123,7 +125,7 @@ final class ExplainCommand implements Callable<Integer> {
 
   private void two(PrintWriter out, Explainer explainer, Explanation.Pair pair) throws IOException {
     if (output.isJson()) {
-      out.println(ExplanationJson.of(file, explainer.choice(), pair));
+      out.println(sourced(json -> ExplanationJson.write(json, explainer.choice(), pair)));
     } else {
       out.print(ExplanationText.of(explainer.choice(), pair));
     }
@@ -133,10 +135,18 @@ final class ExplainCommand implements Callable<Integer> {
     List<Explanation.WeakPoint> points = explainer.weakPoints();
     if (output.isJson()) {
       for (Explanation.WeakPoint point : points) {
-        out.println(ExplanationJson.of(file, point));
+        out.println(sourced(json -> ExplanationJson.write(json, point)));
       }
     } else {
       out.print(ExplanationText.of(explainer.choice(), points, owned));
     }
+  }
+
+  private String sourced(Json.Fields fields) {
+    return Json.object(
+        json -> {
+          json.writeStringField("source", file);
+          fields.writeTo(json);
+        });
   }
 }

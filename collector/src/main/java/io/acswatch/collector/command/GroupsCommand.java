@@ -6,6 +6,8 @@ import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.GroupsJson;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -75,7 +77,12 @@ final class GroupsCommand implements Callable<Integer> {
       Snapshot snapshot = Snapshot.of(capture);
       SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
-        out.println(GroupsJson.of(file, snapshot, groups));
+        out.println(
+            Json.object(
+                json -> {
+                  json.writeStringField("source", file);
+                  GroupsJson.write(json, snapshot, groups);
+                }));
       } else if (list) {
         out.print(GroupsText.of(file, snapshot, groups));
       } else {

@@ -13,6 +13,7 @@ import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
+import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -183,17 +184,13 @@ final class PreflightCommand implements Callable<Integer> {
   }
 
   private static String json(Preflight.Result result) throws IOException {
-    return JsonLines.object(
+    return Json.object(
         json -> {
           json.writeStringField("verdict", verdict(result));
           json.writeStringField("model", result.model().model().label());
           json.writeStringField("model_reason", result.model().reason());
-          JsonLines.strings(json, "reasons", result.reasons());
-          json.writeArrayFieldStart("findings");
-          for (IsolationAlert alert : result.findings()) {
-            json.writeRawValue(AlertJson.write(alert));
-          }
-          json.writeEndArray();
+          Json.texts(json, "reasons", result.reasons());
+          Json.objects(json, "findings", result.findings(), AlertJson::writeTo);
         });
   }
 

@@ -18,6 +18,7 @@ import io.acswatch.pci.preflight.Preflight;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.GroupsJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -112,9 +112,7 @@ class FleetApiTest {
 
     assertEquals(32, host.get("before").get("functions").size());
     assertEquals(32, host.get("after").get("functions").size());
-    assertTrue(
-        host.get("before").get("kernel_groups").asInt()
-            > host.get("after").get("kernel_groups").asInt());
+    assertTrue(host.get("before").get("kernel").size() > host.get("after").get("kernel").size());
     JsonNode alert = host.get("alerts").get(0);
     assertEquals(
         AlertJson.read(alert.toString()),
@@ -151,7 +149,7 @@ class FleetApiTest {
 
     JsonNode after = json("/api/v1/host/explanation?" + pair);
     assertTrue(after.get("together").asBoolean());
-    assertTrue(after.get("first").get("steps").toString().contains("does not isolate"));
+    assertTrue(after.get("functions").get(0).get("steps").toString().contains("does not isolate"));
     JsonNode before = json("/api/v1/host/explanation?" + pair + "&when=before");
     assertFalse(before.get("together").asBoolean());
     assertTrue(before.get("kept_apart_by").size() > 0);

@@ -1,4 +1,4 @@
-package io.acswatch.collector.command;
+package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -11,28 +11,28 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The partitions of a snapshot as one JSON object; names and order are part of the contract. */
-final class GroupsJson {
+/**
+ * The partitions of a snapshot as fields of a JSON object, the same for {@code groups} and for the
+ * API. Names and order are part of the contract.
+ */
+public final class GroupsJson {
   private GroupsJson() {}
 
-  static String of(String source, Snapshot snapshot, SnapshotGroups groups) throws IOException {
-    return JsonLines.object(
-        json -> {
-          json.writeStringField("source", source);
-          json.writeStringField("host", snapshot.host());
-          json.writeStringField("kernel_release", snapshot.boot().kernelRelease());
-          json.writeStringField("model", groups.model().label());
-          json.writeStringField("model_reason", groups.modelReason());
-          write(json, "kernel", snapshot, groups.kernel());
-          write(json, "derived", snapshot, groups.derived());
-          write(json, "strict", snapshot, groups.strict());
-          JsonLines.strings(json, "unknown", sorted(groups.unknown()));
-          JsonLines.strings(json, "not_computable", sorted(groups.notComputable()));
-          json.writeBooleanField("order_known", snapshot.orderKnown());
-          json.writeBooleanField("order_matters", groups.orderMatters());
-          json.writeStringField("agreement", groups.agreement().name());
-          json.writeStringField("difference", groups.difference());
-        });
+  public static void write(JsonGenerator json, Snapshot snapshot, SnapshotGroups groups)
+      throws IOException {
+    json.writeStringField("host", snapshot.host());
+    json.writeStringField("kernel_release", snapshot.boot().kernelRelease());
+    json.writeStringField("model", groups.model().label());
+    json.writeStringField("model_reason", groups.modelReason());
+    write(json, "kernel", snapshot, groups.kernel());
+    write(json, "derived", snapshot, groups.derived());
+    write(json, "strict", snapshot, groups.strict());
+    Json.texts(json, "unknown", sorted(groups.unknown()));
+    Json.texts(json, "not_computable", sorted(groups.notComputable()));
+    json.writeBooleanField("order_known", snapshot.orderKnown());
+    json.writeBooleanField("order_matters", groups.orderMatters());
+    json.writeStringField("agreement", groups.agreement().name());
+    json.writeStringField("difference", groups.difference());
   }
 
   private static List<PciAddress> sorted(List<PciAddress> addresses) {
@@ -58,7 +58,7 @@ final class GroupsJson {
   }
 
   /** Groups as addresses: each in ascending order, the groups in order of their first member. */
-  static List<List<PciAddress>> addresses(Snapshot snapshot, GroupPartition partition) {
+  public static List<List<PciAddress>> addresses(Snapshot snapshot, GroupPartition partition) {
     List<List<PciAddress>> groups = new ArrayList<>(partition.groupCount());
     for (List<Integer> members : partition.members()) {
       groups.add(
