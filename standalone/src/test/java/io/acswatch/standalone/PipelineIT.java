@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -161,8 +163,8 @@ class PipelineIT {
         assertThrows(AppException.class, () -> IsolationApp.start(config("nothing")));
 
     assertEquals(
-        "topics nothing.alert-state, nothing.alerts, nothing.frames, nothing.groups,"
-            + " nothing.incidents, nothing.rejects do not exist at %1$s; run: acswatch topics"
+        "topics nothing.alert-state, nothing.alerts, nothing.commands, nothing.frames,"
+            + " nothing.groups, nothing.incidents, nothing.rejects do not exist at %1$s; run: acswatch topics"
                 .formatted(broker.bootstrapServers())
             + " --bootstrap-servers %s --topic-prefix nothing".formatted(broker.bootstrapServers()),
         refused.getMessage());
@@ -183,6 +185,38 @@ class PipelineIT {
     assertEquals(config.topics().all(), again.stream().map(TopicReport::topic).toList());
     assertTrue(again.stream().allMatch(TopicReport::isAsExpected), again::toString);
     assertEquals(List.of(new Difference("partitions", "3", "2")), wished.get(0).differences());
+  }
+
+  @Test
+  void commandsHaveAsManyPartitionsAsTheFrames() throws Exception {
+    IsolationConfig grown = config("grown");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Optional<Short> replicas = Optional.empty();
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(grown.topics().frames(), Optional.of(3), replicas),
+                  new NewTopic("odd.commands", Optional.of(1), replicas)))
+          .all()
+          .get();
+    }
+    Topics.create(grown, TWO_PARTITIONS);
+    IsolationConfig odd = config("odd");
+    Topics.create(odd, TWO_PARTITIONS);
+
+    assertEquals(
+        List.of(),
+        Topics.check(grown, Topics.Layout.DEFAULT).get(1).differences(),
+        "made later, as many as the frames that were there");
+    assertTrue(
+        Topics.check(odd, Topics.Layout.DEFAULT)
+            .get(1)
+            .differences()
+            .contains(new Difference("partitions", "2", "1")));
+    assertEquals(
+        "topic odd.commands has 1 partitions and odd.frames has 2, expected as many;"
+            + " delete odd.commands and run: acswatch topics",
+        assertThrows(AppException.class, () -> IsolationApp.start(odd)).getMessage());
   }
 
   @Test

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -107,7 +106,9 @@ public final class IsolationApp implements AutoCloseable {
    * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
    */
   public static IsolationApp start(IsolationConfig config) throws AppException {
-    refuseMissingTopics(config);
+    try (BrokerSession session = new BrokerSession(config)) {
+      Topics.refuseUnfit(session, config);
+    }
     prepare(config.stateDirectory());
     IsolationApp app = new IsolationApp(config);
     try {
@@ -122,25 +123,6 @@ public final class IsolationApp implements AutoCloseable {
       throw new AppException("cannot start: " + AppException.firstLine(failed), failed);
     }
     return app;
-  }
-
-  private static void refuseMissingTopics(IsolationConfig config) throws AppException {
-    try (BrokerSession session = new BrokerSession(config)) {
-      List<String> missing = Topics.missing(session, config.topics().all());
-      if (!missing.isEmpty()) {
-        boolean one = missing.size() == 1;
-        throw new AppException(
-            "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
-                .formatted(
-                    (one ? "topic " : "topics ") + String.join(", ", missing),
-                    one ? "does" : "do",
-                    config.bootstrapServers(),
-                    config.bootstrapServers(),
-                    config.topics().prefix().equals("acswatch")
-                        ? ""
-                        : " --topic-prefix " + config.topics().prefix()));
-      }
-    }
   }
 
   private static void prepare(Path directory) throws AppException {

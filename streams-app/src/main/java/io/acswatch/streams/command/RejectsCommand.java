@@ -7,6 +7,7 @@ import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
+import io.acswatch.streams.topology.Refusal;
 import io.acswatch.wire.json.AlertText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -246,7 +247,7 @@ final class RejectsCommand implements Callable<Integer> {
 
   private void replay(
       Reject reject, Producer<byte[], byte[]> producer, String frames, String version) {
-    String why = whyNot(reject, version);
+    String why = whyNot(reject, version, again);
     if (why.isEmpty()) {
       try {
         // One by one: a list that ends in the middle says exactly how far it came.
@@ -264,7 +265,10 @@ final class RejectsCommand implements Callable<Integer> {
     out().flush();
   }
 
-  private String whyNot(Reject reject, String version) {
+  private static String whyNot(Reject reject, String version, boolean again) {
+    if (reject.reason().equals(Refusal.BAD_COMMAND.label())) {
+      return "it is no frame but a command; give that again";
+    }
     if (!reject.cut().isEmpty()) {
       return "only its beginning was kept; it is at " + reject.origin();
     }

@@ -31,7 +31,7 @@ final class RetireCommand implements Callable<Integer> {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why, for whoever reads the frames topic; default 'retired'.")
+      description = "Why, for whoever reads the commands topic; default 'retired'.")
   private String reason = "retired";
 
   @Override

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
- * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}.
+ * the record as it is to {@code rejects}.
  *
  * <p>What is remembered of the host tells by a digest that most frames are the one before, at
  * another time. They were decoded then, found sound, and of this host, and are not decoded again.
@@ -43,20 +43,13 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (RetireHost.isAskedFor(record)) {
-      handOn(record, IsolationTopology.RETIRE);
-    } else if (record.value() == null) {
+    if (record.value() == null) {
       reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
     } else if (record.key() == null) {
       reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
     } else {
       takeIn(record, new String(record.key(), StandardCharsets.UTF_8), record.value());
     }
-  }
-
-  private void handOn(Record<byte[], byte[]> record, String child) {
-    context.<byte[], Object>forward(
-        new Record<>(record.key(), null, record.timestamp(), record.headers()), child);
   }
 
   private void takeIn(Record<byte[], byte[]> record, String host, byte[] frame) {

@@ -19,12 +19,10 @@ import org.apache.kafka.streams.state.Stores;
  * The topology. The same picture as in the README:
  *
  * <pre>
- *  frames -> decode -+-> judge [host-state] --+-> alerts        history, keyed by host
- *                    |                        +-> alert-state   compacted, by fingerprint
- *                    |                        +-> groups        compacted, by host
- *                    |                        +-> rejects       as it was, with the reason
- *                    +-> retire [host-state] -+-> alerts, alert-state, groups    the end of a host
- *                    +-> rejects
+ *  frames ---> decode -+-> judge [host-state] -+-> alerts        history, keyed by host
+ *                      +-> rejects             +-> alert-state   compacted, by fingerprint
+ *                                              +-> groups        compacted, by host
+ *  commands -> retire [host-state] ------------+-> rejects       as it was, with the reason
  * </pre>
  *
  * <p>A second half makes incidents of the alerts: {@link IncidentTopology}.
@@ -36,6 +34,7 @@ import org.apache.kafka.streams.state.Stores;
  */
 public final class IsolationTopology {
   static final String FRAMES = "frames";
+  static final String COMMANDS = "commands";
   static final String DECODE = "decode";
   static final String JUDGE = "judge";
   static final String RETIRE = "retire";
@@ -68,12 +67,19 @@ public final class IsolationTopology {
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
         .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
-        .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
+        .addSource(
+            AutoOffsetReset.earliest(),
+            COMMANDS,
+            new FrameTime(),
+            bytesIn,
+            bytesIn,
+            topics.commands())
+        .addProcessor(RETIRE, () -> new RetireHost(observer), COMMANDS)
         .addStateStore(hostState(), DECODE, JUDGE, RETIRE)
         .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)
-        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE);
+        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE, RETIRE);
   }
 
   /**

@@ -44,10 +44,20 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   public void send(String key, byte @Nullable [] value, Headers headers) {
+    pipe(TOPICS.frames(), key, value, headers);
+  }
+
+  /** What an operator asks of a host. */
+  public void command(@Nullable String host, byte @Nullable [] value) {
+    pipe(TOPICS.commands(), host, value, new RecordHeaders());
+  }
+
+  private void pipe(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
     time += 1_000;
+    byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
     driver
-        .createInputTopic(TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer())
-        .pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, headers, time));
+        .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>(bytes, value, headers, time));
   }
 
   /** The time of the last record. */
