@@ -104,6 +104,19 @@ public record Boot(
         label);
   }
 
+  /** The same boot of a kernel that follows these rules, whatever its release says. */
+  public Boot following(RuleSet rules) {
+    return new Boot(
+        id,
+        kernelRelease,
+        rules.quirks().asDebianSays(),
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        iommus,
+        rules.equals(RuleSet.of(rules.quirks())) ? askedModel : rules.model().label());
+  }
+
   /** True if the kernel says that kexec started it; a crash kernel included. */
   public boolean isStartedByKexec() {
     return bootloaderType == KEXEC_LOADER;

@@ -119,6 +119,11 @@ public final class KernelGrouping {
     return (isBeforeSwitchingOn(function, grouped) ? atStart : now)[function].isEnforced();
   }
 
+  /** True if a function isolates while another one is being grouped. */
+  public boolean isolates(int function, int grouped) {
+    return enforces(function, grouped);
+  }
+
   /** Where the supposition on a verdict stands: those before the kernel came to it are first. */
   int supposedAt(int function, int grouped) {
     return isBeforeSwitchingOn(function, grouped) ? function : hierarchy.size() + function;

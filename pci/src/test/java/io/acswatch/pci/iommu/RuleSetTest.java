@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PatchLevelsTest {
+class RuleSetTest {
   @ParameterizedTest
   @CsvSource({
     "6.1.7, 6.1.0 6.1.165 6.1.169",
@@ -22,14 +22,14 @@ class PatchLevelsTest {
   void stretchesBeginWhereAModelOrAQuirkChanges(String version, String levels) {
     assertEquals(
         levels,
-        PatchLevels.of(KernelVersion.of(version, "")).stream()
+        RuleSet.stretches(KernelVersion.of(version, "")).stream()
             .map(KernelVersion::toString)
             .collect(Collectors.joining(" ")));
   }
 
   @Test
   void versionsBetweenTwoLevelsBehaveAlike() {
-    List<KernelVersion> levels = PatchLevels.of(KernelVersion.of("6.12.0", ""));
+    List<KernelVersion> levels = RuleSet.stretches(KernelVersion.of("6.12.0", ""));
     for (KernelVersion level : levels) {
       KernelVersion next = new KernelVersion(level.major(), level.minor(), level.patch() + 1);
       if (!levels.contains(next)) {
