@@ -63,11 +63,6 @@ public final class SimulateCommand implements Callable<Integer> {
   private double stories = 6;
 
   @Option(
-      names = "--deltas",
-      description = "Between these snapshots send only what changed; default whole snapshots.")
-  private boolean deltas;
-
-  @Option(
       names = "--bootstrap-servers",
       paramLabel = "HOST:PORT",
       description = "Send the records to these brokers.")
@@ -167,7 +162,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private Fleet fleet() {
     try {
-      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories, deltas));
+      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories));
     } catch (IllegalArgumentException refused) {
       throw wrong("--functions: " + refused.getMessage());
     }

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  * @param glanceInterval time between two looks at whether something changed
  * @param settleInterval shortest time between two snapshots that only uevents ask for
  * @param heartbeatInterval time between two heartbeats
- * @param deltas send only what changed between full snapshots
  * @param readsPerSecond most functions whose configuration space is read in a second
  * @param denied functions whose configuration space is never read
  * @param sendTimeout how long one attempt to send may take
@@ -44,7 +43,6 @@ public record CollectorConfig(
     Duration glanceInterval,
     Duration settleInterval,
     Duration heartbeatInterval,
-    boolean deltas,
     int readsPerSecond,
     DenyList denied,
     Duration sendTimeout,
@@ -69,7 +67,6 @@ public record CollectorConfig(
   static final String GLANCE_INTERVAL = "collector.glance.interval.ms";
   static final String SETTLE_INTERVAL = "collector.settle.interval.ms";
   static final String HEARTBEAT_INTERVAL = "collector.heartbeat.interval.ms";
-  static final String DELTAS = "collector.deltas";
   static final String READS_PER_SECOND = "collector.reads.per.second";
   static final String DENY = "collector.deny";
   static final String SEND_TIMEOUT = "collector.send.timeout.ms";
@@ -91,7 +88,6 @@ public record CollectorConfig(
           .number(GLANCE_INTERVAL, 1_000, 100)
           .number(SETTLE_INTERVAL, 2_000, 0)
           .number(HEARTBEAT_INTERVAL, 60_000, 1_000)
-          .text(DELTAS, "off")
           .number(READS_PER_SECOND, 500, 1)
           .text(DENY, "")
           .number(SEND_TIMEOUT, 30_000, 1_000)
@@ -130,7 +126,6 @@ public record CollectorConfig(
         millis(settings, GLANCE_INTERVAL),
         millis(settings, SETTLE_INTERVAL),
         millis(settings, HEARTBEAT_INTERVAL),
-        isOn(DELTAS, settings.text(DELTAS)),
         (int) Math.min(settings.number(READS_PER_SECOND), Integer.MAX_VALUE),
         denied(settings.text(DENY)),
         millis(settings, SEND_TIMEOUT),
@@ -160,13 +155,6 @@ public record CollectorConfig(
 
   private static @Nullable Path pathOrNull(String text) {
     return text.isEmpty() ? null : Path.of(text);
-  }
-
-  private static boolean isOn(String key, String text) {
-    if (!text.equals("on") && !text.equals("off")) {
-      throw new SettingException(key, text, "expected on or off");
-    }
-    return text.equals("on");
   }
 
   private static DenyList denied(String text) {

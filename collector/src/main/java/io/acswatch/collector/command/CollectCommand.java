@@ -33,7 +33,6 @@ import picocli.CommandLine.Spec;
       "  collector.glance.interval.ms      1000: between fast looks",
       "  collector.settle.interval.ms      2000: least between snapshots for device events only",
       "  collector.heartbeat.interval.ms   60000: between heartbeats",
-      "  collector.deltas                  off: on sends only what changed between full snapshots",
       "  collector.reads.per.second        500: most functions read in a second",
       "  collector.deny                    empty: 0000:3b:00.0,8086:1521 are never read",
       "  collector.send.timeout.ms         30000: of one attempt to send",

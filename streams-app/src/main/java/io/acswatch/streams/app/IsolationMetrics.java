@@ -23,7 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -57,19 +56,13 @@ public final class IsolationMetrics implements TopologyObserver {
   private final Map<FrameType, Counter.Child> frames =
       children(
           counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
-          FrameType.class,
-          FrameType::isKnown);
+          FrameType.class);
   private final Map<KexecEvent.Step, Counter.Child> kexecs =
       children(
           counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
-          KexecEvent.Step.class,
-          step -> true);
-  private final Counter gaps =
-      counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
+          KexecEvent.Step.class);
   private final Counter functions =
-      counter(
-          "acswatch_functions_decoded",
-          "PCI functions in the snapshots and deltas that were taken in.");
+      counter("acswatch_functions_decoded", "PCI functions in the snapshots that were taken in.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
@@ -156,12 +149,10 @@ public final class IsolationMetrics implements TopologyObserver {
 
   /** The series of each constant, there from the start and looked up once. */
   private static <E extends Enum<E>> Map<E, Counter.Child> children(
-      Counter counter, Class<E> labels, Predicate<E> has) {
+      Counter counter, Class<E> labels) {
     Map<E, Counter.Child> children = new EnumMap<>(labels);
     for (E label : labels.getEnumConstants()) {
-      if (has.test(label)) {
-        children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
-      }
+      children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
     }
     return children;
   }
@@ -197,11 +188,6 @@ public final class IsolationMetrics implements TopologyObserver {
   @Override
   public void repetitionSkipped() {
     repetitions.inc();
-  }
-
-  @Override
-  public void gapFound() {
-    gaps.inc();
   }
 
   @Override

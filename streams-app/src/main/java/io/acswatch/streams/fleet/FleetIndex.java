@@ -161,7 +161,7 @@ public final class FleetIndex {
   }
 
   private HostStatus status(HostSummary summary, long silentMillis) {
-    if (silentMillis > staleAfterMillis || summary.gap()) {
+    if (silentMillis > staleAfterMillis) {
       return HostStatus.STALE;
     }
     return summary.portsRead() ? HostStatus.FRESH : HostStatus.UNKNOWN;

@@ -18,7 +18,7 @@ import org.apache.kafka.common.serialization.Serializer;
  *  +-------+--------+-------+---------+------------------+--------------------+
  *  | "HS"  | version| flags | revision| current taken at | current sequence   |
  *  +-------+--------+-------+---------+------------------+--------------------+
- *  | 24 baseline taken at   | 32 baseline sequence   | 40 last sequence i64    |
+ *  | 24 baseline taken at   | 32 baseline sequence   | 40 0                    |
  *  | 48 length of current i32   | 52 length of baseline i32 | 56 pending i32   |
  *  | 60 intended owners i32     | 64 open alerts i32        | 68 0             |
  *  | 72 digest of the frame that current was packed from, 0 if unknown        |
@@ -31,7 +31,7 @@ import org.apache.kafka.common.serialization.Serializer;
  *  +--------------------------------------------------------------------------+
  *
  *  flags    bit 0 there is a baseline, 1 there is a current, 2 they have the same facts,
- *           3 something was missed, 4 a repetition of current was judged and told nothing
+ *           4 a repetition of current was judged and told nothing
  *  a text   length i32, UTF-8
  * </pre>
  *

@@ -23,7 +23,6 @@ final class StateLayout {
   static final int CURRENT_SEQUENCE_AT = 16;
   static final int BASELINE_TAKEN_AT = 24;
   static final int BASELINE_SEQUENCE_AT = 32;
-  static final int LAST_SEQUENCE_AT = 40;
   static final int CURRENT_LENGTH_AT = 48;
   static final int BASELINE_LENGTH_AT = 52;
   static final int PENDING_COUNT_AT = 56;
@@ -38,9 +37,6 @@ final class StateLayout {
 
   /** Both have the same facts, which are stored once. */
   static final int BASELINE_IS_CURRENT = 1 << 2;
-
-  /** Something was missed. */
-  static final int IS_BROKEN = 1 << 3;
 
   /** A repetition of the last snapshot was judged and told nothing: no other one can. */
   static final int IS_SETTLED = 1 << 4;

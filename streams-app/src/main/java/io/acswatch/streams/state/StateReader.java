@@ -5,7 +5,6 @@ import static io.acswatch.streams.state.StateLayout.*;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.hierarchy.DevicePath;
-import io.acswatch.pci.judge.Continuity;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Pending;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -66,8 +65,7 @@ final class StateReader {
         in.getInt(REVISION_AT),
         StateAlerts.read(in, in.getInt(ALERT_COUNT_AT)),
         pending,
-        intended,
-        new Continuity(in.getLong(LAST_SEQUENCE_AT), (flags & IS_BROKEN) != 0));
+        intended);
   }
 
   private @Nullable Snapshot snapshot(boolean isThere, int lengthAt, int takenAt) {

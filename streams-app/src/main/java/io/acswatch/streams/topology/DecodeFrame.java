@@ -1,13 +1,11 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.SnapshotDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -27,7 +25,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
   private final FrameHead head = new FrameHead();
   private final FactsPacker facts = new FactsPacker();
-  private final SnapshotDecoder deltas = new SnapshotDecoder();
   private ProcessorContext<byte[], Object> context;
   private KeyValueStore<String, byte[]> states;
 
@@ -59,7 +56,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       state = stateOf(host);
       if (state.isRepeatedBy(head) && state.needsNoJudgement(head)) {
         observer.decoded(FrameType.SNAPSHOT, head.functionCount(), startedAt);
-        judge(record, new Observation(host, state, head, null, null, frame));
+        judge(record, new Observation(host, state, head, null, frame));
         return;
       }
     }
@@ -80,18 +77,14 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       case SNAPSHOT -> {
         PackedState known =
             Objects.requireNonNull(state); // no sound one is passed by at first look
-        judge(record, new Observation(host, known, head, facts, null, frame));
+        judge(record, new Observation(host, known, head, facts, frame));
       }
-      case DELTA ->
-          judge(record, new Observation(host, stateOf(host), head, null, deltaOf(frame), frame));
       // It says that the host lives; what is wrong with it is judged by its snapshots.
       case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
       case KEXEC_EVENT -> {
         observer.heard(context.taskId().partition(), host, record.timestamp());
         observer.kexec(facts.kexecStep());
       }
-      // The check has refused what it does not know.
-      case SNAPSHOT_PART -> throw new IllegalStateException("type=" + facts.type());
     }
   }
 
@@ -101,13 +94,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
 
   private void judge(Record<byte[], byte[]> record, Observation observation) {
     context.forward(record.withValue(observation), IsolationTopology.JUDGE);
-  }
-
-  private SnapshotDelta deltaOf(byte[] frame) {
-    if (deltas.decode(frame) instanceof FrameResult.AcceptedDelta accepted) {
-      return accepted.delta();
-    }
-    throw new IllegalStateException("a frame was checked twice with two results");
   }
 
   private static String mismatch(byte[] key, String host) {

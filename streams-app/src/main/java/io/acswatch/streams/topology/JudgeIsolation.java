@@ -1,12 +1,10 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.pci.judge.DeltaJudgement;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.FactsPacker;
@@ -14,7 +12,6 @@ import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -25,11 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges snapshots and deltas against what is remembered of their host; the judgement itself is
- * {@link Judgement}.
- *
- * <p>A delta is applied to the last snapshot and judged as the snapshot it leads to. If what it
- * builds on was not had, the host is stale until its next whole snapshot, and an alert says so.
+ * Judges snapshots against what is remembered of their host; the judgement itself is {@link
+ * Judgement}.
  *
  * <p>A repetition costs a comparison with what is in the store, of its digest or of its packed
  * facts: it is neither made a snapshot of, nor judged, nor stored. The state then keeps the time
@@ -111,10 +105,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   }
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
-    SnapshotDelta delta = record.value().delta();
-    if (delta != null) {
-      return ofDelta(packed, delta, record);
-    }
     FactsPacker facts = record.value().facts();
     FrameHead head = record.value().head();
     if (facts == null || packed.isRepeatedBy(facts) && packed.needsNoJudgement(head)) {
@@ -132,7 +122,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
-      return Outcome.of(packed.numbered(head));
+      return Outcome.NOTHING;
     }
     Verdict verdict = judge.apply(state, snapshot);
     byte[] next =
@@ -140,31 +130,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             ? packed.settled(head)
             : packed.next(verdict.state(), snapshot, facts, head);
     return judged(packed, verdict, next, record);
-  }
-
-  private Outcome ofDelta(
-      PackedState packed, SnapshotDelta delta, Record<byte[], Observation> record) {
-    HostState state = packed.unpack();
-    return switch (DeltaJudgement.fit(state, delta)) {
-      case KNOWN -> {
-        observer.repetitionSkipped();
-        yield Outcome.NOTHING;
-      }
-      case GAP -> {
-        observer.gapFound();
-        Verdict verdict = DeltaJudgement.gap(state, delta);
-        yield outcome(packed, verdict, packed.next(verdict.state()), record);
-      }
-      case FOLLOWS -> {
-        Snapshot snapshot = delta.applyTo(Objects.requireNonNull(state.current()));
-        if (Judgement.isRepetition(state, snapshot)) {
-          observer.repetitionSkipped();
-          yield Outcome.of(packed.withLastSequence(delta.sequence()));
-        }
-        Verdict verdict = judge.apply(state, snapshot);
-        yield judged(packed, verdict, packed.next(verdict.state()), record);
-      }
-    };
   }
 
   private Outcome judged(

@@ -32,9 +32,6 @@ public interface TopologyObserver {
         public void repetitionSkipped() {}
 
         @Override
-        public void gapFound() {}
-
-        @Override
         public void judged() {}
 
         @Override
@@ -74,10 +71,7 @@ public interface TopologyObserver {
   /** A snapshot told nothing new and was not judged. */
   void repetitionSkipped();
 
-  /** A delta builds on a snapshot that was not had. */
-  void gapFound();
-
-  /** A snapshot was judged, whole or what a delta led to. */
+  /** A snapshot was judged. */
   void judged();
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */

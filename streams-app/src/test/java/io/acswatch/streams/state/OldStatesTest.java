@@ -10,7 +10,6 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.judge.Continuity;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -53,7 +52,6 @@ class OldStatesTest {
 
     assertEquals(snapshot("kexec-001-before"), state.current());
     assertSame(state.current(), state.baseline());
-    assertEquals(Continuity.NONE, state.continuity());
   }
 
   @ParameterizedTest

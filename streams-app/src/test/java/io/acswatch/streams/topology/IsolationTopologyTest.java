@@ -17,6 +17,7 @@ import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.state.UnknownStateVersionException;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;
@@ -222,6 +223,19 @@ class IsolationTopologyTest {
             Long.toString(AT)),
         headers(reject));
     assertTrue(read(TOPICS.alerts()).size() > 0);
+  }
+
+  /** A frame of type 2, as collectors wrote it before the first release. */
+  @Test
+  void rejectsADeltaWhole() {
+    byte[] delta = Frames.frame("kexec-001-before", "host-1", 2);
+    delta[FrameType.OFFSET] = 2;
+    send("host-1", delta, AT);
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertArrayEquals(delta, reject.value());
+    assertEquals("unknown_type", headers(reject).get(Rejects.REASON));
+    assertEquals("6", headers(reject).get(Rejects.OFFSET));
   }
 
   @Test
