@@ -30,7 +30,7 @@ public final class GuardCommand implements Callable<Integer> {
   @Option(
       names = "--self-test",
       description =
-          "Slows each kernel down by half of its work, lets each box one number, and reads once"
+          "Slows each loop down by half of its work, lets each box one number, and reads once"
               + " more: all of that must be caught.")
   private boolean selfTest;
 

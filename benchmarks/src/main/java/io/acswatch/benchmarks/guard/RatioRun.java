@@ -2,14 +2,14 @@ package io.acswatch.benchmarks.guard;
 
 import java.util.Locale;
 
-/** One JVM of the guard: prints the ratio of a kernel to the reference. */
+/** One JVM of the guard: prints the ratio of a loop to the reference. */
 final class RatioRun {
   private RatioRun() {}
 
-  /** Kernel, milliseconds of warm-up, pairs. */
+  /** Loop, milliseconds of warm-up, pairs. */
   public static void main(String[] arguments) {
-    Kernels kernels = new Kernels();
-    PairedRatio ratio = new PairedRatio(kernels.reference(), kernels.named(arguments[0]));
+    Loops loops = new Loops();
+    PairedRatio ratio = new PairedRatio(loops.reference(), loops.named(arguments[0]));
     System.out.println(
         String.format(
             Locale.ROOT,

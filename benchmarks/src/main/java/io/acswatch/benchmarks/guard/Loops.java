@@ -12,18 +12,18 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** What is measured against each other, over the hundred functions of the corpus. */
-final class Kernels {
+final class Loops {
   private final byte[][] dense;
   private final byte[] frame;
 
-  Kernels() {
+  Loops() {
     Corpus corpus = Corpus.load(Corpus.NORMAL);
     dense = corpus.dense().toArray(new byte[0][]);
     frame = corpus.frame();
   }
 
   /** The frozen walk over dense bytes. */
-  Kernel reference() {
+  Loop reference() {
     return checked(
         () -> {
           int sum = 0;
@@ -34,8 +34,8 @@ final class Kernels {
         });
   }
 
-  /** The kernel of a name; {@code slow-} does half of it again, {@code boxed-} boxes a number. */
-  Kernel named(String name) {
+  /** The loop of a name; {@code slow-} does half of it again, {@code boxed-} boxes a number. */
+  Loop named(String name) {
     if (name.startsWith("slow-")) {
       return slow(name.substring("slow-".length()));
     }
@@ -48,11 +48,11 @@ final class Kernels {
       case "dense" -> dense();
       case "frame" -> inFrame();
       case "pack" -> pack();
-      default -> throw new IllegalArgumentException("kernel=" + name);
+      default -> throw new IllegalArgumentException("loop=" + name);
     };
   }
 
-  private Kernel buffer() {
+  private Loop buffer() {
     ByteBuffer[] buffers =
         Arrays.stream(dense)
             .map(bytes -> ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))
@@ -68,7 +68,7 @@ final class Kernels {
   }
 
   /** Our walk over dense bytes. */
-  private Kernel dense() {
+  private Loop dense() {
     ArrayConfigSpace view = new ArrayConfigSpace();
     return checked(
         () -> {
@@ -81,7 +81,7 @@ final class Kernels {
   }
 
   /** Our walk over the lines of a frame, where they lie. */
-  private Kernel inFrame() {
+  private Loop inFrame() {
     FrameReader reader = new FrameReader();
     if (reader.wrap(frame) != null) {
       throw new IllegalStateException("the frame of the corpus is refused");
@@ -97,7 +97,7 @@ final class Kernels {
   }
 
   /** From the bytes of a record to packed facts, compared with those of before. */
-  private Kernel pack() {
+  private Loop pack() {
     FactsPacker packer = new FactsPacker();
     if (packer.pack(frame) != null || !packer.isDirect()) {
       throw new IllegalStateException("the frame of the corpus is refused, or takes a detour");
@@ -110,29 +110,29 @@ final class Kernels {
   }
 
   /** Half the work again, on other bytes: the same ones would be in the nearest cache. */
-  private static Kernel slow(String name) {
-    Kernel one = new Kernels().named(name);
-    Kernel other = new Kernels().named(name);
+  private static Loop slow(String name) {
+    Loop one = new Loops().named(name);
+    Loop other = new Loops().named(name);
     int[] turn = new int[1];
     return () -> one.pass() + (++turn[0] % 2 == 0 ? other.pass() : 0);
   }
 
-  private static Kernel boxed(Kernel kernel) {
+  private static Loop boxed(Loop loop) {
     Object[] kept = new Object[1];
     return () -> {
-      int sum = kernel.pass();
+      int sum = loop.pass();
       kept[0] = Integer.valueOf(sum + 1_000_000);
       return sum;
     };
   }
 
   /** A number for a wrong answer is worth nothing. */
-  private static Kernel checked(Kernel kernel) {
+  private static Loop checked(Loop loop) {
     int expected = Corpus.SUM_OF_CONTROLS + (Corpus.FUNCTIONS - Corpus.WITH_ACS) * AcsWalk.NONE;
-    int sum = kernel.pass();
+    int sum = loop.pass();
     if (sum != expected) {
       throw new IllegalStateException("sum=" + sum + ", expected " + expected);
     }
-    return kernel;
+    return loop;
   }
 }
