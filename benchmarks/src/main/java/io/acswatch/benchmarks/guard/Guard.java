@@ -112,7 +112,7 @@ final class Guard {
       ratios[i] =
           Double.parseDouble(
               OwnJvm.run(
-                  RatioRun.class,
+                  RatioMain.class,
                   JVM_FLAGS,
                   loop,
                   Long.toString(warmUpMillis),

@@ -5,6 +5,7 @@ import io.acswatch.collector.command.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,8 +42,7 @@ public final class GuardCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Guard guard = new Guard(SHORT_WARM_UP, pairs);
     List<Finding> findings = selfTest ? guard.checkInjected() : guard.check();
-    PrintWriter out =
-        spec == null ? new PrintWriter(System.out, true) : spec.commandLine().getOut();
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     boolean good = true;
     for (Finding finding : findings) {
       boolean asItShould = finding.holds() != selfTest;

@@ -19,16 +19,16 @@ import java.util.function.Consumer;
  */
 final class TopologyBench {
   private final Broker broker;
-  private final Contenders contenders;
+  private final Project project;
   private final List<Contender> inTurns;
   private final Consumer<String> progress;
 
-  TopologyBench(Broker broker, Contenders contenders, Consumer<String> progress) {
+  TopologyBench(Broker broker, Project project, Consumer<String> progress) {
     this.broker = broker;
-    this.contenders = contenders;
+    this.project = project;
     this.progress = progress;
     // The project comes first: what it remembers the store must hold.
-    inTurns = List.of(contenders.project(), contenders.store(), new PlainConsumer(broker));
+    inTurns = List.of(project, new StoreApp(broker, project), new PlainConsumer(broker));
   }
 
   /** Fills the topics and runs. */
@@ -57,7 +57,7 @@ final class TopologyBench {
     for (Lane lane : lanes) {
       stateBytes.put(
           lane.scenario(),
-          contenders.states(lane.scenario()).values().stream()
+          project.states(lane.scenario()).values().stream()
               .mapToInt(state -> state.length)
               .average()
               .orElse(Double.NaN));

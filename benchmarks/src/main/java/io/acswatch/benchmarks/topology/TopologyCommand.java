@@ -91,7 +91,7 @@ public final class TopologyCommand implements Callable<Integer> {
         Scratch scratch = new Scratch()) {
       result =
           new TopologyBench(
-                  broker, new Contenders(broker, scratch.directory(), settings), bench::progress)
+                  broker, new Project(broker, scratch.directory(), settings), bench::progress)
               .run(chosen, size, rounds);
     }
     TopologyReport report = new TopologyReport(result);

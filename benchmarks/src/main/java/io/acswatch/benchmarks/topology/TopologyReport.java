@@ -121,7 +121,7 @@ final class TopologyReport {
     fields.put("functions_per_record", lane.functions());
     fields.put("bytes_per_record", lane.rawBytes());
     fields.put("wire_bytes_per_record", lane.wireBytes());
-    if (entry.contender().equals(Contenders.PROJECT)) {
+    if (entry.contender().equals(Project.LABEL)) {
       fields.put(
           "state_bytes_per_host", result.stateBytes().getOrDefault(lane.scenario(), Double.NaN));
     }

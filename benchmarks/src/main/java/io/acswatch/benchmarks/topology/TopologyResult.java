@@ -39,16 +39,16 @@ record TopologyResult(
     for (Scenario scenario : Scenario.values()) {
       // The goal is for what hosts send all day. Changed snapshots cannot reach it as well, while
       // unchanged ones are to be three times as fast as they are.
-      add(ratios, scenario, scenario, Contenders.STORE, scenario == Scenario.UNCHANGED ? 0.8 : 0);
+      add(ratios, scenario, scenario, StoreApp.LABEL, scenario == Scenario.UNCHANGED ? 0.8 : 0);
       add(ratios, scenario, scenario, PlainConsumer.LABEL, 0);
     }
-    add(ratios, Scenario.UNCHANGED, Scenario.CHANGED, Contenders.PROJECT, 3);
+    add(ratios, Scenario.UNCHANGED, Scenario.CHANGED, Project.LABEL, 3);
     return ratios;
   }
 
   private void add(
       List<Ratio> ratios, Scenario scenario, Scenario other, String rival, double goal) {
-    Optional<Entry> mine = entry(scenario, Contenders.PROJECT);
+    Optional<Entry> mine = entry(scenario, Project.LABEL);
     Optional<Entry> theirs = entry(other, rival);
     if (mine.isEmpty() || theirs.isEmpty()) {
       return;

@@ -3,8 +3,8 @@ package io.acswatch.benchmarks.guard;
 import java.util.Locale;
 
 /** One JVM of the guard: prints the ratio of a loop to the reference. */
-final class RatioRun {
-  private RatioRun() {}
+final class RatioMain {
+  private RatioMain() {}
 
   /** Loop, milliseconds of warm-up, pairs. */
   public static void main(String[] arguments) {
