@@ -1,4 +1,4 @@
-package io.acswatch.standalone;
+package io.acswatch.benchmarks;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.doNot;
@@ -14,13 +14,17 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Path;
@@ -29,18 +33,21 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
+import picocli.CommandLine;
 
 /**
  * The rules of the code's structure; each says in its {@code because} what to do when it is broken.
  *
- * <p>They stand here because only this module has all others on its class path. A rule that must
- * change is changed in a commit of its own that says why.
+ * <p>They stand in this module because it comes last: it has all others on its class path. A rule
+ * that must change is changed in a commit of its own that says why.
  */
 class ArchitectureTest {
+  private static final String ROOT = "io.acswatch.";
   private static final String PCI = "io.acswatch.pci..";
   private static final String WIRE = "io.acswatch.wire..";
   private static final String CLIENT = "io.acswatch.client..";
@@ -51,9 +58,47 @@ class ArchitectureTest {
   private static final String STANDALONE = "io.acswatch.standalone..";
   private static final String BENCHMARKS = "io.acswatch.benchmarks..";
 
+  /**
+   * All packages, from below to above: a class uses its own package and those of lines above its
+   * line. Packages of one line do not know each other.
+   */
+  private static final List<Set<String>> ROOMS =
+      """
+      pci.config
+      pci.config.capability
+      pci.hierarchy
+      pci.iommu
+      pci.snapshot
+      pci.groups
+      pci.alert
+      pci.judge
+      pci.explain pci.preflight
+      client wire wire.process wire.terminal
+      wire.json wire.text
+      collector.source
+      collector.source.ownership collector.spool
+      collector.agent
+      collector.command.text
+      collector.command
+      simulate
+      streams.state streams.incident streams.fleet
+      streams.topology
+      streams.api
+      streams.app
+      streams.command
+      standalone
+      benchmarks.walk benchmarks.rig
+      benchmarks.guard benchmarks.jmh benchmarks.topology benchmarks.latency
+      collector benchmarks
+      """
+          .lines()
+          .map(line -> Set.of(line.split(" ")))
+          .toList();
+
   private static final JavaClasses ACSWATCH =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("jmh_generated"))
           .importPackages("io.acswatch");
 
   @Test
@@ -250,6 +295,29 @@ class ArchitectureTest {
   }
 
   @Test
+  void a7ArrowsBetweenRoomsPointOneWay() {
+    check(
+        classes()
+            .should(useRoomsAboveTheirLineOnly())
+            .because(
+                "a room is understood with the rooms that it stands on; move what both need into the"
+                    + " lower one, or pass it in as a value. A new package takes a line of ROOMS"));
+  }
+
+  @Test
+  void a7CommandsAreCommands() {
+    check(
+        classes()
+            .that()
+            .haveSimpleNameEndingWith("Command")
+            .should()
+            .beAnnotatedWith(CommandLine.Command.class)
+            .because(
+                "a *Command is what a user can type, a picocli class; name the other one after what"
+                    + " it does"));
+  }
+
+  @Test
   void a7NothingDependsOnBenchmarks() {
     check(
         noClasses()
@@ -337,6 +405,31 @@ class ArchitectureTest {
             .because(
                 "our input is hostile: bounds stay checked, and bytes become objects through"
                     + " readers of ours only"));
+  }
+
+  private static ArchCondition<JavaClass> useRoomsAboveTheirLineOnly() {
+    return new ArchCondition<>("use rooms of lines above their own only") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        for (Dependency use : type.getDirectDependenciesFromSelf()) {
+          JavaClass used = use.getTargetClass().getBaseComponentType();
+          if (used.getPackageName().startsWith(ROOT)
+              && !used.getPackageName().equals(type.getPackageName())) {
+            boolean below = line(used) >= 0 && line(used) < line(type);
+            events.add(new SimpleConditionEvent(type, below, use.getDescription()));
+          }
+        }
+      }
+    };
+  }
+
+  /** The line of a class's package; -1 if it has none, and then whatever it uses is wrong. */
+  private static int line(JavaClass type) {
+    String room = type.getPackageName().substring(ROOT.length());
+    return IntStream.range(0, ROOMS.size())
+        .filter(line -> ROOMS.get(line).contains(room))
+        .findFirst()
+        .orElse(-1);
   }
 
   private static void check(ArchRule rule) {
