@@ -1,7 +1,5 @@
 package io.acswatch.streams.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationApp;
@@ -9,10 +7,8 @@ import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.wire.json.AlertText;
-import java.io.IOException;
+import io.acswatch.wire.json.Json;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +45,6 @@ final class RejectsCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
-  private static final JsonFactory JSON = new JsonFactory();
 
   /** How to print. */
   enum Output {
@@ -167,26 +162,20 @@ final class RejectsCommand implements Callable<Integer> {
   }
 
   private static String json(Reject reject) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("partition", reject.record().partition());
-      json.writeNumberField("offset", reject.record().offset());
-      json.writeStringField(
-          "refused", Instant.ofEpochMilli(reject.record().timestamp()).toString());
-      json.writeStringField("host", reject.host());
-      json.writeStringField("reason", reject.reason());
-      json.writeNumberField("at", reject.offset());
-      json.writeStringField("detail", reject.detail());
-      json.writeStringField("origin", reject.origin());
-      json.writeNumberField("bytes", reject.length());
-      json.writeStringField("cut", reject.cut());
-      json.writeStringField("replayed_by", reject.replayedBy());
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.toString();
+    return Json.object(
+        json -> {
+          json.writeNumberField("partition", reject.record().partition());
+          json.writeNumberField("offset", reject.record().offset());
+          Json.time(json, "refused", reject.record().timestamp());
+          json.writeStringField("host", reject.host());
+          json.writeStringField("reason", reject.reason());
+          json.writeNumberField("at", reject.offset());
+          json.writeStringField("detail", reject.detail());
+          json.writeStringField("origin", reject.origin());
+          json.writeNumberField("bytes", reject.length());
+          json.writeStringField("cut", reject.cut());
+          json.writeStringField("replayed_by", reject.replayedBy());
+        });
   }
 
   private void show(TopicReader reader, Matcher place) throws AppException {

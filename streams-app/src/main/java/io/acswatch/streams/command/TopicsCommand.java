@@ -1,14 +1,13 @@
 package io.acswatch.streams.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.TopicReport;
 import io.acswatch.streams.app.Topics;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +29,6 @@ import picocli.CommandLine.Spec;
           + " those that are there differ. Never changes a topic that is there."
     })
 final class TopicsCommand implements Callable<Integer> {
-  private static final JsonFactory JSON = new JsonFactory();
 
   /** How to print. */
   enum Output {
@@ -107,23 +105,19 @@ final class TopicsCommand implements Callable<Integer> {
     return text.toString();
   }
 
-  private static String json(TopicReport report) throws IOException {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("topic", report.topic());
-      json.writeStringField("action", label(report));
-      json.writeArrayFieldStart("differences");
-      for (TopicReport.Difference difference : report.differences()) {
-        json.writeStartObject();
-        json.writeStringField("setting", difference.setting());
-        json.writeStringField("expected", difference.expected());
-        json.writeStringField("found", difference.found());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    return text.toString();
+  private static String json(TopicReport report) {
+    return Json.object(
+        json -> {
+          json.writeStringField("topic", report.topic());
+          json.writeStringField("action", label(report));
+          Json.objects(json, "differences", report.differences(), TopicsCommand::write);
+        });
+  }
+
+  private static void write(JsonGenerator json, TopicReport.Difference difference)
+      throws IOException {
+    json.writeStringField("setting", difference.setting());
+    json.writeStringField("expected", difference.expected());
+    json.writeStringField("found", difference.found());
   }
 }
