@@ -295,8 +295,8 @@ public final class FleetApi {
     String body =
         switch (what) {
           case "alert" -> alert(state, host, asked.required("fingerprint"));
-          case "host/explanation" -> explanation(snapshot(state, asked), asked);
-          case "host/weak-points" -> weakPoints(snapshot(state, asked));
+          case "host/explanation" -> explanation(explainer(state, asked), host, asked);
+          case "host/weak-points" -> weakPoints(explainer(state, asked));
           default -> Json.object(json -> HostJson.write(json, fleet.host(host), state));
         };
     return Answer.of(200, Answer.JSON, body);
@@ -312,29 +312,29 @@ public final class FleetApi {
     throw ApiException.notFound(host + " has no open alert " + fingerprint);
   }
 
-  private static Snapshot snapshot(HostState state, Parameters asked) throws ApiException {
+  /** Explains a snapshot as the host's page shows it: by the boot before, where that is known. */
+  private static Explainer explainer(HostState state, Parameters asked) throws ApiException {
     boolean before = asked.word("when", "after", "before").equals("before");
     Snapshot snapshot = before ? state.baseline() : state.current();
     if (snapshot == null) {
       throw ApiException.notFound("there is no such snapshot");
     }
-    return snapshot;
+    return new Explainer(snapshot, null, before ? null : HostJson.before(state));
   }
 
-  private static String explanation(Snapshot snapshot, Parameters asked) throws ApiException {
-    Explainer explainer = new Explainer(snapshot, null);
-    int function = index(explainer, snapshot, asked.required("function"));
+  private static String explanation(Explainer explainer, String host, Parameters asked)
+      throws ApiException {
+    int function = index(explainer, host, asked.required("function"));
     String with = asked.text("with");
     if (with.isEmpty()) {
       Explanation explanation = explainer.explain(function);
       return Json.object(json -> ExplanationJson.write(json, explainer.choice(), explanation));
     }
-    Explanation.Pair pair = explainer.explain(function, index(explainer, snapshot, with));
+    Explanation.Pair pair = explainer.explain(function, index(explainer, host, with));
     return Json.object(json -> ExplanationJson.write(json, explainer.choice(), pair));
   }
 
-  private static int index(Explainer explainer, Snapshot snapshot, String text)
-      throws ApiException {
+  private static int index(Explainer explainer, String host, String text) throws ApiException {
     PciAddress asked;
     try {
       asked = PciAddress.parse(text);
@@ -343,11 +343,11 @@ public final class FleetApi {
     }
     return explainer
         .indexOf(asked)
-        .orElseThrow(() -> ApiException.notFound(snapshot.host() + " has no function " + text));
+        .orElseThrow(() -> ApiException.notFound(host + " has no function " + text));
   }
 
-  private static String weakPoints(Snapshot snapshot) {
-    List<Explanation.WeakPoint> points = new Explainer(snapshot, null).weakPoints();
+  private static String weakPoints(Explainer explainer) {
+    List<Explanation.WeakPoint> points = explainer.weakPoints();
     return Json.object(json -> Json.objects(json, "weak_points", points, ExplanationJson::write));
   }
 }

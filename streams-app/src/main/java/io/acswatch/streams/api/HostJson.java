@@ -17,15 +17,19 @@ final class HostJson {
   static void write(JsonGenerator json, FleetIndex.@Nullable Listed listed, HostState state)
       throws IOException {
     Snapshot current = state.current();
-    Snapshot baseline = state.baseline();
+    Snapshot before = before(state);
     json.writeStringField("host", current == null ? "" : current.host());
     Json.text(json, "status", listed == null ? null : listed.status().label());
     Json.time(json, "heard_at", listed == null ? 0 : listed.heardMillis());
     json.writeNumberField("revision", state.revision());
-    // Of a host that was seen once, there is nothing before.
-    Snapshot before = current == null || current.equals(baseline) ? null : baseline;
     Json.object(json, "before", before, (out, then) -> SnapshotJson.write(out, then, null));
     Json.object(json, "after", current, (out, now) -> SnapshotJson.write(out, now, before));
     Json.objects(json, "alerts", state.open(), AlertJson::writeTo);
+  }
+
+  /** The last snapshot of the boot before; null of a host that was seen in one snapshot only. */
+  static @Nullable Snapshot before(HostState state) {
+    Snapshot current = state.current();
+    return current == null || current.equals(state.baseline()) ? null : state.baseline();
   }
 }
