@@ -36,7 +36,7 @@ public final class PackedState {
 
   /**
    * True only if the frame is the one of the last snapshot but for time and number, and nothing
-   * waits. False of an older version's state and of one that another process has written.
+   * waits. False of a state that another process has written.
    */
   public boolean isRepeatedBy(FrameHead frame) {
     return waitsForNothing()
@@ -46,8 +46,7 @@ public final class PackedState {
 
   /**
    * True only if the frame that was packed last shows the very facts of the last snapshot, and
-   * nothing waits. Compares bytes, makes nothing. False of an older version's state and of a
-   * damaged one.
+   * nothing waits. Compares bytes, makes nothing. False of a damaged state.
    */
   public boolean isRepeatedBy(FactsPacker frame) {
     if (!waitsForNothing()) {
@@ -111,15 +110,13 @@ public final class PackedState {
   }
 
   private boolean isOfThisVersion() {
-    return bytes.length >= HEADER_LENGTH
-        && header.getShort(0) == MAGIC
-        && bytes[VERSION_AT] == VERSION;
+    return bytes.length >= HEADER_LENGTH && bytes[VERSION_AT] == VERSION;
   }
 
   /**
    * What is remembered; {@link HostState#NONE} if the store has nothing.
    *
-   * @throws UnknownStateVersionException if a later acswatch wrote it
+   * @throws UnknownStateVersionException if another version of acswatch wrote it
    * @throws org.apache.kafka.common.errors.SerializationException if the bytes are damaged
    */
   public HostState unpack() {

@@ -47,8 +47,9 @@ final class StateWriter {
       length += part.length;
     }
     ByteBuffer out = buffer(Math.toIntExact(length));
-    out.putShort(MAGIC).put((byte) VERSION);
+    out.put(VERSION_AT, (byte) VERSION);
     out.put(
+        FLAGS_AT,
         (byte)
             ((baseline != null ? HAS_BASELINE : 0)
                 | (current != null ? HAS_CURRENT : 0)
