@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.streams.topology.HostObserver;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.streams.topology.Rejects;
 import io.acswatch.streams.topology.TopologyObserver;
@@ -109,7 +110,8 @@ class FleetOracleTest {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, state.resolve("s" + seed).toString());
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "fleet");
     try (var driver =
-        new TopologyTestDriver(IsolationTopology.build(TOPICS, TopologyObserver.NONE), settings)) {
+        new TopologyTestDriver(
+            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE), settings)) {
       var in =
           driver.createInputTopic(
               TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer());

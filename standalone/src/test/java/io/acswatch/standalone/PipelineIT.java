@@ -199,6 +199,15 @@ class PipelineIT {
                   new NewTopic("odd.commands", Optional.of(1), replicas)))
           .all()
           .get();
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  admin
+                      .listTopics()
+                      .names()
+                      .get()
+                      .containsAll(List.of(grown.topics().frames(), "odd.commands")));
     }
     Topics.create(grown, TWO_PARTITIONS);
     IsolationConfig odd = config("odd");

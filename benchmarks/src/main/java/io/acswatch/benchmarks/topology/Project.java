@@ -6,7 +6,7 @@ import io.acswatch.benchmarks.rig.Scenario;
 import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -53,7 +53,7 @@ final class Project implements Contender {
     } catch (AppException refused) {
       throw new IOException(refused.getMessage(), refused);
     }
-    String changelog = changelog(run, IsolationTopology.HOST_STATE);
+    String changelog = changelog(run, Nodes.HOST_STATE);
     return new CommittingRun(
         broker,
         lane,

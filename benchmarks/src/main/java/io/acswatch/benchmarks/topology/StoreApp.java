@@ -4,7 +4,7 @@ import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import io.acswatch.benchmarks.topology.Contender.Running;
 import io.acswatch.streams.app.KafkaSettings;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -79,7 +79,7 @@ final class StoreApp implements Contender {
                 .withLoggingEnabled(
                     Map.of(
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(IsolationTopology.MAX_RECORD_BYTES))),
+                        Integer.toString(Nodes.MAX_RECORD_BYTES))),
             "store");
   }
 

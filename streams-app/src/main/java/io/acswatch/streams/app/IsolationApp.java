@@ -4,8 +4,9 @@ import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ public final class IsolationApp implements AutoCloseable {
         config.advertised().orElse(new HttpAddress(config.http().host(), http.address().getPort()));
     boolean created = false;
     try {
-      streams = create(config, metrics, self);
+      streams = create(config, metrics, fleet, self);
       created = true;
     } finally {
       if (!created) {
@@ -86,9 +87,9 @@ public final class IsolationApp implements AutoCloseable {
                 hosts,
                 fleet,
                 this::owner,
-                () -> keepers(IsolationTopology.HOST_STATE),
+                () -> keepers(Nodes.HOST_STATE),
                 new IncidentStore(streams::store),
-                () -> keepers(IncidentTopology.INCIDENTS_STORE)));
+                () -> keepers(IncidentStores.INCIDENTS)));
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
@@ -147,12 +148,13 @@ public final class IsolationApp implements AutoCloseable {
   }
 
   private static KafkaStreams create(
-      IsolationConfig config, IsolationMetrics metrics, HttpAddress self) throws AppException {
+      IsolationConfig config, IsolationMetrics metrics, FleetIndex fleet, HttpAddress self)
+      throws AppException {
     Properties settings = KafkaSettings.streams(config);
     // By it the other instances find the one that keeps a host.
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
     try {
-      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics), settings);
+      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics, fleet), settings);
     } catch (ConfigException refused) {
       throw refused;
     } catch (KafkaException failed) {
@@ -171,8 +173,7 @@ public final class IsolationApp implements AutoCloseable {
   }
 
   private KeyQueryMetadata owner(String host) {
-    return streams.queryMetadataForKey(
-        IsolationTopology.HOST_STATE, host, Serdes.String().serializer());
+    return streams.queryMetadataForKey(Nodes.HOST_STATE, host, Serdes.String().serializer());
   }
 
   private Collection<StreamsMetadata> keepers(String store) {

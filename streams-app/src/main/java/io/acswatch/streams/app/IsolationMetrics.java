@@ -1,7 +1,6 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Refusal;
@@ -51,7 +50,6 @@ public final class IsolationMetrics implements TopologyObserver {
   private static final double MILLIS_PER_SECOND = 1e3;
 
   private final LongSupplier clock;
-  private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Map<FrameType, Counter.Child> frames =
       children(
@@ -118,13 +116,12 @@ public final class IsolationMetrics implements TopologyObserver {
   /**
    * Metrics of an application in which nothing has happened.
    *
-   * @param fleet the hosts; kept up to date by what is told here
+   * @param fleet the hosts
    * @param clock milliseconds since 1970
    * @param kafka Kafka's own metrics
    */
   IsolationMetrics(
       FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
-    this.fleet = fleet;
     this.clock = clock;
     // All reasons from the start, so that the first reject is an increase and not a new series.
     for (RejectReason reason : RejectReason.values()) {
@@ -205,26 +202,6 @@ public final class IsolationMetrics implements TopologyObserver {
             alert.severity().label(),
             alert.status().name().toLowerCase(Locale.ROOT))
         .inc();
-  }
-
-  @Override
-  public void opened(int partition) {
-    fleet.opened(partition);
-  }
-
-  @Override
-  public void closed(int partition) {
-    fleet.closed(partition);
-  }
-
-  @Override
-  public void heard(int partition, String host, long appendedAtMillis) {
-    fleet.heard(partition, host, appendedAtMillis);
-  }
-
-  @Override
-  public void stored(int partition, String host, HostState state) {
-    fleet.stored(partition, host, state);
   }
 
   /** So many frames wait, the oldest for so long. */

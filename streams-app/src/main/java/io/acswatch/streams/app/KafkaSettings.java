@@ -1,6 +1,6 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +19,7 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 public final class KafkaSettings {
   /** A record of the rejects is a frame of the largest size and its headers. */
-  static final int MAX_REQUEST_BYTES = IsolationTopology.MAX_RECORD_BYTES + (1 << 20);
+  static final int MAX_REQUEST_BYTES = Nodes.MAX_RECORD_BYTES + (1 << 20);
 
   private static final int BATCH_BYTES = 512 << 10;
   private static final int FETCH_BYTES = 128 << 10;

@@ -2,7 +2,7 @@ package io.acswatch.streams.app;
 
 import io.acswatch.streams.app.TopicReport.Action;
 import io.acswatch.streams.app.TopicReport.Difference;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.TopicNames;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -277,9 +277,9 @@ public final class Topics {
   /** Name of each topic and the settings it is created with. */
   static Map<String, Map<String, String>> policies(TopicNames names) {
     Map<String, Map<String, String>> policies = new LinkedHashMap<>();
-    policies.put(names.frames(), kept(7, IsolationTopology.MAX_RECORD_BYTES));
+    policies.put(names.frames(), kept(7, Nodes.MAX_RECORD_BYTES));
     policies.put(names.commands(), kept(7, COMMAND_BYTES));
-    policies.put(names.alerts(), kept(90, IsolationTopology.MAX_RECORD_BYTES));
+    policies.put(names.alerts(), kept(90, Nodes.MAX_RECORD_BYTES));
     policies.put(names.alertState(), compacted());
     policies.put(names.groups(), compacted());
     policies.put(names.incidents(), compacted());
@@ -308,8 +308,7 @@ public final class Topics {
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, BROKERS_TIME,
             // A segment is compacted when it is closed; a quiet topic would wait a week for that.
             TopicConfig.SEGMENT_MS_CONFIG, millis(1),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                Integer.toString(IsolationTopology.MAX_RECORD_BYTES)));
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Nodes.MAX_RECORD_BYTES)));
   }
 
   private static String millis(int days) {

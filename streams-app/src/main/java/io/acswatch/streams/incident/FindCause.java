@@ -26,7 +26,7 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     this.context = context;
-    causes = context.getStateStore(IncidentTopology.ALERT_CAUSES);
+    causes = context.getStateStore(IncidentStores.ALERT_CAUSES);
   }
 
   @Override

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Joins hosts with one cause into an incident; keyed by cause.
  *
  * <p>An incident opens when {@link #LEAST} hosts have got alerts of one cause within {@link
- * IncidentTopology#WINDOW}. A host that gets one while it is open joins it, however late. It closes
- * when none of them has such an alert any more, and is deleted {@link #KEPT} after that. All this
- * goes by the time of the records.
+ * #WINDOW}. A host that gets one while it is open joins it, however late. It closes when none of
+ * them has such an alert any more, and is deleted {@link #KEPT} after that. All this goes by the
+ * time of the records.
  *
  * <p>What one change costs does not depend on how many hosts have joined.
  */
@@ -38,10 +38,12 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   /** How long a closed incident stays in the topic. */
   static final Duration KEPT = Duration.ofDays(7);
 
+  /** Hosts that get alerts of one cause within this time have them together. */
+  static final Duration WINDOW = Duration.ofHours(24);
+
   private static final Duration LOOK = Duration.ofHours(1);
   private static final byte[] HERE = {};
-  static final char SEPARATOR = '/';
-  private static final char AFTER_SEPARATOR = SEPARATOR + 1;
+  private static final char AFTER_SEPARATOR = IncidentStores.SEPARATOR + 1;
 
   private final IncidentSerde serde = new IncidentSerde();
   private ProcessorContext<String, byte[]> context;
@@ -58,9 +60,9 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     this.context = context;
-    incidents = context.getStateStore(IncidentTopology.INCIDENTS_STORE);
-    hosts = context.getStateStore(IncidentTopology.INCIDENT_HOSTS);
-    arrivals = context.getStateStore(IncidentTopology.ARRIVALS);
+    incidents = context.getStateStore(IncidentStores.INCIDENTS);
+    hosts = context.getStateStore(IncidentStores.INCIDENT_HOSTS);
+    arrivals = context.getStateStore(IncidentStores.ARRIVALS);
     context.schedule(LOOK, PunctuationType.STREAM_TIME, this::deleteWhatIsOver);
   }
 
@@ -68,7 +70,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   public void process(Record<String, byte[]> record) {
     CauseChange change = CauseChange.unpack(record.value());
     String id = record.key();
-    String key = IncidentTopology.partKey(id, change.host());
+    String key = IncidentStores.partKey(id, change.host());
     HostPart part = HostPart.unpack(hosts.get(key));
     if (change.cause() == null) {
       leave(id, key, part, change, record.timestamp());
@@ -107,10 +109,9 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
    */
   private List<String> recentArrivals(String id, long now) {
     List<String> recent = new ArrayList<>();
-    long from = now - IncidentTopology.WINDOW.toMillis();
+    long from = now - WINDOW.toMillis();
     try (KeyValueIterator<String, byte[]> all =
-        arrivals.range(
-            arrivals(id, from), arrivals(id, now + IncidentTopology.WINDOW.toMillis() + 1))) {
+        arrivals.range(arrivals(id, from), arrivals(id, now + WINDOW.toMillis() + 1))) {
       while (all.hasNext() && recent.size() < SAMPLE) {
         recent.add(hostOfArrival(id, all.next().key));
       }
@@ -132,7 +133,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private static long timeOfArrival(String key) {
-    int end = key.indexOf(SEPARATOR);
+    int end = key.indexOf(IncidentStores.SEPARATOR);
     return Long.parseLong(key, end + 1, end + 17, 16);
   }
 
@@ -140,7 +141,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     long first = now;
     Severity severity = change.severity();
     for (String host : recent) {
-      String key = IncidentTopology.partKey(id, host);
+      String key = IncidentStores.partKey(id, host);
       HostPart part = HostPart.unpack(hosts.get(key));
       first = Math.min(first, part.sinceMillis());
       severity = severity.isAtLeast(part.severity()) ? severity : part.severity();
@@ -202,7 +203,8 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
 
   private void forgetHosts(String id) {
     List<String> gone = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = hosts.range(id + SEPARATOR, id + AFTER_SEPARATOR)) {
+    try (KeyValueIterator<String, byte[]> all =
+        hosts.range(id + IncidentStores.SEPARATOR, id + AFTER_SEPARATOR)) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
         if (HostPart.unpack(entry.value).fingerprints().isEmpty()) {
@@ -292,7 +294,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     try (KeyValueIterator<String, byte[]> all = arrivals.all()) {
       while (all.hasNext()) {
         String key = all.next().key;
-        if (timeOfArrival(key) < nowMillis - IncidentTopology.WINDOW.toMillis()) {
+        if (timeOfArrival(key) < nowMillis - WINDOW.toMillis()) {
           left.add(key);
         }
       }

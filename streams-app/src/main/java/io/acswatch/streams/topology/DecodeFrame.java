@@ -23,19 +23,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
+  private final HostObserver hosts;
   private final FrameHead head = new FrameHead();
   private final FactsPacker facts = new FactsPacker();
   private ProcessorContext<byte[], Object> context;
   private KeyValueStore<String, byte[]> states;
 
-  DecodeFrame(TopologyObserver observer) {
+  DecodeFrame(TopologyObserver observer, HostObserver hosts) {
     this.observer = observer;
+    this.hosts = hosts;
   }
 
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     this.context = context;
-    states = context.getStateStore(IsolationTopology.HOST_STATE);
+    states = context.getStateStore(Nodes.HOST_STATE);
   }
 
   @Override
@@ -80,9 +82,9 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
         judge(record, new Observation(host, known, head, facts, frame));
       }
       // It says that the host lives; what is wrong with it is judged by its snapshots.
-      case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
+      case HEARTBEAT -> hosts.heard(context.taskId().partition(), host, record.timestamp());
       case KEXEC_EVENT -> {
-        observer.heard(context.taskId().partition(), host, record.timestamp());
+        hosts.heard(context.taskId().partition(), host, record.timestamp());
         observer.kexec(facts.kexecStep());
       }
     }
@@ -93,7 +95,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   }
 
   private void judge(Record<byte[], byte[]> record, Observation observation) {
-    context.forward(record.withValue(observation), IsolationTopology.JUDGE);
+    context.forward(record.withValue(observation), Nodes.JUDGE);
   }
 
   private static String mismatch(byte[] key, String host) {
@@ -115,6 +117,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
         Rejects.record(record, record.value(), context.recordMetadata(), reason, offset, detail);
     context.<byte[], Object>forward(
         new Record<>(reject.key(), reject.value(), reject.timestamp(), reject.headers()),
-        IsolationTopology.REJECTS);
+        Nodes.REJECTS);
   }
 }

@@ -34,9 +34,10 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
 
   /** What a topic takes, less what bytes that cannot be compressed grow by in a batch. */
-  private static final int MAX_OUTPUT_BYTES = IsolationTopology.MAX_RECORD_BYTES - (256 << 10);
+  private static final int MAX_OUTPUT_BYTES = Nodes.MAX_RECORD_BYTES - (256 << 10);
 
   private final TopologyObserver observer;
+  private final HostObserver hosts;
   private final Judge judge;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> states;
@@ -48,22 +49,23 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     Verdict apply(HostState state, Snapshot snapshot);
   }
 
-  JudgeIsolation(TopologyObserver observer, Judge judge) {
+  JudgeIsolation(TopologyObserver observer, HostObserver hosts, Judge judge) {
     this.observer = observer;
+    this.hosts = hosts;
     this.judge = judge;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    states = context.getStateStore(IsolationTopology.HOST_STATE);
+    states = context.getStateStore(Nodes.HOST_STATE);
     partition = context.taskId().partition();
-    observer.opened(partition);
+    hosts.opened(partition);
   }
 
   @Override
   public void close() {
-    observer.closed(partition);
+    hosts.closed(partition);
   }
 
   @Override
@@ -92,7 +94,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       states.put(host, outcome.state());
     }
     outcome.records().forEach(output -> output.forward(context, record.timestamp()));
-    observer.heard(partition, host, record.timestamp());
+    hosts.heard(partition, host, record.timestamp());
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
@@ -156,7 +158,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     refuseTooLarge("the state of its host", (long) record.key().length + next.length);
     outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
     verdict.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
-    observer.stored(partition, host, verdict.state());
+    hosts.stored(partition, host, verdict.state());
     return new Outcome(packed.isSameAs(next) ? null : next, outputs);
   }
 
@@ -194,7 +196,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             reason,
             Rejects.NO_OFFSET,
             detail),
-        IsolationTopology.REJECTS);
+        Nodes.REJECTS);
   }
 
   private static String firstLine(Throwable failure) {

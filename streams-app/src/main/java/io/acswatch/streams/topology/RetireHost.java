@@ -27,17 +27,19 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(RetireHost.class);
 
   private final TopologyObserver observer;
+  private final HostObserver hosts;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> states;
 
-  RetireHost(TopologyObserver observer) {
+  RetireHost(TopologyObserver observer, HostObserver hosts) {
     this.observer = observer;
+    this.hosts = hosts;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    states = context.getStateStore(IsolationTopology.HOST_STATE);
+    states = context.getStateStore(Nodes.HOST_STATE);
   }
 
   @Override
@@ -70,7 +72,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
               observer.alerted(alert, timestamp);
               Output.of(alert).forEach(output -> output.forward(context, timestamp));
             });
-    observer.stored(context.taskId().partition(), host, verdict.state());
+    hosts.stored(context.taskId().partition(), host, verdict.state());
     Output.groups(host, null).forward(context, timestamp);
   }
 
@@ -84,7 +86,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
             refusal.label(),
             Rejects.NO_OFFSET,
             detail),
-        IsolationTopology.REJECTS);
+        Nodes.REJECTS);
   }
 
   /** A damaged state cannot say what is open; to forget it is what was asked for. */

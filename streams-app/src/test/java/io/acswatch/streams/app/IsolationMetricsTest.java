@@ -49,8 +49,8 @@ class IsolationMetricsTest {
     Verdict merged = judged("any");
     for (int i = 2; i < 10_000; i++) {
       String host = "host-" + i;
-      metrics.heard(i % 8, host, now);
-      metrics.stored(i % 8, host, merged.state());
+      fleet.heard(i % 8, host, now);
+      fleet.stored(i % 8, host, merged.state());
       metrics.alerted(merged.alerts().get(i % merged.alerts().size()), now);
       metrics.judged();
       metrics.repetitionSkipped();
@@ -94,10 +94,10 @@ class IsolationMetricsTest {
     assertTrue(metrics.text().contains(line + "0.0"), metrics::text);
 
     Verdict merged = judged("h");
-    metrics.stored(0, "h", merged.state());
+    fleet.stored(0, "h", merged.state());
     assertTrue(metrics.text().contains(line + "1.0"), metrics::text);
 
-    metrics.stored(
+    fleet.stored(
         0,
         "h",
         Judgement.apply(
@@ -245,9 +245,9 @@ class IsolationMetricsTest {
 
   private void host(int partition, String host) {
     Verdict merged = judged(host);
-    metrics.opened(partition);
-    metrics.heard(partition, host, now);
-    metrics.stored(partition, host, merged.state());
+    fleet.opened(partition);
+    fleet.heard(partition, host, now);
+    fleet.stored(partition, host, merged.state());
     merged.alerts().forEach(alert -> metrics.alerted(alert, now));
   }
 

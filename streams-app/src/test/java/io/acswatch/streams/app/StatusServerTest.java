@@ -9,7 +9,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.api.StaticFiles;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.FrameType;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
@@ -256,7 +256,7 @@ class StatusServerTest {
 
   @Test
   void hasALimitForRejectsAboveThatOfFrames() {
-    assertTrue(KafkaSettings.MAX_REQUEST_BYTES > IsolationTopology.MAX_RECORD_BYTES);
+    assertTrue(KafkaSettings.MAX_REQUEST_BYTES > Nodes.MAX_RECORD_BYTES);
   }
 
   private HttpRequest.Builder request(String path) {

@@ -160,7 +160,7 @@ class IncidentsTest {
   @Test
   void hostsThatGetItDaysApartAreNoIncidentUntilTwoAreClose() {
     merge("a");
-    run.pass(IncidentTopology.WINDOW.plusHours(1));
+    run.pass(JoinIncidents.WINDOW.plusHours(1));
     merge("b");
     assertEquals(List.of(), told(MERGE));
     merge("c");

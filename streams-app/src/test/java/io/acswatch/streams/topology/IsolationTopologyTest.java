@@ -73,7 +73,8 @@ class IsolationTopologyTest {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
         new TopologyTestDriver(
-            IsolationTopology.build(TOPICS, TopologyObserver.NONE, judge), settings);
+            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE, judge),
+            settings);
   }
 
   @Test
@@ -335,7 +336,7 @@ class IsolationTopologyTest {
 
   @Test
   void keepsTheBeginningOfARecordThatNoProducerWouldSendOn() {
-    byte[] unpacked = new byte[IsolationTopology.MAX_RECORD_BYTES + 5];
+    byte[] unpacked = new byte[Nodes.MAX_RECORD_BYTES + 5];
     Arrays.fill(unpacked, (byte) 7);
     byte[] key = new byte[Rejects.MAX_SIDE_BYTES + 1];
     RecordHeaders headers = new RecordHeaders();
@@ -462,7 +463,7 @@ class IsolationTopologyTest {
   }
 
   private KeyValueStore<String, byte[]> store() {
-    return driver.getKeyValueStore(IsolationTopology.HOST_STATE);
+    return driver.getKeyValueStore(Nodes.HOST_STATE);
   }
 
   private static Map<String, String> headers(TestRecord<byte[], byte[]> record) {

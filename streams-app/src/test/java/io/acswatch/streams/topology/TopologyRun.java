@@ -2,7 +2,7 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
-import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.wire.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,7 +35,8 @@ public final class TopologyRun implements AutoCloseable {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
-        new TopologyTestDriver(IsolationTopology.build(TOPICS, TopologyObserver.NONE), settings);
+        new TopologyTestDriver(
+            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE), settings);
   }
 
   /** A frame of a host. */
@@ -82,14 +83,14 @@ public final class TopologyRun implements AutoCloseable {
     List<Incident> incidents = new ArrayList<>();
     try (IncidentSerde serde = new IncidentSerde();
         KeyValueIterator<String, byte[]> all =
-            driver.<String, byte[]>getKeyValueStore(IncidentTopology.INCIDENTS_STORE).all()) {
+            driver.<String, byte[]>getKeyValueStore(IncidentStores.INCIDENTS).all()) {
       all.forEachRemaining(entry -> incidents.add(serde.deserialize("incidents", entry.value)));
     }
     return incidents;
   }
 
   KeyValueStore<String, byte[]> store() {
-    return driver.getKeyValueStore(IsolationTopology.HOST_STATE);
+    return driver.getKeyValueStore(Nodes.HOST_STATE);
   }
 
   @Override
