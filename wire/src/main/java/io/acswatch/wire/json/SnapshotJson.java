@@ -41,7 +41,8 @@ public final class SnapshotJson {
       owners.putIfAbsent(claim.address(), claim.vm());
     }
     KernelGrouping grouping =
-        SnapshotGroups.grouping(snapshot, ModelChoice.of(snapshot.boot(), null), before);
+        SnapshotGroups.grouping(
+            snapshot, ModelChoice.of(snapshot.boot(), null, snapshot.functions()), before);
     json.writeArrayFieldStart("functions");
     for (int i = 0; i < snapshot.functions().size(); i++) {
       json.writeStartObject();
