@@ -32,21 +32,22 @@ final class TopologyBench {
   }
 
   /** Fills the topics and runs. */
-  TopologyResult run(Collection<Scenario> scenarios, Fill.Size size, int rounds)
+  TopologyReport run(Collection<Scenario> scenarios, Fill fill, int rounds)
       throws IOException, InterruptedException {
     List<Lane> lanes = new ArrayList<>();
     for (Scenario scenario : scenarios) {
       progress.accept("filling the topic of " + scenario);
-      lanes.add(new Fill(broker, size).fill(scenario));
+      lanes.add(fill.fill(scenario, broker));
     }
-    Map<Entry, List<Sample>> samples = new LinkedHashMap<>();
+    Map<Lane, Map<String, List<Sample>>> samples = new LinkedHashMap<>();
     for (int round = 0; round <= rounds; round++) {
       for (Lane lane : lanes) {
         for (Contender contender : inTurns) {
           Sample sample = once(contender, lane, round);
           if (round > 0) {
             samples
-                .computeIfAbsent(new Entry(lane, contender.label()), entry -> new ArrayList<>())
+                .computeIfAbsent(lane, ignored -> new LinkedHashMap<>())
+                .computeIfAbsent(contender.label(), ignored -> new ArrayList<>())
                 .add(sample);
           }
         }
@@ -62,11 +63,8 @@ final class TopologyBench {
               .average()
               .orElse(Double.NaN));
     }
-    return new TopologyResult(rounds, size.functions(), samples, stateBytes);
+    return new TopologyReport(samples, stateBytes);
   }
-
-  /** A contender on the records of a lane. */
-  record Entry(Lane lane, String contender) {}
 
   private Sample once(Contender contender, Lane lane, int round)
       throws IOException, InterruptedException {
@@ -89,7 +87,7 @@ final class TopologyBench {
 
   /** A figure for records that were not judged is worth nothing. */
   private void refuseRejects(Lane lane) throws IOException {
-    long rejects = broker.ends(lane.topics().rejects()).stream().mapToLong(Long::longValue).sum();
+    long rejects = broker.end(lane.topics().rejects());
     if (rejects > 0) {
       throw new IOException("the project refused records of " + lane.scenario());
     }

@@ -10,7 +10,7 @@ import io.acswatch.wire.FrameType;
 import org.junit.jupiter.api.Test;
 
 /** What is stamped is what a reader of frames finds. */
-class FrameStampTest {
+class HostLoadTest {
   private static FrameReader read(byte[] frame) {
     FrameReader reader = new FrameReader();
     assertNull(reader.wrap(frame));
@@ -30,8 +30,8 @@ class FrameStampTest {
     assertEquals(first.sequence() + 5, fifth.sequence());
     assertEquals(first.takenAtMillis() + 5 * HostLoad.SWEEP_MILLIS, fifth.takenAtMillis());
     assertArrayEquals(
-        firstBytes, FrameStamp.snapshot(fifthBytes, first.takenAtMillis(), first.sequence()));
-    assertEquals(20, load.functions());
+        firstBytes, HostLoad.stamp(fifthBytes, first.takenAtMillis(), first.sequence()));
+    assertEquals(20, fifth.functionCount());
   }
 
   @Test
