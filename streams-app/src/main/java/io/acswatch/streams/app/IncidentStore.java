@@ -1,7 +1,6 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.client.Incident;
-import io.acswatch.client.IncidentSerde;
 import io.acswatch.streams.incident.IncidentStores;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,6 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 /** Reads the incidents that this instance keeps, beside the stream threads that write them. */
 final class IncidentStore {
   private final HostStore.Stores stores;
-  private final IncidentSerde serde = new IncidentSerde();
 
   IncidentStore(HostStore.Stores stores) {
     this.stores = stores;
@@ -35,7 +33,7 @@ final class IncidentStore {
         KeyValue<String, byte[]> entry = all.next();
         if (host.isEmpty()
             || IncidentStores.isOpenPart(parts.get(IncidentStores.partKey(entry.key, host)))) {
-          found.add(serde.deserialize(IncidentStores.INCIDENTS, entry.value));
+          found.add(IncidentStores.unpackIncident(entry.value));
         }
       }
     }

@@ -27,15 +27,14 @@ public final class IncidentTopology {
   public static void addTo(StreamsBuilder builder, TopicNames topics) {
     Serde<String> text = Serdes.String();
     Serde<byte[]> bytes = Serdes.ByteArray();
-    builder.addStateStore(
-        Stores.keyValueStoreBuilder(store(IncidentStores.ALERT_CAUSES), text, text)
-            .withCachingDisabled()
-            .withLoggingEnabled(Map.of()));
     // Arrivals are within a window of time, but in no window store: with exactly-once one without
     // segments has no offsets to go on from, and was read back anew at every start (Kafka 4.3.1).
     for (String name :
         new String[] {
-          IncidentStores.INCIDENTS, IncidentStores.INCIDENT_HOSTS, IncidentStores.ARRIVALS
+          IncidentStores.ALERT_CAUSES,
+          IncidentStores.INCIDENTS,
+          IncidentStores.INCIDENT_HOSTS,
+          IncidentStores.ARRIVALS
         }) {
       builder.addStateStore(
           Stores.keyValueStoreBuilder(store(name), text, bytes)

@@ -42,7 +42,6 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   static final Duration WINDOW = Duration.ofHours(24);
 
   private static final Duration LOOK = Duration.ofHours(1);
-  private static final byte[] HERE = {};
   private static final char AFTER_SEPARATOR = IncidentStores.SEPARATOR + 1;
 
   private final IncidentSerde serde = new IncidentSerde();
@@ -96,7 +95,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       return;
     }
     hosts.put(key, part.pack());
-    arrivals.put(arrival(id, part.sinceMillis(), change.host()), HERE);
+    arrivals.put(arrival(id, part.sinceMillis(), change.host()), IncidentStores.packArrival());
     List<String> recent = recentArrivals(id, now);
     if (recent.size() >= LEAST) {
       open(id, change, recent, incident == null ? 0 : incident.revision(), now);
@@ -113,7 +112,9 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     try (KeyValueIterator<String, byte[]> all =
         arrivals.range(arrivals(id, from), arrivals(id, now + WINDOW.toMillis() + 1))) {
       while (all.hasNext() && recent.size() < SAMPLE) {
-        recent.add(hostOfArrival(id, all.next().key));
+        KeyValue<String, byte[]> arrival = all.next();
+        IncidentStores.refuseUnknownArrival(arrival.value);
+        recent.add(hostOfArrival(id, arrival.key));
       }
     }
     return recent.stream().distinct().sorted().toList();
@@ -216,7 +217,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private @Nullable Incident incident(String id) {
-    return serde.deserialize("incidents", incidents.get(id));
+    return IncidentStores.unpackIncident(incidents.get(id));
   }
 
   private static Incident joined(Incident incident, String host) {
@@ -285,7 +286,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
             IncidentWords.headline(now),
             now.more());
     byte[] json = serde.serialize("incidents", told);
-    incidents.put(told.incident(), json);
+    incidents.put(told.incident(), IncidentStores.packIncident(json));
     context.forward(new Record<>(told.incident(), json, atMillis));
   }
 
@@ -308,7 +309,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     try (KeyValueIterator<String, byte[]> all = incidents.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
-        Incident incident = serde.deserialize("incidents", entry.value);
+        Incident incident = IncidentStores.unpackIncident(entry.value);
         Instant end = Instant.parse(incident.changedAt()).plus(KEPT);
         if (!incident.isOpen() && end.toEpochMilli() <= nowMillis) {
           over.put(entry.key, null);

@@ -42,7 +42,7 @@ final class StateReader {
   private HostState state() throws InputException {
     int version = Byte.toUnsignedInt(in.get(VERSION_AT));
     if (version != VERSION) {
-      throw new UnknownStateVersionException(version);
+      throw new UnknownStateVersionException("host state", version, VERSION);
     }
     int flags = in.get(FLAGS_AT);
     in.position(HEADER_LENGTH);

@@ -8,10 +8,10 @@ import org.apache.kafka.common.errors.SerializationException;
 public final class UnknownStateVersionException extends SerializationException {
   private static final long serialVersionUID = 1;
 
-  UnknownStateVersionException(int version) {
+  UnknownStateVersionException(String what, int version, int expected) {
     super(
-        "host state version=%d, expected %d: another version of acswatch wrote it; run that one, or"
-                .formatted(version, StateLayout.VERSION)
-            + " reset the application");
+        "%s version=%d, expected %d: another version of acswatch wrote it; run that one, or reset"
+                .formatted(what, version, expected)
+            + " the application");
   }
 }

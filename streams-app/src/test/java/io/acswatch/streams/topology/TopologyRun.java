@@ -1,7 +1,6 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.client.Incident;
-import io.acswatch.client.IncidentSerde;
 import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.wire.TopicNames;
 import java.nio.charset.StandardCharsets;
@@ -81,10 +80,9 @@ public final class TopologyRun implements AutoCloseable {
   /** All incidents as they are now. */
   public List<Incident> incidents() {
     List<Incident> incidents = new ArrayList<>();
-    try (IncidentSerde serde = new IncidentSerde();
-        KeyValueIterator<String, byte[]> all =
-            driver.<String, byte[]>getKeyValueStore(IncidentStores.INCIDENTS).all()) {
-      all.forEachRemaining(entry -> incidents.add(serde.deserialize("incidents", entry.value)));
+    try (KeyValueIterator<String, byte[]> all =
+        driver.<String, byte[]>getKeyValueStore(IncidentStores.INCIDENTS).all()) {
+      all.forEachRemaining(entry -> incidents.add(IncidentStores.unpackIncident(entry.value)));
     }
     return incidents;
   }
