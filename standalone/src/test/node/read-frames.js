@@ -30,7 +30,14 @@ function space(frame, f) {
 
 /** What only one type of frame has. */
 function special(frame, Frame) {
-  const { heartbeat, kexecEvent } = frame.header;
+  const { delta, heartbeat, kexecEvent } = frame.header;
+  if (delta) {
+    return {
+      base_sequence: delta.baseSequence,
+      removed: frame.removed.map((entry) => address(entry.address)),
+      whole: [delta.hasScanOrder, delta.hasOwners, delta.hasNotes],
+    };
+  }
   if (heartbeat) {
     return {
       state_sequence: heartbeat.stateSequence,

@@ -83,9 +83,7 @@ class KafkaAclsIT {
             "--streams",
             "User:streams",
             "--consumer",
-            "User:consumer",
-            "--operator",
-            "User:operator");
+            "User:consumer");
     acls.environment().put("KAFKA_ACLS", tool.toString());
     Path said = scratch.resolve("acls.log");
     Process running = acls.redirectErrorStream(true).redirectOutput(said.toFile()).start();
@@ -119,7 +117,6 @@ class KafkaAclsIT {
   void aCollectorWritesFramesOnlyAndReadsNothing() {
     assertRefused(() -> write("collector", "acswatch.alerts"));
     assertRefused(() -> write("collector", "acswatch.groups"));
-    assertRefused(() -> write("collector", "acswatch.commands"));
     assertRefused(() -> first("collector", "acswatch.frames"));
     assertRefused(() -> first("collector", "acswatch.alerts"));
   }
@@ -127,7 +124,6 @@ class KafkaAclsIT {
   @Test
   void aConsumerWritesNothingAndSeesNoFrames() {
     assertRefused(() -> write("consumer", "acswatch.frames"));
-    assertRefused(() -> write("consumer", "acswatch.commands"));
     assertRefused(() -> write("consumer", "acswatch.alert-state"));
     assertRefused(() -> first("consumer", "acswatch.frames"));
     assertRefused(() -> first("consumer", "acswatch.rejects"));
@@ -142,14 +138,6 @@ class KafkaAclsIT {
   @Test
   void theStreamsApplicationCannotMakeUpFrames() {
     assertRefused(() -> write("streams", "acswatch.frames"));
-    assertRefused(() -> write("streams", "acswatch.commands"));
-  }
-
-  @Test
-  void anOperatorCommandsAndSendsAgainAndMakesUpNoAlerts() throws Exception {
-    write("operator", "acswatch.commands");
-    write("operator", "acswatch.frames");
-    assertRefused(() -> write("operator", "acswatch.alerts"));
   }
 
   @Test
@@ -167,7 +155,7 @@ class KafkaAclsIT {
   private static Map<String, String> secured() {
     Map<String, String> settings = new TreeMap<>();
     String users = "";
-    for (String user : List.of("admin", "collector", "streams", "consumer", "operator", "nobody")) {
+    for (String user : List.of("admin", "collector", "streams", "consumer", "nobody")) {
       users += " user_%s=\"%s%s\"".formatted(user, PASSWORD, user);
     }
     // The listener keeps its name, so that the broker's own addresses hold.

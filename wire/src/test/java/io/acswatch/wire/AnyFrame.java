@@ -7,7 +7,8 @@ public final class AnyFrame {
   /** Reads all there is and writes it again. */
   public static byte[] rewrite(FrameReader reader) {
     return switch (reader.type()) {
-      case SNAPSHOT -> FrameWriter.write(reader.toCapture());
+      case SNAPSHOT, SNAPSHOT_PART -> FrameWriter.write(reader.toCapture());
+      case DELTA -> FrameWriter.write(reader.toCaptureDelta());
       case HEARTBEAT -> FrameWriter.write(reader.toHeartbeat());
       case KEXEC_EVENT -> FrameWriter.write(reader.toKexecEvent());
     };

@@ -19,35 +19,34 @@ import java.util.function.Consumer;
  */
 final class TopologyBench {
   private final Broker broker;
-  private final Project project;
+  private final Contenders contenders;
   private final List<Contender> inTurns;
   private final Consumer<String> progress;
 
-  TopologyBench(Broker broker, Project project, Consumer<String> progress) {
+  TopologyBench(Broker broker, Contenders contenders, Consumer<String> progress) {
     this.broker = broker;
-    this.project = project;
+    this.contenders = contenders;
     this.progress = progress;
     // The project comes first: what it remembers the store must hold.
-    inTurns = List.of(project, new StoreApp(broker, project), new PlainConsumer(broker));
+    inTurns = List.of(contenders.project(), contenders.store(), new PlainConsumer(broker));
   }
 
   /** Fills the topics and runs. */
-  TopologyReport run(Collection<Scenario> scenarios, Fill fill, int rounds)
+  TopologyResult run(Collection<Scenario> scenarios, Fill.Size size, int rounds)
       throws IOException, InterruptedException {
     List<Lane> lanes = new ArrayList<>();
     for (Scenario scenario : scenarios) {
       progress.accept("filling the topic of " + scenario);
-      lanes.add(fill.fill(scenario, broker));
+      lanes.add(new Fill(broker, size).fill(scenario));
     }
-    Map<Lane, Map<String, List<Sample>>> samples = new LinkedHashMap<>();
+    Map<Entry, List<Sample>> samples = new LinkedHashMap<>();
     for (int round = 0; round <= rounds; round++) {
       for (Lane lane : lanes) {
         for (Contender contender : inTurns) {
           Sample sample = once(contender, lane, round);
           if (round > 0) {
             samples
-                .computeIfAbsent(lane, ignored -> new LinkedHashMap<>())
-                .computeIfAbsent(contender.label(), ignored -> new ArrayList<>())
+                .computeIfAbsent(new Entry(lane, contender.label()), entry -> new ArrayList<>())
                 .add(sample);
           }
         }
@@ -58,13 +57,16 @@ final class TopologyBench {
     for (Lane lane : lanes) {
       stateBytes.put(
           lane.scenario(),
-          project.states(lane.scenario()).values().stream()
+          contenders.states(lane.scenario()).values().stream()
               .mapToInt(state -> state.length)
               .average()
               .orElse(Double.NaN));
     }
-    return new TopologyReport(samples, stateBytes);
+    return new TopologyResult(rounds, size.functions(), samples, stateBytes);
   }
+
+  /** A contender on the records of a lane. */
+  record Entry(Lane lane, String contender) {}
 
   private Sample once(Contender contender, Lane lane, int round)
       throws IOException, InterruptedException {
@@ -87,7 +89,7 @@ final class TopologyBench {
 
   /** A figure for records that were not judged is worth nothing. */
   private void refuseRejects(Lane lane) throws IOException {
-    long rejects = broker.end(lane.topics().rejects());
+    long rejects = broker.ends(lane.topics().rejects()).stream().mapToLong(Long::longValue).sum();
     if (rejects > 0) {
       throw new IOException("the project refused records of " + lane.scenario());
     }

@@ -2,16 +2,18 @@ package io.acswatch.benchmarks.topology;
 
 import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.benchmarks.rig.Fill;
+import io.acswatch.benchmarks.rig.Fill.Size;
 import io.acswatch.benchmarks.rig.Scenario;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.collector.command.ExitCode;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
+import java.util.TreeMap;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Option;
       "Each has one thread and one partition. Reports the medians of the rounds, and the ratios"
           + " within each round."
     })
-public final class TopologyCommand implements Callable<Integer> {
+public final class TopologyCommand extends CliCommand {
   @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(
@@ -58,6 +60,20 @@ public final class TopologyCommand implements Callable<Integer> {
       description = "unchanged, changed, alerting; default all.")
   private String[] scenarios = {};
 
+  @Option(
+      names = "--batch-bytes",
+      paramLabel = "N",
+      description =
+          "Batch size of the producer; default 0: a batch for each record, as from many hosts.")
+  private int batchBytes;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description =
+          "A setting of the streams application, or kafka.* for all that use Kafka Streams.")
+  private Map<String, String> settings = new TreeMap<>();
+
   @Option(names = "--seed", paramLabel = "S", description = "Decides the hosts; default 1.")
   private long seed = 1;
 
@@ -67,19 +83,19 @@ public final class TopologyCommand implements Callable<Integer> {
     bench.require(hosts >= 1, "--hosts: expected 1 or more");
     bench.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
     bench.require(sweeps >= 3, "--sweeps: expected 3 or more");
+    bench.require(batchBytes >= 0, "--batch-bytes: expected 0 or more");
     Set<Scenario> chosen = scenarios();
-    Fill fill = new Fill(hosts, functions, sweeps, seed);
-    TopologyReport report;
+    Size size = new Size(hosts, functions, sweeps, 1, batchBytes, seed);
+    TopologyResult result;
     try (Broker broker = Broker.start();
         Scratch scratch = new Scratch()) {
-      report =
+      result =
           new TopologyBench(
-                  broker,
-                  new Project(broker, scratch.directory(), bench.settings()),
-                  bench::progress)
-              .run(chosen, fill, rounds);
+                  broker, new Contenders(broker, scratch.directory(), settings), bench::progress)
+              .run(chosen, size, rounds);
     }
-    bench.print(report.text());
+    TopologyReport report = new TopologyReport(result);
+    bench.answer(report::text, report::json);
     return ExitCode.OK;
   }
 

@@ -7,6 +7,7 @@ import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CaptureDelta;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -16,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Decides when a snapshot is due and takes it, in two tempos. At every tick it looks at boot,
  * kexec, device events, owners and the ACS Control words that matter; what changed there is due at
  * once, device events when they settled. Every sweep interval it looks at everything, and keeps it
- * to itself if nothing is new; what was not told for a snapshot interval it tells again. Once after
- * the start, when no device came or went for a while, it tells all too. Has no clock: the time
- * comes with each tick.
+ * to itself if nothing is new; every snapshot interval it tells all. Once after the start, when no
+ * device came or went for a while, it tells all too. Has no clock: the time comes with each tick.
  */
 final class HostWatcher {
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -35,7 +35,7 @@ final class HostWatcher {
   private long quietSinceNanos;
   private @Nullable String lastUeventSequence;
   private long lastSweepNanos;
-  private long lastToldNanos;
+  private long lastFullNanos;
   private long lastSequence;
   private volatile long sweeps;
 
@@ -52,12 +52,21 @@ final class HostWatcher {
   }
 
   /**
+   * What there is to send.
+   *
+   * @param capture the host
+   * @param before the one sent before it, null if there is none
+   * @param full send it whole
+   */
+  record Sighting(Capture capture, @Nullable Capture before, boolean full) {}
+
+  /**
    * Looks at the host, and takes a snapshot if one is due.
    *
    * @param nanos the time, from any beginning
-   * @return the snapshot, if it is to be sent
+   * @return the snapshot, if there is something to send
    */
-  @Nullable Capture tick(long nanos) throws IOException {
+  @Nullable Sighting tick(long nanos) throws IOException {
     HostGlance glance = reader.glance(watched);
     HostGlance earlier = lastGlance;
     otherOwners |= owners.hasChanged(nanos);
@@ -65,10 +74,10 @@ final class HostWatcher {
     boolean urgent = first || otherOwners || glance.isUrgentAfter(earlier);
     boolean events = !first && !glance.ueventSequence().equals(earlier.ueventSequence());
     boolean quiet = isQuiet(glance.ueventSequence(), nanos);
-    boolean due = first || quiet || nanos - lastToldNanos >= config.snapshotInterval().toNanos();
+    boolean full = first || quiet || nanos - lastFullNanos >= config.snapshotInterval().toNanos();
     long age = nanos - lastSweepNanos;
     boolean settled = events && age >= config.settleInterval().toNanos();
-    if (!urgent && !due && !settled && age < config.sweepInterval().toNanos()) {
+    if (!urgent && !full && !settled && age < config.sweepInterval().toNanos()) {
       return null;
     }
     Capture capture = snapshot();
@@ -80,8 +89,10 @@ final class HostWatcher {
       otherOwners = false;
       wasQuiet |= quiet;
       Capture before = last;
-      boolean changed = before == null || !before.saysTheSameAs(capture);
-      if (!due && !urgent && !changed) {
+      boolean otherBoot = before == null || !before.boot().equals(capture.boot());
+      boolean loaded = before != null && before.kexecLoaded() != capture.kexecLoaded();
+      boolean changed = otherBoot || loaded || !CaptureDelta.between(before, capture).isEmpty();
+      if (!full && !urgent && !changed) {
         return null;
       }
       if (changed) {
@@ -89,8 +100,11 @@ final class HostWatcher {
         lastGlance = withWordsOf(glance, watched);
       }
       last = capture;
-      lastToldNanos = nanos;
-      return capture;
+      boolean whole = full || otherBoot || loaded;
+      if (whole) {
+        lastFullNanos = nanos;
+      }
+      return new Sighting(capture, before, whole);
     }
   }
 
@@ -153,6 +167,11 @@ final class HostWatcher {
   @Nullable Capture lastAnew() {
     Capture base = last();
     return base == null ? null : base.withHost(base.host(), nextSequence(), base.takenAtMillis());
+  }
+
+  /** Makes the next snapshot a full one, since what was sent before it may be lost. */
+  void tellAll() {
+    lastFullNanos -= config.snapshotInterval().toNanos();
   }
 
   private static HostGlance withWordsOf(HostGlance glance, List<WatchedWord> watched) {

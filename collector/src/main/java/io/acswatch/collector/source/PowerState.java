@@ -1,7 +1,5 @@
 package io.acswatch.collector.source;
 
-import java.util.Set;
-
 /**
  * What {@code power/runtime_status} and {@code power_state} say.
  *
@@ -9,8 +7,6 @@ import java.util.Set;
  * drivers/pci/pci-sysfs.c}, {@code power_state_show}.
  */
 final class PowerState {
-  private static final Set<String> ANSWERING = Set.of("D0", "D1", "D2", "D3hot");
-
   private PowerState() {}
 
   /** The function is up, and so is all above it. */
@@ -18,19 +14,9 @@ final class PowerState {
     return runtimeStatus.equals("active");
   }
 
-  /** The function sleeps. */
+  /** The function sleeps, or is about to. */
   static boolean isSuspended(String runtimeStatus) {
-    return runtimeStatus.equals("suspended");
-  }
-
-  /** The function is about to sleep, how deep is not known yet. */
-  static boolean isSuspending(String runtimeStatus) {
-    return runtimeStatus.equals("suspending");
-  }
-
-  /** The function has power enough to answer reads of its configuration space. */
-  static boolean answers(String powerState) {
-    return ANSWERING.contains(powerState);
+    return runtimeStatus.equals("suspended") || runtimeStatus.equals("suspending");
   }
 
   /** The function has no power. */

@@ -111,10 +111,9 @@ class HostReaderTest {
   }
 
   @Test
-  void leavesAFunctionWithoutPowerAlone() throws IOException {
+  void leavesASuspendedFunctionAlone() throws IOException {
     FixtureHost host = host("switch-before.cap");
     host.write(host.realDirectory(PORT) + "/power/runtime_status", "suspended\n");
-    host.write(host.realDirectory(PORT) + "/power_state", "D3cold\n");
 
     assertEquals(ReadStatus.ASLEEP, function(read(), PORT).readStatus());
   }

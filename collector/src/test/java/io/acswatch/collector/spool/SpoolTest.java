@@ -78,11 +78,11 @@ class SpoolTest {
 
   @Test
   void countsOnWhenItIsOpenedAgain() throws IOException {
-    addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
+    addAll("boot", FrameType.SNAPSHOT, FrameType.DELTA);
     spool = Spool.open(spool.directory(), WIDE);
-    addAll("boot", FrameType.HEARTBEAT);
+    addAll("boot", FrameType.DELTA);
 
-    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 HEARTBEAT"), waiting());
+    assertEquals(List.of("1 SNAPSHOT", "2 DELTA", "3 DELTA"), waiting());
   }
 
   @Test
@@ -99,7 +99,7 @@ class SpoolTest {
     SpoolEntry good = spool.add("boot", FrameType.SNAPSHOT, frame, NOW);
     byte[] file = Files.readAllBytes(good.path());
     for (int length = 0; length < file.length; length++) {
-      Path torn = spool.directory().resolve(SpoolEntry.name(2, "00000000", FrameType.SNAPSHOT));
+      Path torn = spool.directory().resolve(SpoolEntry.name(2, "00000000", FrameType.DELTA));
       Files.write(torn, Arrays.copyOf(file, length));
       List<SpoolEntry> entries = spool.entries();
       assertNull(spool.read(entries.get(1)), "torn at " + length);
@@ -153,7 +153,7 @@ class SpoolTest {
   void whatWasHalfWrittenIsNoFrameAndIsCleanedUp() throws IOException {
     Path half =
         Files.write(
-            spool.directory().resolve(SpoolEntry.name(5, "00000000", FrameType.SNAPSHOT) + ".tmp"),
+            spool.directory().resolve(SpoolEntry.name(5, "00000000", FrameType.DELTA) + ".tmp"),
             new byte[9]);
 
     assertTrue(spool.entries().isEmpty());
@@ -164,14 +164,14 @@ class SpoolTest {
   @Test
   void whatExplainsABoundaryGoesLast() throws IOException {
     spool = Spool.open(spool.directory(), new SpoolLimits(7 * 1_016, Duration.ofDays(7)));
-    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.HEARTBEAT);
+    addAll("one", FrameType.SNAPSHOT, FrameType.DELTA, FrameType.SNAPSHOT, FrameType.HEARTBEAT);
     addAll("one", FrameType.SNAPSHOT, FrameType.KEXEC_EVENT);
     addAll("two", FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
 
     assertEquals(
         List.of(
             "1 SNAPSHOT",
-            "2 SNAPSHOT",
+            "2 DELTA",
             "3 SNAPSHOT",
             "5 SNAPSHOT",
             "6 KEXEC_EVENT",
@@ -179,7 +179,7 @@ class SpoolTest {
             "9 SNAPSHOT"),
         waiting(),
         "heartbeats first");
-    addAll("three", FrameType.SNAPSHOT, FrameType.SNAPSHOT);
+    addAll("two", FrameType.DELTA, FrameType.DELTA);
     assertEquals(
         List.of(
             "1 SNAPSHOT",
@@ -187,20 +187,20 @@ class SpoolTest {
             "6 KEXEC_EVENT",
             "7 SNAPSHOT",
             "9 SNAPSHOT",
-            "10 SNAPSHOT",
-            "11 SNAPSHOT"),
+            "10 DELTA",
+            "11 DELTA"),
         waiting(),
         "then the middle of a boot");
-    addAll("four", FrameType.SNAPSHOT);
+    addAll("two", FrameType.DELTA);
     assertEquals(
         List.of(
             "1 SNAPSHOT",
             "5 SNAPSHOT",
             "7 SNAPSHOT",
             "9 SNAPSHOT",
-            "10 SNAPSHOT",
-            "11 SNAPSHOT",
-            "12 SNAPSHOT"),
+            "10 DELTA",
+            "11 DELTA",
+            "12 DELTA"),
         waiting(),
         "then kexec events");
     assertEquals(Map.of(SpoolLoss.BYTES, 5L), lost());
@@ -209,14 +209,14 @@ class SpoolTest {
   @Test
   void theNewestSnapshotStaysHoweverSmallTheLimit() throws IOException {
     spool = Spool.open(spool.directory(), new SpoolLimits(1, Duration.ofDays(7)));
-    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.KEXEC_EVENT);
+    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.DELTA);
 
-    assertEquals(List.of("2 SNAPSHOT", "3 KEXEC_EVENT"), waiting());
+    assertEquals(List.of("2 SNAPSHOT", "3 DELTA"), waiting());
   }
 
   @Test
   void oldFramesGoButNotThoseThatExplainABoundary() throws IOException {
-    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
+    addAll("one", FrameType.SNAPSHOT, FrameType.DELTA, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
     // Also what happens when the clock is set forward by a year.
     spool.add("two", FrameType.SNAPSHOT, frame(1), NOW + Duration.ofDays(365).toMillis());
 
@@ -227,9 +227,9 @@ class SpoolTest {
   @Test
   void aClockSetBackDropsNothing() throws IOException {
     addAll("one", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
-    spool.add("one", FrameType.KEXEC_EVENT, frame(1), 0);
+    spool.add("one", FrameType.DELTA, frame(1), 0);
 
-    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 KEXEC_EVENT"), waiting());
+    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 DELTA"), waiting());
   }
 
   @Test

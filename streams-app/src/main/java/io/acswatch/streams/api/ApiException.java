@@ -1,7 +1,5 @@
 package io.acswatch.streams.api;
 
-import io.acswatch.wire.json.Json;
-
 /** A request that is answered with a problem (RFC 9457) instead of what it asked for. */
 final class ApiException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -31,12 +29,14 @@ final class ApiException extends Exception {
 
   Answer answer() {
     String body =
-        Json.object(
+        Json.write(
             json -> {
+              json.writeStartObject();
               json.writeStringField("type", "about:blank");
               json.writeStringField("title", title);
               json.writeNumberField("status", code);
               json.writeStringField("detail", getMessage());
+              json.writeEndObject();
             });
     return Answer.of(code, Answer.PROBLEM, body);
   }

@@ -1,7 +1,8 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.client.Incident;
-import io.acswatch.streams.incident.IncidentStores;
+import io.acswatch.client.IncidentSerde;
+import io.acswatch.streams.incident.IncidentTopology;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -14,6 +15,7 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 /** Reads the incidents that this instance keeps, beside the stream threads that write them. */
 final class IncidentStore {
   private final HostStore.Stores stores;
+  private final IncidentSerde serde = new IncidentSerde();
 
   IncidentStore(HostStore.Stores stores) {
     this.stores = stores;
@@ -26,14 +28,14 @@ final class IncidentStore {
    * @throws KafkaException while partitions move, or if none of them is here
    */
   List<Incident> read(String host) {
-    ReadOnlyKeyValueStore<String, byte[]> parts = store(IncidentStores.INCIDENT_HOSTS);
+    ReadOnlyKeyValueStore<String, byte[]> parts = store(IncidentTopology.INCIDENT_HOSTS);
     List<Incident> found = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = store(IncidentStores.INCIDENTS).all()) {
+    try (KeyValueIterator<String, byte[]> all = store(IncidentTopology.INCIDENTS_STORE).all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
         if (host.isEmpty()
-            || IncidentStores.isOpenPart(parts.get(IncidentStores.partKey(entry.key, host)))) {
-          found.add(IncidentStores.unpackIncident(entry.value));
+            || IncidentTopology.isOpenPart(parts.get(IncidentTopology.partKey(entry.key, host)))) {
+          found.add(serde.deserialize(IncidentTopology.INCIDENTS_STORE, entry.value));
         }
       }
     }

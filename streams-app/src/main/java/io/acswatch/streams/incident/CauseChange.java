@@ -1,8 +1,10 @@
 package io.acswatch.streams.incident;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.client.Severity;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import java.io.IOException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,33 +17,21 @@ import org.jspecify.annotations.Nullable;
  * @param severity how urgent it is
  */
 record CauseChange(@Nullable AlertCause cause, String host, String fingerprint, Severity severity) {
-  private static final int VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   byte[] pack() {
-    return EntryWriter.write(
-        VERSION,
-        out -> {
-          out.text(host);
-          out.text(fingerprint);
-          out.text(severity.name());
-          out.flag(cause != null);
-          if (cause != null) {
-            cause.writeTo(out);
-          }
-        });
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JsonProcessingException impossible) {
+      throw new SerializationException(impossible);
+    }
   }
 
   static CauseChange unpack(byte[] bytes) {
-    return EntryReader.read(
-        bytes,
-        "change of a cause",
-        VERSION,
-        in -> {
-          String host = in.text();
-          String fingerprint = in.text();
-          Severity severity = Severity.valueOf(in.text());
-          return new CauseChange(
-              in.flag() ? AlertCause.readFrom(in) : null, host, fingerprint, severity);
-        });
+    try {
+      return JSON.readValue(bytes, CauseChange.class);
+    } catch (IOException damaged) {
+      throw new SerializationException("change of a cause: " + damaged, damaged);
+    }
   }
 }

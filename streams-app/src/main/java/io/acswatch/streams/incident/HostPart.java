@@ -1,14 +1,16 @@
 package io.acswatch.streams.incident;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.client.Severity;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one host has to do with one cause. Immutable.
+ * What one host has to do with one cause. Immutable; in the store it is JSON.
  *
  * @param sinceMillis when it got the first of these alerts, milliseconds since 1970
  * @param counted it has joined the incident that is open
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record HostPart(long sinceMillis, boolean counted, Severity severity, List<String> fingerprints) {
   private static final HostPart NONE = new HostPart(0, false, Severity.INFO, List.of());
-  private static final int VERSION = 1;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Copies the list. */
   HostPart {
@@ -25,24 +27,19 @@ record HostPart(long sinceMillis, boolean counted, Severity severity, List<Strin
   }
 
   static HostPart unpack(byte @Nullable [] bytes) {
-    return bytes == null
-        ? NONE
-        : EntryReader.read(
-            bytes,
-            "part in an incident",
-            VERSION,
-            in -> new HostPart(in.number(), in.flag(), Severity.valueOf(in.text()), in.texts()));
+    try {
+      return bytes == null ? NONE : JSON.readValue(bytes, HostPart.class);
+    } catch (IOException damagedOrLater) {
+      throw new SerializationException("part in an incident: " + damagedOrLater, damagedOrLater);
+    }
   }
 
   byte[] pack() {
-    return EntryWriter.write(
-        VERSION,
-        out -> {
-          out.number(sinceMillis);
-          out.flag(counted);
-          out.text(severity.name());
-          out.texts(fingerprints);
-        });
+    try {
+      return JSON.writeValueAsBytes(this);
+    } catch (JsonProcessingException impossible) {
+      throw new SerializationException(impossible);
+    }
   }
 
   HostPart with(String fingerprint, Severity itsSeverity, long nowMillis) {
