@@ -3,6 +3,7 @@ package io.acswatch.pci.alert;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +86,16 @@ public record IsolationAlert(
   /** The same alert on other evidence. */
   public IsolationAlert with(@Nullable Evidence other) {
     return copy(fingerprint, revision, severity, status, other);
+  }
+
+  /** The same alert with what is particular to it. */
+  public IsolationAlert withFacts(List<Evidence.Fact> facts) {
+    return with(Objects.requireNonNull(evidence).with(facts));
+  }
+
+  /** The same alert with ports on the way to the root, and members of the groups concerned. */
+  public IsolationAlert with(List<Evidence.PortWords> ports, List<AlertDevice> members) {
+    return with(Objects.requireNonNull(evidence).with(ports, members));
   }
 
   private IsolationAlert copy(

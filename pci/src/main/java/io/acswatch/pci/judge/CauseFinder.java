@@ -4,7 +4,6 @@ import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -67,7 +66,7 @@ final class CauseFinder {
     if (!changes.isEmpty()) {
       return ofRegisters(changes);
     }
-    String options = optionsDifference();
+    String options = comparison.optionsDifference();
     if (turnedWithoutRegister != HostHierarchy.NONE) {
       return ofFunctionWithoutRegister(turnedWithoutRegister);
     }
@@ -122,8 +121,7 @@ final class CauseFinder {
         .map(entry -> new Passed(entry.getKey(), entry.getValue()))
         .sorted(
             Comparator.comparing((Passed passed) -> -passed.endpoints())
-                .thenComparing(passed -> after.function(passed.index()).path().text().length())
-                .thenComparing(passed -> after.function(passed.index()).path()))
+                .thenComparing(Passed::index, comparison.nearestRootFirst()))
         .toList();
   }
 
@@ -193,7 +191,7 @@ final class CauseFinder {
       kind = Cause.Kind.ACS_CONTROL_CHANGED;
       sentence = "%s %s " + (first.lost() != 0 ? "lost" : "gained") + " " + bits(first) + ".";
     }
-    String options = optionsDifference();
+    String options = comparison.optionsDifference();
     String origin = options.isEmpty() ? "" : " The kernel command line changed: " + options + ".";
     return new Cause(
         kind,
@@ -312,11 +310,6 @@ final class CauseFinder {
             before.snapshot().boot().kernelRelease(),
             after.snapshot().boot().kernelRelease(),
             models);
-  }
-
-  private String optionsDifference() {
-    return CommandLine.difference(
-        before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
   }
 
   private static Cause unregistered(Cause.Kind kind, String explanation) {

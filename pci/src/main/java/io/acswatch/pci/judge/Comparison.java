@@ -12,6 +12,7 @@ import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -141,6 +142,12 @@ public final class Comparison {
     return false;
   }
 
+  /** Options about ACS and the IOMMU that came or went; empty if none did. */
+  String optionsDifference() {
+    return CommandLine.difference(
+        before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
+  }
+
   HostView before() {
     return before;
   }
@@ -205,19 +212,27 @@ public final class Comparison {
 
   /** ACS words of these functions and those above them, nearest the root first. */
   List<Evidence.PortWords> wordsOnTheWay(Collection<Integer> afterIndices) {
-    TreeSet<Integer> way = new TreeSet<>();
+    return onTheWay(afterIndices).stream()
+        .map(this::words)
+        .filter(words -> words.capabilityBefore() != null || words.capabilityAfter() != null)
+        .toList();
+  }
+
+  /** These functions and those above them, nearest the root first. */
+  List<Integer> onTheWay(Collection<Integer> afterIndices) {
+    Set<Integer> way = new TreeSet<>();
     for (int function : afterIndices) {
       for (int i = function; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
         way.add(i);
       }
     }
-    return way.stream()
-        .map(this::words)
-        .filter(words -> words.capabilityBefore() != null || words.capabilityAfter() != null)
-        .sorted(
-            Comparator.comparing((Evidence.PortWords words) -> words.path().text().length())
-                .thenComparing(Evidence.PortWords::path))
-        .toList();
+    return way.stream().sorted(nearestRootFirst()).toList();
+  }
+
+  /** By number of steps to the root, as far as the length of the path tells, then by place. */
+  Comparator<Integer> nearestRootFirst() {
+    return Comparator.comparing((Integer i) -> after.function(i).path().text().length())
+        .thenComparing(i -> after.function(i).path());
   }
 
   private Evidence.PortWords words(int afterIndex) {
@@ -288,8 +303,19 @@ public final class Comparison {
   /** Makes an alert about the host as a whole, with what it rests on. */
   public IsolationAlert alert(
       AlertCode code, Severity severity, String headline, List<Evidence.Fact> facts) {
-    IsolationAlert alert = alert(code, severity, "", List.of(), List.of(), null, headline);
-    return alert.with(evidence().with(facts));
+    return alert(code, severity, "", List.of(), List.of(), null, headline).withFacts(facts);
+  }
+
+  /** Makes an alert about one function. */
+  public IsolationAlert alert(
+      AlertCode code,
+      Severity severity,
+      int afterIndex,
+      Collection<String> vms,
+      @Nullable Cause cause,
+      String headline) {
+    String place = after.function(afterIndex).path().text();
+    return alert(code, severity, place, List.of(device(afterIndex)), vms, cause, headline);
   }
 
   /**
@@ -302,7 +328,7 @@ public final class Comparison {
       Severity severity,
       String anchor,
       List<AlertDevice> devices,
-      List<String> vms,
+      Collection<String> vms,
       @Nullable Cause cause,
       String headline) {
     String host = after.snapshot().host();
@@ -315,7 +341,7 @@ public final class Comparison {
         host,
         Interval.between(boundary, before.snapshot(), after.snapshot()),
         devices,
-        vms,
+        List.copyOf(vms),
         cause,
         headline,
         NextSteps.of(code),

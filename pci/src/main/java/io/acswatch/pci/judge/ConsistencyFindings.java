@@ -17,7 +17,6 @@ import java.util.List;
 
 /** Finds configuration spaces that contradict themselves or the place of their function. */
 final class ConsistencyFindings {
-  private static final int BASIC = 0x7F;
   private static final int RESERVED_ENCODING = 3;
 
   private final Comparison comparison;
@@ -82,8 +81,7 @@ final class ConsistencyFindings {
 
   private static void addAcsContradictions(List<String> found, AcsRegisters acs) {
     boolean enhanced = (acs.capability() & AcsCapability.ENHANCED) != 0;
-    int allowed = acs.capability() & BASIC | (enhanced ? AcsCapability.ENHANCED_CONTROLS : 0);
-    if ((acs.control() & ~allowed) != 0) {
+    if ((acs.control() & ~acs.existingControls()) != 0) {
       found.add(
           "ACS Control %04x has bits that Capability %04x does not have"
               .formatted(acs.control(), acs.capability()));
@@ -134,13 +132,12 @@ final class ConsistencyFindings {
         comparison.alert(
             AlertCode.INCONSISTENT_CONFIG,
             comparison.anyOwner(index).isEmpty() ? Severity.WARNING : Severity.HIGH,
-            function.path().text(),
-            List.of(comparison.device(index)),
+            index,
             comparison.allVmsAtOrBelow(index),
             null,
             "%s contradicts itself: %s".formatted(function.address(), contradictions.get(0)));
-    List<Evidence.Fact> facts =
-        contradictions.stream().map(found -> Evidence.Fact.now("contradiction", found)).toList();
-    alerts.add(alert.with(comparison.evidence().with(facts)));
+    alerts.add(
+        alert.withFacts(
+            contradictions.stream().map(one -> Evidence.Fact.now("contradiction", one)).toList()));
   }
 }

@@ -213,8 +213,7 @@ final class GroupFindings {
             causes.find(endpoints, false),
             "%d devices that shared one IOMMU group are apart %s"
                 .formatted(endpoints.size(), Headlines.after(comparison.boundary())));
-    List<Evidence.PortWords> words = comparison.wordsOnTheWay(endpoints);
-    alerts.add(alert.with(comparison.evidence().with(words, List.of())));
+    alerts.add(alert.with(comparison.wordsOnTheWay(endpoints), List.of()));
   }
 
   /** True if a port without the capability kept them together, which nothing can make up for. */

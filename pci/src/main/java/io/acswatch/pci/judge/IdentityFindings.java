@@ -196,29 +196,18 @@ final class IdentityFindings {
             vms.isEmpty() ? Severity.INFO : Severity.WARNING,
             "",
             comparison.devices(named),
-            List.copyOf(vms),
+            vms,
             null,
             "%d functions have other addresses %s"
                 .formatted(moved.size(), Headlines.after(comparison.boundary())));
-    alerts.add(
-        alert.with(
-            comparison
-                .evidence()
-                .with(List.of(Evidence.Fact.now("functions moved", text(moved.size()))))));
+    alerts.add(alert.withFacts(List.of(Evidence.Fact.now("functions moved", text(moved.size())))));
   }
 
   private void raise(
       AlertCode code, Severity severity, int index, String headline, List<Evidence.Fact> facts) {
     IsolationAlert alert =
-        comparison.alert(
-            code,
-            severity,
-            after.function(index).path().text(),
-            List.of(comparison.device(index)),
-            comparison.allVmsAtOrBelow(index),
-            null,
-            headline);
-    alerts.add(alert.with(comparison.evidence().with(facts)));
+        comparison.alert(code, severity, index, comparison.allVmsAtOrBelow(index), null, headline);
+    alerts.add(alert.withFacts(facts));
   }
 
   private static void addIfOther(

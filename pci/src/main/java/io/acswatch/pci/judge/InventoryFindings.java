@@ -5,7 +5,6 @@ import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
-import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -89,7 +88,7 @@ final class InventoryFindings {
             severity,
             anchor,
             Comparison.sorted(gone.stream().map(comparison::goneDevice).toList()),
-            List.copyOf(vms),
+            vms,
             null,
             headline));
   }
@@ -134,7 +133,7 @@ final class InventoryFindings {
             vmsJoined.isEmpty() ? Severity.INFO : Severity.HIGH,
             anchor,
             comparison.devices(functions),
-            List.copyOf(vmsJoined),
+            vmsJoined,
             null,
             what + Headlines.after(comparison.boundary()) + joins));
   }
@@ -150,9 +149,7 @@ final class InventoryFindings {
     if (exposed.isEmpty() && !noGroups) {
       return;
     }
-    String options =
-        CommandLine.difference(
-            before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
+    String options = comparison.optionsDifference();
     TreeSet<String> vms = new TreeSet<>();
     exposed.stream().map(this::owner).forEach(vms::add);
     String headline =
@@ -165,7 +162,7 @@ final class InventoryFindings {
             exposed.isEmpty() ? Severity.WARNING : Severity.CRITICAL,
             "",
             comparison.devices(exposed),
-            List.copyOf(vms),
+            vms,
             new Cause(
                 Cause.Kind.IOMMU_OFF,
                 null,

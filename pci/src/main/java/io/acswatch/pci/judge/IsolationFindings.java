@@ -8,19 +8,17 @@ import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGrouping;
-import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -60,15 +58,6 @@ final class IsolationFindings {
     return findings.alerts;
   }
 
-  /** The VM that owns a function now; if none says so, the one that owned it before. */
-  private String owner(int index) {
-    return after.isOwned(index) ? after.owner(index) : comparison.owner(index);
-  }
-
-  private boolean isOwned(int index) {
-    return !owner(index).equals(HostView.NOBODY);
-  }
-
   private void pendingMerges(GroupPartition reported) {
     for (List<Integer> members : grouping.deriveAdopted().members()) {
       List<Integer> owned = ownersApart(members, reported);
@@ -102,7 +91,7 @@ final class IsolationFindings {
       if (owned.isEmpty()) {
         continue;
       }
-      List<Integer> open = new ArrayList<>(openPorts(members));
+      List<Integer> open = openPorts(members);
       raise(
           AlertCode.SILENT_ISOLATION_LOSS,
           unlessUnknown(owned),
@@ -120,10 +109,13 @@ final class IsolationFindings {
     if (members.size() == 1) {
       return List.of();
     }
-    List<Integer> owned = members.stream().filter(i -> after.isEndpoint(i) && isOwned(i)).toList();
+    List<Integer> owned =
+        members.stream()
+            .filter(i -> after.isEndpoint(i) && !comparison.anyOwner(i).isEmpty())
+            .toList();
     for (int a : owned) {
       for (int b : owned) {
-        if (!owner(a).equals(owner(b)) && !reported.together(a, b)) {
+        if (!comparison.anyOwner(a).equals(comparison.anyOwner(b)) && !reported.together(a, b)) {
           return owned;
         }
       }
@@ -133,7 +125,7 @@ final class IsolationFindings {
 
   /** Functions with an ACS capability on the way of these endpoints that do not isolate. */
   private List<Integer> openFunctions(List<Integer> endpoints) {
-    return onTheWay(endpoints).stream()
+    return comparison.onTheWay(endpoints).stream()
         .filter(i -> grouping.verdict(i) == AcsVerdict.NOT_ENFORCED)
         .filter(i -> after.function(i).config().acs() != null)
         .toList();
@@ -145,22 +137,12 @@ final class IsolationFindings {
   }
 
   private List<Integer> unknownOnTheWay(List<Integer> endpoints) {
-    return onTheWay(endpoints).stream()
+    return comparison.onTheWay(endpoints).stream()
         .filter(
             i ->
                 grouping.verdict(i) == AcsVerdict.UNKNOWN
                     || grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE)
         .toList();
-  }
-
-  private List<Integer> onTheWay(List<Integer> endpoints) {
-    TreeSet<Integer> way = new TreeSet<>();
-    for (int endpoint : endpoints) {
-      for (int i = endpoint; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
-        way.add(i);
-      }
-    }
-    return nearestRootFirst(way.stream().toList());
   }
 
   /**
@@ -182,15 +164,7 @@ final class IsolationFindings {
                 .filter(i -> after.function(i).config().acs() == null)
                 .toList()
             : withAcs;
-    return nearestRootFirst(open);
-  }
-
-  private List<Integer> nearestRootFirst(List<Integer> functions) {
-    return functions.stream()
-        .sorted(
-            Comparator.comparing((Integer i) -> after.function(i).path().text().length())
-                .thenComparing(i -> after.function(i).path()))
-        .toList();
+    return open.stream().sorted(comparison.nearestRootFirst()).toList();
   }
 
   private Cause cause(int index, String what) {
@@ -237,7 +211,7 @@ final class IsolationFindings {
             null,
             "The kernel's groups are not those of model %s (%s)"
                 .formatted(after.choice().model().label(), after.choice().reason()));
-    alerts.add(alert.with(comparison.evidence().with(differences(first, reported, derived))));
+    alerts.add(alert.withFacts(differences(first, reported, derived)));
   }
 
   private List<Evidence.Fact> differences(
@@ -287,9 +261,7 @@ final class IsolationFindings {
       return;
     }
     HostView before = comparison.before();
-    String options =
-        CommandLine.difference(
-            before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
+    String options = comparison.optionsDifference();
     if (!options.isEmpty()) {
       raiseForHost(
           AlertCode.ACS_CMDLINE_CHANGED,
@@ -377,8 +349,7 @@ final class IsolationFindings {
         comparison.alert(
             code,
             Severity.WARNING,
-            after.function(index).path().text(),
-            List.of(comparison.device(index)),
+            index,
             comparison.vmsAtOrBelow(index),
             cause(index, "is set up so"),
             headline));
@@ -386,7 +357,7 @@ final class IsolationFindings {
 
   private List<String> vms(List<Integer> owned) {
     TreeSet<String> vms = new TreeSet<>();
-    owned.forEach(i -> vms.add(owner(i)));
+    owned.forEach(i -> vms.add(comparison.anyOwner(i)));
     return List.copyOf(vms);
   }
 
@@ -396,10 +367,11 @@ final class IsolationFindings {
       List<Integer> owned,
       @Nullable Cause cause,
       String headline) {
-    String anchor = after.function(nearestRootFirst(owned).get(0)).path().text();
+    String anchor =
+        after.function(Collections.min(owned, comparison.nearestRootFirst())).path().text();
     IsolationAlert alert =
         comparison.alert(
             code, severity, anchor, comparison.devices(owned), vms(owned), cause, headline);
-    alerts.add(alert.with(comparison.evidence().with(comparison.wordsOnTheWay(owned), List.of())));
+    alerts.add(alert.with(comparison.wordsOnTheWay(owned), List.of()));
   }
 }

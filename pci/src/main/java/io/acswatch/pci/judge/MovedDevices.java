@@ -98,20 +98,15 @@ final class MovedDevices {
         comparison.alert(
             AlertCode.TOPOLOGY_CHANGED,
             Severity.WARNING,
-            now.path().text(),
-            List.of(comparison.device(index)),
-            List.copyOf(vms),
+            index,
+            vms,
             null,
             "The device at %s was at %s before".formatted(now.path().text(), then.path().text()));
     alerts.add(
-        alert.with(
-            comparison
-                .evidence()
-                .with(
-                    List.of(
-                        new Evidence.Fact("path", then.path().text(), now.path().text()),
-                        new Evidence.Fact(
-                            "address", then.address().toString(), now.address().toString()),
-                        Evidence.Fact.now("ids", now.ids().toString())))));
+        alert.withFacts(
+            List.of(
+                new Evidence.Fact("path", then.path().text(), now.path().text()),
+                new Evidence.Fact("address", then.address().toString(), now.address().toString()),
+                Evidence.Fact.now("ids", now.ids().toString()))));
   }
 }

@@ -42,9 +42,8 @@ final class OwnershipFindings {
             comparison.alert(
                 AlertCode.OWNERSHIP_CONFLICT,
                 Severity.WARNING,
-                after.function(i).path().text(),
-                List.of(comparison.device(i)),
-                List.copyOf(after.claims(i)),
+                i,
+                after.claims(i),
                 null,
                 "%s is claimed by %s at one time"
                     .formatted(address, String.join(" and ", after.claims(i)))));
@@ -73,14 +72,10 @@ final class OwnershipFindings {
             Severity.HIGH,
             devices.get(0).path().text(),
             devices,
-            List.copyOf(vms),
+            vms,
             null,
             "Devices that %s claim are in one IOMMU group, which the kernel gives to one owner only"
                 .formatted(String.join(" and ", vms)));
-    alerts.add(
-        alert.with(
-            comparison
-                .evidence()
-                .with(comparison.wordsOnTheWay(owned), comparison.devices(members))));
+    alerts.add(alert.with(comparison.wordsOnTheWay(owned), comparison.devices(members)));
   }
 }

@@ -97,14 +97,7 @@ final class ReadFindings {
       Grace needed) {
     PciFunction function = after.function(index);
     IsolationAlert alert =
-        comparison.alert(
-            code,
-            severity,
-            function.path().text(),
-            List.of(comparison.device(index)),
-            vms,
-            null,
-            sentence.formatted(function.address()));
+        comparison.alert(code, severity, index, vms, null, sentence.formatted(function.address()));
     List<Evidence.Fact> facts =
         List.of(
             new Evidence.Fact(
@@ -114,7 +107,7 @@ final class ReadFindings {
                     : "",
                 status(function)));
     if (waiting.isOver(alert, function.path(), needed)) {
-      alerts.add(alert.with(comparison.evidence().with(facts)));
+      alerts.add(alert.withFacts(facts));
     }
   }
 

@@ -3,7 +3,6 @@ package io.acswatch.pci.judge;
 import io.acswatch.pci.alert.AcsBit;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Cause;
-import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.RegisterChange;
@@ -19,7 +18,6 @@ import java.util.List;
 
 /** Finds ACS Control bits that came or went, and ACS capabilities that are gone. */
 final class RegisterFindings {
-  private static final int BASIC = 0x7F;
   private static final int WEAKENING =
       AcsCapability.EGRESS_CONTROL | AcsCapability.DIRECT_TRANSLATED;
 
@@ -75,9 +73,7 @@ final class RegisterFindings {
     if (acsThen.capability() != acsNow.capability() || acsThen.offset() != acsNow.offset()) {
       capabilityChanged(index, acsThen, acsNow);
     }
-    boolean enhanced = (acsNow.capability() & AcsCapability.ENHANCED) != 0;
-    int existing = acsNow.capability() & BASIC | (enhanced ? AcsCapability.ENHANCED_CONTROLS : 0);
-    int cleared = acsThen.control() & ~acsNow.control() & existing;
+    int cleared = acsThen.control() & ~acsNow.control() & acsNow.existingControls();
     int set = acsNow.control() & ~acsThen.control();
     if (cleared != 0) {
       boolean required = (cleared & AcsCapability.REQUIRED) != 0;
@@ -159,15 +155,7 @@ final class RegisterFindings {
 
   private void add(AlertCode code, Severity severity, int index, String headline, Cause cause) {
     IsolationAlert alert =
-        comparison.alert(
-            code,
-            severity,
-            comparison.after().function(index).path().text(),
-            List.of(comparison.device(index)),
-            comparison.vmsAtOrBelow(index),
-            cause,
-            headline);
-    List<Evidence.PortWords> words = comparison.wordsOnTheWay(List.of(index));
-    alerts.add(alert.with(comparison.evidence().with(words, List.of())));
+        comparison.alert(code, severity, index, comparison.vmsAtOrBelow(index), cause, headline);
+    alerts.add(alert.with(comparison.wordsOnTheWay(List.of(index)), List.of()));
   }
 }

@@ -8,7 +8,6 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
-import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -104,20 +103,18 @@ final class UpdateFindings {
         comparison.alert(
             AlertCode.PRESERVATION_REFUSED,
             Severity.WARNING,
-            after.function(index).path().text(),
-            List.of(comparison.device(index)),
+            index,
             comparison.allVmsAtOrBelow(index),
             new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), headline + "."),
             headline);
-    List<Evidence.Fact> facts =
-        List.of(new Evidence.Fact("kernel log", then.logged(), now.logged()));
-    alerts.add(alert.with(comparison.evidence().with(facts)));
+    alerts.add(
+        alert.withFacts(List.of(new Evidence.Fact("kernel log", then.logged(), now.logged()))));
   }
 
   /** Functions whose word the command line orders otherwise, and which kept the one they had. */
   private void keptWords() {
     String commandLine = after.snapshot().boot().commandLine();
-    String options = CommandLine.difference(before.snapshot().boot().commandLine(), commandLine);
+    String options = comparison.optionsDifference();
     if (options.isEmpty()) {
       return;
     }
@@ -155,7 +152,7 @@ final class UpdateFindings {
                 "The kernel command line changed: " + options + "."),
             "%d ports, %s first, kept their ACS words through the live update against the command line"
                 .formatted(kept.size(), first.address()));
-    alerts.add(alert.with(comparison.evidence().with(comparison.wordsOnTheWay(kept), List.of())));
+    alerts.add(alert.with(comparison.wordsOnTheWay(kept), List.of()));
   }
 
   private void stale() {

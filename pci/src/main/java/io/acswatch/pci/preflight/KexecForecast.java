@@ -101,8 +101,7 @@ final class KexecForecast {
             comparison.alert(
                 AlertCode.PRESERVATION_REFUSED,
                 Severity.HIGH,
-                hierarchy.function(i).path().text(),
-                List.of(comparison.device(i)),
+                i,
                 List.of(view.owner(i)),
                 cause,
                 "A live update would refuse to preserve %s: %s"

@@ -13,6 +13,7 @@ import java.util.List;
  *     Intel root ports that widened both registers to 32 bits
  */
 public record AcsRegisters(int offset, int capability, int control, int secondDword) {
+  private static final int BASIC = 0x7F;
   private static final String[] LETTERS = {"SV", "TB", "RR", "CR", "UF", "EC", "DT"};
 
   /** The same with the required controls all on, or all off. */
@@ -21,6 +22,12 @@ public record AcsRegisters(int offset, int capability, int control, int secondDw
     return on
         ? new AcsRegisters(offset, capability, control | mask, secondDword | mask)
         : new AcsRegisters(offset, capability, control & ~mask, secondDword & ~mask);
+  }
+
+  /** Mask of the Control bits that this Capability has; those of the enhanced part included. */
+  public int existingControls() {
+    boolean enhanced = (capability & AcsCapability.ENHANCED) != 0;
+    return capability & BASIC | (enhanced ? AcsCapability.ENHANCED_CONTROLS : 0);
   }
 
   /**
