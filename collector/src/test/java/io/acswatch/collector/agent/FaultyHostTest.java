@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.collector.Machine;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.source.HostReader;
@@ -32,7 +33,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -131,8 +131,7 @@ class FaultyHostTest {
   /** Makes a file one whose reader waits for ever, as in a function that hangs in a reset. */
   private void block(Path file) throws Exception {
     Files.delete(file);
-    Assumptions.assumeTrue(
-        new ProcessBuilder("mkfifo", file.toString()).start().waitFor() == 0, "mkfifo works");
+    Machine.blockingFile(file);
   }
 
   @Test
@@ -245,37 +244,35 @@ class FaultyHostTest {
 
   @Test
   void aFullDiskStopsNoLook() throws Exception {
-    Path mount = Files.createDirectory(directory.resolve("small"));
-    Assumptions.assumeTrue(
-        "root".equals(System.getProperty("user.name"))
-            && run("mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", mount.toString()) == 0,
-        "a small tmpfs can be mounted");
-    try {
-      spoolDirectory = mount.resolve("spool");
+    try (Machine.SmallDisk disk = Machine.smallDisk(directory.resolve("small"), "512k")) {
+      spoolDirectory = disk.path().resolve("spool");
       open(Map.of());
       run();
-      Awaitility.await().atMost(LIMIT).until(() -> lastSnapshot() != null);
-      for (int round = 0; round < 5; round++) {
-        long failures = reader.failures();
-        Path filler = mount.resolve("filler");
-        for (SpoolEntry entry : spool.entries()) {
-          spool.remove(entry); // nothing is left that could go for the new one
+      try {
+        Awaitility.await().atMost(LIMIT).until(() -> lastSnapshot() != null);
+        for (int round = 0; round < 5; round++) {
+          fillTheDiskAndChangeAWord(disk.path().resolve("filler"), round % 2 == 0 ? 0x19 : 0x1D);
         }
-        fill(filler);
-        int control = round % 2 == 0 ? 0x19 : 0x1D;
-        host.poke(PORT, ACS_CONTROL, control);
-        Awaitility.await()
-            .atMost(LIMIT)
-            .until(() -> reader.failures() > failures && seenByWatcher(control));
-        assertTrue(running.isAlive());
-        Files.delete(filler);
-        awaitControl(control);
+      } finally {
+        stop();
+        running = null;
       }
-    } finally {
-      stop();
-      running = null;
-      run("umount", mount.toString());
     }
+  }
+
+  private void fillTheDiskAndChangeAWord(Path filler, int control) throws Exception {
+    long failures = reader.failures();
+    for (SpoolEntry entry : spool.entries()) {
+      spool.remove(entry); // nothing is left that could go for the new one
+    }
+    fill(filler);
+    host.poke(PORT, ACS_CONTROL, control);
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(() -> reader.failures() > failures && seenByWatcher(control));
+    assertTrue(running.isAlive());
+    Files.delete(filler);
+    awaitControl(control);
   }
 
   private static void fill(Path file) throws IOException {
@@ -286,11 +283,6 @@ class FaultyHostTest {
     } catch (IOException full) {
       assertTrue(Files.size(file) > 0, full::toString);
     }
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.collector.Machine;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.spool.Spool;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -237,8 +237,7 @@ class SpoolingReaderTest {
     Path config = host.path(host.realDirectory(PORT) + "/config");
     byte[] bytes = Files.readAllBytes(config);
     Files.delete(config);
-    Assumptions.assumeTrue(
-        new ProcessBuilder("mkfifo", config.toString()).start().waitFor() == 0, "mkfifo works");
+    Machine.blockingFile(config);
 
     reader.tick(1);
 

@@ -43,7 +43,7 @@ class LspciAgreementTest {
   static void needsLspci() {
     assumeTrue(
         Files.isExecutable(Path.of("/usr/bin/lspci")),
-        "no /usr/bin/lspci here; Debian: apt-get install pciutils");
+        "/usr/bin/lspci is missing (Debian: pciutils)");
   }
 
   @TestFactory

@@ -71,7 +71,7 @@ class HarmlessIT {
       process =
           new ProcessBuilder("strace", "-o", directory.resolve("try").toString(), "true").start();
     } catch (IOException absent) {
-      assumeTrue(false, "strace is not installed");
+      assumeTrue(false, "strace is missing (Debian: strace)");
       return;
     }
     assumeTrue(process.waitFor() == 0, "strace may not trace here (ptrace is forbidden)");

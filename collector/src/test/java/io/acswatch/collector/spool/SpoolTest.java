@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.collector.Machine;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameType;
@@ -21,8 +22,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -248,13 +247,8 @@ class SpoolTest {
 
   @Test
   void onAFullDiskTheNewestReplacesTheOldest() throws Exception {
-    Path mount = Files.createDirectory(directory.resolve("small"));
-    Assumptions.assumeTrue(
-        "root".equals(System.getProperty("user.name"))
-            && run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", mount.toString()) == 0,
-        "a small tmpfs can be mounted");
-    try {
-      spool = Spool.open(mount.resolve("spool"), WIDE);
+    try (Machine.SmallDisk disk = Machine.smallDisk(directory.resolve("small"), "256k")) {
+      spool = Spool.open(disk.path().resolve("spool"), WIDE);
       byte[] large = new byte[20_000];
       for (int i = 1; i <= 200; i++) {
         large[0] = (byte) i;
@@ -265,13 +259,6 @@ class SpoolTest {
       assertEquals(1, left.get(0).order(), "the first of the boot");
       assertEquals(200, left.get(left.size() - 1).order());
       assertTrue(spool.losses().get(SpoolLoss.DISK_FULL) > 150, spool.losses()::toString);
-    } finally {
-      run("umount", mount.toString());
     }
-  }
-
-  private static int run(String... command) throws IOException, InterruptedException {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    return process.waitFor(20, TimeUnit.SECONDS) ? process.exitValue() : -1;
   }
 }

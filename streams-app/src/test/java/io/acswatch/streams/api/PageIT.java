@@ -41,9 +41,7 @@ class PageIT {
   @BeforeAll
   static void start() throws Exception {
     Optional<Path> program = Browser.program();
-    Assumptions.assumeTrue(
-        program.isPresent(),
-        "no chromium is installed (Debian: chromium), so no page is looked at");
+    Assumptions.assumeTrue(program.isPresent(), "chromium is missing (Debian: chromium)");
     fleet = new ServedFleet(System::currentTimeMillis);
     SampleFleet.judge(fleet, System.currentTimeMillis());
     fleet.judge(LargeHosts.named(SCRIPT, text -> text.isEmpty() ? text : text + SCRIPT));
