@@ -4,8 +4,8 @@ meta:
   license: Apache-2.0
   endian: le
 doc: |
-  A record value of the topic acswatch.frames: one complete snapshot of one host, undecoded, or a delta, a heartbeat or a
-  step towards a kexec. What the fields mean, and what a reader must check, is told in FORMAT.md; this description lays out
+  A record value of the topic acswatch.frames: one complete snapshot of one host, undecoded, or a heartbeat or a step
+  towards a kexec. What the fields mean, and what a reader must check, is told in FORMAT.md; this description lays out
   the same bytes for the Kaitai Struct compiler, which makes readers for many languages.
 
   A reader steps by the lengths in the header, so that it reads later minor versions too: header and function entries
@@ -24,11 +24,6 @@ seq:
     repeat: expr
     repeat-expr: header.num_lines
     doc: Lines that are kept, in order of function and line.
-  - id: removed
-    type: scan_entry
-    repeat: expr
-    repeat-expr: 'header.type == frame_type::delta ? header.delta.num_removed : 0'
-    doc: Functions that are no more.
   - id: scan_order
     type: scan_entry
     repeat: expr
@@ -73,7 +68,7 @@ types:
         type: u1
         enum: frame_type
         valid:
-          any-of: [frame_type::snapshot, frame_type::delta, frame_type::heartbeat, frame_type::kexec_event]
+          any-of: [frame_type::snapshot, frame_type::heartbeat, frame_type::kexec_event]
       - id: flags
         type: u1
       - id: frame_length
@@ -122,9 +117,6 @@ types:
         type: string
       - id: command_line
         type: string
-      - id: delta
-        type: delta
-        if: type == frame_type::delta
       - id: heartbeat
         type: heartbeat
         if: type == frame_type::heartbeat
@@ -134,32 +126,12 @@ types:
     instances:
       kexec_loaded:
         value: (flags & 1) != 0
-      base_of_deltas:
-        value: (flags & 2) != 0
-        doc: Of a snapshot; deltas may build on it.
-  delta:
-    doc: What the header of a delta goes on with.
-    seq:
-      - id: base_sequence
-        type: s8
-        doc: Number of the snapshot or delta it builds on.
-      - id: num_removed
-        type: u4
-      - id: flags
-        type: u4
-    instances:
-      has_scan_order:
-        value: (flags & 1) != 0
-      has_owners:
-        value: (flags & 2) != 0
-      has_notes:
-        value: (flags & 4) != 0
   heartbeat:
     doc: What the header of a heartbeat goes on with.
     seq:
       - id: state_sequence
         type: s8
-        doc: Number of the last snapshot or delta before it.
+        doc: Number of the last snapshot before it.
       - id: waiting_frames
         type: u4
       - id: collector_version
@@ -173,7 +145,7 @@ types:
     seq:
       - id: state_sequence
         type: s8
-        doc: Number of the last snapshot or delta before it.
+        doc: Number of the last snapshot before it.
       - id: step
         type: u4
         enum: kexec_step
@@ -275,10 +247,8 @@ types:
 enums:
   frame_type:
     1: snapshot
-    2: delta
     3: heartbeat
     4: kexec_event
-    5: part
   kexec_step:
     1: loaded
     2: unloaded

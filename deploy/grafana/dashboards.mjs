@@ -163,8 +163,6 @@ const pipeline = board("pipeline", "pipeline", "Whether frames become alerts, an
       queries: [query(`max(acswatch_frames_unprocessed{${STREAMS}})`, "frames"), query(`max(acswatch_kafka_consumer_lag_records{${STREAMS}})`, "worst partition")] }),
     lines({ title: "Age of the oldest", text: "How long the oldest frame waits.", unit: "s",
       queries: [query(`max(acswatch_frame_oldest_unprocessed_age_seconds{${STREAMS}})`, "age"), query(`time() - max(acswatch_last_frame_timestamp_seconds{${STREAMS}} > 0)`, "since the last frame")] }),
-    lines({ title: "Gaps in deltas", text: "In five minutes; the host is stale until its next snapshot.",
-      queries: [query(`sum(increase(acswatch_delta_gaps_total{${STREAMS}}[5m]))`, "gaps")] }),
     lines({ title: "Rejects by reason", text: "In five minutes.",
       queries: [query(`sum by (reason) (increase(acswatch_rejects_total{${STREAMS}}[5m]))`, "{{reason}}")] }),
   ]],

@@ -30,14 +30,7 @@ function space(frame, f) {
 
 /** What only one type of frame has. */
 function special(frame, Frame) {
-  const { delta, heartbeat, kexecEvent } = frame.header;
-  if (delta) {
-    return {
-      base_sequence: delta.baseSequence,
-      removed: frame.removed.map((entry) => address(entry.address)),
-      whole: [delta.hasScanOrder, delta.hasOwners, delta.hasNotes],
-    };
-  }
+  const { heartbeat, kexecEvent } = frame.header;
   if (heartbeat) {
     return {
       state_sequence: heartbeat.stateSequence,

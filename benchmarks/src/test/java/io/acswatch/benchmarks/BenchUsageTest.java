@@ -17,7 +17,7 @@ class BenchUsageTest {
         "topology --scenario fast       | expected some of unchanged, changed",
         "topology --functions 15        | --functions",
         "topology --sweeps 2            | --sweeps",
-        "latency --load 0               | --load",
+        "latency --rate 0               | --rate",
         "latency --functions 63         | expected 64 to 8192",
       })
   void refusesWrongUsageBeforeABrokerIsStarted(String arguments, String named) {

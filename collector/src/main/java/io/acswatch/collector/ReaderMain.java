@@ -1,7 +1,8 @@
 package io.acswatch.collector;
 
-import io.acswatch.cli.Program;
+import io.acswatch.collector.command.Failures;
 import io.acswatch.collector.command.ReaderCommand;
+import picocli.CommandLine;
 
 /** Starts {@code collect reader} without the other commands, and so without Kafka's classes. */
 public final class ReaderMain {
@@ -9,6 +10,6 @@ public final class ReaderMain {
 
   /** Runs the reader and exits with its code. */
   public static void main(String[] arguments) {
-    Program.run(new ReaderCommand(), arguments);
+    System.exit(Failures.install(new CommandLine(new ReaderCommand())).execute(arguments));
   }
 }

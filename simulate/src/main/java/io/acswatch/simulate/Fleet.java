@@ -31,9 +31,8 @@ final class Fleet {
    * @param seed decides everything else
    * @param functions of each host; 0 for sizes as they come, 16 to 100
    * @param storiesPerHour what happens to a host on average
-   * @param deltas between full snapshots send only what changed, as collectors may
    */
-  record Plan(int hosts, long seed, int functions, double storiesPerHour, boolean deltas) {}
+  record Plan(int hosts, long seed, int functions, double storiesPerHour) {}
 
   Fleet(Plan plan) {
     double meanMillis = 3_600_000 / plan.storiesPerHour();
@@ -47,8 +46,7 @@ final class Fleet {
               chance.oneIn(8) ? 0 : Math.max(2, functions / 16),
               chance.oneOf(RELEASES),
               chance);
-      members.add(
-          new Member(i, new HostTimeline(host, chance, START_MILLIS, meanMillis, plan.deltas())));
+      members.add(new Member(i, new HostTimeline(host, chance, START_MILLIS, meanMillis)));
     }
   }
 

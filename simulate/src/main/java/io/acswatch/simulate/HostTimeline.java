@@ -1,7 +1,6 @@
 package io.acswatch.simulate;
 
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameWriter;
 import java.util.ArrayDeque;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What happens to one host, in simulated time: a full snapshot every five minutes, a heartbeat
  * every minute, and stories that begin at random, one after the other, each of a few steps with a
- * snapshot, or a delta, after each.
+ * snapshot after each.
  */
 final class HostTimeline {
   private static final long SNAPSHOT_EVERY_MILLIS = 300_000;
@@ -38,14 +37,12 @@ final class HostTimeline {
   private final Chance chance;
   private final double meanBetweenStories;
   private final boolean canLiveUpdate;
-  private final boolean deltas;
   private final String release;
   private final PriorityQueue<Step> steps = new PriorityQueue<>();
   private final Queue<Emission> out = new ArrayDeque<>();
   private final Set<SimFunction> touched = new HashSet<>();
   private long lastSnapshot;
   private long nextHeartbeat;
-  private @Nullable Capture last;
   private int stepCount;
   private byte @Nullable [] lastFrame;
 
@@ -57,11 +54,10 @@ final class HostTimeline {
     }
   }
 
-  HostTimeline(SimHost host, Chance chance, long start, double meanBetweenStories, boolean deltas) {
+  HostTimeline(SimHost host, Chance chance, long start, double meanBetweenStories) {
     this.host = host;
     this.chance = chance;
     this.meanBetweenStories = meanBetweenStories;
-    this.deltas = deltas;
     oracle = new Oracle(host);
     release = host.boot().kernelRelease();
     canLiveUpdate = release.startsWith("7.4");
@@ -69,7 +65,7 @@ final class HostTimeline {
     long first = start + chance.below((int) SNAPSHOT_EVERY_MILLIS);
     lastSnapshot = first;
     nextHeartbeat = first + HEARTBEAT_EVERY_MILLIS;
-    at(first, () -> snapshot(first, true));
+    at(first, () -> snapshot(first));
     planStory(first);
   }
 
@@ -86,7 +82,7 @@ final class HostTimeline {
     if (!steps.isEmpty() && steps.peek().at() == now) {
       Objects.requireNonNull(steps.poll()).action().run();
     } else if (now == lastSnapshot + SNAPSHOT_EVERY_MILLIS) {
-      snapshot(now, true);
+      snapshot(now);
     } else {
       nextHeartbeat += HEARTBEAT_EVERY_MILLIS;
       out.add(Emission.quiet(now, host.id, FrameWriter.write(host.heartbeat(now))));
@@ -124,31 +120,12 @@ final class HostTimeline {
     }
   }
 
-  /** Takes a snapshot and tells it, {@code whole} or as little of it as may be. */
-  private void snapshot(long now, boolean whole) {
+  private void snapshot(long now) {
     List<ExpectedAlert> alerts = oracle.snapshot(now);
-    Capture before = last;
     Capture capture = host.snapshot(now);
-    last = capture;
     lastSnapshot = now;
-    boolean follows =
-        deltas
-            && !whole
-            && before != null
-            && before.boot().equals(capture.boot())
-            && before.kexecLoaded() == capture.kexecLoaded();
-    if (follows) {
-      CaptureDelta delta = CaptureDelta.between(before, capture);
-      lastFrame = FrameWriter.write(delta);
-      tell(now, capture, delta.changed().functions().size(), alerts);
-    } else {
-      lastFrame = FrameWriter.write(capture, deltas);
-      tell(now, capture, capture.functions().size(), alerts);
-    }
-  }
-
-  private void tell(long now, Capture capture, int functions, List<ExpectedAlert> alerts) {
-    out.add(new Emission(now, host.id, lastFrame, capture, functions, alerts, ""));
+    lastFrame = FrameWriter.write(capture);
+    out.add(new Emission(now, host.id, lastFrame, capture, capture.functions().size(), alerts, ""));
   }
 
   private void tell(long now, KexecEvent.Step step) {
@@ -167,7 +144,7 @@ final class HostTimeline {
         when,
         () -> {
           action.run();
-          snapshot(when, false);
+          snapshot(when);
         });
   }
 
@@ -176,7 +153,7 @@ final class HostTimeline {
         when,
         () -> {
           host.kexecLoaded = true;
-          snapshot(when, false);
+          snapshot(when);
           tell(when, KexecEvent.Step.LOADED);
         });
   }

@@ -1,19 +1,24 @@
 package io.acswatch.simulate;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
+import io.acswatch.collector.command.ExitCode;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code simulate}: a fleet of hosts with what happens to them, as load, oracle and demo. */
 @Command(
@@ -25,9 +30,11 @@ import picocli.CommandLine.Option;
       "Without --bootstrap-servers and -o it prints what there would be. A seed can be judged once"
           + " by a streams application: a second run is old news to it."
     })
-public final class SimulateCommand extends CliCommand {
+public final class SimulateCommand implements Callable<Integer> {
   private static final String SUFFIX = ".cap";
   private static final Duration QUIET = Duration.ofSeconds(2);
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 100.")
   private int hosts = 100;
@@ -54,11 +61,6 @@ public final class SimulateCommand extends CliCommand {
       paramLabel = "N",
       description = "What happens to a host in an hour, on average; default 6.")
   private double stories = 6;
-
-  @Option(
-      names = "--deltas",
-      description = "Between these snapshots send only what changed; default whole snapshots.")
-  private boolean deltas;
 
   @Option(
       names = "--bootstrap-servers",
@@ -127,7 +129,7 @@ public final class SimulateCommand extends CliCommand {
       return ExitCode.OK;
     }
     refuseWrongUsage();
-    FleetRun run = new FleetRun(fleet(), minutes, sink(), err());
+    FleetRun run = new FleetRun(fleet(), minutes, sink(), commandLine().getErr());
     if (!check) {
       report(run.run(alert -> {}), run);
       return ExitCode.OK;
@@ -141,24 +143,28 @@ public final class SimulateCommand extends CliCommand {
 
   private void refuseWrongUsage() {
     if (hosts < 1 || minutes < 1 || stories <= 0) {
-      throw wrongUsage("--hosts, --minutes and --stories: expected more than 0");
+      throw wrong("--hosts, --minutes and --stories: expected more than 0");
     }
     if (check && bootstrapServers == null) {
-      throw wrongUsage("--check needs --bootstrap-servers");
+      throw wrong("--check needs --bootstrap-servers");
     }
     if (alertLog != null && !check) {
-      throw wrongUsage("--alert-log needs --check");
+      throw wrong("--alert-log needs --check");
     }
     if (bootstrapServers != null && output != null) {
-      throw wrongUsage("--bootstrap-servers and -o: expected one of them");
+      throw wrong("--bootstrap-servers and -o: expected one of them");
     }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(commandLine(), message);
   }
 
   private Fleet fleet() {
     try {
-      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories, deltas));
+      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories));
     } catch (IllegalArgumentException refused) {
-      throw wrongUsage("--functions: " + refused.getMessage());
+      throw wrong("--functions: " + refused.getMessage());
     }
   }
 
@@ -173,7 +179,7 @@ public final class SimulateCommand extends CliCommand {
     try {
       return new TopicNames(topicPrefix);
     } catch (IllegalArgumentException refused) {
-      throw wrongUsage("--topic-prefix: " + refused.getMessage());
+      throw wrong("--topic-prefix: " + refused.getMessage());
     }
   }
 
@@ -181,7 +187,9 @@ public final class SimulateCommand extends CliCommand {
     if (expect != null) {
       Files.write(expect, run.expectedLines());
     }
-    say(totals.toString());
+    PrintWriter out = commandLine().getOut();
+    out.println(totals);
+    out.flush();
   }
 
   private int finish(AlertCheck alerts) throws IOException {
@@ -189,30 +197,40 @@ public final class SimulateCommand extends CliCommand {
     if (alertLog != null) {
       Files.write(alertLog, alerts.log());
     }
-    say(alerts.summary());
-    wrong.forEach(out()::println);
-    flush();
+    PrintWriter out = commandLine().getOut();
+    out.println(alerts.summary());
+    wrong.forEach(out::println);
+    out.flush();
     return wrong.isEmpty() ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("spec=null, expected the command to be run by picocli");
+    }
+    return spec.commandLine();
   }
 
   private void writeOneHost() throws IOException {
     if (output == null) {
-      throw wrongUsage("--one-host needs -o FILE");
+      throw wrong("--one-host needs -o FILE");
     }
     BigHost host = hostOf(oneHost);
     Path after = besides(output);
     write(host.before(), output);
     write(host.after(), after);
-    say(
+    PrintWriter out = commandLine().getOut();
+    out.println(
         "%s, %s: %d functions; root port %s loses RR, %d VMs come to share a group"
             .formatted(output, after, oneHost, host.port(), host.vms().size()));
+    out.flush();
   }
 
   private BigHost hostOf(int functions) {
     try {
       return BigHost.of(functions, seed);
     } catch (IllegalArgumentException refused) {
-      throw wrongUsage("--one-host: " + refused.getMessage());
+      throw wrong("--one-host: " + refused.getMessage());
     }
   }
 

@@ -1,23 +1,23 @@
 package io.acswatch.standalone;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.HttpAddress;
-import io.acswatch.cli.StateDirectory;
-import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.HttpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code standalone}: broker, this host's collector and the streams application. */
 @Command(
@@ -28,15 +28,13 @@ import picocli.CommandLine.Option;
       "What was learnt is kept in the data directory, so that a kexec of this host is judged when it"
           + " is started again after it."
     })
-final class StandaloneCommand extends CliCommand {
+final class StandaloneCommand implements Callable<Integer> {
   private static final Duration READY = Duration.ofSeconds(60);
-
-  /** How long broker, collector and application may take to end. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
   private static final Duration POLL = Duration.ofMillis(500);
   private static final String BROKER = "broker";
   private static final String STREAMS = "streams";
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--data-dir",
@@ -59,7 +57,7 @@ final class StandaloneCommand extends CliCommand {
   @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
-      converter = HttpAddress.Converter.class,
+      converter = HttpAddressConverter.class,
       defaultValue = "127.0.0.1:9640",
       description =
           "Where metrics and health are served; port 0: a free one. Default 127.0.0.1:9640.")
@@ -75,10 +73,11 @@ final class StandaloneCommand extends CliCommand {
   private @Nullable String hostId;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    Terminal terminal = new Terminal(out());
+  public Integer call()
+      throws IOException, InterruptedException, BrokerStartException, AppException {
+    Terminal terminal = Terminal.of(spec);
     // Held until all is closed and deleted: the process ends when the signal is.
-    try (StopSignal stop = StopSignal.caught(PATIENCE)) {
+    try (StopSignal stop = StopSignal.onTermination()) {
       if (temporary) {
         try (DataDirectory scratch = DataDirectory.temporary()) {
           terminal.step("broker", "starts, keeps nothing");
@@ -86,20 +85,26 @@ final class StandaloneCommand extends CliCommand {
           watch(terminal, stop, broker, scratch.path().resolve(STREAMS));
         }
       } else {
-        Path directory =
-            dataDirectory == null
-                ? StateDirectory.of("standalone", System.getenv())
-                : dataDirectory;
+        Path directory = dataDirectory == null ? defaultDirectory() : dataDirectory;
         terminal.step("broker", "starts, keeps its data in " + directory);
         EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve(BROKER), port);
         watch(terminal, stop, broker, directory.resolve(STREAMS));
       }
     }
-    return ExitCode.OK;
+    return StandaloneMain.OK;
+  }
+
+  private static Path defaultDirectory() {
+    String state = System.getenv("XDG_STATE_HOME");
+    Path base =
+        state == null || state.isEmpty()
+            ? Path.of(System.getProperty("user.home"), ".local", "state")
+            : Path.of(state);
+    return base.resolve("acswatch").resolve("standalone");
   }
 
   private void watch(Terminal terminal, StopSignal stop, EmbeddedBroker broker, Path stateDirectory)
-      throws IOException, InterruptedException {
+      throws IOException, InterruptedException, AppException {
     terminal.step("broker", broker.bootstrapServers());
     try (Pipeline pipeline = Pipeline.start(broker, http, stateDirectory)) {
       if (!pipeline.awaitReady(READY, stop::isRaised)) {

@@ -1,7 +1,13 @@
 package io.acswatch.standalone;
 
-import io.acswatch.cli.Program;
+import io.acswatch.collector.command.CommandFailure;
+import io.acswatch.collector.command.Failures;
+import io.acswatch.streams.app.AppException;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
 /** Starts a command that has all parts in one process: {@code demo}, {@code standalone}. */
@@ -9,7 +15,7 @@ import picocli.CommandLine.ScopeType;
     name = "acswatch",
     description = "Broker, collector and streams application in one process.",
     mixinStandardHelpOptions = true,
-    versionProvider = Program.Version.class,
+    versionProvider = StandaloneMain.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {DemoCommand.class, StandaloneCommand.class},
@@ -20,11 +26,39 @@ import picocli.CommandLine.ScopeType;
       "3:no alert within the time limit, or a port or directory that cannot be used"
     })
 public final class StandaloneMain {
-  /** Made to run them. */
-  StandaloneMain() {}
+  static final int OK = 0;
+
+  private StandaloneMain() {}
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
-    Program.run(new StandaloneMain(), arguments);
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /** A command line that says in one line what went wrong. */
+  static CommandLine commandLine() {
+    CommandLine commands = Failures.install(new CommandLine(new StandaloneMain()));
+    IExecutionExceptionHandler oneLine = commands.getExecutionExceptionHandler();
+    return commands.setExecutionExceptionHandler(
+        (failure, command, parsed) ->
+            oneLine.handleExecutionException(sentence(failure), command, parsed));
+  }
+
+  /** Failures whose message is already the line for the user. */
+  private static Exception sentence(Exception failure) {
+    boolean forUsers =
+        failure instanceof AppException
+            || failure instanceof BrokerStartException
+            || failure instanceof ConfigException;
+    return forUsers ? new CommandFailure(String.valueOf(failure.getMessage())) : failure;
+  }
+
+  /** Takes the version from the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = StandaloneMain.class.getPackage().getImplementationVersion();
+      return new String[] {"acswatch " + (version == null ? "(not from a jar)" : version)};
+    }
   }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.cli.HttpAddress;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolSender;
 import io.acswatch.collector.agent.SpoolingReader;
@@ -20,7 +19,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.pci.snapshot.SnapshotDelta;
+import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.FrameReader;
@@ -125,10 +124,7 @@ class AgentIT {
     FixtureHost host = host("kexec-001-before");
     SetClock clock = new SetClock();
     CollectorConfig away =
-        config(
-            host,
-            "127.0.0.1:1",
-            Map.of("collector.deltas", "on", "collector.sweep.interval.ms", "300000"));
+        config(host, "127.0.0.1:1", Map.of("collector.sweep.interval.ms", "300000"));
     Spool spool = Spool.open(away.spoolOrDefault(), away.spoolLimits());
     SpoolingReader reader = new SpoolingReader(away, spool, clock);
     SpoolSender waiting = new SpoolSender(away, spool, clock);
@@ -192,7 +188,7 @@ class AgentIT {
     return thread;
   }
 
-  /** What a consumer makes of the frames: follows deltas, and fails at a gap. */
+  /** What a consumer knows of the host after all frames. */
   private static Snapshot follow(Collection<byte[]> frames) {
     SnapshotDecoder decoder = new SnapshotDecoder();
     Snapshot known = null;
@@ -200,10 +196,6 @@ class AgentIT {
       FrameResult result = decoder.decode(frame);
       if (result instanceof FrameResult.Accepted accepted) {
         known = accepted.snapshot();
-      } else if (result instanceof FrameResult.AcceptedDelta accepted) {
-        SnapshotDelta delta = accepted.delta();
-        assertTrue(known != null && delta.follows(known), "a gap");
-        known = delta.applyTo(known);
       }
     }
     return known;

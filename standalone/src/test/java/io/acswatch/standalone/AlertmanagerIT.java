@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.acswatch.cli.Program;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -157,7 +156,7 @@ class AlertmanagerIT {
   private static void retire(EmbeddedBroker broker) {
     assertEquals(
         0,
-        Program.commandLine(new StreamsMain())
+        StreamsMain.commandLine()
             .execute(
                 List.of("retire", HOST, "--bootstrap-servers", broker.bootstrapServers())
                     .toArray(String[]::new)));

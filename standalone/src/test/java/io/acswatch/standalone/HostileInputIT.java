@@ -38,7 +38,7 @@ class HostileInputIT {
   private static EmbeddedBroker broker;
 
   @BeforeAll
-  static void startBroker() {
+  static void startBroker() throws BrokerStartException {
     broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
   }
 

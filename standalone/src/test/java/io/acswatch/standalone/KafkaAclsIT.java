@@ -83,7 +83,9 @@ class KafkaAclsIT {
             "--streams",
             "User:streams",
             "--consumer",
-            "User:consumer");
+            "User:consumer",
+            "--operator",
+            "User:operator");
     acls.environment().put("KAFKA_ACLS", tool.toString());
     Path said = scratch.resolve("acls.log");
     Process running = acls.redirectErrorStream(true).redirectOutput(said.toFile()).start();
@@ -117,6 +119,7 @@ class KafkaAclsIT {
   void aCollectorWritesFramesOnlyAndReadsNothing() {
     assertRefused(() -> write("collector", "acswatch.alerts"));
     assertRefused(() -> write("collector", "acswatch.groups"));
+    assertRefused(() -> write("collector", "acswatch.commands"));
     assertRefused(() -> first("collector", "acswatch.frames"));
     assertRefused(() -> first("collector", "acswatch.alerts"));
   }
@@ -124,6 +127,7 @@ class KafkaAclsIT {
   @Test
   void aConsumerWritesNothingAndSeesNoFrames() {
     assertRefused(() -> write("consumer", "acswatch.frames"));
+    assertRefused(() -> write("consumer", "acswatch.commands"));
     assertRefused(() -> write("consumer", "acswatch.alert-state"));
     assertRefused(() -> first("consumer", "acswatch.frames"));
     assertRefused(() -> first("consumer", "acswatch.rejects"));
@@ -138,6 +142,14 @@ class KafkaAclsIT {
   @Test
   void theStreamsApplicationCannotMakeUpFrames() {
     assertRefused(() -> write("streams", "acswatch.frames"));
+    assertRefused(() -> write("streams", "acswatch.commands"));
+  }
+
+  @Test
+  void anOperatorCommandsAndSendsAgainAndMakesUpNoAlerts() throws Exception {
+    write("operator", "acswatch.commands");
+    write("operator", "acswatch.frames");
+    assertRefused(() -> write("operator", "acswatch.alerts"));
   }
 
   @Test
@@ -155,7 +167,7 @@ class KafkaAclsIT {
   private static Map<String, String> secured() {
     Map<String, String> settings = new TreeMap<>();
     String users = "";
-    for (String user : List.of("admin", "collector", "streams", "consumer", "nobody")) {
+    for (String user : List.of("admin", "collector", "streams", "consumer", "operator", "nobody")) {
       users += " user_%s=\"%s%s\"".formatted(user, PASSWORD, user);
     }
     // The listener keeps its name, so that the broker's own addresses hold.

@@ -110,15 +110,6 @@ class KaitaiReaderIT {
   /** What only one type of frame has. */
   private static void special(FrameReader reader, ObjectNode json) {
     switch (reader.type()) {
-      case DELTA -> {
-        json.put("base_sequence", reader.baseSequence());
-        ArrayNode removed = json.putArray("removed");
-        reader.removed().forEach(address -> removed.add(address.toString()));
-        json.putArray("whole")
-            .add(reader.hasScanOrder())
-            .add(reader.hasOwners())
-            .add(reader.hasNotes());
-      }
       case HEARTBEAT -> {
         Heartbeat heartbeat = reader.toHeartbeat();
         json.put("state_sequence", heartbeat.stateSequence());
@@ -132,7 +123,7 @@ class KaitaiReaderIT {
         json.put("step", event.step().name());
         json.putArray("target").add(event.targetRelease()).add(event.targetCommandLine());
       }
-      case SNAPSHOT, SNAPSHOT_PART -> {}
+      case SNAPSHOT -> {}
     }
   }
 

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.TopicReport;
@@ -35,6 +35,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -59,7 +61,7 @@ class PipelineIT {
   private static EmbeddedBroker broker;
 
   @BeforeAll
-  static void startBroker() {
+  static void startBroker() throws BrokerStartException {
     broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
   }
 
@@ -157,12 +159,12 @@ class PipelineIT {
 
   @Test
   void saysWhichTopicsAreMissingAndHowToCreateThem() {
-    CommandFailure refused =
-        assertThrows(CommandFailure.class, () -> IsolationApp.start(config("nothing")));
+    AppException refused =
+        assertThrows(AppException.class, () -> IsolationApp.start(config("nothing")));
 
     assertEquals(
-        "topics nothing.alert-state, nothing.alerts, nothing.frames, nothing.groups,"
-            + " nothing.incidents, nothing.rejects do not exist at %1$s; run: acswatch topics"
+        "topics nothing.alert-state, nothing.alerts, nothing.commands, nothing.frames,"
+            + " nothing.groups, nothing.incidents, nothing.rejects do not exist at %1$s; run: acswatch topics"
                 .formatted(broker.bootstrapServers())
             + " --bootstrap-servers %s --topic-prefix nothing".formatted(broker.bootstrapServers()),
         refused.getMessage());
@@ -186,11 +188,52 @@ class PipelineIT {
   }
 
   @Test
+  void commandsHaveAsManyPartitionsAsTheFrames() throws Exception {
+    IsolationConfig grown = config("grown");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Optional<Short> replicas = Optional.empty();
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(grown.topics().frames(), Optional.of(3), replicas),
+                  new NewTopic("odd.commands", Optional.of(1), replicas)))
+          .all()
+          .get();
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  admin
+                      .listTopics()
+                      .names()
+                      .get()
+                      .containsAll(List.of(grown.topics().frames(), "odd.commands")));
+    }
+    Topics.create(grown, TWO_PARTITIONS);
+    IsolationConfig odd = config("odd");
+    Topics.create(odd, TWO_PARTITIONS);
+
+    assertEquals(
+        List.of(),
+        Topics.check(grown, Topics.Layout.DEFAULT).get(1).differences(),
+        "made later, as many as the frames that were there");
+    assertTrue(
+        Topics.check(odd, Topics.Layout.DEFAULT)
+            .get(1)
+            .differences()
+            .contains(new Difference("partitions", "2", "1")));
+    assertEquals(
+        "topic odd.commands has 1 partitions and odd.frames has 2, expected as many;"
+            + " delete odd.commands and run: acswatch topics",
+        assertThrows(AppException.class, () -> IsolationApp.start(odd)).getMessage());
+  }
+
+  @Test
   void refusesAStateDirectoryThatIsInUse() throws Exception {
     IsolationConfig config = config("in-use");
     Topics.create(config, TWO_PARTITIONS);
     try (IsolationApp app = IsolationApp.start(config)) {
-      CommandFailure refused = assertThrows(CommandFailure.class, () -> IsolationApp.start(config));
+      AppException refused = assertThrows(AppException.class, () -> IsolationApp.start(config));
 
       assertTrue(app.status().isAlive());
       assertEquals(

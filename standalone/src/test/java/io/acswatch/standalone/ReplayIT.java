@@ -4,7 +4,6 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.acswatch.cli.Program;
 import io.acswatch.collector.command.HostCommands;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLimits;
@@ -122,7 +121,7 @@ class ReplayIT {
     line.addAll(source);
     StringWriter err = new StringWriter();
     int code =
-        Program.commandLine(new HostCommands())
+        HostCommands.commandLine()
             .setOut(new PrintWriter(new StringWriter()))
             .setErr(new PrintWriter(err))
             .execute(line.toArray(String[]::new));
@@ -133,7 +132,7 @@ class ReplayIT {
   /** The values of the topic, by the command that prints them as they are. */
   private static List<String> alerts(String servers, String prefix) {
     StringWriter out = new StringWriter();
-    Program.commandLine(new StreamsMain())
+    StreamsMain.commandLine()
         .setOut(new PrintWriter(out))
         .execute(
             "alerts",

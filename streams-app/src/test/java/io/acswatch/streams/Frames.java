@@ -1,5 +1,7 @@
 package io.acswatch.streams;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -9,9 +11,17 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
 
 /** Recorded kexecs to test with, as the collector would have sent them. */
 public final class Frames {
@@ -34,6 +44,45 @@ public final class Frames {
   /** The same as a frame. */
   public static byte[] frame(String name, String host, long sequence) {
     return FrameWriter.write(capture(name, host, sequence));
+  }
+
+  /** The recorded kernels: cases with a name, captures as text, and who was given which device. */
+  public static List<JsonNode> recordedCases() {
+    List<JsonNode> cases = new ArrayList<>();
+    ObjectMapper mapper = new ObjectMapper();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                new GZIPInputStream(Frames.class.getResourceAsStream("/corpus/corpus.jsonl.gz")),
+                StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        cases.add(mapper.readTree(line));
+      }
+      return cases;
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /** The captures of a recorded case, as those of a host, in their order. */
+  public static List<Capture> recorded(String name, String host) {
+    List<Capture> captures = new ArrayList<>();
+    for (JsonNode one : recordedCases()) {
+      if (one.get("case").asText().equals(name)) {
+        for (JsonNode recorded : one.get("captures")) {
+          byte[] text = recorded.get("text").asText().getBytes(StandardCharsets.UTF_8);
+          int sequence = captures.size() + 1;
+          try {
+            captures.add(
+                CaptureReader.read(name, new ByteArrayInputStream(text))
+                    .withHost(host, sequence, TAKEN_AT + sequence));
+          } catch (InputException damaged) {
+            throw new UncheckedIOException(damaged);
+          }
+        }
+      }
+    }
+    return captures;
   }
 
   /** The same frame, its first function's Received Master Abort bit turned: no fact. */

@@ -62,13 +62,9 @@ final class FrameCheck {
           RejectReason.UNKNOWN_VERSION, MAJOR_AT, "version=%d, expected 1", at.u8(MAJOR_AT));
     }
     FrameType type = FrameType.ofCode(at.u8(TYPE_AT));
-    if (type == null || !type.isKnown()) {
+    if (type == null) {
       return rejected(
-          RejectReason.UNKNOWN_TYPE,
-          TYPE_AT,
-          "type=%d (%s), expected 1 to 4",
-          at.u8(TYPE_AT),
-          type == null ? "undefined" : type);
+          RejectReason.UNKNOWN_TYPE, TYPE_AT, "type=%d, expected 1, 3 or 4", at.u8(TYPE_AT));
     }
     at.type = type;
     if (available < type.headerLength()) {
@@ -276,11 +272,6 @@ final class FrameCheck {
   }
 
   private @Nullable Rejected checkTables() {
-    for (int i = 0; i < at.removedCount; i++) {
-      if (at.i32(at.removedEntryAt(i)) < 0) {
-        return badAddress(at.removedEntryAt(i));
-      }
-    }
     for (int i = 0; i < at.scanCount; i++) {
       if (at.i32(at.scanEntryAt(i)) < 0) {
         return badAddress(at.scanEntryAt(i));

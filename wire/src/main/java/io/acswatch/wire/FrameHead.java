@@ -66,11 +66,6 @@ public final class FrameHead {
     return window.readLong(SEQUENCE_AT);
   }
 
-  /** True if deltas may build on the snapshot. */
-  public boolean isBaseOfDeltas() {
-    return (window.readUnsignedByte(FLAGS_AT) & BASE_OF_DELTAS) != 0;
-  }
-
   /** Number of functions, if the frame is sound. */
   public int functionCount() {
     return window.readInt(FUNCTION_COUNT_AT);

@@ -10,7 +10,7 @@ import java.util.List;
  * string is named by its number in the string table.
  *
  * <pre>
- *   header | functions | lines | removed | scan order | owners | notes | string ends | string bytes
+ *   header | functions | lines | scan order | owners | notes | string ends | string bytes
  *
  *   header     00 magic "ACSW"   04 major  05 minor  06 type  07 flags
  *              08 frame length   0C header length (16)  0E function entry length (16)
@@ -20,7 +20,6 @@ import java.util.List;
  *              40 loader type    44 loader version      48 host         4C phase
  *              50 boot id        54 kernel release      58 kernel version  5C command line
  *
- *   delta      60 base sequence (64)                    68 removed      6C flags
  *   heartbeat  60 state sequence (64)                   68 waiting      6C collector version
  *              70 waiting bytes (64)                    78 dropped frames (64)
  *   kexec      60 state sequence (64)                   68 step         6C target release
@@ -33,7 +32,6 @@ import java.util.List;
  *              2C sysfs path         30 removable         34 physfn domain
  *              38 physfn requester id (16)  3A total VFs (16)  3C 0
  *
- *   removed    00 domain         04 requester id (16)   06 0
  *   scan order 00 domain         04 requester id (16)   06 0
  *   owner      00 domain         04 requester id (16)   06 0  08 VM  0C source
  *   note       00 string
@@ -81,13 +79,8 @@ final class FrameLayout {
   static final int HEADER_LENGTH = 0x60;
 
   /** Where the header of a type goes on after what all types share. */
-  static final int BASE_SEQUENCE_AT = 0x60;
-
-  static final int REMOVED_COUNT_AT = 0x68;
-  static final int DELTA_FLAGS_AT = 0x6C;
-  static final int DELTA_HEADER_LENGTH = 0x70;
-
   static final int STATE_SEQUENCE_AT = 0x60;
+
   static final int WAITING_FRAMES_AT = 0x68;
   static final int COLLECTOR_VERSION_AT = 0x6C;
   static final int WAITING_BYTES_AT = 0x70;
@@ -99,20 +92,11 @@ final class FrameLayout {
   static final int TARGET_COMMAND_LINE_AT = 0x70;
   static final int KEXEC_HEADER_LENGTH = 0x78;
 
-  /** Flags of a delta: the section is there as a whole; else it is that of the base. */
-  static final int WHOLE_SCAN_ORDER = 1;
-
-  static final int WHOLE_OWNERS = 2;
-  static final int WHOLE_NOTES = 4;
-
   /** Bytes that tell which reader a frame is for. */
   static final int PREFIX_LENGTH = 0x08;
 
   /** Flag of the header: a kexec image is loaded. */
   static final int KEXEC_LOADED = 1;
-
-  /** Flag of the header of a snapshot: deltas may build on it. */
-  static final int BASE_OF_DELTAS = 1 << 1;
 
   static final int LINE_MASK_AT = 0x00;
   static final int LINES_BEFORE_AT = 0x08;
@@ -142,7 +126,6 @@ final class FrameLayout {
   static final int HAS_PHYSFN = 2;
 
   static final int LINE_LENGTH = LineSparseConfigSpace.LINE_LENGTH;
-  static final int REMOVED_LENGTH = 8;
   static final int SCAN_LENGTH = 8;
   static final int OWNER_LENGTH = 16;
   static final int OWNER_VM_AT = 0x08;

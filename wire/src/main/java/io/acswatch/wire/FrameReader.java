@@ -6,7 +6,6 @@ import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
@@ -59,7 +58,7 @@ public final class FrameReader {
     return sections.type;
   }
 
-  /** Number of functions; in a delta of those that changed. */
+  /** Number of functions. */
   public int functionCount() {
     return sections.functionCount;
   }
@@ -146,44 +145,9 @@ public final class FrameReader {
     return new PciAddress(sections.i32(entry), sections.u16(entry + Integer.BYTES));
   }
 
-  /** Of a delta: number of the snapshot or delta that it builds on. */
-  public long baseSequence() {
-    return sections.i64(BASE_SEQUENCE_AT);
-  }
-
-  /** Of a delta: makes the list of functions that are no more. */
-  public List<PciAddress> removed() {
-    List<PciAddress> removed = new ArrayList<>(sections.removedCount);
-    for (int i = 0; i < sections.removedCount; i++) {
-      removed.add(address(sections.removedEntryAt(i)));
-    }
-    return removed;
-  }
-
-  /** Of a delta: the scan order is there as a whole; else it is that of the base. */
-  public boolean hasScanOrder() {
-    return (sections.i32(DELTA_FLAGS_AT) & WHOLE_SCAN_ORDER) != 0;
-  }
-
-  /** Of a delta: all claims are there; else they are those of the base. */
-  public boolean hasOwners() {
-    return (sections.i32(DELTA_FLAGS_AT) & WHOLE_OWNERS) != 0;
-  }
-
-  /** Of a delta: all notes are there; else they are those of the base. */
-  public boolean hasNotes() {
-    return (sections.i32(DELTA_FLAGS_AT) & WHOLE_NOTES) != 0;
-  }
-
-  /** Of a heartbeat and a kexec event: number of the last snapshot or delta before it. */
+  /** Of a heartbeat and a kexec event: number of the last snapshot before it. */
   public long stateSequence() {
     return sections.i64(STATE_SEQUENCE_AT);
-  }
-
-  /** Copies a delta, which then owns all its bytes. */
-  public CaptureDelta toCaptureDelta() {
-    return new CaptureDelta(
-        toCapture(), baseSequence(), removed(), hasScanOrder(), hasOwners(), hasNotes());
   }
 
   /** Makes the heartbeat. */

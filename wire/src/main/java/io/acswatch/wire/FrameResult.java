@@ -3,15 +3,11 @@ package io.acswatch.wire;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.pci.snapshot.SnapshotDelta;
 
 /** What became of the bytes of one record: what they say, or the reason why nothing. */
 public sealed interface FrameResult {
   /** A sound snapshot. */
   record Accepted(Snapshot snapshot) implements FrameResult {}
-
-  /** A sound delta; whether it follows what is known of the host is not decided here. */
-  record AcceptedDelta(SnapshotDelta delta) implements FrameResult {}
 
   /** A sound heartbeat. */
   record AcceptedHeartbeat(Heartbeat heartbeat) implements FrameResult {}

@@ -11,7 +11,6 @@ final class FrameSections {
   FrameType type = FrameType.SNAPSHOT;
   int frameLength;
   int functionCount;
-  int removedCount;
   int scanCount;
   int ownerCount;
   int noteCount;
@@ -21,7 +20,6 @@ final class FrameSections {
   int entryLength;
   int functionsAt;
   int linesAt;
-  int removedAt;
   int scanAt;
   int ownersAt;
   int notesAt;
@@ -46,10 +44,6 @@ final class FrameSections {
 
   int functionAt(int index) {
     return functionsAt + index * entryLength;
-  }
-
-  int removedEntryAt(int index) {
-    return removedAt + index * REMOVED_LENGTH;
   }
 
   int scanEntryAt(int index) {
@@ -79,7 +73,6 @@ final class FrameSections {
   /** Forgets the frame: no functions, no strings. */
   void clear() {
     functionCount = 0;
-    removedCount = 0;
     scanCount = 0;
     ownerCount = 0;
     noteCount = 0;
@@ -96,28 +89,25 @@ final class FrameSections {
    */
   long place(int headerLength) {
     functionCount = i32(FUNCTION_COUNT_AT);
-    removedCount = type == FrameType.DELTA ? i32(REMOVED_COUNT_AT) : 0;
     scanCount = i32(SCAN_COUNT_AT);
     ownerCount = i32(OWNER_COUNT_AT);
     noteCount = i32(NOTE_COUNT_AT);
     lineCount = i32(LINE_COUNT_AT);
     stringCount = i32(STRING_COUNT_AT);
     stringBytes = i32(STRING_BYTES_AT);
-    if ((functionCount | removedCount | scanCount | ownerCount | noteCount) < 0
+    if ((functionCount | scanCount | ownerCount | noteCount) < 0
         || (lineCount | stringCount | stringBytes) < 0) {
       return -1;
     }
     // Longs, since counts are not trusted yet; the ints are used only if the sum fits the frame.
     long lines = headerLength + (long) functionCount * entryLength;
-    long removed = lines + (long) lineCount * LINE_LENGTH;
-    long scan = removed + (long) removedCount * REMOVED_LENGTH;
+    long scan = lines + (long) lineCount * LINE_LENGTH;
     long owners = scan + (long) scanCount * SCAN_LENGTH;
     long notes = owners + (long) ownerCount * OWNER_LENGTH;
     long ends = notes + (long) noteCount * NOTE_LENGTH;
     long strings = ends + (long) stringCount * STRING_END_LENGTH;
     functionsAt = headerLength;
     linesAt = (int) lines;
-    removedAt = (int) removed;
     scanAt = (int) scan;
     ownersAt = (int) owners;
     notesAt = (int) notes;

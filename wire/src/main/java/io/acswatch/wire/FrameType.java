@@ -2,29 +2,29 @@ package io.acswatch.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a frame says, by the byte at offset 6. */
+/**
+ * What a frame says, by the byte at offset 6. Two numbers are reserved and refused: 2, which was a
+ * delta before the first release, and 5, a part of a snapshot that is too large for one record.
+ */
 public enum FrameType {
   /** All functions of one host at one moment. */
-  SNAPSHOT(1),
-  /** Only the functions that changed since the snapshot or delta before. */
-  DELTA(2),
+  SNAPSHOT(1, FrameLayout.HEADER_LENGTH, 0),
   /** The collector lives, and how it fares. */
-  HEARTBEAT(3),
+  HEARTBEAT(3, FrameLayout.HEARTBEAT_HEADER_LENGTH, 1),
   /** A kexec image was loaded or unloaded, or a kexec is about to happen, or did not. */
-  KEXEC_EVENT(4),
-  /** Reserved: a part of a snapshot that is too large for one record. */
-  SNAPSHOT_PART(5);
+  KEXEC_EVENT(4, FrameLayout.KEXEC_HEADER_LENGTH, 2);
 
   /** Where the byte that tells the type stands in a frame. */
   public static final int OFFSET = FrameLayout.TYPE_AT;
 
-  /** Kept: {@code values()} makes a new array each time. */
-  private static final FrameType[] BY_CODE = values();
-
   private final int code;
+  private final int headerLength;
+  private final int ownStrings;
 
-  FrameType(int code) {
+  FrameType(int code, int headerLength, int ownStrings) {
     this.code = code;
+    this.headerLength = headerLength;
+    this.ownStrings = ownStrings;
   }
 
   /** The byte in the frame. */
@@ -32,33 +32,23 @@ public enum FrameType {
     return code;
   }
 
-  /** True if this version reads and writes it; the others are reserved. */
-  public boolean isKnown() {
-    return this != SNAPSHOT_PART;
-  }
-
   /** Bytes of the header, as this version writes it: what all types share, then their own. */
   int headerLength() {
-    return switch (this) {
-      case SNAPSHOT, SNAPSHOT_PART -> FrameLayout.HEADER_LENGTH;
-      case DELTA -> FrameLayout.DELTA_HEADER_LENGTH;
-      case HEARTBEAT -> FrameLayout.HEARTBEAT_HEADER_LENGTH;
-      case KEXEC_EVENT -> FrameLayout.KEXEC_HEADER_LENGTH;
-    };
+    return headerLength;
   }
 
   /** Strings that the header names. */
   int headerStrings() {
-    return FrameLayout.HEADER_STRINGS
-        + switch (this) {
-          case SNAPSHOT, SNAPSHOT_PART, DELTA -> 0;
-          case HEARTBEAT -> 1;
-          case KEXEC_EVENT -> 2;
-        };
+    return FrameLayout.HEADER_STRINGS + ownStrings;
   }
 
-  /** The type for a byte, null if no version defines it. */
+  /** The type for a byte, null if it is reserved or no version defines it. */
   public static @Nullable FrameType ofCode(int code) {
-    return code >= 1 && code <= BY_CODE.length ? BY_CODE[code - 1] : null;
+    return switch (code) {
+      case 1 -> SNAPSHOT;
+      case 3 -> HEARTBEAT;
+      case 4 -> KEXEC_EVENT;
+      default -> null;
+    };
   }
 }

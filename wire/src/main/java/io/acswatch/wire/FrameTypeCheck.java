@@ -15,63 +15,10 @@ final class FrameTypeCheck {
 
   @Nullable Rejected check() {
     return switch (at.type) {
-      case SNAPSHOT, SNAPSHOT_PART -> null;
-      case DELTA -> checkDelta();
+      case SNAPSHOT -> null;
       case HEARTBEAT -> checkHeartbeat();
       case KEXEC_EVENT -> checkKexecEvent();
     };
-  }
-
-  private @Nullable Rejected checkDelta() {
-    if (at.i64(BASE_SEQUENCE_AT) < 0) {
-      return negative(BASE_SEQUENCE_AT, "baseSequence");
-    }
-    // A section that stands for nothing must not be there: two readings of one frame.
-    int flags = at.i32(DELTA_FLAGS_AT);
-    if (at.scanCount > 0 && (flags & WHOLE_SCAN_ORDER) == 0) {
-      return notMeant(SCAN_COUNT_AT, "scanOrder", at.scanCount);
-    }
-    if (at.ownerCount > 0 && (flags & WHOLE_OWNERS) == 0) {
-      return notMeant(OWNER_COUNT_AT, "owners", at.ownerCount);
-    }
-    if (at.noteCount > 0 && (flags & WHOLE_NOTES) == 0) {
-      return notMeant(NOTE_COUNT_AT, "notes", at.noteCount);
-    }
-    return checkRemoved();
-  }
-
-  private @Nullable Rejected checkRemoved() {
-    long before = -1;
-    int function = 0;
-    for (int i = 0; i < at.removedCount; i++) {
-      int entry = at.removedEntryAt(i);
-      long address = addressAt(entry, 0, Integer.BYTES);
-      if (address <= before) {
-        return new Rejected(
-            address == before ? RejectReason.DUPLICATE_ADDRESS : RejectReason.BAD_ORDER,
-            entry,
-            "removed=0x%x after 0x%x, expected ascending order".formatted(address, before));
-      }
-      before = address;
-      while (function < at.functionCount && functionAddress(function) < address) {
-        function++;
-      }
-      if (function < at.functionCount && functionAddress(function) == address) {
-        return new Rejected(
-            RejectReason.DUPLICATE_ADDRESS,
-            entry,
-            "removed=0x%x is among the functions too".formatted(address));
-      }
-    }
-    return null;
-  }
-
-  private long functionAddress(int index) {
-    return addressAt(at.functionAt(index), DOMAIN_AT, REQUESTER_ID_AT);
-  }
-
-  private long addressAt(int entry, int domainAt, int requesterIdAt) {
-    return (long) at.i32(entry + domainAt) << 16 | at.u16(entry + requesterIdAt);
   }
 
   private @Nullable Rejected checkHeartbeat() {

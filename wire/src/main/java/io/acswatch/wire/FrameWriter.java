@@ -7,7 +7,6 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
@@ -22,13 +21,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes captures, deltas, heartbeats and kexec events as frames. The same content gives the same
- * bytes. The opposite of {@link FrameReader}.
+ * Writes captures, heartbeats and kexec events as frames. The same content gives the same bytes.
+ * The opposite of {@link FrameReader}.
  */
 public final class FrameWriter {
   private final Capture capture;
   private final FrameType type;
-  private final List<PciAddress> removed;
   private final List<String> typeStrings;
   private final TypeHeader typeHeader;
   private final List<CapturedFunction> functions;
@@ -44,14 +42,9 @@ public final class FrameWriter {
   }
 
   private FrameWriter(
-      Capture capture,
-      FrameType type,
-      List<PciAddress> removed,
-      List<String> typeStrings,
-      TypeHeader typeHeader) {
+      Capture capture, FrameType type, List<String> typeStrings, TypeHeader typeHeader) {
     this.capture = capture;
     this.type = type;
-    this.removed = removed;
     this.typeStrings = typeStrings;
     this.typeHeader = typeHeader;
     functions = new ArrayList<>(capture.functions());
@@ -65,42 +58,7 @@ public final class FrameWriter {
    *     field, or the frame would be longer than 64 MiB
    */
   public static byte[] write(Capture capture) {
-    return new FrameWriter(capture, FrameType.SNAPSHOT, List.of(), List.of(), (out, strings) -> {})
-        .write();
-  }
-
-  /**
-   * Writes a capture as one frame that tells whether deltas may build on it: readers then remember
-   * its sequence number, also if it says nothing new.
-   *
-   * @throws IllegalArgumentException as {@link #write(Capture)}
-   */
-  public static byte[] write(Capture capture, boolean baseOfDeltas) {
-    byte[] frame = write(capture);
-    frame[FLAGS_AT] |= (byte) (baseOfDeltas ? BASE_OF_DELTAS : 0);
-    return frame;
-  }
-
-  /**
-   * Writes a delta as one frame.
-   *
-   * @throws IllegalArgumentException as {@link #write(Capture)}
-   */
-  public static byte[] write(CaptureDelta delta) {
-    int flags =
-        (delta.hasScanOrder() ? WHOLE_SCAN_ORDER : 0)
-            | (delta.hasOwners() ? WHOLE_OWNERS : 0)
-            | (delta.hasNotes() ? WHOLE_NOTES : 0);
-    return new FrameWriter(
-            delta.changed(),
-            FrameType.DELTA,
-            delta.removed(),
-            List.of(),
-            (out, strings) ->
-                out.putLong(atLeast("baseSequence", delta.baseSequence(), 0))
-                    .putInt(delta.removed().size())
-                    .putInt(flags))
-        .write();
+    return new FrameWriter(capture, FrameType.SNAPSHOT, List.of(), (out, strings) -> {}).write();
   }
 
   /** Writes a heartbeat as one frame. */
@@ -114,7 +72,6 @@ public final class FrameWriter {
                 beat.kexecLoaded(),
                 beat.notes()),
             FrameType.HEARTBEAT,
-            List.of(),
             List.of(beat.collectorVersion()),
             (out, strings) ->
                 out.putLong(atLeast("stateSequence", beat.stateSequence(), 0))
@@ -136,7 +93,6 @@ public final class FrameWriter {
                 event.kexecLoaded(),
                 event.notes()),
             FrameType.KEXEC_EVENT,
-            List.of(),
             List.of(event.targetRelease(), event.targetCommandLine()),
             (out, strings) ->
                 out.putLong(atLeast("stateSequence", event.stateSequence(), 0))
@@ -194,7 +150,6 @@ public final class FrameWriter {
         type.headerLength()
             + (long) functions.size() * ENTRY_LENGTH
             + (long) lineCount * LINE_LENGTH
-            + (long) removed.size() * REMOVED_LENGTH
             + (long) capture.scanOrder().size() * SCAN_LENGTH
             + (long) owners.size() * OWNER_LENGTH
             + (long) notes.length * NOTE_LENGTH
@@ -215,7 +170,6 @@ public final class FrameWriter {
       space.copyLinesTo(out.array(), out.position());
       out.position(out.position() + Long.bitCount(space.lineMask()) * LINE_LENGTH);
     }
-    removed.forEach(address -> putAddress(out, address));
     for (PciAddress address : capture.scanOrder()) {
       putAddress(out, address);
     }

@@ -7,9 +7,6 @@ import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.SnapshotBuilder;
-import io.acswatch.pci.snapshot.SnapshotDelta;
-import java.util.ArrayList;
-import java.util.List;
 import net.openhft.chronicle.bytes.RandomDataInput;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +34,7 @@ public final class SnapshotDecoder {
       return rejected;
     }
     return switch (reader.type()) {
-      case SNAPSHOT, SNAPSHOT_PART -> snapshot();
-      case DELTA -> delta();
+      case SNAPSHOT -> snapshot();
       case HEARTBEAT -> new FrameResult.AcceptedHeartbeat(reader.toHeartbeat());
       case KEXEC_EVENT -> new FrameResult.AcceptedKexecEvent(reader.toKexecEvent());
     };
@@ -53,26 +49,6 @@ public final class SnapshotDecoder {
         ids,
         decoder.decode(function.config(), function.readStatus(), ids, kernel),
         kernel);
-  }
-
-  private FrameResult delta() {
-    List<PciFunction> changed = new ArrayList<>(reader.functionCount());
-    for (int i = 0; i < reader.functionCount(); i++) {
-      changed.add(decoded(reader.function(i)));
-    }
-    return new FrameResult.AcceptedDelta(
-        new SnapshotDelta(
-            reader.host(),
-            reader.boot(),
-            reader.takenAtMillis(),
-            reader.sequence(),
-            reader.baseSequence(),
-            reader.kexecLoaded(),
-            changed,
-            reader.removed(),
-            reader.hasScanOrder() ? reader.scanOrder() : null,
-            reader.hasOwners() ? reader.owners() : null,
-            reader.hasNotes() ? reader.notes() : null));
   }
 
   private FrameResult snapshot() {

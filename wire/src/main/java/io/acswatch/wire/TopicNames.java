@@ -27,6 +27,11 @@ public record TopicNames(String prefix) {
     return prefix + ".frames";
   }
 
+  /** Commands of operators on hosts, keyed by host id; as many partitions as the frames have. */
+  public String commands() {
+    return prefix + ".commands";
+  }
+
   /** Every change of every alert, keyed by host id. */
   public String alerts() {
     return prefix + ".alerts";
@@ -47,13 +52,13 @@ public record TopicNames(String prefix) {
     return prefix + ".incidents";
   }
 
-  /** Records of the frames topic that could not be decoded, whole. */
+  /** Frames and commands that were refused, whole. */
   public String rejects() {
     return prefix + ".rejects";
   }
 
   /** All names. */
   public List<String> all() {
-    return List.of(frames(), alerts(), alertState(), groups(), incidents(), rejects());
+    return List.of(frames(), commands(), alerts(), alertState(), groups(), incidents(), rejects());
   }
 }

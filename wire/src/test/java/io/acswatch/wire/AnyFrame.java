@@ -7,8 +7,7 @@ public final class AnyFrame {
   /** Reads all there is and writes it again. */
   public static byte[] rewrite(FrameReader reader) {
     return switch (reader.type()) {
-      case SNAPSHOT, SNAPSHOT_PART -> FrameWriter.write(reader.toCapture());
-      case DELTA -> FrameWriter.write(reader.toCaptureDelta());
+      case SNAPSHOT -> FrameWriter.write(reader.toCapture());
       case HEARTBEAT -> FrameWriter.write(reader.toHeartbeat());
       case KEXEC_EVENT -> FrameWriter.write(reader.toKexecEvent());
     };

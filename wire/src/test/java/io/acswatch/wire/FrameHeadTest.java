@@ -30,9 +30,6 @@ class FrameHeadTest {
     assertEquals(7, head.sequence());
     assertEquals(9_000, head.takenAtMillis());
     assertEquals(host.functions().size(), head.functionCount());
-    assertFalse(head.isBaseOfDeltas());
-    assertTrue(head.look(FrameWriter.write(host, true)));
-    assertTrue(head.isBaseOfDeltas());
   }
 
   @Test

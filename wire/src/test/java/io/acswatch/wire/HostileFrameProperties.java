@@ -31,7 +31,7 @@ class HostileFrameProperties {
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
   static List<String> names() {
-    return List.of("tiny", "full", "delta", "heartbeat", "kexec-event");
+    return List.of("tiny", "full", "heartbeat", "kexec-event");
   }
 
   @ParameterizedTest(name = "{0}")
@@ -156,9 +156,6 @@ class HostileFrameProperties {
   private static FrameType typeOf(FrameResult result) {
     if (result instanceof FrameResult.Accepted) {
       return FrameType.SNAPSHOT;
-    }
-    if (result instanceof FrameResult.AcceptedDelta) {
-      return FrameType.DELTA;
     }
     assertTrue(
         result instanceof FrameResult.AcceptedHeartbeat

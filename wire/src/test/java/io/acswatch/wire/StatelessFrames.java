@@ -1,14 +1,8 @@
 package io.acswatch.wire;
 
-import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.iommu.Boot;
-import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
-import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
-import io.acswatch.pci.snapshot.OwnershipClaim;
-import java.util.ArrayList;
 import java.util.List;
 
 /** One frame of each type but a snapshot; those of the golden files. */
@@ -47,49 +41,5 @@ public final class StatelessFrames {
         "7.4.0",
         "intel_iommu=on kho=on",
         List.of("systemd: kexec.target is queued"));
-  }
-
-  /**
-   * A delta as there may be on any host: the last function is gone and the first one has lost its
-   * driver; then one VM owns it.
-   */
-  public static CaptureDelta delta(Capture base) {
-    int last = base.functions().size() - 1;
-    List<CapturedFunction> functions = new ArrayList<>(base.functions().subList(0, last));
-    if (last > 0) {
-      functions.set(0, withoutDriver(functions.get(0)));
-    }
-    Capture next =
-        new Capture(
-            base.host(),
-            "rescan",
-            base.boot(),
-            base.takenAtMillis() + 60_000,
-            base.sequence() + 60_000,
-            true,
-            functions.stream().map(CapturedFunction::address).toList(),
-            functions,
-            List.of(new OwnershipClaim(base.functions().get(0).address(), "vm-red", "qemu")),
-            base.notes());
-    return CaptureDelta.between(base, next);
-  }
-
-  private static CapturedFunction withoutDriver(CapturedFunction function) {
-    KernelView kernel = function.kernel();
-    return new CapturedFunction(
-        function.address(),
-        function.sysfsPath(),
-        function.config(),
-        function.readStatus(),
-        function.ids(),
-        new KernelView(
-            kernel.group(),
-            kernel.groupType(),
-            "",
-            kernel.physicalFunction(),
-            kernel.enabledVfs(),
-            kernel.totalVfs(),
-            !kernel.ariEnabled()),
-        function.removable());
   }
 }

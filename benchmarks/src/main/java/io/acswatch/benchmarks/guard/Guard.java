@@ -13,7 +13,7 @@ import java.util.Locale;
 
 /** The three layers of the guard. Each check gives a line, and says whether it holds. */
 final class Guard {
-  /** A kernel may take so much of its recorded ratio; work by half again takes 1.5 of it. */
+  /** A loop may take so much of its recorded ratio; work by half again takes 1.5 of it. */
   static final double TOLERANCE = 1.25;
 
   private static final int JVMS = 3;
@@ -40,10 +40,10 @@ final class Guard {
   /**
    * Something that is guarded.
    *
-   * @param kernel its name in {@link Kernels}
+   * @param loop its name in {@link Loops}
    * @param ratio its recorded ratio to the reference
    */
-  record Recorded(String kernel, double ratio) {}
+  record Recorded(String loop, double ratio) {}
 
   /** Medians of five JVMs each, on a machine with a load of 40 on two CPUs; they differ by 5 %. */
   static final List<Recorded> RECORDED =
@@ -85,18 +85,18 @@ final class Guard {
         "%-20s %7d in 100 functions, expected exactly %d".formatted(what, counted, expected));
   }
 
-  /** Bytes that a kernel allocates. */
-  static Finding allocation(String name, Kernel kernel) {
+  /** Bytes that a loop allocates. */
+  static Finding allocation(String name, Loop loop) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long sum = 0;
     for (int i = 0; i < WARM_UPS; i++) {
-      sum += kernel.pass();
+      sum += loop.pass();
     }
     long least = Long.MAX_VALUE;
     for (int round = 0; round < ROUNDS; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < PASSES; i++) {
-        sum += kernel.pass();
+        sum += loop.pass();
       }
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
@@ -105,16 +105,16 @@ final class Guard {
         "%-20s %7d bytes in %d passes, expected 0".formatted(name, least, PASSES));
   }
 
-  /** The ratio of a kernel to the reference: the median of three JVMs. */
-  double ratio(String kernel) throws IOException, InterruptedException {
+  /** The ratio of a loop to the reference: the median of three JVMs. */
+  double ratio(String loop) throws IOException, InterruptedException {
     double[] ratios = new double[JVMS];
     for (int i = 0; i < JVMS; i++) {
       ratios[i] =
           Double.parseDouble(
               OwnJvm.run(
-                  RatioRun.class,
+                  RatioMain.class,
                   JVM_FLAGS,
-                  kernel,
+                  loop,
                   Long.toString(warmUpMillis),
                   Integer.toString(pairs)));
     }
@@ -138,12 +138,12 @@ final class Guard {
   /** All that is guarded. */
   List<Finding> check() throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>(counts(false));
-    Kernels kernels = new Kernels();
+    Loops loops = new Loops();
     for (Recorded recorded : RECORDED) {
-      findings.add(allocation(recorded.kernel(), kernels.named(recorded.kernel())));
+      findings.add(allocation(recorded.loop(), loops.named(recorded.loop())));
     }
     for (Recorded recorded : RECORDED) {
-      findings.add(ratio(recorded.kernel(), ratio(recorded.kernel()), recorded.ratio()));
+      findings.add(ratio(recorded.loop(), ratio(recorded.loop()), recorded.ratio()));
     }
     return findings;
   }
@@ -152,13 +152,12 @@ final class Guard {
   List<Finding> checkInjected() throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>();
     findings.add(counts(true).get(0));
-    Kernels kernels = new Kernels();
+    Loops loops = new Loops();
     for (Recorded recorded : RECORDED) {
-      findings.add(
-          allocation("boxed-" + recorded.kernel(), kernels.named("boxed-" + recorded.kernel())));
+      findings.add(allocation("boxed-" + recorded.loop(), loops.named("boxed-" + recorded.loop())));
     }
     for (Recorded recorded : RECORDED) {
-      String slow = "slow-" + recorded.kernel();
+      String slow = "slow-" + recorded.loop();
       findings.add(ratio(slow, ratio(slow), recorded.ratio()));
     }
     return findings;

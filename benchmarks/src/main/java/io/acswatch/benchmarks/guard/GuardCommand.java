@@ -1,13 +1,17 @@
 package io.acswatch.benchmarks.guard;
 
 import io.acswatch.benchmarks.guard.Guard.Finding;
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
+import io.acswatch.collector.command.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code bench --guard}: whether the hot path does more, allocates, or became slower. */
 @Command(
@@ -18,14 +22,16 @@ import picocli.CommandLine.Option;
           + " CPU time beside a frozen reference in the same run, the median of three JVMs.",
       "Exit code 0: all holds; 1: something does not."
     })
-public final class GuardCommand extends CliCommand {
+public final class GuardCommand implements Callable<Integer> {
   private static final int SHORT_WARM_UP = 1_500;
   private static final int SHORT_PAIRS = 1_000;
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--self-test",
       description =
-          "Slows each kernel down by half of its work, lets each box one number, and reads once"
+          "Slows each loop down by half of its work, lets each box one number, and reads once"
               + " more: all of that must be caught.")
   private boolean selfTest;
 
@@ -36,7 +42,7 @@ public final class GuardCommand extends CliCommand {
   public Integer call() throws IOException, InterruptedException {
     Guard guard = new Guard(SHORT_WARM_UP, pairs);
     List<Finding> findings = selfTest ? guard.checkInjected() : guard.check();
-    PrintWriter out = out();
+    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     boolean good = true;
     for (Finding finding : findings) {
       boolean asItShould = finding.holds() != selfTest;
@@ -44,7 +50,7 @@ public final class GuardCommand extends CliCommand {
       String verdict = selfTest ? (asItShould ? "caught" : "MISSED") : asItShould ? "ok" : "FAILED";
       out.println("%-7s %s".formatted(verdict, finding.text()));
     }
-    flush();
+    out.flush();
     return good ? ExitCode.OK : ExitCode.FINDING;
   }
 }

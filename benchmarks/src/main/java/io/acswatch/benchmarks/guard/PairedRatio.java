@@ -5,7 +5,7 @@ import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 
 /**
- * How long one kernel takes beside another, on a machine that is busy with other things: slices of
+ * How long one loop takes beside another, on a machine that is busy with other things: slices of
  * both alternate on one thread, each pair in the other order than the one before, and what counts
  * is the median of the ratios of their CPU times. What disturbs, disturbs both sides of a pair or
  * makes an outlier.
@@ -15,11 +15,11 @@ final class PairedRatio {
   private static final int CALIBRATIONS = 15;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private final Kernel reference;
-  private final Kernel target;
+  private final Loop reference;
+  private final Loop target;
   private long sink;
 
-  PairedRatio(Kernel reference, Kernel target) {
+  PairedRatio(Loop reference, Loop target) {
     this.reference = reference;
     this.target = target;
   }
@@ -56,7 +56,7 @@ final class PairedRatio {
     return (int) Math.max(1, SLICE_NANOS / median(nanos));
   }
 
-  // A method for each, so that the compiler sees one kernel at each call.
+  // A method for each, so that the compiler sees one loop at each call.
 
   private double referenceSlice(int passes) {
     long before = threads.getCurrentThreadCpuTime();

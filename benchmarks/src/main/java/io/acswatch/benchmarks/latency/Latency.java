@@ -1,11 +1,11 @@
 package io.acswatch.benchmarks.latency;
 
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.benchmarks.rig.Fill;
 import io.acswatch.benchmarks.rig.HostLoad;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.cli.CommandFailure;
+import io.acswatch.benchmarks.rig.Sender;
 import io.acswatch.simulate.LoadHost;
+import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.wire.TopicNames;
@@ -37,9 +37,6 @@ final class Latency {
   private static final int CALM_HOSTS = 200;
   private static final double WARM_UP_PART = 0.25;
   private static final Duration POLL = Duration.ofMillis(20);
-  private static final Duration FULL_LOAD = Duration.ofSeconds(5);
-  private static final double GROWING = 1.1;
-  private static final int MOST_ATTEMPTS = 10;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Broker broker;
@@ -57,29 +54,21 @@ final class Latency {
    * What is asked for.
    *
    * @param functions PCI functions of each host
-   * @param rate records in a second that are full load; 0 to find out
-   * @param loads parts of it, in percent
+   * @param rates records in a second, one after the other
    * @param seconds how long each of them takes
    * @param alertsPerSecond live updates in which a bit is lost
    * @param seed decides the hosts
    */
-  record Plan(
-      int functions,
-      double rate,
-      List<Integer> loads,
-      int seconds,
-      int alertsPerSecond,
-      long seed) {}
+  record Plan(int functions, List<Integer> rates, int seconds, int alertsPerSecond, long seed) {}
 
   /**
-   * Latencies at one load.
+   * Latencies at one rate.
    *
-   * @param load in percent of the rate that was found
    * @param recordsPerSecond that were sent
    * @param millis of each alert, ascending
    * @param waiting records that were not judged yet when the last was sent
    */
-  record Result(int load, double recordsPerSecond, List<Long> millis, long waiting) {
+  record Result(double recordsPerSecond, List<Long> millis, long waiting) {
     /** The latency that so many percent of the alerts do not exceed. */
     long percentile(double percent) {
       int rank = (int) Math.ceil(percent / 100 * millis.size());
@@ -106,8 +95,7 @@ final class Latency {
   }
 
   List<Result> run() throws IOException, InterruptedException {
-    Fill fill = new Fill(broker, new Fill.Size(CALM_HOSTS, plan.functions(), 3, 1, 0, plan.seed()));
-    fill.createTopics(topics);
+    broker.createTopics(topics);
     for (int i = 0; i < CALM_HOSTS; i++) {
       calm.add(new HostLoad(LoadHost.of(plan.seed(), i, plan.functions()), Scenario.UNCHANGED));
     }
@@ -115,12 +103,11 @@ final class Latency {
     Thread thread = new Thread(reader, "alert-reader");
     thread.setDaemon(true);
     thread.start();
-    try (Fill.Sender sender = fill.new Sender(topics.frames());
+    try (Sender sender = new Sender(broker, topics.frames());
         IsolationApp app = app()) {
-      double rate = plan.rate() > 0 ? plan.rate() : findRate(sender);
       List<Result> results = new ArrayList<>();
-      for (int load : plan.loads()) {
-        results.add(at(load, rate * load / 100, sender));
+      for (int rate : plan.rates()) {
+        results.add(at(rate, sender));
         if (!app.status().isAlive()) {
           throw new IOException("the application has ended");
         }
@@ -135,29 +122,9 @@ final class Latency {
   private IsolationApp app() throws IOException {
     try {
       return IsolationApp.start(config);
-    } catch (CommandFailure refused) {
+    } catch (AppException refused) {
       throw new IOException(refused.getMessage(), refused);
     }
-  }
-
-  /** How many unchanged snapshots are judged in a second while they are sent as fast as can be. */
-  private double findRate(Fill.Sender sender) throws IOException, InterruptedException {
-    double rate = 0;
-    double before;
-    int attempts = 0;
-    do { // the first ones find it cold
-      before = rate;
-      long from = sent;
-      long startedAt = System.nanoTime();
-      while (System.nanoTime() - startedAt < FULL_LOAD.toNanos()) {
-        sendCalm(sender);
-      }
-      sender.finish();
-      awaitJudged();
-      rate = (sent - from) / ((System.nanoTime() - startedAt) / 1e9);
-      progress.accept("full load: %.0f records/s".formatted(rate));
-    } while (rate > GROWING * before && ++attempts < MOST_ATTEMPTS);
-    return rate;
   }
 
   private void awaitJudged() throws IOException, InterruptedException {
@@ -170,15 +137,14 @@ final class Latency {
     }
   }
 
-  private void sendCalm(Fill.Sender sender) throws IOException {
+  private void sendCalm(Sender sender) throws IOException {
     HostLoad host = calm.get((int) (sent % CALM_HOSTS));
     sender.send(host.host(), host.record((int) (sent / CALM_HOSTS)));
     sent++;
   }
 
-  private Result at(int load, double recordsPerSecond, Fill.Sender sender)
-      throws IOException, InterruptedException {
-    progress.accept("load %d %%: %.0f records/s".formatted(load, recordsPerSecond));
+  private Result at(int recordsPerSecond, Sender sender) throws IOException, InterruptedException {
+    progress.accept(recordsPerSecond + " records/s");
     List<LostHost> hosts = new ArrayList<>();
     for (int i = 0; i < plan.alertsPerSecond() * plan.seconds(); i++) {
       LostHost host =
@@ -190,10 +156,10 @@ final class Latency {
     sender.finish();
     awaitJudged();
     long startedAt = System.nanoTime();
-    long records = Math.max(hosts.size(), (long) (recordsPerSecond * plan.seconds()));
+    long records = Math.max(hosts.size(), (long) recordsPerSecond * plan.seconds());
     int next = 0;
     for (long i = 0; i < records; i++) {
-      waitUntil(startedAt + (long) (i / recordsPerSecond * TimeUnit.SECONDS.toNanos(1)));
+      waitUntil(startedAt + i * TimeUnit.SECONDS.toNanos(1) / recordsPerSecond);
       if (i * hosts.size() / records >= next && next < hosts.size()) {
         LostHost host = hosts.get(next++);
         sender.send(host.id(), host.after(), millis -> appended.put(host.id(), millis));
@@ -212,7 +178,7 @@ final class Latency {
             .map(host -> read.get(host.id()) - appended.get(host.id()))
             .sorted()
             .toList();
-    return new Result(load, records / seconds, millis, Math.max(0, waiting));
+    return new Result(records / seconds, millis, Math.max(0, waiting));
   }
 
   private static void waitUntil(long nanos) {

@@ -1,24 +1,33 @@
 package io.acswatch.benchmarks.rig;
 
-import io.acswatch.cli.OutputOption;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What the commands that measure a pipeline have in common: refusing, telling, answering. */
+/** What topology and latency have in common: they check options, report progress, print. */
 public final class BenchOptions {
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec spec;
 
-  @Mixin private OutputOption output = new OutputOption();
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of the streams application; kafka.* are those of Kafka's clients.")
+  private Map<String, String> settings = new TreeMap<>();
 
   private final long startedAt = System.nanoTime();
+
+  /** Settings of the streams application. */
+  public Map<String, String> settings() {
+    return settings;
+  }
 
   /** Refuses wrong usage. */
   public void require(boolean right, String message) {
@@ -27,17 +36,17 @@ public final class BenchOptions {
     }
   }
 
-  /** Tells on standard error how far it is. */
+  /** Reports progress on standard error. */
   public void progress(String line) {
     PrintWriter err = command().getErr();
     err.println("%5d s  %s".formatted((System.nanoTime() - startedAt) / 1_000_000_000, line));
     err.flush();
   }
 
-  /** Answers on standard output, in the format that was asked for. */
-  public void answer(Supplier<List<String>> text, Supplier<List<String>> json) {
+  /** Prints the result to standard output. */
+  public void print(List<String> lines) {
     PrintWriter out = command().getOut();
-    (output.isJson() ? json : text).get().forEach(out::println);
+    lines.forEach(out::println);
     out.flush();
   }
 

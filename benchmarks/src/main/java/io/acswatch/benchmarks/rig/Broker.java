@@ -1,17 +1,19 @@
 package io.acswatch.benchmarks.rig;
 
+import io.acswatch.streams.app.AppException;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.Topics;
+import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,7 +21,6 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -27,8 +28,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What a benchmark asks of the broker besides sending and reading. */
 public final class Broker implements AutoCloseable {
-  private static final String MAX_RECORD_BYTES = Integer.toString(17 << 20);
-
   private final BrokerProcess process;
   private final Admin admin;
 
@@ -73,12 +72,18 @@ public final class Broker implements AutoCloseable {
         .sum();
   }
 
-  /** Creates a topic that keeps all and takes large records. */
-  public void create(String topic, int partitions) throws IOException {
-    NewTopic wanted =
-        new NewTopic(topic, partitions, (short) 1)
-            .configs(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, MAX_RECORD_BYTES));
-    answer(admin.createTopics(List.of(wanted)).all());
+  /** Creates the application's topics, with one partition each. */
+  public void createTopics(TopicNames topics) throws IOException {
+    IsolationConfig config =
+        IsolationConfig.from(
+            Map.of(
+                "streams.bootstrap.servers", bootstrapServers(),
+                "streams.topic.prefix", topics.prefix()));
+    try {
+      Topics.create(config, new Topics.Layout(Optional.of(1), Optional.of((short) 1)));
+    } catch (AppException refused) {
+      throw new IOException(refused.getMessage(), refused);
+    }
   }
 
   /** Deletes topics; one that is not there is as good. */
@@ -104,24 +109,16 @@ public final class Broker implements AutoCloseable {
         .sum();
   }
 
-  /** Where the partitions of a topic end, in order. */
-  public List<Long> ends(String topic) throws IOException {
-    int partitions =
-        answer(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().size();
-    Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-    for (int number = 0; number < partitions; number++) {
-      latest.put(new TopicPartition(topic, number), OffsetSpec.latest());
-    }
-    Map<TopicPartition, ListOffsetsResultInfo> ends = answer(admin.listOffsets(latest).all());
-    return ends.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey(Comparator.comparing(TopicPartition::partition)))
-        .map(entry -> entry.getValue().offset())
-        .toList();
+  /** Where the only partition of a topic ends. */
+  public long end(String topic) throws IOException {
+    TopicPartition only = new TopicPartition(topic, 0);
+    return answer(admin.listOffsets(Map.of(only, OffsetSpec.latest())).all()).get(only).offset();
   }
 
   /** The last value of each key of a topic, committed ones only; keys without value left out. */
   public Map<String, byte[]> lastValues(String topic) throws IOException {
-    List<Long> ends = ends(topic);
+    TopicPartition only = new TopicPartition(topic, 0);
+    long end = end(topic);
     Map<String, byte[]> values = new HashMap<>();
     try (var consumer =
         new KafkaConsumer<>(
@@ -134,13 +131,9 @@ public final class Broker implements AutoCloseable {
                 8 << 20),
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
-      Map<TopicPartition, Long> open = new HashMap<>();
-      for (int number = 0; number < ends.size(); number++) {
-        open.put(new TopicPartition(topic, number), ends.get(number));
-      }
-      consumer.assign(open.keySet());
-      consumer.seekToBeginning(open.keySet());
-      while (open.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+      consumer.assign(List.of(only));
+      consumer.seekToBeginning(List.of(only));
+      while (consumer.position(only) < end) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
           if (record.value() == null) {
             values.remove(record.key());

@@ -2,6 +2,8 @@ package io.acswatch.benchmarks.rig;
 
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.FrameWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** One host's records of a scenario, written once and stamped anew for each sweep. */
 public final class HostLoad {
@@ -10,15 +12,16 @@ public final class HostLoad {
   /** Simulated time between two sweeps: the agent's default interval of snapshots. */
   static final long SWEEP_MILLIS = 300_000;
 
+  private static final int TAKEN_AT = 0x30;
+  private static final int SEQUENCE = 0x38;
+
   private final String host;
-  private final int functions;
   private final byte[] first;
   private final byte[] other;
 
   /** Writes what {@code host} says in a scenario. */
   public HostLoad(LoadHost host, Scenario scenario) {
     this.host = host.id();
-    functions = host.functionCount();
     first = FrameWriter.write(host.snapshot(START_MILLIS));
     if (scenario == Scenario.UNCHANGED) {
       other = first;
@@ -45,14 +48,21 @@ public final class HostLoad {
     return host;
   }
 
-  /** Functions in each record. */
-  public int functions() {
-    return functions;
-  }
-
   /** The record of a sweep, from 0; the caller's until the next call. */
   public byte[] record(int sweep) {
     long takenAt = START_MILLIS + sweep * SWEEP_MILLIS;
-    return FrameStamp.snapshot(sweep % 2 == 0 ? first : other, takenAt, sweep + 1);
+    return stamp(sweep % 2 == 0 ? first : other, takenAt, sweep + 1);
+  }
+
+  /**
+   * Makes a later frame of one that was written: writing it anew would cost more than judging it.
+   * Offsets as in {@code FORMAT.md} of {@code wire}.
+   */
+  static byte[] stamp(byte[] frame, long takenAtMillis, long sequence) {
+    ByteBuffer.wrap(frame)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putLong(TAKEN_AT, takenAtMillis)
+        .putLong(SEQUENCE, sequence);
+    return frame;
   }
 }

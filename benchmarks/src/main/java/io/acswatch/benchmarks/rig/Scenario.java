@@ -23,6 +23,11 @@ public enum Scenario {
     return description;
   }
 
+  /** What hosts send all day. */
+  public boolean isSteady() {
+    return this == UNCHANGED;
+  }
+
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.topology;
 
+import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import java.io.IOException;
 
@@ -11,27 +12,6 @@ interface Contender {
   /** Starts to read; {@code run} is a name that no other run has. */
   Running start(Lane lane, String run) throws IOException;
 
-  /** How a contender starts. */
-  @FunctionalInterface
-  interface Start {
-    Running start(Lane lane, String run) throws IOException;
-  }
-
-  /** A contender that starts so. */
-  static Contender of(String label, Start start) {
-    return new Contender() {
-      @Override
-      public String label() {
-        return label;
-      }
-
-      @Override
-      public Running start(Lane lane, String run) throws IOException {
-        return start.start(lane, run);
-      }
-    };
-  }
-
   /** A contender at work. */
   interface Running extends AutoCloseable {
     /** Records that it is through with, what comes of them committed. */
@@ -40,5 +20,24 @@ interface Contender {
     /** Ends it and deletes what only it has used. */
     @Override
     void close() throws IOException;
+  }
+
+  /** Ends a contender and deletes what only it has used. */
+  @FunctionalInterface
+  interface Ending {
+    void run() throws IOException;
+  }
+
+  /** Is through with what its consumer group has committed. */
+  record CommittingRun(Broker broker, Lane lane, String group, Ending ending) implements Running {
+    @Override
+    public long done() throws IOException {
+      return broker.committed(group, lane.topics().frames());
+    }
+
+    @Override
+    public void close() throws IOException {
+      ending.run();
+    }
   }
 }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -70,11 +69,7 @@ final class PlainConsumer implements Contender {
               8 << 20);
       try (var consumer =
           new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-        String topic = lane.topics().frames();
-        List<TopicPartition> partitions =
-            IntStream.range(0, lane.partitions())
-                .mapToObj(number -> new TopicPartition(topic, number))
-                .toList();
+        List<TopicPartition> partitions = List.of(new TopicPartition(lane.topics().frames(), 0));
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         while (!stopping) {

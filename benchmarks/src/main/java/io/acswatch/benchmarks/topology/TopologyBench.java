@@ -19,34 +19,35 @@ import java.util.function.Consumer;
  */
 final class TopologyBench {
   private final Broker broker;
-  private final Contenders contenders;
+  private final Project project;
   private final List<Contender> inTurns;
   private final Consumer<String> progress;
 
-  TopologyBench(Broker broker, Contenders contenders, Consumer<String> progress) {
+  TopologyBench(Broker broker, Project project, Consumer<String> progress) {
     this.broker = broker;
-    this.contenders = contenders;
+    this.project = project;
     this.progress = progress;
     // The project comes first: what it remembers the store must hold.
-    inTurns = List.of(contenders.project(), contenders.store(), new PlainConsumer(broker));
+    inTurns = List.of(project, new StoreApp(broker, project), new PlainConsumer(broker));
   }
 
   /** Fills the topics and runs. */
-  TopologyResult run(Collection<Scenario> scenarios, Fill.Size size, int rounds)
+  TopologyReport run(Collection<Scenario> scenarios, Fill fill, int rounds)
       throws IOException, InterruptedException {
     List<Lane> lanes = new ArrayList<>();
     for (Scenario scenario : scenarios) {
       progress.accept("filling the topic of " + scenario);
-      lanes.add(new Fill(broker, size).fill(scenario));
+      lanes.add(fill.fill(scenario, broker));
     }
-    Map<Entry, List<Sample>> samples = new LinkedHashMap<>();
+    Map<Lane, Map<String, List<Sample>>> samples = new LinkedHashMap<>();
     for (int round = 0; round <= rounds; round++) {
       for (Lane lane : lanes) {
         for (Contender contender : inTurns) {
           Sample sample = once(contender, lane, round);
           if (round > 0) {
             samples
-                .computeIfAbsent(new Entry(lane, contender.label()), entry -> new ArrayList<>())
+                .computeIfAbsent(lane, ignored -> new LinkedHashMap<>())
+                .computeIfAbsent(contender.label(), ignored -> new ArrayList<>())
                 .add(sample);
           }
         }
@@ -57,16 +58,13 @@ final class TopologyBench {
     for (Lane lane : lanes) {
       stateBytes.put(
           lane.scenario(),
-          contenders.states(lane.scenario()).values().stream()
+          project.states(lane.scenario()).values().stream()
               .mapToInt(state -> state.length)
               .average()
               .orElse(Double.NaN));
     }
-    return new TopologyResult(rounds, size.functions(), samples, stateBytes);
+    return new TopologyReport(samples, stateBytes);
   }
-
-  /** A contender on the records of a lane. */
-  record Entry(Lane lane, String contender) {}
 
   private Sample once(Contender contender, Lane lane, int round)
       throws IOException, InterruptedException {
@@ -89,7 +87,7 @@ final class TopologyBench {
 
   /** A figure for records that were not judged is worth nothing. */
   private void refuseRejects(Lane lane) throws IOException {
-    long rejects = broker.ends(lane.topics().rejects()).stream().mapToLong(Long::longValue).sum();
+    long rejects = broker.end(lane.topics().rejects());
     if (rejects > 0) {
       throw new IOException("the project refused records of " + lane.scenario());
     }

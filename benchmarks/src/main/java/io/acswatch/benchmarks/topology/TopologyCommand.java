@@ -2,18 +2,16 @@ package io.acswatch.benchmarks.topology;
 
 import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.benchmarks.rig.Fill.Size;
+import io.acswatch.benchmarks.rig.Fill;
 import io.acswatch.benchmarks.rig.Scenario;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
+import io.acswatch.collector.command.ExitCode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +27,7 @@ import picocli.CommandLine.Option;
       "Each has one thread and one partition. Reports the medians of the rounds, and the ratios"
           + " within each round."
     })
-public final class TopologyCommand extends CliCommand {
+public final class TopologyCommand implements Callable<Integer> {
   @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(
@@ -60,20 +58,6 @@ public final class TopologyCommand extends CliCommand {
       description = "unchanged, changed, alerting; default all.")
   private String[] scenarios = {};
 
-  @Option(
-      names = "--batch-bytes",
-      paramLabel = "N",
-      description =
-          "Batch size of the producer; default 0: a batch for each record, as from many hosts.")
-  private int batchBytes;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description =
-          "A setting of the streams application, or kafka.* for all that use Kafka Streams.")
-  private Map<String, String> settings = new TreeMap<>();
-
   @Option(names = "--seed", paramLabel = "S", description = "Decides the hosts; default 1.")
   private long seed = 1;
 
@@ -83,19 +67,19 @@ public final class TopologyCommand extends CliCommand {
     bench.require(hosts >= 1, "--hosts: expected 1 or more");
     bench.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
     bench.require(sweeps >= 3, "--sweeps: expected 3 or more");
-    bench.require(batchBytes >= 0, "--batch-bytes: expected 0 or more");
     Set<Scenario> chosen = scenarios();
-    Size size = new Size(hosts, functions, sweeps, 1, batchBytes, seed);
-    TopologyResult result;
+    Fill fill = new Fill(hosts, functions, sweeps, seed);
+    TopologyReport report;
     try (Broker broker = Broker.start();
         Scratch scratch = new Scratch()) {
-      result =
+      report =
           new TopologyBench(
-                  broker, new Contenders(broker, scratch.directory(), settings), bench::progress)
-              .run(chosen, size, rounds);
+                  broker,
+                  new Project(broker, scratch.directory(), bench.settings()),
+                  bench::progress)
+              .run(chosen, fill, rounds);
     }
-    TopologyReport report = new TopologyReport(result);
-    bench.answer(report::text, report::json);
+    bench.print(report.text());
     return ExitCode.OK;
   }
 

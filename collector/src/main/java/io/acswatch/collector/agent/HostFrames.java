@@ -4,7 +4,6 @@ import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.snapshot.BootVerdict;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameType;
@@ -19,22 +18,8 @@ import java.util.List;
  * @param bytes the frame; not to be changed by anybody
  */
 record HostFrames(String bootId, FrameType type, byte[] bytes) {
-  /** A snapshot, or where it may be the delta that leads to it. */
-  static HostFrames of(HostWatcher.Sighting sighting, boolean deltas) {
-    Capture capture = sighting.capture();
-    Capture before = sighting.before();
-    return deltas && !sighting.full() && before != null
-        ? new HostFrames(
-            capture.boot().id(),
-            FrameType.DELTA,
-            FrameWriter.write(CaptureDelta.between(before, capture)))
-        : snapshot(capture, deltas);
-  }
-
-  /** A snapshot; {@code deltas}: such may build on it. */
-  static HostFrames snapshot(Capture capture, boolean deltas) {
-    return new HostFrames(
-        capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture, deltas));
+  static HostFrames snapshot(Capture capture) {
+    return new HostFrames(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture));
   }
 
   static HostFrames event(
@@ -76,7 +61,7 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
    * Numbers of a frame that is no state.
    *
    * @param own its own
-   * @param told that of the last snapshot or delta that was put into the spool; 0 if none was
+   * @param told that of the last snapshot that was put into the spool; 0 if none was
    */
   record Numbers(long own, long told) {}
 

@@ -7,7 +7,6 @@ import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * Decides when a snapshot is due and takes it, in two tempos. At every tick it looks at boot,
  * kexec, device events, owners and the ACS Control words that matter; what changed there is due at
  * once, device events when they settled. Every sweep interval it looks at everything, and keeps it
- * to itself if nothing is new; every snapshot interval it tells all. Once after the start, when no
- * device came or went for a while, it tells all too. Has no clock: the time comes with each tick.
+ * to itself if nothing is new; what was not told for a snapshot interval it tells again. Once after
+ * the start, when no device came or went for a while, it tells all too. Has no clock: the time
+ * comes with each tick.
  */
 final class HostWatcher {
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -35,7 +35,7 @@ final class HostWatcher {
   private long quietSinceNanos;
   private @Nullable String lastUeventSequence;
   private long lastSweepNanos;
-  private long lastFullNanos;
+  private long lastToldNanos;
   private long lastSequence;
   private volatile long sweeps;
 
@@ -52,21 +52,12 @@ final class HostWatcher {
   }
 
   /**
-   * What there is to send.
-   *
-   * @param capture the host
-   * @param before the one sent before it, null if there is none
-   * @param full send it whole
-   */
-  record Sighting(Capture capture, @Nullable Capture before, boolean full) {}
-
-  /**
    * Looks at the host, and takes a snapshot if one is due.
    *
    * @param nanos the time, from any beginning
-   * @return the snapshot, if there is something to send
+   * @return the snapshot, if it is to be sent
    */
-  @Nullable Sighting tick(long nanos) throws IOException {
+  @Nullable Capture tick(long nanos) throws IOException {
     HostGlance glance = reader.glance(watched);
     HostGlance earlier = lastGlance;
     otherOwners |= owners.hasChanged(nanos);
@@ -74,10 +65,10 @@ final class HostWatcher {
     boolean urgent = first || otherOwners || glance.isUrgentAfter(earlier);
     boolean events = !first && !glance.ueventSequence().equals(earlier.ueventSequence());
     boolean quiet = isQuiet(glance.ueventSequence(), nanos);
-    boolean full = first || quiet || nanos - lastFullNanos >= config.snapshotInterval().toNanos();
+    boolean due = first || quiet || nanos - lastToldNanos >= config.snapshotInterval().toNanos();
     long age = nanos - lastSweepNanos;
     boolean settled = events && age >= config.settleInterval().toNanos();
-    if (!urgent && !full && !settled && age < config.sweepInterval().toNanos()) {
+    if (!urgent && !due && !settled && age < config.sweepInterval().toNanos()) {
       return null;
     }
     Capture capture = snapshot();
@@ -89,10 +80,8 @@ final class HostWatcher {
       otherOwners = false;
       wasQuiet |= quiet;
       Capture before = last;
-      boolean otherBoot = before == null || !before.boot().equals(capture.boot());
-      boolean loaded = before != null && before.kexecLoaded() != capture.kexecLoaded();
-      boolean changed = otherBoot || loaded || !CaptureDelta.between(before, capture).isEmpty();
-      if (!full && !urgent && !changed) {
+      boolean changed = before == null || !before.saysTheSameAs(capture);
+      if (!due && !urgent && !changed) {
         return null;
       }
       if (changed) {
@@ -100,11 +89,8 @@ final class HostWatcher {
         lastGlance = withWordsOf(glance, watched);
       }
       last = capture;
-      boolean whole = full || otherBoot || loaded;
-      if (whole) {
-        lastFullNanos = nanos;
-      }
-      return new Sighting(capture, before, whole);
+      lastToldNanos = nanos;
+      return capture;
     }
   }
 
@@ -167,11 +153,6 @@ final class HostWatcher {
   @Nullable Capture lastAnew() {
     Capture base = last();
     return base == null ? null : base.withHost(base.host(), nextSequence(), base.takenAtMillis());
-  }
-
-  /** Makes the next snapshot a full one, since what was sent before it may be lost. */
-  void tellAll() {
-    lastFullNanos -= config.snapshotInterval().toNanos();
   }
 
   private static HostGlance withWordsOf(HostGlance glance, List<WatchedWord> watched) {

@@ -8,7 +8,6 @@ import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.snapshot.BootVerdict;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.KexecEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +52,7 @@ public final class SpoolingReader {
   private long toldSequence;
   private volatile long failures;
   private boolean began;
-  private boolean owesAll;
+  private boolean owesSnapshot;
   private @Nullable String failing;
 
   /**
@@ -109,7 +108,7 @@ public final class SpoolingReader {
   public void run() throws IOException, InterruptedException {
     try {
       spool.clean();
-      HostWatcher.Sighting first = patient.look(() -> watcher.tick(System.nanoTime()));
+      Capture first = patient.look(() -> watcher.tick(System.nanoTime()));
       tryTo(() -> tell(first, null, System.nanoTime()));
       long glance = config.glanceInterval().toMillis();
       while (!stopping.await(glance, TimeUnit.MILLISECONDS)) {
@@ -165,12 +164,11 @@ public final class SpoolingReader {
     tell(patient.look(() -> watcher.tick(nanos)), before, nanos);
   }
 
-  private void tell(HostWatcher.@Nullable Sighting sighting, @Nullable Capture before, long nanos)
+  private void tell(@Nullable Capture now, @Nullable Capture before, long nanos)
       throws IOException {
-    Capture again = sighting == null && owesAll ? watcher.lastAnew() : null;
-    if (sighting != null) {
-      Capture now = sighting.capture();
-      putState(HostFrames.of(sighting, config.deltas() && !owesAll), now);
+    Capture again = now == null && owesSnapshot ? watcher.lastAnew() : null;
+    if (now != null) {
+      putState(now);
       if (!began) {
         beginBoot(now);
         began = true;
@@ -181,16 +179,16 @@ public final class SpoolingReader {
             List.of("kexec_loaded=" + (now.kexecLoaded() ? 1 : 0)));
       }
     } else if (again != null) {
-      putState(HostFrames.snapshot(again, config.deltas()), again);
+      putState(again);
     }
     beatIfDue(nanos);
   }
 
-  /** Puts what the next delta builds on; if that fails all is to be told again. */
-  private void putState(HostFrames frame, Capture state) throws IOException {
-    owesAll = true;
-    put(frame);
-    owesAll = false;
+  /** If this fails the state is owed, and told again later. */
+  private void putState(Capture state) throws IOException {
+    owesSnapshot = true;
+    put(HostFrames.snapshot(state));
+    owesSnapshot = false;
     toldSequence = state.sequence();
   }
 
@@ -219,8 +217,6 @@ public final class SpoolingReader {
     if (losses != lastLosses) {
       LOG.warn("{} frames given up: the spool is full", losses - lastLosses);
       lastLosses = losses;
-      // Deltas may have lost what they build on.
-      watcher.tellAll();
     }
   }
 
@@ -284,12 +280,12 @@ public final class SpoolingReader {
         Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
-      putState(HostFrames.snapshot(fresh, config.deltas()), fresh);
+      putState(fresh);
       long stuck = patient.stuck();
       Capture whole = patient.lastLook(watcher::snapshotNow, lastPatience);
       // One with a hole, since there was no time to wait, is no news.
-      if (patient.stuck() == stuck && !CaptureDelta.between(fresh, whole).isEmpty()) {
-        putState(HostFrames.snapshot(whole, config.deltas()), whole);
+      if (patient.stuck() == stuck && !fresh.saysTheSameAs(whole)) {
+        putState(whole);
       }
     } catch (IOException failed) {
       LOG.warn("no last snapshot: {}", failed.toString());

@@ -1,21 +1,22 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code check}: what the collector can and cannot see on this host. */
 @Command(
@@ -31,7 +32,8 @@ import picocli.CommandLine.Option;
       "2:wrong usage",
       "3:the host cannot be looked at"
     })
-final class CheckCommand extends CliCommand {
+final class CheckCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys, DIR/proc and so on.")
@@ -61,9 +63,9 @@ final class CheckCommand extends CliCommand {
     if (bootstrapServers != null) {
       check.broker(bootstrapServers);
     }
-    PrintWriter out = out();
+    PrintWriter out = Streams.out(spec);
     print(check.items(), out);
-    flush();
+    Streams.flush(out);
     boolean failed = check.items().stream().anyMatch(i -> i.state() == CheckItem.State.FAILED);
     return failed ? ExitCode.FINDING : ExitCode.OK;
   }
@@ -82,7 +84,7 @@ final class CheckCommand extends CliCommand {
   }
 
   private static String json(CheckItem item) throws IOException {
-    return JsonLines.object(
+    return Json.object(
         json -> {
           json.writeStringField("subject", item.subject());
           json.writeStringField("state", item.state().label());

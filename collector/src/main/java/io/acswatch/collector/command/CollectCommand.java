@@ -1,15 +1,16 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
 import java.io.IOException;
-import java.time.Duration;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code collect}: the agent. */
 @Command(
@@ -32,7 +33,6 @@ import picocli.CommandLine.Option;
       "  collector.glance.interval.ms      1000: between fast looks",
       "  collector.settle.interval.ms      2000: least between snapshots for device events only",
       "  collector.heartbeat.interval.ms   60000: between heartbeats",
-      "  collector.deltas                  off: on sends only what changed between full snapshots",
       "  collector.reads.per.second        500: most functions read in a second",
       "  collector.deny                    empty: 0000:3b:00.0,8086:1521 are never read",
       "  collector.send.timeout.ms         30000: of one attempt to send",
@@ -43,9 +43,8 @@ import picocli.CommandLine.Option;
       "  collector.http.address            127.0.0.1:9641: metrics of the sender; empty: none",
       "  producer.*                        settings of the Kafka producer, without the prefix"
     })
-final class CollectCommand extends CliCommand {
-  /** How long it may take to return when it has stopped. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
+final class CollectCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
 
   @Mixin private CollectOptions options = new CollectOptions();
 
@@ -55,23 +54,25 @@ final class CollectCommand extends CliCommand {
   @Override
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = options.configWithBroker();
+    PrintWriter out = Streams.out(spec);
     if (once) {
-      say(CollectorAgent.sendOnce(config).toString());
+      out.println(CollectorAgent.sendOnce(config));
+      Streams.flush(out);
       return ExitCode.OK;
     }
     CollectorAgent agent = new CollectorAgent(config);
-    StopSignal.calling(agent::stop, PATIENCE)
-        .during(
-            () -> {
-              say(
-                  "collecting as "
-                      + agent.host()
-                      + " into "
-                      + config.topics().frames()
-                      + " at "
-                      + config.bootstrapServers());
-              agent.run();
-            });
+    Thread hook = ExitHook.install(agent::stop);
+    out.println(
+        "collecting as "
+            + agent.host()
+            + " into "
+            + config.topics().frames()
+            + " at "
+            + config.bootstrapServers());
+    Streams.flush(out);
+    agent.run();
+    // Returns only when the hook has asked for it, which then ends the process.
+    hook.join();
     return ExitCode.OK;
   }
 }

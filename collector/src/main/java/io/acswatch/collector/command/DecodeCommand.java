@@ -1,23 +1,25 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code decode}: configuration space of every function. */
 @Command(
     name = "decode",
     description =
         "Prints what the configuration space of every function says: header, capabilities, ACS.")
-final class DecodeCommand extends CliCommand {
+final class DecodeCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(
@@ -28,7 +30,7 @@ final class DecodeCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = out();
+    PrintWriter out = Streams.out(spec);
     FunctionDecoder decoder = new FunctionDecoder();
     for (String file : files) {
       List<CapturedFunction> functions = CaptureInput.readFunctions(file);
@@ -43,7 +45,7 @@ final class DecodeCommand extends CliCommand {
           out.print(decoded.toText());
         }
       }
-      flush();
+      Streams.flush(out);
     }
     return ExitCode.OK;
   }

@@ -10,6 +10,8 @@ import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.wire.json.FunctionJson;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -29,69 +31,32 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
   }
 
   /** One JSON object; the names are part of the contract with scripts. */
-  String toJson(String source) throws IOException {
-    return JsonLines.object(
+  String toJson(String source) {
+    return Json.object(
         json -> {
           json.writeStringField("source", source);
-          json.writeStringField("address", captured.address().toString());
-          json.writeNumberField("vendor", captured.ids().vendor());
-          json.writeNumberField("device", captured.ids().device());
-          json.writeNumberField("class", captured.ids().classCode());
-          if (facts.hasHeader()) {
-            json.writeNumberField("header_type", facts.headerLayout());
-            json.writeBooleanField("multifunction", facts.multiFunctionBit());
-          } else {
-            json.writeNullField("header_type");
-            json.writeNullField("multifunction");
-          }
-          json.writeStringField(
-              "port_type", facts.claimedType().isPcie() ? facts.claimedType().label() : null);
-          json.writeNumberField("length", captured.config().length());
-          json.writeStringField("status", facts.status().name());
-          writeLists(json);
-          writeAcs(json, facts.acs());
+          FunctionJson.writeHeader(json, captured.address(), captured.ids(), facts);
+          Json.objects(json, "capabilities", lists.standard(), DecodedFunction::standard);
+          json.writeStringField("capability_list_end", nameOrNull(lists.standardEnd()));
+          Json.objects(json, "extended_capabilities", lists.extended(), DecodedFunction::extended);
+          json.writeStringField("extended_list_end", nameOrNull(lists.extendedEnd()));
+          FunctionJson.writeAcs(json, facts);
         });
   }
 
-  private void writeLists(JsonGenerator json) throws IOException {
-    json.writeArrayFieldStart("capabilities");
-    for (CapabilityLists.Entry entry : lists.standard()) {
-      json.writeStartObject();
-      json.writeNumberField("id", entry.id());
-      json.writeNumberField("offset", entry.offset());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeStringField("capability_list_end", nameOrNull(lists.standardEnd()));
-    json.writeArrayFieldStart("extended_capabilities");
-    for (CapabilityLists.Entry entry : lists.extended()) {
-      json.writeStartObject();
-      json.writeNumberField("id", entry.id());
-      json.writeNumberField("version", entry.version());
-      json.writeNumberField("offset", entry.offset());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeStringField("extended_list_end", nameOrNull(lists.extendedEnd()));
+  private static void standard(JsonGenerator json, CapabilityLists.Entry entry) throws IOException {
+    json.writeNumberField("id", entry.id());
+    json.writeNumberField("offset", entry.offset());
+  }
+
+  private static void extended(JsonGenerator json, CapabilityLists.Entry entry) throws IOException {
+    json.writeNumberField("id", entry.id());
+    json.writeNumberField("version", entry.version());
+    json.writeNumberField("offset", entry.offset());
   }
 
   private static @Nullable String nameOrNull(@Nullable WalkStep step) {
     return step == null ? null : step.name();
-  }
-
-  private static void writeAcs(JsonGenerator json, @Nullable AcsRegisters acs) throws IOException {
-    if (acs == null) {
-      json.writeNullField("acs");
-      return;
-    }
-    json.writeObjectFieldStart("acs");
-    json.writeNumberField("offset", acs.offset());
-    json.writeNumberField("capability", acs.capability());
-    json.writeNumberField("control", acs.control());
-    JsonLines.strings(json, "capability_flags", AcsRegisters.flagNames(acs.capability()));
-    JsonLines.strings(json, "control_flags", AcsRegisters.flagNames(acs.control()));
-    json.writeNumberField("egress_vector_bits", AcsCapability.egressVectorBits(acs.capability()));
-    json.writeEndObject();
   }
 
   /** A paragraph for people, with a line end. */
@@ -130,7 +95,7 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
       text.append("  control ").append(AcsText.word(acs.control()));
       int bits = AcsCapability.egressVectorBits(acs.capability());
       text.append(bits == 0 ? "" : "  egress vector of " + bits + " bits").append('\n');
-    } else if (!facts.status().isConclusive()) {
+    } else if (!facts.capabilitiesKnown()) {
       text.append("    ACS unknown: the bytes that would tell were not read\n");
     }
     return text.toString();

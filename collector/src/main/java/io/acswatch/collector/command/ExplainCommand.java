@@ -1,9 +1,5 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.CommandFailure;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ExplanationText;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
@@ -11,16 +7,22 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.ExplanationJson;
+import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code explain}: why functions are grouped as they are, and what keeps them apart. */
 @Command(
@@ -37,7 +39,8 @@ import picocli.CommandLine.Parameters;
       "Without: the weak points of the host, that is the ports and functions whose loss of a bit"
           + " would put two owners together, those that hit most VMs first."
     })
-final class ExplainCommand extends CliCommand {
+final class ExplainCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(
@@ -75,7 +78,7 @@ final class ExplainCommand extends CliCommand {
   @Override
   public Integer call() throws IOException {
     if (addresses.size() > 2) {
-      throw wrongUsage("at most two addresses");
+      throw new ParameterException(Streams.commandLine(spec), "at most two addresses");
     }
     List<PciAddress> wanted = addresses.stream().map(this::address).toList();
     Capture capture = CaptureInput.read(file);
@@ -85,13 +88,13 @@ final class ExplainCommand extends CliCommand {
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     Explainer explainer = new Explainer(Snapshot.of(capture), model, earlier);
     List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
-    PrintWriter out = out();
+    PrintWriter out = Streams.out(spec);
     switch (functions.size()) {
       case 0 -> weakPoints(out, explainer, !capture.owners().isEmpty());
       case 1 -> one(out, explainer, explainer.explain(functions.get(0)));
       default -> two(out, explainer, explainer.explain(functions.get(0), functions.get(1)));
     }
-    flush();
+    Streams.flush(out);
     return ExitCode.OK;
   }
 
@@ -99,7 +102,8 @@ final class ExplainCommand extends CliCommand {
     try {
       return PciAddress.parse(text);
     } catch (IllegalArgumentException refused) {
-      throw wrongUsage(String.valueOf(refused.getMessage()));
+      throw new ParameterException(
+          Streams.commandLine(spec), String.valueOf(refused.getMessage()), refused);
     }
   }
 
@@ -113,7 +117,7 @@ final class ExplainCommand extends CliCommand {
   private void one(PrintWriter out, Explainer explainer, Explanation explanation)
       throws IOException {
     if (output.isJson()) {
-      out.println(ExplanationJson.of(file, explainer.choice(), explanation));
+      out.println(sourced(json -> ExplanationJson.write(json, explainer.choice(), explanation)));
     } else {
       out.print(ExplanationText.of(explainer.choice(), explanation));
     }
@@ -121,7 +125,7 @@ final class ExplainCommand extends CliCommand {
 
   private void two(PrintWriter out, Explainer explainer, Explanation.Pair pair) throws IOException {
     if (output.isJson()) {
-      out.println(ExplanationJson.of(file, explainer.choice(), pair));
+      out.println(sourced(json -> ExplanationJson.write(json, explainer.choice(), pair)));
     } else {
       out.print(ExplanationText.of(explainer.choice(), pair));
     }
@@ -131,10 +135,18 @@ final class ExplainCommand extends CliCommand {
     List<Explanation.WeakPoint> points = explainer.weakPoints();
     if (output.isJson()) {
       for (Explanation.WeakPoint point : points) {
-        out.println(ExplanationJson.of(file, point));
+        out.println(sourced(json -> ExplanationJson.write(json, point)));
       }
     } else {
       out.print(ExplanationText.of(explainer.choice(), points, owned));
     }
+  }
+
+  private String sourced(Json.Fields fields) {
+    return Json.object(
+        json -> {
+          json.writeStringField("source", file);
+          fields.writeTo(json);
+        });
   }
 }

@@ -1,24 +1,25 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ColourOption;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.GroupsText;
 import io.acswatch.collector.command.text.GroupsTree;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.GroupsJson;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code groups}: the three partitions of a capture. */
@@ -33,7 +34,8 @@ import picocli.CommandLine.TypeConversionException;
           + " groups were formed, the words of that moment are not in the capture (--before may have"
           + " them), bytes were not read, or the kernel follows rules that are not known here."
     })
-final class GroupsCommand extends CliCommand {
+final class GroupsCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
   @Mixin private ColourOption colour = new ColourOption();
 
@@ -68,14 +70,19 @@ final class GroupsCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = out();
+    PrintWriter out = Streams.out(spec);
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     for (String file : files) {
       Capture capture = CaptureInput.read(file);
       Snapshot snapshot = Snapshot.of(capture);
       SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
-        out.println(GroupsJson.of(file, snapshot, groups));
+        out.println(
+            Json.object(
+                json -> {
+                  json.writeStringField("source", file);
+                  GroupsJson.write(json, snapshot, groups);
+                }));
       } else if (list) {
         out.print(GroupsText.of(file, snapshot, groups));
       } else {
@@ -83,7 +90,7 @@ final class GroupsCommand extends CliCommand {
         out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
         out.print(files.size() > 1 ? "\n" : "");
       }
-      flush();
+      Streams.flush(out);
     }
     return ExitCode.OK;
   }

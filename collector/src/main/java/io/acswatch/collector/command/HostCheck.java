@@ -1,6 +1,5 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.Program;
 import io.acswatch.collector.agent.BrokerProbe;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
@@ -48,7 +47,7 @@ final class HostCheck {
     } catch (IOException unreadable) {
       items.add(
           CheckItem.failed(
-              "host", Program.describe(unreadable), "run it on a Linux host, outside containers"));
+              "host", Failures.describe(unreadable), "run it on a Linux host, outside containers"));
       return;
     }
     hostName(reader.hostName());

@@ -1,9 +1,5 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ColourOption;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
@@ -17,6 +13,7 @@ import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
+import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,12 +22,15 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code preflight}: what a live update or an ordinary kexec now would do. */
@@ -50,7 +50,8 @@ import picocli.CommandLine.TypeConversionException;
       "2:wrong usage",
       "3:unknown, or the input is unreadable or damaged"
     })
-final class PreflightCommand extends CliCommand {
+final class PreflightCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private OutputOption output = new OutputOption();
   @Mixin private ColourOption colour = new ColourOption();
 
@@ -110,13 +111,13 @@ final class PreflightCommand extends CliCommand {
     }
     Preflight.Result result =
         capture.owners().isEmpty() ? foretellForAnyOwners(capture) : foretell(capture);
-    PrintWriter out = out();
+    PrintWriter out = Streams.out(spec);
     out.print(output.isJson() ? json(result) + "\n" : text(result, colour.isOn()));
-    flush();
+    Streams.flush(out);
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
       case NO_GO -> ExitCode.FINDING;
-      case UNKNOWN -> ExitCode.FAILED;
+      case UNKNOWN -> ExitCode.BAD_INPUT;
     };
   }
 
@@ -183,17 +184,13 @@ final class PreflightCommand extends CliCommand {
   }
 
   private static String json(Preflight.Result result) throws IOException {
-    return JsonLines.object(
+    return Json.object(
         json -> {
           json.writeStringField("verdict", verdict(result));
           json.writeStringField("model", result.model().model().label());
           json.writeStringField("model_reason", result.model().reason());
-          JsonLines.strings(json, "reasons", result.reasons());
-          json.writeArrayFieldStart("findings");
-          for (IsolationAlert alert : result.findings()) {
-            json.writeRawValue(AlertJson.write(alert));
-          }
-          json.writeEndArray();
+          Json.texts(json, "reasons", result.reasons());
+          Json.objects(json, "findings", result.findings(), AlertJson::writeTo);
         });
   }
 

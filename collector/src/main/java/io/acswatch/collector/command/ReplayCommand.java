@@ -1,8 +1,5 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.DurationConverter;
-import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.agent.FramePublisher;
 import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.agent.ProducerSettings;
@@ -17,11 +14,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code replay}: captures, spools, or frames that are in Kafka already, into Kafka. */
 @Command(
@@ -35,8 +36,10 @@ import picocli.CommandLine.Parameters;
           + " to the frames topic of another prefix. The same frames give the same alerts there,"
           + " byte for byte."
     })
-final class ReplayCommand extends CliCommand {
+final class ReplayCommand implements Callable<Integer> {
   private static final String NAMELESS_HOST = "replay";
+
+  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
       arity = "0..*",
@@ -85,11 +88,12 @@ final class ReplayCommand extends CliCommand {
   public Integer call() throws IOException, InterruptedException {
     TopicNames topics = topics();
     if (files.isEmpty() == (slice == null)) {
-      throw wrongUsage("say either captures to send or --from-topic TOPIC");
+      throw new ParameterException(
+          Streams.commandLine(spec), "say either captures to send or --from-topic TOPIC");
     }
     if (slice != null) {
-      long copied = slice.copy(bootstrapServers, topics, timeout);
-      out().println("%d records -> %s".formatted(copied, topics.frames()));
+      long copied = slice.copy(bootstrapServers, topics, timeout, Streams.commandLine(spec));
+      Streams.out(spec).println("%d records -> %s".formatted(copied, topics.frames()));
       return ExitCode.OK;
     }
     List<ReplayInput> inputs = new ArrayList<>();
@@ -97,9 +101,11 @@ final class ReplayCommand extends CliCommand {
       inputs.addAll(ReplayInput.of(file));
     }
     if (hostId != null && inputs.stream().anyMatch(ReplayInput.OfSpool.class::isInstance)) {
-      throw wrongUsage("--host-id is for captures; frames of a spool name their host");
+      throw new ParameterException(
+          Streams.commandLine(spec),
+          "--host-id is for captures; frames of a spool name their host");
     }
-    PrintWriter out = out();
+    PrintWriter out = Streams.out(spec);
     Map<String, Object> settings =
         ProducerSettings.of(bootstrapServers, "acswatch-replay", timeout, Map.of());
     Map<String, Long> sequences = new HashMap<>();
@@ -109,7 +115,7 @@ final class ReplayCommand extends CliCommand {
           Thread.sleep(interval.toMillis());
         }
         out.println(send(inputs.get(i), sequences, publisher));
-        flush();
+        Streams.flush(out);
       }
     }
     return ExitCode.OK;
@@ -136,7 +142,8 @@ final class ReplayCommand extends CliCommand {
     try {
       return new TopicNames(topicPrefix);
     } catch (IllegalArgumentException refused) {
-      throw wrongUsage("--topic-prefix: " + refused.getMessage());
+      throw new ParameterException(
+          Streams.commandLine(spec), "--topic-prefix: " + refused.getMessage(), refused);
     }
   }
 

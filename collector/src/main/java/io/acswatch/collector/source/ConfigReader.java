@@ -17,14 +17,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the {@code config} file of functions, and of their directory nothing that has effects:
- * {@code vpd}, {@code rom} and {@code resource*} are never opened. Reading {@code config} resumes a
- * device in D3cold and the bridge above it, so the power states of both are looked at first, and a
- * device that sleeps, or lies below one that does, is left alone.
+ * {@code vpd}, {@code rom} and {@code resource*} are never opened. Reading {@code config} resumes
+ * the bridge above, and the device itself if it is in D3cold, so the power states of both are
+ * looked at first. A device in D3cold, or below a bridge that sleeps, is left alone.
  *
  * <p>Thread-safe: each thread has buffers of its own, for a read that did not return in time may
  * still do so, and must not write into those of the next.
  *
- * <p>Source: linux {@code drivers/pci/pci-sysfs.c}, {@code pci_read_config}.
+ * <p>Source: linux {@code drivers/pci/pci-sysfs.c}, {@code pci_read_config}; {@code pci.c}, {@code
+ * pci_config_pm_runtime_get}.
  */
 final class ConfigReader {
   private static final int ACS_WORDS_LENGTH = 4;
@@ -53,15 +54,22 @@ final class ConfigReader {
   }
 
   /**
-   * True if the kernel has put the function or the bridge above to sleep: a read would wake it. The
-   * bridge above an active function is active.
+   * True if a read would wake somebody: the function itself if it has no power or is just losing
+   * it, or the bridge above, which the kernel resumes first. A function that sleeps in D3hot
+   * answers as it is. The bridge above an active function is active.
    */
   boolean isAsleep(String directory) {
     String status = tree.textOr(directory + RUNTIME_STATUS, "");
-    return PowerState.isSuspended(status)
-        || isCold(directory)
-        || (!PowerState.isActive(status)
-            && PowerState.isSuspended(tree.textOr(directory + "/.." + RUNTIME_STATUS, "")));
+    String power = tree.textOr(directory + POWER_STATE, "");
+    return PowerState.isCold(power)
+        || PowerState.isSuspending(status)
+        || PowerState.isSuspended(status) && !PowerState.answers(power)
+        || !PowerState.isActive(status) && sleepsAbove(directory);
+  }
+
+  private boolean sleepsAbove(String directory) {
+    String above = tree.textOr(directory + "/.." + RUNTIME_STATUS, "");
+    return PowerState.isSuspended(above) || PowerState.isSuspending(above);
   }
 
   /** True if the function has no power. */

@@ -1,5 +1,7 @@
 package io.acswatch.collector.source;
 
+import java.util.Set;
+
 /**
  * What {@code power/runtime_status} and {@code power_state} say.
  *
@@ -7,6 +9,8 @@ package io.acswatch.collector.source;
  * drivers/pci/pci-sysfs.c}, {@code power_state_show}.
  */
 final class PowerState {
+  private static final Set<String> ANSWERING = Set.of("D0", "D1", "D2", "D3hot");
+
   private PowerState() {}
 
   /** The function is up, and so is all above it. */
@@ -14,9 +18,19 @@ final class PowerState {
     return runtimeStatus.equals("active");
   }
 
-  /** The function sleeps, or is about to. */
+  /** The function sleeps. */
   static boolean isSuspended(String runtimeStatus) {
-    return runtimeStatus.equals("suspended") || runtimeStatus.equals("suspending");
+    return runtimeStatus.equals("suspended");
+  }
+
+  /** The function is about to sleep, how deep is not known yet. */
+  static boolean isSuspending(String runtimeStatus) {
+    return runtimeStatus.equals("suspending");
+  }
+
+  /** The function has power enough to answer reads of its configuration space. */
+  static boolean answers(String powerState) {
+    return ANSWERING.contains(powerState);
   }
 
   /** The function has no power. */

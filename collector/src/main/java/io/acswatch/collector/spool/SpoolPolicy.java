@@ -4,21 +4,19 @@ import io.acswatch.wire.FrameType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Decides which frames go when a spool is too full. In this order, the oldest of each first:
  *
  * <ol>
  *   <li>heartbeats;
- *   <li>snapshots and deltas from the middle of a boot: not its first snapshot, and followed by
- *       another snapshot of that boot, so that both ends of the boot can still be told;
+ *   <li>snapshots from the middle of a boot: not its first snapshot, and followed by another
+ *       snapshot of that boot, so that both ends of the boot can still be told;
  *   <li>kexec events;
  *   <li>the rest, which explains what a boot changed: the first snapshot of each boot, and the last
- *       with the deltas after it. The newest snapshot of all, with what came after it, never goes.
+ *       one. The newest snapshot of all, with what came after it, never goes.
  * </ol>
  */
 final class SpoolPolicy {
@@ -54,24 +52,8 @@ final class SpoolPolicy {
       going.add(candidate);
       bytes -= candidate.bytes();
     }
-    return withWhatHangsOnThem(entries, going);
-  }
-
-  /** Deltas whose snapshot goes mean nothing any more, up to the next snapshot. */
-  private static List<SpoolEntry> withWhatHangsOnThem(
-      List<SpoolEntry> entries, List<SpoolEntry> going) {
-    Set<SpoolEntry> gone = new HashSet<>(going);
-    boolean broken = false;
-    for (SpoolEntry entry : entries) {
-      if (entry.type() == FrameType.SNAPSHOT || entry.type() == FrameType.DELTA) {
-        boolean goes = gone.contains(entry);
-        broken = entry.type() == FrameType.SNAPSHOT ? goes : broken || goes;
-        if (broken && !goes) {
-          gone.add(entry);
-        }
-      }
-    }
-    return entries.stream().filter(gone::contains).toList();
+    going.sort(Comparator.comparingLong(SpoolEntry::order));
+    return going;
   }
 
   /** Those that must go for their age; what explains a boundary does not. */
@@ -90,7 +72,7 @@ final class SpoolPolicy {
   private int worth(SpoolEntry entry) {
     return switch (entry.type()) {
       case HEARTBEAT -> 0;
-      case SNAPSHOT, DELTA, SNAPSHOT_PART -> explainsABoundary(entry) ? 3 : 1;
+      case SNAPSHOT -> explainsABoundary(entry) ? 3 : 1;
       case KEXEC_EVENT -> 2;
     };
   }

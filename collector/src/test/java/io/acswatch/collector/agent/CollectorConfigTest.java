@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.collector.source.DenyList;
 import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -32,7 +31,6 @@ class CollectorConfigTest {
           Map.entry("collector.stop.timeout.ms", "1000"),
           Map.entry("collector.sweep.interval.ms", "30000"),
           Map.entry("collector.heartbeat.interval.ms", "5000"),
-          Map.entry("collector.deltas", "on"),
           Map.entry("collector.reads.per.second", "7"),
           Map.entry("collector.deny", "3b:00.0, 8086:1521"),
           Map.entry("collector.spool.dir", "/spool"),
@@ -57,7 +55,6 @@ class CollectorConfigTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),
             Duration.ofMinutes(1),
-            false,
             500,
             DenyList.NONE,
             Duration.ofSeconds(30),
@@ -86,7 +83,6 @@ class CollectorConfigTest {
             Duration.ofMillis(250),
             Duration.ZERO,
             Duration.ofSeconds(5),
-            true,
             7,
             new DenyList(Set.of(PciAddress.parse("3b:00.0")), Set.of(0x80861521)),
             Duration.ofSeconds(5),
@@ -100,11 +96,11 @@ class CollectorConfigTest {
 
   @Test
   void knowsNoKeyBeyondThese() {
-    Set<String> keys = new HashSet<>(CollectorConfig.KEYS.names());
+    Set<String> keys = new HashSet<>(CollectorConfig.DEFINITION.names());
 
     assertEquals(EVERY_KEY.keySet(), keys);
-    assertTrue(keys.stream().allMatch(CollectorConfig.KEYS::knows));
-    assertTrue(CollectorConfig.KEYS.knows("producer.linger.ms"));
+    assertTrue(keys.stream().allMatch(CollectorConfig::knows));
+    assertTrue(CollectorConfig.knows("producer.linger.ms"));
   }
 
   @Test
@@ -112,8 +108,8 @@ class CollectorConfigTest {
     Map<String, String> settings = new HashMap<>(EVERY_KEY);
     settings.put("collector.glance.interval.ms", "5");
 
-    CommandFailure refused =
-        assertThrows(CommandFailure.class, () -> CollectorConfig.from(settings));
+    SettingException refused =
+        assertThrows(SettingException.class, () -> CollectorConfig.from(settings));
 
     assertTrue(String.valueOf(refused.getMessage()).contains("collector.glance.interval.ms"));
     assertTrue(String.valueOf(refused.getMessage()).contains("5"));
@@ -124,6 +120,11 @@ class CollectorConfigTest {
     Map<String, String> settings = new HashMap<>(EVERY_KEY);
     settings.put("collector.topic.prefix", "a b");
 
-    assertThrows(CommandFailure.class, () -> CollectorConfig.from(settings));
+    assertThrows(SettingException.class, () -> CollectorConfig.from(settings));
+  }
+
+  @Test
+  void doesNotStartWithoutBrokers() {
+    assertThrows(SettingException.class, () -> CollectorConfig.from(Map.of()).withBroker());
   }
 }

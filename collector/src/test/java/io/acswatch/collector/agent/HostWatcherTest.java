@@ -153,8 +153,8 @@ class HostWatcherTest {
   }
 
   private Capture requireSnapshot(long nanos) throws IOException {
-    HostWatcher.Sighting sighting = watcher.tick(nanos);
-    assertNotNull(sighting);
-    return sighting.capture();
+    Capture capture = watcher.tick(nanos);
+    assertNotNull(capture);
+    return capture;
   }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.cli.Program;
 import io.acswatch.collector.command.HostCommands;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,29 +39,25 @@ class InstalledFilesTest {
     while (entry.find()) {
       String key = entry.group(1);
       named.add(key);
-      String otherwise = CollectorConfig.KEYS.defaultOf(key);
+      String otherwise = CollectorConfig.DEFINITION.defaultOf(key);
       if (!otherwise.isEmpty()) {
         assertTrue(entry.group(2).endsWith("(" + otherwise + ")"), entry::group);
       }
     }
-    assertEquals(new TreeSet<>(CollectorConfig.KEYS.names()), named);
+    assertEquals(new TreeSet<>(CollectorConfig.DEFINITION.names()), named);
   }
 
   @Test
   void theHelpNamesEveryKeyWithItsDefault() {
     String help =
-        Program.commandLine(new HostCommands())
-            .getSubcommands()
-            .get("collect")
-            .getUsageMessage()
-            .strip();
-    for (String key : CollectorConfig.KEYS.names()) {
+        HostCommands.commandLine().getSubcommands().get("collect").getUsageMessage().strip();
+    for (String key : CollectorConfig.DEFINITION.names()) {
       assertTrue(
           help.lines()
               .anyMatch(
                   line ->
                       line.strip().startsWith(key)
-                          && line.contains(CollectorConfig.KEYS.defaultOf(key))),
+                          && line.contains(CollectorConfig.DEFINITION.defaultOf(key))),
           key);
     }
   }

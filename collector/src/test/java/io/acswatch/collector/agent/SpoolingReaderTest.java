@@ -13,7 +13,6 @@ import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CaptureDelta;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameType;
@@ -54,7 +53,6 @@ class SpoolingReaderTest {
   private void start(Map<String, String> more) throws IOException {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("collector.root", host.root().toString());
-    settings.putIfAbsent("collector.deltas", "on");
     settings.put("collector.spool.dir", directory.resolve("spool").toString());
     settings.put("collector.reads.per.second", "100000");
     CollectorConfig config = CollectorConfig.from(settings);
@@ -90,7 +88,7 @@ class SpoolingReaderTest {
   }
 
   @Test
-  void tellsALostBitByADeltaOfOneFunction() throws Exception {
+  void tellsALostBitByAWholeSnapshot() throws Exception {
     reader.tick(1);
     assertNull(frames.wrap(spool.read(spool.entries().get(0))));
     Capture before = frames.toCapture();
@@ -99,23 +97,14 @@ class SpoolingReaderTest {
 
     reader.tick(2);
 
-    assertEquals(List.of(FrameType.DELTA), types());
-    CaptureDelta delta = last().toCaptureDelta();
-    assertEquals(1, delta.changed().functions().size());
-    assertEquals(PORT, delta.changed().functions().get(0).address());
-    assertNull(delta.misfit(before));
-  }
-
-  @Test
-  void sendsFullSnapshotsOnlyWhereDeltasAreOff() throws Exception {
-    start(Map.of("collector.deltas", "off"));
-    reader.tick(1);
-    empty();
-    host.poke(PORT, ACS_CONTROL, 0x19);
-
-    reader.tick(2);
-
     assertEquals(List.of(FrameType.SNAPSHOT), types());
+    Capture now = last().toCapture();
+    assertEquals(before.functions().size(), now.functions().size());
+    for (int i = 0; i < now.functions().size(); i++) {
+      assertEquals(
+          now.functions().get(i).address().equals(PORT),
+          !now.functions().get(i).isSameAs(before.functions().get(i)));
+    }
   }
 
   @Test
@@ -129,7 +118,7 @@ class SpoolingReaderTest {
     assertEquals(List.of(), types(), "not yet");
     reader.tick(71 * SECOND);
 
-    assertEquals(FrameType.DELTA, types().get(0));
+    assertEquals(FrameType.SNAPSHOT, types().get(0));
     empty();
     reader.tick(132 * SECOND);
     assertEquals(List.of(FrameType.HEARTBEAT), types(), "nothing is new");
@@ -287,29 +276,6 @@ class SpoolingReaderTest {
             .findFirst()
             .orElseThrow()
             .readStatus());
-  }
-
-  @Test
-  void aFullSnapshotFollowsWhenTheSpoolHadToGiveUpFrames() throws Exception {
-    start(Map.of("collector.spool.bytes", "20000"));
-    reader.tick(1);
-    for (int i = 2; i < 12; i++) {
-      host.poke(PORT, ACS_CONTROL, i % 2 == 0 ? 0x19 : 0x1D);
-      reader.tick(i);
-    }
-
-    // Whatever is left can be followed from its first snapshot on without a gap.
-    long known = -1;
-    for (SpoolEntry entry : spool.entries()) {
-      assertNull(frames.wrap(spool.read(entry)));
-      if (entry.type() == FrameType.SNAPSHOT) {
-        known = frames.sequence();
-      } else if (entry.type() == FrameType.DELTA && known >= 0) {
-        assertEquals(known, frames.baseSequence());
-        known = frames.sequence();
-      }
-    }
-    assertTrue(known >= 0);
   }
 
   @Test

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -91,7 +90,7 @@ class CommandsTest {
   void saysWhichFileIsMissing(String command) {
     CommandRun run = CommandRun.of(command, "/nonexistent/a.cap");
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().startsWith("acswatch: /nonexistent/a.cap: no such file"), run.err());
   }
@@ -104,7 +103,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("groups", damaged.toString());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().matches("(?s)acswatch: .*damaged\\.cap:\\d+:.*0:zz\\.2.*"), run.err());
   }
@@ -117,7 +116,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("decode", dump.toString());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + dump + ":"), run.err());
   }
 
@@ -127,7 +126,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("decode", text.toString());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertTrue(run.err().contains("neither a capture"), run.err());
   }
 
@@ -322,7 +321,7 @@ class CommandsTest {
   void computesThemFromTheCaptureBeforeTheKexec() throws IOException {
     for (String command : List.of("groups", "explain")) {
       CommandRun missing = CommandRun.of(command, LATE_AFTER, "--before", "nowhere.cap");
-      assertEquals(ExitCode.FAILED, missing.exitCode());
+      assertEquals(ExitCode.BAD_INPUT, missing.exitCode());
       assertTrue(missing.err().contains("nowhere.cap"), missing.err());
     }
     JsonNode cleared =
@@ -443,7 +442,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("diff", BEFORE, AFTER, "--owners", owners.toString());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + owners + ":2:"), run.err());
   }
 
@@ -495,7 +494,7 @@ class CommandsTest {
     CommandRun run =
         CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().contains(directory.resolve("absent").toString()), run.err());
   }
@@ -504,7 +503,7 @@ class CommandsTest {
   void refusesARootWithoutAHost() throws IOException {
     CommandRun run = CommandRun.of("capture", "--root", directory.toString());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertTrue(run.err().contains("/sys/bus/pci/devices: no such file"), run.err());
   }
 
@@ -516,7 +515,7 @@ class CommandsTest {
       assertEquals(ExitCode.OK, run.exitCode(), run.err());
       assertEquals("here", CaptureReader.readText("out", run.out()).host());
     } else {
-      assertEquals(ExitCode.FAILED, run.exitCode());
+      assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     }
   }
 
@@ -534,7 +533,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("collect", "--config", config.toString());
 
-    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + config + ":2:"), run.err());
   }
 
@@ -552,7 +551,7 @@ class CommandsTest {
             "--bootstrap-servers=" + server,
             "--root=" + host.root());
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().contains("no broker can be reached at " + server), run.err());
   }
@@ -562,7 +561,7 @@ class CommandsTest {
     CommandRun run =
         CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", BEFORE, "/nonexistent.cap");
 
-    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: /nonexistent.cap: no such file"), run.err());
   }
 

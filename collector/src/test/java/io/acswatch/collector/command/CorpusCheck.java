@@ -22,6 +22,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.GroupsJson;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -14,10 +14,13 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.preflight.Preflight;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.GroupsJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -45,19 +49,21 @@ final class ForecastCheck {
    * @param hits merges foretold and made
    * @param missed merges made and not foretold
    * @param falseAlarms merges foretold and not made
+   * @param harm what came of it that is of severity high or critical
    */
   record Forecast(
       String from,
       Preflight.Outcome outcome,
       Set<Map<String, String>> hits,
       Set<Map<String, String>> missed,
-      Set<Map<String, String>> falseAlarms) {
+      Set<Map<String, String>> falseAlarms,
+      Set<AlertCode> harm) {
     /** Foretold as it came, or answered "unknown"; never a merge that did not come. */
     boolean isRight() {
       return switch (outcome) {
         case UNKNOWN -> falseAlarms.isEmpty();
-        case GO -> hits.isEmpty() && missed.isEmpty() && falseAlarms.isEmpty();
-        case NO_GO -> missed.isEmpty() && falseAlarms.isEmpty();
+        case GO -> missed.isEmpty() && falseAlarms.isEmpty() && harm.isEmpty();
+        case NO_GO -> missed.isEmpty() && falseAlarms.isEmpty() && !harm.isEmpty();
       };
     }
 
@@ -68,7 +74,13 @@ final class ForecastCheck {
       if (outcome == Preflight.Outcome.UNKNOWN) {
         return "unknown";
       }
-      return missed.isEmpty() ? hits.isEmpty() ? "quiet" : "hit" : "MISS";
+      if (!missed.isEmpty() || outcome == Preflight.Outcome.GO && !harm.isEmpty()) {
+        return "MISS";
+      }
+      if (outcome == Preflight.Outcome.NO_GO && harm.isEmpty()) {
+        return "FALSE ALARM";
+      }
+      return harm.isEmpty() ? "quiet" : "hit";
     }
   }
 
@@ -107,7 +119,19 @@ final class ForecastCheck {
     hits.retainAll(foretold);
     made.removeAll(hits);
     foretold.removeAll(hits);
-    return new Forecast(from, result.outcome(), hits, made, foretold);
+    return new Forecast(from, result.outcome(), hits, made, foretold, harm(one, from));
+  }
+
+  /** What the kexec did that is of severity high or critical, whether or not it was so before. */
+  private static Set<AlertCode> harm(CorpusCheck.Case one, String from) {
+    Snapshot before = Snapshot.of(one.captures().get(from).withOwners(owners(one)));
+    HostState state = Judgement.apply(HostState.NONE, before).state();
+    HostState nothingTold = new HostState(state.baseline(), state.current(), 0, List.of());
+    return Judgement.apply(nothingTold, Snapshot.of(one.captures().get(AFTER))).alerts().stream()
+        .filter(alert -> alert.severity().isAtLeast(Severity.HIGH))
+        .map(IsolationAlert::code)
+        .filter(code -> code != AlertCode.MODEL_CHANGED)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static List<OwnershipClaim> owners(CorpusCheck.Case one) {
@@ -278,7 +302,8 @@ final class ForecastCheck {
         String later =
             last.equals(BEFORE) ? "" : ", from " + last + ": " + foretell(one, last).word();
         System.out.println(
-            "%-20s %-12s%-8s%s".formatted(one, forecast.word(), forecast.outcome(), later));
+            "%-20s %-12s%-8s%s %s"
+                .formatted(one, forecast.word(), forecast.outcome(), later, forecast.harm()));
         pairs += lostControls(one).isEmpty() ? 0 : CorpusCheck.due(one, AFTER).size();
         mergesNotExplained(one).forEach(System.out::println);
       }

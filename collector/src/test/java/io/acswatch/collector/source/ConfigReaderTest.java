@@ -19,6 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ConfigReaderTest {
   private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
@@ -69,6 +71,30 @@ class ConfigReaderTest {
 
     assertEquals(ReadStatus.ASLEEP, reader.read(PciSource.directory(below)).status());
     assertEquals(-1, reader.readWord(PciSource.directory(below), ACS_CONTROL));
+  }
+
+  @ParameterizedTest(name = "{0} {1} below {2}: {3}")
+  @CsvSource({
+    "suspended, D3hot, unsupported, COMPLETE",
+    "suspended, D3hot, active, COMPLETE",
+    "suspended, D3hot, suspended, ASLEEP",
+    "suspended, D3hot, suspending, ASLEEP",
+    "suspended, D3cold, active, ASLEEP",
+    "suspended, unknown, active, ASLEEP",
+    "suspended, '', active, ASLEEP",
+    "suspending, D0, active, ASLEEP",
+    "active, D0, active, COMPLETE"
+  })
+  void readsWhatAnswersWithoutWakingAnybody(
+      String status, String power, String above, ReadStatus read) throws IOException {
+    String port = host.realDirectory(PORT);
+    host.write(port + "/power/runtime_status", status + "\n");
+    host.write(port + "/power_state", power + "\n");
+    host.write(port + "/../power/runtime_status", above + "\n");
+
+    assertEquals(read, reader.read(PciSource.directory(PORT)).status());
+    int word = reader.readWord(PciSource.directory(PORT), ACS_CONTROL);
+    assertEquals(read == ReadStatus.ASLEEP, word < 0);
   }
 
   @Test

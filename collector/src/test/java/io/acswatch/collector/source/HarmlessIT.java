@@ -127,6 +127,7 @@ class HarmlessIT {
     }
     String asleep = host.realDirectory(PciAddress.parse("0000:07:00.0"));
     host.write(asleep + "/power/runtime_status", "suspended\n");
+    host.write(asleep + "/power_state", "D3cold\n");
     host.write("/proc/70/cmdline", "qemu-system-x86_64\0-device\0vfio-pci,host=06:00.0\0");
     host.write("/dev/liveupdate", "");
     host.write("/dev/iommu", "");

@@ -111,9 +111,10 @@ class HostReaderTest {
   }
 
   @Test
-  void leavesASuspendedFunctionAlone() throws IOException {
+  void leavesAFunctionWithoutPowerAlone() throws IOException {
     FixtureHost host = host("switch-before.cap");
     host.write(host.realDirectory(PORT) + "/power/runtime_status", "suspended\n");
+    host.write(host.realDirectory(PORT) + "/power_state", "D3cold\n");
 
     assertEquals(ReadStatus.ASLEEP, function(read(), PORT).readStatus());
   }

@@ -84,6 +84,7 @@ class KeptFilesTest {
     files.read(function.toString(), word);
 
     Files.writeString(function.resolve("power/runtime_status"), "suspended\n");
+    Files.writeString(function.resolve("power_state"), "D3cold\n");
     assertEquals(-1, files.read(function.toString(), word));
   }
 

@@ -77,11 +77,11 @@ class SpoolTest {
 
   @Test
   void countsOnWhenItIsOpenedAgain() throws IOException {
-    addAll("boot", FrameType.SNAPSHOT, FrameType.DELTA);
+    addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
     spool = Spool.open(spool.directory(), WIDE);
-    addAll("boot", FrameType.DELTA);
+    addAll("boot", FrameType.HEARTBEAT);
 
-    assertEquals(List.of("1 SNAPSHOT", "2 DELTA", "3 DELTA"), waiting());
+    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 HEARTBEAT"), waiting());
   }
 
   @Test
@@ -98,7 +98,7 @@ class SpoolTest {
     SpoolEntry good = spool.add("boot", FrameType.SNAPSHOT, frame, NOW);
     byte[] file = Files.readAllBytes(good.path());
     for (int length = 0; length < file.length; length++) {
-      Path torn = spool.directory().resolve(SpoolEntry.name(2, "00000000", FrameType.DELTA));
+      Path torn = spool.directory().resolve(SpoolEntry.name(2, "00000000", FrameType.SNAPSHOT));
       Files.write(torn, Arrays.copyOf(file, length));
       List<SpoolEntry> entries = spool.entries();
       assertNull(spool.read(entries.get(1)), "torn at " + length);
@@ -152,7 +152,7 @@ class SpoolTest {
   void whatWasHalfWrittenIsNoFrameAndIsCleanedUp() throws IOException {
     Path half =
         Files.write(
-            spool.directory().resolve(SpoolEntry.name(5, "00000000", FrameType.DELTA) + ".tmp"),
+            spool.directory().resolve(SpoolEntry.name(5, "00000000", FrameType.SNAPSHOT) + ".tmp"),
             new byte[9]);
 
     assertTrue(spool.entries().isEmpty());
@@ -163,14 +163,14 @@ class SpoolTest {
   @Test
   void whatExplainsABoundaryGoesLast() throws IOException {
     spool = Spool.open(spool.directory(), new SpoolLimits(7 * 1_016, Duration.ofDays(7)));
-    addAll("one", FrameType.SNAPSHOT, FrameType.DELTA, FrameType.SNAPSHOT, FrameType.HEARTBEAT);
+    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.HEARTBEAT);
     addAll("one", FrameType.SNAPSHOT, FrameType.KEXEC_EVENT);
     addAll("two", FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
 
     assertEquals(
         List.of(
             "1 SNAPSHOT",
-            "2 DELTA",
+            "2 SNAPSHOT",
             "3 SNAPSHOT",
             "5 SNAPSHOT",
             "6 KEXEC_EVENT",
@@ -178,7 +178,7 @@ class SpoolTest {
             "9 SNAPSHOT"),
         waiting(),
         "heartbeats first");
-    addAll("two", FrameType.DELTA, FrameType.DELTA);
+    addAll("three", FrameType.SNAPSHOT, FrameType.SNAPSHOT);
     assertEquals(
         List.of(
             "1 SNAPSHOT",
@@ -186,20 +186,20 @@ class SpoolTest {
             "6 KEXEC_EVENT",
             "7 SNAPSHOT",
             "9 SNAPSHOT",
-            "10 DELTA",
-            "11 DELTA"),
+            "10 SNAPSHOT",
+            "11 SNAPSHOT"),
         waiting(),
         "then the middle of a boot");
-    addAll("two", FrameType.DELTA);
+    addAll("four", FrameType.SNAPSHOT);
     assertEquals(
         List.of(
             "1 SNAPSHOT",
             "5 SNAPSHOT",
             "7 SNAPSHOT",
             "9 SNAPSHOT",
-            "10 DELTA",
-            "11 DELTA",
-            "12 DELTA"),
+            "10 SNAPSHOT",
+            "11 SNAPSHOT",
+            "12 SNAPSHOT"),
         waiting(),
         "then kexec events");
     assertEquals(Map.of(SpoolLoss.BYTES, 5L), lost());
@@ -208,14 +208,14 @@ class SpoolTest {
   @Test
   void theNewestSnapshotStaysHoweverSmallTheLimit() throws IOException {
     spool = Spool.open(spool.directory(), new SpoolLimits(1, Duration.ofDays(7)));
-    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.DELTA);
+    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.KEXEC_EVENT);
 
-    assertEquals(List.of("2 SNAPSHOT", "3 DELTA"), waiting());
+    assertEquals(List.of("2 SNAPSHOT", "3 KEXEC_EVENT"), waiting());
   }
 
   @Test
   void oldFramesGoButNotThoseThatExplainABoundary() throws IOException {
-    addAll("one", FrameType.SNAPSHOT, FrameType.DELTA, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
+    addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
     // Also what happens when the clock is set forward by a year.
     spool.add("two", FrameType.SNAPSHOT, frame(1), NOW + Duration.ofDays(365).toMillis());
 
@@ -226,9 +226,9 @@ class SpoolTest {
   @Test
   void aClockSetBackDropsNothing() throws IOException {
     addAll("one", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
-    spool.add("one", FrameType.DELTA, frame(1), 0);
+    spool.add("one", FrameType.KEXEC_EVENT, frame(1), 0);
 
-    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 DELTA"), waiting());
+    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 KEXEC_EVENT"), waiting());
   }
 
   @Test

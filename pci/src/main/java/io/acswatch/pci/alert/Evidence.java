@@ -104,7 +104,7 @@ public record Evidence(
     int unread = 0;
     boolean privileged = true;
     for (var function : after.functions()) {
-      unread += function.config().status().isConclusive() ? 0 : 1;
+      unread += function.config().capabilitiesKnown() ? 0 : 1;
       privileged &= !(function.config().status() == ReadStatus.TRUNCATED_UNPRIVILEGED);
     }
     Basis basis =

@@ -42,7 +42,7 @@ public final class Explainer {
    */
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
     view = new HostView(snapshot);
-    ModelChoice choice = ModelChoice.of(snapshot.boot(), asked);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), asked, snapshot.functions());
     check =
         GroupsCheck.of(snapshot, SnapshotGroups.grouping(snapshot, choice, before), view.groups());
     grouping = check.grouping();

@@ -1,9 +1,9 @@
 package io.acswatch.pci.explain;
 
-import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.KernelGrouping;
 import org.jspecify.annotations.Nullable;
@@ -96,8 +96,10 @@ final class IsolationReasons {
 
   private String registers(int index, @Nullable AcsRegisters acs) {
     if (acs == null) {
-      ReadStatus status = view.function(index).config().status();
-      return status.isConclusive() ? "no ACS capability" : "ACS was not read: " + status;
+      ConfigFacts config = view.function(index).config();
+      return config.capabilitiesKnown()
+          ? "no ACS capability"
+          : "ACS was not read: " + config.status();
     }
     Explanation.Words words = words(index, acs);
     return "Capability %04x at 0x%03x, Control %04x at 0x%03x: %s%s"

@@ -62,17 +62,16 @@ public record GroupsCheck(
     }
     Supposition supposition = grouping.suppose(reported);
     if (supposition.outcome() != Supposition.Outcome.IMPOSSIBLE) {
-      boolean fits = supposition.outcome() == Supposition.Outcome.FITS;
-      return new GroupsCheck(
-          GroupsAgreement.NOT_COMPUTABLE,
-          supposition.grouping(),
-          reported,
-          addresses(grouping, derived.functionsElsewhere(reported)),
-          fits
-              ? supposed(supposition.grouping())
-              : "Too much of what decided when groups were formed is unknown to try it all.");
+      return supposed(supposition, derived, reported);
     }
     String changed = registersChanged(snapshot, grouping, reported);
+    if (changed.isEmpty() && grouping.choice().groupsAtBind() && !grouping.isOrderOpen()) {
+      // What was removed and found again is grouped anew, and what it left behind stays.
+      supposition = grouping.withoutOrder().suppose(reported);
+      if (supposition.outcome() == Supposition.Outcome.FITS) {
+        return supposed(supposition, derived, reported);
+      }
+    }
     return new GroupsCheck(
         changed.isEmpty() ? GroupsAgreement.UNEXPLAINED : GroupsAgreement.REGISTERS_CHANGED,
         grouping,
@@ -85,6 +84,25 @@ public record GroupsCheck(
             : changed);
   }
 
+  private static GroupsCheck supposed(
+      Supposition supposition, GroupPartition derived, GroupPartition reported) {
+    KernelGrouping grouping = supposition.grouping();
+    String reason =
+        supposition.outcome() != Supposition.Outcome.FITS
+            ? "Too much of what decided when groups were formed is unknown to try it all."
+            : grouping.isOrderOpen()
+                ? "It hangs on the order in which drivers were bound, which the kernel log tells"
+                    + " (\"Adding to iommu group\") and this capture does not. The kernel's groups"
+                    + " follow from one that is possible."
+                : supposed(grouping);
+    return new GroupsCheck(
+        GroupsAgreement.NOT_COMPUTABLE,
+        grouping,
+        reported,
+        addresses(grouping, derived.functionsElsewhere(reported)),
+        reason);
+  }
+
   private static GroupsCheck withoutReport(KernelGrouping grouping, GroupPartition derived) {
     List<PciAddress> open = addresses(grouping, grouping.undecided());
     return new GroupsCheck(
@@ -94,8 +112,10 @@ public record GroupsCheck(
         open,
         open.isEmpty()
             ? ""
-            : "The groups hang on what no capture after the boot shows: the ACS words that it"
-                + " found, or what the chipset does.");
+            : grouping.isOrderOpen()
+                ? "The groups hang on the order in which drivers are bound."
+                : "The groups hang on what no capture after the boot shows: the ACS words that it"
+                    + " found, or what the chipset does.");
   }
 
   private static List<Integer> unread(KernelGrouping grouping) {
@@ -150,7 +170,7 @@ public record GroupsCheck(
     List<String> changed = new ArrayList<>();
     for (int i = 0; i < then.length; i++) {
       AcsRegisters acs = hierarchy.function(i).config().acs();
-      AcsRegisters written = acs == null ? null : words.of(i, acs, true);
+      AcsRegisters written = acs == null ? null : words.of(i, acs, grouping.choice().switchesOn(i));
       then[i] = rules.verdict(i, written);
       if (acs != null && written != null && then[i] != grouping.verdict(i)) {
         boolean dwords = rules.hasDwordRegisters(i);

@@ -48,7 +48,7 @@ public final class HostView {
         snapshot,
         intended,
         HostHierarchy.of(snapshot.functions()),
-        ModelChoice.of(snapshot.boot(), null));
+        ModelChoice.of(snapshot.boot(), null, snapshot.functions()));
   }
 
   private HostView(
@@ -78,7 +78,9 @@ public final class HostView {
         other,
         List.of(),
         other.functions() == snapshot.functions() ? hierarchy : HostHierarchy.of(other.functions()),
-        other.boot().equals(snapshot.boot()) ? choice : ModelChoice.of(other.boot(), null));
+        other.boot().equals(snapshot.boot())
+            ? choice
+            : ModelChoice.of(other.boot(), null, other.functions()));
   }
 
   private void assign(Assignment assignment) {

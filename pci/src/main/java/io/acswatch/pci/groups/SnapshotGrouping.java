@@ -11,13 +11,16 @@ import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Derives {@link SnapshotGroups}: what counts as served, and which words a boot found. */
@@ -26,7 +29,7 @@ public final class SnapshotGrouping {
 
   static SnapshotGroups groups(
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
-    ModelChoice choice = ModelChoice.of(snapshot.boot(), chosen);
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), chosen, snapshot.functions());
     KernelGrouping grouping = grouping(snapshot, choice, before);
     List<PciAddress> unknown = new ArrayList<>();
     List<PciAddress> notComputable = new ArrayList<>();
@@ -49,7 +52,9 @@ public final class SnapshotGrouping {
         grouping.strict(),
         unknown,
         notComputable,
-        !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, grouping.derive()),
+        choice.groupsAtBind()
+            ? grouping.isOrderOpen() && !grouping.undecided().isEmpty()
+            : !snapshot.orderKnown() && dependsOnOrder(snapshot, choice, before, grouping.derive()),
         check.agreement(),
         check.reason());
   }
@@ -65,12 +70,49 @@ public final class SnapshotGrouping {
       HostHierarchy hierarchy, Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
     boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
     Map<DevicePath, PciFunction> earlier =
-        boundary && snapshot.bootClass().isKexec() ? byPlace(before) : Map.of();
+        boundary && mayBeKexec(snapshot.bootClass()) ? byPlace(before) : Map.of();
+    BitSet served = served(snapshot);
     return new KernelGrouping(
         hierarchy,
         choice,
-        served(snapshot),
-        i -> wordsAtStart(snapshot, snapshot.functions().get(i), earlier));
+        served,
+        i -> wordsAtStart(snapshot, snapshot.functions().get(i), earlier),
+        order(snapshot, served));
+  }
+
+  private static boolean mayBeKexec(BootClass bootClass) {
+    return bootClass.isKexec() || bootClass == BootClass.UNKNOWN;
+  }
+
+  /**
+   * The served functions as they were grouped: as the log says, else by the numbers of their
+   * groups, which rise, where each is alone in its own. Null if neither tells it of all.
+   */
+  private static int @Nullable [] order(Snapshot snapshot, BitSet served) {
+    List<PciFunction> functions = snapshot.functions();
+    Map<PciAddress, Integer> logged = new HashMap<>();
+    snapshot.groupedInOrder().forEach(address -> logged.put(address, logged.size()));
+    Set<Integer> numbers = new HashSet<>();
+    boolean allLogged = !logged.isEmpty();
+    boolean allAlone = snapshot.hasReportedGroups();
+    for (int i = served.nextSetBit(0); i >= 0; i = served.nextSetBit(i + 1)) {
+      allLogged &= logged.containsKey(functions.get(i).address());
+      allAlone &= numbers.add(functions.get(i).kernel().group());
+    }
+    if (!allLogged && !allAlone) {
+      return null;
+    }
+    boolean byLog = allLogged;
+    return served.stream()
+        .boxed()
+        .sorted(
+            Comparator.comparing(
+                i ->
+                    byLog
+                        ? logged.get(functions.get(i).address())
+                        : functions.get(i).kernel().group()))
+        .mapToInt(Integer::intValue)
+        .toArray();
   }
 
   /**
@@ -110,10 +152,11 @@ public final class SnapshotGrouping {
     if (acs == null) {
       return null;
     }
-    if (!snapshot.bootClass().isKexec()) {
+    PciFunction then = earlier.get(function.path());
+    boolean kexec = snapshot.bootClass().isKexec() || then != null;
+    if (!kexec) {
       return acs.withRequired(false);
     }
-    PciFunction then = earlier.get(function.path());
     AcsRegisters found = then == null ? null : then.config().acs();
     return found == null
         ? acs

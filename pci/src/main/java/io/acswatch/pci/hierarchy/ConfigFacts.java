@@ -141,6 +141,11 @@ public record ConfigFacts(
         vfsEnabled);
   }
 
+  /** True if it is known which capabilities there are: all was read, or the header says none. */
+  public boolean capabilitiesKnown() {
+    return status.isConclusive() || claimedType == PortType.CONVENTIONAL;
+  }
+
   /** Bus a bridge sits on, as its register says; 0 if it is no bridge. */
   public int primaryBus() {
     return busNumbers >>> 16;

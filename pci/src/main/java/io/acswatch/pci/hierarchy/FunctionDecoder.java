@@ -22,6 +22,7 @@ public final class FunctionDecoder {
   private static final int INTEL = 0x8086;
   private static final int ISA_BRIDGE_CLASS = 0x0601;
   private static final int CHIPSET_BASE = 0xF0;
+  private static final int CAPABILITY_LIST = 1 << 4;
   private static final int SUBSYSTEM_ID = 0x0D;
   private static final int BLOCK = 0x100;
   private static final int TORN_TAIL_BYTES = 64;
@@ -350,8 +351,10 @@ public final class FunctionDecoder {
     if (pcieOffset != 0) {
       return PortType.ofNibble(pcie.wrap(space, pcieOffset).typeNibble());
     }
-    // 64 bytes end before the first capability: that none was seen proves nothing.
-    return status == ReadStatus.TRUNCATED_UNPRIVILEGED ? PortType.UNKNOWN : PortType.CONVENTIONAL;
+    // What ends early, as 64 bytes do before the first capability, proves nothing by having none,
+    // unless the status register says that there is no list.
+    boolean mayHaveMore = !status.isConclusive() && (header.status() & CAPABILITY_LIST) != 0;
+    return mayHaveMore ? PortType.UNKNOWN : PortType.CONVENTIONAL;
   }
 
   /** Decides what the bytes alone tell of the read. */

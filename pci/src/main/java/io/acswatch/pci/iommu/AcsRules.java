@@ -40,6 +40,7 @@ public final class AcsRules {
           List.of(
               "any",
               "root-port",
+              "root-port-without-acs",
               "root-or-downstream-port",
               "root-complex-endpoint",
               "multifunction-on-root-bus"),
@@ -210,6 +211,8 @@ public final class AcsRules {
     PortType type = hierarchy.type(index);
     return switch (when) {
       case "root-port" -> type == PortType.ROOT_PORT;
+      case "root-port-without-acs" ->
+          type == PortType.ROOT_PORT && hierarchy.function(index).config().acs() == null;
       case "root-or-downstream-port" -> type.isDownstreamFacing();
       case "root-complex-endpoint" -> type == PortType.ROOT_COMPLEX_ENDPOINT;
       case "multifunction-on-root-bus" ->
@@ -250,7 +253,7 @@ public final class AcsRules {
     if (acs != null) {
       return ofFlags(acs.capability(), acs.control());
     }
-    return config.status().isConclusive() ? AcsVerdict.NOT_ENFORCED : AcsVerdict.UNKNOWN;
+    return config.capabilitiesKnown() ? AcsVerdict.NOT_ENFORCED : AcsVerdict.UNKNOWN;
   }
 
   private static AcsVerdict ofFlags(int capability, int control) {

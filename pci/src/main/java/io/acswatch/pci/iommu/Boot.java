@@ -14,8 +14,8 @@ import java.util.List;
  * @param bootloaderVersion {@code /proc/sys/kernel/bootloader_version}, {@link #UNKNOWN_LOADER} if
  *     there is no such file
  * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1}, {@code
- *     smmu3.0x...}), separated by blanks; empty if unknown. Neither a frame nor a capture has a
- *     field for them, a note tells them
+ *     smmu3.0x...}), and {@link Machine#DEVICE_TREE}, separated by blanks; empty if unknown.
+ *     Neither a frame nor a capture has a field for them, notes tell them
  * @param askedModel label of the grouping model to judge it by, whatever its kernel; empty for that
  *     of its kernel. Neither written nor read
  */
@@ -30,6 +30,12 @@ public record Boot(
     String askedModel) {
   /** Begins the note that names the IOMMUs. */
   public static final String IOMMU_NOTE = "iommu: ";
+
+  /** Begins the note that lists the properties of the device tree's {@code chosen}. */
+  public static final String DEVICE_TREE_NOTE = "/proc/device-tree/chosen: ";
+
+  /** Begins the note that lists what is below {@code /sys/firmware}. */
+  public static final String FIRMWARE_NOTE = "firmware: ";
 
   /** No loader type was reported. */
   public static final int UNKNOWN_LOADER = -1;
@@ -68,14 +74,24 @@ public record Boot(
     this(id, kernelRelease, kernelVersion, commandLine, bootloaderType, bootloaderVersion, "");
   }
 
-  /** The same boot with the IOMMUs that the first of these notes names that names any. */
+  /**
+   * The same boot with the IOMMUs that the first of these notes names that names any, and {@link
+   * Machine#DEVICE_TREE} if a note tells that a device tree describes the machine.
+   */
   public Boot withIommusOf(List<String> notes) {
+    String names = "";
+    boolean tree = false;
+    boolean acpi = false;
     for (String note : notes) {
-      if (note.startsWith(IOMMU_NOTE)) {
-        return withIommus(note.substring(IOMMU_NOTE.length()));
+      if (names.isEmpty() && note.startsWith(IOMMU_NOTE)) {
+        names = note.substring(IOMMU_NOTE.length());
       }
+      tree |= note.startsWith(DEVICE_TREE_NOTE);
+      acpi |= note.startsWith(FIRMWARE_NOTE) && note.contains("acpi");
     }
-    return this;
+    boolean says = tree && !acpi && !names.contains(Machine.DEVICE_TREE);
+    String told = says ? (names + " " + Machine.DEVICE_TREE).strip() : names;
+    return told.isEmpty() ? this : withIommus(told);
   }
 
   /** The same boot with these IOMMUs. */
@@ -102,6 +118,19 @@ public record Boot(
         bootloaderVersion,
         iommus,
         label);
+  }
+
+  /** The same boot of a kernel that follows these rules, whatever its release says. */
+  public Boot following(RuleSet rules) {
+    return new Boot(
+        id,
+        kernelRelease,
+        rules.quirks().asDebianSays(),
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        iommus,
+        rules.equals(RuleSet.of(rules.quirks())) ? askedModel : rules.model().label());
   }
 
   /** True if the kernel says that kexec started it; a crash kernel included. */

@@ -3,6 +3,7 @@ package io.acswatch.pci.iommu;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -23,8 +24,8 @@ import java.util.BitSet;
  * </table>
  *
  * <p>Functions of one device are one group if any of them has the ACS capability and does not
- * enforce it; functions that use each other's requester id are one group. A VF is judged by its
- * PF's bus.
+ * enforce it. A function that was not read counts as one that has it and does not enforce it.
+ * Functions that use each other's requester id are one group. A VF is judged by its PF's bus.
  *
  * <p>Source: Jason Gunthorpe's series "Fix incorrect iommu_groups with PCIe ACS", v3, 5 Sep 2025,
  * as told in the project's notes on the strict model; not in mainline.
@@ -107,7 +108,7 @@ public final class BusIsolation {
 
   private boolean sharesWithBridge(int bridge) {
     return switch (hierarchy.type(bridge)) {
-      case ROOT_PORT -> hasCapability(bridge) && !portIsolates(bridge);
+      case ROOT_PORT -> mayHaveCapability(bridge) && !portIsolates(bridge);
       case DOWNSTREAM_PORT -> false;
       case UPSTREAM_PORT -> upstreamIsReached[bridge];
       case PCIE_TO_PCI_BRIDGE -> hierarchy.function(bridge).config().hasMemoryBar();
@@ -117,7 +118,7 @@ public final class BusIsolation {
 
   private boolean sharesWithBusMates(int bridge) {
     return switch (hierarchy.type(bridge)) {
-      case ROOT_PORT -> hasCapability(bridge) && !portIsolates(bridge);
+      case ROOT_PORT -> mayHaveCapability(bridge) && !portIsolates(bridge);
       case DOWNSTREAM_PORT -> false;
       case UPSTREAM_PORT -> !switchIsolates[bridge];
       default -> true;
@@ -146,8 +147,11 @@ public final class BusIsolation {
     }
   }
 
-  private boolean hasCapability(int index) {
-    return hierarchy.function(index).config().acs() != null;
+  /** True if the function has the capability, or may have it: what was not read proves nothing. */
+  private boolean mayHaveCapability(int index) {
+    PciFunction function = hierarchy.function(index);
+    return function.config().acs() != null
+        || !function.isVirtualFunction() && !function.config().capabilitiesKnown();
   }
 
   private boolean portIsolates(int index) {
@@ -188,7 +192,7 @@ public final class BusIsolation {
     for (int position = 0; position < hierarchy.busMateCount(index); position++) {
       int mate = hierarchy.busMate(index, position);
       boolean open = !enforced[mate] || hierarchy.function(mate).config().egressOpen();
-      if (isSlotMate(index, mate) && hasCapability(mate) && open) {
+      if (isSlotMate(index, mate) && mayHaveCapability(mate) && open) {
         return true;
       }
     }

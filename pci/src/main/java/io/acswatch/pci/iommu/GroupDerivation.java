@@ -1,8 +1,10 @@
 package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 
 /**
  * Forms groups as Linux does: one function at a time, in the order they were found, each joining a
@@ -46,20 +48,42 @@ public final class GroupDerivation {
    * Derives the partition.
    *
    * @param hierarchy functions in the order the kernel found them
-   * @param served functions that an IOMMU serves; the others get no group and lend none
+   * @param order functions that an IOMMU serves, as they are grouped; the others get no group and
+   *     lend none
    * @param steps is told of each step
    */
   static GroupPartition derive(
       HostHierarchy hierarchy,
       DmaAliases aliases,
       Verdicts verdicts,
-      BitSet served,
+      int[] order,
       GroupingSteps steps) {
     GroupDerivation derivation = new GroupDerivation(hierarchy, aliases, verdicts, steps);
-    for (int i = served.nextSetBit(0); i >= 0; i = served.nextSetBit(i + 1)) {
-      derivation.group(i);
+    for (int index : order) {
+      derivation.group(index);
     }
     return GroupPartition.ofLabels(derivation.groupOf);
+  }
+
+  /** For each function those it asks for their group, one after the other, while none has one. */
+  static List<List<Integer>> asked(HostHierarchy hierarchy, DmaAliases aliases, Verdicts verdicts) {
+    List<List<Integer>> asked = new ArrayList<>();
+    GroupingSteps recorder =
+        new GroupingSteps() {
+          @Override
+          public void asks(int function, int other) {
+            if (function != other) {
+              asked.get(function).add(other);
+            }
+          }
+        };
+    GroupDerivation derivation = new GroupDerivation(hierarchy, aliases, verdicts, recorder);
+    for (int i = 0; i < hierarchy.size(); i++) {
+      asked.add(new ArrayList<>());
+      derivation.grouped = i;
+      derivation.existingGroup(i);
+    }
+    return asked;
   }
 
   private void group(int index) {
@@ -82,6 +106,7 @@ public final class GroupDerivation {
             steps.isCarriedBy(index, carrier);
           }
           representative = carrier;
+          steps.asks(index, carrier);
           found[0] = groupOf[carrier];
           return found[0] == GroupPartition.NO_GROUP;
         });
@@ -93,6 +118,7 @@ public final class GroupDerivation {
     while (bridge != HostHierarchy.NONE && !pathEnforces(bridge)) {
       steps.climbs(index, bridge, failingPort(bridge));
       representative = bridge;
+      steps.asks(index, bridge);
       if (groupOf[bridge] != GroupPartition.NO_GROUP) {
         steps.joins(index, bridge);
         return groupOf[bridge];
@@ -124,6 +150,7 @@ public final class GroupDerivation {
       return GroupPartition.NO_GROUP;
     }
     visitedDevfns.set(devfn);
+    steps.asks(grouped, index);
     if (groupOf[index] != GroupPartition.NO_GROUP) {
       steps.joins(grouped, index);
       return groupOf[index];

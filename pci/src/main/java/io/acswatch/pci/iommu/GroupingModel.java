@@ -4,6 +4,11 @@ import java.util.List;
 
 /** Generations of the kernel's grouping. {@link #label()} is part of the contract with scripts. */
 public enum GroupingModel {
+  /**
+   * Arm and virtio-iommu, up to 6.14: a function is grouped when a driver is first bound to it, one
+   * that never had a driver has no group. With a device tree ACS is not switched on at all.
+   */
+  LEGACY_AT_BIND("legacy-at-bind"),
   /** Up to 6.14: ACS is switched on for all functions before any group is formed. */
   LEGACY_EARLY_ACS("legacy-early-acs"),
   /** 6.15 to 6.18.15 and 6.19.5: the same rules; groups are formed from the probe path. */
@@ -72,7 +77,15 @@ public enum GroupingModel {
     return List.of(REGRESSED, LATE);
   }
 
-  /** The model a mainline or stable kernel of this version follows. */
+  /** True for stable releases that switch ACS on after a function is grouped, not before. */
+  static boolean isRegressed(KernelVersion version) {
+    return REGRESSED.contain(version);
+  }
+
+  /**
+   * The model a mainline or stable kernel of this version follows, unless {@link #LEGACY_AT_BIND}
+   * holds.
+   */
   public static GroupingModel of(KernelVersion version) {
     if (REGRESSED.contain(version)) {
       return LEGACY_LATE_ACS_REGRESSED;

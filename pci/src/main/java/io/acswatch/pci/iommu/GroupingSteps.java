@@ -23,6 +23,9 @@ public interface GroupingSteps {
   /** {@code index} and {@code mate} are functions of one device and neither isolates. */
   default void sharesSlot(int function, int index, int mate) {}
 
+  /** The function would join the group of {@code other}, if that has one by now. */
+  default void asks(int function, int other) {}
+
   /** {@code member} has a group already, and the function joins it. */
   default void joins(int function, int member) {}
 

@@ -16,6 +16,10 @@ public final class KernelGrouping {
   private final HostHierarchy hierarchy;
   private final ModelChoice choice;
   private final BitSet served;
+
+  /** Served functions as they were grouped; null where that is not known. */
+  private final int @Nullable [] order;
+
   private final DmaAliases aliases;
   private final AcsRules rules;
   private final AcsVerdict[] now;
@@ -40,10 +44,25 @@ public final class KernelGrouping {
       ModelChoice choice,
       BitSet served,
       IntFunction<@Nullable AcsRegisters> wordsAtStart) {
+    this(hierarchy, choice, served, wordsAtStart, null);
+  }
+
+  /**
+   * Sets up the grouping where it is known in which order functions were grouped.
+   *
+   * @param order the served functions in that order; asked where a bind groups. Null if unknown
+   */
+  public KernelGrouping(
+      HostHierarchy hierarchy,
+      ModelChoice choice,
+      BitSet served,
+      IntFunction<@Nullable AcsRegisters> wordsAtStart,
+      int @Nullable [] order) {
     this.hierarchy = hierarchy;
     this.choice = choice;
     this.served = served;
     this.wordsAtStart = wordsAtStart;
+    this.order = choice.groupsAtBind() ? order : null;
     supposed = null;
     aliases = new DmaAliases(hierarchy, choice.kernel());
     rules = new AcsRules(hierarchy, choice);
@@ -55,8 +74,10 @@ public final class KernelGrouping {
     }
   }
 
-  private KernelGrouping(KernelGrouping other, Boolean[] supposed) {
+  private KernelGrouping(
+      KernelGrouping other, Boolean @Nullable [] supposed, int @Nullable [] order) {
     hierarchy = other.hierarchy;
+    this.order = order;
     choice = other.choice;
     served = other.served;
     aliases = other.aliases;
@@ -69,7 +90,7 @@ public final class KernelGrouping {
 
   /** The same where these verdicts, as far as they are open, were so; null for what is likely. */
   KernelGrouping with(Boolean[] verdicts) {
-    return new KernelGrouping(this, verdicts);
+    return new KernelGrouping(this, verdicts, order);
   }
 
   /** The rules that give the verdicts. */
@@ -105,7 +126,27 @@ public final class KernelGrouping {
   }
 
   GroupPartition derive(GroupDerivation.Verdicts verdicts, GroupingSteps steps) {
-    return GroupDerivation.derive(hierarchy, aliases, verdicts, served, steps);
+    return GroupDerivation.derive(
+        hierarchy, aliases, verdicts, order == null ? inOrderFound(served) : order, steps);
+  }
+
+  private static int[] inOrderFound(BitSet functions) {
+    return functions.stream().toArray();
+  }
+
+  /** True if a bind groups, and it is not known in which order drivers were bound. */
+  public boolean isOrderOpen() {
+    return choice.groupsAtBind() && order == null;
+  }
+
+  /** The same where nothing is known of the order. */
+  public KernelGrouping withoutOrder() {
+    return new KernelGrouping(this, supposed, null);
+  }
+
+  private BindOrders bindOrders() {
+    return new BindOrders(
+        hierarchy, GroupDerivation.asked(hierarchy, aliases, this::enforces), served);
   }
 
   /** Verdict on a function while another one is being grouped: that of the words it had then. */
@@ -119,6 +160,11 @@ public final class KernelGrouping {
     return (isBeforeSwitchingOn(function, grouped) ? atStart : now)[function].isEnforced();
   }
 
+  /** True if a function isolates while another one is being grouped. */
+  public boolean isolates(int function, int grouped) {
+    return enforces(function, grouped);
+  }
+
   /** Where the supposition on a verdict stands: those before the kernel came to it are first. */
   int supposedAt(int function, int grouped) {
     return isBeforeSwitchingOn(function, grouped) ? function : hierarchy.size() + function;
@@ -127,7 +173,21 @@ public final class KernelGrouping {
   /** True if the kernel had not yet switched ACS on in a function when it grouped another one. */
   public boolean isBeforeSwitchingOn(int function, int grouped) {
     return choice.timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED
-        || choice.timing().switchesOnLate() && function > grouped;
+        || choice.timing().switchesOnLate() && function > grouped
+        || choice.switchesOnAfterBind() && place(function) >= place(grouped);
+  }
+
+  /** Place in the order of grouping, the last for what is never grouped. */
+  private int place(int function) {
+    if (order == null) {
+      return served.get(function) ? function : Integer.MAX_VALUE;
+    }
+    for (int place = 0; place < order.length; place++) {
+      if (order[place] == function) {
+        return place;
+      }
+    }
+    return Integer.MAX_VALUE;
   }
 
   /**
@@ -170,6 +230,9 @@ public final class KernelGrouping {
 
   /** Whether the kernel can have formed the groups it reports, and from what. */
   public Supposition suppose(GroupPartition reported) {
+    if (isOrderOpen()) {
+      return new Supposition(bindOrders().leadTo(reported), this);
+    }
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
         ? new Supposition(Supposition.Outcome.IMPOSSIBLE, this)
         : new PossibleGroups(this).leadingTo(reported);
@@ -177,6 +240,9 @@ public final class KernelGrouping {
 
   /** Functions whose group hangs on what no snapshot after the boot shows. */
   public BitSet undecided() {
+    if (isOrderOpen()) {
+      return bindOrders().undecided();
+    }
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
         ? new BitSet()
         : new PossibleGroups(this).undecided(derive());
@@ -211,7 +277,7 @@ public final class KernelGrouping {
             hierarchy,
             aliases,
             (function, unused) -> !open.get(function) && now[function].isEnforced(),
-            grouped,
+            inOrderFound(grouped),
             GroupingSteps.NONE);
   }
 

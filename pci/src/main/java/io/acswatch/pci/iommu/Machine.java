@@ -1,5 +1,8 @@
 package io.acswatch.pci.iommu;
 
+import io.acswatch.pci.hierarchy.PciFunction;
+import java.util.Collection;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -7,12 +10,14 @@ import java.util.regex.Pattern;
  * What the machine below a kernel is, as far as it decides about groups.
  *
  * @param arm64 the kernel is one for 64-bit Arm
+ * @param virtioIommu a virtio-iommu serves functions
  * @param deviceTree a device tree describes the machine, not ACPI
  * @param amdIommu the firmware describes an AMD IOMMU, as far as the names of IOMMUs tell
  * @param otherRules why what is derived means nothing: groups follow other rules than ACS; empty if
  *     they do not
  */
-public record Machine(boolean arm64, boolean deviceTree, boolean amdIommu, String otherRules) {
+public record Machine(
+    boolean arm64, boolean virtioIommu, boolean deviceTree, boolean amdIommu, String otherRules) {
   /** Word among the names of IOMMUs that says that a device tree describes the machine. */
   public static final String DEVICE_TREE = "device-tree";
 
@@ -25,8 +30,40 @@ public record Machine(boolean arm64, boolean deviceTree, boolean amdIommu, Strin
       Pattern.compile("(?:^| )((?:smmu\\.|arm-smmu|apple-dart|iommu-phb|s390-iommu)\\S*)");
   // amd/init.c names its instances "ivhd%d"; only a table IVRS gives it any.
   private static final Pattern AMD_DRIVER = Pattern.compile("(?:^| )ivhd\\d");
+  private static final Pattern X86_DRIVER = Pattern.compile("(?:^| )(?:dmar|ivhd)\\d");
+  // virtio-iommu.c names its instance after its virtio device.
+  private static final Pattern VIRTIO_DRIVER = Pattern.compile("(?:^| )virtio\\d");
   private static final Pattern ARM64 = Pattern.compile("arm64|aarch64");
   private static final Pattern ARM64_DRIVER = Pattern.compile("(?:^| )(?:smmu|arm-smmu)");
+
+  /**
+   * Vendors whose host bridges and root ports are parts of Arm processors: Ampere, HiSilicon,
+   * Cavium, Qualcomm, HXT, APM, Annapurna Labs, NXP, Phytium, Arm.
+   */
+  private static final Set<Integer> ARM64_VENDORS =
+      Set.of(0x1DEF, 0x19E5, 0x177D, 0x17CB, 0x1DBF, 0x10E8, 0x1C36, 0x1957, 0x1DB7, 0x13B5);
+
+  /** Told by the boot, and by who made the root ports. */
+  static Machine of(Boot boot, Collection<PciFunction> functions) {
+    Machine machine = of(boot);
+    // x86 names its loader and its IOMMUs.
+    boolean x86 =
+        boot.bootloaderType() != Boot.UNKNOWN_LOADER || X86_DRIVER.matcher(boot.iommus()).find();
+    boolean armParts =
+        !x86
+            && functions.stream()
+                .anyMatch(
+                    f ->
+                        f.ids().isBridgeClass()
+                            && ARM64_VENDORS.contains(f.ids().vendor())
+                            && f.path().bridge() == null);
+    return new Machine(
+        machine.arm64 || armParts,
+        machine.virtioIommu,
+        machine.deviceTree,
+        machine.amdIommu,
+        machine.otherRules);
+  }
 
   /** Told by the release, in which distributions name the architecture, and by the IOMMUs. */
   static Machine of(Boot boot) {
@@ -34,6 +71,7 @@ public record Machine(boolean arm64, boolean deviceTree, boolean amdIommu, Strin
     String iommus = boot.iommus();
     return new Machine(
         ARM64.matcher(release).find() || ARM64_DRIVER.matcher(iommus).find(),
+        VIRTIO_DRIVER.matcher(iommus).find(),
         (" " + iommus + " ").contains(" " + DEVICE_TREE + " "),
         AMD_DRIVER.matcher(iommus).find(),
         otherRules(release, iommus));

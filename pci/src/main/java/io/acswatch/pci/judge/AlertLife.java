@@ -140,7 +140,7 @@ final class AlertLife {
 
   private boolean stillHolds(IsolationAlert alert) {
     if (alert.code().lifetime() == AlertCode.Lifetime.EVENT) {
-      return !newBoot && !DeltaJudgement.isGapBeforeDelta(alert);
+      return !newBoot;
     }
     return switch (alert.code()) {
       case GROUP_MERGED_CROSS_VM, GROUP_MERGED_VM_HOST -> ownersStillShare(alert.devices());

@@ -245,7 +245,7 @@ final class CauseFinder {
    * now: functions grouped before it met the cleared word.
    */
   private @Nullable RegisterChange foundCleared(List<Passed> passed) {
-    if (!after.choice().model().switchesOnLate() || !comparison.boundary().isBoot()) {
+    if (!after.choice().timing().switchesOnLate() || !comparison.boundary().isBoot()) {
       return null;
     }
     for (Passed function : passed) {
@@ -290,7 +290,7 @@ final class CauseFinder {
 
   /** True if functions met others whose ACS was still off while groups were formed. */
   private static boolean beganCleared(HostView view) {
-    return view.choice().model().switchesOnLate() && !view.snapshot().bootClass().isKexec();
+    return view.choice().timing().switchesOnLate() && !view.snapshot().bootClass().isKexec();
   }
 
   private boolean kernelsDiffer() {

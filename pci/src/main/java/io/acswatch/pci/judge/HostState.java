@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param pending findings that wait whether they last, in order of code and place
  * @param intendedOwners who owned what when owners were last known, in order of place; empty while
  *     {@code current} names owners itself
- * @param continuity whether {@code current} is how the host is
  */
 public record HostState(
     @Nullable Snapshot baseline,
@@ -25,8 +24,7 @@ public record HostState(
     int revision,
     List<IsolationAlert> open,
     List<Pending> pending,
-    List<Assignment> intendedOwners,
-    Continuity continuity) {
+    List<Assignment> intendedOwners) {
   /** A host of which nothing is known. */
   public static final HostState NONE = new HostState(null, null, 0, List.of());
 
@@ -44,25 +42,5 @@ public record HostState(
       int revision,
       List<IsolationAlert> open) {
     this(baseline, current, revision, open, List.of(), List.of());
-  }
-
-  /** A state of which nothing was missed. */
-  public HostState(
-      @Nullable Snapshot baseline,
-      @Nullable Snapshot current,
-      int revision,
-      List<IsolationAlert> open,
-      List<Pending> pending,
-      List<Assignment> intendedOwners) {
-    this(baseline, current, revision, open, pending, intendedOwners, Continuity.NONE);
-  }
-
-  HostState with(Continuity other) {
-    return new HostState(baseline, current, revision, open, pending, intendedOwners, other);
-  }
-
-  HostState with(int newRevision, List<IsolationAlert> newOpen) {
-    return new HostState(
-        baseline, current, newRevision, newOpen, pending, intendedOwners, continuity);
   }
 }

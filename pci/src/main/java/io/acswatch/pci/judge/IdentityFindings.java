@@ -11,6 +11,7 @@ import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -78,8 +79,12 @@ final class IdentityFindings {
       addIfOther(facts, "class", hex6(then.ids().classCode()), hex6(now.ids().classCode()));
     }
     if (areComparable(old, young)) {
-      addIfOther(
-          facts, "subsystem", subsystem(old), subsystem(young), IdentityFindings::subsystemText);
+      boolean sameSerial = old.serialNumber() == young.serialNumber();
+      boolean tells = comparison.boundary().isBoot() && !hasOwnSubsystem(then, now);
+      if (!facts.isEmpty() || !sameSerial || tells) {
+        addIfOther(
+            facts, "subsystem", subsystem(old), subsystem(young), IdentityFindings::subsystemText);
+      }
       addIfOther(
           facts,
           "serial number",
@@ -99,6 +104,19 @@ final class IdentityFindings {
             .formatted(
                 now.address(), facts.get(0).name(), facts.get(0).after(), facts.get(0).before()),
         facts);
+  }
+
+  /**
+   * True if one of the subsystem ids is that of the chip itself: firmware writes the board's, and a
+   * chip that lost power in a suspend has its own again until somebody does so anew. Within a boot
+   * subsystem ids say nothing at all: the kernel would have removed one device and found another.
+   */
+  private static boolean hasOwnSubsystem(PciFunction... functions) {
+    return Arrays.stream(functions)
+        .anyMatch(
+            f ->
+                f.config().subsystemVendor() == f.ids().vendor()
+                    && f.config().subsystemDevice() == f.ids().device());
   }
 
   private void altered(int index) {

@@ -67,8 +67,7 @@ public final class Judgement {
             life.revision(),
             life.open(),
             waiting.still(),
-            IntendedOwners.after(state, comparison.after()),
-            Continuity.at(snapshot.sequence())),
+            IntendedOwners.after(state, comparison.after())),
         life.changes());
   }
 
@@ -79,16 +78,15 @@ public final class Judgement {
 
   /**
    * True if {@link #apply} would find nothing it does not know: same boot, same functions with the
-   * same facts in the same order, same owners, a kexec image loaded or not as before, no finding
-   * that waits whether it lasts, and nothing that was missed before. Times and sequence numbers may
-   * differ; but after ten minutes it is no repetition any more, so that what an alert calls the
-   * time before is not weeks old.
+   * same facts in the same order, same owners, a kexec image loaded or not as before, and no
+   * finding that waits whether it lasts. Times and sequence numbers may differ; but after ten
+   * minutes it is no repetition any more, so that what an alert calls the time before is not weeks
+   * old.
    */
   public static boolean isRepetition(HostState state, Snapshot snapshot) {
     Snapshot current = state.current();
     return current != null
         && state.pending().isEmpty()
-        && !state.continuity().broken()
         && bootOf(current).equals(bootOf(snapshot))
         && current.kexecLoaded() == snapshot.kexecLoaded()
         && isSoonAfter(current.takenAtMillis(), snapshot.takenAtMillis())

@@ -10,8 +10,10 @@ import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.BootWords;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.Boot;
@@ -24,7 +26,12 @@ import io.acswatch.pci.snapshot.BootOrder;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +51,26 @@ final class KexecForecast {
   private final AcsRules targetRules;
   private final AcsOptions options;
   private final BootWords words;
+  private final TakenBits taken;
+  private final boolean takesWhatNobodySaw;
+  private final Map<PciAddress, Integer> unseen = new TreeMap<>();
+  private @Nullable KernelGrouping grouping;
 
-  KexecForecast(Snapshot present, Preflight.Mode mode, Boot target, ModelChoice model) {
+  /**
+   * Foretells one kernel.
+   *
+   * @param taken which bits the hardware takes
+   * @param takesWhatNobodySaw suppose so of bits of which that is not known
+   */
+  KexecForecast(
+      Snapshot present,
+      Preflight.Mode mode,
+      Boot target,
+      ModelChoice model,
+      TakenBits taken,
+      boolean takesWhatNobodySaw) {
+    this.taken = taken;
+    this.takesWhatNobodySaw = takesWhatNobodySaw;
     this.present = present;
     this.mode = mode;
     this.target = target;
@@ -159,7 +184,7 @@ final class KexecForecast {
     if (!iommuOn) {
       return bare;
     }
-    KernelGrouping grouping = SnapshotGroups.grouping(bare, model, last);
+    grouping = SnapshotGroups.grouping(bare, model, last);
     return snapshotOf(ordered, grouping.derive(), true);
   }
 
@@ -215,7 +240,46 @@ final class KexecForecast {
     if (acs == null) {
       return function;
     }
-    return withAcs(function, words.of(index, acs, iommuOn));
+    AcsRegisters written = words.of(index, acs, iommuOn);
+    int open = taken.unseen(index, acs, written);
+    if (open != 0 && leadsToADevice(index)) {
+      unseen.put(function.address(), open);
+    }
+    return withAcs(function, taken.after(index, acs, written, takesWhatNobodySaw ? 0 : open));
+  }
+
+  private boolean leadsToADevice(int index) {
+    return view.isEndpoint(index)
+        ? !view.hasOwners() || view.isOwned(index)
+        : !view.vmsAtOrBelow(hierarchy.function(index).path()).isEmpty() || !view.hasOwners();
+  }
+
+  /**
+   * Functions of which nobody has seen that they take what the kernel would write, and the bits.
+   */
+  Map<PciAddress, Integer> unseen() {
+    return unseen;
+  }
+
+  /**
+   * Functions at or above these places that do not isolate when they are grouped, by the last
+   * forecast.
+   */
+  SortedSet<PciAddress> weakAbove(Collection<DevicePath> places) {
+    SortedSet<PciAddress> weak = new TreeSet<>();
+    if (grouping == null) {
+      return weak;
+    }
+    HostHierarchy foretold = grouping.hierarchy();
+    for (DevicePath place : places) {
+      int grouped = foretold.indexOf(place);
+      for (int i = grouped; i != HostHierarchy.NONE; i = foretold.bridgeAbove(i)) {
+        if (!grouping.isolates(i, grouped)) {
+          weak.add(foretold.function(i).address());
+        }
+      }
+    }
+    return weak;
   }
 
   private static PciFunction withAcs(PciFunction function, AcsRegisters acs) {

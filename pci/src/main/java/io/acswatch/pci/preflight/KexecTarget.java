@@ -2,9 +2,8 @@ package io.acswatch.pci.preflight;
 
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.iommu.PatchLevels;
+import io.acswatch.pci.iommu.RuleSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -21,8 +20,8 @@ record KexecTarget(Boot boot, ModelChoice model) {
   private static final Pattern SAYS_DEBIAN = Pattern.compile("Debian \\d");
 
   /**
-   * The kernels that may be meant: one, or, where the release hides the patch level and no model is
-   * asked for, one for each stretch of patch levels that behaves alike.
+   * The kernels that may be meant: one, or, where the release does not tell its rules and no model
+   * is asked for, one for each set of rules that it may follow.
    *
    * @param named release as {@code uname -r} says it, or {@code uname -rv}, or {@code Debian
    *     6.1.174-1}; null for the present kernel
@@ -50,10 +49,17 @@ record KexecTarget(Boot boot, ModelChoice model) {
       Boot judged = boot.withModel(asked.label());
       return List.of(new KexecTarget(judged, ModelChoice.of(judged, null)));
     }
-    if (KernelVersion.tellPatchLevel(release, version)) {
+    List<RuleSet> may = RuleSet.mayFollow(boot);
+    if (may.size() == 1) {
       return List.of(new KexecTarget(boot, ModelChoice.of(boot, null)));
     }
-    return ofEachStretch(boot);
+    List<KexecTarget> targets = new ArrayList<>();
+    for (RuleSet rules : may) {
+      Boot following = boot.following(rules);
+      ModelChoice model = ModelChoice.of(following, null).withReason(rules.text());
+      targets.add(new KexecTarget(following, model));
+    }
+    return targets;
   }
 
   private static String release(String named) {
@@ -64,32 +70,5 @@ record KexecTarget(Boot boot, ModelChoice model) {
 
   private static String version(String named) {
     return SAYS_DEBIAN.matcher(named).find() ? named : "";
-  }
-
-  private static List<KexecTarget> ofEachStretch(Boot boot) {
-    List<KernelVersion> levels =
-        PatchLevels.of(KernelVersion.of(boot.kernelRelease(), boot.kernelVersion()));
-    List<KexecTarget> targets = new ArrayList<>();
-    for (int i = 0; i < levels.size(); i++) {
-      KernelVersion next = i + 1 < levels.size() ? levels.get(i + 1) : null;
-      Boot exact =
-          new Boot(
-              boot.id(),
-              boot.kernelRelease(),
-              levels.get(i).asDebianSays(),
-              boot.commandLine(),
-              boot.bootloaderType(),
-              boot.bootloaderVersion(),
-              boot.iommus());
-      ModelChoice model = ModelChoice.of(exact, null);
-      targets.add(new KexecTarget(exact, model.withReason(stretch(levels.get(i), next))));
-    }
-    return targets;
-  }
-
-  private static String stretch(KernelVersion first, @Nullable KernelVersion next) {
-    return next == null
-        ? "kernel " + first + " or a later one of its line"
-        : "kernel " + first + " or a later one before " + next;
   }
 }

@@ -1,8 +1,13 @@
 package io.acswatch.pci.preflight;
 
+import io.acswatch.pci.alert.AcsBit;
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.judge.HostState;
@@ -11,6 +16,9 @@ import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,11 +67,11 @@ public final class Preflight {
   private final KexecForecast forecast;
   private final PreflightQuestions questions;
 
-  private Preflight(Snapshot present, Mode mode, KexecTarget target) {
+  private Preflight(Snapshot present, Mode mode, KexecTarget target, KexecForecast forecast) {
     this.present = present;
     this.mode = mode;
     this.target = target;
-    forecast = new KexecForecast(present, mode, target.boot(), target.model());
+    this.forecast = forecast;
     questions = new PreflightQuestions(present, target, forecast);
   }
 
@@ -83,15 +91,37 @@ public final class Preflight {
       @Nullable String targetRelease,
       @Nullable String targetCommandLine,
       @Nullable GroupingModel asked) {
-    List<Result> results = new ArrayList<>();
-    for (KexecTarget target :
-        KexecTarget.of(present.boot(), targetRelease, targetCommandLine, asked)) {
-      results.add(new Preflight(present, mode, target).result());
+    HostView view = new HostView(present);
+    TakenBits taken = new TakenBits(view, view.choice());
+    List<KexecTarget> targets =
+        KexecTarget.of(present.boot(), targetRelease, targetCommandLine, asked);
+    List<AgreedVerdict.Case> cases = new ArrayList<>();
+    for (KexecTarget target : targets) {
+      AgreedVerdict.Case likely = foretell(present, mode, target, taken, true);
+      cases.add(likely);
+      if (!likely.supposition().isEmpty()) {
+        cases.add(foretell(present, mode, target, taken, false));
+      }
     }
-    return PatchLevelVerdict.of(results);
+    return AgreedVerdict.of(
+        cases,
+        targets.get(0).boot().kernelRelease(),
+        "What settles it: uname -rv where a Debian kernel says its patch level in it, or a host that"
+            + " runs the kernel.");
   }
 
-  private Result result() {
+  private static AgreedVerdict.Case foretell(
+      Snapshot present,
+      Mode mode,
+      KexecTarget target,
+      TakenBits taken,
+      boolean takesWhatNobodySaw) {
+    KexecForecast forecast =
+        new KexecForecast(present, mode, target.boot(), target.model(), taken, takesWhatNobodySaw);
+    return new Preflight(present, mode, target, forecast).result(takesWhatNobodySaw);
+  }
+
+  private AgreedVerdict.Case result(boolean takesWhatNobodySaw) {
     HostState state = Judgement.apply(HostState.NONE, present).state();
     List<IsolationAlert> findings = new ArrayList<>(forecast.refusals());
     state.open().stream()
@@ -102,14 +132,19 @@ public final class Preflight {
         Comparator.comparing(IsolationAlert::severity)
             .reversed()
             .thenComparing(IsolationAlert::code));
-    // A merge that rests on bytes nobody read is a question, not an answer.
-    findings.replaceAll(
-        alert -> questions.liesUnder(alert) ? alert.withSeverity(Severity.WARNING) : alert);
+    findings.replaceAll(this::asAnAnswer);
+    SortedSet<PciAddress> blamed = new TreeSet<>(blamed(findings));
+    SortedSet<PciAddress> weak =
+        forecast.weakAbove(present.functions().stream().map(PciFunction::path).toList());
     List<String> reasons = new ArrayList<>(reasonsOf(findings));
     Outcome outcome = Outcome.NO_GO;
     if (reasons.isEmpty()) {
       reasons.addAll(questions.open());
-      reasons.addAll(mergesIfCleared(state));
+      List<IsolationAlert> ifCleared = mergesIfCleared(state);
+      if (!ifCleared.isEmpty()) {
+        reasons.add(dependsOnTheWords(ifCleared));
+        blamed.addAll(blamed(ifCleared));
+      }
       outcome = reasons.isEmpty() ? Outcome.GO : Outcome.UNKNOWN;
     }
     if (reasons.isEmpty()) {
@@ -118,7 +153,44 @@ public final class Preflight {
     if (mode == Mode.LIVE_UPDATE) {
       reasons.addAll(LiveUpdateAbility.doubts(target, forecast.options()));
     }
-    return new Result(outcome, reasons, findings, target.model());
+    return new AgreedVerdict.Case(
+        target.model().reason(),
+        supposition(takesWhatNobodySaw),
+        new Result(outcome, reasons, findings, target.model()),
+        blamed,
+        weak);
+  }
+
+  private String supposition(boolean takesWhatNobodySaw) {
+    if (forecast.unseen().isEmpty()) {
+      return "";
+    }
+    List<String> bits = new ArrayList<>();
+    forecast.unseen().forEach((port, word) -> bits.add(port + " (" + AcsBit.names(word) + ")"));
+    return "if %s %s, which nobody has seen"
+        .formatted(
+            String.join(", ", bits),
+            takesWhatNobodySaw ? "takes what it writes" : "does not take what it writes");
+  }
+
+  private Set<PciAddress> blamed(List<IsolationAlert> findings) {
+    return forecast.weakAbove(
+        findings.stream()
+            .filter(alert -> alert.severity().isAtLeast(Severity.HIGH))
+            .flatMap(alert -> alert.devices().stream())
+            .map(AlertDevice::path)
+            .toList());
+  }
+
+  /**
+   * A merge that rests on bytes nobody read is a question. Another model is no harm by itself: what
+   * comes of it is told apart.
+   */
+  private IsolationAlert asAnAnswer(IsolationAlert alert) {
+    boolean lowered =
+        questions.liesUnder(alert)
+            || alert.code() == AlertCode.MODEL_CHANGED && alert.severity().isAtLeast(Severity.HIGH);
+    return lowered ? alert.withSeverity(Severity.WARNING) : alert;
   }
 
   private static List<IsolationAlert> raised(HostState state, Snapshot foretold) {
@@ -140,22 +212,26 @@ public final class Preflight {
    * come of clearing them is asked. A kernel that switches ACS on first heals them, and a live
    * update inherits them in any case.
    */
-  private List<String> mergesIfCleared(HostState state) {
-    boolean late = target.model().dependsOnWordsAtStart();
-    if (mode == Mode.LIVE_UPDATE || !late && !forecast.keepsWhatItFinds()) {
+  private List<IsolationAlert> mergesIfCleared(HostState state) {
+    if (mode == Mode.LIVE_UPDATE
+        || !target.model().dependsOnWordsAtStart() && !forecast.keepsWhatItFinds()) {
       return List.of();
     }
     List<IsolationAlert> more = new ArrayList<>(raised(state, forecast.foretoldIfCleared()));
-    more.removeIf(alert -> !alert.code().isMerge() || questions.liesUnder(alert));
-    List<String> merges = reasonsOf(more);
-    return merges.isEmpty()
-        ? List.of()
-        : List.of(
-            "It depends on the ACS Control words at the moment of the kexec: "
-                + (late
-                    ? "this kernel forms groups before it has switched ACS on everywhere."
-                    : "pci=config_acs= leaves controls as this kernel finds them.")
-                + " Were they cleared by then: "
-                + String.join(" ", merges));
+    more.removeIf(
+        alert ->
+            !alert.code().isMerge()
+                || !alert.severity().isAtLeast(Severity.HIGH)
+                || questions.liesUnder(alert));
+    return more;
+  }
+
+  private String dependsOnTheWords(List<IsolationAlert> ifCleared) {
+    return "It depends on the ACS Control words at the moment of the kexec: "
+        + (target.model().dependsOnWordsAtStart()
+            ? "this kernel forms groups before it has switched ACS on everywhere."
+            : "pci=config_acs= leaves controls as this kernel finds them.")
+        + " Were they cleared by then: "
+        + String.join(" ", reasonsOf(ifCleared));
   }
 }

@@ -49,6 +49,9 @@ final class PreflightQuestions {
               + boot.kernelRelease()
               + "\" names no version, so its rules are unknown.");
     }
+    if (!model.isKnown() && !model.kernel().equals(KernelVersion.UNKNOWN)) {
+      reasons.add("The rules of kernel " + model.kernel() + " are not known.");
+    }
     if (!present.hasReportedGroups() && !options.switchesIommuOff()) {
       reasons.add(
           options.switchesIommuOn()

@@ -3,6 +3,7 @@ package io.acswatch.pci.snapshot;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * All PCI functions of one host at one moment, undecoded: what the collector reads, a capture file
@@ -41,6 +42,19 @@ public record Capture(
     functions = List.copyOf(functions);
     owners = List.copyOf(owners);
     notes = List.copyOf(notes);
+  }
+
+  /** True if nothing differs but the moment: phase, time and sequence number. */
+  public boolean saysTheSameAs(Capture other) {
+    return host.equals(other.host)
+        && boot.equals(other.boot)
+        && kexecLoaded == other.kexecLoaded
+        && scanOrder.equals(other.scanOrder)
+        && owners.equals(other.owners)
+        && notes.equals(other.notes)
+        && functions.size() == other.functions.size()
+        && IntStream.range(0, functions.size())
+            .allMatch(i -> functions.get(i).isSameAs(other.functions.get(i)));
   }
 
   /** The same capture with these claims instead of its own. */

@@ -11,8 +11,8 @@ import java.util.List;
  * @param boot the running kernel
  * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every frame of a boot; 0 if unknown
- * @param stateSequence number of the last snapshot or delta before it, 0 if there was none: whoever
- *     follows this host and knows another one has missed something
+ * @param stateSequence number of the last snapshot before it, 0 if there was none: whoever knows
+ *     another one has missed something
  * @param kexecLoaded a kexec image is loaded
  * @param collectorVersion version of the collector, empty if unknown
  * @param waitingFrames frames that wait in the spool

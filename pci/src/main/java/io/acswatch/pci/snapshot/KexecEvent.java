@@ -10,7 +10,7 @@ import java.util.List;
  * @param boot the running kernel
  * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every frame of a boot; 0 if unknown
- * @param stateSequence number of the last snapshot or delta before it, 0 if there was none
+ * @param stateSequence number of the last snapshot before it, 0 if there was none
  * @param kexecLoaded a kexec image is loaded
  * @param step what happened
  * @param targetRelease {@code uname -r} of the kernel that is to come, empty if unknown

@@ -1,6 +1,7 @@
 package io.acswatch.pci.snapshot;
 
 import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupingModel;
@@ -18,6 +19,9 @@ import java.util.List;
  * @param orderKnown {@code functions} are in the kernel's own order; else in order of address
  * @param functions in the order the kernel grouped them, as far as known
  * @param owners claims of VMs on functions
+ * @param groupedInOrder functions as the kernel log says they were grouped, where that is another
+ *     order than that of {@code functions}; empty if it is not, or the log does not say it. Frames
+ *     and state do not keep it
  */
 public record Snapshot(
     String host,
@@ -28,11 +32,37 @@ public record Snapshot(
     boolean kexecLoaded,
     boolean orderKnown,
     List<PciFunction> functions,
-    List<OwnershipClaim> owners) {
+    List<OwnershipClaim> owners,
+    List<PciAddress> groupedInOrder) {
   /** Copies the lists. */
   public Snapshot {
     functions = List.copyOf(functions);
     owners = List.copyOf(owners);
+    groupedInOrder = List.copyOf(groupedInOrder);
+  }
+
+  /** A snapshot of which the log does not say in which order functions were grouped. */
+  public Snapshot(
+      String host,
+      Boot boot,
+      BootClass bootClass,
+      long takenAtMillis,
+      long sequence,
+      boolean kexecLoaded,
+      boolean orderKnown,
+      List<PciFunction> functions,
+      List<OwnershipClaim> owners) {
+    this(
+        host,
+        boot,
+        bootClass,
+        takenAtMillis,
+        sequence,
+        kexecLoaded,
+        orderKnown,
+        functions,
+        owners,
+        List.of());
   }
 
   /** Decodes a capture. */
@@ -73,7 +103,8 @@ public record Snapshot(
         kexecLoaded,
         orderKnown,
         functions,
-        owners);
+        owners,
+        groupedInOrder);
   }
 
   /** The same facts at another time. */
@@ -90,7 +121,8 @@ public record Snapshot(
         kexecLoaded,
         orderKnown,
         functions,
-        owners);
+        owners,
+        groupedInOrder);
   }
 
   /** True if nothing differs but when they were taken. */
@@ -101,7 +133,16 @@ public record Snapshot(
   /** The same snapshot with these functions in this order. */
   public Snapshot withFunctions(List<PciFunction> others) {
     return new Snapshot(
-        host, boot, bootClass, takenAtMillis, sequence, kexecLoaded, orderKnown, others, owners);
+        host,
+        boot,
+        bootClass,
+        takenAtMillis,
+        sequence,
+        kexecLoaded,
+        orderKnown,
+        others,
+        owners,
+        groupedInOrder);
   }
 
   /** True if the kernel reports any IOMMU group at all. */

@@ -9,22 +9,32 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.iommu.ModelChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Puts a {@link Snapshot} together from decoded functions in any order: finds the place of each VF
  * through its PF and brings the functions into the kernel's order.
  */
 public final class SnapshotBuilder {
+  private static final String GROUPED = ": Adding to iommu group ";
+  private static final Pattern GROUPED_DEVICE =
+      Pattern.compile(" ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7])" + GROUPED);
+
   private final List<PciFunction> functions;
   private List<PciAddress> scanOrder = List.of();
   private List<OwnershipClaim> owners = List.of();
   private Map<PciAddress, Preservation> preservation = Map.of();
+  private List<PciAddress> groupedInOrder = List.of();
 
   /** A builder for about {@code expectedFunctions} functions. */
   public SnapshotBuilder(int expectedFunctions) {
@@ -63,10 +73,28 @@ public final class SnapshotBuilder {
     return this;
   }
 
-  /** Sets what the kernel log says of functions and live update; other lines are passed over. */
+  /**
+   * Sets what the kernel log says of functions and live update, and of the order in which functions
+   * were grouped; other lines are passed over.
+   */
   public SnapshotBuilder kernelLog(List<String> lines) {
     preservation = PreservationLog.of(lines);
+    groupedInOrder = groupedInOrder(lines);
     return this;
+  }
+
+  /** Source: linux {@code drivers/iommu/iommu.c}, {@code iommu_group_alloc_device}. */
+  private static List<PciAddress> groupedInOrder(List<String> lines) {
+    Set<PciAddress> order = new LinkedHashSet<>();
+    for (String line : lines) {
+      Matcher grouped = line.contains(GROUPED) ? GROUPED_DEVICE.matcher(line) : null;
+      if (grouped != null && grouped.find()) {
+        PciAddress address = PciAddress.parse(grouped.group(1));
+        order.remove(address); // what was found again counts from then on
+        order.add(address);
+      }
+    }
+    return List.copyOf(order);
   }
 
   /** Builds the snapshot. Functions the scan order does not name come last, by address. */
@@ -100,7 +128,8 @@ public final class SnapshotBuilder {
         kexecLoaded,
         !scanOrder.isEmpty(),
         ordered,
-        owners);
+        owners,
+        ModelChoice.of(boot, null, ordered).groupsAtBind() ? groupedInOrder : List.of());
   }
 
   private PciFunction withPreservation(PciFunction function) {

@@ -44,6 +44,20 @@ class FunctionDecoderTest {
   }
 
   @Test
+  void aHeaderWithoutACapabilityListProvesAConventionalFunction() {
+    byte[] without = new byte[64];
+    System.arraycopy(rootPort().bytes(), 0, without, 0, 64);
+    ConfigFacts listed = decoder.decode(new ArrayConfigSpace(without), ReadStatus.COMPLETE);
+    without[6] = 0;
+    ConfigFacts bare = decoder.decode(new ArrayConfigSpace(without), ReadStatus.COMPLETE);
+
+    assertEquals(PortType.UNKNOWN, listed.claimedType());
+    assertEquals(false, listed.capabilitiesKnown());
+    assertEquals(PortType.CONVENTIONAL, bare.claimedType());
+    assertEquals(true, bare.capabilitiesKnown());
+  }
+
+  @Test
   void tellsHowFarTheBytesCanBeTrusted() {
     byte[] port = rootPort().bytes();
     assertEquals(ReadStatus.TRUNCATED_UNPRIVILEGED, statusOf(Arrays.copyOf(port, 64)));

@@ -199,6 +199,40 @@ class AcsRulesTest {
     return chipsetRules(lengthBytes, chipsetBase, lpcDevice).verdict(0);
   }
 
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "5.8.18, ENFORCED",
+    "5.9.0, NOT_ENFORCED",
+    "5.9.8, NOT_ENFORCED",
+    "5.9.9, ENFORCED",
+    "6.10.14, ENFORCED",
+    "6.11.6, NOT_ENFORCED",
+    "6.11.7, ENFORCED"
+  })
+  void kernelsThatLookForTheCapabilityFirstDoNotSwitchOldIntelRootPortsOn(
+      String release, AcsVerdict verdict) {
+    List<PciFunction> functions =
+        List.of(
+            function("00:1c.0", 0x8c10, ROOT_PORT, 4096, 0),
+            function("00:1f.0", 0x8c44, CONVENTIONAL, 256, 0xFED1C001));
+    Boot boot = new Boot("boot", release, "", "", 0, 0);
+    AcsRules rules = new AcsRules(HostHierarchy.of(functions), ModelChoice.of(boot, null));
+
+    assertEquals(ENFORCED, rules.verdict(0), "with the capability");
+    List<PciFunction> without = List.of(withoutAcs(functions.get(0)), functions.get(1));
+    assertEquals(
+        verdict, new AcsRules(HostHierarchy.of(without), ModelChoice.of(boot, null)).verdict(0));
+  }
+
+  private static PciFunction withoutAcs(PciFunction function) {
+    return new PciFunction(
+        function.address(),
+        function.path(),
+        function.ids(),
+        function.config().withAcs(null),
+        function.kernel());
+  }
+
   private static AcsRules chipsetRules(int lengthBytes, int chipsetBase, int lpcDevice) {
     List<PciFunction> functions = new ArrayList<>();
     functions.add(function("00:1c.0", 0x8c10, ROOT_PORT, 4096, 0));

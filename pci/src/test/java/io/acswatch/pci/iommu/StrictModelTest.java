@@ -22,6 +22,21 @@ class StrictModelTest {
   }
 
   @Test
+  void whatWasNotReadCountsAsNotIsolating() {
+    TestHost host =
+        new TestHost()
+            .add("f0", "00:02.0", null, ENDPOINT, true, OK)
+            .add("f1", "00:02.1", null, ENDPOINT, true, OK)
+            .unread("f0")
+            .unread("f1")
+            .add("RP", "00:03.0", null, ROOT_PORT, false, OK)
+            .add("below", "01:00.0", "RP", ENDPOINT, false, OK)
+            .unread("RP");
+
+    assertEquals("RP,below f0,f1", strict(host));
+  }
+
+  @Test
   void openFunctionOpensItsOwnSlotOnly() {
     TestHost host =
         new TestHost()

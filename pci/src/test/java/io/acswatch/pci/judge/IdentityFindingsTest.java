@@ -95,6 +95,7 @@ class IdentityFindingsTest {
             "serial number: none -> 000000000000001f"),
         change(f -> f.subsystem(1, 2), f -> f.subsystem(1, 3), "subsystem: 0001:0002 -> 0001:0003"),
         change(f -> f.subsystem(1, 2), f -> f.subsystem(9, 2), "subsystem: 0001:0002 -> 0009:0002"),
+        change(f -> f.subsystem(1, 2), f -> f.subsystem(0x1AF4, 1)), // the chip's own again
         change(f -> f.serial(-1), SAME, "serial number: ffffffffffffffff -> none"),
         change(f -> f.serial(7).status(ASLEEP), f -> f.serial(8)),
         change(f -> f.serial(7), f -> f.serial(8).status(ASLEEP)),
@@ -119,6 +120,13 @@ class IdentityFindingsTest {
 
     assertFound(
         AlertCode.DEVICE_REPLACED, headline, facts, IdentityFindings.of(compared(before, after)));
+  }
+
+  @Test
+  void anotherSubsystemWithinABootIsNoOtherDevice() {
+    assertEquals(
+        List.of(),
+        IdentityFindings.of(compared(f -> f.subsystem(1, 2), f -> f.subsystem(1, 3), "boot-1")));
   }
 
   @ParameterizedTest(name = "owned before: {0}, after: {1}")

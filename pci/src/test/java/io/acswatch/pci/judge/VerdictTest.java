@@ -43,7 +43,7 @@ class VerdictTest {
       List<IsolationAlert> open,
       List<Pending> pending,
       List<Assignment> intended) {
-    return new HostState(baseline, current, revision, open, pending, intended, Continuity.NONE);
+    return new HostState(baseline, current, revision, open, pending, intended);
   }
 
   private static boolean leaves(HostState next, IsolationAlert... alerts) {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -31,7 +32,28 @@ class KexecForecastTest {
   private static Snapshot foretold(
       TestHost host, Preflight.Mode mode, String release, String commandLine) {
     KexecTarget target = KexecTarget.of(host.snapshot().boot(), release, commandLine, null).get(0);
-    return new KexecForecast(host.snapshot(), mode, target.boot(), target.model()).foretold();
+    return forecast(host, mode, target).foretold();
+  }
+
+  /** On hardware of which nothing is known, so that it takes what is written. */
+  private static KexecForecast forecast(TestHost host, Preflight.Mode mode, KexecTarget target) {
+    Snapshot present = host.snapshot();
+    HostView view =
+        new HostView(
+            present.withFunctions(
+                present.functions().stream()
+                    .map(
+                        f ->
+                            new PciFunction(
+                                f.address(), f.path(), f.ids(), f.config(), KernelView.NONE))
+                    .toList()));
+    return new KexecForecast(
+        host.snapshot(),
+        mode,
+        target.boot(),
+        target.model(),
+        new TakenBits(view, view.choice()),
+        true);
   }
 
   private static PciFunction function(Snapshot snapshot, String address) {
@@ -123,8 +145,7 @@ class KexecForecastTest {
 
   private static boolean keeps(TestHost host, String release, String commandLine) {
     KexecTarget target = KexecTarget.of(host.snapshot().boot(), release, commandLine, null).get(0);
-    return new KexecForecast(host.snapshot(), PLAIN_KEXEC, target.boot(), target.model())
-        .keepsWhatItFinds();
+    return forecast(host, PLAIN_KEXEC, target).keepsWhatItFinds();
   }
 
   /** Found again in another order since: a kernel that boots finds all in order. */
@@ -212,8 +233,7 @@ class KexecForecastTest {
     for (PciIds ids : List.of(new PciIds(0x8086, 1, 0x060400), SUNRISE_POINT)) {
       TestHost host = port(acs(0x5F, 0x1D, 0x1D), ids);
       KexecTarget target = KexecTarget.of(host.snapshot().boot(), "6.12.80", null, null).get(0);
-      KexecForecast forecast =
-          new KexecForecast(host.snapshot(), PLAIN_KEXEC, target.boot(), target.model());
+      KexecForecast forecast = forecast(host, PLAIN_KEXEC, target);
 
       assertEquals(2, groups(forecast.foretold()), ids.toString());
       assertEquals(1, groups(forecast.foretoldIfCleared()), ids.toString());

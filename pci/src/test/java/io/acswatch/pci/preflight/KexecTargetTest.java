@@ -49,9 +49,9 @@ class KexecTargetTest {
 
     assertEquals(
         List.of(
-            "kernel 6.1.0 or a later one before 6.1.165",
-            "kernel 6.1.165 or a later one before 6.1.169",
-            "kernel 6.1.169 or a later one of its line"),
+            "legacy-early-acs with the quirks of 6.1.0",
+            "legacy-late-acs-regressed with the quirks of 6.1.165",
+            "legacy-early-acs with the quirks of 6.1.169"),
         targets.stream().map(target -> target.model().reason()).toList());
     assertEquals(
         List.of("legacy-early-acs", "legacy-late-acs-regressed", "legacy-early-acs"),

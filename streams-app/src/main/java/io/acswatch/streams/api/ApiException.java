@@ -1,5 +1,7 @@
 package io.acswatch.streams.api;
 
+import io.acswatch.wire.json.Json;
+
 /** A request that is answered with a problem (RFC 9457) instead of what it asked for. */
 final class ApiException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -29,14 +31,12 @@ final class ApiException extends Exception {
 
   Answer answer() {
     String body =
-        Json.write(
+        Json.object(
             json -> {
-              json.writeStartObject();
               json.writeStringField("type", "about:blank");
               json.writeStringField("title", title);
               json.writeNumberField("status", code);
               json.writeStringField("detail", getMessage());
-              json.writeEndObject();
             });
     return Answer.of(code, Answer.PROBLEM, body);
   }

@@ -3,11 +3,16 @@ package io.acswatch.streams.api;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.explain.Explainer;
+import io.acswatch.pci.explain.Explanation;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.ExplanationJson;
+import io.acswatch.wire.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -131,9 +136,8 @@ public final class FleetApi {
     return Answer.of(
         200,
         Answer.JSON,
-        Json.write(
+        Json.object(
             json -> {
-              json.writeStartObject();
               json.writeNumberField("total", merged.total());
               json.writeNumberField("offset", offset);
               json.writeNumberField("limit", end - offset);
@@ -143,7 +147,6 @@ public final class FleetApi {
                 json.writeRawValue(merged.lines().get(i).json());
               }
               json.writeEndArray();
-              json.writeEndObject();
             }));
   }
 
@@ -227,9 +230,8 @@ public final class FleetApi {
     return Answer.of(
         200,
         Answer.JSON,
-        Json.write(
+        Json.object(
             json -> {
-              json.writeStartObject();
               json.writeNumberField("instances", answering.size());
               Json.texts(json, "silent_instances", silent);
               json.writeObjectFieldStart("hosts");
@@ -256,7 +258,6 @@ public final class FleetApi {
                   json.writeNumberField(code.name(), n);
                 }
               }
-              json.writeEndObject();
               json.writeEndObject();
             }));
   }
@@ -294,9 +295,9 @@ public final class FleetApi {
     String body =
         switch (what) {
           case "alert" -> alert(state, host, asked.required("fingerprint"));
-          case "host/explanation" -> explanation(snapshot(state, asked), asked);
-          case "host/weak-points" -> new ExplanationWriter(snapshot(state, asked)).weakPoints();
-          default -> Json.write(json -> HostJson.write(json, fleet.host(host), state));
+          case "host/explanation" -> explanation(explainer(state, asked), host, asked);
+          case "host/weak-points" -> weakPoints(explainer(state, asked));
+          default -> Json.object(json -> HostJson.write(json, fleet.host(host), state));
         };
     return Answer.of(200, Answer.JSON, body);
   }
@@ -305,26 +306,48 @@ public final class FleetApi {
       throws ApiException {
     for (IsolationAlert alert : state.open()) {
       if (alert.fingerprint().equals(fingerprint)) {
-        return Json.write(json -> AlertJson.writeTo(json, alert));
+        return Json.object(json -> AlertJson.writeTo(json, alert));
       }
     }
     throw ApiException.notFound(host + " has no open alert " + fingerprint);
   }
 
-  private static Snapshot snapshot(HostState state, Parameters asked) throws ApiException {
+  /** Explains a snapshot as the host's page shows it: by the boot before, where that is known. */
+  private static Explainer explainer(HostState state, Parameters asked) throws ApiException {
     boolean before = asked.word("when", "after", "before").equals("before");
     Snapshot snapshot = before ? state.baseline() : state.current();
     if (snapshot == null) {
       throw ApiException.notFound("there is no such snapshot");
     }
-    return snapshot;
+    return new Explainer(snapshot, null, before ? null : HostJson.before(state));
   }
 
-  private static String explanation(Snapshot snapshot, Parameters asked) throws ApiException {
-    ExplanationWriter writer = new ExplanationWriter(snapshot);
+  private static String explanation(Explainer explainer, String host, Parameters asked)
+      throws ApiException {
+    int function = index(explainer, host, asked.required("function"));
     String with = asked.text("with");
-    return with.isEmpty()
-        ? writer.one(asked.required("function"))
-        : writer.pair(asked.required("function"), with);
+    if (with.isEmpty()) {
+      Explanation explanation = explainer.explain(function);
+      return Json.object(json -> ExplanationJson.write(json, explainer.choice(), explanation));
+    }
+    Explanation.Pair pair = explainer.explain(function, index(explainer, host, with));
+    return Json.object(json -> ExplanationJson.write(json, explainer.choice(), pair));
+  }
+
+  private static int index(Explainer explainer, String host, String text) throws ApiException {
+    PciAddress asked;
+    try {
+      asked = PciAddress.parse(text);
+    } catch (IllegalArgumentException notAnAddress) {
+      throw ApiException.badRequest(text + " is not an address, expected 0000:00:03.0");
+    }
+    return explainer
+        .indexOf(asked)
+        .orElseThrow(() -> ApiException.notFound(host + " has no function " + text));
+  }
+
+  private static String weakPoints(Explainer explainer) {
+    List<Explanation.WeakPoint> points = explainer.weakPoints();
+    return Json.object(json -> Json.objects(json, "weak_points", points, ExplanationJson::write));
   }
 }

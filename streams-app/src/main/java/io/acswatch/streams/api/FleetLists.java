@@ -6,6 +6,7 @@ import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
+import io.acswatch.wire.json.Json;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -57,7 +58,7 @@ final class FleetLists {
             .limit(limit)
             .map(
                 host ->
-                    new Page.Line(key(sort, host), Json.write(json -> ListJson.host(json, host))))
+                    new Page.Line(key(sort, host), Json.object(json -> ListJson.host(json, host))))
             .toList());
   }
 
@@ -134,7 +135,8 @@ final class FleetLists {
             .sorted(OpenAlert.MOST_URGENT_FIRST)
             .limit(limit)
             .map(
-                alert -> new Page.Line(key(alert), Json.write(json -> ListJson.alert(json, alert))))
+                alert ->
+                    new Page.Line(key(alert), Json.object(json -> ListJson.alert(json, alert))))
             .toList());
   }
 

@@ -5,16 +5,16 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 
-/** Hosts and alerts as the lists show them. */
+/** Hosts and alerts as the lists show them: fields of an object. */
 final class ListJson {
   private ListJson() {}
 
   static void host(JsonGenerator json, FleetIndex.Listed listed) throws IOException {
     HostSummary host = listed.summary();
     Severity worst = host.worst();
-    json.writeStartObject();
     json.writeStringField("host", host.host());
     json.writeStringField("status", listed.status().label());
     Json.time(json, "heard_at", listed.heardMillis());
@@ -27,11 +27,9 @@ final class ListJson {
     json.writeNumberField("open_alerts", host.open().size());
     Json.text(json, "worst", worst == null ? null : worst.label());
     Json.text(json, "headline", worst == null ? null : host.open().get(0).headline());
-    json.writeEndObject();
   }
 
   static void alert(JsonGenerator json, OpenAlert alert) throws IOException {
-    json.writeStartObject();
     json.writeStringField("fingerprint", alert.fingerprint());
     json.writeStringField("host", alert.host());
     json.writeNumberField("revision", alert.revision());
@@ -41,6 +39,5 @@ final class ListJson {
     Json.time(json, "taken_at", alert.takenAtMillis());
     Json.texts(json, "vms", alert.vms());
     json.writeStringField("headline", alert.headline());
-    json.writeEndObject();
   }
 }

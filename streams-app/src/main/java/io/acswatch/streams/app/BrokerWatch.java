@@ -1,6 +1,5 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -60,7 +59,7 @@ final class BrokerWatch implements AutoCloseable {
   /** Opens a session with the brokers. */
   @FunctionalInterface
   interface Sessions {
-    BrokerSession open();
+    BrokerSession open() throws AppException;
   }
 
   /**
@@ -68,7 +67,7 @@ final class BrokerWatch implements AutoCloseable {
    *
    * @param sessions for this watch alone, which closes them
    */
-  void start(Sessions sessions) {
+  void start(Sessions sessions) throws AppException {
     session = sessions.open();
     thread.scheduleWithFixedDelay(
         () -> ask(sessions), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -79,7 +78,7 @@ final class BrokerWatch implements AutoCloseable {
       BrokerSession asked = session(sessions);
       asked.answer(asked.admin().describeCluster().clusterId());
       answered();
-    } catch (CommandFailure failed) {
+    } catch (AppException failed) {
       if (!Thread.currentThread().isInterrupted()) {
         failed(failed.getCause());
       }
@@ -90,7 +89,7 @@ final class BrokerWatch implements AutoCloseable {
     unanswered = reachable ? 0 : unanswered + 1;
   }
 
-  private BrokerSession session(Sessions sessions) {
+  private BrokerSession session(Sessions sessions) throws AppException {
     BrokerSession current = session;
     if (current != null && unanswered < PATIENCE) {
       return current;
@@ -133,7 +132,7 @@ final class BrokerWatch implements AutoCloseable {
       LOG.warn(
           "No broker answers at {}: {}; nothing is judged until one does, nothing is lost",
           servers,
-          failure == null ? "no reason given" : CommandFailure.firstLine(failure));
+          failure == null ? "no reason given" : AppException.firstLine(failure));
     }
   }
 

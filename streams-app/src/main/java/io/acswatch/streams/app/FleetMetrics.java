@@ -28,8 +28,8 @@ final class FleetMetrics extends Collector {
     GaugeMetricFamily hosts =
         new GaugeMetricFamily(
             "acswatch_hosts",
-            "Hosts whose state this instance keeps: fresh, stale (silent for too long, or a change"
-                + " was missed) or unknown (a port was not read).",
+            "Hosts whose state this instance keeps: fresh, stale (silent for too long) or unknown"
+                + " (a port was not read).",
             List.of("status"));
     for (HostStatus status : HostStatus.values()) {
       hosts.addMetric(List.of(status.label()), counts.hosts().getOrDefault(status, 0));

@@ -80,14 +80,14 @@ final class FrameBacklog implements AutoCloseable {
     try {
       Size size = ask(asked);
       listener.backlog(size.frames(), size.oldestAgeSeconds());
-    } catch (RuntimeException away) {
+    } catch (AppException | RuntimeException away) {
       // The broker watch tells of it; what escapes would end the asking.
       listener.backlog(Double.NaN, Double.NaN);
     }
   }
 
   /** Asks once. */
-  Size ask(BrokerSession session) {
+  Size ask(BrokerSession session) throws AppException {
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(
             session
@@ -117,7 +117,8 @@ final class FrameBacklog implements AutoCloseable {
     return new Size(frames, waiting.isEmpty() ? 0 : oldestAge(session, waiting));
   }
 
-  private double oldestAge(BrokerSession session, Map<TopicPartition, Long> waiting) {
+  private double oldestAge(BrokerSession session, Map<TopicPartition, Long> waiting)
+      throws AppException {
     long now = clock.getAsLong();
     double younger = MAX_AGE_SECONDS;
     double older = MIN_AGE_SECONDS;
@@ -137,7 +138,8 @@ final class FrameBacklog implements AutoCloseable {
 
   /** True if each partition's next frame was appended less than so many seconds ago. */
   private static boolean areYounger(
-      BrokerSession session, Map<TopicPartition, Long> waiting, long now, double ageSeconds) {
+      BrokerSession session, Map<TopicPartition, Long> waiting, long now, double ageSeconds)
+      throws AppException {
     long since = Math.max(0, now - (long) (ageSeconds * SECONDS));
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
     waiting.forEach((partition, unused) -> asked.put(partition, OffsetSpec.forTimestamp(since)));
@@ -151,7 +153,7 @@ final class FrameBacklog implements AutoCloseable {
   }
 
   private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
-      BrokerSession session, Map<TopicPartition, OffsetSpec> asked) {
+      BrokerSession session, Map<TopicPartition, OffsetSpec> asked) throws AppException {
     return session.answer(
         session
             .admin()

@@ -1,6 +1,6 @@
 package io.acswatch.streams.app;
 
-import static io.acswatch.streams.topology.IsolationTopology.HOST_STATE;
+import static io.acswatch.streams.topology.Nodes.HOST_STATE;
 
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.fleet.FleetIndex;

@@ -1,8 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.client.Incident;
-import io.acswatch.client.IncidentSerde;
-import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.incident.IncidentStores;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
@@ -15,7 +14,6 @@ import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 /** Reads the incidents that this instance keeps, beside the stream threads that write them. */
 final class IncidentStore {
   private final HostStore.Stores stores;
-  private final IncidentSerde serde = new IncidentSerde();
 
   IncidentStore(HostStore.Stores stores) {
     this.stores = stores;
@@ -28,14 +26,14 @@ final class IncidentStore {
    * @throws KafkaException while partitions move, or if none of them is here
    */
   List<Incident> read(String host) {
-    ReadOnlyKeyValueStore<String, byte[]> parts = store(IncidentTopology.INCIDENT_HOSTS);
+    ReadOnlyKeyValueStore<String, byte[]> parts = store(IncidentStores.INCIDENT_HOSTS);
     List<Incident> found = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = store(IncidentTopology.INCIDENTS_STORE).all()) {
+    try (KeyValueIterator<String, byte[]> all = store(IncidentStores.INCIDENTS).all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
         if (host.isEmpty()
-            || IncidentTopology.isOpenPart(parts.get(IncidentTopology.partKey(entry.key, host)))) {
-          found.add(serde.deserialize(IncidentTopology.INCIDENTS_STORE, entry.value));
+            || IncidentStores.isOpenPart(parts.get(IncidentStores.partKey(entry.key, host)))) {
+          found.add(IncidentStores.unpackIncident(entry.value));
         }
       }
     }

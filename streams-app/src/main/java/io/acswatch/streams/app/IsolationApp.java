@@ -1,20 +1,18 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.cli.CommandFailure;
-import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -64,7 +62,7 @@ public final class IsolationApp implements AutoCloseable {
   private final StatusServer http;
   private boolean closed;
 
-  private IsolationApp(IsolationConfig config) {
+  private IsolationApp(IsolationConfig config) throws AppException {
     stopTimeout = config.stopTimeout();
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
@@ -73,7 +71,7 @@ public final class IsolationApp implements AutoCloseable {
         config.advertised().orElse(new HttpAddress(config.http().host(), http.address().getPort()));
     boolean created = false;
     try {
-      streams = create(config, metrics, self);
+      streams = create(config, metrics, fleet, self);
       created = true;
     } finally {
       if (!created) {
@@ -89,9 +87,9 @@ public final class IsolationApp implements AutoCloseable {
                 hosts,
                 fleet,
                 this::owner,
-                () -> keepers(IsolationTopology.HOST_STATE),
+                () -> keepers(Nodes.HOST_STATE),
                 new IncidentStore(streams::store),
-                () -> keepers(IncidentTopology.INCIDENTS_STORE)));
+                () -> keepers(IncidentStores.INCIDENTS)));
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
@@ -104,56 +102,39 @@ public final class IsolationApp implements AutoCloseable {
   /**
    * Starts and returns at once; {@link #status} says when it is ready.
    *
-   * @throws CommandFailure if no broker answers, a topic is missing, the port is in use or the
-   *     state directory cannot be used; nothing is left running then
+   * @throws AppException if no broker answers, a topic is missing, the port is in use or the state
+   *     directory cannot be used; nothing is left running then
    * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
    */
-  public static IsolationApp start(IsolationConfig config) {
-    refuseMissingTopics(config);
+  public static IsolationApp start(IsolationConfig config) throws AppException {
+    try (BrokerSession session = new BrokerSession(config)) {
+      Topics.refuseUnfit(session, config);
+    }
     prepare(config.stateDirectory());
     IsolationApp app = new IsolationApp(config);
     try {
       app.broker.start(() -> new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.streams.start();
-    } catch (CommandFailure refused) {
+    } catch (AppException refused) {
       app.close();
       throw refused;
     } catch (KafkaException failed) {
       app.close();
-      throw new CommandFailure("cannot start: " + CommandFailure.firstLine(failed), failed);
+      throw new AppException("cannot start: " + AppException.firstLine(failed), failed);
     }
     return app;
   }
 
-  private static void refuseMissingTopics(IsolationConfig config) {
-    try (BrokerSession session = new BrokerSession(config)) {
-      List<String> missing = Topics.missing(session, config.topics().all());
-      if (!missing.isEmpty()) {
-        boolean one = missing.size() == 1;
-        throw new CommandFailure(
-            "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
-                .formatted(
-                    (one ? "topic " : "topics ") + String.join(", ", missing),
-                    one ? "does" : "do",
-                    config.bootstrapServers(),
-                    config.bootstrapServers(),
-                    config.topics().prefix().equals("acswatch")
-                        ? ""
-                        : " --topic-prefix " + config.topics().prefix()));
-      }
-    }
-  }
-
-  private static void prepare(Path directory) {
+  private static void prepare(Path directory) throws AppException {
     try {
       Files.createDirectories(directory);
     } catch (IOException refused) {
-      throw new CommandFailure(
+      throw new AppException(
           "state directory " + directory + " cannot be made: " + reason(refused), refused);
     }
     if (!Files.isWritable(directory)) {
-      throw new CommandFailure("state directory " + directory + " is not writable");
+      throw new AppException("state directory " + directory + " is not writable");
     }
   }
 
@@ -162,25 +143,26 @@ public final class IsolationApp implements AutoCloseable {
       case "AccessDeniedException" -> "permission denied";
       case "NoSuchFileException" -> "no such file or directory";
       case "FileAlreadyExistsException" -> "a file is in its place";
-      default -> CommandFailure.firstLine(refused);
+      default -> AppException.firstLine(refused);
     };
   }
 
   private static KafkaStreams create(
-      IsolationConfig config, IsolationMetrics metrics, HttpAddress self) {
+      IsolationConfig config, IsolationMetrics metrics, FleetIndex fleet, HttpAddress self)
+      throws AppException {
     Properties settings = KafkaSettings.streams(config);
     // By it the other instances find the one that keeps a host.
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
     try {
-      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics), settings);
+      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics, fleet), settings);
     } catch (ConfigException refused) {
       throw refused;
     } catch (KafkaException failed) {
       boolean inUse = String.valueOf(failed.getMessage()).contains("initialize state");
-      throw new CommandFailure(
+      throw new AppException(
           inUse
               ? "state directory " + config.stateDirectory() + " is in use by another process"
-              : "cannot start: " + CommandFailure.firstLine(failed),
+              : "cannot start: " + AppException.firstLine(failed),
           failed);
     }
   }
@@ -191,8 +173,7 @@ public final class IsolationApp implements AutoCloseable {
   }
 
   private KeyQueryMetadata owner(String host) {
-    return streams.queryMetadataForKey(
-        IsolationTopology.HOST_STATE, host, Serdes.String().serializer());
+    return streams.queryMetadataForKey(Nodes.HOST_STATE, host, Serdes.String().serializer());
   }
 
   private Collection<StreamsMetadata> keepers(String store) {

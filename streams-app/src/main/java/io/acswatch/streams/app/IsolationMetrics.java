@@ -1,7 +1,6 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Refusal;
@@ -23,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -52,24 +50,17 @@ public final class IsolationMetrics implements TopologyObserver {
   private static final double MILLIS_PER_SECOND = 1e3;
 
   private final LongSupplier clock;
-  private final FleetIndex fleet;
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Map<FrameType, Counter.Child> frames =
       children(
           counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
-          FrameType.class,
-          FrameType::isKnown);
+          FrameType.class);
   private final Map<KexecEvent.Step, Counter.Child> kexecs =
       children(
           counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
-          KexecEvent.Step.class,
-          step -> true);
-  private final Counter gaps =
-      counter("acswatch_delta_gaps", "Deltas that build on a snapshot that was not had.");
+          KexecEvent.Step.class);
   private final Counter functions =
-      counter(
-          "acswatch_functions_decoded",
-          "PCI functions in the snapshots and deltas that were taken in.");
+      counter("acswatch_functions_decoded", "PCI functions in the snapshots that were taken in.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
@@ -125,13 +116,12 @@ public final class IsolationMetrics implements TopologyObserver {
   /**
    * Metrics of an application in which nothing has happened.
    *
-   * @param fleet the hosts; kept up to date by what is told here
+   * @param fleet the hosts
    * @param clock milliseconds since 1970
    * @param kafka Kafka's own metrics
    */
   IsolationMetrics(
       FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
-    this.fleet = fleet;
     this.clock = clock;
     // All reasons from the start, so that the first reject is an increase and not a new series.
     for (RejectReason reason : RejectReason.values()) {
@@ -156,12 +146,10 @@ public final class IsolationMetrics implements TopologyObserver {
 
   /** The series of each constant, there from the start and looked up once. */
   private static <E extends Enum<E>> Map<E, Counter.Child> children(
-      Counter counter, Class<E> labels, Predicate<E> has) {
+      Counter counter, Class<E> labels) {
     Map<E, Counter.Child> children = new EnumMap<>(labels);
     for (E label : labels.getEnumConstants()) {
-      if (has.test(label)) {
-        children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
-      }
+      children.put(label, counter.labels(label.name().toLowerCase(Locale.ROOT)));
     }
     return children;
   }
@@ -200,11 +188,6 @@ public final class IsolationMetrics implements TopologyObserver {
   }
 
   @Override
-  public void gapFound() {
-    gaps.inc();
-  }
-
-  @Override
   public void judged() {
     judgements.inc();
   }
@@ -219,26 +202,6 @@ public final class IsolationMetrics implements TopologyObserver {
             alert.severity().label(),
             alert.status().name().toLowerCase(Locale.ROOT))
         .inc();
-  }
-
-  @Override
-  public void opened(int partition) {
-    fleet.opened(partition);
-  }
-
-  @Override
-  public void closed(int partition) {
-    fleet.closed(partition);
-  }
-
-  @Override
-  public void heard(int partition, String host, long appendedAtMillis) {
-    fleet.heard(partition, host, appendedAtMillis);
-  }
-
-  @Override
-  public void stored(int partition, String host, HostState state) {
-    fleet.stored(partition, host, state);
   }
 
   /** So many frames wait, the oldest for so long. */

@@ -1,6 +1,5 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.cli.HttpAddress;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.api.Instances;

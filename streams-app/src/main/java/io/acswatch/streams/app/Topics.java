@@ -1,9 +1,8 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.TopicReport.Action;
 import io.acswatch.streams.app.TopicReport.Difference;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.TopicNames;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,6 +29,8 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * <table>
  *   <caption>Policies</caption>
  *   <tr><td>frames</td><td>kept 7 days, so that a replay reaches back over a weekend</td></tr>
+ *   <tr><td>commands</td><td>kept 7 days, as the frames are; in as many partitions, so that the
+ *       commands on a host come to the task that keeps it</td></tr>
  *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
  *   <tr><td>alert-state, groups, incidents</td><td>compacted; tombstones stay 7 days for readers that were
  *       away</td></tr>
@@ -48,6 +49,7 @@ public final class Topics {
   /** Partitions where none are asked for. */
   public static final int DEFAULT_PARTITIONS = 8;
 
+  private static final int COMMAND_BYTES = 64 << 10;
   private static final String BROKERS_TIME = "LogAppendTime";
 
   private Topics() {}
@@ -63,14 +65,19 @@ public final class Topics {
   public record Layout(Optional<Integer> partitions, Optional<Short> replicationFactor) {
     /** No wishes. */
     public static final Layout DEFAULT = new Layout(Optional.empty(), Optional.empty());
+
+    private Layout with(int wanted) {
+      return new Layout(Optional.of(wanted), replicationFactor);
+    }
   }
 
   /**
    * Creates the topics that are missing, and waits until the broker knows them.
    *
-   * @throws CommandFailure if no broker answers or one refuses
+   * @throws AppException if no broker answers or one refuses
    */
-  public static List<TopicReport> create(IsolationConfig config, Layout layout) {
+  public static List<TopicReport> create(IsolationConfig config, Layout layout)
+      throws AppException {
     try (BrokerSession session = new BrokerSession(config)) {
       List<TopicReport> found = look(session, config.topics(), layout);
       List<String> missing =
@@ -82,7 +89,10 @@ public final class Topics {
         return found;
       }
       Map<String, KafkaFuture<Void>> created =
-          session.admin().createTopics(newTopics(config.topics(), missing, layout)).values();
+          session
+              .admin()
+              .createTopics(newTopics(session, config.topics(), missing, layout))
+              .values();
       for (KafkaFuture<Void> topic : created.values()) {
         finish(session, topic);
       }
@@ -99,20 +109,59 @@ public final class Topics {
   }
 
   /** Looks at the topics and changes nothing. */
-  public static List<TopicReport> check(IsolationConfig config, Layout layout) {
+  public static List<TopicReport> check(IsolationConfig config, Layout layout) throws AppException {
     try (BrokerSession session = new BrokerSession(config)) {
       return look(session, config.topics(), layout);
     }
   }
 
+  /**
+   * Refuses a Kafka in which the application cannot run.
+   *
+   * @throws AppException if no broker answers, or a topic is missing or unfit
+   */
+  static void refuseUnfit(BrokerSession session, IsolationConfig config) throws AppException {
+    List<String> missing = missing(session, config.topics().all());
+    if (!missing.isEmpty()) {
+      boolean one = missing.size() == 1;
+      throw new AppException(
+          "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
+              .formatted(
+                  (one ? "topic " : "topics ") + String.join(", ", missing),
+                  one ? "does" : "do",
+                  config.bootstrapServers(),
+                  config.bootstrapServers(),
+                  config.topics().prefix().equals(TopicNames.DEFAULT_PREFIX)
+                      ? ""
+                      : " --topic-prefix " + config.topics().prefix()));
+    }
+    String frames = config.topics().frames();
+    String commands = config.topics().commands();
+    Map<String, TopicDescription> described = describe(session, List.of(frames, commands));
+    int wanted = partitions(described, frames);
+    int found = partitions(described, commands);
+    if (found != wanted) {
+      throw new AppException(
+          "topic %s has %d partitions and %s has %d, expected as many; delete %1$s and run: acswatch topics"
+              .formatted(commands, found, frames, wanted));
+    }
+  }
+
+  private static Map<String, TopicDescription> describe(
+      BrokerSession session, Collection<String> topics) throws AppException {
+    return session.answer(session.admin().describeTopics(topics).allTopicNames());
+  }
+
   /** The topics among {@code names} that do not exist. */
-  public static List<String> missing(BrokerSession session, Collection<String> names) {
+  public static List<String> missing(BrokerSession session, Collection<String> names)
+      throws AppException {
     // Asking for all names once is cheaper than an error for each.
     var existing = session.answer(session.admin().listTopics().names());
     return new TreeSet<>(names).stream().filter(name -> !existing.contains(name)).toList();
   }
 
-  private static void finish(BrokerSession session, KafkaFuture<Void> creation) {
+  private static void finish(BrokerSession session, KafkaFuture<Void> creation)
+      throws AppException {
     try {
       creation.get();
     } catch (ExecutionException failed) {
@@ -122,48 +171,59 @@ public final class Topics {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      throw new CommandFailure("stopped while creating topics", stopped);
+      throw new AppException("stopped while creating topics", stopped);
     }
   }
 
   /** The controller has them; the broker that answers learns of them a moment later. */
-  private static void awaitKnown(
-      BrokerSession session, IsolationConfig config, List<String> names) {
+  private static void awaitKnown(BrokerSession session, IsolationConfig config, List<String> names)
+      throws AppException {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
     while (!missing(session, names).isEmpty()) {
       if (System.nanoTime() > deadline) {
-        throw new CommandFailure("broker does not show the topics it created: " + names);
+        throw new AppException("broker does not show the topics it created: " + names);
       }
       try {
         Thread.sleep(Duration.ofMillis(20).toMillis());
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
-        throw new CommandFailure("stopped while waiting for topics", stopped);
+        throw new AppException("stopped while waiting for topics", stopped);
       }
     }
   }
 
-  private static List<NewTopic> newTopics(TopicNames names, List<String> missing, Layout layout) {
+  private static List<NewTopic> newTopics(
+      BrokerSession session, TopicNames names, List<String> missing, Layout layout)
+      throws AppException {
     Map<String, Map<String, String>> policies = policies(names);
+    int partitions = layout.partitions().orElse(DEFAULT_PARTITIONS);
+    int ofCommands =
+        missing.contains(names.frames())
+            ? partitions
+            : partitions(describe(session, List.of(names.frames())), names.frames());
     List<NewTopic> topics = new ArrayList<>();
     for (String name : missing) {
       topics.add(
           new NewTopic(
                   name,
-                  Optional.of(layout.partitions().orElse(DEFAULT_PARTITIONS)),
+                  Optional.of(name.equals(names.commands()) ? ofCommands : partitions),
                   layout.replicationFactor())
               .configs(policies.get(name)));
     }
     return topics;
   }
 
-  private static List<TopicReport> look(BrokerSession session, TopicNames names, Layout layout) {
+  private static int partitions(Map<String, TopicDescription> described, String topic) {
+    return described.get(topic).partitions().size();
+  }
+
+  private static List<TopicReport> look(BrokerSession session, TopicNames names, Layout layout)
+      throws AppException {
     Map<String, Map<String, String>> policies = policies(names);
     List<String> missing = missing(session, policies.keySet());
     List<String> present =
         policies.keySet().stream().filter(name -> !missing.contains(name)).toList();
-    Map<String, TopicDescription> described =
-        session.answer(session.admin().describeTopics(present).allTopicNames());
+    Map<String, TopicDescription> described = describe(session, present);
     Map<ConfigResource, Config> configs =
         session.answer(
             session.admin().describeConfigs(present.stream().map(Topics::resource).toList()).all());
@@ -177,7 +237,12 @@ public final class Topics {
                         name,
                         Action.EXISTS,
                         differences(
-                            described.get(name), configs.get(resource(name)), policy, layout))));
+                            described.get(name),
+                            configs.get(resource(name)),
+                            policy,
+                            name.equals(names.commands()) && described.containsKey(names.frames())
+                                ? layout.with(partitions(described, names.frames()))
+                                : layout))));
     return reports;
   }
 
@@ -212,8 +277,9 @@ public final class Topics {
   /** Name of each topic and the settings it is created with. */
   static Map<String, Map<String, String>> policies(TopicNames names) {
     Map<String, Map<String, String>> policies = new LinkedHashMap<>();
-    policies.put(names.frames(), kept(7, IsolationTopology.MAX_RECORD_BYTES));
-    policies.put(names.alerts(), kept(90, IsolationTopology.MAX_RECORD_BYTES));
+    policies.put(names.frames(), kept(7, Nodes.MAX_RECORD_BYTES));
+    policies.put(names.commands(), kept(7, COMMAND_BYTES));
+    policies.put(names.alerts(), kept(90, Nodes.MAX_RECORD_BYTES));
     policies.put(names.alertState(), compacted());
     policies.put(names.groups(), compacted());
     policies.put(names.incidents(), compacted());
@@ -242,8 +308,7 @@ public final class Topics {
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, BROKERS_TIME,
             // A segment is compacted when it is closed; a quiet topic would wait a week for that.
             TopicConfig.SEGMENT_MS_CONFIG, millis(1),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                Integer.toString(IsolationTopology.MAX_RECORD_BYTES)));
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Nodes.MAX_RECORD_BYTES)));
   }
 
   private static String millis(int days) {

@@ -1,21 +1,18 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ColourOption;
-import io.acswatch.cli.CommandFailure;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
-import io.acswatch.cli.StopSignal;
 import io.acswatch.client.Alert;
 import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
+import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationConfig;
-import java.io.IOException;
+import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -23,7 +20,10 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code alerts}: follows the alert topic. */
 @Command(
@@ -32,10 +32,16 @@ import picocli.CommandLine.Option;
       "Prints alerts as they are raised, updated and resolved, one line each, until it is stopped.",
       "Alerts of one host come in their order."
     })
-final class AlertsCommand extends CliCommand {
+final class AlertsCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  /** How to print. */
+  enum Output {
+    TEXT,
+    JSON
+  }
+
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(
@@ -71,9 +77,17 @@ final class AlertsCommand extends CliCommand {
   @Option(names = "--vm", paramLabel = "VM", description = "Of this VM; may be repeated.")
   private List<String> vms = List.of();
 
-  @Mixin private OutputOption output = new OutputOption();
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      description = "How to print; json is the value of the topic, byte for byte.")
+  private Output output = Output.TEXT;
 
-  @Mixin private ColourOption colour = new ColourOption();
+  @Option(
+      names = {"--colour", "--color"},
+      paramLabel = "auto|always|never",
+      description = "Whether to colour; auto does on a terminal.")
+  private Colour colour = Colour.AUTO;
 
   @Option(
       names = "--alertmanager",
@@ -94,30 +108,31 @@ final class AlertsCommand extends CliCommand {
   private int printed;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws AppException {
     if (max != null && max < 1) {
-      throw wrongUsage("--max=" + max + ", expected 1 or more");
+      throw new ParameterException(spec.commandLine(), "--max=" + max + ", expected 1 or more");
     }
-    IsolationConfig config = options.config();
+    IsolationConfig config = options.config(Map.of());
     if (alertmanager != null) {
       return bridge(config);
     }
     try (TopicReader reader = TopicSession.open(config, config.topics().alerts(), start())) {
       // Being stopped is how following ends, and no failure.
-      StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> follow(reader));
+      StopHook.calling(reader::wakeUp).during(() -> follow(reader));
     } catch (KafkaException failed) {
       throw failure(config, failed);
     }
-    return urgent && (once || max != null) ? ExitCode.FINDING : ExitCode.OK;
+    return urgent && (once || max != null) ? StreamsMain.FINDING : StreamsMain.OK;
   }
 
   private AlertFilter filter() {
     return new AlertFilter(severity, hosts, codes, vms);
   }
 
-  private int bridge(IsolationConfig config) throws IOException, InterruptedException {
+  private int bridge(IsolationConfig config) throws AppException {
     if (refreshSeconds < 1 || !String.valueOf(alertmanager.getScheme()).matches("https?")) {
-      throw wrongUsage(
+      throw new ParameterException(
+          spec.commandLine(),
           "--alertmanager=%s --refresh=%d, expected http://HOST:PORT and 1 or more"
               .formatted(alertmanager, refreshSeconds));
     }
@@ -128,17 +143,17 @@ final class AlertsCommand extends CliCommand {
               new Alertmanager(alertmanager),
               new OpenAlerts(filter()),
               Duration.ofSeconds(refreshSeconds),
-              err());
-      StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> bridge.run(reader, once));
+              spec.commandLine().getErr());
+      StopHook.calling(reader::wakeUp).during(() -> bridge.run(reader, once));
     } catch (KafkaException failed) {
       throw failure(config, failed);
     }
-    return ExitCode.OK;
+    return StreamsMain.OK;
   }
 
-  private static CommandFailure failure(IsolationConfig config, KafkaException failed) {
-    return new CommandFailure(
-        "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed), failed);
+  private static AppException failure(IsolationConfig config, KafkaException failed) {
+    return new AppException(
+        "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
   }
 
   private TopicReader.Start start() {
@@ -150,7 +165,7 @@ final class AlertsCommand extends CliCommand {
 
   private void follow(TopicReader reader) {
     AlertFilter filter = filter();
-    PrintWriter out = out();
+    PrintWriter out = spec.commandLine().getOut();
     boolean coloured = colour.isOn();
     try (AlertSerde serde = new AlertSerde()) {
       while (!(once && reader.hasReachedEnd())) {
@@ -168,7 +183,7 @@ final class AlertsCommand extends CliCommand {
         }
       }
     } catch (WakeupException stopped) {
-      flush();
+      out.flush();
     }
   }
 
@@ -177,14 +192,14 @@ final class AlertsCommand extends CliCommand {
     try {
       return serde.deserialize(record.topic(), record.value());
     } catch (SerializationException damaged) {
-      PrintWriter err = err();
+      PrintWriter err = spec.commandLine().getErr();
       err.println(
           "acswatch: %s-%d@%d left out: %s"
               .formatted(
                   record.topic(),
                   record.partition(),
                   record.offset(),
-                  CommandFailure.firstLine(damaged)));
+                  AppException.firstLine(damaged)));
       err.flush();
       return null;
     }
@@ -193,7 +208,7 @@ final class AlertsCommand extends CliCommand {
   private void print(
       PrintWriter out, ConsumerRecord<byte[], byte[]> record, Alert alert, boolean coloured) {
     out.println(
-        output.isJson()
+        output == Output.JSON
             ? new String(record.value(), StandardCharsets.UTF_8)
             : AlertLine.of(alert, record.timestamp(), coloured));
     printed++;

@@ -1,11 +1,10 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.cli.CommandFailure;
+import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
-import io.acswatch.streams.topology.RetireHost;
-import java.nio.charset.StandardCharsets;
+import io.acswatch.streams.topology.HostCommand;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -16,8 +15,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Puts what people say of hosts into the frames topic: records with the host as key, a header and
- * no value, which the streams application comes to in the order of the host's frames.
+ * Sends commands on hosts: records with the host as key, which the streams application comes to
+ * beside the frames of the host.
  */
 final class CommandSender implements AutoCloseable {
   private final BrokerSession session;
@@ -25,12 +24,12 @@ final class CommandSender implements AutoCloseable {
   private final String topic;
 
   /**
-   * A sender to the frames topic.
+   * A sender to the commands topic.
    *
-   * @throws CommandFailure if no broker answers, or there is no such topic
+   * @throws AppException if no broker answers, or there is no such topic
    */
-  CommandSender(IsolationConfig config) {
-    topic = config.topics().frames();
+  CommandSender(IsolationConfig config) throws AppException {
+    topic = config.topics().commands();
     session = new BrokerSession(config);
     try {
       TopicSession.requireTopic(session, config, topic);
@@ -40,23 +39,16 @@ final class CommandSender implements AutoCloseable {
     } catch (KafkaException refused) {
       session.close();
       throw session.refused(refused);
-    } catch (CommandFailure refused) {
+    } catch (AppException refused) {
       session.close();
       throw refused;
     }
   }
 
   /** Asks to forget the host; returns when the broker has it, and where. */
-  RecordMetadata retire(String host, String reason) throws InterruptedException {
-    return send(host, RetireHost.HEADER, reason.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private RecordMetadata send(String host, String header, byte[] value)
-      throws InterruptedException {
-    ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, host, null);
-    record.headers().add(header, value);
+  RecordMetadata retire(String host, String reason) throws AppException, InterruptedException {
     try {
-      return producer.send(record).get();
+      return producer.send(new ProducerRecord<>(topic, host, new HostCommand(reason).json())).get();
     } catch (ExecutionException refused) {
       throw session.refused(refused.getCause());
     } catch (KafkaException refused) {

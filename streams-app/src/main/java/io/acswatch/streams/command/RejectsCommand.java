@@ -1,23 +1,19 @@
 package io.acswatch.streams.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.CommandFailure;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
+import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
+import io.acswatch.streams.topology.Refusal;
 import io.acswatch.wire.json.AlertText;
-import java.io.IOException;
+import io.acswatch.wire.json.Json;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -31,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code rejects}: lists refused records, shows one, sends them again. */
 @Command(
@@ -42,11 +41,16 @@ import picocli.CommandLine.Option;
           + " frames topic again, as they were, for a streams application that understands them"
           + " by now."
     })
-final class RejectsCommand extends CliCommand {
+final class RejectsCommand implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
-  private static final JsonFactory JSON = new JsonFactory();
+
+  /** How to print. */
+  enum Output {
+    TEXT,
+    JSON
+  }
 
   /** What to do other than list. */
   static final class Action {
@@ -60,6 +64,7 @@ final class RejectsCommand extends CliCommand {
     private boolean replay;
   }
 
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
   @ArgGroup private Action action = new Action();
 
@@ -87,14 +92,16 @@ final class RejectsCommand extends CliCommand {
   @Option(names = "--all-bytes", description = "With --show: all bytes, not those at fault only.")
   private boolean allBytes;
 
-  @Mixin private OutputOption output = new OutputOption();
+  @Option(names = "--output", paramLabel = "text|json", description = "How to print a list.")
+  private Output output = Output.TEXT;
 
   @Override
-  public Integer call() throws IOException {
-    IsolationConfig config = options.config();
+  public Integer call() throws AppException {
+    IsolationConfig config = options.config(Map.of());
     Matcher place = action.show == null ? null : PLACE.matcher(action.show);
     if (place != null && !place.matches()) {
-      throw wrongUsage("--show=" + action.show + ", expected PARTITION@OFFSET as listed");
+      throw new ParameterException(
+          spec.commandLine(), "--show=" + action.show + ", expected PARTITION@OFFSET as listed");
     }
     try (TopicReader reader = TopicSession.open(config, config.topics().rejects(), start())) {
       if (place != null) {
@@ -105,13 +112,16 @@ final class RejectsCommand extends CliCommand {
         each(reader, this::list);
       }
     } catch (KafkaException failed) {
-      throw new CommandFailure(
-          "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed),
-          failed);
+      throw new AppException(
+          "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
     } finally {
-      flush();
+      out().flush();
     }
-    return ExitCode.OK;
+    return StreamsMain.OK;
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
   }
 
   private TopicReader.Start start() {
@@ -136,7 +146,7 @@ final class RejectsCommand extends CliCommand {
   }
 
   private void list(Reject reject) {
-    out().println(output.isJson() ? json(reject) : line(reject));
+    out().println(output == Output.JSON ? json(reject) : line(reject));
   }
 
   private static String line(Reject reject) {
@@ -152,29 +162,23 @@ final class RejectsCommand extends CliCommand {
   }
 
   private static String json(Reject reject) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("partition", reject.record().partition());
-      json.writeNumberField("offset", reject.record().offset());
-      json.writeStringField(
-          "refused", Instant.ofEpochMilli(reject.record().timestamp()).toString());
-      json.writeStringField("host", reject.host());
-      json.writeStringField("reason", reject.reason());
-      json.writeNumberField("at", reject.offset());
-      json.writeStringField("detail", reject.detail());
-      json.writeStringField("origin", reject.origin());
-      json.writeNumberField("bytes", reject.length());
-      json.writeStringField("cut", reject.cut());
-      json.writeStringField("replayed_by", reject.replayedBy());
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.toString();
+    return Json.object(
+        json -> {
+          json.writeNumberField("partition", reject.record().partition());
+          json.writeNumberField("offset", reject.record().offset());
+          Json.time(json, "refused", reject.record().timestamp());
+          json.writeStringField("host", reject.host());
+          json.writeStringField("reason", reject.reason());
+          json.writeNumberField("at", reject.offset());
+          json.writeStringField("detail", reject.detail());
+          json.writeStringField("origin", reject.origin());
+          json.writeNumberField("bytes", reject.length());
+          json.writeStringField("cut", reject.cut());
+          json.writeStringField("replayed_by", reject.replayedBy());
+        });
   }
 
-  private void show(TopicReader reader, Matcher place) {
+  private void show(TopicReader reader, Matcher place) throws AppException {
     int partition = Integer.parseInt(place.group(1));
     long offset = Long.parseLong(place.group(2));
     if (partition < reader.partitions()) {
@@ -188,7 +192,7 @@ final class RejectsCommand extends CliCommand {
         }
       }
     }
-    throw new CommandFailure("no reject at " + action.show + "; the list says where they are");
+    throw new AppException("no reject at " + action.show + "; the list says where they are");
   }
 
   private void show(Reject reject) {
@@ -215,7 +219,7 @@ final class RejectsCommand extends CliCommand {
     }
   }
 
-  private void replay(IsolationConfig config, TopicReader reader) {
+  private void replay(IsolationConfig config, TopicReader reader) throws AppException {
     String frames = config.topics().frames();
     String version = IsolationApp.version();
     try (BrokerSession session = new BrokerSession(config)) {
@@ -232,7 +236,7 @@ final class RejectsCommand extends CliCommand {
 
   private void replay(
       Reject reject, Producer<byte[], byte[]> producer, String frames, String version) {
-    String why = whyNot(reject, version);
+    String why = whyNot(reject, version, again);
     if (why.isEmpty()) {
       try {
         // One by one: a list that ends in the middle says exactly how far it came.
@@ -247,10 +251,13 @@ final class RejectsCommand extends CliCommand {
     } else {
       out().println(reject.place() + " left out: " + why);
     }
-    flush();
+    out().flush();
   }
 
-  private String whyNot(Reject reject, String version) {
+  private static String whyNot(Reject reject, String version, boolean again) {
+    if (reject.reason().equals(Refusal.BAD_COMMAND.label())) {
+      return "it is no frame but a command; give that again";
+    }
     if (!reject.cut().isEmpty()) {
       return "only its beginning was kept; it is at " + reject.origin();
     }

@@ -1,14 +1,17 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
-import java.io.IOException;
+import io.acswatch.streams.app.AppException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code retire}: asks the streams application to forget hosts. */
 @Command(
@@ -18,7 +21,8 @@ import picocli.CommandLine.Parameters;
           + " alerts and deletes them from the topics of alert states and groups.",
       "Stop the collector first: a host whose frames go on arriving is a new host from then on."
     })
-final class RetireCommand extends CliCommand {
+final class RetireCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Parameters(arity = "1..*", paramLabel = "HOST", description = "Ids of the hosts.")
@@ -27,18 +31,18 @@ final class RetireCommand extends CliCommand {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why, for whoever reads the frames topic; default 'retired'.")
+      description = "Why, for whoever reads the commands topic; default 'retired'.")
   private String reason = "retired";
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    try (CommandSender sender = new CommandSender(options.config())) {
-      PrintWriter out = out();
+  public Integer call() throws AppException, InterruptedException {
+    try (CommandSender sender = new CommandSender(options.config(Map.of()))) {
+      PrintWriter out = spec.commandLine().getOut();
       for (String host : hosts) {
         out.println(host + " -> " + sender.retire(host, reason));
-        flush();
+        out.flush();
       }
     }
-    return ExitCode.OK;
+    return StreamsMain.OK;
   }
 }

@@ -1,23 +1,25 @@
 package io.acswatch.streams.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
+import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.TopicReport;
 import io.acswatch.streams.app.Topics;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code topics}: creates the topics, or shows the difference. */
 @Command(
@@ -26,9 +28,15 @@ import picocli.CommandLine.Option;
       "Creates the topics that are missing, with their partitions and policies, and shows where"
           + " those that are there differ. Never changes a topic that is there."
     })
-final class TopicsCommand extends CliCommand {
-  private static final JsonFactory JSON = new JsonFactory();
+final class TopicsCommand implements Callable<Integer> {
 
+  /** How to print. */
+  enum Output {
+    TEXT,
+    JSON
+  }
+
+  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(
@@ -48,29 +56,35 @@ final class TopicsCommand extends CliCommand {
       description = "Replicas of each topic; default is the brokers'.")
   private @Nullable Short replicationFactor;
 
-  @Mixin private OutputOption output = new OutputOption();
+  @Option(
+      names = "--output",
+      paramLabel = "text|json",
+      defaultValue = "text",
+      description = "How to print; json is one object per topic and line.")
+  private Output output = Output.TEXT;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws AppException, IOException {
     refuseBelowOne("--partitions", partitions);
     refuseBelowOne("--replication-factor", replicationFactor);
-    IsolationConfig config = options.config();
+    IsolationConfig config = options.config(Map.of());
     Topics.Layout layout =
         new Topics.Layout(Optional.ofNullable(partitions), Optional.ofNullable(replicationFactor));
     List<TopicReport> reports =
         check ? Topics.check(config, layout) : Topics.create(config, layout);
-    PrintWriter out = out();
+    PrintWriter out = spec.commandLine().getOut();
     for (TopicReport report : reports) {
-      out.println(output.isJson() ? json(report) : text(report));
+      out.println(output == Output.JSON ? json(report) : text(report));
     }
-    flush();
+    out.flush();
     boolean asExpected = reports.stream().allMatch(TopicReport::isAsExpected);
-    return check && !asExpected ? ExitCode.FINDING : ExitCode.OK;
+    return check && !asExpected ? StreamsMain.FINDING : StreamsMain.OK;
   }
 
   private void refuseBelowOne(String option, @Nullable Number number) {
     if (number != null && number.intValue() < 1) {
-      throw wrongUsage(option + "=" + number + ", expected 1 or more");
+      throw new ParameterException(
+          spec.commandLine(), option + "=" + number + ", expected 1 or more");
     }
   }
 
@@ -91,23 +105,19 @@ final class TopicsCommand extends CliCommand {
     return text.toString();
   }
 
-  private static String json(TopicReport report) throws IOException {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeStringField("topic", report.topic());
-      json.writeStringField("action", label(report));
-      json.writeArrayFieldStart("differences");
-      for (TopicReport.Difference difference : report.differences()) {
-        json.writeStartObject();
-        json.writeStringField("setting", difference.setting());
-        json.writeStringField("expected", difference.expected());
-        json.writeStringField("found", difference.found());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    }
-    return text.toString();
+  private static String json(TopicReport report) {
+    return Json.object(
+        json -> {
+          json.writeStringField("topic", report.topic());
+          json.writeStringField("action", label(report));
+          Json.objects(json, "differences", report.differences(), TopicsCommand::write);
+        });
+  }
+
+  private static void write(JsonGenerator json, TopicReport.Difference difference)
+      throws IOException {
+    json.writeStringField("setting", difference.setting());
+    json.writeStringField("expected", difference.expected());
+    json.writeStringField("found", difference.found());
   }
 }

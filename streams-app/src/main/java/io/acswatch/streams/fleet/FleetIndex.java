@@ -3,6 +3,7 @@ package io.acswatch.streams.fleet;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.streams.topology.HostObserver;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What was heard of a host is not stored where it told nothing new, so after a start a host
  * counts from the last snapshot in its state until it is heard of again.
  */
-public final class FleetIndex {
+public final class FleetIndex implements HostObserver {
   private final long staleAfterMillis;
   private final LongSupplier clock;
   private final Map<String, Entry> entries = new ConcurrentHashMap<>();
@@ -65,12 +66,12 @@ public final class FleetIndex {
     this.clock = clock;
   }
 
-  /** This process keeps the states of a partition from now on. */
+  @Override
   public void opened(int partition) {
     partitions.add(partition);
   }
 
-  /** It does so no more: its hosts are forgotten. */
+  @Override
   public void closed(int partition) {
     partitions.remove(partition);
     entries.values().removeIf(entry -> entry.partition == partition);
@@ -81,14 +82,14 @@ public final class FleetIndex {
     return Set.copyOf(partitions);
   }
 
-  /** A frame of a host was taken in. */
+  @Override
   public void heard(int partition, String host, long atMillis) {
     Entry entry = entry(partition, host);
     entry.heardMillis = Math.max(entry.heardMillis, atMillis);
     lastFrameMillis = Math.max(lastFrameMillis, atMillis);
   }
 
-  /** What is remembered of a host is this now. */
+  @Override
   public void stored(int partition, String host, HostState state) {
     if (isRetired(state)) {
       entries.remove(host);
@@ -161,7 +162,7 @@ public final class FleetIndex {
   }
 
   private HostStatus status(HostSummary summary, long silentMillis) {
-    if (silentMillis > staleAfterMillis || summary.gap()) {
+    if (silentMillis > staleAfterMillis) {
       return HostStatus.STALE;
     }
     return summary.portsRead() ? HostStatus.FRESH : HostStatus.UNKNOWN;

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * @param groups number of groups its kernel reports
  * @param vms number of VMs that own a function
  * @param portsRead no bridge or port of it was left unread
- * @param gap something of it was missed, and what is told here may be past
  * @param open its open alerts, the most urgent first
  */
 public record HostSummary(
@@ -31,7 +30,6 @@ public record HostSummary(
     int groups,
     int vms,
     boolean portsRead,
-    boolean gap,
     List<OpenAlert> open) {
   /** The summary of what is remembered of a host; null if that is nothing. */
   public static @Nullable HostSummary of(String host, HostState state) {
@@ -48,7 +46,6 @@ public record HostSummary(
         groups(current),
         (int) current.owners().stream().map(OwnershipClaim::vm).distinct().count(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
-        state.continuity().broken(),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
   }
 
@@ -63,7 +60,7 @@ public record HostSummary(
   }
 
   private static boolean isUnreadPort(PciFunction function) {
-    return !function.config().status().isConclusive()
+    return !function.config().capabilitiesKnown()
         && (function.isBridge() || function.ids().isBridgeClass());
   }
 

@@ -1,8 +1,10 @@
 package io.acswatch.streams.incident;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.acswatch.client.Alert;
 import io.acswatch.client.Severity;
+import io.acswatch.streams.state.EntryReader;
+import io.acswatch.streams.state.EntryWriter;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -59,8 +61,18 @@ record AlertCause(
     return text == null ? "" : text;
   }
 
+  void writeTo(EntryWriter out) throws IOException {
+    for (String text : new String[] {code, platform, kernel, kind, place}) {
+      out.text(text);
+    }
+    out.texts(bits);
+  }
+
+  static AlertCause readFrom(EntryReader in) {
+    return new AlertCause(in.text(), in.text(), in.text(), in.text(), in.text(), in.texts());
+  }
+
   /** The same for the same cause; 32 hex digits. */
-  @JsonIgnore
   String id() {
     String all = String.join("\n", code, platform, kernel, kind, place, String.join(" ", bits));
     try {

@@ -1,10 +1,8 @@
 package io.acswatch.streams.incident;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.client.Severity;
-import java.io.IOException;
-import org.apache.kafka.common.errors.SerializationException;
+import io.acswatch.streams.state.EntryReader;
+import io.acswatch.streams.state.EntryWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,21 +15,33 @@ import org.jspecify.annotations.Nullable;
  * @param severity how urgent it is
  */
 record CauseChange(@Nullable AlertCause cause, String host, String fingerprint, Severity severity) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int VERSION = 1;
 
   byte[] pack() {
-    try {
-      return JSON.writeValueAsBytes(this);
-    } catch (JsonProcessingException impossible) {
-      throw new SerializationException(impossible);
-    }
+    return EntryWriter.write(
+        VERSION,
+        out -> {
+          out.text(host);
+          out.text(fingerprint);
+          out.text(severity.name());
+          out.flag(cause != null);
+          if (cause != null) {
+            cause.writeTo(out);
+          }
+        });
   }
 
   static CauseChange unpack(byte[] bytes) {
-    try {
-      return JSON.readValue(bytes, CauseChange.class);
-    } catch (IOException damaged) {
-      throw new SerializationException("change of a cause: " + damaged, damaged);
-    }
+    return EntryReader.read(
+        bytes,
+        "change of a cause",
+        VERSION,
+        in -> {
+          String host = in.text();
+          String fingerprint = in.text();
+          Severity severity = Severity.valueOf(in.text());
+          return new CauseChange(
+              in.flag() ? AlertCause.readFrom(in) : null, host, fingerprint, severity);
+        });
   }
 }

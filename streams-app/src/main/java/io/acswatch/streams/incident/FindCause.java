@@ -3,6 +3,7 @@ package io.acswatch.streams.incident;
 import io.acswatch.client.Alert;
 import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
+import java.util.Objects;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -21,12 +22,12 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
 
   private final AlertSerde serde = new AlertSerde();
   private ProcessorContext<String, byte[]> context;
-  private KeyValueStore<String, String> causes;
+  private KeyValueStore<String, byte[]> causes;
 
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     this.context = context;
-    causes = context.getStateStore(IncidentTopology.ALERT_CAUSES);
+    causes = context.getStateStore(IncidentStores.ALERT_CAUSES);
   }
 
   @Override
@@ -37,19 +38,18 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
     }
     AlertCause cause = AlertCause.of(alert);
     Severity severity = alert.severity();
-    String told = causes.get(alert.fingerprint());
-    String now = cause == null ? null : severity.label() + " " + cause.id();
-    if (now == null ? told == null : now.equals(told)) {
+    ToldCause told = ToldCause.unpack(causes.get(alert.fingerprint()));
+    ToldCause now = cause == null ? null : new ToldCause(severity, cause.id());
+    if (Objects.equals(now, told)) {
       return;
     }
-    String toldId = told == null ? null : told.substring(told.indexOf(' ') + 1);
-    if (toldId != null && !(cause != null && cause.id().equals(toldId))) {
-      tell(record, toldId, new CauseChange(null, alert.host(), alert.fingerprint(), severity));
+    if (told != null && !(now != null && now.id().equals(told.id()))) {
+      tell(record, told.id(), new CauseChange(null, alert.host(), alert.fingerprint(), severity));
     }
-    if (cause != null) {
-      tell(record, cause.id(), new CauseChange(cause, alert.host(), alert.fingerprint(), severity));
+    if (now != null) {
+      tell(record, now.id(), new CauseChange(cause, alert.host(), alert.fingerprint(), severity));
     }
-    causes.put(alert.fingerprint(), now);
+    causes.put(alert.fingerprint(), now == null ? null : now.pack());
   }
 
   private void tell(Record<String, byte[]> record, String id, CauseChange change) {

@@ -1,16 +1,14 @@
 package io.acswatch.streams.incident;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.client.Severity;
-import java.io.IOException;
+import io.acswatch.streams.state.EntryReader;
+import io.acswatch.streams.state.EntryWriter;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one host has to do with one cause. Immutable; in the store it is JSON.
+ * What one host has to do with one cause. Immutable.
  *
  * @param sinceMillis when it got the first of these alerts, milliseconds since 1970
  * @param counted it has joined the incident that is open
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record HostPart(long sinceMillis, boolean counted, Severity severity, List<String> fingerprints) {
   private static final HostPart NONE = new HostPart(0, false, Severity.INFO, List.of());
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int VERSION = 1;
 
   /** Copies the list. */
   HostPart {
@@ -27,19 +25,24 @@ record HostPart(long sinceMillis, boolean counted, Severity severity, List<Strin
   }
 
   static HostPart unpack(byte @Nullable [] bytes) {
-    try {
-      return bytes == null ? NONE : JSON.readValue(bytes, HostPart.class);
-    } catch (IOException damagedOrLater) {
-      throw new SerializationException("part in an incident: " + damagedOrLater, damagedOrLater);
-    }
+    return bytes == null
+        ? NONE
+        : EntryReader.read(
+            bytes,
+            "part in an incident",
+            VERSION,
+            in -> new HostPart(in.number(), in.flag(), Severity.valueOf(in.text()), in.texts()));
   }
 
   byte[] pack() {
-    try {
-      return JSON.writeValueAsBytes(this);
-    } catch (JsonProcessingException impossible) {
-      throw new SerializationException(impossible);
-    }
+    return EntryWriter.write(
+        VERSION,
+        out -> {
+          out.number(sinceMillis);
+          out.flag(counted);
+          out.text(severity.name());
+          out.texts(fingerprints);
+        });
   }
 
   HostPart with(String fingerprint, Severity itsSeverity, long nowMillis) {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Joins hosts with one cause into an incident; keyed by cause.
  *
  * <p>An incident opens when {@link #LEAST} hosts have got alerts of one cause within {@link
- * IncidentTopology#WINDOW}. A host that gets one while it is open joins it, however late. It closes
- * when none of them has such an alert any more, and is deleted {@link #KEPT} after that. All this
- * goes by the time of the records.
+ * #WINDOW}. A host that gets one while it is open joins it, however late. It closes when none of
+ * them has such an alert any more, and is deleted {@link #KEPT} after that. All this goes by the
+ * time of the records.
  *
  * <p>What one change costs does not depend on how many hosts have joined.
  */
@@ -38,10 +38,11 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   /** How long a closed incident stays in the topic. */
   static final Duration KEPT = Duration.ofDays(7);
 
+  /** Hosts that get alerts of one cause within this time have them together. */
+  static final Duration WINDOW = Duration.ofHours(24);
+
   private static final Duration LOOK = Duration.ofHours(1);
-  private static final byte[] HERE = {};
-  static final char SEPARATOR = '/';
-  private static final char AFTER_SEPARATOR = SEPARATOR + 1;
+  private static final char AFTER_SEPARATOR = IncidentStores.SEPARATOR + 1;
 
   private final IncidentSerde serde = new IncidentSerde();
   private ProcessorContext<String, byte[]> context;
@@ -58,9 +59,9 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     this.context = context;
-    incidents = context.getStateStore(IncidentTopology.INCIDENTS_STORE);
-    hosts = context.getStateStore(IncidentTopology.INCIDENT_HOSTS);
-    arrivals = context.getStateStore(IncidentTopology.ARRIVALS);
+    incidents = context.getStateStore(IncidentStores.INCIDENTS);
+    hosts = context.getStateStore(IncidentStores.INCIDENT_HOSTS);
+    arrivals = context.getStateStore(IncidentStores.ARRIVALS);
     context.schedule(LOOK, PunctuationType.STREAM_TIME, this::deleteWhatIsOver);
   }
 
@@ -68,7 +69,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   public void process(Record<String, byte[]> record) {
     CauseChange change = CauseChange.unpack(record.value());
     String id = record.key();
-    String key = IncidentTopology.partKey(id, change.host());
+    String key = IncidentStores.partKey(id, change.host());
     HostPart part = HostPart.unpack(hosts.get(key));
     if (change.cause() == null) {
       leave(id, key, part, change, record.timestamp());
@@ -94,7 +95,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       return;
     }
     hosts.put(key, part.pack());
-    arrivals.put(arrival(id, part.sinceMillis(), change.host()), HERE);
+    arrivals.put(arrival(id, part.sinceMillis(), change.host()), IncidentStores.packArrival());
     List<String> recent = recentArrivals(id, now);
     if (recent.size() >= LEAST) {
       open(id, change, recent, incident == null ? 0 : incident.revision(), now);
@@ -107,12 +108,13 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
    */
   private List<String> recentArrivals(String id, long now) {
     List<String> recent = new ArrayList<>();
-    long from = now - IncidentTopology.WINDOW.toMillis();
+    long from = now - WINDOW.toMillis();
     try (KeyValueIterator<String, byte[]> all =
-        arrivals.range(
-            arrivals(id, from), arrivals(id, now + IncidentTopology.WINDOW.toMillis() + 1))) {
+        arrivals.range(arrivals(id, from), arrivals(id, now + WINDOW.toMillis() + 1))) {
       while (all.hasNext() && recent.size() < SAMPLE) {
-        recent.add(hostOfArrival(id, all.next().key));
+        KeyValue<String, byte[]> arrival = all.next();
+        IncidentStores.refuseUnknownArrival(arrival.value);
+        recent.add(hostOfArrival(id, arrival.key));
       }
     }
     return recent.stream().distinct().sorted().toList();
@@ -132,7 +134,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private static long timeOfArrival(String key) {
-    int end = key.indexOf(SEPARATOR);
+    int end = key.indexOf(IncidentStores.SEPARATOR);
     return Long.parseLong(key, end + 1, end + 17, 16);
   }
 
@@ -140,7 +142,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     long first = now;
     Severity severity = change.severity();
     for (String host : recent) {
-      String key = IncidentTopology.partKey(id, host);
+      String key = IncidentStores.partKey(id, host);
       HostPart part = HostPart.unpack(hosts.get(key));
       first = Math.min(first, part.sinceMillis());
       severity = severity.isAtLeast(part.severity()) ? severity : part.severity();
@@ -202,7 +204,8 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
 
   private void forgetHosts(String id) {
     List<String> gone = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = hosts.range(id + SEPARATOR, id + AFTER_SEPARATOR)) {
+    try (KeyValueIterator<String, byte[]> all =
+        hosts.range(id + IncidentStores.SEPARATOR, id + AFTER_SEPARATOR)) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
         if (HostPart.unpack(entry.value).fingerprints().isEmpty()) {
@@ -214,7 +217,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private @Nullable Incident incident(String id) {
-    return serde.deserialize("incidents", incidents.get(id));
+    return IncidentStores.unpackIncident(incidents.get(id));
   }
 
   private static Incident joined(Incident incident, String host) {
@@ -283,7 +286,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
             IncidentWords.headline(now),
             now.more());
     byte[] json = serde.serialize("incidents", told);
-    incidents.put(told.incident(), json);
+    incidents.put(told.incident(), IncidentStores.packIncident(json));
     context.forward(new Record<>(told.incident(), json, atMillis));
   }
 
@@ -292,7 +295,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     try (KeyValueIterator<String, byte[]> all = arrivals.all()) {
       while (all.hasNext()) {
         String key = all.next().key;
-        if (timeOfArrival(key) < nowMillis - IncidentTopology.WINDOW.toMillis()) {
+        if (timeOfArrival(key) < nowMillis - WINDOW.toMillis()) {
           left.add(key);
         }
       }
@@ -306,7 +309,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     try (KeyValueIterator<String, byte[]> all = incidents.all()) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> entry = all.next();
-        Incident incident = serde.deserialize("incidents", entry.value);
+        Incident incident = IncidentStores.unpackIncident(entry.value);
         Instant end = Instant.parse(incident.changedAt()).plus(KEPT);
         if (!incident.isOpen() && end.toEpochMilli() <= nowMillis) {
           over.put(entry.key, null);

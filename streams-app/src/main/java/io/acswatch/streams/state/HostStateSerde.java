@@ -14,24 +14,24 @@ import org.apache.kafka.common.serialization.Serializer;
  * on a host of 100 functions, its strings included. An open alert adds the bytes of its JSON.
  *
  * <pre>
- *   0       2        3       4         8                  16
- *  +-------+--------+-------+---------+------------------+--------------------+
- *  | "HS"  | version| flags | revision| current taken at | current sequence   |
- *  +-------+--------+-------+---------+------------------+--------------------+
- *  | 24 baseline taken at   | 32 baseline sequence   | 40 last sequence i64    |
- *  | 48 length of current i32   | 52 length of baseline i32 | 56 pending i32   |
- *  | 60 intended owners i32     | 64 open alerts i32        | 68 0             |
- *  | 72 digest of the frame that current was packed from, 0 if unknown        |
- *  +--------------------------------------------------------------------------+
- *  | 104 facts of current, if there is one                                    |
- *  | facts of baseline, if there is one that is not current                   |
- *  | pending: code, place (texts), since i64, seen i32                        |
- *  | intended owners: place, VM (texts)                                       |
- *  | open alerts: length i32, JSON in UTF-8                                   |
- *  +--------------------------------------------------------------------------+
+ *   0         1       2       4          8                  16
+ *  +---------+-------+-------+----------+------------------+--------------------+
+ *  | version | flags | 0     | revision | current taken at | current sequence   |
+ *  +---------+-------+-------+----------+------------------+--------------------+
+ *  | 24 baseline taken at    | 32 baseline sequence | 40 length of current i32  |
+ *  | 44 length of baseline i32 | 48 pending i32     | 52 intended owners i32    |
+ *  | 56 open alerts i32                                                         |
+ *  | 60 digest of the frame that current was decoded from, 0 if unknown         |
+ *  +----------------------------------------------------------------------------+
+ *  | 92 facts of current, if there is one                                       |
+ *  | facts of baseline, if there is one that is not current                     |
+ *  | pending: code, place (texts), since i64, seen i32                          |
+ *  | intended owners: place, VM (texts)                                         |
+ *  | open alerts: length i32, JSON in UTF-8                                     |
+ *  +----------------------------------------------------------------------------+
  *
  *  flags    bit 0 there is a baseline, 1 there is a current, 2 they have the same facts,
- *           3 something was missed, 4 a repetition of current was judged and told nothing
+ *           3 a repetition of current was judged and told nothing
  *  a text   length i32, UTF-8
  * </pre>
  *
@@ -39,10 +39,10 @@ import org.apache.kafka.common.serialization.Serializer;
  * {@link PackedState} finds those of the last snapshot without reading the rest. The digest is
  * {@link io.acswatch.wire.FrameHead}'s.
  *
- * <p>A version is never changed: another layout, of the state or of the facts in it, is another
- * version, and reading goes on for the old ones (1 and 2: {@link OldStateReader}; 3 has no digest,
- * and the facts at 72). A version this class does not know is refused, for what a later acswatch
- * remembered would be lost by writing it back.
+ * <p>There is one layout. From the first release on a layout is never changed: another one, of the
+ * state or of the facts in it, is another version, and the old ones are read for ever. A version
+ * this class does not know is refused, for what another acswatch remembered would be lost by
+ * writing it back.
  */
 public final class HostStateSerde implements Serde<HostState> {
   /** The state in its packed form. */
@@ -53,7 +53,7 @@ public final class HostStateSerde implements Serde<HostState> {
   /**
    * The opposite of {@link #pack}.
    *
-   * @throws UnknownStateVersionException if a later acswatch wrote it
+   * @throws UnknownStateVersionException if another version of acswatch wrote it
    * @throws SerializationException if the bytes are damaged
    */
   public static HostState unpack(byte[] bytes) {

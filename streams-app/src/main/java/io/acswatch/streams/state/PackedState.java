@@ -2,7 +2,6 @@ package io.acswatch.streams.state;
 
 import static io.acswatch.streams.state.StateLayout.*;
 
-import io.acswatch.pci.judge.Continuity;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -37,8 +36,7 @@ public final class PackedState {
 
   /**
    * True only if the frame is the one of the last snapshot but for time and number, and nothing
-   * waits or was missed. False of a state that a delta led to, of an older version's and of one
-   * that another process has written.
+   * waits. False of a state that another process has written.
    */
   public boolean isRepeatedBy(FrameHead frame) {
     return waitsForNothing()
@@ -48,8 +46,7 @@ public final class PackedState {
 
   /**
    * True only if the frame that was packed last shows the very facts of the last snapshot, and
-   * nothing waits or was missed. Compares bytes, makes nothing. False of an older version's state
-   * and of a damaged one.
+   * nothing waits. Compares bytes, makes nothing. False of a damaged state.
    */
   public boolean isRepeatedBy(FactsPacker frame) {
     if (!waitsForNothing()) {
@@ -64,7 +61,7 @@ public final class PackedState {
 
   private boolean waitsForNothing() {
     return isOfThisVersion()
-        && (bytes[FLAGS_AT] & (HAS_CURRENT | IS_BROKEN)) == HAS_CURRENT
+        && (bytes[FLAGS_AT] & HAS_CURRENT) != 0
         && header.getInt(PENDING_COUNT_AT) == 0;
   }
 
@@ -86,23 +83,12 @@ public final class PackedState {
   }
 
   /**
-   * The state after a repetition: when it was last so is brought up to date now and then, and the
-   * number that deltas build on each time. Null if nothing is to be remembered.
+   * The state after a repetition: when it was last so is brought up to date now and then. Null if
+   * nothing is to be remembered.
    */
   public byte @Nullable [] repeated(FrameHead repetition) {
     boolean later = isSettled() && !isSoonAfter(repetition) && isNumberAfter(repetition);
-    if (later) {
-      return settled(repetition);
-    }
-    return numbered(repetition);
-  }
-
-  /**
-   * The state after a repetition whose number alone is to be remembered, which is so of a host that
-   * sends deltas; null if nothing is.
-   */
-  public byte @Nullable [] numbered(FrameHead repetition) {
-    return repetition.isBaseOfDeltas() ? withLastSequence(repetition.sequence()) : null;
+    return later ? settled(repetition) : null;
   }
 
   /** Numbers rise within a boot; a frame that was delivered again has an old one. */
@@ -119,21 +105,18 @@ public final class PackedState {
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(CURRENT_TAKEN_AT, repetition.takenAtMillis())
         .putLong(CURRENT_SEQUENCE_AT, repetition.sequence())
-        .putLong(LAST_SEQUENCE_AT, repetition.sequence())
         .put(DIGEST_AT, repetition.digest());
     return next;
   }
 
   private boolean isOfThisVersion() {
-    return bytes.length >= HEADER_LENGTH
-        && header.getShort(0) == MAGIC
-        && bytes[VERSION_AT] == VERSION;
+    return bytes.length >= HEADER_LENGTH && bytes[VERSION_AT] == VERSION;
   }
 
   /**
    * What is remembered; {@link HostState#NONE} if the store has nothing.
    *
-   * @throws UnknownStateVersionException if a later acswatch wrote it
+   * @throws UnknownStateVersionException if another version of acswatch wrote it
    * @throws org.apache.kafka.common.errors.SerializationException if the bytes are damaged
    */
   public HostState unpack() {
@@ -159,41 +142,11 @@ public final class PackedState {
         next.current() == latest ? frame.digest() : digestFor(next));
   }
 
-  /** The same where a delta led to the snapshot, which has no packed facts yet. */
-  public byte[] next(HostState next) {
-    return StateWriter.write(next, this::factsOf, digestFor(next));
-  }
-
   /** The digest of the frame that the current snapshot came from, if that stays. */
   private byte[] digestFor(HostState next) {
     return isOfThisVersion() && state != null && next.current() == state.current()
         ? Arrays.copyOfRange(bytes, DIGEST_AT, HEADER_LENGTH)
         : StateWriter.UNKNOWN;
-  }
-
-  /**
-   * The state after a repetition of the last snapshot that deltas may build on; null if it is
-   * remembered already.
-   */
-  public byte @Nullable [] withLastSequence(long sequence) {
-    if (!isOfThisVersion()) {
-      HostState old = unpack();
-      return StateWriter.write(
-          new HostState(
-              old.baseline(),
-              old.current(),
-              old.revision(),
-              old.open(),
-              old.pending(),
-              old.intendedOwners(),
-              new Continuity(sequence, false)));
-    }
-    if (header.getLong(LAST_SEQUENCE_AT) >= sequence) {
-      return null;
-    }
-    byte[] next = bytes.clone();
-    ByteBuffer.wrap(next).order(ByteOrder.LITTLE_ENDIAN).putLong(LAST_SEQUENCE_AT, sequence);
-    return next;
   }
 
   /** The packed facts of a snapshot, those that lie here already if it is one of this state's. */

@@ -4,33 +4,23 @@ import io.acswatch.wire.FrameHead;
 
 /** Constants of the packed host state; {@link HostStateSerde} draws it. */
 final class StateLayout {
-  /** "HS" in the first two bytes. */
-  static final short MAGIC = 0x5348;
+  static final int VERSION_AT = 0;
 
-  static final int VERSION_AT = 2;
+  /** The one layout there is. */
+  static final int VERSION = 1;
 
-  /** Layout of what is written; the ones before are read. */
-  static final int VERSION = 4;
-
-  /** As version 4, but for the digest. */
-  static final int VERSION_3 = 3;
-
-  static final int OLDEST_VERSION = 1;
-
-  static final int FLAGS_AT = 3;
+  static final int FLAGS_AT = 1;
   static final int REVISION_AT = 4;
   static final int CURRENT_TAKEN_AT = 8;
   static final int CURRENT_SEQUENCE_AT = 16;
   static final int BASELINE_TAKEN_AT = 24;
   static final int BASELINE_SEQUENCE_AT = 32;
-  static final int LAST_SEQUENCE_AT = 40;
-  static final int CURRENT_LENGTH_AT = 48;
-  static final int BASELINE_LENGTH_AT = 52;
-  static final int PENDING_COUNT_AT = 56;
-  static final int INTENDED_COUNT_AT = 60;
-  static final int ALERT_COUNT_AT = 64;
-  static final int HEADER_LENGTH_3 = 72;
-  static final int DIGEST_AT = 72;
+  static final int CURRENT_LENGTH_AT = 40;
+  static final int BASELINE_LENGTH_AT = 44;
+  static final int PENDING_COUNT_AT = 48;
+  static final int INTENDED_COUNT_AT = 52;
+  static final int ALERT_COUNT_AT = 56;
+  static final int DIGEST_AT = 60;
   static final int HEADER_LENGTH = DIGEST_AT + FrameHead.DIGEST_LENGTH;
 
   static final int HAS_BASELINE = 1;
@@ -39,11 +29,8 @@ final class StateLayout {
   /** Both have the same facts, which are stored once. */
   static final int BASELINE_IS_CURRENT = 1 << 2;
 
-  /** Something was missed. */
-  static final int IS_BROKEN = 1 << 3;
-
   /** A repetition of the last snapshot was judged and told nothing: no other one can. */
-  static final int IS_SETTLED = 1 << 4;
+  static final int IS_SETTLED = 1 << 3;
 
   /** Least length of an entry: two texts, and what is beside them. */
   static final int PENDING_LENGTH = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;

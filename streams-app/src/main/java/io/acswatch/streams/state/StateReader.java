@@ -3,14 +3,15 @@ package io.acswatch.streams.state;
 import static io.acswatch.streams.state.StateLayout.*;
 
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.hierarchy.DevicePath;
-import io.acswatch.pci.judge.Continuity;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Pending;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FactsReader;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.json.AlertJson;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -20,7 +21,7 @@ import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
-/** Unpacks one state of any version; the layout is drawn at {@link HostStateSerde}. */
+/** Unpacks one state; the layout is drawn at {@link HostStateSerde}. */
 final class StateReader {
   private final ByteBuffer in;
 
@@ -39,18 +40,12 @@ final class StateReader {
   }
 
   private HostState state() throws InputException {
-    if (in.getShort() != MAGIC) {
-      throw new IllegalArgumentException("it does not begin with HS");
-    }
-    int version = Byte.toUnsignedInt(in.get());
-    if (version < OLDEST_VERSION || version > VERSION) {
-      throw new UnknownStateVersionException(version);
-    }
-    if (version < VERSION_3) {
-      return OldStateReader.read(version, in);
+    int version = Byte.toUnsignedInt(in.get(VERSION_AT));
+    if (version != VERSION) {
+      throw new UnknownStateVersionException("host state", version, VERSION);
     }
     int flags = in.get(FLAGS_AT);
-    in.position(version == VERSION_3 ? HEADER_LENGTH_3 : HEADER_LENGTH);
+    in.position(HEADER_LENGTH);
     Snapshot current = snapshot((flags & HAS_CURRENT) != 0, CURRENT_LENGTH_AT, CURRENT_TAKEN_AT);
     boolean shared = (flags & BASELINE_IS_CURRENT) != 0;
     boolean hasOwnBaseline = (flags & HAS_BASELINE) != 0 && !shared;
@@ -61,20 +56,14 @@ final class StateReader {
     List<Pending> pending = pending();
     List<Assignment> intended = intendedOwners();
     return new HostState(
-        baseline,
-        current,
-        in.getInt(REVISION_AT),
-        StateAlerts.read(in, in.getInt(ALERT_COUNT_AT)),
-        pending,
-        intended,
-        new Continuity(in.getLong(LAST_SEQUENCE_AT), (flags & IS_BROKEN) != 0));
+        baseline, current, in.getInt(REVISION_AT), openAlerts(), pending, intended);
   }
 
   private @Nullable Snapshot snapshot(boolean isThere, int lengthAt, int takenAt) {
     if (!isThere) {
       return null;
     }
-    int length = StateAlerts.checked(in, in.getInt(lengthAt), 1);
+    int length = checked(in.getInt(lengthAt), 1);
     int start = in.position();
     in.position(start + length);
     return FactsReader.read(
@@ -82,7 +71,7 @@ final class StateReader {
   }
 
   private List<Pending> pending() {
-    int count = StateAlerts.checked(in, in.getInt(PENDING_COUNT_AT), PENDING_LENGTH);
+    int count = checked(in.getInt(PENDING_COUNT_AT), PENDING_LENGTH);
     List<Pending> pending = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       pending.add(
@@ -93,7 +82,7 @@ final class StateReader {
   }
 
   private List<Assignment> intendedOwners() {
-    int count = StateAlerts.checked(in, in.getInt(INTENDED_COUNT_AT), ASSIGNMENT_LENGTH);
+    int count = checked(in.getInt(INTENDED_COUNT_AT), ASSIGNMENT_LENGTH);
     List<Assignment> owners = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       owners.add(new Assignment(new DevicePath(text()), text()));
@@ -101,8 +90,31 @@ final class StateReader {
     return owners;
   }
 
+  private List<IsolationAlert> openAlerts() throws InputException {
+    int count = checked(in.getInt(ALERT_COUNT_AT), Integer.BYTES);
+    List<IsolationAlert> open = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      byte[] alert = new byte[checked(in.getInt(), 1)];
+      in.get(alert);
+      open.add(AlertJson.read(alert));
+    }
+    if (in.hasRemaining()) {
+      throw new IllegalArgumentException(in.remaining() + " bytes after its end");
+    }
+    return open;
+  }
+
+  /** Refuses a count that the bytes left cannot hold, before anything is allocated for it. */
+  private int checked(int count, int lengthOfEach) {
+    if (count < 0 || (long) count * lengthOfEach > in.remaining()) {
+      throw new IllegalArgumentException(
+          "count=" + count + " at offset " + in.position() + ", but " + in.remaining() + " bytes");
+    }
+    return count;
+  }
+
   private String text() {
-    int length = StateAlerts.checked(in, in.getInt(), 1);
+    int length = checked(in.getInt(), 1);
     int start = in.position();
     in.position(start + length);
     return new String(in.array(), start, length, StandardCharsets.UTF_8);

@@ -47,17 +47,16 @@ final class StateWriter {
       length += part.length;
     }
     ByteBuffer out = buffer(Math.toIntExact(length));
-    out.putShort(MAGIC).put((byte) VERSION);
+    out.put(VERSION_AT, (byte) VERSION);
     out.put(
+        FLAGS_AT,
         (byte)
             ((baseline != null ? HAS_BASELINE : 0)
                 | (current != null ? HAS_CURRENT : 0)
-                | (shared ? BASELINE_IS_CURRENT : 0)
-                | (state.continuity().broken() ? IS_BROKEN : 0)));
+                | (shared ? BASELINE_IS_CURRENT : 0)));
     out.putInt(REVISION_AT, state.revision());
     putTime(out, CURRENT_TAKEN_AT, current);
     putTime(out, BASELINE_TAKEN_AT, baseline);
-    out.putLong(LAST_SEQUENCE_AT, state.continuity().lastSequence());
     out.putInt(CURRENT_LENGTH_AT, currentFacts.remaining());
     out.putInt(BASELINE_LENGTH_AT, baselineFacts.remaining());
     out.putInt(PENDING_COUNT_AT, state.pending().size());

@@ -1,13 +1,11 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.SnapshotDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -18,45 +16,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
- * the record as it is to {@code rejects}; one that asks to forget a host to {@code retire}.
+ * the record as it is to {@code rejects}.
  *
  * <p>What is remembered of the host tells by a digest that most frames are the one before, at
  * another time. They were decoded then, found sound, and of this host, and are not decoded again.
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
+  private final HostObserver hosts;
   private final FrameHead head = new FrameHead();
   private final FactsPacker facts = new FactsPacker();
-  private final SnapshotDecoder deltas = new SnapshotDecoder();
   private ProcessorContext<byte[], Object> context;
   private KeyValueStore<String, byte[]> states;
 
-  DecodeFrame(TopologyObserver observer) {
+  DecodeFrame(TopologyObserver observer, HostObserver hosts) {
     this.observer = observer;
+    this.hosts = hosts;
   }
 
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     this.context = context;
-    states = context.getStateStore(IsolationTopology.HOST_STATE);
+    states = context.getStateStore(Nodes.HOST_STATE);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    if (RetireHost.isAskedFor(record)) {
-      handOn(record, IsolationTopology.RETIRE);
-    } else if (record.value() == null) {
+    if (record.value() == null) {
       reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
     } else if (record.key() == null) {
       reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
     } else {
       takeIn(record, new String(record.key(), StandardCharsets.UTF_8), record.value());
     }
-  }
-
-  private void handOn(Record<byte[], byte[]> record, String child) {
-    context.<byte[], Object>forward(
-        new Record<>(record.key(), null, record.timestamp(), record.headers()), child);
   }
 
   private void takeIn(Record<byte[], byte[]> record, String host, byte[] frame) {
@@ -66,7 +58,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       state = stateOf(host);
       if (state.isRepeatedBy(head) && state.needsNoJudgement(head)) {
         observer.decoded(FrameType.SNAPSHOT, head.functionCount(), startedAt);
-        judge(record, new Observation(host, state, head, null, null, frame));
+        judge(record, new Observation(host, state, head, null, frame));
         return;
       }
     }
@@ -87,18 +79,14 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       case SNAPSHOT -> {
         PackedState known =
             Objects.requireNonNull(state); // no sound one is passed by at first look
-        judge(record, new Observation(host, known, head, facts, null, frame));
+        judge(record, new Observation(host, known, head, facts, frame));
       }
-      case DELTA ->
-          judge(record, new Observation(host, stateOf(host), head, null, deltaOf(frame), frame));
       // It says that the host lives; what is wrong with it is judged by its snapshots.
-      case HEARTBEAT -> observer.heard(context.taskId().partition(), host, record.timestamp());
+      case HEARTBEAT -> hosts.heard(context.taskId().partition(), host, record.timestamp());
       case KEXEC_EVENT -> {
-        observer.heard(context.taskId().partition(), host, record.timestamp());
+        hosts.heard(context.taskId().partition(), host, record.timestamp());
         observer.kexec(facts.kexecStep());
       }
-      // The check has refused what it does not know.
-      case SNAPSHOT_PART -> throw new IllegalStateException("type=" + facts.type());
     }
   }
 
@@ -107,14 +95,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   }
 
   private void judge(Record<byte[], byte[]> record, Observation observation) {
-    context.forward(record.withValue(observation), IsolationTopology.JUDGE);
-  }
-
-  private SnapshotDelta deltaOf(byte[] frame) {
-    if (deltas.decode(frame) instanceof FrameResult.AcceptedDelta accepted) {
-      return accepted.delta();
-    }
-    throw new IllegalStateException("a frame was checked twice with two results");
+    context.forward(record.withValue(observation), Nodes.JUDGE);
   }
 
   private static String mismatch(byte[] key, String host) {
@@ -136,6 +117,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
         Rejects.record(record, record.value(), context.recordMetadata(), reason, offset, detail);
     context.<byte[], Object>forward(
         new Record<>(reject.key(), reject.value(), reject.timestamp(), reject.headers()),
-        IsolationTopology.REJECTS);
+        Nodes.REJECTS);
   }
 }

@@ -1,6 +1,5 @@
 package io.acswatch.streams.topology;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -8,10 +7,8 @@ import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
-import java.io.ByteArrayOutputStream;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -32,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 record HostGroups(
     String host, String bootId, String kernelRelease, String model, List<Group> groups) {
-  private static final JsonFactory JSON = new JsonFactory();
-
   /** A group; members in order of address. */
   record Group(int number, String type, List<Member> members) {}
 
@@ -114,53 +109,28 @@ record HostGroups(
    * where there is no owner or driver or the time is unknown.
    */
   byte[] json(long takenAtMillis) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(4096);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("host", host);
-      json.writeStringField("boot_id", bootId);
-      json.writeStringField("kernel_release", kernelRelease);
-      json.writeStringField("model", model);
-      text(json, "taken_at", takenAtMillis == 0 ? "" : instant(takenAtMillis));
-      json.writeArrayFieldStart("groups");
-      for (Group group : groups) {
-        write(json, group);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static String instant(long millis) {
-    return Instant.ofEpochMilli(millis).toString();
+    return Json.bytes(
+        json -> {
+          json.writeStringField("host", host);
+          json.writeStringField("boot_id", bootId);
+          json.writeStringField("kernel_release", kernelRelease);
+          json.writeStringField("model", model);
+          Json.time(json, "taken_at", takenAtMillis);
+          Json.objects(json, "groups", groups, HostGroups::write);
+        });
   }
 
   private static void write(JsonGenerator json, Group group) throws IOException {
-    json.writeStartObject();
     json.writeNumberField("number", group.number());
-    text(json, "type", group.type());
-    json.writeArrayFieldStart("members");
-    for (Member member : group.members()) {
-      json.writeStartObject();
-      json.writeStringField("address", member.address().toString());
-      json.writeStringField("path", member.path());
-      json.writeNumberField("class", member.classCode());
-      text(json, "driver", member.driver());
-      text(json, "owner", member.owner());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeEndObject();
+    Json.text(json, "type", group.type());
+    Json.objects(json, "members", group.members(), HostGroups::write);
   }
 
-  private static void text(JsonGenerator json, String name, String text) throws IOException {
-    if (text.isEmpty()) {
-      json.writeNullField(name);
-    } else {
-      json.writeStringField(name, text);
-    }
+  private static void write(JsonGenerator json, Member member) throws IOException {
+    json.writeStringField("address", member.address().toString());
+    json.writeStringField("path", member.path());
+    json.writeNumberField("class", member.classCode());
+    Json.text(json, "driver", member.driver());
+    Json.text(json, "owner", member.owner());
   }
 }

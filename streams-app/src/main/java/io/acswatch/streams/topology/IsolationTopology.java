@@ -1,5 +1,17 @@
 package io.acswatch.streams.topology;
 
+import static io.acswatch.streams.topology.Nodes.ALERTS;
+import static io.acswatch.streams.topology.Nodes.ALERT_STATE;
+import static io.acswatch.streams.topology.Nodes.COMMANDS;
+import static io.acswatch.streams.topology.Nodes.DECODE;
+import static io.acswatch.streams.topology.Nodes.FRAMES;
+import static io.acswatch.streams.topology.Nodes.GROUPS;
+import static io.acswatch.streams.topology.Nodes.HOST_STATE;
+import static io.acswatch.streams.topology.Nodes.JUDGE;
+import static io.acswatch.streams.topology.Nodes.MAX_RECORD_BYTES;
+import static io.acswatch.streams.topology.Nodes.REJECTS;
+import static io.acswatch.streams.topology.Nodes.RETIRE;
+
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.incident.IncidentTopology;
 import io.acswatch.wire.TopicNames;
@@ -19,12 +31,10 @@ import org.apache.kafka.streams.state.Stores;
  * The topology. The same picture as in the README:
  *
  * <pre>
- *  frames -> decode -+-> judge [host-state] --+-> alerts        history, keyed by host
- *                    |                        +-> alert-state   compacted, by fingerprint
- *                    |                        +-> groups        compacted, by host
- *                    |                        +-> rejects       as it was, with the reason
- *                    +-> retire [host-state] -+-> alerts, alert-state, groups    the end of a host
- *                    +-> rejects
+ *  frames ---> decode -+-> judge [host-state] -+-> alerts        history, keyed by host
+ *                      +-> rejects             +-> alert-state   compacted, by fingerprint
+ *                                              +-> groups        compacted, by host
+ *  commands -> retire [host-state] ------------+-> rejects       as it was, with the reason
  * </pre>
  *
  * <p>A second half makes incidents of the alerts: {@link IncidentTopology}.
@@ -35,29 +45,18 @@ import org.apache.kafka.streams.state.Stores;
  * <p>Keys and values pass as bytes, so that what is refused comes out as it came in.
  */
 public final class IsolationTopology {
-  static final String FRAMES = "frames";
-  static final String DECODE = "decode";
-  static final String JUDGE = "judge";
-  static final String RETIRE = "retire";
-  static final String ALERTS = "alerts";
-  static final String ALERT_STATE = "alert-state";
-  static final String GROUPS = "groups";
-  static final String REJECTS = "rejects";
-
-  /** The store: host id to packed host state. */
-  public static final String HOST_STATE = "host-state";
-
-  /** Largest record of the changelog, of the frames and, with headers, of the rejects. */
-  public static final int MAX_RECORD_BYTES = 16 << 20;
-
   private IsolationTopology() {}
 
   /** Builds the topology on these topics. */
-  public static Topology build(TopicNames topics, TopologyObserver observer) {
-    return build(topics, observer, Judgement::apply);
+  public static Topology build(TopicNames topics, TopologyObserver observer, HostObserver hosts) {
+    return build(topics, observer, hosts, Judgement::apply);
   }
 
-  static Topology build(TopicNames topics, TopologyObserver observer, JudgeIsolation.Judge judge) {
+  static Topology build(
+      TopicNames topics,
+      TopologyObserver observer,
+      HostObserver hosts,
+      JudgeIsolation.Judge judge) {
     var bytesIn = new ByteArrayDeserializer();
     var bytesOut = new ByteArraySerializer();
     StreamsBuilder incidents = new StreamsBuilder();
@@ -66,14 +65,21 @@ public final class IsolationTopology {
         .build()
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
-        .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
-        .addProcessor(JUDGE, () -> new JudgeIsolation(observer, judge), DECODE)
-        .addProcessor(RETIRE, () -> new RetireHost(observer), DECODE)
+        .addProcessor(DECODE, () -> new DecodeFrame(observer, hosts), FRAMES)
+        .addProcessor(JUDGE, () -> new JudgeIsolation(observer, hosts, judge), DECODE)
+        .addSource(
+            AutoOffsetReset.earliest(),
+            COMMANDS,
+            new FrameTime(),
+            bytesIn,
+            bytesIn,
+            topics.commands())
+        .addProcessor(RETIRE, () -> new RetireHost(observer, hosts), COMMANDS)
         .addStateStore(hostState(), DECODE, JUDGE, RETIRE)
         .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)
-        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE);
+        .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE, RETIRE);
   }
 
   /**

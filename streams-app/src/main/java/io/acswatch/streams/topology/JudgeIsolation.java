@@ -1,12 +1,10 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.pci.judge.DeltaJudgement;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.FactsPacker;
@@ -14,7 +12,6 @@ import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -25,11 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Judges snapshots and deltas against what is remembered of their host; the judgement itself is
- * {@link Judgement}.
- *
- * <p>A delta is applied to the last snapshot and judged as the snapshot it leads to. If what it
- * builds on was not had, the host is stale until its next whole snapshot, and an alert says so.
+ * Judges snapshots against what is remembered of their host; the judgement itself is {@link
+ * Judgement}.
  *
  * <p>A repetition costs a comparison with what is in the store, of its digest or of its packed
  * facts: it is neither made a snapshot of, nor judged, nor stored. The state then keeps the time
@@ -40,9 +34,10 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
 
   /** What a topic takes, less what bytes that cannot be compressed grow by in a batch. */
-  private static final int MAX_OUTPUT_BYTES = IsolationTopology.MAX_RECORD_BYTES - (256 << 10);
+  private static final int MAX_OUTPUT_BYTES = Nodes.MAX_RECORD_BYTES - (256 << 10);
 
   private final TopologyObserver observer;
+  private final HostObserver hosts;
   private final Judge judge;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> states;
@@ -54,22 +49,23 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     Verdict apply(HostState state, Snapshot snapshot);
   }
 
-  JudgeIsolation(TopologyObserver observer, Judge judge) {
+  JudgeIsolation(TopologyObserver observer, HostObserver hosts, Judge judge) {
     this.observer = observer;
+    this.hosts = hosts;
     this.judge = judge;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    states = context.getStateStore(IsolationTopology.HOST_STATE);
+    states = context.getStateStore(Nodes.HOST_STATE);
     partition = context.taskId().partition();
-    observer.opened(partition);
+    hosts.opened(partition);
   }
 
   @Override
   public void close() {
-    observer.closed(partition);
+    hosts.closed(partition);
   }
 
   @Override
@@ -98,7 +94,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       states.put(host, outcome.state());
     }
     outcome.records().forEach(output -> output.forward(context, record.timestamp()));
-    observer.heard(partition, host, record.timestamp());
+    hosts.heard(partition, host, record.timestamp());
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
@@ -111,10 +107,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   }
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
-    SnapshotDelta delta = record.value().delta();
-    if (delta != null) {
-      return ofDelta(packed, delta, record);
-    }
     FactsPacker facts = record.value().facts();
     FrameHead head = record.value().head();
     if (facts == null || packed.isRepeatedBy(facts) && packed.needsNoJudgement(head)) {
@@ -132,7 +124,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
-      return Outcome.of(packed.numbered(head));
+      return Outcome.NOTHING;
     }
     Verdict verdict = judge.apply(state, snapshot);
     byte[] next =
@@ -140,31 +132,6 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             ? packed.settled(head)
             : packed.next(verdict.state(), snapshot, facts, head);
     return judged(packed, verdict, next, record);
-  }
-
-  private Outcome ofDelta(
-      PackedState packed, SnapshotDelta delta, Record<byte[], Observation> record) {
-    HostState state = packed.unpack();
-    return switch (DeltaJudgement.fit(state, delta)) {
-      case KNOWN -> {
-        observer.repetitionSkipped();
-        yield Outcome.NOTHING;
-      }
-      case GAP -> {
-        observer.gapFound();
-        Verdict verdict = DeltaJudgement.gap(state, delta);
-        yield outcome(packed, verdict, packed.next(verdict.state()), record);
-      }
-      case FOLLOWS -> {
-        Snapshot snapshot = delta.applyTo(Objects.requireNonNull(state.current()));
-        if (Judgement.isRepetition(state, snapshot)) {
-          observer.repetitionSkipped();
-          yield Outcome.of(packed.withLastSequence(delta.sequence()));
-        }
-        Verdict verdict = judge.apply(state, snapshot);
-        yield judged(packed, verdict, packed.next(verdict.state()), record);
-      }
-    };
   }
 
   private Outcome judged(
@@ -191,7 +158,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     refuseTooLarge("the state of its host", (long) record.key().length + next.length);
     outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
     verdict.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
-    observer.stored(partition, host, verdict.state());
+    hosts.stored(partition, host, verdict.state());
     return new Outcome(packed.isSameAs(next) ? null : next, outputs);
   }
 
@@ -229,7 +196,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             reason,
             Rejects.NO_OFFSET,
             detail),
-        IsolationTopology.REJECTS);
+        Nodes.REJECTS);
   }
 
   private static String firstLine(Throwable failure) {

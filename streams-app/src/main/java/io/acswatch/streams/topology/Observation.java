@@ -1,6 +1,5 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.snapshot.SnapshotDelta;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
@@ -14,14 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param state what is remembered of the host
  * @param head of a snapshot's frame; one object for all records
  * @param facts has packed the facts of a snapshot; null if the head alone tells that it repeats the
- *     last one and needs no judgement, and of a delta
- * @param delta what a delta says, null of a snapshot
+ *     last one and needs no judgement
  * @param frame the bytes they were read from, for the rejects should judging fail
  */
 record Observation(
-    String host,
-    PackedState state,
-    FrameHead head,
-    @Nullable FactsPacker facts,
-    @Nullable SnapshotDelta delta,
-    byte[] frame) {}
+    String host, PackedState state, FrameHead head, @Nullable FactsPacker facts, byte[] frame) {}

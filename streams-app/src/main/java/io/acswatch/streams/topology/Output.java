@@ -26,9 +26,9 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
     byte[] json = AlertJson.writeBytes(alert);
     boolean resolved = alert.status() == AlertStatus.RESOLVED;
     return List.of(
-        new Output(IsolationTopology.ALERTS, utf8(alert.host()), json, eventHeaders(alert)),
+        new Output(Nodes.ALERTS, utf8(alert.host()), json, eventHeaders(alert)),
         new Output(
-            IsolationTopology.ALERT_STATE,
+            Nodes.ALERT_STATE,
             utf8(alert.fingerprint()),
             resolved ? null : json,
             resolved ? new RecordHeaders() : eventHeaders(alert)));
@@ -36,7 +36,7 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
 
   /** The groups of a host; null where it has none any more. */
   static Output groups(String host, byte @Nullable [] json) {
-    return new Output(IsolationTopology.GROUPS, utf8(host), json, new RecordHeaders());
+    return new Output(Nodes.GROUPS, utf8(host), json, new RecordHeaders());
   }
 
   /** One copy for each record: a producer closes the headers it has sent. */

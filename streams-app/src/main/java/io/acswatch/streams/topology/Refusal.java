@@ -13,6 +13,8 @@ public enum Refusal {
   NULL_VALUE,
   /** The key is not the host id in the frame, or the frame names no host. */
   HOST_MISMATCH,
+  /** A record on the commands topic is no command. */
+  BAD_COMMAND,
   /** The frame is sound; what would be remembered of its host does not fit into a record. */
   TOO_LARGE,
   /** The frame is sound; judging it failed. A fault of acswatch's own, in the log. */

@@ -89,7 +89,7 @@ public final class Rejects {
       String detail) {
     List<String> cut = new ArrayList<>();
     byte[] keptKey = upTo(MAX_SIDE_BYTES, "key", refused.key(), cut);
-    byte[] keptValue = upTo(IsolationTopology.MAX_RECORD_BYTES, "value", value, cut);
+    byte[] keptValue = upTo(Nodes.MAX_RECORD_BYTES, "value", value, cut);
     Headers headers = senders(refused.headers(), cut);
     put(headers, REASON, reason);
     put(headers, OFFSET, Integer.toString(offset));

@@ -19,40 +19,46 @@ import org.slf4j.LoggerFactory;
  * Forgets a host: resolves its alerts, and deletes its alert states and its groups by tombstones.
  * Of its state remains what {@link Retirement} says, 104 bytes.
  *
- * <p>Asked for by a record of the frames topic without value, with the host as key and the header
- * {@link #HEADER}. It comes in the order of the host's frames, so that none before it counts any
- * more and every one after it does. A record without value that has no such header is an accident
- * and goes to the rejects: no accident ends the memory of a host.
+ * <p>Asked for by a {@link HostCommand} on the commands topic, which operators write, with the host
+ * as key. The task that keeps the host reads its commands beside its frames, by their time: a frame
+ * that comes later makes it a new host.
  */
-public final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
-  /** Marks a record that retires a host; the value says why, for whoever reads the topic. */
-  public static final String HEADER = "acswatch.retire";
-
+final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(RetireHost.class);
 
   private final TopologyObserver observer;
+  private final HostObserver hosts;
   private ProcessorContext<byte[], byte[]> context;
   private KeyValueStore<String, byte[]> states;
 
-  RetireHost(TopologyObserver observer) {
+  RetireHost(TopologyObserver observer, HostObserver hosts) {
     this.observer = observer;
+    this.hosts = hosts;
   }
 
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
-    states = context.getStateStore(IsolationTopology.HOST_STATE);
-  }
-
-  static boolean isAskedFor(Record<byte[], byte[]> record) {
-    return record.value() == null
-        && record.key() != null
-        && record.headers().lastHeader(HEADER) != null;
+    states = context.getStateStore(Nodes.HOST_STATE);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
-    String host = new String(record.key(), StandardCharsets.UTF_8);
+    if (record.key() == null) {
+      reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
+    } else if (record.value() == null) {
+      reject(record, Refusal.NULL_VALUE, "the record has no value, expected a command");
+    } else {
+      try {
+        HostCommand.read(record.value());
+        retire(new String(record.key(), StandardCharsets.UTF_8), record.timestamp());
+      } catch (InputException refused) {
+        reject(record, Refusal.BAD_COMMAND, refused.problem());
+      }
+    }
+  }
+
+  private void retire(String host, long timestamp) {
     byte[] packed = states.get(host);
     if (packed == null) {
       return; // of a host that was never judged there is nothing to end
@@ -63,11 +69,24 @@ public final class RetireHost implements Processor<byte[], byte[], byte[], byte[
         .alerts()
         .forEach(
             alert -> {
-              observer.alerted(alert, record.timestamp());
-              Output.of(alert).forEach(output -> output.forward(context, record.timestamp()));
+              observer.alerted(alert, timestamp);
+              Output.of(alert).forEach(output -> output.forward(context, timestamp));
             });
-    observer.stored(context.taskId().partition(), host, verdict.state());
-    Output.groups(host, null).forward(context, record.timestamp());
+    hosts.stored(context.taskId().partition(), host, verdict.state());
+    Output.groups(host, null).forward(context, timestamp);
+  }
+
+  private void reject(Record<byte[], byte[]> record, Refusal refusal, String detail) {
+    observer.rejected(refusal.label());
+    context.forward(
+        Rejects.record(
+            record,
+            record.value(),
+            context.recordMetadata(),
+            refusal.label(),
+            Rejects.NO_OFFSET,
+            detail),
+        Nodes.REJECTS);
   }
 
   /** A damaged state cannot say what is open; to forget it is what was asked for. */

@@ -2,6 +2,7 @@ package io.acswatch.streams.api;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -12,10 +13,17 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import io.acswatch.client.Incident;
+import io.acswatch.pci.explain.Explainer;
+import io.acswatch.pci.explain.Explanation;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.app.ServedFleet;
 import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.ExplanationJson;
+import io.acswatch.wire.json.Json;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -112,9 +120,7 @@ class FleetApiTest {
 
     assertEquals(32, host.get("before").get("functions").size());
     assertEquals(32, host.get("after").get("functions").size());
-    assertTrue(
-        host.get("before").get("kernel_groups").asInt()
-            > host.get("after").get("kernel_groups").asInt());
+    assertTrue(host.get("before").get("kernel").size() > host.get("after").get("kernel").size());
     JsonNode alert = host.get("alerts").get(0);
     assertEquals(
         AlertJson.read(alert.toString()),
@@ -151,12 +157,32 @@ class FleetApiTest {
 
     JsonNode after = json("/api/v1/host/explanation?" + pair);
     assertTrue(after.get("together").asBoolean());
-    assertTrue(after.get("first").get("steps").toString().contains("does not isolate"));
+    assertTrue(after.get("functions").get(0).get("steps").toString().contains("does not isolate"));
     JsonNode before = json("/api/v1/host/explanation?" + pair + "&when=before");
     assertFalse(before.get("together").asBoolean());
     assertTrue(before.get("kept_apart_by").size() > 0);
     assertTrue(
         json("/api/v1/host/weak-points?id=merged&when=before").get("weak_points").size() > 0);
+  }
+
+  /** Of a kernel that groups by the registers a kexec found, as {@code explain --before} does. */
+  @Test
+  void explainsByTheBootBefore() throws Exception {
+    List<Capture> recorded = Frames.recorded("kernels/kexec-361", "late");
+    fleet.judge(recorded.toArray(new Capture[0]));
+    Snapshot after = Snapshot.of(recorded.get(1));
+    Explainer explainer = new Explainer(after, null, Snapshot.of(recorded.get(0)));
+    int port = explainer.indexOf(PciAddress.parse("0000:00:02.0")).getAsInt();
+    String explained = explained(explainer, port);
+
+    assertNotEquals(explained, explained(new Explainer(after, null), port));
+    assertEquals(
+        MAPPER.readTree(explained), json("/api/v1/host/explanation?function=0000:00:02.0&id=late"));
+  }
+
+  private static String explained(Explainer explainer, int function) {
+    Explanation explanation = explainer.explain(function);
+    return Json.object(json -> ExplanationJson.write(json, explainer.choice(), explanation));
   }
 
   @Test

@@ -4,14 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.cli.CommandFailure;
-import io.acswatch.cli.HttpAddress;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.api.StaticFiles;
-import io.acswatch.streams.topology.IsolationTopology;
+import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.FrameType;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
@@ -39,7 +37,7 @@ class StatusServerTest {
   private StatusServer server;
 
   @BeforeEach
-  void start() {
+  void start() throws AppException {
     server =
         new StatusServer(
             ANY_PORT,
@@ -225,9 +223,9 @@ class StatusServerTest {
   void namesThePortThatIsTaken() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       HttpAddress address = new HttpAddress("127.0.0.1", taken.getLocalPort());
-      CommandFailure refused =
+      AppException refused =
           assertThrows(
-              CommandFailure.class,
+              AppException.class,
               () ->
                   new StatusServer(
                       address,
@@ -243,9 +241,9 @@ class StatusServerTest {
   @Test
   void namesTheHostThatIsNone() {
     HttpAddress nowhere = new HttpAddress("nowhere.invalid", 1);
-    CommandFailure refused =
+    AppException refused =
         assertThrows(
-            CommandFailure.class,
+            AppException.class,
             () ->
                 new StatusServer(
                     nowhere,
@@ -258,7 +256,7 @@ class StatusServerTest {
 
   @Test
   void hasALimitForRejectsAboveThatOfFrames() {
-    assertTrue(KafkaSettings.MAX_REQUEST_BYTES > IsolationTopology.MAX_RECORD_BYTES);
+    assertTrue(KafkaSettings.MAX_REQUEST_BYTES > Nodes.MAX_RECORD_BYTES);
   }
 
   private HttpRequest.Builder request(String path) {

@@ -14,7 +14,7 @@ import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
 import io.acswatch.streams.Frames;
-import io.acswatch.streams.topology.RetireHost;
+import io.acswatch.streams.topology.HostCommand;
 import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,7 +160,7 @@ class IncidentsTest {
   @Test
   void hostsThatGetItDaysApartAreNoIncidentUntilTwoAreClose() {
     merge("a");
-    run.pass(IncidentTopology.WINDOW.plusHours(1));
+    run.pass(JoinIncidents.WINDOW.plusHours(1));
     merge("b");
     assertEquals(List.of(), told(MERGE));
     merge("c");
@@ -184,10 +183,7 @@ class IncidentsTest {
     merge("b");
     told(MERGE);
     for (String host : List.of("a", "b")) {
-      run.send(
-          host,
-          null,
-          new RecordHeaders().add(RetireHost.HEADER, "gone".getBytes(StandardCharsets.UTF_8)));
+      run.command(host, new HostCommand("gone").json());
     }
 
     assertEquals(

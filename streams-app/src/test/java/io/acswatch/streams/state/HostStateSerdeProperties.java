@@ -16,7 +16,6 @@ import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
-import io.acswatch.pci.judge.Continuity;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Pending;
 import io.acswatch.pci.snapshot.BootClass;
@@ -67,14 +66,7 @@ class HostStateSerdeProperties {
     for (int i = random.nextInt(3); i > 0; i--) {
       owners.add(new Assignment(new DevicePath(text(random)), text(random)));
     }
-    return new HostState(
-        baseline,
-        current,
-        random.nextInt(),
-        List.of(),
-        pending,
-        owners,
-        new Continuity(random.nextLong(), random.nextBoolean()));
+    return new HostState(baseline, current, random.nextInt(), List.of(), pending, owners);
   }
 
   private static Snapshot snapshot(SplittableRandom random) {

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -13,12 +12,11 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.streams.Frames;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.text.CaptureReader;
-import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
-import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +29,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.zip.GZIPInputStream;
 import org.apache.kafka.streams.test.TestRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CorpusTopologyTest {
   private static final Path TABLE = Path.of("../docs/alerts/corpus.md");
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final long TAKEN_AT = 1_767_225_600_000L;
 
   @TempDir Path scratch;
@@ -64,7 +60,7 @@ class CorpusTopologyTest {
     List<Row> rows = new ArrayList<>();
     List<String> differences = new ArrayList<>();
     try (TopologyRun run = new TopologyRun(scratch)) {
-      for (JsonNode one : cases()) {
+      for (JsonNode one : Frames.recordedCases()) {
         rows.add(row(run, one, differences));
       }
       assertEquals(List.of(), run.read(TOPICS.rejects()));
@@ -77,21 +73,6 @@ class CorpusTopologyTest {
       Files.writeString(TABLE, table);
     }
     assertEquals(Files.readString(TABLE), table, TABLE::toString);
-  }
-
-  private static List<JsonNode> cases() throws Exception {
-    List<JsonNode> cases = new ArrayList<>();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                new GZIPInputStream(
-                    CorpusTopologyTest.class.getResourceAsStream("/corpus/corpus.jsonl.gz")),
-                StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        cases.add(JSON.readTree(line));
-      }
-    }
-    return cases;
   }
 
   private static Row row(TopologyRun run, JsonNode one, List<String> differences) throws Exception {

@@ -15,7 +15,9 @@ class IsolationTopologyGoldenTest {
   @Test
   void topologyMatchesTheGolden() throws IOException {
     String described =
-        IsolationTopology.build(TopicNames.DEFAULT, TopologyObserver.NONE).describe().toString();
+        IsolationTopology.build(TopicNames.DEFAULT, TopologyObserver.NONE, HostObserver.NONE)
+            .describe()
+            .toString();
     if (Boolean.getBoolean("golden.update")) {
       Files.createDirectories(GOLDEN.getParent());
       Files.writeString(GOLDEN, described);

@@ -17,6 +17,7 @@ import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.state.UnknownStateVersionException;
+import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;
@@ -72,7 +73,8 @@ class IsolationTopologyTest {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
         new TopologyTestDriver(
-            IsolationTopology.build(TOPICS, TopologyObserver.NONE, judge), settings);
+            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE, judge),
+            settings);
   }
 
   @Test
@@ -224,6 +226,19 @@ class IsolationTopologyTest {
     assertTrue(read(TOPICS.alerts()).size() > 0);
   }
 
+  /** A frame of type 2, as collectors wrote it before the first release. */
+  @Test
+  void rejectsADeltaWhole() {
+    byte[] delta = Frames.frame("kexec-001-before", "host-1", 2);
+    delta[FrameType.OFFSET] = 2;
+    send("host-1", delta, AT);
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertArrayEquals(delta, reject.value());
+    assertEquals("unknown_type", headers(reject).get(Rejects.REASON));
+    assertEquals("6", headers(reject).get(Rejects.OFFSET));
+  }
+
   @Test
   void rejectsAFrameCutShortAnywhere() {
     byte[] frame = Frames.frame("kexec-000-before", HOST, 1);
@@ -321,7 +336,7 @@ class IsolationTopologyTest {
 
   @Test
   void keepsTheBeginningOfARecordThatNoProducerWouldSendOn() {
-    byte[] unpacked = new byte[IsolationTopology.MAX_RECORD_BYTES + 5];
+    byte[] unpacked = new byte[Nodes.MAX_RECORD_BYTES + 5];
     Arrays.fill(unpacked, (byte) 7);
     byte[] key = new byte[Rejects.MAX_SIDE_BYTES + 1];
     RecordHeaders headers = new RecordHeaders();
@@ -448,7 +463,7 @@ class IsolationTopologyTest {
   }
 
   private KeyValueStore<String, byte[]> store() {
-    return driver.getKeyValueStore(IsolationTopology.HOST_STATE);
+    return driver.getKeyValueStore(Nodes.HOST_STATE);
   }
 
   private static Map<String, String> headers(TestRecord<byte[], byte[]> record) {

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.test.TestRecord;
@@ -27,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetireHostTest {
   private static final String HOST = "rack7-host12";
@@ -50,9 +51,7 @@ class RetireHostTest {
   }
 
   private void retire() {
-    Headers headers = new RecordHeaders();
-    headers.add(RetireHost.HEADER, "scrapped".getBytes(StandardCharsets.UTF_8));
-    run.send(HOST, null, headers);
+    run.command(HOST, new HostCommand("scrapped").json());
   }
 
   private List<IsolationAlert> alerts() throws InputException {
@@ -90,7 +89,7 @@ class RetireHostTest {
     assertEquals(1, groups.size());
     assertArrayEquals(HOST.getBytes(StandardCharsets.UTF_8), groups.get(0).key());
     assertNull(groups.get(0).value());
-    assertEquals(104, run.store().get(HOST).length, () -> "of " + before.length);
+    assertEquals(92, run.store().get(HOST).length, () -> "of " + before.length);
     assertEquals(List.of(), run.read(TOPICS.rejects()));
   }
 
@@ -125,13 +124,61 @@ class RetireHostTest {
   }
 
   @Test
-  void aRecordWithoutValueAndWithoutTheHeaderEndsNothing() {
+  void whatComesFromCollectorsEndsNothing() {
     merge();
     byte[] state = run.store().get(HOST);
     run.send(HOST, null);
+    run.send(HOST, null, new RecordHeaders().add("acswatch.retire", new byte[0])); // as it was once
+    run.send(HOST, new HostCommand("scrapped").json());
 
     assertArrayEquals(state, run.store().get(HOST));
-    assertEquals(1, run.read(TOPICS.rejects()).size());
+    assertEquals(List.of("null_value", "null_value", "bad_magic"), reasons());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "retire",
+        "null",
+        "[]",
+        "{}",
+        "{\"command\":\"resurrect\"}",
+        "{\"command\":{\"command\":\"retire\"}}",
+        "{\"command\":null,\"reason\":\"retire\"}",
+        "{\"command\":\"retire\""
+      })
+  void whatIsNoCommandGoesToTheRejects(String value) {
+    merge();
+    byte[] state = run.store().get(HOST);
+    run.command(HOST, value.getBytes(StandardCharsets.UTF_8));
+
+    assertArrayEquals(state, run.store().get(HOST));
+    assertEquals(List.of("bad_command"), reasons());
+  }
+
+  @Test
+  void aCommandWithoutKeyOrValueGoesToTheRejects() {
+    run.command(null, new HostCommand("scrapped").json());
+    run.command(HOST, null);
+
+    assertEquals(List.of("null_key", "null_value"), reasons());
+  }
+
+  @Test
+  void fieldsOfLaterVersionsAreSkipped() throws InputException {
+    byte[] json =
+        "{\"more\":{\"command\":\"x\"},\"command\":\"retire\",\"reason\":\"gone\"}"
+            .getBytes(StandardCharsets.UTF_8);
+
+    assertEquals(new HostCommand("gone"), HostCommand.read(json));
+  }
+
+  private List<String> reasons() {
+    return run.read(TOPICS.rejects()).stream()
+        .map(record -> record.headers().lastHeader(Rejects.REASON).value())
+        .map(reason -> new String(reason, StandardCharsets.UTF_8))
+        .toList();
   }
 
   @Test

@@ -1,8 +1,7 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.client.Incident;
-import io.acswatch.client.IncidentSerde;
-import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.wire.TopicNames;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,7 +34,8 @@ public final class TopologyRun implements AutoCloseable {
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
-        new TopologyTestDriver(IsolationTopology.build(TOPICS, TopologyObserver.NONE), settings);
+        new TopologyTestDriver(
+            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE), settings);
   }
 
   /** A frame of a host. */
@@ -44,10 +44,20 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   public void send(String key, byte @Nullable [] value, Headers headers) {
+    pipe(TOPICS.frames(), key, value, headers);
+  }
+
+  /** What an operator asks of a host. */
+  public void command(@Nullable String host, byte @Nullable [] value) {
+    pipe(TOPICS.commands(), host, value, new RecordHeaders());
+  }
+
+  private void pipe(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
     time += 1_000;
+    byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
     driver
-        .createInputTopic(TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer())
-        .pipeInput(new TestRecord<>(key.getBytes(StandardCharsets.UTF_8), value, headers, time));
+        .createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer())
+        .pipeInput(new TestRecord<>(bytes, value, headers, time));
   }
 
   /** The time of the last record. */
@@ -70,16 +80,15 @@ public final class TopologyRun implements AutoCloseable {
   /** All incidents as they are now. */
   public List<Incident> incidents() {
     List<Incident> incidents = new ArrayList<>();
-    try (IncidentSerde serde = new IncidentSerde();
-        KeyValueIterator<String, byte[]> all =
-            driver.<String, byte[]>getKeyValueStore(IncidentTopology.INCIDENTS_STORE).all()) {
-      all.forEachRemaining(entry -> incidents.add(serde.deserialize("incidents", entry.value)));
+    try (KeyValueIterator<String, byte[]> all =
+        driver.<String, byte[]>getKeyValueStore(IncidentStores.INCIDENTS).all()) {
+      all.forEachRemaining(entry -> incidents.add(IncidentStores.unpackIncident(entry.value)));
     }
     return incidents;
   }
 
   KeyValueStore<String, byte[]> store() {
-    return driver.getKeyValueStore(IsolationTopology.HOST_STATE);
+    return driver.getKeyValueStore(Nodes.HOST_STATE);
   }
 
   @Override

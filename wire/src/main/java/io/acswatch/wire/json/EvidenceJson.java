@@ -19,53 +19,41 @@ final class EvidenceJson {
 
   private EvidenceJson() {}
 
-  static void write(JsonGenerator json, @Nullable Evidence evidence) throws IOException {
-    if (evidence == null) {
-      json.writeNullField(FIELD);
-      return;
-    }
+  static void write(JsonGenerator json, Evidence evidence) throws IOException {
     Evidence.Basis basis = evidence.basis();
-    json.writeObjectFieldStart(FIELD);
-    AlertJson.writeText(json, "platform", basis.platform());
+    Json.text(json, "platform", basis.platform());
     json.writeStringField("boot_class", basis.bootClass().name());
-    json.writeObjectFieldStart("observed");
-    json.writeStringField("boot", evidence.observed().bootId());
-    AlertJson.writeTime(json, "taken", evidence.observed().takenAtMillis());
-    json.writeNumberField("sequence", evidence.observed().sequence());
-    json.writeEndObject();
+    Json.object(json, "observed", evidence.observed(), EvidenceJson::write);
     json.writeStringField("confidence", evidence.confidence().label());
     json.writeStringField("comparison", basis.partial() ? PARTIAL : COMPLETE);
     json.writeBooleanField("privileged", basis.privileged());
     json.writeNumberField("functions", basis.functions());
     json.writeNumberField("unread", basis.unread());
-    json.writeArrayFieldStart("facts");
-    for (Evidence.Fact fact : evidence.facts()) {
-      json.writeStartObject();
-      json.writeStringField("name", fact.name());
-      AlertJson.writeText(json, "before", fact.before());
-      AlertJson.writeText(json, "after", fact.after());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("ports");
-    for (Evidence.PortWords port : evidence.ports()) {
-      json.writeStartObject();
-      json.writeStringField("port", port.port().toString());
-      json.writeStringField("port_path", port.path().text());
-      json.writeStringField("port_type", port.type().label());
-      AlertJson.writeNumber(json, "capability_before", port.capabilityBefore());
-      AlertJson.writeNumber(json, "capability_after", port.capabilityAfter());
-      AlertJson.writeNumber(json, "control_before", port.controlBefore());
-      AlertJson.writeNumber(json, "control_after", port.controlAfter());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("members");
-    for (AlertDevice member : evidence.members()) {
-      AlertJson.writeDevice(json, member);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
+    Json.objects(json, "facts", evidence.facts(), EvidenceJson::write);
+    Json.objects(json, "ports", evidence.ports(), EvidenceJson::write);
+    Json.objects(json, "members", evidence.members(), AlertJson::writeDevice);
+  }
+
+  private static void write(JsonGenerator json, Evidence.Observed observed) throws IOException {
+    json.writeStringField("boot", observed.bootId());
+    Json.time(json, "taken", observed.takenAtMillis());
+    json.writeNumberField("sequence", observed.sequence());
+  }
+
+  private static void write(JsonGenerator json, Evidence.Fact fact) throws IOException {
+    json.writeStringField("name", fact.name());
+    Json.text(json, "before", fact.before());
+    Json.text(json, "after", fact.after());
+  }
+
+  private static void write(JsonGenerator json, Evidence.PortWords port) throws IOException {
+    json.writeStringField("port", port.port().toString());
+    json.writeStringField("port_path", port.path().text());
+    json.writeStringField("port_type", port.type().label());
+    Json.number(json, "capability_before", port.capabilityBefore());
+    Json.number(json, "capability_after", port.capabilityAfter());
+    Json.number(json, "control_before", port.controlBefore());
+    Json.number(json, "control_after", port.controlAfter());
   }
 
   static @Nullable Evidence read(JsonObject alert) throws InputException {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the text that {@code lspci -x}, {@code -xxx} or {@code -xxxx} prints, with or without
- * {@code -v}, {@code -D} and {@code -n}. Decoded lines, which are indented, are skipped.
+ * {@code -v}, {@code -D}, {@code -n}, {@code -P} and {@code -PP}. Decoded lines, which are
+ * indented, are skipped.
  *
  * <p>A dump is whole or refused: each function has its hex lines from 00 on without a gap, sixteen
  * bytes each, and ends where a configuration space can end, at 64, 128, 256 or 4096 bytes.
@@ -27,10 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class LspciReader {
   private static final int BYTES_PER_LINE = 16;
   private static final int MAX_BYTES = 4096;
+  private static final int SECONDARY_BUS = 0x19;
   private static final Set<Integer> LENGTHS = Set.of(64, 128, 256, MAX_BYTES);
   private static final Pattern HEADING =
       Pattern.compile(
-          "((?:[0-9a-fA-F]{4,8}:)?[0-9a-fA-F]{2}:[01][0-9a-fA-F]\\.[0-7])(?:\\s+(.*))?");
+          "((?:X{4,8}:)?)(X{2}:[01]X\\.[0-7])((?:/(?:X{2}:)?[01]X\\.[0-7])*)(?:\\s+(.*))?"
+              .replace("X", "[0-9a-fA-F]"));
   private static final Pattern HEX_OFFSET = Pattern.compile("([0-9a-fA-F]{2,3}):(.*)");
   // What lspci and its library complain of comes on standard error, and may be in the same file.
   private static final Pattern COMPLAINT = Pattern.compile("(?:lspci|pcilib): .*");
@@ -95,7 +98,7 @@ public final class LspciReader {
   }
 
   private void begin(Matcher matcher) throws InputException {
-    PciAddress next = TabFields.address(lines, 1, "address", matcher.group(1));
+    PciAddress next = TabFields.address(lines, 1, "address", addressOf(matcher));
     Integer other = headingLines.putIfAbsent(next, lines.lineNumber());
     if (other != null) {
       throw lines.error("second device " + next + ", the first is line " + other);
@@ -104,9 +107,37 @@ public final class LspciReader {
       throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " devices");
     }
     address = next;
-    heading = matcher.group(2) == null ? "" : matcher.group(2);
+    heading = matcher.group(4) == null ? "" : matcher.group(4);
     headingLine = lines.lineNumber();
     length = 0;
+  }
+
+  /**
+   * The address in a heading. {@code lspci -PP} gives the bridges above before it, {@code
+   * 00:01.0/01:00.0}; {@code lspci -P} leaves out their buses, {@code 00:01.0/00.0}, which then are
+   * those that the bridges above lead to.
+   */
+  private String addressOf(Matcher matcher) throws InputException {
+    String domain = matcher.group(1);
+    String at = domain + matcher.group(2);
+    for (String step : matcher.group(3).split("/")) {
+      if (step.contains(":")) {
+        at = domain + step;
+      } else if (!step.isEmpty()) {
+        at = domain + busBelow(at) + ":" + step;
+      }
+    }
+    return at;
+  }
+
+  private String busBelow(String bridge) throws InputException {
+    PciAddress above = TabFields.address(lines, 1, "address", bridge);
+    for (LspciFunction function : functions) {
+      if (function.address().equals(above)) {
+        return "%02x".formatted(function.config().u8(SECONDARY_BUS));
+      }
+    }
+    throw lines.error(above + " leads to this device and stands nowhere above");
   }
 
   private void hexLine(Matcher matcher) throws InputException {

@@ -14,6 +14,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,28 @@ class LspciReaderTest {
     LspciFunction read = read(dump(Captures.read("small"), "", "")).get(0);
     assertEquals(new PciIds(0x8086, 0x29C0, 0x060000), read.ids());
     assertEquals("Some bridge: of a maker (rev 02)", read.heading());
+  }
+
+  @Test
+  void readsHeadingsWithTheBridgesAbove() throws InputException {
+    byte[] bridge = new byte[64];
+    bridge[0x19] = 0x21;
+    String dump = HexFormat.ofDelimiter(" ").formatHex(bridge, 16, 32);
+    String port = hex(64).replaceFirst("10: .*", "10: " + dump);
+    String text =
+        "00:01.0 X: y\n"
+            + port
+            + "00:01.0/01:00.0 X: y\n"
+            + port
+            + "0001:00:01.0/01:00.0/02:1f.7 X: y\n"
+            + hex(64)
+            + "00:01.0/03.2 X: y\n"
+            + hex(64);
+
+    assertEquals(
+        List.of("0000:00:01.0", "0000:01:00.0", "0001:02:1f.7", "0000:21:03.2"),
+        read(text).stream().map(f -> f.address().toString()).toList());
+    assertThrows(InputException.class, () -> read("00:02.0/03.2 X: y\n" + hex(64)));
   }
 
   @Test

@@ -1,12 +1,12 @@
 package io.acswatch.collector.command.text;
 
-import io.acswatch.cli.Ink;
-import io.acswatch.cli.Ink.Style;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.terminal.Ink;
+import io.acswatch.wire.terminal.Ink.Style;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -129,7 +129,7 @@ public final class ChangeTree {
   private static String word(PciFunction function) {
     AcsRegisters acs = function.config().acs();
     return acs == null
-        ? function.config().status().isConclusive() ? "" : "?"
+        ? function.config().capabilitiesKnown() ? "" : "?"
         : "%04x %04x".formatted(acs.capability(), acs.control());
   }
 
@@ -165,7 +165,7 @@ public final class ChangeTree {
     AcsRegisters old = then.config().acs();
     AcsRegisters acs = now.config().acs();
     if (old == null || acs == null || word(then).equals(word(now))) {
-      boolean lost = old != null && acs == null && now.config().status().isConclusive();
+      boolean lost = old != null && acs == null && now.config().capabilitiesKnown();
       rows.acs(lost ? Style.ALARM : Style.DIM, lost ? "lost ACS" : FunctionWords.bits(now));
       return;
     }

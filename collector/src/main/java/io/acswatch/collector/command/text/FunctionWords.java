@@ -67,7 +67,7 @@ final class FunctionWords {
   static String bits(PciFunction function) {
     AcsRegisters acs = function.config().acs();
     if (acs == null) {
-      return function.config().status().isConclusive() ? "" : "not read";
+      return function.config().capabilitiesKnown() ? "" : "not read";
     }
     List<String> on = AcsRegisters.flagNames(acs.control());
     StringBuilder text = new StringBuilder(BITS_WIDTH);

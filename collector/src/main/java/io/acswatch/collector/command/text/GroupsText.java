@@ -121,7 +121,7 @@ public final class GroupsText {
     AcsRegisters acs = function.config().acs();
     String words =
         acs == null
-            ? function.config().status().isConclusive()
+            ? function.config().capabilitiesKnown()
                 ? "-"
                 : "unknown (" + function.config().status() + ")"
             : "%04x control %s".formatted(acs.capability(), AcsText.word(acs.control()));

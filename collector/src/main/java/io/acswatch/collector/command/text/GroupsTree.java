@@ -1,12 +1,12 @@
 package io.acswatch.collector.command.text;
 
-import io.acswatch.cli.Ink;
-import io.acswatch.cli.Ink.Style;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertText;
+import io.acswatch.wire.terminal.Ink;
+import io.acswatch.wire.terminal.Ink.Style;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -113,7 +113,7 @@ public final class GroupsTree {
       rows.vm(vms.indexOf(vm), "[" + shortened(vm) + "]").word(Style.PLAIN, " ");
     }
     rows.word(Style.DIM, kind(node) + driver(node));
-    boolean notRead = !function.config().status().isConclusive();
+    boolean notRead = !function.config().capabilitiesKnown();
     rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionWords.bits(function));
     boolean cross = side.vmsInGroup(index).size() > 1;
     crossed |= cross;

@@ -30,7 +30,7 @@ function head() {
   return h("div", {}, h("h1", {}, shown(host.host)), h("div", { class: "facts" },
     h("span", { class: `state ${host.status ?? ""}` }, host.status ?? ""), h("span", {}, "heard ", when(host.heard_at)),
     h("span", {}, `kernel ${shown(now.kernel_release)}`), h("span", {}, BOOTS[now.boot_class] ?? now.boot_class),
-    h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel_groups === null ? "no groups" : count(now.kernel_groups, "group")}, ${count(view?.vms.size ?? 0, "VM")}`),
+    h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel === null ? "no groups" : count(now.kernel.length, "group")}, ${count(view?.vms.size ?? 0, "VM")}`),
     h("span", { title: now.model_reason }, `rules ${now.model}`)));
 }
 
@@ -147,7 +147,7 @@ function tell(node) {
 function renewed() {
   const old = view;
   view = { host, model: build(host), vms: vms(host), zoom: old?.zoom ?? 1, selected: null, pick,
-    key: old?.key ?? (PARTITIONS[asked.get("groups")] ? asked.get("groups") : host.after.kernel_groups === null ? "l" : "k") };
+    key: old?.key ?? (PARTITIONS[asked.get("groups")] ? asked.get("groups") : host.after.kernel === null ? "l" : "k") };
   view.toggle = (node) => { node.open = !node.open; view.selected = node; render(); focusRow(); };
   fold(view.model);
   for (const [path, node] of old?.model.nodes ?? []) {

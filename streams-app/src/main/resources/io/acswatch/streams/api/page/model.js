@@ -2,7 +2,10 @@
 // stands in one row before and after, whatever its address or group number.
 
 const ROOT = /^pci[0-9a-f]+:[0-9a-f]{2}$/;
-const PARTITIONS = ["k", "l", "s"];
+
+/** The partitions of a snapshot, by the letters they have in the picture. */
+const LISTS = { k: "kernel", l: "derived", s: "strict" };
+const PARTITIONS = Object.keys(LISTS);
 const GROUPING = /MERGED|SHARED|OWNERSHIP_UNKNOWN|ISOLATION_LOSS/;
 const TINTS = 6;
 
@@ -37,6 +40,7 @@ export function build(host) {
   const nodes = new Map();
   const root = new Node("");
   for (const side of ["before", "after"]) {
+    label(host[side]);
     for (const fn of host[side]?.functions ?? []) {
       const node = nodes.get(fn.path) ?? new Node(fn.path);
       node[side] = fn;
@@ -58,6 +62,15 @@ export function build(host) {
   gather(model);
   settle(root, -1);
   return model;
+}
+
+/** Gives each function the numbers of its groups; null where it has none. */
+function label(snapshot) {
+  const byAddress = new Map((snapshot?.functions ?? []).map((fn) => [fn.address, fn]));
+  for (const [key, list] of Object.entries(LISTS)) {
+    for (const fn of byAddress.values()) fn[key] = null;
+    (snapshot?.[list] ?? []).forEach((group, number) => group.forEach((address) => { byAddress.get(address)[key] = number; }));
+  }
 }
 
 function rootBus(buses, root, path) {

@@ -8,7 +8,7 @@ import { kind } from "./marks.js";
 const weakness = (point) => `If ${point.functions.join(", ")} lost one of ${point.bits.join(", ")}, the next kernel to adopt its registers would put ${shown(point.vms.join(", "))} into one group.`;
 
 function explained(told) {
-  return [h("p", {}, `${told.function} is in a group of ${told.group.length}${told.kernel_agrees ? "" : ", by the rules; the kernel reports another group"}. Step by step:`),
+  return [h("p", {}, `${told.address} is in a group of ${told.group.length}${told.kernel_agrees ? "" : ", by the rules; the kernel reports another group"}. Step by step:`),
     h("ol", { class: "steps" }, told.steps.map((step) => h("li", {}, shown(step.text))))];
 }
 
@@ -24,7 +24,7 @@ export async function why(host, weakPoints) {
   const pair = await ask("host/explanation", { id: host.host, function: first.address, with: second.address });
   const named = (device) => `${device.address}${device.owner ? ` (${shown(device.owner)})` : ""}`;
   return [h("h2", {}, `Why ${named(first)} and ${named(second)} ${pair.together ? "share a group" : "are apart by the rules"}`),
-    h("div", { class: "panel even" }, h("div", {}, ...explained(pair.first)), h("div", {}, ...explained(pair.second)))];
+    h("div", { class: "panel even" }, h("div", {}, ...explained(pair.functions[0])), h("div", {}, ...explained(pair.functions[1])))];
 }
 
 function facts(node, two) {
@@ -37,7 +37,7 @@ function facts(node, two) {
     fact("address", (fn) => fn.address, true),
     fact("is", (fn) => `${kind(fn)}, ${hex(fn.vendor, 4)}:${hex(fn.device, 4)}`),
     fact("driver", (fn) => fn.driver), fact("VM", (fn) => fn.owner ?? (fn.awaited && `${fn.awaited}, not back yet`)),
-    fact("isolates", (fn) => fn.isolates), fact("read", (fn) => fn.read.toLowerCase().replaceAll("_", " ")),
+    fact("isolates", (fn) => fn.isolates), fact("read", (fn) => fn.status.toLowerCase().replaceAll("_", " ")),
     fact("ACS control", (fn) => fn.acs && `${hex(fn.acs.control, 4)} ${fn.acs.control_flags.join(" ")}`, true),
     fact("ACS capability", (fn) => fn.acs && `${hex(fn.acs.capability, 4)} ${fn.acs.capability_flags.join(" ")}`, true),
     fact("kernel's group", (fn) => fn.group === null ? "none" : `${fn.group} ${fn.group_type ?? ""}`),
@@ -53,7 +53,7 @@ export async function describe(host, node, fill) {
   if (!node.after) return panel(h("p", {}, "It is gone."));
   panel(h("p", { class: "quiet" }, "Asking why"));
   try {
-    panel(...explained((await ask("host/explanation", { id: host.host, function: node.after.address })).first));
+    panel(...explained((await ask("host/explanation", { id: host.host, function: node.after.address }))));
   } catch (problem) {
     panel(h("p", { class: "high" }, problem.message));
   }

@@ -1,0 +1,138 @@
+package io.acswatch.benchmarks.guard;
+
+import io.acswatch.benchmarks.walk.AcsWalk;
+import io.acswatch.benchmarks.walk.BufferAcsWalk;
+import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.benchmarks.walk.ReferenceWalk;
+import io.acswatch.pci.config.ArrayConfigSpace;
+import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FrameReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/** What is measured against each other, over the hundred functions of the corpus. */
+final class Loops {
+  private final byte[][] dense;
+  private final byte[] frame;
+
+  Loops() {
+    Corpus corpus = Corpus.load(Corpus.NORMAL);
+    dense = corpus.dense().toArray(new byte[0][]);
+    frame = corpus.frame();
+  }
+
+  /** The frozen walk over dense bytes. */
+  Loop reference() {
+    return checked(
+        () -> {
+          int sum = 0;
+          for (byte[] bytes : dense) {
+            sum += ReferenceWalk.controlOf(bytes, 0, bytes.length);
+          }
+          return sum;
+        });
+  }
+
+  /** The loop of a name; {@code slow-} does half of it again, {@code boxed-} boxes a number. */
+  Loop named(String name) {
+    if (name.startsWith("slow-")) {
+      return slow(name.substring("slow-".length()));
+    }
+    if (name.startsWith("boxed-")) {
+      return boxed(named(name.substring("boxed-".length())));
+    }
+    return switch (name) {
+      case "reference" -> reference();
+      case "buffer" -> buffer();
+      case "dense" -> dense();
+      case "frame" -> inFrame();
+      case "pack" -> pack();
+      default -> throw new IllegalArgumentException("loop=" + name);
+    };
+  }
+
+  private Loop buffer() {
+    ByteBuffer[] buffers =
+        Arrays.stream(dense)
+            .map(bytes -> ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))
+            .toArray(ByteBuffer[]::new);
+    return checked(
+        () -> {
+          int sum = 0;
+          for (ByteBuffer buffer : buffers) {
+            sum += BufferAcsWalk.controlOf(buffer);
+          }
+          return sum;
+        });
+  }
+
+  /** Our walk over dense bytes. */
+  private Loop dense() {
+    ArrayConfigSpace view = new ArrayConfigSpace();
+    return checked(
+        () -> {
+          int sum = 0;
+          for (byte[] bytes : dense) {
+            sum += AcsWalk.controlOf(view.wrap(bytes, 0, bytes.length));
+          }
+          return sum;
+        });
+  }
+
+  /** Our walk over the lines of a frame, where they lie. */
+  private Loop inFrame() {
+    FrameReader reader = new FrameReader();
+    if (reader.wrap(frame) != null) {
+      throw new IllegalStateException("the frame of the corpus is refused");
+    }
+    return checked(
+        () -> {
+          int sum = 0;
+          for (int i = 0; i < reader.functionCount(); i++) {
+            sum += AcsWalk.controlOf(reader.function(i).config());
+          }
+          return sum;
+        });
+  }
+
+  /** From the bytes of a record to packed facts, compared with those of before. */
+  private Loop pack() {
+    FactsPacker packer = new FactsPacker();
+    if (packer.pack(frame) != null || !packer.isDirect()) {
+      throw new IllegalStateException("the frame of the corpus is refused, or takes a detour");
+    }
+    byte[] before = Arrays.copyOf(packer.bytes(), packer.length());
+    return () -> {
+      packer.pack(frame);
+      return Arrays.equals(before, 0, before.length, packer.bytes(), 0, packer.length()) ? 1 : 0;
+    };
+  }
+
+  /** Half the work again, on other bytes: the same ones would be in the nearest cache. */
+  private static Loop slow(String name) {
+    Loop one = new Loops().named(name);
+    Loop other = new Loops().named(name);
+    int[] turn = new int[1];
+    return () -> one.pass() + (++turn[0] % 2 == 0 ? other.pass() : 0);
+  }
+
+  private static Loop boxed(Loop loop) {
+    Object[] kept = new Object[1];
+    return () -> {
+      int sum = loop.pass();
+      kept[0] = Integer.valueOf(sum + 1_000_000);
+      return sum;
+    };
+  }
+
+  /** A number for a wrong answer is worth nothing. */
+  private static Loop checked(Loop loop) {
+    int expected = Corpus.SUM_OF_CONTROLS + (Corpus.FUNCTIONS - Corpus.WITH_ACS) * AcsWalk.NONE;
+    int sum = loop.pass();
+    if (sum != expected) {
+      throw new IllegalStateException("sum=" + sum + ", expected " + expected);
+    }
+    return loop;
+  }
+}

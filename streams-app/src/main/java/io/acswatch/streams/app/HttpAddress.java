@@ -1,0 +1,34 @@
+package io.acswatch.streams.app;
+
+/**
+ * Where to listen, as it is written: {@code host:port}, an IPv6 address in brackets.
+ *
+ * @param host name or address
+ * @param port 0 to 65535; 0 for any free one
+ */
+public record HttpAddress(String host, int port) {
+  /**
+   * Reads {@code host:port}.
+   *
+   * @throws IllegalArgumentException if {@code text} is not that
+   */
+  public static HttpAddress parse(String text) {
+    int colon = text.lastIndexOf(':');
+    String host = colon < 0 ? "" : text.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    } else if (host.indexOf(':') >= 0) {
+      host = "";
+    }
+    String port = text.substring(colon + 1);
+    if (host.isEmpty() || !port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
+      throw new IllegalArgumentException("expected host:port, port 0 to 65535");
+    }
+    return new HttpAddress(host, Integer.parseInt(port));
+  }
+
+  @Override
+  public String toString() {
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+}

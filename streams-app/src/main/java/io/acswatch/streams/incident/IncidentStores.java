@@ -1,0 +1,61 @@
+package io.acswatch.streams.incident;
+
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
+import io.acswatch.streams.state.EntryReader;
+import io.acswatch.streams.state.EntryWriter;
+import org.jspecify.annotations.Nullable;
+
+/** Names of the stores of incidents, and what others read in them. */
+public final class IncidentStores {
+  /** Fingerprint to what was told last of the alert's cause. */
+  static final String ALERT_CAUSES = "alert-causes";
+
+  /** Id of a cause to its incident. */
+  public static final String INCIDENTS = "incidents";
+
+  /** {@link #partKey} to a host's part in it. */
+  public static final String INCIDENT_HOSTS = "incident-hosts";
+
+  /** Cause, time and host that got it then, in that order; says nothing more. */
+  static final String ARRIVALS = "incident-arrivals";
+
+  static final char SEPARATOR = '/';
+
+  private static final int VERSION = 1;
+  private static final IncidentSerde JSON = new IncidentSerde();
+
+  private IncidentStores() {}
+
+  /** An incident of the store; null if there is none. */
+  public static @Nullable Incident unpackIncident(byte @Nullable [] packed) {
+    return packed == null
+        ? null
+        : EntryReader.read(
+            packed, "incident", VERSION, in -> JSON.deserialize(INCIDENTS, in.bytes()));
+  }
+
+  /** The entry of an incident; {@code json} is its value in the topic. */
+  static byte[] packIncident(byte[] json) {
+    return EntryWriter.write(VERSION, out -> out.bytes(json));
+  }
+
+  static byte[] packArrival() {
+    return EntryWriter.write(VERSION, out -> {});
+  }
+
+  static void refuseUnknownArrival(byte[] packed) {
+    EntryReader.read(packed, "arrival of a cause", VERSION, in -> packed);
+  }
+
+  /** Where the part of a host in an incident is kept, beside the incident itself. */
+  public static String partKey(String incident, String host) {
+    return incident + SEPARATOR + host;
+  }
+
+  /** True if by this part its host has joined, and has an open alert of the cause. */
+  public static boolean isOpenPart(byte @Nullable [] packed) {
+    HostPart part = HostPart.unpack(packed);
+    return part.counted() && !part.fingerprints().isEmpty();
+  }
+}

@@ -1,0 +1,28 @@
+package io.acswatch.streams.topology;
+
+import io.acswatch.pci.judge.HostState;
+
+/**
+ * Is told what this process knows of hosts. Called on the stream threads, several at a time; must
+ * not throw. What a transaction took back and did again is told twice.
+ */
+public interface HostObserver {
+  /** Observes nothing. */
+  HostObserver NONE = new HostObserver() {};
+
+  /** The states of a partition's hosts are kept here from now on; their store is restored. */
+  default void opened(int partition) {}
+
+  /** They are kept here no more. */
+  default void closed(int partition) {}
+
+  /**
+   * A sound frame of a host was taken in, news or not. Called for every frame: must be quick.
+   *
+   * @param appendedAtMillis when the broker took it, milliseconds since 1970
+   */
+  default void heard(int partition, String host, long appendedAtMillis) {}
+
+  /** What is remembered of a host changed to this. */
+  default void stored(int partition, String host, HostState state) {}
+}

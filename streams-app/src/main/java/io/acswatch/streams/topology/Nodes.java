@@ -1,0 +1,22 @@
+package io.acswatch.streams.topology;
+
+/** Names of the topology's nodes and of its store, and what its records may take. */
+public final class Nodes {
+  static final String FRAMES = "frames";
+  static final String COMMANDS = "commands";
+  static final String DECODE = "decode";
+  static final String JUDGE = "judge";
+  static final String RETIRE = "retire";
+  static final String ALERTS = "alerts";
+  static final String ALERT_STATE = "alert-state";
+  static final String GROUPS = "groups";
+  static final String REJECTS = "rejects";
+
+  /** The store: host id to packed host state. */
+  public static final String HOST_STATE = "host-state";
+
+  /** Largest record of the changelog, of the frames and, with headers, of the rejects. */
+  public static final int MAX_RECORD_BYTES = 16 << 20;
+
+  private Nodes() {}
+}

@@ -1,0 +1,50 @@
+package io.acswatch.wire.terminal;
+
+/** Colours for a terminal, by ANSI escapes; plain text where colours are off. */
+public final class Ink {
+  /** What a text is printed in. */
+  public enum Style {
+    /** As everything else. */
+    PLAIN(""),
+    /** What stands out. */
+    BOLD("1"),
+    /** What is read last. */
+    DIM("2"),
+    /** What is wrong. */
+    ALARM("1;31"),
+    /** What is to be looked at. */
+    NOTICE("33");
+
+    private final String code;
+
+    Style(String code) {
+      this.code = code;
+    }
+  }
+
+  /** Colours that tell things apart; none of them is that of an alarm. */
+  private static final String[] DISTINCT = {"36", "35", "32", "34", "33", "96", "95", "92", "94"};
+
+  private final boolean on;
+
+  /** Colours only if {@code on}. */
+  public Ink(boolean on) {
+    this.on = on;
+  }
+
+  /** A text in a style. */
+  public String paint(Style style, String text) {
+    return paint(style.code, text);
+  }
+
+  /** A text in the colour of the {@code number}th thing of a kind; colours come round again. */
+  public String distinct(int number, String text) {
+    return paint(DISTINCT[number % DISTINCT.length], text);
+  }
+
+  private String paint(String code, String text) {
+    return !on || code.isEmpty() || text.isEmpty()
+        ? text
+        : "\u001b[" + code + 'm' + text + "\u001b[0m";
+  }
+}

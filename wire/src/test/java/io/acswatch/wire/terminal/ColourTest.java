@@ -1,0 +1,32 @@
+package io.acswatch.wire.terminal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.wire.terminal.Ink.Style;
+import org.junit.jupiter.api.Test;
+
+class ColourTest {
+  @Test
+  void isOffWhereNobodyWantsIt() {
+    assertTrue(Colour.isWanted(null, "xterm"));
+    assertTrue(Colour.isWanted("", null));
+    assertFalse(Colour.isWanted("1", "xterm"));
+    assertFalse(Colour.isWanted(null, "dumb"));
+  }
+
+  @Test
+  void doesAsItIsTold() {
+    assertTrue(Colour.ALWAYS.isOn());
+    assertFalse(Colour.NEVER.isOn());
+  }
+
+  @Test
+  void paintsNothingWhereColoursAreOff() {
+    assertEquals("text", new Ink(false).paint(Style.ALARM, "text"));
+    assertEquals("\u001b[1;31mtext\u001b[0m", new Ink(true).paint(Style.ALARM, "text"));
+    assertEquals("text", new Ink(true).paint(Style.PLAIN, "text"));
+    assertEquals(new Ink(true).distinct(0, "a"), new Ink(true).distinct(9, "a"));
+  }
+}
