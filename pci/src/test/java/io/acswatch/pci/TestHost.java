@@ -9,6 +9,7 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.BootClass;
@@ -55,6 +56,9 @@ public final class TestHost {
   private String iommus = "";
   private long sequence;
   private boolean withoutIommu;
+  private final Map<String, Preservation> lives = new LinkedHashMap<>();
+  private String driver = "";
+  private String liveUpdate = "";
   private final Set<String> unread = new HashSet<>();
   private final Set<String> atsEnabled = new HashSet<>();
   private final Set<String> removable = new HashSet<>();
@@ -213,6 +217,26 @@ public final class TestHost {
     return this;
   }
 
+  /** Makes the log say where functions stand in a live update. */
+  public TestHost life(Preservation life, String... names) {
+    for (String name : names) {
+      lives.put(name, life);
+    }
+    return this;
+  }
+
+  /** Makes a note say whether the kernel can preserve devices. */
+  public TestHost liveUpdate(String says) {
+    liveUpdate = says;
+    return this;
+  }
+
+  /** Binds the functions of VMs to a driver. */
+  public TestHost driver(String name) {
+    driver = name;
+    return this;
+  }
+
   /** Makes the kernel report no groups. */
   public TestHost withoutIommu() {
     withoutIommu = true;
@@ -274,7 +298,15 @@ public final class TestHost {
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);
           KernelView kernel =
               new KernelView(
-                  group, group < 0 ? "" : "DMA-FQ", "", pf, 0, 0, false, removable.contains(name));
+                  group,
+                  group < 0 ? "" : "DMA-FQ",
+                  vms.containsKey(name) ? driver : "",
+                  pf,
+                  0,
+                  0,
+                  false,
+                  removable.contains(name),
+                  lives.getOrDefault(name, Preservation.NONE));
           builder.add(e.address(), path(name), e.ids(), facts, kernel);
           if (vms.containsKey(name)) {
             claims.add(new OwnershipClaim(e.address(), vms.get(name), "test"));
@@ -285,7 +317,7 @@ public final class TestHost {
         .owners(claims)
         .build(
             "host",
-            new Boot(bootId, release, "", commandLine, 0, 0, iommus),
+            new Boot(bootId, release, "", commandLine, 0, 0, iommus, liveUpdate, ""),
             bootClass,
             1_000 * sequence,
             sequence,

@@ -17,7 +17,7 @@ import java.util.List;
  *           14 flags (8)     15 boot class (8)                16 host (16)
  *           18 loader type   1C loader version
  *           20 boot id (16)  22 release (16)  24 version (16) 26 command line (16)
- *           28 IOMMUs (16)   2A 0 (16)
+ *           28 IOMMUs (16)   2A live update (16)
  *
  *   row     00 domain        04 requester id (16)  06 read status (8)  07 port type (8)
  *           08 vendor (16)   0A device (16)        0C class (24)       0F flags (8)
@@ -43,7 +43,9 @@ import java.util.List;
  * the order of the snapshot. An extra stands for a row with a field in it that is not zero; extras
  * are in order of their rows. So equal snapshots give equal bytes.
  *
- * <p>The IOMMUs are the whole note that names them, so that it can be taken as it lies in a frame.
+ * <p>The IOMMUs, and whether the kernel can preserve devices, are the whole notes that tell them,
+ * so that they can be taken as they lie in a frame. Versions that did not keep the second have 0
+ * there, the number of the host, which is no such note.
  *
  * <p>States keep facts in this form: another layout is another version of the state.
  *
@@ -66,6 +68,7 @@ final class FactsLayout {
   static final int VERSION_AT = 0x24;
   static final int COMMAND_LINE_AT = 0x26;
   static final int IOMMUS_AT = 0x28;
+  static final int LIVE_UPDATE_AT = 0x2A;
   static final int HEADER_LENGTH = 0x2C;
 
   /** Flags of the header. */
@@ -191,12 +194,16 @@ final class FactsLayout {
   static final List<Preservation> PRESERVATIONS =
       List.of(
           Preservation.NONE,
-          Preservation.WILL_BE_PRESERVED,
+          Preservation.ASKED,
           Preservation.ADOPTED,
           Preservation.FINISHED,
           Preservation.REFUSED_QUIRKS,
           Preservation.REFUSED_VIRTUAL_FUNCTION,
-          Preservation.QUIRK_REQUIRED);
+          Preservation.QUIRK_REQUIRED,
+          Preservation.TAKEN_BACK,
+          Preservation.DESTROYED,
+          Preservation.FOUND_AGAIN,
+          Preservation.ADOPTED_AND_ASKED);
 
   private static final byte[] STATUS_CODES = codes(ReadStatus.values(), READ_STATUSES);
   private static final byte[] PORT_TYPE_CODES = codes(PortType.values(), PORT_TYPES);

@@ -183,6 +183,7 @@ public final class FactsPacker {
     out.u16(VERSION_AT, string(FrameLayout.KERNEL_VERSION_AT));
     out.u16(COMMAND_LINE_AT, string(FrameLayout.COMMAND_LINE_AT));
     out.u16(IOMMUS_AT, strings.ofFrame(evidence.iommuNote()));
+    out.u16(LIVE_UPDATE_AT, strings.ofFrame(evidence.liveUpdateNote()));
   }
 
   private int string(int field) {

@@ -100,7 +100,7 @@ public final class FactsReader {
                 string(COMMAND_LINE_AT),
                 in.getInt(LOADER_TYPE_AT),
                 in.getInt(LOADER_VERSION_AT))
-            .withIommusOf(List.of(string(IOMMUS_AT)));
+            .withNotes(List.of(string(IOMMUS_AT), string(LIVE_UPDATE_AT)));
     List<PciFunction> functions = new ArrayList<>(functionCount);
     for (int row = 0; row < functionCount; row++) {
       functions.add(function(row, functions));

@@ -79,8 +79,12 @@ public final class FactsWriter {
     out.u16(RELEASE_AT, string(boot.kernelRelease()));
     out.u16(VERSION_AT, string(boot.kernelVersion()));
     out.u16(COMMAND_LINE_AT, string(boot.commandLine()));
-    String iommus = boot.iommus();
-    out.u16(IOMMUS_AT, string(iommus.isEmpty() ? "" : Boot.IOMMU_NOTE + iommus));
+    out.u16(IOMMUS_AT, note(Boot.IOMMU_NOTE, boot.iommus()));
+    out.u16(LIVE_UPDATE_AT, note(Boot.LIVE_UPDATE_NOTE, boot.liveUpdate()));
+  }
+
+  private int note(String prefix, String says) {
+    return string(says.isEmpty() ? "" : prefix + says);
   }
 
   private void row(int row, PciFunction function) {

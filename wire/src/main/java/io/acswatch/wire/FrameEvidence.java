@@ -16,14 +16,15 @@ import java.util.List;
 final class FrameEvidence {
   private static final byte[] CRASH_HEADER = ascii(BootClass.CRASH_HEADER);
   private static final byte[] IOMMU_NOTE = ascii(Boot.IOMMU_NOTE);
+  private static final byte[] LIVE_UPDATE_NOTE = ascii(Boot.LIVE_UPDATE_NOTE);
 
   /** The empty string has the first number in every frame. */
   private static final int NO_STRING = 0;
 
   private static final byte[][] SENTENCES = sentences();
-  private static final int LIVE_UPDATE = 1 | 1 << 1;
-  private static final int HANDOVER = 1 << 2 | 1 << 3;
-  private static final int CRASH = 1 << 4;
+  private static final int HANDOVER = 1 | 1 << 1;
+  private static final int CRASH = 1 << 2;
+  private static final int ADOPTED = 1 << 3;
 
   /** First two letters of a sentence, in a table of all pairs: most bytes end the search here. */
   private static final boolean[] BEGINS = begins();
@@ -32,6 +33,7 @@ final class FrameEvidence {
   private int found;
   private boolean crashKernel;
   private int iommuNote;
+  private int liveUpdateNote;
 
   FrameEvidence(FrameSections frame) {
     this.frame = frame;
@@ -43,14 +45,13 @@ final class FrameEvidence {
 
   private static byte[][] sentences() {
     List<byte[]> sentences = new ArrayList<>();
-    sentences.add(ascii(BootClass.LIVE_UPDATE_RETRIEVED));
-    sentences.add(ascii(BootClass.LIVE_UPDATE_NOTE));
     sentences.add(ascii(BootClass.HANDOVER_FOUND));
     sentences.add(ascii(BootClass.HANDOVER_NOTE));
     sentences.add(ascii(BootClass.CRASH_NOTE));
+    sentences.add(ascii(Preservation.ADOPTED.sentence()));
     for (Preservation preservation : Preservation.values()) {
-      if (preservation != Preservation.NONE) {
-        sentences.add(ascii(preservation.logged()));
+      if (preservation != Preservation.ADOPTED && !preservation.sentence().isEmpty()) {
+        sentences.add(ascii(preservation.sentence()));
       }
     }
     return sentences.toArray(new byte[0][]);
@@ -71,21 +72,24 @@ final class FrameEvidence {
   /** Looks through the frame that is bound. */
   void look() {
     found = 0;
-    iommuNote = -1;
+    iommuNote = NO_STRING;
+    liveUpdateNote = NO_STRING;
     for (int i = 0; i < frame.noteCount; i++) {
       int note = frame.i32(frame.noteAt(i));
       lookIn(note);
-      if (iommuNote < 0 && isAt(IOMMU_NOTE, startOf(note), endOf(note))) {
-        iommuNote = endOf(note) - startOf(note) == IOMMU_NOTE.length ? NO_STRING : note;
-      }
+      iommuNote = first(iommuNote, IOMMU_NOTE, note);
+      liveUpdateNote = first(liveUpdateNote, LIVE_UPDATE_NOTE, note);
     }
-    iommuNote = Math.max(iommuNote, NO_STRING);
     int commandLine = frame.i32(COMMAND_LINE_AT);
     int end = endOf(commandLine);
     crashKernel = false;
     for (int at = startOf(commandLine); at < end; at++) {
       crashKernel |= isAt(CRASH_HEADER, at, end);
     }
+  }
+
+  private int first(int known, byte[] prefix, int note) {
+    return known == NO_STRING && isAt(prefix, startOf(note), endOf(note)) ? note : known;
   }
 
   private void lookIn(int note) {
@@ -121,19 +125,28 @@ final class FrameEvidence {
 
   /** The string that is the first note on IOMMUs; the empty one if it names none. */
   int iommuNote() {
-    return iommuNote;
+    return says(iommuNote, IOMMU_NOTE);
+  }
+
+  /** The string that is the first note on what the kernel can; the empty one if there is none. */
+  int liveUpdateNote() {
+    return says(liveUpdateNote, LIVE_UPDATE_NOTE);
+  }
+
+  private int says(int note, byte[] prefix) {
+    return endOf(note) - startOf(note) == prefix.length ? NO_STRING : note;
   }
 
   BootClass bootClass() {
     return BootClass.of(
         crashKernel || (found & CRASH) != 0,
-        (found & LIVE_UPDATE) != 0,
+        (found & ADOPTED) != 0,
         (found & HANDOVER) != 0,
         frame.i32(LOADER_TYPE_AT));
   }
 
   /** The log speaks of functions and live update, which only the long way understands. */
   boolean tellsOfPreservation() {
-    return (found & ~(LIVE_UPDATE | HANDOVER | CRASH)) != 0;
+    return (found & ~(HANDOVER | CRASH)) != 0;
   }
 }

@@ -56,7 +56,7 @@ public final class SnapshotDecoder {
     for (int i = 0; i < reader.functionCount(); i++) {
       builder.add(decoded(reader.function(i)));
     }
-    Boot boot = reader.boot().withIommusOf(reader.notes());
+    Boot boot = reader.boot().withNotes(reader.notes());
     return new FrameResult.Accepted(
         builder
             .scanOrder(reader.scanOrder())

@@ -13,6 +13,7 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -127,17 +128,18 @@ class FactsPackerTest {
         order,
         functions,
         host.owners(),
-        random.nextInt(4) == 0 ? List.of("x " + evidence(random)) : host.notes());
+        random.nextInt(4) == 0 ? List.of(evidence(random)) : host.notes());
   }
 
   private static String evidence(SplittableRandom random) {
     List<String> evidence =
         List.of(
-            BootClass.LIVE_UPDATE_RETRIEVED,
+            "luo: Retrieved live update data",
+            Boot.LIVE_UPDATE_NOTE + "can; a test",
             BootClass.HANDOVER_FOUND,
             BootClass.HANDOVER_NOTE,
-            Preservation.ADOPTED.logged(),
-            " 0000:00:03.0: " + Preservation.REFUSED_QUIRKS.logged(),
+            Preservation.ADOPTED.sentence(),
+            " 0000:00:03.0: " + Preservation.REFUSED_QUIRKS.sentence(),
             "KHO: found kexec handover");
     return evidence.get(random.nextInt(evidence.size()));
   }

@@ -58,6 +58,9 @@ public final class RandomCaptures {
     if (random.nextBoolean()) {
       notes.add(Boot.IOMMU_NOTE + "dmar" + random.nextInt(9));
     }
+    if (random.nextBoolean()) {
+      notes.add(Boot.LIVE_UPDATE_NOTE + text());
+    }
     for (int i = random.nextInt(4); i > 0; i--) {
       notes.add(Capture.KERNEL_LOG_PREFIX + text());
     }

@@ -8,6 +8,7 @@ import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +76,7 @@ final class HostWatcher {
     synchronized (this) {
       reader.guard().goOn(); // what nobody waits for any more changes nothing
       // The glance is older than the snapshot: what changed between the two shows in the next one.
-      lastGlance = glance;
+      lastGlance = glance.withKernelLogOf(capture.notes());
       lastSweepNanos = nanos;
       otherOwners = false;
       wasQuiet |= quiet;
@@ -86,7 +87,7 @@ final class HostWatcher {
       }
       if (changed) {
         watched = WatchedWords.of(capture);
-        lastGlance = withWordsOf(glance, watched);
+        lastGlance = withWordsOf(lastGlance, watched);
       }
       last = capture;
       lastToldNanos = nanos;
@@ -141,12 +142,19 @@ final class HostWatcher {
             base.scanOrder(),
             WatchedWords.patched(base.functions(), words, glance.controlWords()),
             base.owners(),
-            base.notes());
+            withLog(base.notes(), glance.kernelLog()));
     synchronized (this) {
       reader.guard().goOn();
       last = now;
     }
     return now;
+  }
+
+  private static List<String> withLog(List<String> notes, List<String> kernelLog) {
+    List<String> latest = new ArrayList<>(notes);
+    latest.removeIf(Capture::isOfKernelLog);
+    latest.addAll(kernelLog);
+    return latest;
   }
 
   /** The last snapshot under a new number, for when it could not be told; null if there is none. */
@@ -160,7 +168,8 @@ final class HostWatcher {
         glance.bootId(),
         glance.kexecLoaded(),
         glance.ueventSequence(),
-        watched.stream().map(WatchedWord::lastSeen).toList());
+        watched.stream().map(WatchedWord::lastSeen).toList(),
+        glance.kernelLog());
   }
 
   private Capture snapshot() throws IOException {

@@ -1,5 +1,6 @@
 package io.acswatch.collector.source;
 
+import io.acswatch.pci.snapshot.Capture;
 import java.util.List;
 
 /**
@@ -9,18 +10,31 @@ import java.util.List;
  * @param kexecLoaded an image for a kexec is loaded
  * @param ueventSequence {@code /sys/kernel/uevent_seqnum}; moves when any device comes or goes
  * @param controlWords ACS Control words, in the order they were asked for
+ * @param kernelLog notes on what the kernel log says of live updates
  */
 public record HostGlance(
-    String bootId, boolean kexecLoaded, String ueventSequence, List<Integer> controlWords) {
-  /** Copies the list. */
+    String bootId,
+    boolean kexecLoaded,
+    String ueventSequence,
+    List<Integer> controlWords,
+    List<String> kernelLog) {
+  /** Copies the lists. */
   public HostGlance {
     controlWords = List.copyOf(controlWords);
+    kernelLog = List.copyOf(kernelLog);
+  }
+
+  /** The same look with what these notes say of the kernel log. */
+  public HostGlance withKernelLogOf(List<String> notes) {
+    List<String> log = notes.stream().filter(Capture::isOfKernelLog).toList();
+    return new HostGlance(bootId, kexecLoaded, ueventSequence, controlWords, log);
   }
 
   /** True if the two differ in more than uevents, which most often have nothing to do with PCI. */
   public boolean isUrgentAfter(HostGlance earlier) {
     return !bootId.equals(earlier.bootId)
         || kexecLoaded != earlier.kexecLoaded
-        || !controlWords.equals(earlier.controlWords);
+        || !controlWords.equals(earlier.controlWords)
+        || !kernelLog.equals(earlier.kernelLog);
   }
 }

@@ -5,6 +5,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import java.io.IOException;
 import java.time.Clock;
@@ -29,6 +30,8 @@ public final class HostReader {
   private final IommuGroupSource groups;
   private final ScanOrderSource scanOrder;
   private final ConfigReader config;
+  private final LiveUpdateSource liveUpdate;
+  private final KernelLogSource kernelLog;
 
   /** Of each thread its own, for one that was given up may still be in a read. */
   private final ThreadLocal<WordFiles> wordFiles;
@@ -53,6 +56,8 @@ public final class HostReader {
     pci = new PciSource(tree, config, guard);
     groups = new IommuGroupSource(tree);
     scanOrder = new ScanOrderSource(tree);
+    liveUpdate = new LiveUpdateSource(tree);
+    kernelLog = new KernelLogSource(tree);
   }
 
   /** The files that it reads. */
@@ -99,25 +104,31 @@ public final class HostReader {
       scan = scan();
     }
     List<CapturedFunction> functions = scan.functions();
+    Boot running = timings.of(Source.BOOT, boot::read);
     return new Capture(
         host,
         "",
-        timings.of(Source.BOOT, boot::read),
+        running,
         clock.millis(),
         sequence,
         KexecSource.isLoaded(tree),
         timings.of(Source.SCAN_ORDER, () -> scanOrder.read(functions)),
         functions,
         owners,
-        notes(functions));
+        notes(running, functions));
   }
 
-  private List<String> notes(List<CapturedFunction> functions) throws IOException {
+  private List<String> notes(Boot running, List<CapturedFunction> functions) throws IOException {
     List<String> notes = new ArrayList<>(timings.of(Source.KEXEC, kexec::handoverNotes));
     Set<String> iommus = pci.iommus(functions);
     if (!iommus.isEmpty()) {
       notes.add(Boot.IOMMU_NOTE + String.join(" ", iommus));
     }
+    LiveUpdateAbility ability = liveUpdate.ofRunning(running.id(), running.kernelRelease());
+    if (!ability.equals(LiveUpdateAbility.UNKNOWN)) {
+      notes.add(ability.note());
+    }
+    notes.addAll(kernelLog.notes());
     return notes;
   }
 
@@ -156,7 +167,8 @@ public final class HostReader {
               boot.bootId(files.texts()),
               KexecSource.isLoaded(files.texts()),
               ueventSequence(files.texts()),
-              words);
+              words,
+              kernelLog.seen());
         });
   }
 

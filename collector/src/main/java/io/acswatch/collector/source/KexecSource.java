@@ -11,7 +11,8 @@ import java.util.List;
 /**
  * Reads what there is to know of the next kexec and of the one before. Nothing below {@code
  * debug/kho/out}, nor {@code /dev/liveupdate}, tells how this boot came about: they are there on
- * every boot that can hand over.
+ * every boot that can hand over. Nor does {@code debug/kho/in/sub_fdts/LUO}: it is there between
+ * any two kernels that have LUO, and its memory the kernel has given to somebody else.
  *
  * <p>Source: boots of linux 7.3.4; {@code kernel/liveupdate/kexec_handover.c}, {@code
  * kho_in_debugfs_init}; {@code arch/x86/kernel/ksysfs.c}.
@@ -23,11 +24,8 @@ final class KexecSource {
   private static final String SETUP_KEXEC_KHO = "0xa";
   private static final String HANDED_OVER = "/sys/kernel/debug/kho/in";
   private static final String METADATA = HANDED_OVER + "/sub_fdts/kexec-metadata";
-  private static final String LIVE_UPDATE = HANDED_OVER + "/sub_fdts/LUO";
 
-  /** There if this kernel takes part in live updates; {@code /dev} may be hidden from us. */
-  private static final String CAN_LIVE_UPDATE = "/sys/class/misc/liveupdate";
-
+  private static final String BY_THE_KERNEL_BEFORE = "the kernel before " + BootClass.HANDOVER_NOTE;
   private static final String CRASHED = "/proc/vmcore";
 
   private static final int METADATA_LENGTH = 73;
@@ -56,33 +54,20 @@ final class KexecSource {
     for (String entry : tree.names(SETUP_DATA)) {
       String file = SETUP_DATA + "/" + entry + "/type";
       if (tree.textOr(file, "").equals(SETUP_KEXEC_KHO)) {
-        notes.add(file + "=" + SETUP_KEXEC_KHO + ": " + byTheKernelBefore(BootClass.HANDOVER_NOTE));
+        notes.add(file + "=" + SETUP_KEXEC_KHO + ": " + BY_THE_KERNEL_BEFORE);
       }
     }
     if (tree.exists(HANDED_OVER)) {
-      notes.add(HANDED_OVER + ": " + byTheKernelBefore(BootClass.HANDOVER_NOTE));
+      notes.add(HANDED_OVER + ": " + BY_THE_KERNEL_BEFORE);
     }
     String before = kernelBefore();
     if (!before.isEmpty()) {
       notes.add(METADATA + ": " + before);
     }
-    // Only that it is there: its memory the kernel has given to somebody else.
-    if (tree.exists(LIVE_UPDATE)) {
-      notes.add(
-          LIVE_UPDATE
-              + ": "
-              + (tree.exists(CAN_LIVE_UPDATE)
-                  ? byTheKernelBefore(BootClass.LIVE_UPDATE_NOTE)
-                  : "there, but this kernel takes no live update"));
-    }
     if (tree.exists(CRASHED)) {
       notes.add(CRASHED + ": " + BootClass.CRASH_NOTE);
     }
     return notes;
-  }
-
-  private static String byTheKernelBefore(String did) {
-    return "the kernel before " + did;
   }
 
   /**

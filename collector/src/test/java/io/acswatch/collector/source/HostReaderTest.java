@@ -11,7 +11,12 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.SnapshotDecoder;
+import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
 class HostReaderTest {
+  private static final String NO_LOG = "kernel log not read: /dev/kmsg: no such file";
+
   private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
@@ -62,6 +69,22 @@ class HostReaderTest {
   }
 
   @Test
+  void notesWhetherTheKernelCanPreserveDevicesAndFramesCarryIt() throws IOException {
+    FixtureHost host = host("switch-before.cap");
+    String config = "/boot/config-" + read().boot().kernelRelease();
+    host.write(config, "CONFIG_PCI_LIVEUPDATE=y\nCONFIG_VFIO_PCI_LIVEUPDATE=m\n");
+    String says = config + " has CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE";
+    Capture capture = read();
+
+    assertEquals(List.of("live update: can; " + says, NO_LOG), capture.notes());
+    Capture again = CaptureReader.readText("again", CaptureWriter.toText(capture));
+    FrameResult decoded = new SnapshotDecoder().decode(FrameWriter.write(again));
+    assertEquals(
+        new LiveUpdateAbility(LiveUpdateAbility.Answer.CAN, says),
+        LiveUpdateAbility.of(((FrameResult.Accepted) decoded).snapshot()));
+  }
+
+  @Test
   void takesHostTimeAndSequenceAsGiven() throws IOException {
     host("switch-before.cap");
 
@@ -75,7 +98,7 @@ class HostReaderTest {
   @Test
   void namesTheIommusThatServeTheFunctionsInANote() throws IOException {
     FixtureHost host = host("switch-before.cap");
-    assertEquals(List.of(), read().notes());
+    assertEquals(List.of(NO_LOG), read().notes());
 
     List<CapturedFunction> functions = read().functions();
     for (int i = 0; i < 4; i++) {
@@ -83,7 +106,7 @@ class HostReaderTest {
       host.link(link, "/sys/devices/virtual/iommu/dmar" + (1 - i % 2));
     }
 
-    assertEquals(List.of("iommu: dmar0 dmar1"), read().notes());
+    assertEquals(List.of("iommu: dmar0 dmar1", NO_LOG), read().notes());
     assertEquals("dmar0 dmar1", Snapshot.of(read()).boot().iommus());
   }
 
@@ -199,7 +222,7 @@ class HostReaderTest {
     host.write("/sys/kernel/boot_params/setup_data/0/type", "0x9\n");
     host.write("/sys/kernel/boot_params/setup_data/1/type", "0xa\n");
 
-    assertEquals(1, read().notes().size());
+    assertEquals(2, read().notes().size());
     assertTrue(read().notes().get(0).contains("setup_data/1/type=0xa"));
   }
 

@@ -26,6 +26,8 @@ public record Cause(
   public enum Kind {
     /** ACS Control bits were lost. */
     ACS_CONTROL_CHANGED,
+    /** ACS Control bits had been lost before a live update, which adopted the word without them. */
+    ACS_CONTROL_ADOPTED,
     /** A port does not enforce ACS; since when is not known. */
     ACS_NOT_ENFORCED,
     /** A port's ACS capability is gone. */

@@ -98,11 +98,26 @@ public record IsolationAlert(
     return with(Objects.requireNonNull(evidence).with(ports, members));
   }
 
+  /** The same alert with another step to take. */
+  public IsolationAlert withNextStep(String other) {
+    return copy(fingerprint, revision, severity, status, other, evidence);
+  }
+
   private IsolationAlert copy(
       String fingerprint,
       int revision,
       Severity severity,
       AlertStatus status,
+      @Nullable Evidence evidence) {
+    return copy(fingerprint, revision, severity, status, nextStep, evidence);
+  }
+
+  private IsolationAlert copy(
+      String fingerprint,
+      int revision,
+      Severity severity,
+      AlertStatus status,
+      String nextStep,
       @Nullable Evidence evidence) {
     return new IsolationAlert(
         fingerprint,

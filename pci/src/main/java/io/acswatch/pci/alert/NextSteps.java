@@ -2,7 +2,32 @@ package io.acswatch.pci.alert;
 
 /** What an operator does next, by what was found. */
 public final class NextSteps {
+  /** For a device that was to pass through a live update and did not. */
+  public static final String AFTER_LOST_DEVICE =
+      "The VM cannot take this device back from its session: give it the device anew. Before the next"
+          + " live update, look whether the new kernel has CONFIG_PCI_LIVEUPDATE and"
+          + " CONFIG_VFIO_PCI_LIVEUPDATE, and liveupdate=on and kho=on on its command line: acswatch"
+          + " preflight tells.";
+
+  private static final String OF_ADOPTED_PORT =
+      "An ordinary kexec separates the devices. So does removing the port that the cause names, with"
+          + " all below it, and a rescan; or writing the lost bit back and then a second live update."
+          + " Binding drivers anew, a reset of a function or bus, and finishing the session do not: a"
+          + " port that a live update adopted keeps its word.";
+
+  private static final String OF_SECOND_VM =
+      "Keep these VMs stopped or fenced. The second VM that takes its device back fails at"
+          + " VFIO_DEVICE_BIND_IOMMUFD with EPERM, and its session cannot finish. ";
+
   private NextSteps() {}
+
+  /** The step for a merge by the word of a port that a live update adopted. */
+  public static String afterLiveUpdate(AlertCode merge) {
+    return switch (merge) {
+      case GROUP_MERGED_CROSS_VM, OWNERSHIP_UNKNOWN -> OF_SECOND_VM + OF_ADOPTED_PORT;
+      default -> of(merge) + " " + OF_ADOPTED_PORT;
+    };
+  }
 
   public static String of(AlertCode code) {
     return switch (code) {
@@ -40,7 +65,8 @@ public final class NextSteps {
       case EC_WEAKENS_RR, DT_WITH_ATS ->
           "Review who set up peer-to-peer traffic below this port, and for which VMs.";
       case PRESERVATION_REFUSED ->
-          "Move the VM away before the live update, or use an ordinary kexec.";
+          "Move the VM away before the live update. An ordinary kexec does not carry its device"
+              + " either.";
       case CONFIG_UNREADABLE, CONFIG_TORN ->
           "Look at power state, link and kernel log; reset the slot or replace the card. Until it"
               + " answers nothing can be said of its isolation.";

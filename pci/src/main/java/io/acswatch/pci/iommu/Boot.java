@@ -16,6 +16,8 @@ import java.util.List;
  * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1}, {@code
  *     smmu3.0x...}), and {@link Machine#DEVICE_TREE}, separated by blanks; empty if unknown.
  *     Neither a frame nor a capture has a field for them, notes tell them
+ * @param liveUpdate whether this kernel can preserve PCI devices and what shows it, as its note
+ *     says after {@link #LIVE_UPDATE_NOTE}; empty if unknown
  * @param askedModel label of the grouping model to judge it by, whatever its kernel; empty for that
  *     of its kernel. Neither written nor read
  */
@@ -27,6 +29,7 @@ public record Boot(
     int bootloaderType,
     int bootloaderVersion,
     String iommus,
+    String liveUpdate,
     String askedModel) {
   /** Begins the note that names the IOMMUs. */
   public static final String IOMMU_NOTE = "iommu: ";
@@ -36,6 +39,9 @@ public record Boot(
 
   /** Begins the note that lists what is below {@code /sys/firmware}. */
   public static final String FIRMWARE_NOTE = "firmware: ";
+
+  /** Begins the note that tells whether the kernel can preserve PCI devices. */
+  public static final String LIVE_UPDATE_NOTE = "live update: ";
 
   /** No loader type was reported. */
   public static final int UNKNOWN_LOADER = -1;
@@ -60,6 +66,7 @@ public record Boot(
         bootloaderType,
         bootloaderVersion,
         iommus,
+        "",
         "");
   }
 
@@ -75,40 +82,34 @@ public record Boot(
   }
 
   /**
-   * The same boot with the IOMMUs that the first of these notes names that names any, and {@link
-   * Machine#DEVICE_TREE} if a note tells that a device tree describes the machine.
+   * The same boot with the IOMMUs that the first of these notes names that names any, {@link
+   * Machine#DEVICE_TREE} if a note tells that a device tree describes the machine, and what the
+   * first says that tells whether the kernel can preserve PCI devices.
    */
-  public Boot withIommusOf(List<String> notes) {
-    String names = "";
-    boolean tree = false;
-    boolean acpi = false;
-    for (String note : notes) {
-      if (names.isEmpty() && note.startsWith(IOMMU_NOTE)) {
-        names = note.substring(IOMMU_NOTE.length());
-      }
-      tree |= note.startsWith(DEVICE_TREE_NOTE);
-      acpi |= note.startsWith(FIRMWARE_NOTE) && note.contains("acpi");
-    }
+  public Boot withNotes(List<String> notes) {
+    String names = said(notes, IOMMU_NOTE);
+    boolean tree = notes.stream().anyMatch(note -> note.startsWith(DEVICE_TREE_NOTE));
+    boolean acpi = said(notes, FIRMWARE_NOTE).contains("acpi");
     boolean says = tree && !acpi && !names.contains(Machine.DEVICE_TREE);
     String told = says ? (names + " " + Machine.DEVICE_TREE).strip() : names;
-    return told.isEmpty() ? this : withIommus(told);
+    return with(told, said(notes, LIVE_UPDATE_NOTE), askedModel);
   }
 
-  /** The same boot with these IOMMUs. */
-  public Boot withIommus(String names) {
-    return new Boot(
-        id,
-        kernelRelease,
-        kernelVersion,
-        commandLine,
-        bootloaderType,
-        bootloaderVersion,
-        names,
-        askedModel);
+  private static String said(List<String> notes, String prefix) {
+    for (String note : notes) {
+      if (note.startsWith(prefix)) {
+        return note.substring(prefix.length());
+      }
+    }
+    return "";
   }
 
   /** The same boot to be judged by the model of this label. */
   public Boot withModel(String label) {
+    return with(iommus, liveUpdate, label);
+  }
+
+  private Boot with(String otherIommus, String otherLiveUpdate, String otherModel) {
     return new Boot(
         id,
         kernelRelease,
@@ -116,8 +117,9 @@ public record Boot(
         commandLine,
         bootloaderType,
         bootloaderVersion,
-        iommus,
-        label);
+        otherIommus,
+        otherLiveUpdate,
+        otherModel);
   }
 
   /** The same boot of a kernel that follows these rules, whatever its release says. */
@@ -130,6 +132,7 @@ public record Boot(
         bootloaderType,
         bootloaderVersion,
         iommus,
+        liveUpdate,
         rules.equals(RuleSet.of(rules.quirks())) ? askedModel : rules.model().label());
   }
 

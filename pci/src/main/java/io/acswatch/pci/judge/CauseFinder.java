@@ -1,15 +1,21 @@
 package io.acswatch.pci.judge;
 
+import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.BootWords;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
@@ -48,6 +54,10 @@ final class CauseFinder {
    */
   Cause find(Collection<Integer> endpoints, boolean merged) {
     List<Passed> passed = passedByMostFirst(endpoints);
+    Cause adopted = merged && comparison.boundary().isBoot() ? adopted(passed, endpoints) : null;
+    if (adopted != null) {
+      return adopted;
+    }
     AcsVerdict from = merged ? AcsVerdict.ENFORCED : AcsVerdict.NOT_ENFORCED;
     AcsVerdict to = merged ? AcsVerdict.NOT_ENFORCED : AcsVerdict.ENFORCED;
     List<RegisterChange> changes = new ArrayList<>();
@@ -125,6 +135,110 @@ final class CauseFinder {
         .toList();
   }
 
+  /**
+   * A port that had lost bits before the boot, and whose word this kernel left as it found it: a
+   * live update adopts the word. Groups are formed by it, whatever it is now and was in the
+   * snapshot before; the topmost function that came to share the group of what is below it tells
+   * which.
+   */
+  private @Nullable Cause adopted(List<Passed> passed, Collection<Integer> endpoints) {
+    List<RegisterChange> lost = new ArrayList<>();
+    for (Passed function : passed) {
+      int index = function.index();
+      AcsRegisters then = acs(before, comparison.beforeOf(index));
+      AcsRegisters now = acs(after, index);
+      if (then == null || now == null || !cameToShare(index, endpoints)) {
+        continue;
+      }
+      boolean wasOpen = before.verdict(comparison.beforeOf(index)) == AcsVerdict.NOT_ENFORCED;
+      boolean isOpen = after.verdict(index) == AcsVerdict.NOT_ENFORCED;
+      boolean keeps = keepsWhatItFound(index, now);
+      if (lost.isEmpty() && (!wasOpen && isOpen || !keeps)) {
+        return null;
+      }
+      if (!keeps || !lost.isEmpty() && !wasOpen) {
+        continue;
+      }
+      int word = isOpen ? now.control() : then.control();
+      int due = leftBy(before, comparison.beforeOf(index), then);
+      lost.add(change(index, now.offset() + AcsCapability.CONTROL_OFFSET, due, word));
+    }
+    return lost.isEmpty() ? null : ofAdopted(lost);
+  }
+
+  /**
+   * True if, by the kernel's groups, a function joined what is below it, or beside it in its slot.
+   */
+  private boolean cameToShare(int index, Collection<Integer> endpoints) {
+    GroupPartition then = before.groups();
+    GroupPartition now = after.groups();
+    if (then == null || now == null) {
+      return false;
+    }
+    DevicePath place = after.function(index).path();
+    for (int endpoint : endpoints) {
+      boolean bound =
+          after.function(endpoint).path().isBelow(place)
+              || endpoint != index && after.hierarchy().areInSameSlot(endpoint, index);
+      if (bound
+          && now.together(index, endpoint)
+          && !then.together(comparison.beforeOf(index), comparison.beforeOf(endpoint))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * True if this kernel does not set the registers of a function: its log says that it adopted it,
+   * or, where state was handed over and no log was read, it left what it sets in any other.
+   */
+  private boolean keepsWhatItFound(int index, AcsRegisters now) {
+    Preservation life = after.function(index).kernel().preservation();
+    return life.isAdopted()
+        || comparison.boundary() == Boundary.KEXEC_HANDOVER
+            && !life.isRefusal()
+            && (leftBy(after, index, now) & ~now.control() & AcsCapability.REQUIRED) != 0;
+  }
+
+  /** The Control word that a view's own kernel leaves in a function. */
+  private static int leftBy(HostView view, int index, AcsRegisters acs) {
+    AcsRules rules = new AcsRules(view.hierarchy(), view.choice());
+    Boot boot = view.snapshot().boot();
+    return new BootWords(view.hierarchy(), rules, view.kernel(), boot)
+        .of(index, acs, true)
+        .control();
+  }
+
+  private Cause ofAdopted(List<RegisterChange> lost) {
+    RegisterChange first = lost.get(0);
+    int index = after.indexOf(first.path());
+    String said =
+        first.lost() == 0
+            ? "%s %s did not isolate when the live update adopted it: the kernel's groups show it."
+                .formatted(portWord(index), first.port())
+            : "%s %s had lost %s before the live update, which adopted its word %04x."
+                .formatted(
+                    portWord(index),
+                    first.port(),
+                    String.join(", ", first.bitNames()),
+                    first.after());
+    String unread =
+        after.function(index).kernel().preservation().isAdopted()
+            ? ""
+            : " The kernel log, which would name it, was not read.";
+    return new Cause(
+        Cause.Kind.ACS_CONTROL_ADOPTED, first, lost.subList(1, lost.size()), said + unread);
+  }
+
+  /** True if a cause names a port whose word stays as a live update found it. */
+  boolean isOfAdoptedPort(Cause cause) {
+    RegisterChange register = cause.register();
+    return register != null
+        && (cause.kind() == Cause.Kind.ACS_CONTROL_ADOPTED
+            || after.function(after.indexOf(register.path())).kernel().preservation().isAdopted());
+  }
+
   /** How the ACS registers of a function changed; null if they did not. */
   @Nullable RegisterChange registerChange(int afterIndex) {
     AcsRegisters then = acs(before, comparison.beforeOf(afterIndex));
@@ -192,7 +306,11 @@ final class CauseFinder {
       sentence = "%s %s " + (first.lost() != 0 ? "lost" : "gained") + " " + bits(first) + ".";
     }
     String options = comparison.optionsDifference();
-    String origin = options.isEmpty() ? "" : " The kernel command line changed: " + options + ".";
+    boolean adopted = after.function(index).kernel().preservation().isAdopted();
+    String origin =
+        adopted
+            ? " The live update adopted its word %04x.".formatted(first.after())
+            : options.isEmpty() ? "" : " The kernel command line changed: " + options + ".";
     return new Cause(
         kind,
         first,

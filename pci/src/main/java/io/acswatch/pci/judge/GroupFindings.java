@@ -2,9 +2,11 @@ package io.acswatch.pci.judge;
 
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
@@ -146,6 +148,7 @@ final class GroupFindings {
             && endpoints.stream().noneMatch(i -> after.isHeld(i) && after.isOwned(i));
     Severity effective = planning ? severity.lowered() : severity;
     List<String> vms = vms(endpoints);
+    Cause cause = causes.find(endpoints, true);
     IsolationAlert alert =
         comparison.alert(
             code,
@@ -153,7 +156,7 @@ final class GroupFindings {
             lowestPlace(after.groupMembers(group)),
             comparison.devices(endpoints),
             vms,
-            causes.find(endpoints, true),
+            cause,
             headline(code, vms, endpoints));
     Evidence evidence =
         comparison
@@ -161,8 +164,12 @@ final class GroupFindings {
             .with(
                 comparison.wordsOnTheWay(endpoints), comparison.devices(after.groupMembers(group)))
             .with(preservation(endpoints));
+    IsolationAlert proved =
+        alert.with(code == AlertCode.OWNERSHIP_UNKNOWN ? evidence.with(Confidence.LOW) : evidence);
     alerts.add(
-        alert.with(code == AlertCode.OWNERSHIP_UNKNOWN ? evidence.with(Confidence.LOW) : evidence));
+        causes.isOfAdoptedPort(cause)
+            ? proved.withNextStep(NextSteps.afterLiveUpdate(code))
+            : proved);
   }
 
   /** What the logs said of these devices and live update. */
@@ -173,7 +180,9 @@ final class GroupFindings {
       Preservation now = after.function(i).kernel().preservation();
       if (then != Preservation.NONE || now != Preservation.NONE) {
         String name = "kernel log of " + after.function(i).address();
-        facts.add(new Evidence.Fact(name, then.logged(), now.logged()));
+        // What becomes of it later in this boot is no news of the merge.
+        String log = now.wasAdopted() ? Preservation.ADOPTED.logged() : now.logged();
+        facts.add(new Evidence.Fact(name, then.logged(), log));
       }
     }
     return facts;

@@ -1,10 +1,14 @@
 package io.acswatch.pci.judge;
 
+import static io.acswatch.pci.alert.AlertCode.PRESERVATION_REFUSED;
+
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
@@ -82,11 +86,20 @@ final class UpdateFindings {
             : Preservation.NONE;
     PciAddress address = after.function(index).address();
     if (now.isRefusal()) {
-      raise(index, then, now, "The kernel does not preserve " + address + ": " + words(now));
-    } else if (comparison.boundary() == Boundary.LIVE_UPDATE
-        && then == Preservation.WILL_BE_PRESERVED
-        && !now.isAdopted()) {
-      raise(index, then, now, address + " was handed over, and the new kernel did not adopt it");
+      String headline = "The kernel does not preserve " + address + ": " + words(now);
+      raise(index, Severity.WARNING, then, now, headline, NextSteps.of(PRESERVATION_REFUSED));
+    } else if (comparison.boundary().isBoot() && then.isAsked() && !now.wasAdopted()) {
+      notAdopted(index, then, now);
+    }
+  }
+
+  /** One alert a device: the ports above it were asked for on its account. */
+  private void notAdopted(int index, Preservation then, Preservation now) {
+    if (after.isEndpoint(index)) {
+      String headline =
+          "%s was to pass through a live update, and the kernel did not adopt it %s"
+              .formatted(after.function(index).address(), Headlines.after(comparison.boundary()));
+      raise(index, Severity.HIGH, then, now, headline, NextSteps.AFTER_LOST_DEVICE);
     }
   }
 
@@ -98,17 +111,25 @@ final class UpdateFindings {
     };
   }
 
-  private void raise(int index, Preservation then, Preservation now, String headline) {
+  private void raise(
+      int index,
+      Severity severity,
+      Preservation then,
+      Preservation now,
+      String headline,
+      String nextStep) {
     IsolationAlert alert =
         comparison.alert(
-            AlertCode.PRESERVATION_REFUSED,
-            Severity.WARNING,
+            PRESERVATION_REFUSED,
+            severity,
             index,
             comparison.allVmsAtOrBelow(index),
             new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), headline + "."),
             headline);
     alerts.add(
-        alert.withFacts(List.of(new Evidence.Fact("kernel log", then.logged(), now.logged()))));
+        alert
+            .withFacts(List.of(new Evidence.Fact("kernel log", then.logged(), now.logged())))
+            .withNextStep(nextStep));
   }
 
   /** Functions whose word the command line orders otherwise, and which kept the one they had. */
@@ -124,7 +145,8 @@ final class UpdateFindings {
       AcsRegisters then =
           comparison.isInBoth(i) ? before.function(comparison.beforeOf(i)).config().acs() : null;
       AcsRegisters now = after.function(i).config().acs();
-      if (then != null && now != null && then.control() == now.control()) {
+      boolean adopted = after.function(i).kernel().preservation().wasAdopted();
+      if (adopted && then != null && now != null && then.control() == now.control()) {
         int due = ordered.apply(after.hierarchy(), i, now.control(), now.control(), false);
         if (due != now.control()) {
           kept.add(i);

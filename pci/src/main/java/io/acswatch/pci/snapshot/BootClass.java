@@ -1,5 +1,6 @@
 package io.acswatch.pci.snapshot;
 
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import java.util.List;
 
@@ -11,24 +12,18 @@ public enum BootClass {
   KEXEC_PLAIN,
   /** Kexec with kexec handover (KHO) data. */
   KEXEC_KHO,
-  /** Kexec with live update (LUO) data. */
+  /** Kexec in which at least one PCI function was handed over and adopted. */
   LIVE_UPDATE,
   /** A crash kernel: no boundary to be judged. */
   CRASH_KEXEC,
   /** No evidence, as on Arm without KHO. */
   UNKNOWN;
 
-  /** In a line of the log: this boot took over the data of a live update. */
-  public static final String LIVE_UPDATE_RETRIEVED = "Retrieved live update data";
-
   /** In a line of the log: this boot was handed data over. */
   public static final String HANDOVER_FOUND = "KHO: found kexec handover data";
 
   /** The collector's note of the same. */
   public static final String HANDOVER_NOTE = "handed over KHO data";
-
-  /** The collector's note that this kernel was given, and takes, the data of a live update. */
-  public static final String LIVE_UPDATE_NOTE = "handed over live update data";
 
   /** The collector's note on {@code /proc/vmcore}, which is there in crash kernels only. */
   public static final String CRASH_NOTE = "this is a crash kernel";
@@ -37,25 +32,28 @@ public enum BootClass {
   public static final String CRASH_HEADER = "elfcorehdr=";
 
   /**
-   * Classifies a boot. {@code notes} may hold any lines; those of KHO and LUO in the kernel log are
-   * looked for, and the collector's own on what was handed over, since {@code /dev/liveupdate} and
-   * {@code debug/kho/out} only tell what a kernel can do.
+   * Classifies a boot. {@code notes} may hold any lines; looked for are those of KHO and of PCI in
+   * the kernel log, and the collector's own on what was handed over.
+   *
+   * <p>{@code /dev/liveupdate} and {@code debug/kho/out} only tell what a kernel can do, and "luo:
+   * Retrieved live update data" is logged at every kexec of files between kernels that have LUO,
+   * with nothing preserved too. So only a function that says it was preserved makes a live update.
    */
   public static BootClass of(Boot boot, List<String> notes) {
     return of(
         boot.commandLine().contains(CRASH_HEADER) || mentions(notes, CRASH_NOTE),
-        mentions(notes, LIVE_UPDATE_RETRIEVED) || mentions(notes, LIVE_UPDATE_NOTE),
+        mentions(notes, Preservation.ADOPTED.sentence()),
         mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE),
         boot.bootloaderType());
   }
 
   /** The same from evidence that was looked for elsewhere: in a frame, where its texts lie. */
   public static BootClass of(
-      boolean crashKernel, boolean liveUpdate, boolean handover, int bootloaderType) {
+      boolean crashKernel, boolean adopted, boolean handover, int bootloaderType) {
     if (crashKernel) {
       return CRASH_KEXEC;
     }
-    if (liveUpdate) {
+    if (adopted) {
       return LIVE_UPDATE;
     }
     if (handover) {

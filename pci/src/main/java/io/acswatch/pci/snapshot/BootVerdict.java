@@ -1,5 +1,6 @@
 package io.acswatch.pci.snapshot;
 
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +16,7 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
   private static final List<String> SAY_SO =
       List.of(
           BootClass.CRASH_NOTE,
-          BootClass.LIVE_UPDATE_RETRIEVED,
-          BootClass.LIVE_UPDATE_NOTE,
+          Preservation.ADOPTED.sentence(),
           BootClass.HANDOVER_FOUND,
           BootClass.HANDOVER_NOTE);
 
@@ -24,7 +24,10 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
   public enum Confidence {
     /** The kernel says it outright. */
     HIGH,
-    /** The kernel before is known to have done its part; this one's is taken for granted. */
+    /**
+     * State was handed over and the kernel log was not read, which alone says whether functions
+     * were adopted.
+     */
     MEDIUM,
     /** Nothing decides it. */
     LOW
@@ -42,7 +45,12 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
     if (boot.commandLine().contains(BootClass.CRASH_HEADER)) {
       evidence.add(BootClass.CRASH_HEADER + " on the command line");
     }
-    notes.stream().filter(note -> SAY_SO.stream().anyMatch(note::contains)).forEach(evidence::add);
+    for (String sentence : SAY_SO) {
+      notes.stream().filter(note -> note.contains(sentence)).findFirst().ifPresent(evidence::add);
+    }
+    if (bootClass == BootClass.KEXEC_KHO) {
+      notes.stream().filter(n -> n.startsWith(Capture.KERNEL_LOG_UNREAD)).forEach(evidence::add);
+    }
     evidence.add(
         boot.bootloaderType() == Boot.UNKNOWN_LOADER
             ? "the kernel names no loader"
@@ -52,12 +60,8 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
 
   private static Confidence confidence(BootClass bootClass, List<String> notes) {
     return switch (bootClass) {
-      case LIVE_UPDATE -> {
-        boolean logged =
-            notes.stream().anyMatch(note -> note.contains(BootClass.LIVE_UPDATE_RETRIEVED));
-        yield logged ? Confidence.HIGH : Confidence.MEDIUM;
-      }
-      case COLD, KEXEC_PLAIN, KEXEC_KHO, CRASH_KEXEC -> Confidence.HIGH;
+      case KEXEC_KHO -> Capture.holdKernelLog(notes) ? Confidence.HIGH : Confidence.MEDIUM;
+      case COLD, KEXEC_PLAIN, LIVE_UPDATE, CRASH_KEXEC -> Confidence.HIGH;
       case UNKNOWN -> Confidence.LOW;
     };
   }

@@ -36,6 +36,25 @@ public record Capture(
   /** Begins a note that is a line of the kernel log. */
   public static final String KERNEL_LOG_PREFIX = "dmesg: ";
 
+  /** Begins the collector's note on the kernel log, where it could not read it. */
+  public static final String KERNEL_LOG_UNREAD = "kernel log not read: ";
+
+  /** The collector's note that it read the kernel log; the lines that matter are beside it. */
+  public static final String KERNEL_LOG_READ = "kernel log read";
+
+  /** True if a note is of the kernel log, or says how reading it went. */
+  public static boolean isOfKernelLog(String note) {
+    return note.startsWith(KERNEL_LOG_PREFIX)
+        || note.equals(KERNEL_LOG_READ)
+        || note.startsWith(KERNEL_LOG_UNREAD);
+  }
+
+  /** True if these notes hold what the kernel log says, if only that it says nothing. */
+  public static boolean holdKernelLog(List<String> notes) {
+    return notes.stream()
+        .anyMatch(note -> isOfKernelLog(note) && !note.startsWith(KERNEL_LOG_UNREAD));
+  }
+
   /** Copies the lists. */
   public Capture {
     scanOrder = List.copyOf(scanOrder);

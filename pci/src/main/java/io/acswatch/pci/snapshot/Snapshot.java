@@ -67,7 +67,7 @@ public record Snapshot(
 
   /** Decodes a capture. */
   public static Snapshot of(Capture capture) {
-    Boot boot = capture.boot().withIommusOf(capture.notes());
+    Boot boot = capture.boot().withNotes(capture.notes());
     FunctionDecoder decoder = new FunctionDecoder();
     SnapshotBuilder builder = new SnapshotBuilder(capture.functions().size());
     for (CapturedFunction function : capture.functions()) {

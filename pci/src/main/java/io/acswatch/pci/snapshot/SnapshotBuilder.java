@@ -78,7 +78,7 @@ public final class SnapshotBuilder {
    * were grouped; other lines are passed over.
    */
   public SnapshotBuilder kernelLog(List<String> lines) {
-    preservation = PreservationLog.of(lines);
+    preservation = Preservation.ofLog(lines);
     groupedInOrder = groupedInOrder(lines);
     return this;
   }

@@ -32,7 +32,8 @@ class BindOrdersTest {
 
   private static KernelGrouping grouping(List<PciFunction> functions, int[] order) {
     Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", "6.12.1", BootClass.COLD);
-    ModelChoice choice = ModelChoice.of(snapshot.boot().withIommus("smmu3.0x1"), null, functions);
+    ModelChoice choice =
+        ModelChoice.of(snapshot.boot().withNotes(List.of("iommu: smmu3.0x1")), null, functions);
     BitSet served = new BitSet();
     served.set(0, functions.size());
     return new KernelGrouping(

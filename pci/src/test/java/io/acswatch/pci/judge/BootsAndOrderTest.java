@@ -33,8 +33,9 @@ class BootsAndOrderTest {
     "208, quiet, '', KEXEC_PLAIN",
     "208, quiet, 'KHO: found kexec handover data', KEXEC_KHO",
     "-1, quiet, 'KHO: found kexec handover data', KEXEC_KHO",
-    "208, quiet, 'luo: Retrieved live update data, liveupdate name: x', LIVE_UPDATE",
-    "208, elfcorehdr=0x1000, 'luo: Retrieved live update data', CRASH_KEXEC",
+    "208, quiet, 'luo: Retrieved live update data, liveupdate name: x', KEXEC_PLAIN",
+    "208, quiet, 'was preserved by previous kernel across Live Update', LIVE_UPDATE",
+    "208, elfcorehdr=0x1, 'was preserved by previous kernel across Live Update', CRASH_KEXEC",
     "-1, quiet, '', UNKNOWN",
     "-1, quiet, 'KHO: nothing', UNKNOWN"
   })

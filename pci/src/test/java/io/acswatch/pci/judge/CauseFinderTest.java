@@ -15,6 +15,7 @@ import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.BootClass;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +47,10 @@ class CauseFinderTest {
   }
 
   private static Cause find(TestHost before, TestHost after, boolean merged, String... endpoints) {
-    Comparison comparison = new Comparison(before.bareSnapshot(), after.bareSnapshot());
+    return find(new Comparison(before.bareSnapshot(), after.bareSnapshot()), merged, endpoints);
+  }
+
+  private static Cause find(Comparison comparison, boolean merged, String... endpoints) {
     List<Integer> indices = new ArrayList<>();
     for (String endpoint : endpoints) {
       for (int i = 0; i < comparison.after().size(); i++) {
@@ -285,5 +289,115 @@ class CauseFinderTest {
     TestHost after = later().acs("RP", new AcsRegisters(0x148, 0x5F, 0x1F, 0));
 
     assertEquals(Cause.Kind.UNEXPLAINED, merged(host(), after).kind());
+  }
+
+  /** RR was lost before the update; both snapshots show the word without it. */
+  private static TestHost lost(TestHost host, String... ports) {
+    for (String port : ports) {
+      host.acs(port, CLEARED);
+    }
+    return host;
+  }
+
+  private static TestHost apart(TestHost host) {
+    int group = 0;
+    for (String name : List.of("RP", "USP", "D1", "D2", "A", "B", "RQ", "X")) {
+      host.reportGroup(name, group++);
+    }
+    return host;
+  }
+
+  private static TestHost updated() {
+    return host()
+        .boot("boot-2", BootClass.LIVE_UPDATE)
+        .life(Preservation.ADOPTED, "RP", "USP", "D1", "D2", "A", "B");
+  }
+
+  private static Cause grouped(TestHost before, TestHost after, String... endpoints) {
+    return find(new Comparison(before.snapshot(), after.snapshot()), true, endpoints);
+  }
+
+  @Test
+  void wordThatALiveUpdateAdoptedIsTheCauseBeforeKernelAndCommandLineAreAsked() {
+    TestHost before = apart(lost(host(), "RP"));
+    TestHost after = lost(updated(), "RP").release("7.4.1").commandLine("intel_iommu=on pci=noats");
+    Cause cause = grouped(before, after, A, B);
+
+    assertEquals(Cause.Kind.ACS_CONTROL_ADOPTED, cause.kind());
+    assertEquals("0000:00:01.0", ports(cause));
+    assertEquals(List.of("RR"), cause.register().bitNames());
+    assertEquals(0x1D, cause.register().before());
+    assertEquals(0x19, cause.register().after());
+    assertEquals(
+        "Root port 0000:00:01.0 had lost RR before the live update, which adopted its word 0019.",
+        cause.explanation());
+  }
+
+  /** Later in the same boot, when the bit was written back, the group still shows it. */
+  @Test
+  void portWhoseBitWasWrittenBackIsStillTheCause() {
+    Cause cause =
+        grouped(
+            apart(lost(host(), "RP")),
+            apart(updated()).reportGroup("USP", 0).reportGroup("A", 0).reportGroup("B", 0),
+            A,
+            B);
+
+    assertEquals("0000:00:01.0", ports(cause));
+    assertEquals(
+        "Root port 0000:00:01.0 had lost RR before the live update, which adopted its word 0019.",
+        cause.explanation());
+  }
+
+  @Test
+  void portWhoseLossNoSnapshotShowsIsToldByTheGroups() {
+    Cause cause =
+        grouped(
+            apart(host()),
+            apart(updated()).reportGroup("USP", 0).reportGroup("A", 0).reportGroup("B", 0),
+            A,
+            B);
+
+    assertEquals("0000:00:01.0", ports(cause));
+    assertEquals(
+        "Root port 0000:00:01.0 did not isolate when the live update adopted it: the kernel's"
+            + " groups show it.",
+        cause.explanation());
+  }
+
+  @Test
+  void portThatShowsTheLossSaysThatItsWordWasAdopted() {
+    Cause cause = grouped(apart(host()), lost(updated(), "RP"), A, B);
+
+    assertEquals(Cause.Kind.ACS_CONTROL_CHANGED, cause.kind());
+    assertEquals(
+        "Root port 0000:00:01.0 lost ACS Control bit RR. The live update adopted its word 0019.",
+        cause.explanation());
+  }
+
+  /** Without its log, a kernel that was handed state over and left the word is taken for one. */
+  @Test
+  void handoverWithoutALogIsToldByTheWordThatTheKernelLeft() {
+    TestHost after = lost(host().boot("boot-2", BootClass.KEXEC_KHO), "RP");
+    Cause cause = grouped(apart(lost(host(), "RP")), after, A, B);
+
+    assertEquals(Cause.Kind.ACS_CONTROL_ADOPTED, cause.kind());
+    assertEquals(
+        "Root port 0000:00:01.0 had lost RR before the live update, which adopted its word 0019."
+            + " The kernel log, which would name it, was not read.",
+        cause.explanation());
+    TestHost ordinary = lost(host().kexec("boot-2"), "RP");
+    assertEquals(Cause.Kind.UNEXPLAINED, grouped(apart(lost(host(), "RP")), ordinary, A, B).kind());
+  }
+
+  /** A port that was open all along shared its group before already: it explains nothing new. */
+  @Test
+  void portThatNeverIsolatedIsNotTheCause() {
+    TestHost before = apart(lost(host(), "RP", "D1")).reportGroup("A", 2);
+    Cause cause = grouped(before, lost(updated(), "RP", "D1"), A, B);
+
+    assertEquals("0000:00:01.0", ports(cause));
+    TestHost twoPorts = apart(lost(host(), "D1")).reportGroup("A", 2).reportGroup("B", 2);
+    assertEquals(Cause.Kind.UNEXPLAINED, grouped(twoPorts, lost(updated(), "D1"), A, B).kind());
   }
 }

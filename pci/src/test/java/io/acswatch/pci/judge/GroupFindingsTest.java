@@ -159,10 +159,7 @@ class GroupFindingsTest {
     List<PciFunction> now = after.functions();
     Snapshot promised =
         before.withFunctions(
-            List.of(
-                then.get(0),
-                then.get(1).withPreservation(Preservation.WILL_BE_PRESERVED),
-                then.get(2)));
+            List.of(then.get(0), then.get(1).withPreservation(Preservation.ASKED), then.get(2)));
     Snapshot adopted =
         after.withFunctions(
             List.of(now.get(0), now.get(1), now.get(2).withPreservation(Preservation.ADOPTED)));
@@ -170,8 +167,7 @@ class GroupFindingsTest {
     assertEquals(List.of(), only(before, after, true).evidence().facts());
     assertEquals(
         List.of(
-            new Evidence.Fact(
-                "kernel log of 0000:01:00.0", Preservation.WILL_BE_PRESERVED.logged(), ""),
+            new Evidence.Fact("kernel log of 0000:01:00.0", Preservation.ASKED.logged(), ""),
             new Evidence.Fact("kernel log of 0000:01:00.1", "", Preservation.ADOPTED.logged())),
         only(promised, adopted, true).evidence().facts());
   }

@@ -21,7 +21,6 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.AlteredSnapshot;
 import io.acswatch.pci.snapshot.BootClass;
-import io.acswatch.pci.snapshot.PreservationLog;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 import java.util.Map;
@@ -148,14 +147,14 @@ class HostMemoryTest {
   }
 
   @Test
-  void theLastLineOfTheLogAboutAFunctionCounts() {
+  void theLogTellsTheLifeOfAFunction() {
     assertEquals(
         Map.of(
             PciAddress.parse("0000:03:00.0"),
             Preservation.FINISHED,
             PciAddress.parse("10000:01:1f.7"),
-            Preservation.WILL_BE_PRESERVED),
-        PreservationLog.of(
+            Preservation.ASKED),
+        Preservation.ofLog(
             List.of(
                 "dmesg: pci 0000:03:00.0: will be preserved across next Live Update",
                 "dmesg: pci 10000:01:1f.7: will be preserved across next Live Update",

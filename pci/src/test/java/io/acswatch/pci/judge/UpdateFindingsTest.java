@@ -12,6 +12,7 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.Preservation;
@@ -44,7 +45,7 @@ class UpdateFindingsTest {
   }
 
   private static TestHost updated() {
-    return host("boot-2", BootClass.LIVE_UPDATE);
+    return host("boot-2", BootClass.LIVE_UPDATE).life(Preservation.ADOPTED, "RP");
   }
 
   private static Snapshot logged(TestHost host, Preservation preservation) {
@@ -97,33 +98,64 @@ class UpdateFindingsTest {
   @ParameterizedTest(name = "{0}")
   @EnumSource(
       value = Preservation.class,
-      names = {"NONE", "WILL_BE_PRESERVED", "ADOPTED", "FINISHED"})
-  void functionHandedOverMustBeAdopted(Preservation now) {
-    Snapshot promised = logged(first(), Preservation.WILL_BE_PRESERVED);
-    boolean adopted = now == Preservation.ADOPTED || now == Preservation.FINISHED;
+      names = {
+        "NONE",
+        "ASKED",
+        "TAKEN_BACK",
+        "ADOPTED",
+        "FINISHED",
+        "DESTROYED",
+        "FOUND_AGAIN",
+        "ADOPTED_AND_ASKED"
+      })
+  void deviceThatWasAskedForMustBeAdopted(Preservation now) {
+    Snapshot promised = logged(first(), Preservation.ASKED);
+    boolean adopted =
+        now != Preservation.NONE && now != Preservation.ASKED && now != Preservation.TAKEN_BACK;
     List<IsolationAlert> alerts = found(promised, logged(updated(), now));
 
     assertEquals(
         adopted
             ? List.of()
-            : List.of("0000:01:00.0 was handed over, and the new kernel did not adopt it"),
+            : List.of(
+                "0000:01:00.0 was to pass through a live update, and the kernel did not adopt it"
+                    + " after a live update"),
         headlines(alerts));
     alerts.forEach(
-        alert ->
-            assertEquals(
-                List.of(
-                    new Evidence.Fact(
-                        "kernel log", Preservation.WILL_BE_PRESERVED.logged(), now.logged())),
-                alert.evidence().facts()));
+        alert -> {
+          assertEquals(Severity.HIGH, alert.severity());
+          assertEquals(NextSteps.AFTER_LOST_DEVICE, alert.nextStep());
+          assertEquals(
+              List.of(new Evidence.Fact("kernel log", Preservation.ASKED.logged(), now.logged())),
+              alert.evidence().facts());
+        });
+  }
+
+  /** The kernel to come may know nothing of it, or be started by firmware. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(
+      value = BootClass.class,
+      names = {"COLD", "KEXEC_PLAIN", "KEXEC_KHO", "UNKNOWN"})
+  void anyBootAfterwardsLosesTheDeviceAndIsToldOnceADevice(BootClass bootClass) {
+    Snapshot promised = first().life(Preservation.ASKED, "RP", "A").owner("A", "vm-a").snapshot();
+    List<IsolationAlert> alerts = found(promised, host("boot-2", bootClass).snapshot());
+
+    assertEquals(1, alerts.size(), alerts.toString());
+    assertEquals(AlertCode.PRESERVATION_REFUSED, alerts.get(0).code());
+    assertEquals(Severity.HIGH, alerts.get(0).severity());
+    assertEquals(List.of("vm-a"), alerts.get(0).vms());
   }
 
   @Test
-  void onlyALiveUpdateAdoptsAndOnlyWhatWasPromised() {
-    Snapshot promised = logged(first(), Preservation.WILL_BE_PRESERVED);
+  void whatWasNotAskedForOrTakenBackIsNotLost() {
+    Snapshot plain = host("boot-2", BootClass.KEXEC_PLAIN).snapshot();
+    Snapshot asked = logged(first(), Preservation.ASKED);
 
-    assertEquals(List.of(), found(promised, host("boot-2", BootClass.KEXEC_PLAIN).snapshot()));
-    assertEquals(List.of(), found(first().snapshot(), updated().snapshot()));
-    assertEquals(List.of(), found(logged(first(), Preservation.ADOPTED), updated().snapshot()));
+    assertEquals(List.of(), found(first().snapshot(), plain));
+    assertEquals(List.of(), found(logged(first(), Preservation.TAKEN_BACK), plain));
+    assertEquals(List.of(), found(logged(first(), Preservation.FINISHED), plain));
+    assertEquals(1, found(logged(first(), Preservation.ADOPTED_AND_ASKED), plain).size());
+    assertEquals(List.of(), found(asked, asked));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -215,6 +247,15 @@ class UpdateFindingsTest {
     assertEquals(
         List.of(),
         found(first().commandLine(ordered).snapshot(), updated().commandLine(ordered).snapshot()));
+  }
+
+  @Test
+  void wordsOfWhatWasNotAdoptedAreNotKept() {
+    TestHost after = host("boot-2", BootClass.LIVE_UPDATE).life(Preservation.ADOPTED, "A");
+
+    assertEquals(
+        List.of(),
+        found(first().snapshot(), after.commandLine("intel_iommu=on " + ORDER).snapshot()));
   }
 
   /** Words that changed, that are as ordered, or that there are not on both sides. */

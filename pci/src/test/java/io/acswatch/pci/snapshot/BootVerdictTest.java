@@ -35,10 +35,10 @@ class BootVerdictTest {
 
   @ParameterizedTest(name = "{0}: {1}, {2}")
   @CsvSource({
-    "handed over live update data, LIVE_UPDATE, MEDIUM",
-    "'luo: Retrieved live update data, liveupdate name: x', LIVE_UPDATE, HIGH",
-    "handed over KHO data, KEXEC_KHO, HIGH",
-    "KHO: found kexec handover data, KEXEC_KHO, HIGH",
+    "dmesg: pci 0000:00:02.0: Device was preserved by previous kernel across Live Update,"
+        + " LIVE_UPDATE, HIGH",
+    "handed over KHO data, KEXEC_KHO, MEDIUM",
+    "dmesg: KHO: found kexec handover data, KEXEC_KHO, HIGH",
     "nothing, KEXEC_PLAIN, HIGH",
   })
   void theKernelsOwnWordMakesItSure(
@@ -52,10 +52,35 @@ class BootVerdictTest {
         verdict.evidence());
   }
 
+  /** Logged at every kexec of files between kernels that have LUO, with nothing preserved too. */
+  @Test
+  void retrievedDataIsNoLiveUpdateUnlessAFunctionWasAdopted() {
+    String retrieved = "dmesg: luo: Retrieved live update data, liveupdate number: 1";
+
+    assertEquals(BootClass.KEXEC_PLAIN, of(0xD0, "quiet", retrieved).bootClass());
+    BootVerdict verdict = of(0xD0, "quiet", retrieved, "dmesg: KHO: found kexec handover data.");
+    assertEquals(BootClass.KEXEC_KHO, verdict.bootClass());
+    assertEquals(BootVerdict.Confidence.HIGH, verdict.confidence());
+  }
+
+  @Test
+  void whereTheLogWasNotReadAHandoverMayHaveBeenALiveUpdate() {
+    BootVerdict unread =
+        of(0xD0, "quiet", "handed over KHO data", "kernel log not read: /dev/kmsg");
+
+    assertEquals(BootVerdict.Confidence.MEDIUM, unread.confidence());
+    assertEquals(
+        List.of("handed over KHO data", "kernel log not read: /dev/kmsg", "loader type 208"),
+        unread.evidence());
+    assertEquals(
+        BootVerdict.Confidence.HIGH,
+        of(0xD0, "quiet", "handed over KHO data", "kernel log read").confidence());
+  }
+
   @ParameterizedTest(name = "{0} and {1}: {2}")
   @CsvSource({
-    "handed over KHO data, handed over live update data, LIVE_UPDATE",
-    "handed over live update data, this is a crash kernel, CRASH_KEXEC",
+    "handed over KHO data, was preserved by previous kernel across Live Update, LIVE_UPDATE",
+    "was preserved by previous kernel across Live Update, this is a crash kernel, CRASH_KEXEC",
   })
   void theStrongerEvidenceCounts(String weaker, String stronger, BootClass bootClass) {
     assertEquals(bootClass, of(0xD0, "quiet", weaker, stronger).bootClass());

@@ -109,7 +109,15 @@ class AlertCatalogueTest {
   @ParameterizedTest
   @EnumSource(AlertCode.class)
   void pageHasTheNextStepOfTheAlert(AlertCode code) throws IOException {
-    assertEquals(NextSteps.of(code), CataloguePage.of(code).section("What to do next"));
+    String step = NextSteps.of(code);
+    if (code.isMerge()) {
+      String other = NextSteps.afterLiveUpdate(code);
+      String more = other.startsWith(step) ? other.substring(step.length() + 1) : other;
+      step += " Where a live update adopted the port at fault: " + more;
+    } else if (code == AlertCode.PRESERVATION_REFUSED) {
+      step += " After a boot that did not adopt it: " + NextSteps.AFTER_LOST_DEVICE;
+    }
+    assertEquals(step, CataloguePage.of(code).section("What to do next"));
   }
 
   @ParameterizedTest

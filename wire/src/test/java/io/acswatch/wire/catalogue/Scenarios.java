@@ -177,9 +177,10 @@ final class Scenarios {
         story(host(), host().log(refusal).later(5)),
         story(host(), host().log(promise).later(5)));
     String option = "pci=disable_acs_redir=00:01.0";
+    String adopted = "pci 0000:00:01.0: was preserved by previous kernel across Live Update";
     put(
         ADOPTION_MASKS_CHANGE,
-        story(host(), host().commandLine(option).boot(BootClass.LIVE_UPDATE)),
+        story(host(), host().commandLine(option).log(adopted).boot(BootClass.LIVE_UPDATE)),
         story(host(), host().commandLine(option).acs("RP", acs(0x5F, 0x11)).kexec()));
   }
 

@@ -59,9 +59,9 @@ class CaptureRoundTripTest {
   }
 
   @Test
-  void keepsTheLinesThatTellALiveUpdate() {
+  void keepsTheLinesThatTellAHandover() {
     Capture capture = Captures.read("live-update");
-    assertEquals(BootClass.LIVE_UPDATE, BootClass.of(capture.boot(), capture.notes()));
+    assertEquals(BootClass.KEXEC_KHO, BootClass.of(capture.boot(), capture.notes()));
   }
 
   private static CapturedFunction function(Capture capture, String address) {
