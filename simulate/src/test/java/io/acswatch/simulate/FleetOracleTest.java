@@ -18,8 +18,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FleetOracleTest {
   private static final TopicNames TOPICS = TopicNames.DEFAULT;
   private static final int HOSTS = 8;
+  private static final Map<Long, Run> RUNS = new HashMap<>();
   private static final long MILLIS = Duration.ofHours(2).toMillis();
 
   /** What went in and what came out, as text and as digests of the bytes. */
@@ -64,7 +67,7 @@ class FleetOracleTest {
   @Test
   void everyCodeOfTheOracleComes() throws Exception {
     Set<AlertCode> codes = EnumSet.noneOf(AlertCode.class);
-    for (long seed = 4; seed < 7; seed++) {
+    for (long seed = 1; seed < 4; seed++) {
       codes.addAll(run(seed).codes());
     }
 
@@ -75,12 +78,12 @@ class FleetOracleTest {
 
   @Test
   void sameSeedGivesTheSameFramesAndTheSameAlertsByteForByte() throws Exception {
-    Run once = run(11);
-    Run again = run(11);
+    Run once = run(1);
+    Run again = runAnew(1);
 
     assertEquals(once.frameDigest(), again.frameDigest());
     assertEquals(once.alertDigest(), again.alertDigest());
-    assertNotEquals(once.frameDigest(), run(12).frameDigest());
+    assertNotEquals(once.frameDigest(), run(2).frameDigest());
   }
 
   /**
@@ -97,7 +100,17 @@ class FleetOracleTest {
         HexFormat.of().formatHex(digest.digest(lines)));
   }
 
+  /** The run of a seed, which several tests look at. */
   private Run run(long seed) throws Exception {
+    Run known = RUNS.get(seed);
+    if (known == null) {
+      known = runAnew(seed);
+      RUNS.put(seed, known);
+    }
+    return known;
+  }
+
+  private Run runAnew(long seed) throws Exception {
     Fleet fleet = new Fleet(new Fleet.Plan(HOSTS, seed, 0, 12));
     MessageDigest frames = MessageDigest.getInstance("SHA-256");
     MessageDigest alerts = MessageDigest.getInstance("SHA-256");

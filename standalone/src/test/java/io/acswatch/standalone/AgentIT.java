@@ -59,14 +59,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The agent when things go wrong around it. {@code -Dfaults.repeat=200} kills more often than the
- * few times of a build.
+ * The agent when things go wrong around it. {@code -Dagent.kills=200} kills more often than the few
+ * times of a build.
  */
 @Tag("slow")
 class AgentIT {
   private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
   private static final int ACS_CONTROL = 0x14E;
-  private static final int KILLS = Integer.getInteger("faults.repeat", 6);
+  private static final int KILLS = Integer.getInteger("agent.kills", 6);
   private static final Duration LIMIT = Duration.ofSeconds(120);
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 

@@ -1,8 +1,12 @@
 package io.acswatch.standalone;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -23,14 +27,18 @@ final class NodeModules {
   /** The directory that holds {@code node_modules}. */
   static synchronized Path directory() throws IOException, InterruptedException {
     assumeTrue(Tools.isInstalled("node"), "node is missing (Debian: nodejs)");
-    if (!isInstalled()) {
-      assumeTrue(Tools.isInstalled("npm"), "npm is missing (Debian: npm)");
-      Files.createDirectories(DIRECTORY);
-      for (String file : List.of("package.json", "package-lock.json")) {
-        Files.copy(
-            WANTED.resolve(file), DIRECTORY.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    Files.createDirectories(DIRECTORY);
+    // Tests run in several JVMs, and the first one that needs the packages installs them.
+    try (FileChannel channel = FileChannel.open(DIRECTORY.resolve("lock"), CREATE, WRITE);
+        FileLock lock = channel.lock()) {
+      if (!isInstalled()) {
+        assumeTrue(lock.isValid() && Tools.isInstalled("npm"), "npm is missing (Debian: npm)");
+        for (String file : List.of("package.json", "package-lock.json")) {
+          Files.copy(
+              WANTED.resolve(file), DIRECTORY.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        install();
       }
-      install();
     }
     return DIRECTORY;
   }
