@@ -5,8 +5,10 @@ import static io.acswatch.streams.topology.Nodes.HOST_STATE;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.state.HostStateSerde;
+import io.acswatch.wire.InputException;
 import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.state.KeyValueIterator;
@@ -45,19 +47,31 @@ final class HostStore {
     return packed == null ? null : HostStateSerde.unpack(packed);
   }
 
-  /** Enters all hosts of these partitions that the index does not know yet. */
+  /** Reads what the index has not read yet; what cannot be read now is read the next time. */
   void load(FleetIndex fleet) {
-    for (int partition : fleet.partitions()) {
-      try (KeyValueIterator<String, byte[]> states =
-          stores.apply(query(HOST_STATE).withPartition(partition)).all()) {
-        while (states.hasNext()) {
-          KeyValue<String, byte[]> state = states.next();
-          fleet.loaded(partition, state.key, HostStateSerde.unpack(state.value));
-        }
-      } catch (KafkaException moved) {
-        // Its next owner, or this one after the next rebalance, reads it again.
-        LOG.info("The hosts of partition {} are not listed yet: {}", partition, moved.getMessage());
-      }
+    fleet
+        .toLoad()
+        .forEach(
+            (number, partition) -> {
+              try (KeyValueIterator<String, byte[]> states =
+                  stores.apply(query(HOST_STATE).withPartition(number)).all()) {
+                while (states.hasNext()) {
+                  load(states.next(), partition);
+                }
+                partition.loaded();
+              } catch (KafkaException moved) {
+                // Its next owner, or this one after the next rebalance, reads it again.
+                LOG.info(
+                    "The hosts of partition {} are not listed yet: {}", number, moved.getMessage());
+              }
+            });
+  }
+
+  private static void load(KeyValue<String, byte[]> state, FleetIndex.Partition partition) {
+    try {
+      partition.load(state.key, HostStateSerde.unpack(state.value));
+    } catch (SerializationException damaged) {
+      LOG.warn("Host {} is not listed: {}", InputException.quote(state.key), damaged.getMessage());
     }
   }
 

@@ -11,8 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +27,67 @@ import org.jspecify.annotations.Nullable;
 public final class FleetIndex implements HostObserver {
   private final long staleAfterMillis;
   private final LongSupplier clock;
-  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
-  private final Set<Integer> partitions = ConcurrentHashMap.newKeySet();
+  private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
   private volatile long lastFrameMillis;
 
+  /** What is known of one host. */
   private static final class Entry {
-    private final int partition;
+    /** Null where only a frame of it was heard of, or the host is retired. */
     private volatile @Nullable HostSummary summary;
-    private volatile long heardMillis;
 
-    private Entry(int partition) {
-      this.partition = partition;
+    private volatile long heardMillis;
+  }
+
+  /**
+   * The hosts of one partition from its opening to its closing. Whoever still holds one that was
+   * closed writes where nobody reads.
+   */
+  public static final class Partition {
+    private final Map<String, Entry> hosts = new ConcurrentHashMap<>();
+    private volatile boolean loaded;
+
+    private void heard(String host, long atMillis) {
+      // Until the store is read it is not known whether this is a host with a snapshot.
+      Entry entry = loaded ? hosts.get(host) : hosts.computeIfAbsent(host, unused -> new Entry());
+      if (entry != null && entry != RETIRED) {
+        entry.heardMillis = Math.max(entry.heardMillis, atMillis);
+      }
+    }
+
+    private synchronized void stored(String host, @Nullable HostSummary summary) {
+      if (summary == null && loaded) {
+        hosts.remove(host);
+      } else if (summary == null) {
+        // Stays until the store is read, which may have the host still.
+        hosts.put(host, RETIRED);
+      } else {
+        hosts.compute(
+                    host,
+                    (unused, known) -> known == null || known == RETIRED ? new Entry() : known)
+                .summary =
+            summary;
+      }
+    }
+
+    /** The store has this of a host; of no weight if news came since it was opened. */
+    public synchronized void load(String host, HostState state) {
+      HostSummary summary = HostSummary.of(host, state);
+      if (summary != null) {
+        Entry entry = hosts.computeIfAbsent(host, unused -> new Entry());
+        if (entry != RETIRED && entry.summary == null) {
+          entry.summary = summary;
+        }
+      }
+    }
+
+    /** All that the store had is loaded. */
+    public synchronized void loaded() {
+      loaded = true;
+      hosts.values().removeIf(entry -> entry.summary == null);
     }
   }
+
+  private static final Entry RETIRED = new Entry();
 
   /**
    * A host at the moment of asking.
@@ -68,67 +118,47 @@ public final class FleetIndex implements HostObserver {
 
   @Override
   public void opened(int partition) {
-    partitions.add(partition);
+    partitions.put(partition, new Partition());
   }
 
   @Override
   public void closed(int partition) {
     partitions.remove(partition);
-    entries.values().removeIf(entry -> entry.partition == partition);
-  }
-
-  /** The partitions whose hosts are kept. */
-  public Set<Integer> partitions() {
-    return Set.copyOf(partitions);
   }
 
   @Override
   public void heard(int partition, String host, long atMillis) {
-    Entry entry = entry(partition, host);
-    entry.heardMillis = Math.max(entry.heardMillis, atMillis);
+    Partition of = partitions.get(partition);
+    if (of != null) {
+      of.heard(host, atMillis);
+    }
     lastFrameMillis = Math.max(lastFrameMillis, atMillis);
   }
 
   @Override
   public void stored(int partition, String host, HostState state) {
-    if (isRetired(state)) {
-      entries.remove(host);
-      return;
-    }
-    HostSummary summary = HostSummary.of(host, state);
-    Entry entry = entry(partition, host);
-    synchronized (entry) {
-      entry.summary = summary;
+    Partition of = partitions.get(partition);
+    if (of != null) {
+      of.stored(host, HostSummary.of(host, state));
     }
   }
 
-  /** What was remembered of a host when the store was read; of no weight if later news came. */
-  public void loaded(int partition, String host, HostState state) {
-    if (!partitions.contains(partition) || isRetired(state)) {
-      return;
-    }
-    HostSummary summary = HostSummary.of(host, state);
-    Entry entry = entry(partition, host);
-    synchronized (entry) {
-      if (entry.summary == null) {
-        entry.summary = summary;
-      }
-    }
+  /** The partitions whose hosts are kept. */
+  public Set<Integer> partitions() {
+    return Set.copyOf(partitions.keySet());
   }
 
-  private static boolean isRetired(HostState state) {
-    return state.current() == null && state.baseline() == null;
+  /** Those of them whose store is still to be read, by number. */
+  public Map<Integer, Partition> toLoad() {
+    return partitions.entrySet().stream()
+        .filter(partition -> !partition.getValue().loaded)
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
-  private Entry entry(int partition, String host) {
-    Entry known = entries.get(host);
-    return known != null && known.partition == partition
-        ? known
-        : Objects.requireNonNull(
-            entries.compute(
-                host,
-                (unused, entry) ->
-                    entry != null && entry.partition == partition ? entry : new Entry(partition)));
+  @Override
+  public String toString() {
+    int hosts = partitions.values().stream().mapToInt(partition -> partition.hosts.size()).sum();
+    return hosts + " hosts in partitions " + new TreeSet<>(partitions.keySet());
   }
 
   /** When a frame was last taken in, milliseconds since 1970; 0 if none was. */
@@ -139,7 +169,8 @@ public final class FleetIndex implements HostObserver {
   /** All hosts, in no order. */
   public List<Listed> hosts() {
     long now = clock.getAsLong();
-    return entries.values().stream()
+    return partitions.values().stream()
+        .flatMap(partition -> partition.hosts.values().stream())
         .map(entry -> listed(entry, now))
         .filter(Objects::nonNull)
         .map(Objects::requireNonNull)
@@ -148,8 +179,13 @@ public final class FleetIndex implements HostObserver {
 
   /** One host; null if it is not kept here. */
   public @Nullable Listed host(String host) {
-    Entry entry = entries.get(host);
-    return entry == null ? null : listed(entry, clock.getAsLong());
+    for (Partition partition : partitions.values()) {
+      Entry entry = partition.hosts.get(host);
+      if (entry != null) {
+        return listed(entry, clock.getAsLong());
+      }
+    }
+    return null;
   }
 
   private @Nullable Listed listed(Entry entry, long now) {

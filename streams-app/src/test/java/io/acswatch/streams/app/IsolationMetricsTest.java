@@ -26,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class IsolationMetricsTest {
@@ -40,6 +41,13 @@ class IsolationMetricsTest {
   private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> now);
   private Map<MetricName, Metric> kafka = Map.of();
   private final IsolationMetrics metrics = new IsolationMetrics(fleet, () -> now, () -> kafka);
+
+  @BeforeEach
+  void open() {
+    for (int partition = 0; partition < 8; partition++) {
+      fleet.opened(partition);
+    }
+  }
 
   @Test
   void theNumberOfSeriesDoesNotDependOnWhatHostsSend() {
@@ -245,7 +253,6 @@ class IsolationMetricsTest {
 
   private void host(int partition, String host) {
     Verdict merged = judged(host);
-    fleet.opened(partition);
     fleet.heard(partition, host, now);
     fleet.stored(partition, host, merged.state());
     merged.alerts().forEach(alert -> metrics.alerted(alert, now));

@@ -12,7 +12,10 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class FleetIndexTest {
@@ -20,6 +23,11 @@ class FleetIndexTest {
 
   private long now = START;
   private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> now);
+
+  @BeforeEach
+  void open() {
+    fleet.opened(0);
+  }
 
   private static HostState state(String host, String... captures) {
     HostState state = HostState.NONE;
@@ -71,7 +79,6 @@ class FleetIndexTest {
 
   @Test
   void forgetsTheHostsOfAPartitionThatMovedAway() {
-    fleet.opened(0);
     fleet.opened(1);
     fleet.stored(0, "a", state("a", "kexec-000-before"));
     fleet.stored(1, "b", state("b", "kexec-000-before"));
@@ -80,26 +87,66 @@ class FleetIndexTest {
 
     assertNull(fleet.host("a"));
     assertEquals(1, fleet.hosts().size());
-    fleet.loaded(0, "a", state("a", "kexec-000-before"));
-    assertNull(fleet.host("a"), "a late load of a partition that is gone");
+  }
+
+  /** Between any two steps of a load a rebalance may close the partition, and open it again. */
+  @Test
+  void aLoadThatARebalanceOvertookLeavesNoGhost() {
+    FleetIndex.Partition before = fleet.toLoad().get(0);
+    fleet.closed(0);
+    before.load("a", state("a", "kexec-000-before"));
+    assertEquals(List.of(), fleet.hosts());
+
+    fleet.opened(0);
+    before.load("b", state("b", "kexec-000-before"));
+    before.loaded();
+    assertEquals(List.of(), fleet.hosts());
+    assertEquals(Set.of(0), fleet.toLoad().keySet(), "the store that is open now is still to read");
+  }
+
+  @Test
+  void aHostThatIsRetiredWhileItsStoreIsReadStaysAway() {
+    FleetIndex.Partition partition = fleet.toLoad().get(0);
+    fleet.stored(0, "h", HostState.NONE);
+    fleet.heard(0, "h", now);
+    partition.load("h", state("h", "kexec-000-before"));
+    partition.loaded();
+    assertNull(fleet.host("h"));
+    assertEquals("0 hosts in partitions [0]", fleet.toString());
+
+    fleet.stored(0, "h", state("h", "kexec-000-before"));
+    assertEquals(HostStatus.FRESH, fleet.host("h").status());
+    fleet.stored(0, "h", HostState.NONE);
+    assertNull(fleet.host("h"));
   }
 
   @Test
   void whatWasLoadedGivesWayToWhatWasJudgedSince() {
-    fleet.opened(0);
     fleet.stored(0, "h", state("h", "kexec-001-before", "kexec-001-after"));
-    fleet.loaded(0, "h", state("h", "kexec-001-before"));
+    fleet.toLoad().get(0).load("h", state("h", "kexec-001-before"));
 
     assertEquals(Severity.CRITICAL, fleet.host("h").summary().worst());
   }
 
   @Test
   void aHostHeardOfButNotLoadedYetIsNotListed() {
-    fleet.opened(0);
+    now = START + Duration.ofMinutes(30).toMillis();
     fleet.heard(0, "h", now);
     assertNull(fleet.host("h"));
 
-    fleet.loaded(0, "h", state("h", "kexec-000-before"));
+    fleet.toLoad().get(0).load("h", state("h", "kexec-000-before"));
     assertEquals(HostStatus.FRESH, fleet.host("h").status());
+  }
+
+  /** Hosts that send heartbeats and no snapshot, by the thousand, are nothing to remember. */
+  @Test
+  void aHostWithoutASnapshotTakesNoMemory() {
+    fleet.heard(0, "early", now);
+    fleet.toLoad().get(0).loaded();
+    fleet.heard(0, "late", now);
+    fleet.heard(7, "elsewhere", now);
+
+    assertEquals("0 hosts in partitions [0]", fleet.toString());
+    assertEquals(now, fleet.lastFrameMillis());
   }
 }
