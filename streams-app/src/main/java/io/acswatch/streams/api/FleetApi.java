@@ -13,6 +13,7 @@ import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +24,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers {@code /api/v1/...}. A list asks all instances and merges; one host is asked of the
@@ -30,8 +33,13 @@ import org.jspecify.annotations.Nullable;
  * that no request goes around twice.
  */
 public final class FleetApi {
+  private static final Logger LOG = LoggerFactory.getLogger(FleetApi.class);
   private static final String API = "/api/v1/";
-  private static final String PEER = "/peer/v1/";
+
+  /** Begins the paths that only instances ask each other for. */
+  public static final String PEER = "/peer/v1/";
+
+  private static final int PARTIAL = 206;
   private static final Set<String> ONE_HOST = Set.of("id");
 
   private final FleetIndex fleet;
@@ -83,7 +91,7 @@ public final class FleetApi {
   private Answer here(String what, @Nullable String rawQuery)
       throws ApiException, Instances.MovingException {
     return switch (what) {
-      case "fleet" -> Answer.of(200, Page.TYPE, localCounts());
+      case "fleet" -> part(localCounts());
       case "hosts" -> part(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
       case "alerts" -> part(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
       case "incidents" -> part(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
@@ -108,7 +116,11 @@ public final class FleetApi {
 
   private Answer part(String what, Parameters asked)
       throws ApiException, Instances.MovingException {
-    return Answer.of(200, Page.TYPE, local(what, asked, end(asked)).text());
+    return part(local(what, asked, end(asked)).text());
+  }
+
+  private Answer part(String text) {
+    return Answer.of(instances.isWhole() ? 200 : PARTIAL, Page.TYPE, text);
   }
 
   private Page local(String what, Parameters asked, int end)
@@ -128,7 +140,7 @@ public final class FleetApi {
     List<String> keepers = ofIncidents ? instances.keepersOfIncidents() : instances.all();
     boolean here = !ofIncidents || keepers.contains(instances.self());
     Page page = here ? local(what, asked, end) : new Page(0, List.of());
-    List<String> silent = new ArrayList<>();
+    List<String> silent = silent();
     for (String text : askPeers(keepers, PEER + what + "?" + asked.with(Map.of()), silent)) {
       page = page.merge(Page.parse(text), end);
     }
@@ -150,41 +162,37 @@ public final class FleetApi {
             }));
   }
 
-  /** The texts of all instances that answer; the others go to {@code silent}. */
+  /** The instances of which something is missing, so far: this one while it is not whole. */
+  private List<String> silent() {
+    return new ArrayList<>(instances.isWhole() ? List.of() : List.of(instances.self()));
+  }
+
+  /** The texts of all instances that answer; those that are not whole go to {@code silent}. */
   private List<String> askPeers(List<String> keepers, String pathAndQuery, List<String> silent) {
-    var asked = new LinkedHashMap<String, CompletableFuture<String>>();
+    var asked = new LinkedHashMap<String, CompletableFuture<HttpResponse<byte[]>>>();
     for (String peer : keepers) {
       if (!peer.equals(instances.self())) {
-        asked.put(
-            peer,
-            peers
-                .ask(peer, pathAndQuery)
-                .thenApply(
-                    answer ->
-                        answer.statusCode() == 200
-                            ? new String(answer.body(), StandardCharsets.UTF_8)
-                            : ""));
+        asked.put(peer, peers.ask(peer, pathAndQuery));
       }
     }
     List<String> texts = new ArrayList<>();
     asked.forEach(
-        (peer, answer) -> {
-          String text = joined(answer);
-          if (text.isEmpty()) {
+        (peer, coming) -> {
+          int code = 0;
+          try {
+            HttpResponse<byte[]> answer = coming.join();
+            code = answer.statusCode();
+            if (code == 200 || code == PARTIAL) {
+              texts.add(new String(answer.body(), StandardCharsets.UTF_8));
+            }
+          } catch (CompletionException away) {
+            LOG.debug("{} does not answer", peer, away);
+          }
+          if (code != 200) {
             silent.add(peer);
-          } else {
-            texts.add(text);
           }
         });
     return texts;
-  }
-
-  private static String joined(CompletableFuture<String> answer) {
-    try {
-      return answer.join();
-    } catch (CompletionException away) {
-      return "";
-    }
   }
 
   // --- counts ------------------------------------------------------------------------------------
@@ -214,7 +222,7 @@ public final class FleetApi {
 
   private Answer fleet(Parameters none) {
     Map<String, Integer> sums = new LinkedHashMap<>();
-    List<String> silent = new ArrayList<>();
+    List<String> silent = silent();
     List<String> texts =
         new ArrayList<>(askPeers(instances.all(), PEER + "fleet" + none.with(Map.of()), silent));
     texts.add(localCounts());

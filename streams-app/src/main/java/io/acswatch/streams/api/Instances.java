@@ -20,6 +20,9 @@ public interface Instances {
   /** Where this instance is reached, {@code host:port}. */
   String self();
 
+  /** True if this instance runs, knows the others, and has read all that it keeps. */
+  boolean isWhole();
+
   /** Where each instance that keeps states is reached. */
   List<String> all();
 

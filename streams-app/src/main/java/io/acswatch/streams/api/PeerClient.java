@@ -1,6 +1,5 @@
 package io.acswatch.streams.api;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -8,11 +7,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Asks another instance. */
 final class PeerClient {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   /** Made at the first request: it has threads, and a single instance has no peers. */
   private @Nullable HttpClient made;
@@ -28,32 +29,27 @@ final class PeerClient {
     return made;
   }
 
-  /** Starts to ask; the future fails if there is no answer in time. */
+  /** Starts to ask; the future fails if there is no whole answer in time. */
   CompletableFuture<HttpResponse<byte[]>> ask(String peer, String pathAndQuery) {
-    return client().sendAsync(request(peer, pathAndQuery), BodyHandlers.ofByteArray());
-  }
-
-  private static HttpRequest request(String peer, String pathAndQuery) {
-    return HttpRequest.newBuilder(URI.create("http://" + peer + pathAndQuery))
-        .timeout(TIMEOUT)
-        .build();
+    URI uri = URI.create("http://" + peer + pathAndQuery);
+    // The timeout of a request ends with the first bytes of the answer.
+    return client()
+        .sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray())
+        .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** The answer of a peer, as it is. */
   Answer forward(String peer, String pathAndQuery) throws ApiException {
     try {
-      HttpResponse<byte[]> answer =
-          client().send(request(peer, pathAndQuery), BodyHandlers.ofByteArray());
+      HttpResponse<byte[]> answer = ask(peer, pathAndQuery).join();
       return new Answer(
           answer.statusCode(),
           answer.headers().firstValue("Content-Type").orElse(Answer.JSON),
           answer.body());
-    } catch (IOException | IllegalArgumentException away) {
+    } catch (CompletionException | IllegalArgumentException away) {
+      Throwable why = away.getCause() == null ? away : away.getCause();
       throw ApiException.unavailable(
-          "the instance at " + peer + ", which keeps this host, does not answer: " + away);
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw ApiException.unavailable("stopped while asking the instance at " + peer);
+          "the instance at " + peer + ", which keeps this host, does not answer: " + why);
     }
   }
 }

@@ -89,7 +89,8 @@ public final class IsolationApp implements AutoCloseable {
                 this::owner,
                 () -> keepers(Nodes.HOST_STATE),
                 new IncidentStore(streams::store),
-                () -> keepers(IncidentStores.INCIDENTS)));
+                () -> keepers(IncidentStores.INCIDENTS),
+                () -> streams.state() == State.RUNNING));
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());

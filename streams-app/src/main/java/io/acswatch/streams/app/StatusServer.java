@@ -3,13 +3,16 @@ package io.acswatch.streams.app;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.acswatch.streams.api.Answer;
+import io.acswatch.streams.api.FleetApi;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -25,7 +28,14 @@ import org.slf4j.LoggerFactory;
  */
 final class StatusServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
-  private static final int THREADS = 4;
+
+  /**
+   * More than all gates let in: those that are over read requests, and answer whether the process
+   * is healthy.
+   */
+  private static final int THREADS = 64;
+
+  private static final long PATIENCE_MILLIS = 2_000;
   private static final int WORTH_COMPRESSING = 1_024;
   private static final String JSON = Answer.JSON;
   private static final String TEXT = Answer.TEXT;
@@ -57,6 +67,17 @@ final class StatusServer implements AutoCloseable {
   private final Supplier<String> metrics;
 
   private final Pages pages;
+  private final Gate people = new Gate(8, 16, PATIENCE_MILLIS);
+
+  /** Apart, since an instance that waits for its peers must answer them meanwhile. */
+  private final Gate peers = new Gate(4, 16, PATIENCE_MILLIS);
+
+  static {
+    // Read by the JDK's server when it is first used: a request that is not sent whole within these
+    // seconds gives its thread back, and so does an answer that nobody takes.
+    limit("sun.net.httpserver.maxReqTime", 10);
+    limit("sun.net.httpserver.maxRspTime", 60);
+  }
 
   /** Further pages. */
   @FunctionalInterface
@@ -87,8 +108,12 @@ final class StatusServer implements AutoCloseable {
           "cannot listen on " + address + ": " + AppException.firstLine(inUse), inUse);
     }
     threads =
-        Executors.newFixedThreadPool(
+        new ThreadPoolExecutor(
+            0,
             THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
             task -> {
               Thread thread = new Thread(task, "acswatch-http");
               thread.setDaemon(true);
@@ -174,10 +199,20 @@ final class StatusServer implements AutoCloseable {
                   .formatted(
                       now.state(), now.brokerReachable() ? "reachable" : "away", now.isReady()));
       default -> {
-        Answer page = pages.answer(uri.getPath(), uri.getRawQuery());
-        yield page == null ? Answer.of(404, TEXT, "no such page; / is the first\n") : page;
+        String path = uri.getPath();
+        yield (path.startsWith(FleetApi.PEER) ? peers : people)
+            .through(() -> page(path, uri.getRawQuery()));
       }
     };
+  }
+
+  private Answer page(String path, @Nullable String rawQuery) {
+    Answer page = pages.answer(path, rawQuery);
+    return page == null ? Answer.of(404, TEXT, "no such page; / is the first\n") : page;
+  }
+
+  private static void limit(String property, int seconds) {
+    System.setProperty(property, System.getProperty(property, Integer.toString(seconds)));
   }
 
   /** Stops listening; what is being answered may be cut short. */

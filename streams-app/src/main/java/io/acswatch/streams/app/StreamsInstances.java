@@ -6,6 +6,7 @@ import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.fleet.FleetIndex;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
@@ -23,6 +24,7 @@ final class StreamsInstances implements Instances {
   private final Supplier<Collection<StreamsMetadata>> all;
   private final IncidentStore incidents;
   private final Supplier<Collection<StreamsMetadata>> keepersOfIncidents;
+  private final BooleanSupplier running;
 
   StreamsInstances(
       HttpAddress self,
@@ -31,7 +33,8 @@ final class StreamsInstances implements Instances {
       Function<String, KeyQueryMetadata> owners,
       Supplier<Collection<StreamsMetadata>> all,
       IncidentStore incidents,
-      Supplier<Collection<StreamsMetadata>> keepersOfIncidents) {
+      Supplier<Collection<StreamsMetadata>> keepersOfIncidents,
+      BooleanSupplier running) {
     this.self = self;
     this.hosts = hosts;
     this.fleet = fleet;
@@ -39,6 +42,12 @@ final class StreamsInstances implements Instances {
     this.all = all;
     this.incidents = incidents;
     this.keepersOfIncidents = keepersOfIncidents;
+    this.running = running;
+  }
+
+  @Override
+  public boolean isWhole() {
+    return running.getAsBoolean() && !all().isEmpty() && fleet.toLoad().isEmpty();
   }
 
   @Override

@@ -70,6 +70,12 @@ class FleetApiTest {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
+  private List<String> silent(String path) throws Exception {
+    List<String> silent = new ArrayList<>();
+    json(path).get("silent_instances").forEach(instance -> silent.add(instance.asText()));
+    return silent;
+  }
+
   private static List<String> texts(JsonNode list, String field) {
     List<String> texts = new ArrayList<>();
     list.forEach(item -> texts.add(item.get(field).asText()));
@@ -247,6 +253,27 @@ class FleetApiTest {
     JsonNode alone = json("/api/v1/incidents");
     assertEquals(1, alone.get("silent_instances").size());
     assertEquals(1, alone.get("total").asInt());
+  }
+
+  /** What is not loaded yet is not "nothing is wrong". */
+  @Test
+  void saysWhatIsNotWhole() throws Exception {
+    try (ServedFleet other = new ServedFleet(() -> Frames.TAKEN_AT + 60_000)) {
+      merged(other, "elsewhere");
+      fleet.peers(other);
+      List<String> lists = List.of("/api/v1/hosts", "/api/v1/alerts", "/api/v1/incidents");
+      for (String list : lists) {
+        assertEquals(List.of(), silent(list), list);
+      }
+      other.whole(false);
+      for (String list : lists) {
+        assertEquals(List.of(other.self()), silent(list), list);
+      }
+      assertEquals(3, json("/api/v1/hosts").get("total").asInt(), "what it has is told");
+      fleet.whole(false);
+      assertEquals(List.of(fleet.self(), other.self()), silent("/api/v1/fleet"));
+      assertEquals(2, json("/api/v1/fleet").at("/open_alerts/critical").asInt());
+    }
   }
 
   @Test

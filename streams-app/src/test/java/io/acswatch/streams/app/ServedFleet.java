@@ -31,6 +31,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   private final StatusServer server;
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile List<ServedFleet> peers = List.of();
+  private volatile boolean whole = true;
   private volatile List<Incident> incidents = List.of();
 
   /** Serves on a free port of loopback. */
@@ -71,6 +72,11 @@ public final class ServedFleet implements AutoCloseable, Instances {
     incidents = List.copyOf(joined);
   }
 
+  /** Whether it runs, and has read all that it keeps. */
+  public void whole(boolean now) {
+    whole = now;
+  }
+
   /** The instances beside this one. */
   public void peers(ServedFleet... others) {
     peers = List.of(others);
@@ -79,6 +85,11 @@ public final class ServedFleet implements AutoCloseable, Instances {
   @Override
   public String self() {
     return "127.0.0.1:" + server.address().getPort();
+  }
+
+  @Override
+  public boolean isWhole() {
+    return whole;
   }
 
   @Override

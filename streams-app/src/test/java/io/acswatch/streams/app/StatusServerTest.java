@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,6 +9,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
+import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.FrameType;
@@ -22,6 +24,14 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +39,8 @@ import org.junit.jupiter.api.Test;
 
 class StatusServerTest {
   private static final HttpAddress ANY_PORT = new HttpAddress("127.0.0.1", 0);
+
+  private static final Answer OK = Answer.of(200, Answer.TEXT, "ok\n");
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final IsolationMetrics metrics = new IsolationMetrics();
@@ -50,6 +62,61 @@ class StatusServerTest {
   @AfterEach
   void stop() {
     server.close();
+  }
+
+  /** A probe that gets no answer kills a healthy instance. */
+  @Test
+  void healthAndPeersAreAnsweredWhilePagesWait() throws Exception {
+    CountDownLatch peerAnswers = new CountDownLatch(1);
+    try (StatusServer slow =
+        new StatusServer(
+            ANY_PORT,
+            () -> new AppStatus("RUNNING", true),
+            metrics::text,
+            (path, query) -> path.startsWith("/peer/") ? OK : afterwards(peerAnswers))) {
+      slow.start();
+      List<CompletableFuture<HttpResponse<String>>> pages = new ArrayList<>();
+      for (int i = 0; i < 60; i++) {
+        pages.add(client.sendAsync(request(slow, "/api/v1/hosts"), BodyHandlers.ofString()));
+      }
+      // Those that are over are turned away, not kept waiting.
+      CompletableFuture.anyOf(pages.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+      for (String path : List.of("/healthz", "/readyz", "/metrics", "/peer/v1/hosts")) {
+        assertEquals(200, client.send(request(slow, path), BodyHandlers.ofString()).statusCode());
+      }
+      peerAnswers.countDown();
+      Set<Integer> codes = new TreeSet<>();
+      for (CompletableFuture<HttpResponse<String>> page : pages) {
+        codes.add(page.get(30, TimeUnit.SECONDS).statusCode());
+      }
+      assertEquals(Set.of(200, 503), codes);
+    }
+  }
+
+  private static Answer afterwards(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+    return OK;
+  }
+
+  private static HttpRequest request(StatusServer of, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + of.address().getPort() + path))
+        .timeout(Duration.ofSeconds(30))
+        .build();
+  }
+
+  /** Many of them would take every thread there is. */
+  @Test
+  void aRequestThatIsNotSentWholeGivesItsThreadBack() throws Exception {
+    try (Socket half = new Socket("127.0.0.1", server.address().getPort())) {
+      half.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost:".getBytes(US_ASCII));
+      half.setSoTimeout(30_000);
+
+      assertEquals(-1, half.getInputStream().read(), "the server closes the connection");
+    }
   }
 
   @Test

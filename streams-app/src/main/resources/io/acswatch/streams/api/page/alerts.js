@@ -2,7 +2,7 @@
 
 import { ask } from "./api.js";
 import { badge, cut, h, hostLink, shown, when } from "./dom.js";
-import { choice, pager, silence } from "./fleet.js";
+import { choice, pager, incomplete } from "./fleet.js";
 
 const LIMIT = 100;
 const asked = Object.fromEntries(new URLSearchParams(location.search));
@@ -43,7 +43,7 @@ const row = (alert) => h("tr", {}, h("td", {}, badge(alert.severity)), h("td", {
 
 async function update() {
   const list = await ask("alerts", { ...asked, offset, limit: LIMIT });
-  silence(parts.note, list);
+  incomplete(parts.note, list);
   const now = JSON.stringify(list);
   if (now !== last) {
     last = now;

@@ -92,15 +92,15 @@ export function pager(element, list, shownNow, go) {
   if (focused) [...element.querySelectorAll("button")].find((button) => button.textContent === focused)?.focus();
 }
 
-export function silence(element, list) {
+export function incomplete(element, list) {
   element.replaceChildren(...(list.silent_instances.length
-    ? [h("div", { class: "banner high" }, h("p", {}, `Not complete: no answer from ${shown(list.silent_instances.join(", "))}.`))] : []));
+    ? [h("div", { class: "banner high" }, h("p", {}, `Not complete: ${shown(list.silent_instances.join(", "))} does not answer, or has not read all of its hosts yet.`))] : []));
 }
 
 async function update() {
   const [fleet, list] = await Promise.all([ask("fleet"), ask("hosts", { ...asked, offset, limit: LIMIT }), incidents(parts.incidents)]);
   counts(fleet);
-  silence(parts.note, list);
+  incomplete(parts.note, list);
   const now = JSON.stringify(list);
   if (now !== last || !parts.rows.firstChild) {
     last = now;
@@ -108,7 +108,7 @@ async function update() {
     if (!list.total) {
       const filtered = asked.q || asked.status || asked.severity;
       parts.rows.replaceChildren(h("tr", {}, h("td", { colspan: 9, class: "quiet" },
-        filtered ? "No host is like this." : "No host was heard of yet. Start the collector on one: acswatch collect --bootstrap-servers ...")));
+        filtered ? "No host is like this." : list.silent_instances.length ? "No host is loaded yet." : "No host was heard of yet. Start the collector on one: acswatch collect --bootstrap-servers ...")));
     }
   } else {
     for (const time of parts.rows.querySelectorAll("time")) time.textContent = when(time.dateTime).textContent;

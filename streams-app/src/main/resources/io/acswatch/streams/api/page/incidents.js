@@ -34,5 +34,5 @@ export async function incidents(element, host) {
   const title = `${list.total.toLocaleString()} open incident${list.total === 1 ? "" : "s"}: one cause on several hosts`;
   element.replaceChildren(...(list.total ? [h("section", { class: "incidents" },
     h("h2", {}, list.total > MOST ? `${title}, the gravest ${MOST}` : title), h("ul", {}, list.incidents.map((incident) => item(incident, host))))] : []),
-    ...(list.silent_instances.length ? [h("p", { class: "high" }, `Incidents are not complete: no answer from ${shown(list.silent_instances.join(", "))}.`)] : []));
+    ...(list.silent_instances.length ? [h("p", { class: "high" }, `Incidents are not complete: ${shown(list.silent_instances.join(", "))} does not answer, or has not read all of them yet.`)] : []));
 }

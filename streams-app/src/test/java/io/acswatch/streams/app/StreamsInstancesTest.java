@@ -1,0 +1,92 @@
+package io.acswatch.streams.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.streams.fleet.FleetIndex;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.state.HostInfo;
+import org.junit.jupiter.api.Test;
+
+class StreamsInstancesTest {
+  private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> 0);
+  private boolean running = true;
+  private Collection<StreamsMetadata> known =
+      List.of(new Keeper(new HostInfo("127.0.0.1", 9640)), new Keeper(new HostInfo("::1", 9641)));
+
+  private final StreamsInstances instances =
+      new StreamsInstances(
+          new HttpAddress("127.0.0.1", 9640),
+          new HostStore(query -> null),
+          fleet,
+          host -> KeyQueryMetadata.NOT_AVAILABLE,
+          () -> known(),
+          new IncidentStore(query -> null),
+          () -> known(),
+          () -> running);
+
+  /** One instance, as Kafka Streams tells of it. */
+  private record Keeper(HostInfo hostInfo) implements StreamsMetadata {
+    @Override
+    public Set<String> stateStoreNames() {
+      return Set.of();
+    }
+
+    @Override
+    public Set<TopicPartition> topicPartitions() {
+      return Set.of();
+    }
+
+    @Override
+    public Set<TopicPartition> standbyTopicPartitions() {
+      return Set.of();
+    }
+
+    @Override
+    public Set<String> standbyStateStoreNames() {
+      return Set.of();
+    }
+
+    @Override
+    public String host() {
+      return hostInfo.host();
+    }
+
+    @Override
+    public int port() {
+      return hostInfo.port();
+    }
+  }
+
+  private Collection<StreamsMetadata> known() {
+    if (!running) {
+      throw new IllegalStateException("KafkaStreams is not running");
+    }
+    return known;
+  }
+
+  @Test
+  void isWholeWhileItRunsAndKnowsTheOthersAndHasReadItsStores() {
+    assertTrue(instances.isWhole());
+    assertEquals(List.of("127.0.0.1:9640", "[::1]:9641"), instances.all());
+
+    fleet.opened(3);
+    assertFalse(instances.isWhole(), "a store is not read yet");
+    fleet.toLoad().get(3).loaded();
+    assertTrue(instances.isWhole());
+
+    known = List.of();
+    assertFalse(instances.isWhole(), "nobody is known");
+
+    running = false;
+    assertFalse(instances.isWhole(), "it does not run");
+    assertEquals(List.of(), instances.all());
+  }
+}
