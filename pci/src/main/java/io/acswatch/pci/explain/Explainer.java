@@ -1,9 +1,9 @@
 package io.acswatch.pci.explain;
 
+import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -42,9 +42,13 @@ public final class Explainer {
    */
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
     view = new HostView(snapshot);
-    ModelChoice choice = ModelChoice.of(snapshot.boot(), asked, snapshot.functions());
     check =
-        GroupsCheck.of(snapshot, SnapshotGroups.grouping(snapshot, choice, before), view.groups());
+        new FollowedRules(
+                view.hierarchy(),
+                snapshot,
+                ModelChoice.of(snapshot.boot(), asked, snapshot.functions()),
+                before)
+            .check();
     grouping = check.grouping();
     reasons = new IsolationReasons(view, grouping, before != null);
     derived = grouping.derive(new Recorder());

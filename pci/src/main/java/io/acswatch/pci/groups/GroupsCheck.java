@@ -103,6 +103,16 @@ public record GroupsCheck(
         reason);
   }
 
+  /** The same where the kernel's groups are right by several rules, for this reason. */
+  GroupsCheck ambiguous(GroupPartition reported, String why) {
+    return new GroupsCheck(
+        GroupsAgreement.NOT_COMPUTABLE,
+        grouping,
+        reported,
+        addresses(grouping, derived.functionsElsewhere(reported)),
+        why);
+  }
+
   private static GroupsCheck withoutReport(KernelGrouping grouping, GroupPartition derived) {
     List<PciAddress> open = addresses(grouping, grouping.undecided());
     return new GroupsCheck(

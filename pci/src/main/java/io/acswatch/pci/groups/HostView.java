@@ -30,7 +30,9 @@ public final class HostView {
 
   private final Snapshot snapshot;
   private final HostHierarchy hierarchy;
-  private final ModelChoice choice;
+  private final ModelChoice byRelease;
+  private final @Nullable HostView earlier;
+  private @Nullable ModelChoice choice;
   private final AcsRules rules;
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
@@ -48,15 +50,21 @@ public final class HostView {
         snapshot,
         intended,
         HostHierarchy.of(snapshot.functions()),
-        ModelChoice.of(snapshot.boot(), null, snapshot.functions()));
+        ModelChoice.of(snapshot.boot(), null, snapshot.functions()),
+        null);
   }
 
   private HostView(
-      Snapshot snapshot, List<Assignment> intended, HostHierarchy hierarchy, ModelChoice choice) {
+      Snapshot snapshot,
+      List<Assignment> intended,
+      HostHierarchy hierarchy,
+      ModelChoice byRelease,
+      @Nullable HostView earlier) {
     this.snapshot = snapshot;
     this.hierarchy = hierarchy;
-    this.choice = choice;
-    rules = new AcsRules(hierarchy, choice);
+    this.byRelease = byRelease;
+    this.earlier = earlier;
+    rules = new AcsRules(hierarchy, byRelease);
     groups = SnapshotGroups.reported(snapshot);
     for (OwnershipClaim claim : snapshot.owners()) {
       owners.putIfAbsent(claim.address(), claim.vm());
@@ -79,8 +87,9 @@ public final class HostView {
         List.of(),
         other.functions() == snapshot.functions() ? hierarchy : HostHierarchy.of(other.functions()),
         other.boot().equals(snapshot.boot())
-            ? choice
-            : ModelChoice.of(other.boot(), null, other.functions()));
+            ? byRelease
+            : ModelChoice.of(other.boot(), null, other.functions()),
+        this);
   }
 
   private void assign(Assignment assignment) {
@@ -106,11 +115,15 @@ public final class HostView {
   }
 
   public KernelVersion kernel() {
-    return choice.kernel();
+    return byRelease.kernel();
   }
 
-  /** The rules its kernel groups by. */
+  /** The rules its kernel groups by, as far as its release and its groups tell. */
   public ModelChoice choice() {
+    if (choice == null) {
+      Snapshot before = earlier == null ? null : earlier.snapshot;
+      choice = new FollowedRules(hierarchy, snapshot, byRelease, before).choice();
+    }
     return choice;
   }
 

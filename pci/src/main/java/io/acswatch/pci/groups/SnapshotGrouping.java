@@ -29,8 +29,15 @@ public final class SnapshotGrouping {
 
   static SnapshotGroups groups(
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
-    ModelChoice choice = ModelChoice.of(snapshot.boot(), chosen, snapshot.functions());
-    KernelGrouping grouping = grouping(snapshot, choice, before);
+    GroupsCheck check =
+        new FollowedRules(
+                HostHierarchy.of(snapshot.functions()),
+                snapshot,
+                ModelChoice.of(snapshot.boot(), chosen, snapshot.functions()),
+                before)
+            .check();
+    KernelGrouping grouping = check.grouping();
+    ModelChoice choice = grouping.choice();
     List<PciAddress> unknown = new ArrayList<>();
     List<PciAddress> notComputable = new ArrayList<>();
     for (int i = 0; i < snapshot.functions().size(); i++) {
@@ -42,7 +49,6 @@ public final class SnapshotGrouping {
       }
     }
     GroupPartition reported = reported(snapshot);
-    GroupsCheck check = GroupsCheck.of(snapshot, grouping, reported);
     check.open().stream().filter(f -> !notComputable.contains(f)).forEach(notComputable::add);
     return new SnapshotGroups(
         choice.model(),

@@ -133,7 +133,9 @@ public record Boot(
         bootloaderVersion,
         iommus,
         liveUpdate,
-        rules.equals(RuleSet.of(rules.quirks())) ? askedModel : rules.model().label());
+        rules.equals(RuleSet.of(rules.quirks(), Machine.of(this)))
+            ? askedModel
+            : rules.model().label());
   }
 
   /** True if the kernel says that kexec started it; a crash kernel included. */

@@ -75,10 +75,13 @@ public final class KernelGrouping {
   }
 
   private KernelGrouping(
-      KernelGrouping other, Boolean @Nullable [] supposed, int @Nullable [] order) {
+      KernelGrouping other,
+      ModelChoice choice,
+      Boolean @Nullable [] supposed,
+      int @Nullable [] order) {
     hierarchy = other.hierarchy;
     this.order = order;
-    choice = other.choice;
+    this.choice = choice;
     served = other.served;
     aliases = other.aliases;
     rules = other.rules;
@@ -90,7 +93,12 @@ public final class KernelGrouping {
 
   /** The same where these verdicts, as far as they are open, were so; null for what is likely. */
   KernelGrouping with(Boolean[] verdicts) {
-    return new KernelGrouping(this, verdicts, order);
+    return new KernelGrouping(this, choice, verdicts, order);
+  }
+
+  /** The same where the model was chosen for another reason. */
+  public KernelGrouping withReason(String reason) {
+    return new KernelGrouping(this, choice.withReason(reason), supposed, order);
   }
 
   /** The rules that give the verdicts. */
@@ -141,7 +149,7 @@ public final class KernelGrouping {
 
   /** The same where nothing is known of the order. */
   public KernelGrouping withoutOrder() {
-    return new KernelGrouping(this, supposed, null);
+    return new KernelGrouping(this, choice, supposed, null);
   }
 
   private BindOrders bindOrders() {

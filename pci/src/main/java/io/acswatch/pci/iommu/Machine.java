@@ -77,6 +77,11 @@ public record Machine(
         otherRules(release, iommus));
   }
 
+  /** True if kernels up to 6.14 group functions in the order in which drivers are bound. */
+  boolean groupsInOrderOfBinds() {
+    return arm64 || virtioIommu;
+  }
+
   private static String otherRules(String release, String iommus) {
     if (OTHER_ARCHITECTURES.matcher(release).find()) {
       return "this architecture groups by other rules";

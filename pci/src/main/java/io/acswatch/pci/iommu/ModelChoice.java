@@ -91,6 +91,17 @@ public record ModelChoice(
     return new ModelChoice(model, kernel, AcsOverride.NONE, machine, reason);
   }
 
+  /** The same kernel if it followed these rules. */
+  public ModelChoice following(RuleSet rules) {
+    boolean believes = override.isActive() && rules.equals(RuleSet.of(rules.quirks(), machine));
+    return new ModelChoice(
+        believes ? GroupingModel.ACS_OVERRIDE : rules.model(),
+        rules.quirks(),
+        override,
+        machine,
+        reason);
+  }
+
   /** True if groups are formed before ACS is switched on everywhere, so that old words count. */
   public boolean dependsOnWordsAtStart() {
     return timing().switchesOnLate() || timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED;
@@ -135,8 +146,8 @@ public record ModelChoice(
    * the firmware which functions are theirs, and that is read when a driver is bound (mainline
    * bcb81ac6ae3c of 6.15 reads it before).
    */
-  private static GroupingModel ofVersion(KernelVersion kernel, Machine machine) {
-    return (machine.arm64() || machine.virtioIommu()) && !kernel.isAtLeast(6, 15, 0)
+  static GroupingModel ofVersion(KernelVersion kernel, Machine machine) {
+    return machine.groupsInOrderOfBinds() && !kernel.isAtLeast(6, 15, 0)
         ? GroupingModel.LEGACY_AT_BIND
         : GroupingModel.of(kernel);
   }

@@ -18,6 +18,8 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
   // "PCI: Enable ACS after configuring IOMMU for OF platforms", which makes other rules of older
   // kernels than of newer ones.
   private static final KernelVersion NEWEST = new KernelVersion(7, 3, 0);
+  // Some of these kernels carried a version of the unmerged bus isolation series.
+  private static final String NVIDIA = "-nvidia";
   private static final Pattern MAINLINE = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?(-rc\\d+)?\\+?");
   private static final Pattern DEBIAN =
       Pattern.compile("[-+](deb|bpo)\\d|-(amd64|arm64|armmp|loong64|riscv64|s390x)\\b|Debian \\d");
@@ -31,9 +33,9 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
    * The rule sets that a release may follow: one if it is a mainline or Debian release that says
    * its patch level; one for each stretch of its line that behaves alike if it is Debian's and does
    * not; for other distributions those of the whole line, and what they may have taken over from
-   * newer kernels. On Arm that change breaks no order, so it makes no other rules there.
+   * newer kernels. Where a bind groups, that change breaks no order, and makes no other rules.
    */
-  public static List<RuleSet> mayFollow(Boot boot) {
+  public static List<RuleSet> mayFollow(Boot boot, Machine machine) {
     String kernelRelease = boot.kernelRelease();
     String kernelVersion = boot.kernelVersion();
     KernelVersion version = KernelVersion.of(kernelRelease, kernelVersion);
@@ -42,15 +44,15 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
             || DEBIAN.matcher(kernelRelease + " " + kernelVersion).find()
             || version.equals(KernelVersion.UNKNOWN);
     if (toldByNumber && KernelVersion.tellPatchLevel(kernelRelease, kernelVersion)) {
-      return List.of(of(version));
+      return List.of(of(version, machine));
     }
     Set<RuleSet> sets = new LinkedHashSet<>();
     List<KernelVersion> stretches = stretches(version);
-    stretches.forEach(level -> sets.add(of(level)));
-    if (!toldByNumber && !Machine.of(boot).arm64()) {
+    stretches.forEach(level -> sets.add(of(level, machine)));
+    if (!toldByNumber && !machine.groupsInOrderOfBinds()) {
       stretches.forEach(level -> addTakenOver(level, sets));
       if (version.compareTo(NEWEST) < 0) {
-        sets.add(new RuleSet(of(version).model(), NEWEST));
+        sets.add(new RuleSet(of(version, machine).model(), NEWEST));
         addTakenOver(version, NEWEST, sets);
       }
     }
@@ -58,21 +60,32 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
   }
 
   /** All rule sets known, those that a kernel of this version is expected to follow first. */
-  public static List<RuleSet> known(Boot boot) {
+  public static List<RuleSet> known(Boot boot, Machine machine) {
     KernelVersion version = KernelVersion.of(boot.kernelRelease(), boot.kernelVersion());
-    Set<RuleSet> sets = new LinkedHashSet<>(List.of(of(version)));
-    sets.addAll(mayFollow(boot));
-    for (KernelVersion quirks : List.of(version, NEWEST)) {
+    RuleSet expected = of(version, machine);
+    Set<RuleSet> sets = new LinkedHashSet<>(List.of(expected));
+    if (machine.groupsInOrderOfBinds()) {
+      sets.addAll(mayFollow(boot, machine));
+      return withoutRepetition(sets);
+    }
+    for (KernelVersion quirks : List.of(expected.quirks(), NEWEST)) {
       addTakenOver(version, quirks, sets);
       sets.add(new RuleSet(beforeTheChange(version), quirks));
-      sets.add(new RuleSet(GroupingModel.BUS_ISOLATION_V3, quirks));
+      if (boot.kernelRelease().contains(NVIDIA)) {
+        sets.add(new RuleSet(GroupingModel.BUS_ISOLATION_V3, quirks));
+      }
     }
+    sets.addAll(mayFollow(boot, machine));
     return withoutRepetition(sets);
   }
 
-  /** The rules of a mainline kernel. */
-  public static RuleSet of(KernelVersion version) {
-    return new RuleSet(GroupingModel.of(version), version);
+  /** The rules of a mainline kernel; the same for all of a stretch that behaves alike. */
+  public static RuleSet of(KernelVersion version, Machine machine) {
+    KernelVersion first = version;
+    for (KernelVersion level : stretches(version)) {
+      first = level.compareTo(version) <= 0 ? level : first;
+    }
+    return new RuleSet(ModelChoice.ofVersion(version, machine), first);
   }
 
   private static void addTakenOver(KernelVersion version, Set<RuleSet> sets) {

@@ -8,8 +8,8 @@ import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsAgreement;
-import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -193,7 +193,13 @@ final class IsolationFindings {
     // Rules that merge more than the kernel did: registers changed since, or an override; told
     // above. What can have come of the words of then is no mismatch either.
     if (derived.isCoarserThanOrEqualTo(reported)
-        || GroupsCheck.of(after.snapshot(), grouping, reported).agreement()
+        || new FollowedRules(
+                    after.hierarchy(),
+                    after.snapshot(),
+                    after.choice(),
+                    comparison.before().snapshot())
+                .check()
+                .agreement()
             != GroupsAgreement.UNEXPLAINED) {
       return;
     }

@@ -1,5 +1,6 @@
 package io.acswatch.pci.preflight;
 
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
@@ -23,6 +24,7 @@ record KexecTarget(Boot boot, ModelChoice model) {
    * The kernels that may be meant: one, or, where the release does not tell its rules and no model
    * is asked for, one for each set of rules that it may follow.
    *
+   * @param functions those of the host
    * @param named release as {@code uname -r} says it, or {@code uname -rv}, or {@code Debian
    *     6.1.174-1}; null for the present kernel
    * @param commandLine null for the present one
@@ -30,6 +32,7 @@ record KexecTarget(Boot boot, ModelChoice model) {
    */
   static List<KexecTarget> of(
       Boot present,
+      List<PciFunction> functions,
       @Nullable String named,
       @Nullable String commandLine,
       @Nullable GroupingModel asked) {
@@ -47,17 +50,19 @@ record KexecTarget(Boot boot, ModelChoice model) {
             present.iommus());
     if (asked != null) {
       Boot judged = boot.withModel(asked.label());
-      return List.of(new KexecTarget(judged, ModelChoice.of(judged, null)));
+      return List.of(new KexecTarget(judged, ModelChoice.of(judged, null, functions)));
     }
-    List<RuleSet> may = RuleSet.mayFollow(boot);
+    ModelChoice model = ModelChoice.of(boot, null, functions);
+    List<RuleSet> may = RuleSet.mayFollow(boot, model.machine());
     if (may.size() == 1) {
-      return List.of(new KexecTarget(boot, ModelChoice.of(boot, null)));
+      return List.of(new KexecTarget(boot, model));
     }
     List<KexecTarget> targets = new ArrayList<>();
     for (RuleSet rules : may) {
       Boot following = boot.following(rules);
-      ModelChoice model = ModelChoice.of(following, null).withReason(rules.text());
-      targets.add(new KexecTarget(following, model));
+      targets.add(
+          new KexecTarget(
+              following, ModelChoice.of(following, null, functions).withReason(rules.text())));
     }
     return targets;
   }

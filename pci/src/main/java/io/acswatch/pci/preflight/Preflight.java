@@ -5,6 +5,8 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.FollowedRules;
+import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -67,12 +69,13 @@ public final class Preflight {
   private final KexecForecast forecast;
   private final PreflightQuestions questions;
 
-  private Preflight(Snapshot present, Mode mode, KexecTarget target, KexecForecast forecast) {
+  private Preflight(
+      Snapshot present, Mode mode, KexecTarget target, KexecForecast forecast, GroupsCheck now) {
     this.present = present;
     this.mode = mode;
     this.target = target;
     this.forecast = forecast;
-    questions = new PreflightQuestions(present, target, forecast);
+    questions = new PreflightQuestions(present, target, forecast, now);
   }
 
   /**
@@ -92,15 +95,23 @@ public final class Preflight {
       @Nullable String targetCommandLine,
       @Nullable GroupingModel asked) {
     HostView view = new HostView(present);
-    TakenBits taken = new TakenBits(view, view.choice());
+    GroupsCheck now =
+        new FollowedRules(
+                view.hierarchy(),
+                present,
+                ModelChoice.of(present.boot(), null, present.functions()),
+                null)
+            .check();
+    TakenBits taken = new TakenBits(view, now.grouping().choice());
     List<KexecTarget> targets =
-        KexecTarget.of(present.boot(), targetRelease, targetCommandLine, asked);
+        KexecTarget.of(
+            present.boot(), present.functions(), targetRelease, targetCommandLine, asked);
     List<AgreedVerdict.Case> cases = new ArrayList<>();
     for (KexecTarget target : targets) {
-      AgreedVerdict.Case likely = foretell(present, mode, target, taken, true);
+      AgreedVerdict.Case likely = foretell(present, mode, target, now, taken, true);
       cases.add(likely);
       if (!likely.supposition().isEmpty()) {
-        cases.add(foretell(present, mode, target, taken, false));
+        cases.add(foretell(present, mode, target, now, taken, false));
       }
     }
     return AgreedVerdict.of(
@@ -114,11 +125,12 @@ public final class Preflight {
       Snapshot present,
       Mode mode,
       KexecTarget target,
+      GroupsCheck now,
       TakenBits taken,
       boolean takesWhatNobodySaw) {
     KexecForecast forecast =
         new KexecForecast(present, mode, target.boot(), target.model(), taken, takesWhatNobodySaw);
-    return new Preflight(present, mode, target, forecast).result(takesWhatNobodySaw);
+    return new Preflight(present, mode, target, forecast, now).result(takesWhatNobodySaw);
   }
 
   private AgreedVerdict.Case result(boolean takesWhatNobodySaw) {

@@ -5,6 +5,8 @@ import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.CommandLine;
+import io.acswatch.pci.groups.GroupsAgreement;
+import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.iommu.AcsRules;
@@ -25,8 +27,12 @@ final class PreflightQuestions {
   private final HostHierarchy hierarchy;
   private final AcsRules rules;
   private final AcsOptions options;
+  private final GroupsCheck now;
 
-  PreflightQuestions(Snapshot present, KexecTarget target, KexecForecast forecast) {
+  /** Asks; {@code now} compares the groups of now with those that rules make. */
+  PreflightQuestions(
+      Snapshot present, KexecTarget target, KexecForecast forecast, GroupsCheck now) {
+    this.now = now;
     this.present = present;
     this.target = target;
     view = forecast.view();
@@ -58,6 +64,12 @@ final class PreflightQuestions {
               ? "The kernel reports no groups now, so it is not known which devices the IOMMU serves."
               : "The kernel reports no IOMMU groups, and the command line to come does not switch the"
                   + " IOMMU on.");
+    }
+    if (now.agreement() == GroupsAgreement.UNEXPLAINED) {
+      reasons.add(
+          "No rules that are known explain the groups of this host, so those that the kernel to come"
+              + " would form are not known either. groups shows where they differ; a capture sent to"
+              + " the project can mend the rules.");
     }
     TreeSet<String> unknown = new TreeSet<>();
     for (int i = 0; i < hierarchy.size(); i++) {

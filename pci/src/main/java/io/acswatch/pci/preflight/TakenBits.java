@@ -79,7 +79,11 @@ final class TakenBits {
       AcsVerdict[] otherwise = (neverTaken ? now : asWritten).clone();
       otherwise[i] = (neverTaken ? asWritten : now)[i];
       if (!isFormedBy(otherwise, reported)) {
-        refused[i] = neverTaken ? undecided[i] : 0;
+        if (neverTaken) {
+          refused[i] = undecided[i];
+        } else {
+          seen.merge(view.function(i).ids(), undecided[i], (one, other) -> one | other);
+        }
         undecided[i] = 0;
       }
     }

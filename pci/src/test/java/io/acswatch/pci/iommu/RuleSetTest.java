@@ -1,6 +1,7 @@
 package io.acswatch.pci.iommu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.stream.Collectors;
@@ -55,5 +56,46 @@ class RuleSetTest {
   })
   void distributionsHideThePatchLevel(String release, String version, boolean tell) {
     assertEquals(tell, KernelVersion.tellPatchLevel(release, version));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "6.12.74, '', 1",
+    "6.12.0-rc3, '', 1",
+    "7.3.4+deb13-cloud-amd64, '', 1",
+    "6.1.0-49-amd64, '#1 SMP Debian 6.1.174-1 (2026-05-01)', 1",
+    "6.1.0-49-amd64, '', 3",
+    "6.8.0-124-generic, '', 4",
+    "6.8.12-20-pve, '', 4",
+    "6.17.0-20-generic, '', 4",
+    "5.14.0-427.el9.x86_64, '', 4",
+    "6.12.0-160000.9-default, '', 8",
+    "7.3.4-rig, '', 1",
+    "vmlinuz, '', 1"
+  })
+  void releaseOfADistributionMayFollowTheRulesOfItsWholeLine(
+      String release, String version, int sets) {
+    Machine machine = Machine.of(boot(release, version));
+    List<RuleSet> may = RuleSet.mayFollow(boot(release, version), machine);
+
+    assertEquals(sets, may.size(), () -> may.stream().map(RuleSet::text).toList().toString());
+    assertTrue(RuleSet.known(boot(release, version), machine).containsAll(may));
+  }
+
+  @Test
+  void distributionsTakeOverWhatMakesOldKernelsGroupTooEarly() {
+    assertEquals(
+        "[legacy-early-acs with the quirks of 6.8.0,"
+            + " legacy-late-acs-regressed with the quirks of 6.8.0,"
+            + " legacy-early-acs with the quirks of 7.3.0,"
+            + " legacy-late-acs-regressed with the quirks of 7.3.0]",
+        RuleSet.mayFollow(boot("6.8.0-124-generic", ""), Machine.of(boot("", ""))).stream()
+            .map(RuleSet::text)
+            .toList()
+            .toString());
+  }
+
+  private static Boot boot(String release, String version) {
+    return new Boot("b", release, version, "", 0, 0);
   }
 }

@@ -16,15 +16,16 @@ class KexecTargetTest {
 
   @Test
   void presentKernelKeepsWhatItSaysOfItself() {
-    KexecTarget same = KexecTarget.of(PRESENT, null, null, null).get(0);
+    KexecTarget same = KexecTarget.of(PRESENT, List.of(), null, null, null).get(0);
 
     assertEquals(
         new Boot(
             "(after the kexec)", "6.1.0-56-amd64", UNAME, "quiet", Boot.KEXEC_LOADER, 7, "dmar0"),
         same.boot());
     assertEquals("kernel 6.1.192", same.model().reason());
-    assertEquals(List.of(same), KexecTarget.of(PRESENT, "6.1.0-56-amd64", null, null));
-    assertEquals("a", KexecTarget.of(PRESENT, null, "a", null).get(0).boot().commandLine());
+    assertEquals(List.of(same), KexecTarget.of(PRESENT, List.of(), "6.1.0-56-amd64", null, null));
+    assertEquals(
+        "a", KexecTarget.of(PRESENT, List.of(), null, "a", null).get(0).boot().commandLine());
   }
 
   @ParameterizedTest(name = "{0}: {1}, kernel {2}")
@@ -36,7 +37,7 @@ class KexecTargetTest {
     "6.12.74 #1 SMP, 6.12.74, 6.12.74"
   })
   void namedKernelIsReadAsUnameSaysIt(String named, String release, String version) {
-    List<KexecTarget> targets = KexecTarget.of(PRESENT, named, null, null);
+    List<KexecTarget> targets = KexecTarget.of(PRESENT, List.of(), named, null, null);
 
     assertEquals(1, targets.size());
     assertEquals(release, targets.get(0).boot().kernelRelease());
@@ -45,7 +46,7 @@ class KexecTargetTest {
 
   @Test
   void releaseThatHidesThePatchLevelMeansOneKernelForEachStretch() {
-    List<KexecTarget> targets = KexecTarget.of(PRESENT, "6.1.0-49-amd64", null, null);
+    List<KexecTarget> targets = KexecTarget.of(PRESENT, List.of(), "6.1.0-49-amd64", null, null);
 
     assertEquals(
         List.of(
@@ -62,6 +63,8 @@ class KexecTargetTest {
   @Test
   void modelThatIsAskedForNeedsNoPatchLevel() {
     assertEquals(
-        1, KexecTarget.of(PRESENT, "6.1.0-49-amd64", null, GroupingModel.LEGACY_7_0).size());
+        1,
+        KexecTarget.of(PRESENT, List.of(), "6.1.0-49-amd64", null, GroupingModel.LEGACY_7_0)
+            .size());
   }
 }

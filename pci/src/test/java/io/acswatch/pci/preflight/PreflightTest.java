@@ -262,6 +262,17 @@ class PreflightTest {
     assertTrue(merges(result));
   }
 
+  /** What no rules explain now, none foretell. */
+  @Test
+  void hostWhoseOwnGroupsNoRulesExplainIsUnknown() {
+    TestHost odd = host().owner("A", "vm-a").reportGroup("A", 9).reportGroup("RP", 9);
+
+    Preflight.Result result = preflight(odd, PLAIN_KEXEC, "7.3.4", null);
+
+    assertEquals(Preflight.Outcome.UNKNOWN, result.outcome(), result.reasons().toString());
+    assertTrue(result.reasons().get(0).startsWith("No rules that are known explain"));
+  }
+
   @Test
   void targetWithoutAVersionIsUnknown() {
     Preflight.Result result = preflight(host(), PLAIN_KEXEC, "vmlinuz-test", null);

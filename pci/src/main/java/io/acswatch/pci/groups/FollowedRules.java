@@ -1,0 +1,165 @@
+package io.acswatch.pci.groups;
+
+import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.iommu.ModelChoice;
+import io.acswatch.pci.iommu.RuleSet;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the rules that a running kernel follows: those that its release tells, unless the groups
+ * that it reports contradict them and exactly one other model that is known explains these.
+ * Distributions take over changes of newer kernels, of which a release says nothing.
+ */
+public final class FollowedRules {
+  /** What the groups of one host say of a set of rules. */
+  public enum Answer {
+    /** They are those that follow from them. */
+    EXPLAINS,
+    /** They do not follow from them. */
+    CONTRADICTS,
+    /** It cannot be told. */
+    OPEN
+  }
+
+  private final HostHierarchy hierarchy;
+  private final Snapshot snapshot;
+  private final @Nullable Snapshot before;
+  private final ModelChoice byRelease;
+  private final @Nullable GroupPartition reported;
+
+  /**
+   * Looks at one snapshot.
+   *
+   * @param byRelease what the release tells
+   * @param before the last snapshot of the boot before, of which the words may count; null if
+   *     unknown
+   */
+  public FollowedRules(
+      HostHierarchy hierarchy,
+      Snapshot snapshot,
+      ModelChoice byRelease,
+      @Nullable Snapshot before) {
+    this.hierarchy = hierarchy;
+    this.snapshot = snapshot;
+    this.byRelease = byRelease;
+    this.before = before;
+    reported = SnapshotGrouping.reported(snapshot);
+  }
+
+  /** The rules alone, which mostly takes one derivation. */
+  public ModelChoice choice() {
+    return isClear() || explaining().isEmpty() ? byRelease : check().grouping().choice();
+  }
+
+  private boolean isClear() {
+    return reported == null
+        || byRelease.isAskedFor()
+        || !byRelease.isComputable()
+        || grouping(byRelease).derive().equals(reported);
+  }
+
+  /** The groups by those rules, and how they stand to those that the kernel reports. */
+  public GroupsCheck check() {
+    GroupsCheck check = GroupsCheck.of(snapshot, grouping(byRelease), reported);
+    if (reported == null
+        || byRelease.isAskedFor()
+        || check.agreement() != GroupsAgreement.UNEXPLAINED) {
+      return check;
+    }
+    Map<String, KernelGrouping> explaining = explaining();
+    if (explaining.isEmpty()) {
+      return check;
+    }
+    KernelGrouping only =
+        explaining.get(RuleSet.of(byRelease.kernel(), byRelease.machine()).model().label());
+    if (only == null && explaining.size() == 1) {
+      only = explaining.values().iterator().next();
+    }
+    if (only != null) {
+      String reason = reason(only.choice());
+      return GroupsCheck.of(snapshot, only.withReason(reason), reported);
+    }
+    return check.ambiguous(
+        reported,
+        "The kernel's groups contradict "
+            + byRelease.model().label()
+            + ", the model of its release. Each of these explains them, and it cannot be told which"
+            + " it follows: "
+            + String.join(", ", explaining.keySet())
+            + ".");
+  }
+
+  /** By model, the first set of rules that gives exactly the groups that the kernel reports. */
+  private Map<String, KernelGrouping> explaining() {
+    Map<String, KernelGrouping> explaining = new LinkedHashMap<>();
+    for (ModelChoice candidate : candidates()) {
+      // A boot of which it is not known how it came about may have begun with either words.
+      List<KernelGrouping> possible =
+          before != null && snapshot.bootClass() == BootClass.UNKNOWN
+              ? List.of(grouping(candidate), grouping(candidate, null))
+              : List.of(grouping(candidate));
+      for (KernelGrouping grouping : possible) {
+        if (grouping.derive().equals(reported)) {
+          explaining.putIfAbsent(candidate.model().label(), grouping);
+        }
+      }
+    }
+    return explaining;
+  }
+
+  private String reason(ModelChoice chosen) {
+    String quirks =
+        chosen.kernel().equals(RuleSet.of(byRelease.kernel(), byRelease.machine()).quirks())
+            ? ""
+            : " with the quirks of " + chosen.kernel();
+    return byRelease.override().isActive() && !chosen.override().isActive()
+        ? "this kernel ignores pcie_acs_override=: its groups are those without it" + quirks
+        : "the groups of kernel %s contradict %s; of the models that are known this one explains them%s"
+            .formatted(byRelease.kernel(), byRelease.model().label(), quirks);
+  }
+
+  private List<ModelChoice> candidates() {
+    List<ModelChoice> candidates = new ArrayList<>();
+    for (RuleSet rules : RuleSet.known(snapshot.boot(), byRelease.machine())) {
+      if (byRelease.override().isActive()) {
+        candidates.add(byRelease.withoutOverride().following(rules));
+      }
+      candidates.add(byRelease.following(rules));
+    }
+    return candidates;
+  }
+
+  /** What the groups say of each set of rules that is known; empty if there are none. */
+  public Map<RuleSet, Answer> answers() {
+    Map<RuleSet, Answer> answers = new LinkedHashMap<>();
+    if (reported != null && byRelease.isComputable()) {
+      for (RuleSet rules : RuleSet.known(snapshot.boot(), byRelease.machine())) {
+        KernelGrouping grouping = grouping(byRelease.following(rules));
+        answers.put(
+            rules,
+            switch (GroupsCheck.of(snapshot, grouping, reported).agreement()) {
+              case SAME, REGISTERS_CHANGED -> Answer.EXPLAINS;
+              case UNEXPLAINED -> Answer.CONTRADICTS;
+              case NOT_REPORTED, OTHER_RULES, UNREAD, NOT_COMPUTABLE -> Answer.OPEN;
+            });
+      }
+    }
+    return answers;
+  }
+
+  private KernelGrouping grouping(ModelChoice choice) {
+    return grouping(choice, before);
+  }
+
+  private KernelGrouping grouping(ModelChoice choice, @Nullable Snapshot found) {
+    return SnapshotGrouping.grouping(hierarchy, snapshot, choice, found);
+  }
+}
