@@ -3,7 +3,7 @@ package io.acswatch.benchmarks;
 import io.acswatch.benchmarks.guard.GuardCommand;
 import io.acswatch.benchmarks.latency.LatencyCommand;
 import io.acswatch.benchmarks.topology.TopologyCommand;
-import io.acswatch.collector.command.Failures;
+import io.acswatch.cli.Program;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -45,6 +45,6 @@ public final class BenchMain {
 
   /** The commands, as picocli runs them. */
   public static CommandLine commandLine() {
-    return Failures.install(new CommandLine(new BenchMain()));
+    return Program.commandLine(new BenchMain());
   }
 }

@@ -51,6 +51,7 @@ class ArchitectureTest {
   private static final String PCI = "io.acswatch.pci..";
   private static final String WIRE = "io.acswatch.wire..";
   private static final String CLIENT = "io.acswatch.client..";
+  private static final String CLI = "io.acswatch.cli..";
   private static final String COLLECTOR = "io.acswatch.collector..";
   private static final String STREAMS = "io.acswatch.streams..";
   private static final String TOPOLOGY = "io.acswatch.streams.topology..";
@@ -73,7 +74,7 @@ class ArchitectureTest {
       pci.alert
       pci.judge
       pci.explain pci.preflight
-      client wire wire.process wire.terminal
+      cli client wire
       wire.json wire.text
       collector.source
       collector.source.ownership collector.spool
@@ -208,6 +209,20 @@ class ArchitectureTest {
             .because(
                 "others put it into programs of their own; give it a type of its own for what it"
                     + " must say"));
+  }
+
+  @Test
+  void a2CliKnowsPicocliOnly() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage(CLI)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(CLI, "java..", "picocli..", "org.jspecify.annotations..")
+            .because(
+                "every command has it, and the reader has little memory; what knows PCI or Kafka"
+                    + " belongs to the module of the command"));
   }
 
   @Test

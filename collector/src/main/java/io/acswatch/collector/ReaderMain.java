@@ -1,8 +1,7 @@
 package io.acswatch.collector;
 
-import io.acswatch.collector.command.Failures;
+import io.acswatch.cli.Program;
 import io.acswatch.collector.command.ReaderCommand;
-import picocli.CommandLine;
 
 /** Starts {@code collect reader} without the other commands, and so without Kafka's classes. */
 public final class ReaderMain {
@@ -10,6 +9,6 @@ public final class ReaderMain {
 
   /** Runs the reader and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(Failures.install(new CommandLine(new ReaderCommand())).execute(arguments));
+    Program.run(new ReaderCommand(), arguments);
   }
 }

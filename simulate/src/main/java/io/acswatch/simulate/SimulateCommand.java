@@ -1,24 +1,19 @@
 package io.acswatch.simulate;
 
-import io.acswatch.collector.command.ExitCode;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code simulate}: a fleet of hosts with what happens to them, as load, oracle and demo. */
 @Command(
@@ -30,11 +25,9 @@ import picocli.CommandLine.Spec;
       "Without --bootstrap-servers and -o it prints what there would be. A seed can be judged once"
           + " by a streams application: a second run is old news to it."
     })
-public final class SimulateCommand implements Callable<Integer> {
+public final class SimulateCommand extends CliCommand {
   private static final String SUFFIX = ".cap";
   private static final Duration QUIET = Duration.ofSeconds(2);
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 100.")
   private int hosts = 100;
@@ -129,7 +122,7 @@ public final class SimulateCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     refuseWrongUsage();
-    FleetRun run = new FleetRun(fleet(), minutes, sink(), commandLine().getErr());
+    FleetRun run = new FleetRun(fleet(), minutes, sink(), err());
     if (!check) {
       report(run.run(alert -> {}), run);
       return ExitCode.OK;
@@ -143,28 +136,24 @@ public final class SimulateCommand implements Callable<Integer> {
 
   private void refuseWrongUsage() {
     if (hosts < 1 || minutes < 1 || stories <= 0) {
-      throw wrong("--hosts, --minutes and --stories: expected more than 0");
+      throw wrongUsage("--hosts, --minutes and --stories: expected more than 0");
     }
     if (check && bootstrapServers == null) {
-      throw wrong("--check needs --bootstrap-servers");
+      throw wrongUsage("--check needs --bootstrap-servers");
     }
     if (alertLog != null && !check) {
-      throw wrong("--alert-log needs --check");
+      throw wrongUsage("--alert-log needs --check");
     }
     if (bootstrapServers != null && output != null) {
-      throw wrong("--bootstrap-servers and -o: expected one of them");
+      throw wrongUsage("--bootstrap-servers and -o: expected one of them");
     }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(commandLine(), message);
   }
 
   private Fleet fleet() {
     try {
       return new Fleet(new Fleet.Plan(hosts, seed, functions, stories));
     } catch (IllegalArgumentException refused) {
-      throw wrong("--functions: " + refused.getMessage());
+      throw wrongUsage("--functions: " + refused.getMessage());
     }
   }
 
@@ -179,7 +168,7 @@ public final class SimulateCommand implements Callable<Integer> {
     try {
       return new TopicNames(topicPrefix);
     } catch (IllegalArgumentException refused) {
-      throw wrong("--topic-prefix: " + refused.getMessage());
+      throw wrongUsage("--topic-prefix: " + refused.getMessage());
     }
   }
 
@@ -187,9 +176,7 @@ public final class SimulateCommand implements Callable<Integer> {
     if (expect != null) {
       Files.write(expect, run.expectedLines());
     }
-    PrintWriter out = commandLine().getOut();
-    out.println(totals);
-    out.flush();
+    say(totals.toString());
   }
 
   private int finish(AlertCheck alerts) throws IOException {
@@ -197,40 +184,30 @@ public final class SimulateCommand implements Callable<Integer> {
     if (alertLog != null) {
       Files.write(alertLog, alerts.log());
     }
-    PrintWriter out = commandLine().getOut();
-    out.println(alerts.summary());
-    wrong.forEach(out::println);
-    out.flush();
+    say(alerts.summary());
+    wrong.forEach(out()::println);
+    flush();
     return wrong.isEmpty() ? ExitCode.OK : ExitCode.FINDING;
-  }
-
-  private CommandLine commandLine() {
-    if (spec == null) {
-      throw new IllegalStateException("spec=null, expected the command to be run by picocli");
-    }
-    return spec.commandLine();
   }
 
   private void writeOneHost() throws IOException {
     if (output == null) {
-      throw wrong("--one-host needs -o FILE");
+      throw wrongUsage("--one-host needs -o FILE");
     }
     BigHost host = hostOf(oneHost);
     Path after = besides(output);
     write(host.before(), output);
     write(host.after(), after);
-    PrintWriter out = commandLine().getOut();
-    out.println(
+    say(
         "%s, %s: %d functions; root port %s loses RR, %d VMs come to share a group"
             .formatted(output, after, oneHost, host.port(), host.vms().size()));
-    out.flush();
   }
 
   private BigHost hostOf(int functions) {
     try {
       return BigHost.of(functions, seed);
     } catch (IllegalArgumentException refused) {
-      throw wrong("--one-host: " + refused.getMessage());
+      throw wrongUsage("--one-host: " + refused.getMessage());
     }
   }
 

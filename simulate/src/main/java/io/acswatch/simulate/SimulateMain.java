@@ -1,6 +1,6 @@
 package io.acswatch.simulate;
 
-import io.acswatch.collector.command.Failures;
+import io.acswatch.cli.Program;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
@@ -25,11 +25,11 @@ public final class SimulateMain {
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    Program.run(new SimulateMain(), arguments);
   }
 
   /** The command line, for a test. */
   public static CommandLine commandLine() {
-    return Failures.install(new CommandLine(new SimulateMain()));
+    return Program.commandLine(new SimulateMain());
   }
 }

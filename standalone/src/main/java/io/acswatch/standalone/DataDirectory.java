@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import io.acswatch.cli.CommandFailure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -42,44 +43,43 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /** Opens a fresh directory that {@code close} deletes. */
-  static DataDirectory temporary() throws BrokerStartException {
+  static DataDirectory temporary() {
     try {
       return open(Files.createTempDirectory("acswatch-broker-"), true);
     } catch (IOException e) {
-      throw new BrokerStartException("cannot create a temporary directory: " + reason(e), e);
+      throw new CommandFailure("cannot create a temporary directory: " + reason(e), e);
     }
   }
 
   /** Opens {@code path}, creating it if need be; what it holds is kept by {@code close}. */
-  static DataDirectory kept(Path path) throws BrokerStartException {
+  static DataDirectory kept(Path path) {
     Path absolute = path.toAbsolutePath().normalize();
     if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
-      throw new BrokerStartException("data directory " + absolute + " is not a directory");
+      throw new CommandFailure("data directory " + absolute + " is not a directory");
     }
     try {
       Files.createDirectories(absolute);
       refuseForeign(absolute);
     } catch (IOException e) {
-      throw new BrokerStartException(
-          "data directory " + absolute + " cannot be used: " + reason(e), e);
+      throw new CommandFailure("data directory " + absolute + " cannot be used: " + reason(e), e);
     }
     return open(absolute, false);
   }
 
   /** A wrong path must not fill somebody's directory with Kafka's files. */
-  private static void refuseForeign(Path path) throws IOException, BrokerStartException {
+  private static void refuseForeign(Path path) throws IOException {
     if (Files.exists(path.resolve(LOCK)) || Files.exists(path.resolve(FORMATTED))) {
       return;
     }
     try (Stream<Path> entries = Files.list(path)) {
       if (entries.findAny().isPresent()) {
-        throw new BrokerStartException(
+        throw new CommandFailure(
             "data directory " + path + " holds other files; name an empty or a new directory");
       }
     }
   }
 
-  private static DataDirectory open(Path path, boolean temporary) throws BrokerStartException {
+  private static DataDirectory open(Path path, boolean temporary) {
     Path lock = path.resolve(LOCK);
     FileChannel channel;
     try {
@@ -87,14 +87,13 @@ final class DataDirectory implements AutoCloseable {
           FileChannel.open(
               lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new BrokerStartException(
-          "data directory " + path + " is not writable: " + reason(e), e);
+      throw new CommandFailure("data directory " + path + " is not writable: " + reason(e), e);
     }
     try {
       if (!tryLock(channel)) {
         String holder = Files.readString(lock).strip();
         channel.close();
-        throw new BrokerStartException(
+        throw new CommandFailure(
             "data directory "
                 + path
                 + " is in use by process "
@@ -106,8 +105,7 @@ final class DataDirectory implements AutoCloseable {
       return new DataDirectory(path, temporary, channel);
     } catch (IOException e) {
       closeQuietly(channel, e);
-      throw new BrokerStartException(
-          "data directory " + path + " is not writable: " + reason(e), e);
+      throw new CommandFailure("data directory " + path + " is not writable: " + reason(e), e);
     }
   }
 

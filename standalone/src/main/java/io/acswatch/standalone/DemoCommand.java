@@ -1,14 +1,16 @@
 package io.acswatch.standalone;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.HttpAddress;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.FramePublisher;
 import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.agent.ProducerSettings;
-import io.acswatch.collector.command.CommandFailure;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.streams.app.AppException;
-import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.wire.TopicNames;
 import java.io.File;
 import java.io.IOException;
@@ -20,12 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code demo}: a recorded kexec through the whole pipeline, to the alert. */
 @Command(
@@ -36,12 +35,14 @@ import picocli.CommandLine.Spec;
       "All of it lives in a temporary directory and on loopback ports that are free. It runs on"
           + " until Ctrl-C, so that the topics can be looked at; --once ends it after the alert."
     })
-final class DemoCommand implements Callable<Integer> {
+final class DemoCommand extends CliCommand {
   private static final Duration POLL = Duration.ofMillis(300);
+
+  /** How long broker and application may take to end. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final Duration SENDING = Duration.ofSeconds(30);
   private static final Duration BETWEEN_SNAPSHOTS = Duration.ofSeconds(8);
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(names = "--once", description = "End after the alert, with exit code 0.")
   private boolean once;
@@ -56,15 +57,14 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
-      converter = HttpAddressConverter.class,
+      converter = HttpAddress.Converter.class,
       defaultValue = "127.0.0.1:0",
       description = "Where metrics and health are served; default is a free port on loopback.")
   private HttpAddress http = HttpAddress.parse("127.0.0.1:0");
 
   @Override
-  public Integer call()
-      throws IOException, InterruptedException, BrokerStartException, AppException {
-    Terminal terminal = Terminal.of(spec);
+  public Integer call() throws IOException, InterruptedException {
+    Terminal terminal = new Terminal(out());
     Duration limit = Duration.ofSeconds(timeoutSeconds);
     terminal.line(
         """
@@ -74,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
           Here it is replayed from a recording: Kafka and the streams application start in this
           process, the host is sent before and after, and the alert comes out.
         """);
-    try (StopSignal stop = StopSignal.onTermination();
+    try (StopSignal stop = StopSignal.caught(PATIENCE);
         DataDirectory scratch = DataDirectory.temporary()) {
       terminal.step("broker", "starts");
       EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
@@ -97,7 +97,7 @@ final class DemoCommand implements Callable<Integer> {
         }
       }
     }
-    return StandaloneMain.OK;
+    return ExitCode.OK;
   }
 
   /** To be asked to end is no failure; time that is up is. */
@@ -106,7 +106,7 @@ final class DemoCommand implements Callable<Integer> {
       throw late(what);
     }
     terminal.line("\nStopped before the alert came.");
-    return StandaloneMain.OK;
+    return ExitCode.OK;
   }
 
   private CommandFailure late(String what) {

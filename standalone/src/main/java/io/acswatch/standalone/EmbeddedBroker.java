@@ -1,5 +1,6 @@
 package io.acswatch.standalone;
 
+import io.acswatch.cli.CommandFailure;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -47,13 +48,12 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   /** Starts with an empty log in a temporary directory, which {@code close} deletes. */
-  public static EmbeddedBroker startTemporary(int port) throws BrokerStartException {
+  public static EmbeddedBroker startTemporary(int port) {
     return startTemporary(port, Map.of());
   }
 
   /** The same with settings of the broker that win over its own. */
-  static EmbeddedBroker startTemporary(int port, Map<String, String> settings)
-      throws BrokerStartException {
+  static EmbeddedBroker startTemporary(int port, Map<String, String> settings) {
     return start(DataDirectory.temporary(), port, settings);
   }
 
@@ -61,15 +61,15 @@ public final class EmbeddedBroker implements AutoCloseable {
    * Starts on the log kept in {@code directory}, which is created if it does not exist.
    *
    * @param port 1 to 65535, or {@link #ANY_PORT}
-   * @throws BrokerStartException if the port is taken, or the directory is unwritable, foreign or
-   *     in use; nothing is left running then
+   * @throws CommandFailure if the port is taken, or the directory is unwritable, foreign or in use;
+   *     nothing is left running then
    */
-  public static EmbeddedBroker start(Path directory, int port) throws BrokerStartException {
+  public static EmbeddedBroker start(Path directory, int port) {
     return start(DataDirectory.kept(directory), port, Map.of());
   }
 
   private static EmbeddedBroker start(
-      DataDirectory directory, int port, Map<String, String> settings) throws BrokerStartException {
+      DataDirectory directory, int port, Map<String, String> settings) {
     try {
       Ports ports = Ports.with(port);
       Properties properties = properties(directory.path(), ports);
@@ -78,12 +78,12 @@ public final class EmbeddedBroker implements AutoCloseable {
         format(directory.path());
       }
       return new EmbeddedBroker(directory, ports.clients(), startServer(properties));
-    } catch (BrokerStartException e) {
+    } catch (CommandFailure e) {
       closeAfter(e, directory);
       throw e;
     } catch (Exception e) {
-      BrokerStartException failure =
-          new BrokerStartException(
+      CommandFailure failure =
+          new CommandFailure(
               "the embedded broker cannot start in " + directory.path() + ": " + firstLine(e), e);
       closeAfter(failure, directory);
       throw failure;
@@ -160,7 +160,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     return message.lines().findFirst().orElse(failure.getClass().getSimpleName());
   }
 
-  private static void closeAfter(BrokerStartException failure, DataDirectory directory) {
+  private static void closeAfter(CommandFailure failure, DataDirectory directory) {
     try {
       directory.close();
     } catch (IOException e) {
@@ -204,10 +204,9 @@ public final class EmbeddedBroker implements AutoCloseable {
     /**
      * Both are held until both are known: one asked for after the other was let go may be the same.
      */
-    static Ports with(int clients) throws IOException, BrokerStartException {
+    static Ports with(int clients) throws IOException {
       if (clients < 0 || clients > 65_535) {
-        throw new BrokerStartException(
-            "port=" + clients + ", expected 1 to 65535, or 0 for any free");
+        throw new CommandFailure("port=" + clients + ", expected 1 to 65535, or 0 for any free");
       }
       try (ServerSocket first = listen(clients);
           ServerSocket second = listen(ANY_PORT)) {
@@ -216,7 +215,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
 
     /** Kafka would refuse a port that is taken too, but only after starting half of itself. */
-    private static ServerSocket listen(int port) throws IOException, BrokerStartException {
+    private static ServerSocket listen(int port) throws IOException {
       ServerSocket socket = new ServerSocket();
       try {
         socket.setReuseAddress(true);
@@ -224,7 +223,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         return socket;
       } catch (IOException e) {
         socket.close();
-        throw new BrokerStartException(
+        throw new CommandFailure(
             "cannot listen on " + HOST + ":" + port + ": " + e.getMessage(), e);
       }
     }

@@ -1,7 +1,6 @@
 package io.acswatch.standalone;
 
-import io.acswatch.streams.app.AppException;
-import io.acswatch.streams.app.HttpAddress;
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -31,8 +30,7 @@ final class Pipeline implements AutoCloseable {
    * Starts all of it on {@code broker}, which it takes over: the broker is closed with it, or if it
    * cannot start.
    */
-  static Pipeline start(EmbeddedBroker broker, HttpAddress http, Path stateDirectory)
-      throws AppException {
+  static Pipeline start(EmbeddedBroker broker, HttpAddress http, Path stateDirectory) {
     Map<String, String> settings = new HashMap<>();
     settings.put("streams.bootstrap.servers", broker.bootstrapServers());
     settings.put("streams.http.address", http.toString());

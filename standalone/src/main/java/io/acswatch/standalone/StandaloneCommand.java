@@ -1,23 +1,23 @@
 package io.acswatch.standalone;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.HttpAddress;
+import io.acswatch.cli.StateDirectory;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.streams.app.AppException;
-import io.acswatch.streams.app.HttpAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code standalone}: broker, this host's collector and the streams application. */
 @Command(
@@ -28,13 +28,15 @@ import picocli.CommandLine.Spec;
       "What was learnt is kept in the data directory, so that a kexec of this host is judged when it"
           + " is started again after it."
     })
-final class StandaloneCommand implements Callable<Integer> {
+final class StandaloneCommand extends CliCommand {
   private static final Duration READY = Duration.ofSeconds(60);
+
+  /** How long broker, collector and application may take to end. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private static final Duration POLL = Duration.ofMillis(500);
   private static final String BROKER = "broker";
   private static final String STREAMS = "streams";
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--data-dir",
@@ -57,7 +59,7 @@ final class StandaloneCommand implements Callable<Integer> {
   @Option(
       names = "--http",
       paramLabel = "HOST:PORT",
-      converter = HttpAddressConverter.class,
+      converter = HttpAddress.Converter.class,
       defaultValue = "127.0.0.1:9640",
       description =
           "Where metrics and health are served; port 0: a free one. Default 127.0.0.1:9640.")
@@ -73,11 +75,10 @@ final class StandaloneCommand implements Callable<Integer> {
   private @Nullable String hostId;
 
   @Override
-  public Integer call()
-      throws IOException, InterruptedException, BrokerStartException, AppException {
-    Terminal terminal = Terminal.of(spec);
+  public Integer call() throws IOException, InterruptedException {
+    Terminal terminal = new Terminal(out());
     // Held until all is closed and deleted: the process ends when the signal is.
-    try (StopSignal stop = StopSignal.onTermination()) {
+    try (StopSignal stop = StopSignal.caught(PATIENCE)) {
       if (temporary) {
         try (DataDirectory scratch = DataDirectory.temporary()) {
           terminal.step("broker", "starts, keeps nothing");
@@ -85,26 +86,20 @@ final class StandaloneCommand implements Callable<Integer> {
           watch(terminal, stop, broker, scratch.path().resolve(STREAMS));
         }
       } else {
-        Path directory = dataDirectory == null ? defaultDirectory() : dataDirectory;
+        Path directory =
+            dataDirectory == null
+                ? StateDirectory.of("standalone", System.getenv())
+                : dataDirectory;
         terminal.step("broker", "starts, keeps its data in " + directory);
         EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve(BROKER), port);
         watch(terminal, stop, broker, directory.resolve(STREAMS));
       }
     }
-    return StandaloneMain.OK;
-  }
-
-  private static Path defaultDirectory() {
-    String state = System.getenv("XDG_STATE_HOME");
-    Path base =
-        state == null || state.isEmpty()
-            ? Path.of(System.getProperty("user.home"), ".local", "state")
-            : Path.of(state);
-    return base.resolve("acswatch").resolve("standalone");
+    return ExitCode.OK;
   }
 
   private void watch(Terminal terminal, StopSignal stop, EmbeddedBroker broker, Path stateDirectory)
-      throws IOException, InterruptedException, AppException {
+      throws IOException, InterruptedException {
     terminal.step("broker", broker.bootstrapServers());
     try (Pipeline pipeline = Pipeline.start(broker, http, stateDirectory)) {
       if (!pipeline.awaitReady(READY, stop::isRaised)) {

@@ -1,13 +1,7 @@
 package io.acswatch.standalone;
 
-import io.acswatch.collector.command.CommandFailure;
-import io.acswatch.collector.command.Failures;
-import io.acswatch.streams.app.AppException;
-import org.apache.kafka.common.config.ConfigException;
-import picocli.CommandLine;
+import io.acswatch.cli.Program;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IExecutionExceptionHandler;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
 /** Starts a command that has all parts in one process: {@code demo}, {@code standalone}. */
@@ -15,7 +9,7 @@ import picocli.CommandLine.ScopeType;
     name = "acswatch",
     description = "Broker, collector and streams application in one process.",
     mixinStandardHelpOptions = true,
-    versionProvider = StandaloneMain.Version.class,
+    versionProvider = Program.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {DemoCommand.class, StandaloneCommand.class},
@@ -26,39 +20,11 @@ import picocli.CommandLine.ScopeType;
       "3:no alert within the time limit, or a port or directory that cannot be used"
     })
 public final class StandaloneMain {
-  static final int OK = 0;
-
-  private StandaloneMain() {}
+  /** Made to run them. */
+  StandaloneMain() {}
 
   /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
-  }
-
-  /** A command line that says in one line what went wrong. */
-  static CommandLine commandLine() {
-    CommandLine commands = Failures.install(new CommandLine(new StandaloneMain()));
-    IExecutionExceptionHandler oneLine = commands.getExecutionExceptionHandler();
-    return commands.setExecutionExceptionHandler(
-        (failure, command, parsed) ->
-            oneLine.handleExecutionException(sentence(failure), command, parsed));
-  }
-
-  /** Failures whose message is already the line for the user. */
-  private static Exception sentence(Exception failure) {
-    boolean forUsers =
-        failure instanceof AppException
-            || failure instanceof BrokerStartException
-            || failure instanceof ConfigException;
-    return forUsers ? new CommandFailure(String.valueOf(failure.getMessage())) : failure;
-  }
-
-  /** Takes the version from the jar. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = StandaloneMain.class.getPackage().getImplementationVersion();
-      return new String[] {"acswatch " + (version == null ? "(not from a jar)" : version)};
-    }
+    Program.run(new StandaloneMain(), arguments);
   }
 }

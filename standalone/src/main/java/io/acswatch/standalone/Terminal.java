@@ -1,13 +1,10 @@
 package io.acswatch.standalone;
 
+import io.acswatch.cli.Colour;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertText;
-import io.acswatch.wire.terminal.Colour;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
 
 /** What a person sees of a run: steps with the time they took, alerts in full. */
 final class Terminal {
@@ -20,11 +17,6 @@ final class Terminal {
   Terminal(PrintWriter out) {
     this.out = out;
     colour = Colour.AUTO.isOn();
-  }
-
-  /** The terminal of a command that picocli runs. */
-  static Terminal of(@Nullable CommandSpec spec) {
-    return new Terminal(Objects.requireNonNull(spec, "spec").commandLine().getOut());
   }
 
   void line(String text) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolSender;
 import io.acswatch.collector.agent.SpoolingReader;
@@ -19,7 +20,6 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.FrameReader;

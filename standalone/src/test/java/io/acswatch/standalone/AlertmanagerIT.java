@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.cli.Program;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -156,7 +157,7 @@ class AlertmanagerIT {
   private static void retire(EmbeddedBroker broker) {
     assertEquals(
         0,
-        StreamsMain.commandLine()
+        Program.commandLine(new StreamsMain())
             .execute(
                 List.of("retire", HOST, "--bootstrap-servers", broker.bootstrapServers())
                     .toArray(String[]::new)));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.CommandFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +80,6 @@ class DataDirectoryTest {
   }
 
   private static String refusal(Path path) {
-    return assertThrows(BrokerStartException.class, () -> DataDirectory.kept(path)).getMessage();
+    return assertThrows(CommandFailure.class, () -> DataDirectory.kept(path)).getMessage();
   }
 }

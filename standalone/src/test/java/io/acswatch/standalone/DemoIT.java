@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.net.InetAddress;

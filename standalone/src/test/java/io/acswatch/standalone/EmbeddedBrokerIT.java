@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.CommandFailure;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -78,10 +79,9 @@ class EmbeddedBrokerIT {
   void refusesADirectoryThatIsInUse() throws Exception {
     Path kept = scratch.resolve("broker");
     try (EmbeddedBroker broker = EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT)) {
-      BrokerStartException refused =
+      CommandFailure refused =
           assertThrows(
-              BrokerStartException.class,
-              () -> EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT));
+              CommandFailure.class, () -> EmbeddedBroker.start(kept, EmbeddedBroker.ANY_PORT));
 
       assertEquals(
           "data directory " + kept + " is in use by process " + ProcessHandle.current().pid(),
@@ -94,9 +94,9 @@ class EmbeddedBrokerIT {
   void namesThePortThatIsTakenAndLeavesTheDirectoryFree() throws Exception {
     Path kept = scratch.resolve("broker");
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      BrokerStartException refused =
+      CommandFailure refused =
           assertThrows(
-              BrokerStartException.class, () -> EmbeddedBroker.start(kept, taken.getLocalPort()));
+              CommandFailure.class, () -> EmbeddedBroker.start(kept, taken.getLocalPort()));
 
       assertEquals(
           "cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use",
@@ -107,10 +107,9 @@ class EmbeddedBrokerIT {
 
   @Test
   void refusesAPortThatIsNone() {
-    BrokerStartException refused =
+    CommandFailure refused =
         assertThrows(
-            BrokerStartException.class,
-            () -> EmbeddedBroker.start(scratch.resolve("broker"), 70_000));
+            CommandFailure.class, () -> EmbeddedBroker.start(scratch.resolve("broker"), 70_000));
 
     assertEquals("port=70000, expected 1 to 65535, or 0 for any free", refused.getMessage());
   }

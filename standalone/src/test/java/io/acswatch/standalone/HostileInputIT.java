@@ -38,7 +38,7 @@ class HostileInputIT {
   private static EmbeddedBroker broker;
 
   @BeforeAll
-  static void startBroker() throws BrokerStartException {
+  static void startBroker() {
     broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.alert.AlertCode;
@@ -20,7 +21,6 @@ import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.app.HttpAddress;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.SnapshotDecoder;
 import java.io.IOException;

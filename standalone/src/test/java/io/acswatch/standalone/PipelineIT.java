@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
-import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.TopicReport;
@@ -61,7 +61,7 @@ class PipelineIT {
   private static EmbeddedBroker broker;
 
   @BeforeAll
-  static void startBroker() throws BrokerStartException {
+  static void startBroker() {
     broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
   }
 
@@ -159,8 +159,8 @@ class PipelineIT {
 
   @Test
   void saysWhichTopicsAreMissingAndHowToCreateThem() {
-    AppException refused =
-        assertThrows(AppException.class, () -> IsolationApp.start(config("nothing")));
+    CommandFailure refused =
+        assertThrows(CommandFailure.class, () -> IsolationApp.start(config("nothing")));
 
     assertEquals(
         "topics nothing.alert-state, nothing.alerts, nothing.commands, nothing.frames,"
@@ -225,7 +225,7 @@ class PipelineIT {
     assertEquals(
         "topic odd.commands has 1 partitions and odd.frames has 2, expected as many;"
             + " delete odd.commands and run: acswatch topics",
-        assertThrows(AppException.class, () -> IsolationApp.start(odd)).getMessage());
+        assertThrows(CommandFailure.class, () -> IsolationApp.start(odd)).getMessage());
   }
 
   @Test
@@ -233,7 +233,7 @@ class PipelineIT {
     IsolationConfig config = config("in-use");
     Topics.create(config, TWO_PARTITIONS);
     try (IsolationApp app = IsolationApp.start(config)) {
-      AppException refused = assertThrows(AppException.class, () -> IsolationApp.start(config));
+      CommandFailure refused = assertThrows(CommandFailure.class, () -> IsolationApp.start(config));
 
       assertTrue(app.status().isAlive());
       assertEquals(

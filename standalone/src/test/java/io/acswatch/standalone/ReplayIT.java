@@ -4,6 +4,7 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.acswatch.cli.Program;
 import io.acswatch.collector.command.HostCommands;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLimits;
@@ -121,7 +122,7 @@ class ReplayIT {
     line.addAll(source);
     StringWriter err = new StringWriter();
     int code =
-        HostCommands.commandLine()
+        Program.commandLine(new HostCommands())
             .setOut(new PrintWriter(new StringWriter()))
             .setErr(new PrintWriter(err))
             .execute(line.toArray(String[]::new));
@@ -132,7 +133,7 @@ class ReplayIT {
   /** The values of the topic, by the command that prints them as they are. */
   private static List<String> alerts(String servers, String prefix) {
     StringWriter out = new StringWriter();
-    StreamsMain.commandLine()
+    Program.commandLine(new StreamsMain())
         .setOut(new PrintWriter(out))
         .execute(
             "alerts",

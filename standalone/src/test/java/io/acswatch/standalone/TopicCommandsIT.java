@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.Program;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -270,7 +271,7 @@ class TopicCommandsIT {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        StreamsMain.commandLine()
+        Program.commandLine(new StreamsMain())
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(line.toArray(String[]::new));

@@ -1,7 +1,7 @@
 package io.acswatch.benchmarks.guard;
 
 import io.acswatch.benchmarks.guard.Guard.Finding;
-import io.acswatch.collector.command.ExitCode;
+import io.acswatch.cli.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;

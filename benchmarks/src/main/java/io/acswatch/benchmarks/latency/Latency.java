@@ -4,8 +4,8 @@ import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.HostLoad;
 import io.acswatch.benchmarks.rig.Scenario;
 import io.acswatch.benchmarks.rig.Sender;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.simulate.LoadHost;
-import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.wire.TopicNames;
@@ -122,7 +122,7 @@ final class Latency {
   private IsolationApp app() throws IOException {
     try {
       return IsolationApp.start(config);
-    } catch (AppException refused) {
+    } catch (CommandFailure refused) {
       throw new IOException(refused.getMessage(), refused);
     }
   }

@@ -5,12 +5,12 @@ import io.acswatch.benchmarks.latency.Latency.Result;
 import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.collector.command.ExitCode;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
           + " Unchanged snapshots are sent around these, at a steady rate: bench topology says how"
           + " many the application can take."
     })
-public final class LatencyCommand implements Callable<Integer> {
+public final class LatencyCommand extends CliCommand {
   @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(

@@ -1,6 +1,6 @@
 package io.acswatch.benchmarks.rig;
 
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.TopicNames;
@@ -81,7 +81,7 @@ public final class Broker implements AutoCloseable {
                 "streams.topic.prefix", topics.prefix()));
     try {
       Topics.create(config, new Topics.Layout(Optional.of(1), Optional.of((short) 1)));
-    } catch (AppException refused) {
+    } catch (CommandFailure refused) {
       throw new IOException(refused.getMessage(), refused);
     }
   }

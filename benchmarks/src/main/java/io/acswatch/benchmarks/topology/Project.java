@@ -3,7 +3,7 @@ package io.acswatch.benchmarks.topology;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.topology.Nodes;
@@ -50,7 +50,7 @@ final class Project implements Contender {
     IsolationApp app;
     try {
       app = IsolationApp.start(config(lane, run));
-    } catch (AppException refused) {
+    } catch (CommandFailure refused) {
       throw new IOException(refused.getMessage(), refused);
     }
     String changelog = changelog(run, Nodes.HOST_STATE);

@@ -5,13 +5,13 @@ import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Fill;
 import io.acswatch.benchmarks.rig.Scenario;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.collector.command.ExitCode;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
       "Each has one thread and one partition. Reports the medians of the rounds, and the ratios"
           + " within each round."
     })
-public final class TopologyCommand implements Callable<Integer> {
+public final class TopologyCommand extends CliCommand {
   @Mixin private BenchOptions bench = new BenchOptions();
 
   @Option(

@@ -35,7 +35,7 @@ public final class CollectorAgent {
    *     the spool
    */
   public CollectorAgent(CollectorConfig config) throws IOException {
-    this.config = config.withBroker();
+    this.config = config;
     Path named = config.spool();
     directory = named == null ? Files.createTempDirectory("acswatch-spool-") : named;
     spool = Spool.open(directory, config.spoolLimits());
@@ -55,7 +55,6 @@ public final class CollectorAgent {
    */
   public static SentFrame sendOnce(CollectorConfig config)
       throws IOException, InterruptedException {
-    config.withBroker();
     HostWatcher watcher =
         new HostWatcher(config, new HostReader(new HostTree(config.root()), Clock.systemUTC()));
     try (FramePublisher publisher = SpoolSender.newPublisher(config, watcher.host())) {
@@ -69,10 +68,10 @@ public final class CollectorAgent {
    * @throws IOException if the very first look fails: wrong root, no PCI bus; or another agent
    *     works on the spool
    */
+  @SuppressWarnings("try") // the locks are held, and nothing more
   public void run() throws IOException, InterruptedException {
     try (SpoolLock reading = SpoolLock.take(directory, "reader");
         SpoolLock sending = SpoolLock.take(directory, "sender")) {
-      LOG.debug("locks are held: {} {}", reading.isHeld(), sending.isHeld());
       Thread thread = new Thread(this::send, "acswatch-sender");
       thread.setDaemon(true);
       thread.start();

@@ -1,12 +1,12 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.Settings;
 import io.acswatch.collector.source.DenyList;
 import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,8 +76,9 @@ public record CollectorConfig(
   static final String SPOOL_AGE = "collector.spool.age.ms";
   static final String HTTP_ADDRESS = "collector.http.address";
 
-  static final Settings.Definition DEFINITION =
-      new Settings.Definition()
+  /** The keys, with their defaults. */
+  public static final Settings.Keys KEYS =
+      new Settings.Keys()
           .text(BOOTSTRAP_SERVERS, "")
           .text(TOPIC_PREFIX, TopicNames.DEFAULT_PREFIX)
           .text(ROOT, "/")
@@ -88,64 +89,51 @@ public record CollectorConfig(
           .number(GLANCE_INTERVAL, 1_000, 100)
           .number(SETTLE_INTERVAL, 2_000, 0)
           .number(HEARTBEAT_INTERVAL, 60_000, 1_000)
-          .number(READS_PER_SECOND, 500, 1)
+          .number(READS_PER_SECOND, 500, 1, Integer.MAX_VALUE)
           .text(DENY, "")
           .number(SEND_TIMEOUT, 30_000, 1_000)
           .number(STOP_TIMEOUT, 10_000, 0)
           .text(SPOOL_DIRECTORY, "")
           .number(SPOOL_BYTES, 64 << 20, 0)
           .number(SPOOL_AGE, Duration.ofDays(7).toMillis(), 1_000)
-          .text(HTTP_ADDRESS, "127.0.0.1:9641");
+          .text(HTTP_ADDRESS, "127.0.0.1:9641")
+          .family(PRODUCER_PREFIX);
 
   /** Copies the map. */
   public CollectorConfig {
     producer = Map.copyOf(producer);
   }
 
-  /** True if this is a key of ours, or one for the producer. */
-  public static boolean knows(String key) {
-    return DEFINITION.names().contains(key)
-        || (key.startsWith(PRODUCER_PREFIX) && key.length() > PRODUCER_PREFIX.length());
+  /** Settings from keys and values. */
+  public static CollectorConfig from(Map<String, String> settings) {
+    return from(new Settings(KEYS).putAll(settings));
   }
 
   /**
-   * Settings from keys and values; keys that are not known are ignored (see {@link #knows}).
+   * Settings from a file and from options.
    *
-   * @throws SettingException naming the key, the value and what was expected
+   * @throws CommandFailure naming the key, the value and what was expected
    */
-  public static CollectorConfig from(Map<String, String> given) {
-    Settings settings = DEFINITION.parse(given);
+  public static CollectorConfig from(Settings settings) {
     return new CollectorConfig(
         settings.text(BOOTSTRAP_SERVERS),
-        topics(settings.text(TOPIC_PREFIX)),
+        settings.parsed(TOPIC_PREFIX, TopicNames::new),
         Path.of(settings.text(ROOT)),
         settings.text(HOST_ID),
         pathOrNull(settings.text(OWNERS_FILE)),
-        millis(settings, SNAPSHOT_INTERVAL),
-        millis(settings, SWEEP_INTERVAL),
-        millis(settings, GLANCE_INTERVAL),
-        millis(settings, SETTLE_INTERVAL),
-        millis(settings, HEARTBEAT_INTERVAL),
-        (int) Math.min(settings.number(READS_PER_SECOND), Integer.MAX_VALUE),
-        denied(settings.text(DENY)),
-        millis(settings, SEND_TIMEOUT),
-        millis(settings, STOP_TIMEOUT),
+        settings.millis(SNAPSHOT_INTERVAL),
+        settings.millis(SWEEP_INTERVAL),
+        settings.millis(GLANCE_INTERVAL),
+        settings.millis(SETTLE_INTERVAL),
+        settings.millis(HEARTBEAT_INTERVAL),
+        (int) settings.number(READS_PER_SECOND),
+        settings.parsed(DENY, DenyList::parse),
+        settings.millis(SEND_TIMEOUT),
+        settings.millis(STOP_TIMEOUT),
         pathOrNull(settings.text(SPOOL_DIRECTORY)),
-        new SpoolLimits(settings.number(SPOOL_BYTES), millis(settings, SPOOL_AGE)),
+        new SpoolLimits(settings.number(SPOOL_BYTES), settings.millis(SPOOL_AGE)),
         settings.text(HTTP_ADDRESS),
-        producerSettings(given));
-  }
-
-  /**
-   * The same settings, which name a broker.
-   *
-   * @throws SettingException if they do not
-   */
-  public CollectorConfig withBroker() {
-    if (bootstrapServers.isEmpty()) {
-      throw new SettingException(BOOTSTRAP_SERVERS, "\"\"", "expected host:port[,host:port...]");
-    }
-    return this;
+        settings.family(PRODUCER_PREFIX, setting -> true));
   }
 
   /** The spool of a reader and of a sender that run apart. */
@@ -155,36 +143,5 @@ public record CollectorConfig(
 
   private static @Nullable Path pathOrNull(String text) {
     return text.isEmpty() ? null : Path.of(text);
-  }
-
-  private static DenyList denied(String text) {
-    try {
-      return DenyList.parse(text);
-    } catch (IllegalArgumentException refused) {
-      throw new SettingException(DENY, text, String.valueOf(refused.getMessage()));
-    }
-  }
-
-  private static TopicNames topics(String prefix) {
-    try {
-      return new TopicNames(prefix);
-    } catch (IllegalArgumentException refused) {
-      throw new SettingException(TOPIC_PREFIX, prefix, String.valueOf(refused.getMessage()));
-    }
-  }
-
-  private static Map<String, String> producerSettings(Map<String, String> settings) {
-    Map<String, String> producer = new TreeMap<>();
-    settings.forEach(
-        (key, value) -> {
-          if (key.startsWith(PRODUCER_PREFIX)) {
-            producer.put(key.substring(PRODUCER_PREFIX.length()), value);
-          }
-        });
-    return producer;
-  }
-
-  private static Duration millis(Settings settings, String key) {
-    return Duration.ofMillis(settings.number(key));
   }
 }

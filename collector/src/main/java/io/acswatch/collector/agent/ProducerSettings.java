@@ -20,6 +20,11 @@ public final class ProducerSettings {
 
   private ProducerSettings() {}
 
+  /** True for a name that Kafka's producer knows. */
+  public static boolean isKnown(String name) {
+    return ProducerConfig.configNames().contains(name);
+  }
+
   /**
    * Settings for a producer of frames.
    *

@@ -1,5 +1,7 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
@@ -14,13 +16,10 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code capture}: writes a capture of this host. */
 @Command(
@@ -31,8 +30,7 @@ import picocli.CommandLine.Spec;
       "Reading more than 64 bytes of a function, and so its ACS registers, takes CAP_SYS_ADMIN."
           + " Nothing is written to the host, and sleeping devices are not woken."
     })
-final class CaptureCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class CaptureCommand extends CliCommand {
   @Mixin private HostOptions host = new HostOptions();
 
   @Option(
@@ -49,11 +47,11 @@ final class CaptureCommand implements Callable<Integer> {
     Capture capture = reader.read(host.idOr(reader.hostName()), reader.uptimeMillis(), owners);
     StringWriter text = new StringWriter();
     CaptureWriter.write(capture, text);
-    PrintWriter err = Streams.err(spec);
+    PrintWriter err = err();
     if (file == null) {
-      PrintWriter out = Streams.out(spec);
+      PrintWriter out = out();
       out.print(text);
-      Streams.flush(out);
+      flush();
     } else {
       WholeFile.write(file, text.toString());
     }

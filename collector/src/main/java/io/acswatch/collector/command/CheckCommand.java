@@ -1,5 +1,8 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
@@ -10,13 +13,10 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code check}: what the collector can and cannot see on this host. */
 @Command(
@@ -32,8 +32,7 @@ import picocli.CommandLine.Spec;
       "2:wrong usage",
       "3:the host cannot be looked at"
     })
-final class CheckCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class CheckCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys, DIR/proc and so on.")
@@ -63,9 +62,9 @@ final class CheckCommand implements Callable<Integer> {
     if (bootstrapServers != null) {
       check.broker(bootstrapServers);
     }
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     print(check.items(), out);
-    Streams.flush(out);
+    flush();
     boolean failed = check.items().stream().anyMatch(i -> i.state() == CheckItem.State.FAILED);
     return failed ? ExitCode.FINDING : ExitCode.OK;
   }

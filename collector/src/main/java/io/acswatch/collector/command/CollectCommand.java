@@ -1,16 +1,15 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code collect}: the agent. */
 @Command(
@@ -43,8 +42,9 @@ import picocli.CommandLine.Spec;
       "  collector.http.address            127.0.0.1:9641: metrics of the sender; empty: none",
       "  producer.*                        settings of the Kafka producer, without the prefix"
     })
-final class CollectCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class CollectCommand extends CliCommand {
+  /** How long it may take to return when it has stopped. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   @Mixin private CollectOptions options = new CollectOptions();
 
@@ -54,25 +54,23 @@ final class CollectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = options.configWithBroker();
-    PrintWriter out = Streams.out(spec);
     if (once) {
-      out.println(CollectorAgent.sendOnce(config));
-      Streams.flush(out);
+      say(CollectorAgent.sendOnce(config).toString());
       return ExitCode.OK;
     }
     CollectorAgent agent = new CollectorAgent(config);
-    Thread hook = ExitHook.install(agent::stop);
-    out.println(
-        "collecting as "
-            + agent.host()
-            + " into "
-            + config.topics().frames()
-            + " at "
-            + config.bootstrapServers());
-    Streams.flush(out);
-    agent.run();
-    // Returns only when the hook has asked for it, which then ends the process.
-    hook.join();
+    StopSignal.calling(agent::stop, PATIENCE)
+        .during(
+            () -> {
+              say(
+                  "collecting as "
+                      + agent.host()
+                      + " into "
+                      + config.topics().frames()
+                      + " at "
+                      + config.bootstrapServers());
+              agent.run();
+            });
     return ExitCode.OK;
   }
 }

@@ -1,40 +1,22 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.BrokerOptions;
+import io.acswatch.cli.DurationConverter;
+import io.acswatch.cli.Settings;
 import io.acswatch.collector.agent.CollectorConfig;
-import io.acswatch.collector.agent.ConfigFile;
+import io.acswatch.collector.agent.ProducerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The options of the agent, in each of its roles. */
 final class CollectOptions {
-  @Spec(Spec.Target.MIXEE)
-  private @Nullable CommandSpec spec;
+  private static final String FAMILY = "collector";
 
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Brokers to start from, separated by commas.")
-  private @Nullable String bootstrapServers;
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Settings; options of the command line overrule them.")
-  private @Nullable Path configFile;
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "PREFIX",
-      description = "Prefix of the topic names; default acswatch.")
-  private @Nullable String topicPrefix;
+  @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Option(
       names = "--spool",
@@ -76,44 +58,26 @@ final class CollectOptions {
 
   /** The settings: those of the file, overruled by options. */
   CollectorConfig config() throws IOException {
-    Map<String, String> overruling = new LinkedHashMap<>();
-    put(overruling, "collector.bootstrap.servers", bootstrapServers);
-    put(overruling, "collector.topic.prefix", topicPrefix);
-    put(overruling, "collector.root", root);
-    put(overruling, "collector.owners.file", owners);
-    put(overruling, "collector.host.id", hostId);
-    put(overruling, "collector.spool.dir", spool);
-    putMillis(overruling, "collector.snapshot.interval.ms", snapshotInterval);
-    putMillis(overruling, "collector.glance.interval.ms", glanceInterval);
-    putMillis(overruling, "collector.send.timeout.ms", timeout);
-    ConfigFile file = configFile == null ? ConfigFile.none() : ConfigFile.read(configFile);
-    try {
-      return file.with(overruling);
-    } catch (IllegalArgumentException refused) {
-      throw new ParameterException(
-          Streams.commandLine(spec), String.valueOf(refused.getMessage()), refused);
-    }
+    return CollectorConfig.from(settings());
   }
 
   /** The settings, which name a broker. */
   CollectorConfig configWithBroker() throws IOException {
-    CollectorConfig config = config();
-    try {
-      return config.withBroker();
-    } catch (IllegalArgumentException refused) {
-      throw new ParameterException(
-          Streams.commandLine(spec), String.valueOf(refused.getMessage()), refused);
-    }
+    Settings settings = settings();
+    BrokerOptions.servers(settings, FAMILY);
+    settings.family(CollectorConfig.PRODUCER_PREFIX, ProducerSettings::isKnown);
+    return CollectorConfig.from(settings);
   }
 
-  private static void put(Map<String, String> settings, String key, @Nullable Object value) {
-    if (value != null) {
-      settings.put(key, value.toString());
-    }
-  }
-
-  private static void putMillis(
-      Map<String, String> settings, String key, @Nullable Duration value) {
-    put(settings, key, value == null ? null : value.toMillis());
+  private Settings settings() throws IOException {
+    return broker
+        .settings(CollectorConfig.KEYS, FAMILY)
+        .put("collector.root", root)
+        .put("collector.owners.file", owners)
+        .put("collector.host.id", hostId)
+        .put("collector.spool.dir", spool)
+        .put("collector.snapshot.interval.ms", snapshotInterval)
+        .put("collector.glance.interval.ms", glanceInterval)
+        .put("collector.send.timeout.ms", timeout);
   }
 }

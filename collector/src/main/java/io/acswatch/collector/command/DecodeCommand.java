@@ -1,25 +1,23 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code decode}: configuration space of every function. */
 @Command(
     name = "decode",
     description =
         "Prints what the configuration space of every function says: header, capabilities, ACS.")
-final class DecodeCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class DecodeCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(
@@ -30,7 +28,7 @@ final class DecodeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     FunctionDecoder decoder = new FunctionDecoder();
     for (String file : files) {
       List<CapturedFunction> functions = CaptureInput.readFunctions(file);
@@ -45,7 +43,7 @@ final class DecodeCommand implements Callable<Integer> {
           out.print(decoded.toText());
         }
       }
-      Streams.flush(out);
+      flush();
     }
     return ExitCode.OK;
   }

@@ -1,5 +1,9 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ColourOption;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ChangeTree;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -17,15 +21,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code diff}: the alerts that two captures of one host raise. */
 @Command(
@@ -37,8 +37,7 @@ import picocli.CommandLine.Spec;
           + " and groups.",
       "Exit code 1 if it raises one that is high or critical."
     })
-final class DiffCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class DiffCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
   @Mixin private ColourOption colour = new ColourOption();
 
@@ -69,8 +68,7 @@ final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (before.equals(CaptureInput.STANDARD_INPUT) && after.equals(before)) {
-      throw new ParameterException(
-          Streams.commandLine(spec), "standard input can be one of the two captures, not both");
+      throw wrongUsage("standard input can be one of the two captures, not both");
     }
     Capture earlier = CaptureInput.read(before);
     Capture later = CaptureInput.read(after);
@@ -78,7 +76,7 @@ final class DiffCommand implements Callable<Integer> {
       earlier = earlier.withOwners(OwnersReader.read(owners));
     }
     List<IsolationAlert> alerts = alerts(judged(earlier), judged(later));
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     for (IsolationAlert alert : alerts) {
       out.print(
           output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, colour.isOn()));
@@ -94,7 +92,7 @@ final class DiffCommand implements Callable<Integer> {
           ChangeTree.of(
               Snapshot.of(earlier), Snapshot.of(later), colour.ink(), ColourOption.hasLines()));
     }
-    Streams.flush(out);
+    flush();
     boolean urgent =
         alerts.stream()
             .filter(alert -> alert.status() != AlertStatus.RESOLVED)

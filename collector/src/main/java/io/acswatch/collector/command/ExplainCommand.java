@@ -1,5 +1,9 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ExplanationText;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
@@ -14,15 +18,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code explain}: why functions are grouped as they are, and what keeps them apart. */
 @Command(
@@ -39,8 +39,7 @@ import picocli.CommandLine.Spec;
       "Without: the weak points of the host, that is the ports and functions whose loss of a bit"
           + " would put two owners together, those that hit most VMs first."
     })
-final class ExplainCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class ExplainCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 
   @Parameters(
@@ -78,7 +77,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (addresses.size() > 2) {
-      throw new ParameterException(Streams.commandLine(spec), "at most two addresses");
+      throw wrongUsage("at most two addresses");
     }
     List<PciAddress> wanted = addresses.stream().map(this::address).toList();
     Capture capture = CaptureInput.read(file);
@@ -88,13 +87,13 @@ final class ExplainCommand implements Callable<Integer> {
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     Explainer explainer = new Explainer(Snapshot.of(capture), model, earlier);
     List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     switch (functions.size()) {
       case 0 -> weakPoints(out, explainer, !capture.owners().isEmpty());
       case 1 -> one(out, explainer, explainer.explain(functions.get(0)));
       default -> two(out, explainer, explainer.explain(functions.get(0), functions.get(1)));
     }
-    Streams.flush(out);
+    flush();
     return ExitCode.OK;
   }
 
@@ -102,8 +101,7 @@ final class ExplainCommand implements Callable<Integer> {
     try {
       return PciAddress.parse(text);
     } catch (IllegalArgumentException refused) {
-      throw new ParameterException(
-          Streams.commandLine(spec), String.valueOf(refused.getMessage()), refused);
+      throw wrongUsage(String.valueOf(refused.getMessage()));
     }
   }
 

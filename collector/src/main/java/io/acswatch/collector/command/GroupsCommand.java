@@ -1,5 +1,9 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ColourOption;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.GroupsText;
 import io.acswatch.collector.command.text.GroupsTree;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -11,15 +15,12 @@ import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code groups}: the three partitions of a capture. */
@@ -34,8 +35,7 @@ import picocli.CommandLine.TypeConversionException;
           + " groups were formed, the words of that moment are not in the capture (--before may have"
           + " them), bytes were not read, or the kernel follows rules that are not known here."
     })
-final class GroupsCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class GroupsCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
   @Mixin private ColourOption colour = new ColourOption();
 
@@ -70,7 +70,7 @@ final class GroupsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     for (String file : files) {
       Capture capture = CaptureInput.read(file);
@@ -90,7 +90,7 @@ final class GroupsCommand implements Callable<Integer> {
         out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
         out.print(files.size() > 1 ? "\n" : "");
       }
-      Streams.flush(out);
+      flush();
     }
     return ExitCode.OK;
   }

@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.Program;
 import io.acswatch.collector.agent.BrokerProbe;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
@@ -47,7 +48,7 @@ final class HostCheck {
     } catch (IOException unreadable) {
       items.add(
           CheckItem.failed(
-              "host", Failures.describe(unreadable), "run it on a Linux host, outside containers"));
+              "host", Program.describe(unreadable), "run it on a Linux host, outside containers"));
       return;
     }
     hostName(reader.hostName());

@@ -1,8 +1,7 @@
 package io.acswatch.collector.command;
 
-import picocli.CommandLine;
+import io.acswatch.cli.Program;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ScopeType;
 
 /** The list of the commands of one host. */
@@ -10,7 +9,7 @@ import picocli.CommandLine.ScopeType;
     name = "acswatch",
     description = "Commands of one host.",
     mixinStandardHelpOptions = true,
-    versionProvider = HostCommands.Version.class,
+    versionProvider = Program.Version.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
@@ -33,20 +32,6 @@ import picocli.CommandLine.ScopeType;
       "3:input unreadable or damaged, or a broker or file that cannot be reached"
     })
 public final class HostCommands {
-  private HostCommands() {}
-
-  /** A command line that knows them all and says in one line what went wrong. */
-  public static CommandLine commandLine() {
-    return Failures.install(new CommandLine(new HostCommands()))
-        .setCaseInsensitiveEnumValuesAllowed(true);
-  }
-
-  /** Takes the version from the jar. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = HostCommands.class.getPackage().getImplementationVersion();
-      return new String[] {"acswatch " + (version == null ? "(not from a jar)" : version)};
-    }
-  }
+  /** Made by picocli, and to run them. */
+  public HostCommands() {}
 }

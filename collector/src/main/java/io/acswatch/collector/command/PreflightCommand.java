@@ -1,5 +1,9 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ColourOption;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
@@ -22,15 +26,12 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** {@code preflight}: what a live update or an ordinary kexec now would do. */
@@ -50,8 +51,7 @@ import picocli.CommandLine.TypeConversionException;
       "2:wrong usage",
       "3:unknown, or the input is unreadable or damaged"
     })
-final class PreflightCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class PreflightCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
   @Mixin private ColourOption colour = new ColourOption();
 
@@ -111,13 +111,13 @@ final class PreflightCommand implements Callable<Integer> {
     }
     Preflight.Result result =
         capture.owners().isEmpty() ? foretellForAnyOwners(capture) : foretell(capture);
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     out.print(output.isJson() ? json(result) + "\n" : text(result, colour.isOn()));
-    Streams.flush(out);
+    flush();
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
       case NO_GO -> ExitCode.FINDING;
-      case UNKNOWN -> ExitCode.BAD_INPUT;
+      case UNKNOWN -> ExitCode.FAILED;
     };
   }
 

@@ -1,20 +1,19 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolingReader;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code collect reader}: this host into the spool. Loads no class of Kafka. */
 @Command(
@@ -23,8 +22,9 @@ import picocli.CommandLine.Spec;
       "Watches this host and puts frames into the spool; 'collect sender' takes them out.",
       "Uses no network. Told to stop it takes a last snapshot, which takes 200 ms at most."
     })
-public final class ReaderCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+public final class ReaderCommand extends CliCommand {
+  /** What its unit gives it is 200 ms, most of which its last look may take. */
+  private static final Duration PATIENCE = Duration.ofMillis(20);
 
   @Mixin private CollectOptions options = new CollectOptions();
 
@@ -35,6 +35,7 @@ public final class ReaderCommand implements Callable<Integer> {
   public ReaderCommand() {}
 
   @Override
+  @SuppressWarnings("try") // the lock is held, and nothing more
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = options.config();
     Path directory = config.spoolOrDefault();
@@ -45,14 +46,13 @@ public final class ReaderCommand implements Callable<Integer> {
         reader.once();
         return ExitCode.OK;
       }
-      Thread hook = ExitHook.install(reader::stop);
-      PrintWriter out = Streams.out(spec);
-      out.println("reading " + reader.host() + " into " + directory);
-      Streams.flush(out);
-      reader.run();
-      // Returns only when the hook has asked for it, which then ends the process.
-      hook.join();
-      return lock.isHeld() ? ExitCode.OK : ExitCode.BAD_INPUT;
+      StopSignal.calling(reader::stop, PATIENCE)
+          .during(
+              () -> {
+                say("reading " + reader.host() + " into " + directory);
+                reader.run();
+              });
+      return ExitCode.OK;
     }
   }
 }

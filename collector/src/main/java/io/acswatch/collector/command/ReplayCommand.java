@@ -1,5 +1,8 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.DurationConverter;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.agent.FramePublisher;
 import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.agent.ProducerSettings;
@@ -14,15 +17,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code replay}: captures, spools, or frames that are in Kafka already, into Kafka. */
 @Command(
@@ -36,10 +35,8 @@ import picocli.CommandLine.Spec;
           + " to the frames topic of another prefix. The same frames give the same alerts there,"
           + " byte for byte."
     })
-final class ReplayCommand implements Callable<Integer> {
+final class ReplayCommand extends CliCommand {
   private static final String NAMELESS_HOST = "replay";
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Parameters(
       arity = "0..*",
@@ -88,12 +85,11 @@ final class ReplayCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     TopicNames topics = topics();
     if (files.isEmpty() == (slice == null)) {
-      throw new ParameterException(
-          Streams.commandLine(spec), "say either captures to send or --from-topic TOPIC");
+      throw wrongUsage("say either captures to send or --from-topic TOPIC");
     }
     if (slice != null) {
-      long copied = slice.copy(bootstrapServers, topics, timeout, Streams.commandLine(spec));
-      Streams.out(spec).println("%d records -> %s".formatted(copied, topics.frames()));
+      long copied = slice.copy(bootstrapServers, topics, timeout);
+      out().println("%d records -> %s".formatted(copied, topics.frames()));
       return ExitCode.OK;
     }
     List<ReplayInput> inputs = new ArrayList<>();
@@ -101,11 +97,9 @@ final class ReplayCommand implements Callable<Integer> {
       inputs.addAll(ReplayInput.of(file));
     }
     if (hostId != null && inputs.stream().anyMatch(ReplayInput.OfSpool.class::isInstance)) {
-      throw new ParameterException(
-          Streams.commandLine(spec),
-          "--host-id is for captures; frames of a spool name their host");
+      throw wrongUsage("--host-id is for captures; frames of a spool name their host");
     }
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     Map<String, Object> settings =
         ProducerSettings.of(bootstrapServers, "acswatch-replay", timeout, Map.of());
     Map<String, Long> sequences = new HashMap<>();
@@ -115,7 +109,7 @@ final class ReplayCommand implements Callable<Integer> {
           Thread.sleep(interval.toMillis());
         }
         out.println(send(inputs.get(i), sequences, publisher));
-        Streams.flush(out);
+        flush();
       }
     }
     return ExitCode.OK;
@@ -142,8 +136,7 @@ final class ReplayCommand implements Callable<Integer> {
     try {
       return new TopicNames(topicPrefix);
     } catch (IllegalArgumentException refused) {
-      throw new ParameterException(
-          Streams.commandLine(spec), "--topic-prefix: " + refused.getMessage(), refused);
+      throw wrongUsage("--topic-prefix: " + refused.getMessage());
     }
   }
 

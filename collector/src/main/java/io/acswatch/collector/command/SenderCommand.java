@@ -1,20 +1,19 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SenderMetrics;
 import io.acswatch.collector.agent.SpoolSender;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code collect sender}: the spool into Kafka. */
 @Command(
@@ -23,12 +22,13 @@ import picocli.CommandLine.Spec;
       "Sends what 'collect reader' put into the spool to Kafka, and deletes what was acknowledged.",
       "Needs no privilege; keeps trying while no broker can be reached."
     })
-final class SenderCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class SenderCommand extends CliCommand {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   @Mixin private CollectOptions options = new CollectOptions();
 
   @Override
+  @SuppressWarnings("try") // the lock is held, and nothing more
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = options.configWithBroker();
     Path directory = config.spoolOrDefault();
@@ -37,20 +37,15 @@ final class SenderCommand implements Callable<Integer> {
     SpoolSender sender = new SpoolSender(config, spool, clock);
     try (SpoolLock lock = SpoolLock.take(directory, "sender");
         SenderMetrics metrics = SenderMetrics.serve(config.httpAddress(), spool, sender, clock)) {
-      Thread hook = ExitHook.install(sender::stop);
-      PrintWriter out = Streams.out(spec);
-      out.println(
+      say(
           "sending from %s into %s at %s; %s"
               .formatted(
                   directory,
                   config.topics().frames(),
                   config.bootstrapServers(),
                   metrics.described()));
-      Streams.flush(out);
-      sender.run();
-      // Returns only when the hook has asked for it, which then ends the process.
-      hook.join();
-      return lock.isHeld() ? ExitCode.OK : ExitCode.BAD_INPUT;
+      StopSignal.calling(sender::stop, PATIENCE).during(sender::run);
+      return ExitCode.OK;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
@@ -13,9 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Which part of which topic {@code replay} copies. */
 final class SliceOptions {
@@ -54,14 +53,13 @@ final class SliceOptions {
   private List<String> hosts = List.of();
 
   /** Copies the slice to the frames topic of {@code target}; gives the number of records. */
-  long copy(String bootstrapServers, TopicNames target, Duration timeout, CommandLine command)
+  long copy(String bootstrapServers, TopicNames target, Duration timeout)
       throws IOException, InterruptedException {
     if (topic.equals(target.frames())) {
-      throw new ParameterException(
-          command,
+      throw CommandFailure.wrongUsage(
           "--from-topic=" + topic + " is where it would go to; say another --topic-prefix");
     }
-    Map<Integer, FrameSlice.Range> ranges = ranges(command);
+    Map<Integer, FrameSlice.Range> ranges = ranges();
     Map<String, Object> settings =
         ProducerSettings.of(bootstrapServers, "acswatch-replay", timeout, Map.of());
     try (FrameSlice slice = FrameSlice.of(bootstrapServers, topic, timeout);
@@ -84,13 +82,13 @@ final class SliceOptions {
     return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
   }
 
-  private Map<Integer, FrameSlice.Range> ranges(CommandLine command) {
+  private Map<Integer, FrameSlice.Range> ranges() {
     Map<Integer, FrameSlice.Range> ranges = new HashMap<>();
     for (String text : offsets) {
       Matcher range = OFFSETS.matcher(text);
       if (!range.matches()) {
-        throw new ParameterException(
-            command, "--offsets=" + text + ", expected PARTITION:FROM-TO, for example 0:100-250");
+        throw CommandFailure.wrongUsage(
+            "--offsets=" + text + ", expected PARTITION:FROM-TO, for example 0:100-250");
       }
       long from = range.group(2) == null ? 0 : Long.parseLong(range.group(2));
       long to = range.group(3) == null ? Long.MAX_VALUE : Long.parseLong(range.group(3)) + 1;

@@ -1,18 +1,16 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code unpack}: a capture as files, for trying the agent on it. */
 @Command(
@@ -22,9 +20,7 @@ import picocli.CommandLine.Spec;
           + " DIR' and 'check --root DIR' then run on it as on that host.",
       "The directory is made; it must be empty if it is there."
     })
-final class UnpackCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
-
+final class UnpackCommand extends CliCommand {
   @Parameters(index = "0", paramLabel = "CAPTURE", description = "A capture; - is standard input.")
   private String capture = "";
 
@@ -42,9 +38,9 @@ final class UnpackCommand implements Callable<Integer> {
     }
     FixtureHost host = FixtureHost.of(read, directory);
     host.writeOwners(read.owners());
-    PrintWriter out = Streams.out(spec);
+    PrintWriter out = out();
     out.println(read.functions().size() + " functions below " + directory);
-    Streams.flush(out);
+    flush();
     return ExitCode.OK;
   }
 }

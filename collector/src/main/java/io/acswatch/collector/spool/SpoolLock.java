@@ -43,11 +43,6 @@ public final class SpoolLock implements AutoCloseable {
         path.toString(), null, "another " + role + " works on this spool; stop it first");
   }
 
-  /** True until it is closed. */
-  public boolean isHeld() {
-    return lock.isValid();
-  }
-
   @Override
   public void close() throws IOException {
     lock.release();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.Program;
 import io.acswatch.collector.command.HostCommands;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,25 +40,29 @@ class InstalledFilesTest {
     while (entry.find()) {
       String key = entry.group(1);
       named.add(key);
-      String otherwise = CollectorConfig.DEFINITION.defaultOf(key);
+      String otherwise = CollectorConfig.KEYS.defaultOf(key);
       if (!otherwise.isEmpty()) {
         assertTrue(entry.group(2).endsWith("(" + otherwise + ")"), entry::group);
       }
     }
-    assertEquals(new TreeSet<>(CollectorConfig.DEFINITION.names()), named);
+    assertEquals(new TreeSet<>(CollectorConfig.KEYS.names()), named);
   }
 
   @Test
   void theHelpNamesEveryKeyWithItsDefault() {
     String help =
-        HostCommands.commandLine().getSubcommands().get("collect").getUsageMessage().strip();
-    for (String key : CollectorConfig.DEFINITION.names()) {
+        Program.commandLine(new HostCommands())
+            .getSubcommands()
+            .get("collect")
+            .getUsageMessage()
+            .strip();
+    for (String key : CollectorConfig.KEYS.names()) {
       assertTrue(
           help.lines()
               .anyMatch(
                   line ->
                       line.strip().startsWith(key)
-                          && line.contains(CollectorConfig.DEFINITION.defaultOf(key))),
+                          && line.contains(CollectorConfig.KEYS.defaultOf(key))),
           key);
     }
   }

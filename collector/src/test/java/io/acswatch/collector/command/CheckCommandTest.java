@@ -3,6 +3,7 @@ package io.acswatch.collector.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -90,7 +91,7 @@ class CommandsTest {
   void saysWhichFileIsMissing(String command) {
     CommandRun run = CommandRun.of(command, "/nonexistent/a.cap");
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().startsWith("acswatch: /nonexistent/a.cap: no such file"), run.err());
   }
@@ -103,7 +104,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("groups", damaged.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().matches("(?s)acswatch: .*damaged\\.cap:\\d+:.*0:zz\\.2.*"), run.err());
   }
@@ -116,7 +117,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("decode", dump.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + dump + ":"), run.err());
   }
 
@@ -126,7 +127,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("decode", text.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().contains("neither a capture"), run.err());
   }
 
@@ -321,7 +322,7 @@ class CommandsTest {
   void computesThemFromTheCaptureBeforeTheKexec() throws IOException {
     for (String command : List.of("groups", "explain")) {
       CommandRun missing = CommandRun.of(command, LATE_AFTER, "--before", "nowhere.cap");
-      assertEquals(ExitCode.BAD_INPUT, missing.exitCode());
+      assertEquals(ExitCode.FAILED, missing.exitCode());
       assertTrue(missing.err().contains("nowhere.cap"), missing.err());
     }
     JsonNode cleared =
@@ -442,7 +443,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("diff", BEFORE, AFTER, "--owners", owners.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + owners + ":2:"), run.err());
   }
 
@@ -494,7 +495,7 @@ class CommandsTest {
     CommandRun run =
         CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().contains(directory.resolve("absent").toString()), run.err());
   }
@@ -503,7 +504,7 @@ class CommandsTest {
   void refusesARootWithoutAHost() throws IOException {
     CommandRun run = CommandRun.of("capture", "--root", directory.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().contains("/sys/bus/pci/devices: no such file"), run.err());
   }
 
@@ -515,7 +516,7 @@ class CommandsTest {
       assertEquals(ExitCode.OK, run.exitCode(), run.err());
       assertEquals("here", CaptureReader.readText("out", run.out()).host());
     } else {
-      assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+      assertEquals(ExitCode.FAILED, run.exitCode());
     }
   }
 
@@ -533,7 +534,7 @@ class CommandsTest {
 
     CommandRun run = CommandRun.of("collect", "--config", config.toString());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.USAGE, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + config + ":2:"), run.err());
   }
 
@@ -551,7 +552,7 @@ class CommandsTest {
             "--bootstrap-servers=" + server,
             "--root=" + host.root());
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().contains("no broker can be reached at " + server), run.err());
   }
@@ -561,7 +562,7 @@ class CommandsTest {
     CommandRun run =
         CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", BEFORE, "/nonexistent.cap");
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: /nonexistent.cap: no such file"), run.err());
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -167,7 +168,7 @@ class ExplainCommandTest {
   void saysInOneLineThatThereIsNoSuchFunction() {
     CommandRun run = CommandRun.of("explain", BEFORE, "06:00.0", "ff:1f.7");
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals("acswatch: " + BEFORE + ": has no function 0000:ff:1f.7\n", run.err());
     assertEquals("", run.out());
   }
@@ -200,10 +201,10 @@ class ExplainCommandTest {
     CommandRun run = CommandRun.of("explain", "/nonexistent/a.cap");
     CommandRun noOwners = CommandRun.of("explain", BEFORE, "--owners", "/nonexistent/o");
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: /nonexistent/a.cap: no such file"), run.err());
     assertEquals(1, run.errLines().size());
-    assertEquals(ExitCode.BAD_INPUT, noOwners.exitCode());
+    assertEquals(ExitCode.FAILED, noOwners.exitCode());
     assertTrue(noOwners.err().startsWith("acswatch: /nonexistent/o: no such file"), run.err());
   }
 

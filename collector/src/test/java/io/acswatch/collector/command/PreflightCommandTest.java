@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
@@ -124,7 +125,7 @@ class PreflightCommandTest {
             "--owners=" + owners("01:00.0", "vm1"),
             "--output=json");
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode(), run.out());
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
     JsonNode answer = JSON.readTree(run.out());
     assertEquals("unknown", answer.get("verdict").asText());
     assertTrue(answer.get("reasons").get(0).asText().contains("0000:00:02.0"), run.out());
@@ -136,7 +137,7 @@ class PreflightCommandTest {
     CommandRun run =
         CommandRun.of("preflight", BEFORE, "--mode=plain-kexec", "--target-cmdline", REDIRECT_OFF);
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode(), run.out());
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
     assertEquals("unknown", run.outLines().get(0));
     assertTrue(run.outLines().get(1).startsWith("  No owners are known"), run.out());
     assertTrue(run.outLines().get(2).startsWith("  GROUP_MERGED_CROSS_VM: "), run.out());
@@ -157,7 +158,7 @@ class PreflightCommandTest {
     CommandRun owned =
         CommandRun.of("preflight", off, "--mode=plain-kexec", "--owners=" + twoVms());
 
-    assertEquals(ExitCode.BAD_INPUT, unowned.exitCode(), unowned.out());
+    assertEquals(ExitCode.FAILED, unowned.exitCode(), unowned.out());
     assertEquals(ExitCode.FINDING, owned.exitCode(), owned.out());
     assertTrue(owned.out().contains("IOMMU_OFF: "), owned.out());
   }
@@ -198,10 +199,10 @@ class PreflightCommandTest {
     CommandRun run = CommandRun.of("preflight", "/nonexistent/a.cap");
     CommandRun root = CommandRun.of("preflight", "--root=" + directory);
 
-    assertEquals(ExitCode.BAD_INPUT, run.exitCode());
+    assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals(1, run.errLines().size());
     assertTrue(run.err().startsWith("acswatch: /nonexistent/a.cap: no such file"), run.err());
-    assertEquals(ExitCode.BAD_INPUT, root.exitCode());
+    assertEquals(ExitCode.FAILED, root.exitCode());
     assertEquals(1, root.errLines().size());
     assertEquals("", run.out() + root.out());
   }

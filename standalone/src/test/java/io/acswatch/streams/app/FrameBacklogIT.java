@@ -52,8 +52,7 @@ class FrameBacklogIT {
     }
   }
 
-  private static void assertAge(FrameBacklog backlog, BrokerSession session, long sentMillis)
-      throws AppException {
+  private static void assertAge(FrameBacklog backlog, BrokerSession session, long sentMillis) {
     double atLeast = (System.currentTimeMillis() - sentMillis) / 1e3;
     double age = backlog.ask(session).oldestAgeSeconds();
     double atMost = (System.currentTimeMillis() - sentMillis) / 1e3 * TENTH + 1;

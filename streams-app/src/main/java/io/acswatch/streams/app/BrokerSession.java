@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.CommandFailure;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -15,19 +16,20 @@ public final class BrokerSession implements AutoCloseable {
   private final Admin admin;
 
   /** A session that waits for as long as brokers may take at start. */
-  public BrokerSession(IsolationConfig config) throws AppException {
+  public BrokerSession(IsolationConfig config) {
     this(config, config.startTimeout());
   }
 
-  public BrokerSession(IsolationConfig config, Duration timeout) throws AppException {
+  public BrokerSession(IsolationConfig config, Duration timeout) {
     this.config = config;
     this.timeout = timeout;
     try {
       admin = Admin.create(KafkaSettings.admin(config, timeout));
     } catch (KafkaException refused) {
       Throwable reason = refused.getCause() == null ? refused : refused.getCause();
-      throw new AppException(
-          "brokers " + config.bootstrapServers() + ": " + AppException.firstLine(reason), refused);
+      throw new CommandFailure(
+          "brokers " + config.bootstrapServers() + ": " + CommandFailure.firstLine(reason),
+          refused);
     }
   }
 
@@ -36,27 +38,27 @@ public final class BrokerSession implements AutoCloseable {
   }
 
   /** Waits for an answer. */
-  public <T> T answer(KafkaFuture<T> future) throws AppException {
+  public <T> T answer(KafkaFuture<T> future) {
     try {
       return future.get();
     } catch (ExecutionException failed) {
       throw refused(failed.getCause());
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      throw new AppException("stopped while waiting for the broker", stopped);
+      throw new CommandFailure("stopped while waiting for the broker", stopped);
     }
   }
 
-  public AppException refused(Throwable failure) {
+  public CommandFailure refused(Throwable failure) {
     String servers = config.bootstrapServers();
     if (failure instanceof TimeoutException) {
       String seconds =
           BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString();
-      return new AppException(
+      return new CommandFailure(
           "no broker answers at %s within %s s".formatted(servers, seconds), failure);
     }
-    return new AppException(
-        "broker at " + servers + " refuses: " + AppException.firstLine(failure), failure);
+    return new CommandFailure(
+        "broker at " + servers + " refuses: " + CommandFailure.firstLine(failure), failure);
   }
 
   @Override

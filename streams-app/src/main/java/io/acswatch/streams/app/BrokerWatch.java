@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,7 +60,7 @@ final class BrokerWatch implements AutoCloseable {
   /** Opens a session with the brokers. */
   @FunctionalInterface
   interface Sessions {
-    BrokerSession open() throws AppException;
+    BrokerSession open();
   }
 
   /**
@@ -67,7 +68,7 @@ final class BrokerWatch implements AutoCloseable {
    *
    * @param sessions for this watch alone, which closes them
    */
-  void start(Sessions sessions) throws AppException {
+  void start(Sessions sessions) {
     session = sessions.open();
     thread.scheduleWithFixedDelay(
         () -> ask(sessions), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -78,7 +79,7 @@ final class BrokerWatch implements AutoCloseable {
       BrokerSession asked = session(sessions);
       asked.answer(asked.admin().describeCluster().clusterId());
       answered();
-    } catch (AppException failed) {
+    } catch (CommandFailure failed) {
       if (!Thread.currentThread().isInterrupted()) {
         failed(failed.getCause());
       }
@@ -89,7 +90,7 @@ final class BrokerWatch implements AutoCloseable {
     unanswered = reachable ? 0 : unanswered + 1;
   }
 
-  private BrokerSession session(Sessions sessions) throws AppException {
+  private BrokerSession session(Sessions sessions) {
     BrokerSession current = session;
     if (current != null && unanswered < PATIENCE) {
       return current;
@@ -132,7 +133,7 @@ final class BrokerWatch implements AutoCloseable {
       LOG.warn(
           "No broker answers at {}: {}; nothing is judged until one does, nothing is lost",
           servers,
-          failure == null ? "no reason given" : AppException.firstLine(failure));
+          failure == null ? "no reason given" : CommandFailure.firstLine(failure));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.CommandFailure;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -58,6 +59,6 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     for (int depth = 0; root.getCause() != null && depth < MAX_DEPTH; depth++) {
       root = root.getCause();
     }
-    return root.getClass().getSimpleName() + ": " + AppException.firstLine(root);
+    return root.getClass().getSimpleName() + ": " + CommandFailure.firstLine(root);
   }
 }

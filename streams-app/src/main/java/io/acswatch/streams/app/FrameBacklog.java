@@ -80,14 +80,14 @@ final class FrameBacklog implements AutoCloseable {
     try {
       Size size = ask(asked);
       listener.backlog(size.frames(), size.oldestAgeSeconds());
-    } catch (AppException | RuntimeException away) {
+    } catch (RuntimeException away) {
       // The broker watch tells of it; what escapes would end the asking.
       listener.backlog(Double.NaN, Double.NaN);
     }
   }
 
   /** Asks once. */
-  Size ask(BrokerSession session) throws AppException {
+  Size ask(BrokerSession session) {
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(
             session
@@ -117,8 +117,7 @@ final class FrameBacklog implements AutoCloseable {
     return new Size(frames, waiting.isEmpty() ? 0 : oldestAge(session, waiting));
   }
 
-  private double oldestAge(BrokerSession session, Map<TopicPartition, Long> waiting)
-      throws AppException {
+  private double oldestAge(BrokerSession session, Map<TopicPartition, Long> waiting) {
     long now = clock.getAsLong();
     double younger = MAX_AGE_SECONDS;
     double older = MIN_AGE_SECONDS;
@@ -138,8 +137,7 @@ final class FrameBacklog implements AutoCloseable {
 
   /** True if each partition's next frame was appended less than so many seconds ago. */
   private static boolean areYounger(
-      BrokerSession session, Map<TopicPartition, Long> waiting, long now, double ageSeconds)
-      throws AppException {
+      BrokerSession session, Map<TopicPartition, Long> waiting, long now, double ageSeconds) {
     long since = Math.max(0, now - (long) (ageSeconds * SECONDS));
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
     waiting.forEach((partition, unused) -> asked.put(partition, OffsetSpec.forTimestamp(since)));
@@ -153,7 +151,7 @@ final class FrameBacklog implements AutoCloseable {
   }
 
   private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
-      BrokerSession session, Map<TopicPartition, OffsetSpec> asked) throws AppException {
+      BrokerSession session, Map<TopicPartition, OffsetSpec> asked) {
     return session.answer(
         session
             .admin()

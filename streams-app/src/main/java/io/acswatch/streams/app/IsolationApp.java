@@ -1,5 +1,7 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.StaticFiles;
@@ -62,7 +64,7 @@ public final class IsolationApp implements AutoCloseable {
   private final StatusServer http;
   private boolean closed;
 
-  private IsolationApp(IsolationConfig config) throws AppException {
+  private IsolationApp(IsolationConfig config) {
     stopTimeout = config.stopTimeout();
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
@@ -103,11 +105,11 @@ public final class IsolationApp implements AutoCloseable {
   /**
    * Starts and returns at once; {@link #status} says when it is ready.
    *
-   * @throws AppException if no broker answers, a topic is missing, the port is in use or the state
-   *     directory cannot be used; nothing is left running then
+   * @throws CommandFailure if no broker answers, a topic is missing, the port is in use or the
+   *     state directory cannot be used; nothing is left running then
    * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
    */
-  public static IsolationApp start(IsolationConfig config) throws AppException {
+  public static IsolationApp start(IsolationConfig config) {
     try (BrokerSession session = new BrokerSession(config)) {
       Topics.refuseUnfit(session, config);
     }
@@ -117,25 +119,25 @@ public final class IsolationApp implements AutoCloseable {
       app.broker.start(() -> new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
       app.streams.start();
-    } catch (AppException refused) {
+    } catch (CommandFailure refused) {
       app.close();
       throw refused;
     } catch (KafkaException failed) {
       app.close();
-      throw new AppException("cannot start: " + AppException.firstLine(failed), failed);
+      throw new CommandFailure("cannot start: " + CommandFailure.firstLine(failed), failed);
     }
     return app;
   }
 
-  private static void prepare(Path directory) throws AppException {
+  private static void prepare(Path directory) {
     try {
       Files.createDirectories(directory);
     } catch (IOException refused) {
-      throw new AppException(
+      throw new CommandFailure(
           "state directory " + directory + " cannot be made: " + reason(refused), refused);
     }
     if (!Files.isWritable(directory)) {
-      throw new AppException("state directory " + directory + " is not writable");
+      throw new CommandFailure("state directory " + directory + " is not writable");
     }
   }
 
@@ -144,13 +146,12 @@ public final class IsolationApp implements AutoCloseable {
       case "AccessDeniedException" -> "permission denied";
       case "NoSuchFileException" -> "no such file or directory";
       case "FileAlreadyExistsException" -> "a file is in its place";
-      default -> AppException.firstLine(refused);
+      default -> CommandFailure.firstLine(refused);
     };
   }
 
   private static KafkaStreams create(
-      IsolationConfig config, IsolationMetrics metrics, FleetIndex fleet, HttpAddress self)
-      throws AppException {
+      IsolationConfig config, IsolationMetrics metrics, FleetIndex fleet, HttpAddress self) {
     Properties settings = KafkaSettings.streams(config);
     // By it the other instances find the one that keeps a host.
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
@@ -160,10 +161,10 @@ public final class IsolationApp implements AutoCloseable {
       throw refused;
     } catch (KafkaException failed) {
       boolean inUse = String.valueOf(failed.getMessage()).contains("initialize state");
-      throw new AppException(
+      throw new CommandFailure(
           inUse
               ? "state directory " + config.stateDirectory() + " is in use by another process"
-              : "cannot start: " + AppException.firstLine(failed),
+              : "cannot start: " + CommandFailure.firstLine(failed),
           failed);
     }
   }

@@ -24,6 +24,14 @@ public final class KafkaSettings {
   private static final int BATCH_BYTES = 512 << 10;
   private static final int FETCH_BYTES = 128 << 10;
 
+  private static final List<String> CONSUMERS =
+      List.of(
+          "",
+          StreamsConfig.CONSUMER_PREFIX,
+          StreamsConfig.MAIN_CONSUMER_PREFIX,
+          StreamsConfig.RESTORE_CONSUMER_PREFIX,
+          StreamsConfig.GLOBAL_CONSUMER_PREFIX);
+
   private KafkaSettings() {}
 
   /** Settings of Kafka Streams; {@link IsolationConfig#kafka} wins. */
@@ -134,6 +142,24 @@ public final class KafkaSettings {
     }
     settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, config.bootstrapServers());
     return settings;
+  }
+
+  /**
+   * True for a name of Kafka Streams or of one of its clients, with a client's prefix or without.
+   */
+  static boolean isKnown(String name) {
+    return StreamsConfig.configDef().names().contains(name)
+        || isKnown(name, ConsumerConfig.configNames(), CONSUMERS)
+        || isKnown(name, ProducerConfig.configNames(), List.of("", StreamsConfig.PRODUCER_PREFIX))
+        || isKnown(
+            name, AdminClientConfig.configNames(), List.of("", StreamsConfig.ADMIN_CLIENT_PREFIX))
+        || name.startsWith(StreamsConfig.TOPIC_PREFIX);
+  }
+
+  private static boolean isKnown(String name, Set<String> known, List<String> prefixes) {
+    return prefixes.stream()
+        .anyMatch(
+            prefix -> name.startsWith(prefix) && known.contains(name.substring(prefix.length())));
   }
 
   private static String producer(String name) {

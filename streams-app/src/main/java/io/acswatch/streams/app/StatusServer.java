@@ -2,6 +2,8 @@ package io.acswatch.streams.app;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
 import java.io.ByteArrayOutputStream;
@@ -89,23 +91,22 @@ final class StatusServer implements AutoCloseable {
   /**
    * Takes the port; answers after {@link #start}.
    *
-   * @throws AppException if the port is in use or the host is not this one
+   * @throws CommandFailure if the port is in use or the host is not this one
    */
   StatusServer(
-      HttpAddress address, Supplier<AppStatus> status, Supplier<String> metrics, Pages pages)
-      throws AppException {
+      HttpAddress address, Supplier<AppStatus> status, Supplier<String> metrics, Pages pages) {
     this.status = status;
     this.metrics = metrics;
     this.pages = pages;
     InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
     if (socket.isUnresolved()) {
-      throw new AppException("cannot listen on " + address + ": no such host");
+      throw new CommandFailure("cannot listen on " + address + ": no such host");
     }
     try {
       server = HttpServer.create(socket, 0);
     } catch (IOException inUse) {
-      throw new AppException(
-          "cannot listen on " + address + ": " + AppException.firstLine(inUse), inUse);
+      throw new CommandFailure(
+          "cannot listen on " + address + ": " + CommandFailure.firstLine(inUse), inUse);
     }
     threads =
         new ThreadPoolExecutor(

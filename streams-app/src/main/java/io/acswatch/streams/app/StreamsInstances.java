@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.api.Instances;

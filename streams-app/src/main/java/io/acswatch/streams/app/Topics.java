@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.TopicReport.Action;
 import io.acswatch.streams.app.TopicReport.Difference;
 import io.acswatch.streams.topology.Nodes;
@@ -74,10 +75,9 @@ public final class Topics {
   /**
    * Creates the topics that are missing, and waits until the broker knows them.
    *
-   * @throws AppException if no broker answers or one refuses
+   * @throws CommandFailure if no broker answers or one refuses
    */
-  public static List<TopicReport> create(IsolationConfig config, Layout layout)
-      throws AppException {
+  public static List<TopicReport> create(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
       List<TopicReport> found = look(session, config.topics(), layout);
       List<String> missing =
@@ -109,7 +109,7 @@ public final class Topics {
   }
 
   /** Looks at the topics and changes nothing. */
-  public static List<TopicReport> check(IsolationConfig config, Layout layout) throws AppException {
+  public static List<TopicReport> check(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
       return look(session, config.topics(), layout);
     }
@@ -118,13 +118,13 @@ public final class Topics {
   /**
    * Refuses a Kafka in which the application cannot run.
    *
-   * @throws AppException if no broker answers, or a topic is missing or unfit
+   * @throws CommandFailure if no broker answers, or a topic is missing or unfit
    */
-  static void refuseUnfit(BrokerSession session, IsolationConfig config) throws AppException {
+  static void refuseUnfit(BrokerSession session, IsolationConfig config) {
     List<String> missing = missing(session, config.topics().all());
     if (!missing.isEmpty()) {
       boolean one = missing.size() == 1;
-      throw new AppException(
+      throw new CommandFailure(
           "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
               .formatted(
                   (one ? "topic " : "topics ") + String.join(", ", missing),
@@ -141,27 +141,25 @@ public final class Topics {
     int wanted = partitions(described, frames);
     int found = partitions(described, commands);
     if (found != wanted) {
-      throw new AppException(
+      throw new CommandFailure(
           "topic %s has %d partitions and %s has %d, expected as many; delete %1$s and run: acswatch topics"
               .formatted(commands, found, frames, wanted));
     }
   }
 
   private static Map<String, TopicDescription> describe(
-      BrokerSession session, Collection<String> topics) throws AppException {
+      BrokerSession session, Collection<String> topics) {
     return session.answer(session.admin().describeTopics(topics).allTopicNames());
   }
 
   /** The topics among {@code names} that do not exist. */
-  public static List<String> missing(BrokerSession session, Collection<String> names)
-      throws AppException {
+  public static List<String> missing(BrokerSession session, Collection<String> names) {
     // Asking for all names once is cheaper than an error for each.
     var existing = session.answer(session.admin().listTopics().names());
     return new TreeSet<>(names).stream().filter(name -> !existing.contains(name)).toList();
   }
 
-  private static void finish(BrokerSession session, KafkaFuture<Void> creation)
-      throws AppException {
+  private static void finish(BrokerSession session, KafkaFuture<Void> creation) {
     try {
       creation.get();
     } catch (ExecutionException failed) {
@@ -171,30 +169,29 @@ public final class Topics {
       }
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      throw new AppException("stopped while creating topics", stopped);
+      throw new CommandFailure("stopped while creating topics", stopped);
     }
   }
 
   /** The controller has them; the broker that answers learns of them a moment later. */
-  private static void awaitKnown(BrokerSession session, IsolationConfig config, List<String> names)
-      throws AppException {
+  private static void awaitKnown(
+      BrokerSession session, IsolationConfig config, List<String> names) {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
     while (!missing(session, names).isEmpty()) {
       if (System.nanoTime() > deadline) {
-        throw new AppException("broker does not show the topics it created: " + names);
+        throw new CommandFailure("broker does not show the topics it created: " + names);
       }
       try {
         Thread.sleep(Duration.ofMillis(20).toMillis());
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
-        throw new AppException("stopped while waiting for topics", stopped);
+        throw new CommandFailure("stopped while waiting for topics", stopped);
       }
     }
   }
 
   private static List<NewTopic> newTopics(
-      BrokerSession session, TopicNames names, List<String> missing, Layout layout)
-      throws AppException {
+      BrokerSession session, TopicNames names, List<String> missing, Layout layout) {
     Map<String, Map<String, String>> policies = policies(names);
     int partitions = layout.partitions().orElse(DEFAULT_PARTITIONS);
     int ofCommands =
@@ -217,8 +214,7 @@ public final class Topics {
     return described.get(topic).partitions().size();
   }
 
-  private static List<TopicReport> look(BrokerSession session, TopicNames names, Layout layout)
-      throws AppException {
+  private static List<TopicReport> look(BrokerSession session, TopicNames names, Layout layout) {
     Map<String, Map<String, String>> policies = policies(names);
     List<String> missing = missing(session, policies.keySet());
     List<String> present =

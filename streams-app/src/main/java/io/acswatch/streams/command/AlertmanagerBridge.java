@@ -1,8 +1,8 @@
 package io.acswatch.streams.command;
 
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.client.Alert;
 import io.acswatch.client.AlertSerde;
-import io.acswatch.streams.app.AppException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -78,7 +78,7 @@ final class AlertmanagerBridge {
                   record.topic(),
                   record.partition(),
                   record.offset(),
-                  AppException.firstLine(damaged)));
+                  CommandFailure.firstLine(damaged)));
       return null;
     }
   }
@@ -96,7 +96,7 @@ final class AlertmanagerBridge {
       return true;
     } catch (IOException failed) {
       if (pause.isZero()) {
-        say(AppException.firstLine(failed) + "; trying again");
+        say(CommandFailure.firstLine(failed) + "; trying again");
       }
       pause = longer(pause);
       nextTelling = System.nanoTime() + pause.toNanos();

@@ -1,18 +1,21 @@
 package io.acswatch.streams.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ColourOption;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.client.Alert;
 import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
-import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationConfig;
-import io.acswatch.wire.terminal.Colour;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -20,10 +23,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code alerts}: follows the alert topic. */
 @Command(
@@ -32,16 +32,10 @@ import picocli.CommandLine.Spec;
       "Prints alerts as they are raised, updated and resolved, one line each, until it is stopped.",
       "Alerts of one host come in their order."
     })
-final class AlertsCommand implements Callable<Integer> {
+final class AlertsCommand extends CliCommand {
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** How to print. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
-  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(
@@ -77,17 +71,9 @@ final class AlertsCommand implements Callable<Integer> {
   @Option(names = "--vm", paramLabel = "VM", description = "Of this VM; may be repeated.")
   private List<String> vms = List.of();
 
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      description = "How to print; json is the value of the topic, byte for byte.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output = new OutputOption();
 
-  @Option(
-      names = {"--colour", "--color"},
-      paramLabel = "auto|always|never",
-      description = "Whether to colour; auto does on a terminal.")
-  private Colour colour = Colour.AUTO;
+  @Mixin private ColourOption colour = new ColourOption();
 
   @Option(
       names = "--alertmanager",
@@ -108,31 +94,30 @@ final class AlertsCommand implements Callable<Integer> {
   private int printed;
 
   @Override
-  public Integer call() throws AppException {
+  public Integer call() throws IOException, InterruptedException {
     if (max != null && max < 1) {
-      throw new ParameterException(spec.commandLine(), "--max=" + max + ", expected 1 or more");
+      throw wrongUsage("--max=" + max + ", expected 1 or more");
     }
-    IsolationConfig config = options.config(Map.of());
+    IsolationConfig config = options.config();
     if (alertmanager != null) {
       return bridge(config);
     }
     try (TopicReader reader = TopicSession.open(config, config.topics().alerts(), start())) {
       // Being stopped is how following ends, and no failure.
-      StopHook.calling(reader::wakeUp).during(() -> follow(reader));
+      StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> follow(reader));
     } catch (KafkaException failed) {
       throw failure(config, failed);
     }
-    return urgent && (once || max != null) ? StreamsMain.FINDING : StreamsMain.OK;
+    return urgent && (once || max != null) ? ExitCode.FINDING : ExitCode.OK;
   }
 
   private AlertFilter filter() {
     return new AlertFilter(severity, hosts, codes, vms);
   }
 
-  private int bridge(IsolationConfig config) throws AppException {
+  private int bridge(IsolationConfig config) throws IOException, InterruptedException {
     if (refreshSeconds < 1 || !String.valueOf(alertmanager.getScheme()).matches("https?")) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw wrongUsage(
           "--alertmanager=%s --refresh=%d, expected http://HOST:PORT and 1 or more"
               .formatted(alertmanager, refreshSeconds));
     }
@@ -143,17 +128,17 @@ final class AlertsCommand implements Callable<Integer> {
               new Alertmanager(alertmanager),
               new OpenAlerts(filter()),
               Duration.ofSeconds(refreshSeconds),
-              spec.commandLine().getErr());
-      StopHook.calling(reader::wakeUp).during(() -> bridge.run(reader, once));
+              err());
+      StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> bridge.run(reader, once));
     } catch (KafkaException failed) {
       throw failure(config, failed);
     }
-    return StreamsMain.OK;
+    return ExitCode.OK;
   }
 
-  private static AppException failure(IsolationConfig config, KafkaException failed) {
-    return new AppException(
-        "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
+  private static CommandFailure failure(IsolationConfig config, KafkaException failed) {
+    return new CommandFailure(
+        "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed), failed);
   }
 
   private TopicReader.Start start() {
@@ -165,7 +150,7 @@ final class AlertsCommand implements Callable<Integer> {
 
   private void follow(TopicReader reader) {
     AlertFilter filter = filter();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     boolean coloured = colour.isOn();
     try (AlertSerde serde = new AlertSerde()) {
       while (!(once && reader.hasReachedEnd())) {
@@ -183,7 +168,7 @@ final class AlertsCommand implements Callable<Integer> {
         }
       }
     } catch (WakeupException stopped) {
-      out.flush();
+      flush();
     }
   }
 
@@ -192,14 +177,14 @@ final class AlertsCommand implements Callable<Integer> {
     try {
       return serde.deserialize(record.topic(), record.value());
     } catch (SerializationException damaged) {
-      PrintWriter err = spec.commandLine().getErr();
+      PrintWriter err = err();
       err.println(
           "acswatch: %s-%d@%d left out: %s"
               .formatted(
                   record.topic(),
                   record.partition(),
                   record.offset(),
-                  AppException.firstLine(damaged)));
+                  CommandFailure.firstLine(damaged)));
       err.flush();
       return null;
     }
@@ -208,7 +193,7 @@ final class AlertsCommand implements Callable<Integer> {
   private void print(
       PrintWriter out, ConsumerRecord<byte[], byte[]> record, Alert alert, boolean coloured) {
     out.println(
-        output == Output.JSON
+        output.isJson()
             ? new String(record.value(), StandardCharsets.UTF_8)
             : AlertLine.of(alert, record.timestamp(), coloured));
     printed++;

@@ -1,6 +1,6 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
@@ -26,9 +26,9 @@ final class CommandSender implements AutoCloseable {
   /**
    * A sender to the commands topic.
    *
-   * @throws AppException if no broker answers, or there is no such topic
+   * @throws CommandFailure if no broker answers, or there is no such topic
    */
-  CommandSender(IsolationConfig config) throws AppException {
+  CommandSender(IsolationConfig config) {
     topic = config.topics().commands();
     session = new BrokerSession(config);
     try {
@@ -39,14 +39,14 @@ final class CommandSender implements AutoCloseable {
     } catch (KafkaException refused) {
       session.close();
       throw session.refused(refused);
-    } catch (AppException refused) {
+    } catch (CommandFailure refused) {
       session.close();
       throw refused;
     }
   }
 
   /** Asks to forget the host; returns when the broker has it, and where. */
-  RecordMetadata retire(String host, String reason) throws AppException, InterruptedException {
+  RecordMetadata retire(String host, String reason) throws InterruptedException {
     try {
       return producer.send(new ProducerRecord<>(topic, host, new HostCommand(reason).json())).get();
     } catch (ExecutionException refused) {

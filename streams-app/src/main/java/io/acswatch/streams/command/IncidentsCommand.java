@@ -1,25 +1,24 @@
 package io.acswatch.streams.command;
 
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ColourOption;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
-import io.acswatch.streams.app.AppException;
 import io.acswatch.streams.app.IsolationConfig;
-import io.acswatch.wire.terminal.Colour;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import org.apache.kafka.common.errors.SerializationException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code incidents}: causes that several hosts have in common. */
 @Command(
@@ -29,52 +28,37 @@ import picocli.CommandLine.Spec;
           + " of one platform, with one kernel and one port at fault.",
       "An incident opens when two hosts get such alerts within 24 hours, and closes when none has them."
     })
-final class IncidentsCommand implements Callable<Integer> {
-  /** How to print. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
-  @Spec private @Nullable CommandSpec spec;
+final class IncidentsCommand extends CliCommand {
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(names = "--all", description = "Those of the last week that are closed too.")
   private boolean all;
 
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      description = "How to print; json is the value of the topic, one line each.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output = new OutputOption();
 
-  @Option(
-      names = {"--colour", "--color"},
-      paramLabel = "auto|always|never",
-      description = "Whether to colour; auto does on a terminal.")
-  private Colour colour = Colour.AUTO;
+  @Mixin private ColourOption colour = new ColourOption();
 
   private record Found(Incident incident, byte[] json) {}
 
   @Override
-  public Integer call() throws AppException {
-    IsolationConfig config = options.config(Map.of());
+  public Integer call() throws IOException {
+    IsolationConfig config = options.config();
     boolean coloured = colour.isOn();
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     boolean urgent = false;
     for (Found found : found(config)) {
       Incident incident = found.incident();
       out.println(
-          output == Output.JSON
+          output.isJson()
               ? new String(found.json(), StandardCharsets.UTF_8)
               : IncidentLine.of(incident, coloured));
       urgent |= incident.isOpen() && incident.severity().isAtLeast(Severity.HIGH);
     }
-    out.flush();
-    return urgent ? StreamsMain.FINDING : StreamsMain.OK;
+    flush();
+    return urgent ? ExitCode.FINDING : ExitCode.OK;
   }
 
-  private List<Found> found(IsolationConfig config) throws AppException {
+  private List<Found> found(IsolationConfig config) {
     List<Found> wanted = new ArrayList<>();
     try (IncidentSerde serde = new IncidentSerde()) {
       for (byte[] json : TopicTable.read(config, config.topics().incidents()).values()) {
@@ -84,7 +68,7 @@ final class IncidentsCommand implements Callable<Integer> {
         }
       }
     } catch (SerializationException damaged) {
-      throw new AppException(AppException.firstLine(damaged), damaged);
+      throw new CommandFailure(CommandFailure.firstLine(damaged), damaged);
     }
     wanted.sort(
         Comparator.comparing((Found found) -> found.incident().isOpen())

@@ -1,6 +1,9 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
@@ -8,12 +11,11 @@ import io.acswatch.streams.app.KafkaSettings;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -27,10 +29,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code rejects}: lists refused records, shows one, sends them again. */
 @Command(
@@ -41,16 +40,10 @@ import picocli.CommandLine.Spec;
           + " frames topic again, as they were, for a streams application that understands them"
           + " by now."
     })
-final class RejectsCommand implements Callable<Integer> {
+final class RejectsCommand extends CliCommand {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
-
-  /** How to print. */
-  enum Output {
-    TEXT,
-    JSON
-  }
 
   /** What to do other than list. */
   static final class Action {
@@ -64,7 +57,6 @@ final class RejectsCommand implements Callable<Integer> {
     private boolean replay;
   }
 
-  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
   @ArgGroup private Action action = new Action();
 
@@ -92,16 +84,14 @@ final class RejectsCommand implements Callable<Integer> {
   @Option(names = "--all-bytes", description = "With --show: all bytes, not those at fault only.")
   private boolean allBytes;
 
-  @Option(names = "--output", paramLabel = "text|json", description = "How to print a list.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Override
-  public Integer call() throws AppException {
-    IsolationConfig config = options.config(Map.of());
+  public Integer call() throws IOException {
+    IsolationConfig config = options.config();
     Matcher place = action.show == null ? null : PLACE.matcher(action.show);
     if (place != null && !place.matches()) {
-      throw new ParameterException(
-          spec.commandLine(), "--show=" + action.show + ", expected PARTITION@OFFSET as listed");
+      throw wrongUsage("--show=" + action.show + ", expected PARTITION@OFFSET as listed");
     }
     try (TopicReader reader = TopicSession.open(config, config.topics().rejects(), start())) {
       if (place != null) {
@@ -112,16 +102,13 @@ final class RejectsCommand implements Callable<Integer> {
         each(reader, this::list);
       }
     } catch (KafkaException failed) {
-      throw new AppException(
-          "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
+      throw new CommandFailure(
+          "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed),
+          failed);
     } finally {
-      out().flush();
+      flush();
     }
-    return StreamsMain.OK;
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
+    return ExitCode.OK;
   }
 
   private TopicReader.Start start() {
@@ -146,7 +133,7 @@ final class RejectsCommand implements Callable<Integer> {
   }
 
   private void list(Reject reject) {
-    out().println(output == Output.JSON ? json(reject) : line(reject));
+    out().println(output.isJson() ? json(reject) : line(reject));
   }
 
   private static String line(Reject reject) {
@@ -178,7 +165,7 @@ final class RejectsCommand implements Callable<Integer> {
         });
   }
 
-  private void show(TopicReader reader, Matcher place) throws AppException {
+  private void show(TopicReader reader, Matcher place) {
     int partition = Integer.parseInt(place.group(1));
     long offset = Long.parseLong(place.group(2));
     if (partition < reader.partitions()) {
@@ -192,7 +179,7 @@ final class RejectsCommand implements Callable<Integer> {
         }
       }
     }
-    throw new AppException("no reject at " + action.show + "; the list says where they are");
+    throw new CommandFailure("no reject at " + action.show + "; the list says where they are");
   }
 
   private void show(Reject reject) {
@@ -219,7 +206,7 @@ final class RejectsCommand implements Callable<Integer> {
     }
   }
 
-  private void replay(IsolationConfig config, TopicReader reader) throws AppException {
+  private void replay(IsolationConfig config, TopicReader reader) {
     String frames = config.topics().frames();
     String version = IsolationApp.version();
     try (BrokerSession session = new BrokerSession(config)) {
@@ -251,7 +238,7 @@ final class RejectsCommand implements Callable<Integer> {
     } else {
       out().println(reject.place() + " left out: " + why);
     }
-    out().flush();
+    flush();
   }
 
   private static String whyNot(Reject reject, String version, boolean again) {

@@ -1,17 +1,14 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code retire}: asks the streams application to forget hosts. */
 @Command(
@@ -21,8 +18,7 @@ import picocli.CommandLine.Spec;
           + " alerts and deletes them from the topics of alert states and groups.",
       "Stop the collector first: a host whose frames go on arriving is a new host from then on."
     })
-final class RetireCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class RetireCommand extends CliCommand {
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Parameters(arity = "1..*", paramLabel = "HOST", description = "Ids of the hosts.")
@@ -35,14 +31,14 @@ final class RetireCommand implements Callable<Integer> {
   private String reason = "retired";
 
   @Override
-  public Integer call() throws AppException, InterruptedException {
-    try (CommandSender sender = new CommandSender(options.config(Map.of()))) {
-      PrintWriter out = spec.commandLine().getOut();
+  public Integer call() throws IOException, InterruptedException {
+    try (CommandSender sender = new CommandSender(options.config())) {
+      PrintWriter out = out();
       for (String host : hosts) {
         out.println(host + " -> " + sender.retire(host, reason));
-        out.flush();
+        flush();
       }
     }
-    return StreamsMain.OK;
+    return ExitCode.OK;
   }
 }

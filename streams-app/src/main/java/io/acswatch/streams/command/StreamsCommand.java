@@ -1,22 +1,19 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.streams.app.AppException;
-import io.acswatch.streams.app.HttpAddress;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.HttpAddress;
+import io.acswatch.cli.StopSignal;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
-import io.acswatch.wire.process.UnpackedLibraries;
-import java.io.PrintWriter;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code streams}: the streams application, until it is stopped. */
 @Command(
@@ -43,8 +40,10 @@ import picocli.CommandLine.Spec;
       "  streams.stop.timeout.ms      30000: to end what is under way",
       "  kafka.*                      settings of Kafka Streams and its clients"
     })
-final class StreamsCommand implements Callable<Integer> {
-  @Spec private @Nullable CommandSpec spec;
+final class StreamsCommand extends CliCommand {
+  /** How long it may take to return when the application is closed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(
@@ -66,44 +65,37 @@ final class StreamsCommand implements Callable<Integer> {
   private @Nullable String applicationId;
 
   @Override
-  public Integer call() throws AppException, InterruptedException {
-    Map<String, @Nullable String> more = new LinkedHashMap<>();
-    more.put(IsolationConfig.HTTP_ADDRESS, http);
-    more.put(IsolationConfig.STATE_DIR, stateDirectory);
-    more.put(IsolationConfig.APPLICATION_ID, applicationId);
-    IsolationConfig config = options.config(more);
+  public Integer call() throws IOException, InterruptedException {
+    IsolationConfig config =
+        IsolationConfig.from(
+            options
+                .settings()
+                .put(IsolationConfig.HTTP_ADDRESS, http)
+                .put(IsolationConfig.STATE_DIR, stateDirectory)
+                .put(IsolationConfig.APPLICATION_ID, applicationId));
     IsolationApp app = IsolationApp.start(config);
-    AtomicBoolean failed = new AtomicBoolean();
-    Thread hook = new Thread(() -> stopAndExit(app, failed), "acswatch-stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    PrintWriter out = spec.commandLine().getOut();
-    out.println(
+    try {
+      StopSignal.calling(app::close, PATIENCE).during(() -> watch(config, app));
+    } finally {
+      app.close();
+    }
+    return ExitCode.OK;
+  }
+
+  private void watch(IsolationConfig config, IsolationApp app) throws InterruptedException {
+    InetSocketAddress bound = app.httpAddress();
+    say(
         "judging "
             + config.topics().frames()
             + " at "
             + config.bootstrapServers()
             + "; http://"
-            + new HttpAddress(
-                app.httpAddress().getAddress().getHostAddress(), app.httpAddress().getPort())
+            + new HttpAddress(bound.getAddress().getHostAddress(), bound.getPort())
             + "/");
-    out.flush();
-    Optional<String> failure = app.awaitEnd();
-    if (failure.isEmpty()) {
-      // Only the hook closes it, and then ends the process.
-      hook.join();
-      return StreamsMain.OK;
-    }
-    failed.set(true);
-    app.close();
-    throw new AppException(failure.get());
-  }
-
-  /** A JVM that a signal stops would exit with 143; to be stopped is no failure of a service. */
-  private static void stopAndExit(IsolationApp app, AtomicBoolean failed) {
-    app.close();
-    if (!failed.get()) {
-      UnpackedLibraries.delete();
-      Runtime.getRuntime().halt(StreamsMain.OK);
-    }
+    app.awaitEnd()
+        .ifPresent(
+            failure -> {
+              throw new CommandFailure(failure);
+            });
   }
 }

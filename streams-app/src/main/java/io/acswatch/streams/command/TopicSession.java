@@ -1,6 +1,6 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
@@ -13,8 +13,7 @@ final class TopicSession {
   private TopicSession() {}
 
   /** A reader of the topic, at its start. */
-  static TopicReader open(IsolationConfig config, String topic, TopicReader.Start start)
-      throws AppException {
+  static TopicReader open(IsolationConfig config, String topic, TopicReader.Start start) {
     try (BrokerSession session = new BrokerSession(config)) {
       requireTopic(session, config, topic);
       try {
@@ -25,10 +24,9 @@ final class TopicSession {
     }
   }
 
-  static void requireTopic(BrokerSession session, IsolationConfig config, String topic)
-      throws AppException {
+  static void requireTopic(BrokerSession session, IsolationConfig config, String topic) {
     if (!Topics.missing(session, List.of(topic)).isEmpty()) {
-      throw new AppException(
+      throw new CommandFailure(
           "topic %s does not exist at %s".formatted(topic, config.bootstrapServers()));
     }
   }

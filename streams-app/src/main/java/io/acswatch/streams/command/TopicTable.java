@@ -1,6 +1,6 @@
 package io.acswatch.streams.command;
 
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.IsolationConfig;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -16,8 +16,7 @@ final class TopicTable {
   private TopicTable() {}
 
   /** The last value of each key that is there now, in order of keys. */
-  static NavigableMap<String, byte[]> read(IsolationConfig config, String topic)
-      throws AppException {
+  static NavigableMap<String, byte[]> read(IsolationConfig config, String topic) {
     NavigableMap<String, byte[]> table = new TreeMap<>();
     try (TopicReader reader = TopicSession.open(config, topic, TopicReader.Start.BEGINNING)) {
       while (!reader.hasReachedEnd()) {
@@ -31,8 +30,9 @@ final class TopicTable {
         }
       }
     } catch (KafkaException failed) {
-      throw new AppException(
-          "broker at " + config.bootstrapServers() + ": " + AppException.firstLine(failed), failed);
+      throw new CommandFailure(
+          "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed),
+          failed);
     }
     return table;
   }

@@ -1,7 +1,9 @@
 package io.acswatch.streams.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.streams.app.AppException;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.OutputOption;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.TopicReport;
 import io.acswatch.streams.app.Topics;
@@ -10,16 +12,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code topics}: creates the topics, or shows the difference. */
 @Command(
@@ -28,15 +25,8 @@ import picocli.CommandLine.Spec;
       "Creates the topics that are missing, with their partitions and policies, and shows where"
           + " those that are there differ. Never changes a topic that is there."
     })
-final class TopicsCommand implements Callable<Integer> {
+final class TopicsCommand extends CliCommand {
 
-  /** How to print. */
-  enum Output {
-    TEXT,
-    JSON
-  }
-
-  @Spec private @Nullable CommandSpec spec;
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Option(
@@ -56,35 +46,29 @@ final class TopicsCommand implements Callable<Integer> {
       description = "Replicas of each topic; default is the brokers'.")
   private @Nullable Short replicationFactor;
 
-  @Option(
-      names = "--output",
-      paramLabel = "text|json",
-      defaultValue = "text",
-      description = "How to print; json is one object per topic and line.")
-  private Output output = Output.TEXT;
+  @Mixin private OutputOption output = new OutputOption();
 
   @Override
-  public Integer call() throws AppException, IOException {
+  public Integer call() throws IOException {
     refuseBelowOne("--partitions", partitions);
     refuseBelowOne("--replication-factor", replicationFactor);
-    IsolationConfig config = options.config(Map.of());
+    IsolationConfig config = options.config();
     Topics.Layout layout =
         new Topics.Layout(Optional.ofNullable(partitions), Optional.ofNullable(replicationFactor));
     List<TopicReport> reports =
         check ? Topics.check(config, layout) : Topics.create(config, layout);
-    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter out = out();
     for (TopicReport report : reports) {
-      out.println(output == Output.JSON ? json(report) : text(report));
+      out.println(output.isJson() ? json(report) : text(report));
     }
-    out.flush();
+    flush();
     boolean asExpected = reports.stream().allMatch(TopicReport::isAsExpected);
-    return check && !asExpected ? StreamsMain.FINDING : StreamsMain.OK;
+    return check && !asExpected ? ExitCode.FINDING : ExitCode.OK;
   }
 
   private void refuseBelowOne(String option, @Nullable Number number) {
     if (number != null && number.intValue() < 1) {
-      throw new ParameterException(
-          spec.commandLine(), option + "=" + number + ", expected 1 or more");
+      throw wrongUsage(option + "=" + number + ", expected 1 or more");
     }
   }
 

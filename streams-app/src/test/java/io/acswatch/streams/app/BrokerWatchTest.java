@@ -53,7 +53,7 @@ class BrokerWatchTest {
     settings.put("kafka.consumer.max.poll.records", "7");
 
     Map<String, Object> admin =
-        KafkaSettings.admin(IsolationConfig.from(settings, Map.of()), Duration.ofSeconds(3));
+        KafkaSettings.admin(IsolationConfig.from(settings), Duration.ofSeconds(3));
 
     assertEquals(
         Map.of(

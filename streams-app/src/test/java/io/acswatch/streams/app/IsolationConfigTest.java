@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.HttpAddress;
+import io.acswatch.cli.Settings;
 import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +14,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +42,7 @@ class IsolationConfigTest {
             Duration.ofSeconds(15),
             Duration.ofSeconds(30),
             Map.of()),
-        IsolationConfig.from(LEAST, Map.of("XDG_STATE_HOME", "/var/state")));
+        from(LEAST, Map.of("XDG_STATE_HOME", "/var/state")));
   }
 
   @Test
@@ -79,9 +81,8 @@ class IsolationConfigTest {
             Duration.ofSeconds(5),
             Duration.ZERO,
             Map.of("security.protocol", "SSL")),
-        IsolationConfig.from(settings, Map.of()));
-    assertEquals(
-        IsolationConfig.DEFINITION.names().size() + 1, settings.size(), "a key is not tested");
+        from(settings, Map.of()));
+    assertEquals(IsolationConfig.KEYS.names().size() + 1, settings.size(), "a key is not tested");
   }
 
   @Test
@@ -89,10 +90,8 @@ class IsolationConfigTest {
     Path expected =
         Path.of(System.getProperty("user.home"), ".local", "state", "acswatch", "streams");
 
-    assertEquals(expected, IsolationConfig.from(LEAST, Map.of()).stateDirectory());
-    assertEquals(
-        expected,
-        IsolationConfig.from(LEAST, Map.of("XDG_STATE_HOME", "relative")).stateDirectory());
+    assertEquals(expected, from(LEAST, Map.of()).stateDirectory());
+    assertEquals(expected, from(LEAST, Map.of("XDG_STATE_HOME", "relative")).stateDirectory());
   }
 
   @Test
@@ -100,7 +99,7 @@ class IsolationConfigTest {
     Map<String, String> settings = new HashMap<>(LEAST);
     settings.put("streams.topic.prefix", "lab");
 
-    assertEquals("lab-streams", IsolationConfig.from(settings, Map.of()).applicationId());
+    assertEquals("lab-streams", from(settings, Map.of()).applicationId());
   }
 
   @ParameterizedTest(name = "{0}={1}")
@@ -129,6 +128,7 @@ class IsolationConfigTest {
         "streams.thread|1",
         "threads|1",
         "kafka.|1",
+        "kafka.producer.liner.ms|1",
         "kafka.processing.guarantee|at_least_once",
         "kafka.bootstrap.servers|b:1"
       })
@@ -136,23 +136,21 @@ class IsolationConfigTest {
     Map<String, String> settings = new HashMap<>(LEAST);
     settings.put(key, value);
 
-    ConfigException refused =
-        assertThrows(ConfigException.class, () -> IsolationConfig.from(settings, Map.of()));
+    CommandFailure refused = assertThrows(CommandFailure.class, () -> from(settings, Map.of()));
     assertTrue(refused.getMessage().contains(key), refused.getMessage());
     assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
   }
 
   @Test
   void needsBrokers() {
-    ConfigException refused =
-        assertThrows(ConfigException.class, () -> IsolationConfig.from(Map.of(), Map.of()));
+    CommandFailure refused = assertThrows(CommandFailure.class, () -> from(Map.of(), Map.of()));
 
     assertTrue(refused.getMessage().contains("streams.bootstrap.servers"), refused.getMessage());
   }
 
   @Test
   void tunesTheClients() {
-    Properties p = KafkaSettings.streams(IsolationConfig.from(LEAST, Map.of()));
+    Properties p = KafkaSettings.streams(from(LEAST, Map.of()));
 
     assertEquals("exactly_once_v2", p.get("processing.guarantee"));
     assertEquals("lz4", p.get("producer.compression.type"));
@@ -171,12 +169,17 @@ class IsolationConfigTest {
     settings.put("kafka.producer.linger.ms", "5");
     settings.put("kafka.security.protocol", "SSL");
     settings.put("kafka.admin.retries", "7");
-    IsolationConfig config = IsolationConfig.from(settings, Map.of());
+    IsolationConfig config = from(settings, Map.of());
 
     assertEquals("5", KafkaSettings.streams(config).get("producer.linger.ms"));
     assertEquals("SSL", KafkaSettings.streams(config).get("security.protocol"));
     assertEquals(
         "SSL", KafkaSettings.admin(config, Duration.ofSeconds(1)).get("security.protocol"));
     assertEquals("7", KafkaSettings.admin(config, Duration.ofSeconds(1)).get("retries"));
+  }
+
+  private static IsolationConfig from(
+      Map<String, String> settings, Map<String, String> environment) {
+    return IsolationConfig.from(new Settings(IsolationConfig.KEYS).putAll(settings), environment);
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
@@ -35,7 +36,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   private volatile List<Incident> incidents = List.of();
 
   /** Serves on a free port of loopback. */
-  public ServedFleet(LongSupplier clock) throws AppException {
+  public ServedFleet(LongSupplier clock) {
     index = new FleetIndex(Duration.ofMinutes(15), clock);
     metrics = new IsolationMetrics(index);
     FleetApi api = new FleetApi(index, this);

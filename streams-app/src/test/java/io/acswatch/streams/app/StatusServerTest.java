@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -49,7 +51,7 @@ class StatusServerTest {
   private StatusServer server;
 
   @BeforeEach
-  void start() throws AppException {
+  void start() {
     server =
         new StatusServer(
             ANY_PORT,
@@ -290,9 +292,9 @@ class StatusServerTest {
   void namesThePortThatIsTaken() throws Exception {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       HttpAddress address = new HttpAddress("127.0.0.1", taken.getLocalPort());
-      AppException refused =
+      CommandFailure refused =
           assertThrows(
-              AppException.class,
+              CommandFailure.class,
               () ->
                   new StatusServer(
                       address,
@@ -308,9 +310,9 @@ class StatusServerTest {
   @Test
   void namesTheHostThatIsNone() {
     HttpAddress nowhere = new HttpAddress("nowhere.invalid", 1);
-    AppException refused =
+    CommandFailure refused =
         assertThrows(
-            AppException.class,
+            CommandFailure.class,
             () ->
                 new StatusServer(
                     nowhere,

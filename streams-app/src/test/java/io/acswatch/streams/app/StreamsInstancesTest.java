@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.fleet.FleetIndex;
 import java.time.Duration;
 import java.util.Collection;

@@ -1,12 +1,12 @@
 package io.acswatch.collector.command.text;
 
+import io.acswatch.cli.Ink;
+import io.acswatch.cli.Ink.Style;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.terminal.Ink;
-import io.acswatch.wire.terminal.Ink.Style;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

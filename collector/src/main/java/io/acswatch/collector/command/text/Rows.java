@@ -1,7 +1,7 @@
 package io.acswatch.collector.command.text;
 
-import io.acswatch.wire.terminal.Ink;
-import io.acswatch.wire.terminal.Ink.Style;
+import io.acswatch.cli.Ink;
+import io.acswatch.cli.Ink.Style;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.Ink;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -11,7 +12,6 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.terminal.Ink;
 import io.acswatch.wire.text.CaptureReader;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
-package io.acswatch.wire.terminal;
+package io.acswatch.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.wire.terminal.Ink.Style;
+import io.acswatch.cli.Ink.Style;
 import org.junit.jupiter.api.Test;
 
 class ColourTest {

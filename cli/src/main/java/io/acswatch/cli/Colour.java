@@ -1,4 +1,4 @@
-package io.acswatch.wire.terminal;
+package io.acswatch.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.acswatch.wire.terminal;
+package io.acswatch.cli;
 
 /** Colours for a terminal, by ANSI escapes; plain text where colours are off. */
 public final class Ink {

@@ -1,4 +1,4 @@
-package io.acswatch.collector.command;
+package io.acswatch.cli;
 
 /** Exit codes of all commands; part of the contract with scripts. */
 public final class ExitCode {
@@ -8,11 +8,11 @@ public final class ExitCode {
   /** A finding of severity high or critical. */
   public static final int FINDING = 1;
 
-  /** Wrong usage. */
+  /** Wrong usage, settings included. */
   public static final int USAGE = 2;
 
-  /** Input that is missing, unreadable or damaged, or a broker or file that cannot be written. */
-  public static final int BAD_INPUT = 3;
+  /** Input that is missing or damaged; a broker, file or port that cannot be used. */
+  public static final int FAILED = 3;
 
   private ExitCode() {}
 }

@@ -1,4 +1,7 @@
-package io.acswatch.streams.app;
+package io.acswatch.cli;
+
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * Where to listen, as it is written: {@code host:port}, an IPv6 address in brackets.
@@ -30,5 +33,17 @@ public record HttpAddress(String host, int port) {
   @Override
   public String toString() {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+  }
+
+  /** Reads an address on the command line. */
+  public static final class Converter implements ITypeConverter<HttpAddress> {
+    @Override
+    public HttpAddress convert(String text) {
+      try {
+        return parse(text);
+      } catch (IllegalArgumentException refused) {
+        throw new TypeConversionException(refused.getMessage() + ", not '" + text + "'");
+      }
+    }
   }
 }

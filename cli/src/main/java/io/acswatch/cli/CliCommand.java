@@ -1,0 +1,55 @@
+package io.acswatch.cli;
+
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** What every command is: where it prints, and how it refuses wrong usage. */
+@Command
+public abstract class CliCommand implements Callable<Integer> {
+  @Spec private @Nullable CommandSpec spec;
+
+  /** For results. */
+  protected final PrintWriter out() {
+    return commandLine().getOut();
+  }
+
+  /** For what goes wrong. */
+  protected final PrintWriter err() {
+    return commandLine().getErr();
+  }
+
+  /**
+   * Writes out what is buffered.
+   *
+   * @throws CommandFailure if some of it was not written: a full disk, a closed pipe
+   */
+  protected final void flush() {
+    if (out().checkError()) {
+      throw new CommandFailure("standard output: cannot be written");
+    }
+  }
+
+  /** Prints a line and flushes it. */
+  protected final void say(String line) {
+    out().println(line);
+    flush();
+  }
+
+  /** To be thrown where options or arguments do not fit together. */
+  protected final ParameterException wrongUsage(String message) {
+    return new ParameterException(commandLine(), message);
+  }
+
+  private CommandLine commandLine() {
+    if (spec == null) {
+      throw new IllegalStateException("spec=null, expected the command to be run by picocli");
+    }
+    return spec.commandLine();
+  }
+}

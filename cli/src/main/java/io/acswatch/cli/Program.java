@@ -1,0 +1,123 @@
+package io.acswatch.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Runs commands. What goes wrong becomes one line on standard error and an exit code; with {@code
+ * -Dpicocli.trace=DEBUG} where it happened follows.
+ */
+public final class Program {
+  private Program() {}
+
+  /** Runs the command that the arguments name, and exits with its code. */
+  public static void run(Object commands, String... arguments) {
+    // Not System.out, which keeps to itself that a disk is full.
+    FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
+    PrintWriter out = new PrintWriter(new OutputStreamWriter(stdout, StandardCharsets.UTF_8));
+    int exitCode = commandLine(commands).setOut(out).execute(arguments);
+    out.flush(); // what picocli itself wrote: help
+    StopSignal.exit(exitCode);
+  }
+
+  /** The commands, as {@link #run} runs them. */
+  public static CommandLine commandLine(Object commands) {
+    return new CommandLine(commands)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler((refused, arguments) -> wrongUsage(refused))
+        .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+  }
+
+  private static int wrongUsage(ParameterException refused) {
+    CommandLine command = refused.getCommandLine();
+    say(command, oneLine(String.valueOf(refused.getMessage())));
+    command
+        .getErr()
+        .println("'" + command.getCommandSpec().qualifiedName() + " --help' tells more");
+    command.getErr().flush();
+    return ExitCode.USAGE;
+  }
+
+  private static int failed(Exception failure, CommandLine command) {
+    say(command, describe(failure));
+    CommandLine.tracer().debug("%s at %s", failure, Arrays.toString(failure.getStackTrace()));
+    return failure instanceof CommandFailure known ? known.exitCode() : ExitCode.FAILED;
+  }
+
+  private static void say(CommandLine command, String line) {
+    command.getErr().println("acswatch: " + line);
+    command.getErr().flush();
+  }
+
+  /** One line that says what failed, with the file if it was a file. */
+  public static String describe(Throwable failure) {
+    if (failure instanceof FileSystemException ofFile) {
+      return oneLine(ofFile.getFile() + ": " + reason(ofFile));
+    }
+    String message = failure.getMessage();
+    if (message == null || message.isBlank()) {
+      return failure.getClass().getSimpleName();
+    }
+    boolean forUsers = failure instanceof IOException || failure instanceof CommandFailure;
+    return oneLine(forUsers ? message : failure.getClass().getSimpleName() + ": " + message);
+  }
+
+  private static String reason(FileSystemException failure) {
+    if (failure instanceof NoSuchFileException) {
+      return "no such file or directory";
+    }
+    if (failure instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (failure instanceof NotDirectoryException) {
+      return "not a directory";
+    }
+    if (failure instanceof FileSystemLoopException) {
+      return "too many links";
+    }
+    String reason = failure.getReason();
+    return reason == null ? failure.getClass().getSimpleName() : reason;
+  }
+
+  /**
+   * Names in messages must neither move the cursor of whoever reads them nor turn its direction.
+   */
+  private static String oneLine(String text) {
+    return text.strip()
+        .replaceAll("\\s*\\R\\s*", " ")
+        .replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", " ");
+  }
+
+  /** The version in the jar of the commands. */
+  public static String versionOf(Class<?> type) {
+    String version = type.getPackage().getImplementationVersion();
+    return version == null ? "(not from a jar)" : version;
+  }
+
+  /** Answers {@code --version}. */
+  public static final class Version implements IVersionProvider {
+    @Spec private @Nullable CommandSpec spec;
+
+    @Override
+    public String[] getVersion() {
+      Class<?> commands = spec == null ? Program.class : spec.root().userObject().getClass();
+      return new String[] {"acswatch " + versionOf(commands)};
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.acswatch.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Lets SIGTERM and Ctrl-C end a command in order. To be stopped is no failure: the process then
+ * ends with the exit code that the command returns, where a JVM would end with 143 or 130.
+ *
+ * <pre>
+ *   // run returns when stop has been called, and throws if it cannot run
+ *   StopSignal.calling(agent::stop, patience).during(agent::run);
+ * </pre>
+ */
+public final class StopSignal implements AutoCloseable {
+  /** What {@link Program#run} would exit with, once it is known. */
+  private static final CompletableFuture<Integer> EXIT_CODE = new CompletableFuture<>();
+
+  private final CountDownLatch raised = new CountDownLatch(1);
+  private final Action stop;
+  private final Duration patience;
+  private final Thread hook = new Thread(this::endProcess, "acswatch-stop");
+
+  /** Asks the work to end. */
+  @FunctionalInterface
+  public interface Action {
+    /** Asks; may wait until the work has ended. */
+    void now() throws InterruptedException;
+  }
+
+  /** Work that may be stopped. */
+  @FunctionalInterface
+  public interface Work {
+    /** Works until it is done or stopped. */
+    void run() throws IOException, InterruptedException;
+  }
+
+  private StopSignal(Action stop, Duration patience) {
+    this.stop = stop;
+    this.patience = patience;
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /**
+   * Listens from now on.
+   *
+   * @param stop called when the process is asked to end
+   * @param patience how long the command may take to return after that; then the process ends
+   */
+  public static StopSignal calling(Action stop, Duration patience) {
+    return new StopSignal(stop, patience);
+  }
+
+  /** Listens from now on; the work asks {@link #isRaised}, and has {@code patience} to end. */
+  public static StopSignal caught(Duration patience) {
+    return new StopSignal(() -> {}, patience);
+  }
+
+  /** Listens until the work has ended, or has failed. */
+  public void during(Work work) throws IOException, InterruptedException {
+    try {
+      work.run();
+    } finally {
+      close();
+    }
+  }
+
+  private void endProcess() {
+    raised.countDown();
+    int exitCode = ExitCode.OK;
+    try {
+      stop.now();
+      exitCode = EXIT_CODE.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException impatient) {
+      // the process ends all the same
+    }
+    UnpackedLibraries.delete();
+    // A stopped JVM ends with an exit code of its own, unless it is halted.
+    Runtime.getRuntime().halt(exitCode);
+  }
+
+  /** True once the process is asked to end. */
+  public boolean isRaised() {
+    return raised.getCount() == 0;
+  }
+
+  /** Returns when the process is asked to end. */
+  public void await() throws InterruptedException {
+    raised.await();
+  }
+
+  /** The work has ended. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException stopping) {
+      // the hook ends the process when it knows the exit code
+    }
+  }
+
+  /** Ends the process with this exit code, also while a signal is ending it. */
+  static void exit(int exitCode) {
+    EXIT_CODE.complete(exitCode);
+    System.exit(exitCode);
+  }
+}

@@ -1,0 +1,94 @@
+package io.acswatch.collector.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.collector.CollectorMain;
+import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.spool.SpoolLock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the process of an agent ends with; the shutdown hook may not hide that it cannot run. */
+class CollectExitIT {
+  @TempDir private Path directory;
+
+  private record Ended(int exitCode, String err) {}
+
+  @ParameterizedTest
+  @ValueSource(strings = {"collect --bootstrap-servers 127.0.0.1:1", "collect reader"})
+  @SuppressWarnings("try") // the lock is held, and nothing more
+  void isThreeWhereAnotherReaderHoldsTheSpool(String command) throws Exception {
+    Path spool = Files.createDirectory(directory.resolve("spool"));
+    FixtureHost host = host();
+    try (SpoolLock held = SpoolLock.take(spool, "reader")) {
+      Ended ended = run(command, "--spool", spool.toString(), "--root", host.root().toString());
+
+      assertEquals(3, ended.exitCode(), ended.err());
+      assertTrue(ended.err().contains("another reader works on this spool"), ended.err());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"collect --bootstrap-servers 127.0.0.1:1", "collect reader"})
+  void isThreeWhereTheRootHasNoBootId(String command) throws Exception {
+    FixtureHost host = host();
+    Files.delete(host.path("/proc/sys/kernel/random/boot_id"));
+
+    Ended ended =
+        run(
+            command,
+            "--spool",
+            directory.resolve("spool").toString(),
+            "--root",
+            host.root().toString());
+
+    assertEquals(3, ended.exitCode(), ended.err());
+    assertTrue(ended.err().contains("boot_id: no such file or directory"), ended.err());
+  }
+
+  @Test
+  void isZeroWhenTheReaderIsStopped() throws Exception {
+    Process reader =
+        start(
+            "collect reader",
+            "--spool",
+            directory.resolve("spool").toString(),
+            "--root",
+            host().root().toString());
+    assertTrue(reader.inputReader().readLine().startsWith("reading fixture"));
+
+    reader.destroy();
+
+    assertTrue(reader.waitFor(30, TimeUnit.SECONDS));
+    assertEquals(0, reader.exitValue());
+  }
+
+  private FixtureHost host() throws IOException {
+    return FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("host"));
+  }
+
+  private Ended run(String command, String... arguments) throws Exception {
+    Process process = start(command, arguments);
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it goes on running");
+    return new Ended(process.exitValue(), Files.readString(directory.resolve("err")));
+  }
+
+  private Process start(String command, String... arguments) throws IOException {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    line.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", CollectorMain.class.getName()));
+    line.addAll(List.of(command.split(" ")));
+    line.addAll(List.of(arguments));
+    return new ProcessBuilder(line).redirectError(directory.resolve("err").toFile()).start();
+  }
+}
