@@ -1,5 +1,7 @@
 package io.acswatch.pci.alert;
 
+import io.acswatch.pci.iommu.ModelChoice;
+
 /** What an operator does next, by what was found. */
 public final class NextSteps {
   /** For a device that was to pass through a live update and did not. */
@@ -27,6 +29,22 @@ public final class NextSteps {
       case GROUP_MERGED_CROSS_VM, OWNERSHIP_UNKNOWN -> OF_SECOND_VM + OF_ADOPTED_PORT;
       default -> of(merge) + " " + OF_ADOPTED_PORT;
     };
+  }
+
+  /**
+   * The step on a kernel of these rules: what is true of others, that a boot switches ACS on, is
+   * not of all.
+   */
+  public static String of(AlertCode code, ModelChoice kernel) {
+    boolean healsNothing =
+        !kernel.switchesOn(Integer.MAX_VALUE)
+            && (code == AlertCode.GROUP_MERGED_CROSS_VM || code == AlertCode.OWNERSHIP_UNKNOWN);
+    return healsNothing
+        ? "Keep these VMs stopped or fenced; restart none of them blindly on this host. With a device"
+            + " tree this kernel does not switch ACS on, at no boot: set the bits in the firmware, or"
+            + " before a kexec (setpci), or boot a kernel from 6.15 on, which does; then boot the host"
+            + " again. Writing the bit back alone does not split a group."
+        : of(code);
   }
 
   public static String of(AlertCode code) {

@@ -27,8 +27,10 @@ import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -78,7 +80,7 @@ final class KexecForecast {
     view = new HostView(present);
     hierarchy = view.hierarchy();
     targetRules = new AcsRules(hierarchy, model);
-    options = AcsOptions.of(target.commandLine());
+    options = AcsOptions.of(target.commandLine(), model.machine());
     words = new BootWords(hierarchy, targetRules, model.kernel(), target);
   }
 
@@ -94,8 +96,29 @@ final class KexecForecast {
     return options;
   }
 
-  /** True if the command line leaves a required control of some function as the boot finds it. */
+  /** True if the kernel to come leaves ACS as it finds it, as with a device tree up to 6.14. */
+  boolean neverSwitchesOn() {
+    return !model.switchesOn(Integer.MAX_VALUE);
+  }
+
+  /**
+   * Functions whose group hangs on the order in which the kernel to come binds drivers; known once
+   * something was foretold.
+   */
+  Set<DevicePath> hangingOnOrder() {
+    Set<DevicePath> places = new HashSet<>();
+    if (grouping != null && grouping.isOrderOpen()) {
+      HostHierarchy foretold = grouping.hierarchy();
+      grouping.undecided().stream().forEach(i -> places.add(foretold.function(i).path()));
+    }
+    return places;
+  }
+
+  /** True if the kernel leaves a required control of some function as the boot finds it. */
   boolean keepsWhatItFinds() {
+    if (neverSwitchesOn()) {
+      return true;
+    }
     for (int i = 0; i < hierarchy.size(); i++) {
       AcsRegisters acs = hierarchy.function(i).config().acs();
       if (acs != null && model.kernel().isAtLeast(6, 11, 0)) {
@@ -240,7 +263,7 @@ final class KexecForecast {
     if (acs == null) {
       return function;
     }
-    AcsRegisters written = words.of(index, acs, iommuOn);
+    AcsRegisters written = words.of(index, acs, iommuOn && model.switchesOn(index));
     int open = taken.unseen(index, acs, written);
     if (open != 0 && leadsToADevice(index)) {
       unseen.put(function.address(), open);

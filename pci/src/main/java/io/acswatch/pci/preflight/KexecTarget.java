@@ -45,7 +45,9 @@ record KexecTarget(Boot boot, ModelChoice model) {
             release,
             version,
             commandLine == null ? present.commandLine() : commandLine,
-            Boot.KEXEC_LOADER,
+            present.bootloaderType() == Boot.UNKNOWN_LOADER
+                ? Boot.UNKNOWN_LOADER
+                : Boot.KEXEC_LOADER,
             present.bootloaderVersion(),
             present.iommus());
     if (asked != null) {

@@ -8,6 +8,7 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
@@ -139,12 +140,21 @@ public final class Preflight {
     state.open().stream()
         .filter(alert -> mode == Mode.LIVE_UPDATE && alert.code() == AlertCode.PENDING_MERGE)
         .forEach(findings::add);
-    findings.addAll(raised(state, forecast.foretold()));
+    if (target.model().isComputable()) {
+      findings.addAll(raised(state, forecast.foretold()));
+    }
     findings.sort(
         Comparator.comparing(IsolationAlert::severity)
             .reversed()
             .thenComparing(IsolationAlert::code));
+    Set<DevicePath> hangingOnOrder = forecast.hangingOnOrder();
+    List<IsolationAlert> byOrder =
+        findings.stream()
+            .filter(alert -> PreflightQuestions.hangsOnOrder(alert, hangingOnOrder))
+            .toList();
     findings.replaceAll(this::asAnAnswer);
+    findings.replaceAll(
+        alert -> byOrder.contains(alert) ? alert.withSeverity(Severity.WARNING) : alert);
     SortedSet<PciAddress> blamed = new TreeSet<>(blamed(findings));
     SortedSet<PciAddress> weak =
         forecast.weakAbove(present.functions().stream().map(PciFunction::path).toList());
@@ -152,6 +162,7 @@ public final class Preflight {
     Outcome outcome = Outcome.NO_GO;
     if (reasons.isEmpty()) {
       reasons.addAll(questions.open());
+      reasons.addAll(dependsOnTheOrder(byOrder));
       List<IsolationAlert> ifCleared = mergesIfCleared(state);
       if (!ifCleared.isEmpty()) {
         reasons.add(dependsOnTheWords(ifCleared));
@@ -171,6 +182,16 @@ public final class Preflight {
         new Result(outcome, reasons, findings, target.model()),
         blamed,
         weak);
+  }
+
+  private static List<String> dependsOnTheOrder(List<IsolationAlert> byOrder) {
+    List<String> merges = reasonsOf(byOrder);
+    return merges.isEmpty()
+        ? List.of()
+        : List.of(
+            "It depends on the order in which drivers are bound, for this kernel groups a function"
+                + " then. Were bridges bound first: "
+                + String.join(" ", merges));
   }
 
   private String supposition(boolean takesWhatNobodySaw) {
@@ -226,6 +247,7 @@ public final class Preflight {
    */
   private List<IsolationAlert> mergesIfCleared(HostState state) {
     if (mode == Mode.LIVE_UPDATE
+        || !target.model().isComputable()
         || !target.model().dependsOnWordsAtStart() && !forecast.keepsWhatItFinds()) {
       return List.of();
     }
@@ -242,7 +264,9 @@ public final class Preflight {
     return "It depends on the ACS Control words at the moment of the kexec: "
         + (target.model().dependsOnWordsAtStart()
             ? "this kernel forms groups before it has switched ACS on everywhere."
-            : "pci=config_acs= leaves controls as this kernel finds them.")
+            : forecast.neverSwitchesOn()
+                ? "with a device tree this kernel leaves ACS as it finds it."
+                : "pci=config_acs= leaves controls as this kernel finds them.")
         + " Were they cleared by then: "
         + String.join(" ", reasonsOf(ifCleared));
   }

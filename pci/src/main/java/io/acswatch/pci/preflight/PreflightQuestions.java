@@ -8,15 +8,18 @@ import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.KernelVersion;
+import io.acswatch.pci.iommu.Machine;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What a forecast hangs on and nobody knows. */
@@ -101,7 +104,7 @@ final class PreflightQuestions {
   }
 
   private static boolean namesDevicesInAcsOptions(String commandLine) {
-    return CommandLine.isolationOptions(commandLine).stream()
+    return CommandLine.isolationOptions(commandLine, Machine.UNKNOWN).stream()
         .anyMatch(option -> option.contains("_acs") && option.startsWith("pci="));
   }
 
@@ -124,6 +127,16 @@ final class PreflightQuestions {
       }
     }
     return false;
+  }
+
+  /**
+   * True if a finding about groups hangs on the order in which the kernel to come binds drivers.
+   *
+   * @param places those that do
+   */
+  static boolean hangsOnOrder(IsolationAlert alert, Set<DevicePath> places) {
+    return alert.code().isMerge()
+        && alert.devices().stream().anyMatch(d -> places.contains(d.path()));
   }
 
   private boolean isOpen(int index) {

@@ -57,7 +57,7 @@ final class TakenBits {
           || function.kernel().preservation().isAdopted()) {
         continue; // this kernel wrote nothing
       }
-      AcsRegisters written = words.of(i, acs, true);
+      AcsRegisters written = words.of(i, acs, view.choice().switchesOn(i));
       undecided[i] = word(i, written) ^ word(i, acs);
       if (undecided[i] != 0) {
         suspects.add(i);
