@@ -49,6 +49,8 @@ final class FrameEvidence {
     sentences.add(ascii(BootClass.HANDOVER_NOTE));
     sentences.add(ascii(BootClass.CRASH_NOTE));
     sentences.add(ascii(Preservation.ADOPTED.sentence()));
+    sentences.add(ascii(Boot.DEVICE_TREE_NOTE));
+    sentences.add(ascii(BootClass.BOOTED_FROM_KEXEC));
     for (Preservation preservation : Preservation.values()) {
       if (preservation != Preservation.ADOPTED && !preservation.sentence().isEmpty()) {
         sentences.add(ascii(preservation.sentence()));
@@ -145,7 +147,7 @@ final class FrameEvidence {
         frame.i32(LOADER_TYPE_AT));
   }
 
-  /** The log speaks of functions and live update, which only the long way understands. */
+  /** A note speaks of what only the long way understands: functions, or a device tree. */
   boolean tellsOfPreservation() {
     return (found & ~(HANDOVER | CRASH)) != 0;
   }

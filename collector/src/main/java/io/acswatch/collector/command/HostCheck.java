@@ -9,6 +9,8 @@ import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.BootVerdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
@@ -129,12 +131,22 @@ final class HostCheck {
     boolean readable = tree.exists(KHO);
     String node =
         tree.exists("/dev/liveupdate") ? "/dev/liveupdate is there" : "no /dev/liveupdate";
-    if (!capture.notes().isEmpty()) {
-      items.add(CheckItem.ok("handover", capture.notes().get(0) + "; " + node));
+    BootVerdict boot = BootVerdict.of(capture.boot(), capture.notes());
+    if (boot.bootClass().isKexec()) {
+      items.add(CheckItem.ok("handover", String.join("; ", boot.evidence()) + "; " + node));
     } else if (readable) {
       boolean in = tree.exists(KHO + "/in");
       String says = in ? "this boot was handed over by KHO" : "this boot was not handed over";
       items.add(CheckItem.ok("handover", says + "; " + node));
+    } else if (boot.bootClass() == BootClass.UNKNOWN) {
+      items.add(
+          CheckItem.limited(
+              "handover",
+              "this architecture names no loader: a kexec by kexec_load cannot be told from a cold"
+                  + " boot; "
+                  + node,
+              "load images with kexec -s: the kernel then has linux,booted-from-kexec in its device"
+                  + " tree (/sys/firmware/fdt, which root reads, where ACPI describes the machine)"));
     } else {
       items.add(
           CheckItem.limited(

@@ -1,5 +1,6 @@
 package io.acswatch.collector.source;
 
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,6 +8,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads what there is to know of the next kexec and of the one before. Nothing below {@code
@@ -33,7 +37,13 @@ final class KexecSource {
   private static final int RELEASE_LENGTH = 65;
   private static final int COUNT_OFFSET = RELEASE_OFFSET + RELEASE_LENGTH;
 
+  private static final String CHOSEN = "/proc/device-tree/chosen";
+  private static final String RAW_TREE = "/sys/firmware/fdt";
+  private static final String ACPI = "/sys/firmware/acpi";
+  private static final int LARGEST_TREE = 2 << 20;
+
   private final HostTree tree;
+  private volatile @Nullable Boolean rawTreeSays;
 
   KexecSource(HostTree tree) {
     this.tree = tree;
@@ -64,10 +74,46 @@ final class KexecSource {
     if (!before.isEmpty()) {
       notes.add(METADATA + ": " + before);
     }
+    notes.addAll(firmwareNotes());
     if (tree.exists(CRASHED)) {
       notes.add(CRASHED + ": " + BootClass.CRASH_NOTE);
     }
     return notes;
+  }
+
+  /**
+   * Notes on what describes the machine, where a device tree does or might: Arm has it from the
+   * firmware, or from ACPI and then only a raw tree for what kexec and the boot stub have to say.
+   */
+  private List<String> firmwareNotes() throws IOException {
+    List<String> notes = new ArrayList<>();
+    SortedSet<String> chosen = new TreeSet<>(tree.names(CHOSEN));
+    if (!chosen.isEmpty()) {
+      notes.add(Boot.DEVICE_TREE_NOTE + String.join(" ", chosen));
+    } else if (rawTreeSays(BootClass.BOOTED_FROM_KEXEC)) {
+      notes.add(RAW_TREE + ": " + BootClass.BOOTED_FROM_KEXEC);
+    }
+    if (!notes.isEmpty() || tree.exists(RAW_TREE)) {
+      notes.add(Boot.FIRMWARE_NOTE + (tree.exists(ACPI) ? "acpi" : "device tree"));
+    }
+    return notes;
+  }
+
+  /** A property has its name in the tree once, in a block of names; the tree stays as it is. */
+  private boolean rawTreeSays(String property) {
+    Boolean known = rawTreeSays;
+    if (known == null) {
+      try {
+        byte[] bytes = tree.head(RAW_TREE, LARGEST_TREE);
+        known =
+            bytes != null
+                && new String(bytes, StandardCharsets.ISO_8859_1).contains('\0' + property + '\0');
+      } catch (IOException unreadable) {
+        known = false; // for root only
+      }
+      rawTreeSays = known;
+    }
+    return known;
   }
 
   /**

@@ -16,7 +16,10 @@ public enum BootClass {
   LIVE_UPDATE,
   /** A crash kernel: no boundary to be judged. */
   CRASH_KEXEC,
-  /** No evidence, as on Arm without KHO. */
+  /**
+   * No evidence: Arm has no type of loader, and a kexec by {@code kexec_load} cannot be told there
+   * from a cold boot.
+   */
   UNKNOWN;
 
   /** In a line of the log: this boot was handed data over. */
@@ -27,6 +30,13 @@ public enum BootClass {
 
   /** The collector's note on {@code /proc/vmcore}, which is there in crash kernels only. */
   public static final String CRASH_NOTE = "this is a crash kernel";
+
+  /**
+   * In the device tree of a kernel that a file loaded for kexec ({@code kexec -s}), on Arm:
+   * property of {@code chosen}. Source: linux {@code drivers/of/kexec.c}. The older {@code
+   * kexec_load} leaves no sign there.
+   */
+  public static final String BOOTED_FROM_KEXEC = "linux,booted-from-kexec";
 
   /** In the command line of a crash kernel. */
   public static final String CRASH_HEADER = "elfcorehdr=";
@@ -40,11 +50,13 @@ public enum BootClass {
    * with nothing preserved too. So only a function that says it was preserved makes a live update.
    */
   public static BootClass of(Boot boot, List<String> notes) {
-    return of(
-        boot.commandLine().contains(CRASH_HEADER) || mentions(notes, CRASH_NOTE),
-        mentions(notes, Preservation.ADOPTED.sentence()),
-        mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE),
-        boot.bootloaderType());
+    BootClass byLoader =
+        of(
+            boot.commandLine().contains(CRASH_HEADER) || mentions(notes, CRASH_NOTE),
+            mentions(notes, Preservation.ADOPTED.sentence()),
+            mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE),
+            boot.bootloaderType());
+    return byLoader == UNKNOWN && mentions(notes, BOOTED_FROM_KEXEC) ? KEXEC_PLAIN : byLoader;
   }
 
   /** The same from evidence that was looked for elsewhere: in a frame, where its texts lie. */

@@ -18,7 +18,8 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
           BootClass.CRASH_NOTE,
           Preservation.ADOPTED.sentence(),
           BootClass.HANDOVER_FOUND,
-          BootClass.HANDOVER_NOTE);
+          BootClass.HANDOVER_NOTE,
+          BootClass.BOOTED_FROM_KEXEC);
 
   /** How sure a class is. */
   public enum Confidence {
@@ -53,7 +54,7 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
     }
     evidence.add(
         boot.bootloaderType() == Boot.UNKNOWN_LOADER
-            ? "the kernel names no loader"
+            ? "the kernel names no loader, so a kexec by kexec_load leaves no sign"
             : "loader type " + boot.bootloaderType());
     return new BootVerdict(bootClass, confidence(bootClass, notes), evidence);
   }

@@ -29,7 +29,9 @@ class BootVerdictTest {
   void aBootWithoutEvidenceIsUnknownAndSaysSo() {
     assertEquals(
         new BootVerdict(
-            BootClass.UNKNOWN, BootVerdict.Confidence.LOW, List.of("the kernel names no loader")),
+            BootClass.UNKNOWN,
+            BootVerdict.Confidence.LOW,
+            List.of("the kernel names no loader, so a kexec by kexec_load leaves no sign")),
         of(Boot.UNKNOWN_LOADER, "quiet", "iommu: smmu3"));
   }
 
@@ -84,5 +86,16 @@ class BootVerdictTest {
   })
   void theStrongerEvidenceCounts(String weaker, String stronger, BootClass bootClass) {
     assertEquals(bootClass, of(0xD0, "quiet", weaker, stronger).bootClass());
+  }
+
+  @Test
+  void aDeviceTreeTellsAKexecByFile() {
+    String chosen = "/proc/device-tree/chosen: bootargs linux,booted-from-kexec name";
+    Boot arm = new Boot("boot", "6.12.117-arm64", "", "", -1, -1);
+
+    assertEquals(BootClass.KEXEC_PLAIN, BootVerdict.of(arm, List.of(chosen)).bootClass());
+    assertEquals(
+        BootClass.UNKNOWN,
+        BootVerdict.of(arm, List.of("/proc/device-tree/chosen: bootargs name")).bootClass());
   }
 }
