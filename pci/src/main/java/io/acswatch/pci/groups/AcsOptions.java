@@ -4,6 +4,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,16 +59,22 @@ public final class AcsOptions {
 
   private AcsOptions() {}
 
+  /** The options for a machine of which nothing is known. */
   public static AcsOptions of(String commandLine) {
+    return of(commandLine, Machine.UNKNOWN);
+  }
+
+  public static AcsOptions of(String commandLine, Machine machine) {
     AcsOptions options = new AcsOptions();
     for (String word : commandLine.split("\\s+")) {
       if (word.startsWith("pci=")) {
         for (String part : word.substring("pci=".length()).split(",")) {
           options.pciOption(part);
         }
-      } else if (word.startsWith("iommu=")
-          || word.startsWith("intel_iommu=")
-          || word.startsWith("amd_iommu=")) {
+      } else if ((word.startsWith("iommu=")
+              || word.startsWith("intel_iommu=")
+              || word.startsWith("amd_iommu="))
+          && machine.understands(word.substring(0, word.indexOf('=')))) {
         options.iommuOption(word.substring(word.indexOf('=') + 1));
       } else if (word.startsWith(LIVE_UPDATE)) {
         options.liveUpdate = truth(word.substring(LIVE_UPDATE.length()), options.liveUpdate);

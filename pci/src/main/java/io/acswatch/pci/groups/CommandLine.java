@@ -1,5 +1,6 @@
 package io.acswatch.pci.groups;
 
+import io.acswatch.pci.iommu.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,8 +14,11 @@ public final class CommandLine {
 
   private CommandLine() {}
 
-  /** Those words, in order; of {@code pci=a,b} each part for itself as {@code pci=a}. */
-  public static List<String> isolationOptions(String commandLine) {
+  /**
+   * Those words that say something to the kernel of this machine, in order; of {@code pci=a,b} each
+   * part for itself as {@code pci=a}.
+   */
+  public static List<String> isolationOptions(String commandLine, Machine machine) {
     List<String> options = new ArrayList<>();
     for (String word : commandLine.split("\\s+")) {
       if (word.startsWith("pci=")) {
@@ -23,7 +27,7 @@ public final class CommandLine {
             options.add("pci=" + part);
           }
         }
-      } else if (IOMMU_OPTIONS.contains(nameOf(word))) {
+      } else if (IOMMU_OPTIONS.contains(nameOf(word)) && machine.understands(nameOf(word))) {
         options.add(word);
       }
     }
@@ -36,9 +40,9 @@ public final class CommandLine {
   }
 
   /** What came and went in words: {@code pci=noats came, iommu=off went}; empty if nothing did. */
-  public static String difference(String before, String after) {
-    List<String> then = isolationOptions(before);
-    List<String> now = isolationOptions(after);
+  public static String difference(String before, String after, Machine machine) {
+    List<String> then = isolationOptions(before, machine);
+    List<String> now = isolationOptions(after, machine);
     List<String> words = new ArrayList<>();
     now.stream().filter(o -> !then.contains(o)).forEach(o -> words.add(o + " came"));
     then.stream().filter(o -> !now.contains(o)).forEach(o -> words.add(o + " went"));

@@ -13,11 +13,20 @@ import java.util.regex.Pattern;
  * @param virtioIommu a virtio-iommu serves functions
  * @param deviceTree a device tree describes the machine, not ACPI
  * @param amdIommu the firmware describes an AMD IOMMU, as far as the names of IOMMUs tell
+ * @param intelIommu one of Intel serves functions
  * @param otherRules why what is derived means nothing: groups follow other rules than ACS; empty if
  *     they do not
  */
 public record Machine(
-    boolean arm64, boolean virtioIommu, boolean deviceTree, boolean amdIommu, String otherRules) {
+    boolean arm64,
+    boolean virtioIommu,
+    boolean deviceTree,
+    boolean amdIommu,
+    boolean intelIommu,
+    String otherRules) {
+  /** A machine of which nothing is known. */
+  public static final Machine UNKNOWN = new Machine(false, false, false, false, false, "");
+
   /** Word among the names of IOMMUs that says that a device tree describes the machine. */
   public static final String DEVICE_TREE = "device-tree";
 
@@ -30,9 +39,9 @@ public record Machine(
       Pattern.compile("(?:^| )((?:smmu\\.|arm-smmu|apple-dart|iommu-phb|s390-iommu)\\S*)");
   // amd/init.c names its instances "ivhd%d"; only a table IVRS gives it any.
   private static final Pattern AMD_DRIVER = Pattern.compile("(?:^| )ivhd\\d");
-  private static final Pattern X86_DRIVER = Pattern.compile("(?:^| )(?:dmar|ivhd)\\d");
   // virtio-iommu.c names its instance after its virtio device.
   private static final Pattern VIRTIO_DRIVER = Pattern.compile("(?:^| )virtio\\d");
+  private static final Pattern INTEL_DRIVER = Pattern.compile("(?:^| )dmar\\d");
   private static final Pattern ARM64 = Pattern.compile("arm64|aarch64");
   private static final Pattern ARM64_DRIVER = Pattern.compile("(?:^| )(?:smmu|arm-smmu)");
 
@@ -48,7 +57,7 @@ public record Machine(
     Machine machine = of(boot);
     // x86 names its loader and its IOMMUs.
     boolean x86 =
-        boot.bootloaderType() != Boot.UNKNOWN_LOADER || X86_DRIVER.matcher(boot.iommus()).find();
+        boot.bootloaderType() != Boot.UNKNOWN_LOADER || machine.amdIommu || machine.intelIommu;
     boolean armParts =
         !x86
             && functions.stream()
@@ -62,6 +71,7 @@ public record Machine(
         machine.virtioIommu,
         machine.deviceTree,
         machine.amdIommu,
+        machine.intelIommu,
         machine.otherRules);
   }
 
@@ -74,12 +84,26 @@ public record Machine(
         VIRTIO_DRIVER.matcher(iommus).find(),
         (" " + iommus + " ").contains(" " + DEVICE_TREE + " "),
         AMD_DRIVER.matcher(iommus).find(),
+        INTEL_DRIVER.matcher(iommus).find(),
         otherRules(release, iommus));
   }
 
   /** True if kernels up to 6.14 group functions in the order in which drivers are bound. */
   boolean groupsInOrderOfBinds() {
     return arm64 || virtioIommu;
+  }
+
+  /**
+   * True if a word of the command line says something to the kernel: {@code iommu} does on x86
+   * only, {@code intel_iommu} and {@code amd_iommu} where there is such an IOMMU.
+   */
+  public boolean understands(String option) {
+    return switch (option) {
+      case "iommu" -> !arm64;
+      case "intel_iommu" -> !arm64 && !amdIommu;
+      case "amd_iommu" -> !arm64 && !intelIommu;
+      default -> true;
+    };
   }
 
   private static String otherRules(String release, String iommus) {

@@ -19,6 +19,7 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
+import io.acswatch.pci.snapshot.BootClass;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -408,7 +409,7 @@ final class CauseFinder {
 
   /** True if functions met others whose ACS was still off while groups were formed. */
   private static boolean beganCleared(HostView view) {
-    return view.choice().timing().switchesOnLate() && !view.snapshot().bootClass().isKexec();
+    return view.choice().timing().switchesOnLate() && view.snapshot().bootClass() == BootClass.COLD;
   }
 
   private boolean kernelsDiffer() {

@@ -145,7 +145,9 @@ public final class Comparison {
   /** Options about ACS and the IOMMU that came or went; empty if none did. */
   String optionsDifference() {
     return CommandLine.difference(
-        before.snapshot().boot().commandLine(), after.snapshot().boot().commandLine());
+        before.snapshot().boot().commandLine(),
+        after.snapshot().boot().commandLine(),
+        after.choice().machine());
   }
 
   HostView before() {
@@ -344,7 +346,7 @@ public final class Comparison {
         List.copyOf(vms),
         cause,
         headline,
-        NextSteps.of(code),
+        NextSteps.of(code, after.choice()),
         evidence());
   }
 
