@@ -7,11 +7,11 @@ final class IncidentWords {
   private IncidentWords() {}
 
   /** One sentence: what, on how many hosts, and what they have in common. */
-  static String headline(Incident incident) {
+  static String headline(Incident incident, int hosts, int openHosts) {
     StringBuilder text = new StringBuilder();
-    text.append(incident.code()).append(" on ").append(incident.hosts()).append(" hosts");
-    if (incident.openHosts() != incident.hosts()) {
-      text.append(", open on ").append(incident.openHosts());
+    text.append(incident.code()).append(" on ").append(hosts).append(" hosts");
+    if (openHosts != hosts) {
+      text.append(", open on ").append(openHosts);
     }
     text.append(", all with kernel ").append(incident.kernel());
     if (incident.platform() != null) {

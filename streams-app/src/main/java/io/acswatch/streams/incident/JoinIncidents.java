@@ -82,16 +82,24 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     Incident incident = incident(id);
     HostPart part = before.with(change.fingerprint(), change.severity(), now);
     if (incident != null && incident.isOpen()) {
-      boolean returned = before.counted() && before.fingerprints().isEmpty();
       hosts.put(key, part.asCounted().pack());
-      if (!before.counted()) {
-        incident = joined(incident, change.host());
-      } else if (returned) {
-        incident = counts(incident, incident.hosts(), incident.openHosts() + 1);
-      } else if (incident.severity().isAtLeast(change.severity())) {
-        return; // another alert of a host that is in it
+      int joined = before.counted() ? 0 : 1;
+      int opened = before.counted() && !before.fingerprints().isEmpty() ? 0 : 1;
+      Severity severity = worse(incident.severity(), change.severity());
+      if (opened > 0 || severity != incident.severity()) { // not just another alert of such a host
+        List<String> sample = new ArrayList<>(incident.sample());
+        if (joined > 0 && sample.size() < SAMPLE) {
+          sample.add(change.host());
+        }
+        tell(
+            incident,
+            Incident.State.UPDATED,
+            severity,
+            incident.hosts() + joined,
+            incident.openHosts() + opened,
+            sample,
+            now);
       }
-      tell(severity(incident, change.severity()), Incident.State.UPDATED, now);
       return;
     }
     hosts.put(key, part.pack());
@@ -145,7 +153,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       String key = IncidentStores.partKey(id, host);
       HostPart part = HostPart.unpack(hosts.get(key));
       first = Math.min(first, part.sinceMillis());
-      severity = severity.isAtLeast(part.severity()) ? severity : part.severity();
+      severity = worse(severity, part.severity());
       hosts.put(key, part.asCounted().pack());
     }
     AlertCause cause = change.cause();
@@ -169,7 +177,11 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
             recent,
             "",
             Map.of());
-    tell(opened, Incident.State.OPENED, now);
+    tell(opened, Incident.State.OPENED, severity, recent.size(), recent.size(), recent, now);
+  }
+
+  private static Severity worse(Severity one, Severity other) {
+    return one.isAtLeast(other) ? one : other;
   }
 
   private static @Nullable String orNull(String text) {
@@ -193,13 +205,18 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     }
     // Its part is kept: should it come back, it is not one more host.
     hosts.put(key, part.pack());
-    Incident left = counts(incident, incident.hosts(), incident.openHosts() - 1);
-    if (left.openHosts() > 0) {
-      tell(left, Incident.State.UPDATED, now);
-      return;
+    int open = incident.openHosts() - 1;
+    if (open == 0) {
+      forgetHosts(id);
     }
-    forgetHosts(id);
-    tell(left, Incident.State.CLOSED, now);
+    tell(
+        incident,
+        open == 0 ? Incident.State.CLOSED : Incident.State.UPDATED,
+        incident.severity(),
+        incident.hosts(),
+        open,
+        incident.sample(),
+        now);
   }
 
   private void forgetHosts(String id) {
@@ -220,71 +237,35 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     return IncidentStores.unpackIncident(incidents.get(id));
   }
 
-  private static Incident joined(Incident incident, String host) {
-    Incident counted = counts(incident, incident.hosts() + 1, incident.openHosts() + 1);
-    if (counted.sample().size() == SAMPLE) {
-      return counted;
-    }
-    List<String> sample = new ArrayList<>(counted.sample());
-    sample.add(host);
-    return copy(counted, counted.severity(), counted.hosts(), counted.openHosts(), sample);
-  }
-
-  private static Incident counts(Incident incident, int hosts, int openHosts) {
-    return copy(incident, incident.severity(), hosts, openHosts, incident.sample());
-  }
-
-  private static Incident severity(Incident incident, Severity severity) {
-    return incident.severity().isAtLeast(severity)
-        ? incident
-        : copy(incident, severity, incident.hosts(), incident.openHosts(), incident.sample());
-  }
-
-  private static Incident copy(
-      Incident of, Severity severity, int hosts, int openHosts, List<String> sample) {
-    return new Incident(
-        of.schemaVersion(),
-        of.incident(),
-        of.revision(),
-        of.status(),
-        of.code(),
-        severity,
-        of.platform(),
-        of.kernel(),
-        of.place(),
-        of.kind(),
-        of.bits(),
-        of.openedAt(),
-        of.changedAt(),
-        hosts,
-        openHosts,
-        sample,
-        of.headline(),
-        of.more());
-  }
-
   /** Stores it as it is now, and tells it. */
-  private void tell(Incident now, Incident.State status, long atMillis) {
+  private void tell(
+      Incident before,
+      Incident.State status,
+      Severity severity,
+      int hostCount,
+      int openHosts,
+      List<String> sample,
+      long atMillis) {
     Incident told =
         new Incident(
-            now.schemaVersion(),
-            now.incident(),
-            now.revision() + 1,
+            before.schemaVersion(),
+            before.incident(),
+            before.revision() + 1,
             status,
-            now.code(),
-            now.severity(),
-            now.platform(),
-            now.kernel(),
-            now.place(),
-            now.kind(),
-            now.bits(),
-            now.openedAt(),
+            before.code(),
+            severity,
+            before.platform(),
+            before.kernel(),
+            before.place(),
+            before.kind(),
+            before.bits(),
+            before.openedAt(),
             Instant.ofEpochMilli(atMillis).toString(),
-            now.hosts(),
-            now.openHosts(),
-            now.sample(),
-            IncidentWords.headline(now),
-            now.more());
+            hostCount,
+            openHosts,
+            sample,
+            IncidentWords.headline(before, hostCount, openHosts),
+            before.more());
     byte[] json = serde.serialize("incidents", told);
     incidents.put(told.incident(), IncidentStores.packIncident(json));
     context.forward(new Record<>(told.incident(), json, atMillis));
