@@ -35,7 +35,7 @@ public record Corpus(List<byte[]> dense, byte[] frame) {
   /** Functions of either corpus that have an ACS capability. */
   public static final int WITH_ACS = 32;
 
-  /** Sum of their ACS Control words. */
+  /** Sum of their ACS Control registers. */
   public static final int SUM_OF_CONTROLS = 32 * 0x1D;
 
   private static final String CAPTURE = "/io/acswatch/standalone/kexec-before.cap";

@@ -2,7 +2,7 @@ package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.HostGlance;
 import io.acswatch.collector.source.HostReader;
-import io.acswatch.collector.source.HostReader.WatchedWord;
+import io.acswatch.collector.source.HostReader.WatchedRegister;
 import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a snapshot is due and takes it, in two tempos. At every tick it looks at boot,
- * kexec, device events, owners and the ACS Control words that matter; what changed there is due at
- * once, device events when they settled. Every sweep interval it looks at everything, and keeps it
- * to itself if nothing is new; what was not told for a snapshot interval it tells again. Once after
- * the start, when no device came or went for a while, it tells all too. Has no clock: the time
- * comes with each tick.
+ * kexec, device events, owners and the ACS Control registers that matter; what changed there is due
+ * at once, device events when they settled. Every sweep interval it looks at everything, and keeps
+ * it to itself if nothing is new; what was not told for a snapshot interval it tells again. Once
+ * after the start, when no device came or went for a while, it tells all too. Has no clock: the
+ * time comes with each tick.
  */
 final class HostWatcher {
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -30,7 +30,7 @@ final class HostWatcher {
   private final String host;
   private @Nullable Capture last;
   private @Nullable HostGlance lastGlance;
-  private List<WatchedWord> watched = List.of();
+  private List<WatchedRegister> watched = List.of();
   private boolean otherOwners;
   private boolean wasQuiet;
   private long quietSinceNanos;
@@ -86,7 +86,7 @@ final class HostWatcher {
         return null;
       }
       if (changed) {
-        watched = WatchedWords.of(capture);
+        watched = WatchedRegisters.of(capture);
         lastGlance = withWordsOf(lastGlance, watched);
       }
       last = capture;
@@ -122,15 +122,15 @@ final class HostWatcher {
    */
   @Nullable Capture lastLook() throws IOException {
     Capture base;
-    List<WatchedWord> words;
+    List<WatchedRegister> registers;
     synchronized (this) {
       base = last;
-      words = watched;
+      registers = watched;
     }
     if (base == null) {
       return null;
     }
-    HostGlance glance = reader.glance(words);
+    HostGlance glance = reader.glance(registers);
     Capture now =
         new Capture(
             base.host(),
@@ -140,7 +140,7 @@ final class HostWatcher {
             nextSequence(),
             glance.kexecLoaded(),
             base.scanOrder(),
-            WatchedWords.patched(base.functions(), words, glance.controlWords()),
+            WatchedRegisters.patched(base.functions(), registers, glance.controlWords()),
             base.owners(),
             withLog(base.notes(), glance.kernelLog()));
     synchronized (this) {
@@ -163,12 +163,12 @@ final class HostWatcher {
     return base == null ? null : base.withHost(base.host(), nextSequence(), base.takenAtMillis());
   }
 
-  private static HostGlance withWordsOf(HostGlance glance, List<WatchedWord> watched) {
+  private static HostGlance withWordsOf(HostGlance glance, List<WatchedRegister> watched) {
     return new HostGlance(
         glance.bootId(),
         glance.kexecLoaded(),
         glance.ueventSequence(),
-        watched.stream().map(WatchedWord::lastSeen).toList(),
+        watched.stream().map(WatchedRegister::lastSeen).toList(),
         glance.kernelLog());
   }
 

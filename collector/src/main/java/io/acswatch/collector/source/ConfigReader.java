@@ -79,8 +79,8 @@ final class ConfigReader {
 
   /**
    * Reads all bytes the kernel gives; null if the function is gone. A read that fails is an answer,
-   * {@link ReadStatus#UNREADABLE}; one whose ACS words changed under it is done again, and {@link
-   * ReadStatus#TORN_READ} only if they will not stand still.
+   * {@link ReadStatus#UNREADABLE}; one whose ACS registers changed under it is done again, and
+   * {@link ReadStatus#TORN_READ} only if they will not stand still.
    */
   @Nullable ConfigRead read(String directory) {
     if (isAsleep(directory)) {
@@ -128,7 +128,7 @@ final class ConfigReader {
     return bytes;
   }
 
-  /** Reads the ACS words a second time: 4 KiB are no snapshot, they are read dword by dword. */
+  /** Reads the ACS registers a second time: 4 KiB are no snapshot, they are read dword by dword. */
   private boolean acsWordsStand(FileChannel file, ConfigSpace space) throws IOException {
     AcsRegisters acs = tools.get().decoder.decode(space, ReadStatus.COMPLETE).acs();
     if (acs == null) {

@@ -34,7 +34,7 @@ public final class HostReader {
   private final KernelLogSource kernelLog;
 
   /** Of each thread its own, for one that was given up may still be in a read. */
-  private final ThreadLocal<WordFiles> wordFiles;
+  private final ThreadLocal<RegisterFiles> wordFiles;
 
   private final ReadGuard guard;
   private final SourceTimings timings = new SourceTimings();
@@ -52,7 +52,7 @@ public final class HostReader {
     boot = new BootSource(tree);
     kexec = new KexecSource(tree);
     config = new ConfigReader(tree);
-    wordFiles = ThreadLocal.withInitial(() -> new WordFiles(tree, config));
+    wordFiles = ThreadLocal.withInitial(() -> new RegisterFiles(tree, config));
     pci = new PciSource(tree, config, guard);
     groups = new IommuGroupSource(tree);
     scanOrder = new ScanOrderSource(tree);
@@ -151,16 +151,16 @@ public final class HostReader {
   /**
    * Looks at the few things that tell whether a snapshot is due: a handful of bytes, no scan.
    *
-   * @param watched where the ACS Control words are that matter
+   * @param watched where the ACS Control registers are that matter
    */
-  public HostGlance glance(List<WatchedWord> watched) throws IOException {
+  public HostGlance glance(List<WatchedRegister> watched) throws IOException {
     return timings.of(
         Source.GLANCE,
         () -> {
-          WordFiles files = wordFiles.get();
+          RegisterFiles files = wordFiles.get();
           files.keepOnly(watched);
           List<Integer> words = new ArrayList<>(watched.size());
-          for (WatchedWord word : watched) {
+          for (WatchedRegister word : watched) {
             words.add(look(word, files));
           }
           return new HostGlance(
@@ -172,7 +172,7 @@ public final class HostReader {
         });
   }
 
-  private int look(WatchedWord word, WordFiles files) {
+  private int look(WatchedRegister word, RegisterFiles files) {
     String directory = PciSource.directory(word.address());
     if (!guard.begin(directory, false)) {
       return word.lastSeen();
@@ -192,5 +192,5 @@ public final class HostReader {
    * @param offset bytes from the start of its configuration space
    * @param lastSeen the word in the last snapshot; stands where it cannot be read without effects
    */
-  public record WatchedWord(PciAddress address, int offset, int lastSeen) {}
+  public record WatchedRegister(PciAddress address, int offset, int lastSeen) {}
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.acswatch.collector.source.HostReader.WatchedWord;
+import io.acswatch.collector.source.HostReader.WatchedRegister;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,9 +68,9 @@ class KeptFilesTest {
 
   @Test
   void looksAtThePowerOfWhatReadsOtherThanBefore() throws IOException {
-    WordFiles files = new WordFiles(machine, new ConfigReader(machine));
-    assertEquals(0x1D, files.read(function.toString(), new WatchedWord(ADDRESS, OFFSET, 0x1D)));
-    WatchedWord other = new WatchedWord(ADDRESS, OFFSET, 0x11);
+    RegisterFiles files = new RegisterFiles(machine, new ConfigReader(machine));
+    assertEquals(0x1D, files.read(function.toString(), new WatchedRegister(ADDRESS, OFFSET, 0x1D)));
+    WatchedRegister other = new WatchedRegister(ADDRESS, OFFSET, 0x11);
     assertEquals(0x1D, files.read(function.toString(), other));
 
     Files.writeString(function.resolve("power_state"), "D3cold\n");
@@ -79,8 +79,8 @@ class KeptFilesTest {
 
   @Test
   void leavesAWordOfWhatSleepsAlone() throws IOException {
-    WordFiles files = new WordFiles(machine, new ConfigReader(machine));
-    WatchedWord word = new WatchedWord(ADDRESS, OFFSET, 0x11);
+    RegisterFiles files = new RegisterFiles(machine, new ConfigReader(machine));
+    WatchedRegister word = new WatchedRegister(ADDRESS, OFFSET, 0x11);
     files.read(function.toString(), word);
 
     Files.writeString(function.resolve("power/runtime_status"), "suspended\n");

@@ -1,6 +1,6 @@
 package io.acswatch.collector.source;
 
-import io.acswatch.collector.source.HostReader.WatchedWord;
+import io.acswatch.collector.source.HostReader.WatchedRegister;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.pci.snapshot.Capture;
 import java.io.IOException;
@@ -24,8 +24,10 @@ public final class TracedLooks {
     for (int round = 0; round < ROUNDS; round++) {
       owners.hasChanged(Duration.ofMinutes(round).toNanos());
       Capture capture = reader.read("traced", round + 1, owners.read().toOwnershipClaims());
-      List<WatchedWord> words =
-          capture.functions().stream().map(f -> new WatchedWord(f.address(), ANY_WORD, 0)).toList();
+      List<WatchedRegister> words =
+          capture.functions().stream()
+              .map(f -> new WatchedRegister(f.address(), ANY_WORD, 0))
+              .toList();
       reader.glance(words);
     }
   }

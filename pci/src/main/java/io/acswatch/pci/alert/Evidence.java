@@ -26,7 +26,7 @@ public record Evidence(
     Observed observed,
     Confidence confidence,
     List<Fact> facts,
-    List<PortWords> ports,
+    List<PortRegisters> ports,
     List<AlertDevice> members) {
   /**
    * What all alerts of one comparison rest on.
@@ -74,7 +74,7 @@ public record Evidence(
   }
 
   /**
-   * The ACS words of one function on both sides; null where there is no capability.
+   * The ACS registers of one function on both sides; null where there is no capability.
    *
    * @param port the function, where it is now
    * @param path its place
@@ -84,7 +84,7 @@ public record Evidence(
    * @param controlBefore Control before
    * @param controlAfter Control after
    */
-  public record PortWords(
+  public record PortRegisters(
       PciAddress port,
       DevicePath path,
       PortType type,
@@ -126,7 +126,7 @@ public record Evidence(
     return new Evidence(basis, observed, confidence, facts, ports, members);
   }
 
-  public Evidence with(List<PortWords> ports, List<AlertDevice> members) {
+  public Evidence with(List<PortRegisters> ports, List<AlertDevice> members) {
     return new Evidence(basis, observed, confidence, facts, ports, members);
   }
 

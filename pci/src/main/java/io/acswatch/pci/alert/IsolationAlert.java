@@ -94,7 +94,7 @@ public record IsolationAlert(
   }
 
   /** The same alert with ports on the way to the root, and members of the groups concerned. */
-  public IsolationAlert with(List<Evidence.PortWords> ports, List<AlertDevice> members) {
+  public IsolationAlert with(List<Evidence.PortRegisters> ports, List<AlertDevice> members) {
     return with(Objects.requireNonNull(evidence).with(ports, members));
   }
 

@@ -176,7 +176,7 @@ public final class Explainer {
               Explanation.Kind.ISOLATED_BY,
               nearest,
               "Every port above it isolates: " + String.join("; ", ports) + ".",
-              reasons.wordsWhen(nearest, index)));
+              reasons.registersWhen(nearest, index)));
     }
   }
 
@@ -185,7 +185,7 @@ public final class Explainer {
   }
 
   private Explanation.Step step(
-      Explanation.Kind kind, int subject, String text, Explanation.@Nullable Words acs) {
+      Explanation.Kind kind, int subject, String text, Explanation.@Nullable Registers acs) {
     return new Explanation.Step(kind, view.function(subject).address(), text, acs);
   }
 
@@ -219,7 +219,7 @@ public final class Explainer {
               Explanation.Kind.CLIMB,
               failing,
               because + ": " + reasons.reasonWhen(failing, function) + ".",
-              reasons.wordsWhen(failing, function)));
+              reasons.registersWhen(failing, function)));
     }
 
     @Override
@@ -246,7 +246,7 @@ public final class Explainer {
                       view.function(mate).address(),
                       reasons.reasonWhen(index, function),
                       reasons.reasonWhen(mate, function)),
-              reasons.wordsWhen(mate, function)));
+              reasons.registersWhen(mate, function)));
     }
 
     @Override

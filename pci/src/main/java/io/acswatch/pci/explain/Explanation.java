@@ -33,12 +33,12 @@ public record Explanation(
    * @param kind which part of the rule
    * @param subject the function the step is about
    * @param text one sentence
-   * @param acs the ACS words that decided; null where none did
+   * @param acs the ACS registers that decided; null where none did
    */
-  public record Step(Kind kind, PciAddress subject, String text, @Nullable Words acs) {}
+  public record Step(Kind kind, PciAddress subject, String text, @Nullable Registers acs) {}
 
   /**
-   * ACS words of the subject of a step as they were when they decided.
+   * ACS registers of the subject of a step as they were when they decided.
    *
    * @param capabilityOffset bytes from the start of its configuration space to Capability
    * @param capability Capability, 16 bits
@@ -46,7 +46,7 @@ public record Explanation(
    * @param control Control, 16 bits
    * @param missing mask of the bits that isolation demands and that are off
    */
-  public record Words(
+  public record Registers(
       int capabilityOffset, int capability, int controlOffset, int control, int missing) {}
 
   /** Parts of the rule. Names are part of the contract with scripts. */

@@ -60,7 +60,9 @@ final class IsolationReasons {
     };
   }
 
-  /** Why a function isolated or not when another one was grouped, with the words it had then. */
+  /**
+   * Why a function isolated or not when another one was grouped, with the registers it had then.
+   */
   String reasonWhen(int index, int grouped) {
     boolean then = grouping.isolatedAtStart(index);
     if (!grouping.isBeforeSwitchingOn(index, grouped)
@@ -101,27 +103,27 @@ final class IsolationReasons {
           ? "no ACS capability"
           : "ACS was not read: " + config.status();
     }
-    Explanation.Words words = words(index, acs);
+    Explanation.Registers registers = decisive(index, acs);
     return "Capability %04x at 0x%03x, Control %04x at 0x%03x: %s%s"
         .formatted(
-            words.capability(),
-            words.capabilityOffset(),
-            words.control(),
-            words.controlOffset(),
-            words.missing() == 0
+            registers.capability(),
+            registers.capabilityOffset(),
+            registers.control(),
+            registers.controlOffset(),
+            registers.missing() == 0
                 ? "SV, RR, CR and UF are on or fixed on"
-                : String.join(", ", AcsRegisters.flagNames(words.missing())) + " off",
+                : String.join(", ", AcsRegisters.flagNames(registers.missing())) + " off",
             grouping.rules().lacksSourceValidation(index) ? "; SV counts as not implemented" : "");
   }
 
-  private Explanation.Words words(int index, AcsRegisters acs) {
+  private Explanation.Registers decisive(int index, AcsRegisters acs) {
     boolean dwords = grouping.rules().hasDwordRegisters(index);
     boolean noSv = grouping.rules().lacksSourceValidation(index);
     int control = dwords ? acs.secondDword() & 0xFFFF : acs.control();
     int register = dwords ? AcsCapability.EGRESS_VECTOR_OFFSET : AcsCapability.CONTROL_OFFSET;
     int demanded =
         AcsCapability.REQUIRED & acs.capability() & (noSv ? ~AcsCapability.SOURCE_VALIDATION : ~0);
-    return new Explanation.Words(
+    return new Explanation.Registers(
         acs.offset() + AcsCapability.CAPABILITY_OFFSET,
         acs.capability(),
         acs.offset() + register,
@@ -129,8 +131,10 @@ final class IsolationReasons {
         demanded & ~control);
   }
 
-  /** The words of a function while another was being grouped; null if it is not judged by them. */
-  Explanation.@Nullable Words wordsWhen(int index, int grouped) {
+  /**
+   * The registers of a function while another was being grouped; null if it is not judged by them.
+   */
+  Explanation.@Nullable Registers registersWhen(int index, int grouped) {
     if (grouping.rules().quirk(index) != null || grouping.isSupposedOtherwise(index)) {
       return null;
     }
@@ -138,6 +142,6 @@ final class IsolationReasons {
         grouping.isBeforeSwitchingOn(index, grouped)
             ? grouping.foundAtStart(index)
             : view.function(index).config().acs();
-    return acs == null ? null : words(index, acs);
+    return acs == null ? null : decisive(index, acs);
   }
 }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a kernel command line orders for ACS Control words: {@code pci=disable_acs_redir=}, {@code
- * pci=config_acs=}, {@code pci=noats}, and whether it switches the IOMMU off.
+ * What a kernel command line orders for ACS Control registers: {@code pci=disable_acs_redir=},
+ * {@code pci=config_acs=}, {@code pci=noats}, and whether it switches the IOMMU off.
  *
  * <p>Devices are named as {@code [dddd:]bb:dd.f[/dd.f]*}, a path downwards from an address, or as
  * {@code pci:vvvv:dddd[:ssss:ssss]}; several are separated by semicolons. In config_acs each has

@@ -14,12 +14,12 @@ public enum GroupsAgreement {
   /** They hang on bytes that were not read. */
   UNREAD,
   /**
-   * They hang on what no snapshot after the boot shows: the ACS words it found, where functions are
-   * grouped before ACS is switched on everywhere, or what the chipset does. The kernel's groups
+   * They hang on what no snapshot after the boot shows: the ACS registers it found, where functions
+   * are grouped before ACS is switched on everywhere, or what the chipset does. The kernel's groups
    * follow from one of the possibilities.
    */
   NOT_COMPUTABLE,
-  /** The kernel's follow from the words that it writes itself: registers have changed since. */
+  /** The kernel's follow from the registers that it writes itself: registers have changed since. */
   REGISTERS_CHANGED,
   /** Nothing known here explains the kernel's. */
   UNEXPLAINED;

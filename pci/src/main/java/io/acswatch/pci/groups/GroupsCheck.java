@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * what explains a difference.
  *
  * @param agreement how they stand to each other
- * @param grouping what the derivation rests on; where the words at the start are not known and the
- *     kernel's groups tell what they must have been, that is in it
+ * @param grouping what the derivation rests on; where the registers at the start are not known and
+ *     the kernel's groups tell what they must have been, that is in it
  * @param derived the groups that follow; the kernel's own where they cannot be computed
  * @param open functions whose group cannot be computed
  * @param reason what the difference comes of, in sentences; empty if there is none
@@ -167,20 +167,20 @@ public record GroupsCheck(
   }
 
   /**
-   * Looks whether the kernel's groups are those of the words it writes itself, for all functions or
-   * for those found before some moment: what was removed and found again is grouped by the words of
-   * then.
+   * Looks whether the kernel's groups are those of the registers it writes itself, for all
+   * functions or for those found before some moment: what was removed and found again is grouped by
+   * the words of then.
    */
   private static String registersChanged(
       Snapshot snapshot, KernelGrouping grouping, GroupPartition reported) {
     HostHierarchy hierarchy = grouping.hierarchy();
     AcsRules rules = grouping.rules();
-    BootWords words = new BootWords(hierarchy, rules, grouping.choice().kernel(), snapshot.boot());
+    AcsSetup setup = new AcsSetup(hierarchy, rules, grouping.choice().kernel(), snapshot.boot());
     AcsVerdict[] then = new AcsVerdict[hierarchy.size()];
     List<String> changed = new ArrayList<>();
     for (int i = 0; i < then.length; i++) {
       AcsRegisters acs = hierarchy.function(i).config().acs();
-      AcsRegisters written = acs == null ? null : words.of(i, acs, grouping.choice().switchesOn(i));
+      AcsRegisters written = acs == null ? null : setup.of(i, acs, grouping.choice().switchesOn(i));
       then[i] = rules.verdict(i, written);
       if (acs != null && written != null && then[i] != grouping.verdict(i)) {
         boolean dwords = rules.hasDwordRegisters(i);

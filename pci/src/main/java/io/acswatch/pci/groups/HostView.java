@@ -166,7 +166,7 @@ public final class HostView {
     return !owners.isEmpty();
   }
 
-  /** True if the kernel's own rules for Control words of this function are others. */
+  /** True if the kernel's own rules for Control registers of this function are others. */
   public boolean hasDwordRegisters(int index) {
     return rules.hasDwordRegisters(index);
   }

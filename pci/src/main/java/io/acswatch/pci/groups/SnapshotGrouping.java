@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Derives {@link SnapshotGroups}: what counts as served, and which words a boot found. */
+/** Derives {@link SnapshotGroups}: what counts as served, and which registers a boot found. */
 public final class SnapshotGrouping {
   private SnapshotGrouping() {}
 
@@ -82,7 +82,7 @@ public final class SnapshotGrouping {
         hierarchy,
         choice,
         served,
-        i -> wordsAtStart(snapshot, snapshot.functions().get(i), earlier),
+        i -> registersAtStart(snapshot, snapshot.functions().get(i), earlier),
         order(snapshot, served));
   }
 
@@ -152,7 +152,7 @@ public final class SnapshotGrouping {
    *
    * @param earlier functions of the boot before, as far as known
    */
-  private static @Nullable AcsRegisters wordsAtStart(
+  private static @Nullable AcsRegisters registersAtStart(
       Snapshot snapshot, PciFunction function, Map<DevicePath, PciFunction> earlier) {
     AcsRegisters acs = function.config().acs();
     if (acs == null) {

@@ -24,8 +24,8 @@ public enum GroupingModel {
    */
   LEGACY_LATE_ACS_REGRESSED("legacy-late-acs-regressed"),
   /**
-   * Expected from 7.4 on: as 7.0, and what a live update preserves keeps the Control words it had.
-   * Not in a released kernel yet.
+   * Expected from 7.4 on: as 7.0, and what a live update preserves keeps the Control registers it
+   * had. Not in a released kernel yet.
    */
   LEGACY_LIVEUPDATE("legacy-liveupdate"),
   /** What the hardware isolates, by an unmerged series; no kernel is known that groups by it. */

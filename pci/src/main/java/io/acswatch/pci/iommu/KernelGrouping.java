@@ -24,7 +24,7 @@ public final class KernelGrouping {
   private final AcsRules rules;
   private final AcsVerdict[] now;
   private final AcsVerdict[] atStart;
-  private final IntFunction<@Nullable AcsRegisters> wordsAtStart;
+  private final IntFunction<@Nullable AcsRegisters> registersAtStart;
 
   /**
    * What is supposed of verdicts that are open, see {@link #supposedAt}; null, or null in it, for
@@ -36,15 +36,15 @@ public final class KernelGrouping {
    * Sets up the grouping.
    *
    * @param served functions that an IOMMU serves
-   * @param wordsAtStart ACS registers of a function as the boot found them, null for none; asked
-   *     where ACS is switched on late
+   * @param registersAtStart ACS registers of a function as the boot found them, null for none;
+   *     asked where ACS is switched on late
    */
   public KernelGrouping(
       HostHierarchy hierarchy,
       ModelChoice choice,
       BitSet served,
-      IntFunction<@Nullable AcsRegisters> wordsAtStart) {
-    this(hierarchy, choice, served, wordsAtStart, null);
+      IntFunction<@Nullable AcsRegisters> registersAtStart) {
+    this(hierarchy, choice, served, registersAtStart, null);
   }
 
   /**
@@ -56,12 +56,12 @@ public final class KernelGrouping {
       HostHierarchy hierarchy,
       ModelChoice choice,
       BitSet served,
-      IntFunction<@Nullable AcsRegisters> wordsAtStart,
+      IntFunction<@Nullable AcsRegisters> registersAtStart,
       int @Nullable [] order) {
     this.hierarchy = hierarchy;
     this.choice = choice;
     this.served = served;
-    this.wordsAtStart = wordsAtStart;
+    this.registersAtStart = registersAtStart;
     this.order = choice.groupsAtBind() ? order : null;
     supposed = null;
     aliases = new DmaAliases(hierarchy, choice.kernel());
@@ -70,7 +70,7 @@ public final class KernelGrouping {
     atStart = new AcsVerdict[hierarchy.size()];
     for (int i = 0; i < now.length; i++) {
       now[i] = rules.verdict(i);
-      atStart[i] = rules.verdictAtStart(i, wordsAtStart.apply(i));
+      atStart[i] = rules.verdictAtStart(i, registersAtStart.apply(i));
     }
   }
 
@@ -87,7 +87,7 @@ public final class KernelGrouping {
     rules = other.rules;
     now = other.now;
     atStart = other.atStart;
-    wordsAtStart = other.wordsAtStart;
+    registersAtStart = other.registersAtStart;
     this.supposed = supposed;
   }
 
@@ -221,10 +221,10 @@ public final class KernelGrouping {
 
   /** The ACS registers that the boot found in a function, as far as known; null for none. */
   public @Nullable AcsRegisters foundAtStart(int function) {
-    return wordsAtStart.apply(function);
+    return registersAtStart.apply(function);
   }
 
-  /** True if a verdict on the words at the start was supposed, and it is not the likely one. */
+  /** True if a verdict on the registers at the start was supposed, and it is not the likely one. */
   public boolean isSupposedOtherwise(int function) {
     return supposed != null
         && supposed[function] != null

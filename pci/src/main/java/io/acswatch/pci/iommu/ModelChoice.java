@@ -103,7 +103,7 @@ public record ModelChoice(
   }
 
   /** True if groups are formed before ACS is switched on everywhere, so that old words count. */
-  public boolean dependsOnWordsAtStart() {
+  public boolean dependsOnRegistersAtStart() {
     return timing().switchesOnLate() || timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED;
   }
 

@@ -384,7 +384,7 @@ final class CauseFinder {
   private @Nullable Cause clearedUnseen(List<Passed> passed) {
     GroupPartition reported = after.groups();
     if (reported == null
-        || !after.choice().dependsOnWordsAtStart()
+        || !after.choice().dependsOnRegistersAtStart()
         || !comparison.boundary().isBoot()) {
       return null;
     }

@@ -212,8 +212,8 @@ public final class Comparison {
     return evidence;
   }
 
-  /** ACS words of these functions and those above them, nearest the root first. */
-  List<Evidence.PortWords> wordsOnTheWay(Collection<Integer> afterIndices) {
+  /** ACS registers of these functions and those above them, nearest the root first. */
+  List<Evidence.PortRegisters> registersOnTheWay(Collection<Integer> afterIndices) {
     return onTheWay(afterIndices).stream()
         .map(this::words)
         .filter(words -> words.capabilityBefore() != null || words.capabilityAfter() != null)
@@ -237,12 +237,12 @@ public final class Comparison {
         .thenComparing(i -> after.function(i).path());
   }
 
-  private Evidence.PortWords words(int afterIndex) {
+  private Evidence.PortRegisters words(int afterIndex) {
     PciFunction function = after.function(afterIndex);
     AcsRegisters then =
         isInBoth(afterIndex) ? before.function(beforeOf(afterIndex)).config().acs() : null;
     AcsRegisters now = function.config().acs();
-    return new Evidence.PortWords(
+    return new Evidence.PortRegisters(
         function.address(),
         function.path(),
         after.hierarchy().type(afterIndex),

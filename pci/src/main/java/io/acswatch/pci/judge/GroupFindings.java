@@ -162,7 +162,8 @@ final class GroupFindings {
         comparison
             .evidence()
             .with(
-                comparison.wordsOnTheWay(endpoints), comparison.devices(after.groupMembers(group)))
+                comparison.registersOnTheWay(endpoints),
+                comparison.devices(after.groupMembers(group)))
             .with(preservation(endpoints));
     IsolationAlert proved =
         alert.with(code == AlertCode.OWNERSHIP_UNKNOWN ? evidence.with(Confidence.LOW) : evidence);
@@ -222,7 +223,7 @@ final class GroupFindings {
             causes.find(endpoints, false),
             "%d devices that shared one IOMMU group are apart %s"
                 .formatted(endpoints.size(), Headlines.after(comparison.boundary())));
-    alerts.add(alert.with(comparison.wordsOnTheWay(endpoints), List.of()));
+    alerts.add(alert.with(comparison.registersOnTheWay(endpoints), List.of()));
   }
 
   /** True if a port without the capability kept them together, which nothing can make up for. */

@@ -191,7 +191,7 @@ final class IsolationFindings {
     }
     GroupPartition derived = grouping.derive();
     // Rules that merge more than the kernel did: registers changed since, or an override; told
-    // above. What can have come of the words of then is no mismatch either.
+    // above. What can have come of the registers of then is no mismatch either.
     if (derived.isCoarserThanOrEqualTo(reported)
         || new FollowedRules(
                     after.hierarchy(),
@@ -378,6 +378,6 @@ final class IsolationFindings {
     IsolationAlert alert =
         comparison.alert(
             code, severity, anchor, comparison.devices(owned), vms(owned), cause, headline);
-    alerts.add(alert.with(comparison.wordsOnTheWay(owned), List.of()));
+    alerts.add(alert.with(comparison.registersOnTheWay(owned), List.of()));
   }
 }

@@ -76,6 +76,6 @@ final class OwnershipFindings {
             null,
             "Devices that %s claim are in one IOMMU group, which the kernel gives to one owner only"
                 .formatted(String.join(" and ", vms)));
-    alerts.add(alert.with(comparison.wordsOnTheWay(owned), comparison.devices(members)));
+    alerts.add(alert.with(comparison.registersOnTheWay(owned), comparison.devices(members)));
   }
 }

@@ -156,6 +156,6 @@ final class RegisterFindings {
   private void add(AlertCode code, Severity severity, int index, String headline, Cause cause) {
     IsolationAlert alert =
         comparison.alert(code, severity, index, comparison.vmsAtOrBelow(index), cause, headline);
-    alerts.add(alert.with(comparison.wordsOnTheWay(List.of(index)), List.of()));
+    alerts.add(alert.with(comparison.registersOnTheWay(List.of(index)), List.of()));
   }
 }

@@ -40,7 +40,7 @@ final class UpdateFindings {
       findings.refused(i);
     }
     if (comparison.boundary() == Boundary.LIVE_UPDATE) {
-      findings.keptWords();
+      findings.keptRegisters();
     }
     if (comparison.isStale()) {
       findings.stale();
@@ -133,7 +133,7 @@ final class UpdateFindings {
   }
 
   /** Functions whose word the command line orders otherwise, and which kept the one they had. */
-  private void keptWords() {
+  private void keptRegisters() {
     String commandLine = after.snapshot().boot().commandLine();
     String options = comparison.optionsDifference();
     if (options.isEmpty()) {
@@ -174,7 +174,7 @@ final class UpdateFindings {
                 "The kernel command line changed: " + options + "."),
             "%d ports, %s first, kept their ACS words through the live update against the command line"
                 .formatted(kept.size(), first.address()));
-    alerts.add(alert.with(comparison.wordsOnTheWay(kept), List.of()));
+    alerts.add(alert.with(comparison.registersOnTheWay(kept), List.of()));
   }
 
   private void stale() {

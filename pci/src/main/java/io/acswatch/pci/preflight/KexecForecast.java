@@ -7,7 +7,7 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
-import io.acswatch.pci.groups.BootWords;
+import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.DevicePath;
@@ -52,7 +52,7 @@ final class KexecForecast {
   private final HostView view;
   private final AcsRules targetRules;
   private final AcsOptions options;
-  private final BootWords words;
+  private final AcsSetup words;
   private final TakenBits taken;
   private final boolean takesWhatNobodySaw;
   private final Map<PciAddress, Integer> unseen = new TreeMap<>();
@@ -81,7 +81,7 @@ final class KexecForecast {
     hierarchy = view.hierarchy();
     targetRules = new AcsRules(hierarchy, model);
     options = AcsOptions.of(target.commandLine(), model.machine());
-    words = new BootWords(hierarchy, targetRules, model.kernel(), target);
+    words = new AcsSetup(hierarchy, targetRules, model.kernel(), target);
   }
 
   HostView view() {

@@ -241,14 +241,14 @@ public final class Preflight {
 
   /**
    * Where the kernel to come forms groups before it has switched ACS on everywhere, or is told to
-   * keep what it finds, the words at the moment of the kexec decide, not those of now: what would
-   * come of clearing them is asked. A kernel that switches ACS on first heals them, and a live
-   * update inherits them in any case.
+   * keep what it finds, the registers at the moment of the kexec decide, not those of now: what
+   * would come of clearing them is asked. A kernel that switches ACS on first heals them, and a
+   * live update inherits them in any case.
    */
   private List<IsolationAlert> mergesIfCleared(HostState state) {
     if (mode == Mode.LIVE_UPDATE
         || !target.model().isComputable()
-        || !target.model().dependsOnWordsAtStart() && !forecast.keepsWhatItFinds()) {
+        || !target.model().dependsOnRegistersAtStart() && !forecast.keepsWhatItFinds()) {
       return List.of();
     }
     List<IsolationAlert> more = new ArrayList<>(raised(state, forecast.foretoldIfCleared()));
@@ -262,7 +262,7 @@ public final class Preflight {
 
   private String dependsOnTheWords(List<IsolationAlert> ifCleared) {
     return "It depends on the ACS Control words at the moment of the kexec: "
-        + (target.model().dependsOnWordsAtStart()
+        + (target.model().dependsOnRegistersAtStart()
             ? "this kernel forms groups before it has switched ACS on everywhere."
             : forecast.neverSwitchesOn()
                 ? "with a device tree this kernel leaves ACS as it finds it."

@@ -2,7 +2,7 @@ package io.acswatch.pci.preflight;
 
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.BootWords;
+import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -40,8 +40,8 @@ final class TakenBits {
     List<Integer> suspects = new ArrayList<>();
     AcsVerdict[] now = new AcsVerdict[view.size()];
     AcsVerdict[] asWritten = new AcsVerdict[view.size()];
-    BootWords words =
-        new BootWords(
+    AcsSetup words =
+        new AcsSetup(
             grouping.hierarchy(), grouping.rules(), running.kernel(), view.snapshot().boot());
     for (int i = 0; i < view.size(); i++) {
       PciFunction function = view.function(i);

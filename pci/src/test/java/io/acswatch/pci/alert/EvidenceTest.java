@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What alerts rest on. */
 class EvidenceTest {
   private static final Evidence.Fact FACT = Evidence.Fact.now("read status", "COMPLETE");
-  private static final Evidence.PortWords WORDS =
-      new Evidence.PortWords(
+  private static final Evidence.PortRegisters WORDS =
+      new Evidence.PortRegisters(
           PciAddress.parse("00:01.0"), new DevicePath("pci0000:00/01.0"), ROOT_PORT, 1, 2, 3, 4);
   private static final AlertDevice MEMBER =
       new AlertDevice(

@@ -61,7 +61,7 @@ class ExplanationStepsTest {
             "Every port above it isolates: root port 0000:00:1c.0 (" + ON + ").",
             "There is nothing to join: it founds a group."),
         told.steps().stream().map(Explanation.Step::text).toList());
-    assertEquals(new Explanation.Words(0x14C, 0x5F, 0x14E, 0x1D, 0), told.steps().get(0).acs());
+    assertEquals(new Explanation.Registers(0x14C, 0x5F, 0x14E, 0x1D, 0), told.steps().get(0).acs());
     assertNull(told.steps().get(1).acs());
   }
 
@@ -75,7 +75,8 @@ class ExplanationStepsTest {
                 + " 0019 at 0x14e: RR off.",
             "It joins the group of 0000:00:1c.0."),
         told.steps().stream().map(Explanation.Step::text).toList());
-    assertEquals(new Explanation.Words(0x14C, 0x5F, 0x14E, 0x19, 0x04), told.steps().get(0).acs());
+    assertEquals(
+        new Explanation.Registers(0x14C, 0x5F, 0x14E, 0x19, 0x04), told.steps().get(0).acs());
   }
 
   @Test
@@ -105,7 +106,8 @@ class ExplanationStepsTest {
         "Root port 0000:00:1c.0 above it does not isolate: Capability 005f at 0x14c, Control 0019"
             + " at 0x150: RR off.",
         told.steps().get(0).text());
-    assertEquals(new Explanation.Words(0x14C, 0x5F, 0x150, 0x19, 0x04), told.steps().get(0).acs());
+    assertEquals(
+        new Explanation.Registers(0x14C, 0x5F, 0x150, 0x19, 0x04), told.steps().get(0).acs());
   }
 
   @Test
@@ -202,7 +204,7 @@ class ExplanationStepsTest {
         told.steps().get(0).text());
     assertNull(told.steps().get(0).acs(), "the mate has none");
     assertEquals(
-        new Explanation.Words(0x14C, 0x5F, 0x14E, 0x19, 0x04),
+        new Explanation.Registers(0x14C, 0x5F, 0x14E, 0x19, 0x04),
         explain(slot(), null, null, "00:04.0").steps().get(0).acs());
   }
 
@@ -320,7 +322,7 @@ class ExplanationStepsTest {
             + " capability; the kernel had not switched its ACS on yet when 0000:01:00.0 was"
             + " grouped.",
         told.steps().get(1).text());
-    assertEquals(new Explanation.Words(0x14C, 0x5F, 0x14E, 0, 0x1D), told.steps().get(1).acs());
+    assertEquals(new Explanation.Registers(0x14C, 0x5F, 0x14E, 0, 0x1D), told.steps().get(1).acs());
   }
 
   @Test
@@ -340,7 +342,7 @@ class ExplanationStepsTest {
     assertTrue(
         told.steps().stream()
             .anyMatch(
-                step -> new Explanation.Words(0x14C, 0x5F, 0x14E, 0x19, 4).equals(step.acs())),
+                step -> new Explanation.Registers(0x14C, 0x5F, 0x14E, 0x19, 4).equals(step.acs())),
         told.toString());
     Explanation guessed = explain(after, null, null, "01:00.0");
     assertTrue(

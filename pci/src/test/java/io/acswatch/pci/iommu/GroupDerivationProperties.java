@@ -69,7 +69,7 @@ class GroupDerivationProperties {
     }
 
     Set<Set<PciAddress>> byReference() {
-      Map<PciAddress, AcsRegisters> atStart = wordsAtStart();
+      Map<PciAddress, AcsRegisters> atStart = registersAtStart();
       ReferenceDerivation.Registers registers =
           new ReferenceDerivation.Registers() {
             @Override
@@ -95,7 +95,7 @@ class GroupDerivationProperties {
     }
 
     /** After firmware the required controls are off; after a kexec they are what they were. */
-    private Map<PciAddress, AcsRegisters> wordsAtStart() {
+    private Map<PciAddress, AcsRegisters> registersAtStart() {
       Map<PciAddress, AcsRegisters> words = new HashMap<>();
       for (int i = 0; i < snapshot.functions().size(); i++) {
         PciFunction now = snapshot.functions().get(i);
@@ -251,7 +251,7 @@ class GroupDerivationProperties {
     if (supposition.outcome() == Supposition.Outcome.FITS) {
       assertEquals(formed, supposition.grouping().derive(), "seed=" + seed);
     }
-    if (!choice.dependsOnWordsAtStart()) {
+    if (!choice.dependsOnRegistersAtStart()) {
       assertEquals(unaware.derive(), formed, "seed=" + seed);
     }
   }

@@ -151,7 +151,7 @@ class ModelChoiceTest {
     "6.12.74, pcie_acs_override=downstream, false",
   })
   void wordsAtTheStartCountWhereAcsComesLate(String release, String commandLine, boolean count) {
-    assertEquals(count, choice(release, commandLine, null).dependsOnWordsAtStart());
+    assertEquals(count, choice(release, commandLine, null).dependsOnRegistersAtStart());
   }
 
   @ParameterizedTest(name = "{0}: {1}")

@@ -156,7 +156,7 @@ class ComparisonTest {
             comparison.after().groupNumber(c)),
         comparison.device(c));
     assertTrue(comparison.haveDisjointOwners(c, index(comparison, "03:00.0")));
-    Evidence.PortWords words = comparison.wordsOnTheWay(List.of(c)).get(0);
+    Evidence.PortRegisters words = comparison.registersOnTheWay(List.of(c)).get(0);
     assertNull(words.capabilityBefore());
     assertNull(words.controlBefore());
     assertEquals(0x5F, words.capabilityAfter());
@@ -263,15 +263,15 @@ class ComparisonTest {
     Snapshot after = owned().acs("D2", CLEARED).acs("D1", NONE).snapshot();
     Comparison comparison = new Comparison(before, after);
 
-    List<Evidence.PortWords> words =
-        comparison.wordsOnTheWay(
+    List<Evidence.PortRegisters> words =
+        comparison.registersOnTheWay(
             List.of(index(comparison, "04:00.0"), index(comparison, "03:00.0")));
 
     assertEquals(
         List.of("0000:00:01.0", "0000:02:00.0", "0000:02:01.0"),
         words.stream().map(w -> w.port().toString()).toList());
     assertEquals(
-        new Evidence.PortWords(
+        new Evidence.PortRegisters(
             PciAddress.parse("02:00.0"),
             new DevicePath("pci0000:00/01.0/00.0/00.0"),
             DOWNSTREAM_PORT,
@@ -295,7 +295,7 @@ class ComparisonTest {
     assertEquals(
         List.of("0000:00:01.0", "0000:00:10.0", "0000:02:00.0"),
         comparison
-            .wordsOnTheWay(List.of(index(comparison, "03:00.0"), index(comparison, "05:00.0")))
+            .registersOnTheWay(List.of(index(comparison, "03:00.0"), index(comparison, "05:00.0")))
             .stream()
             .map(words -> words.port().toString())
             .toList());

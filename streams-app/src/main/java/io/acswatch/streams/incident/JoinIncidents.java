@@ -264,7 +264,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
             hostCount,
             openHosts,
             sample,
-            IncidentWords.headline(before, hostCount, openHosts),
+            IncidentText.headline(before, hostCount, openHosts),
             before.more());
     byte[] json = serde.serialize("incidents", told);
     incidents.put(told.incident(), IncidentStores.packIncident(json));

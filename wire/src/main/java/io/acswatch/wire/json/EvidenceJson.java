@@ -46,7 +46,7 @@ final class EvidenceJson {
     Json.text(json, "after", fact.after());
   }
 
-  private static void write(JsonGenerator json, Evidence.PortWords port) throws IOException {
+  private static void write(JsonGenerator json, Evidence.PortRegisters port) throws IOException {
     json.writeStringField("port", port.port().toString());
     json.writeStringField("port_path", port.path().text());
     json.writeStringField("port_type", port.type().label());
@@ -113,11 +113,11 @@ final class EvidenceJson {
     return facts;
   }
 
-  private static List<Evidence.PortWords> ports(JsonObject json) throws InputException {
-    List<Evidence.PortWords> ports = new ArrayList<>();
+  private static List<Evidence.PortRegisters> ports(JsonObject json) throws InputException {
+    List<Evidence.PortRegisters> ports = new ArrayList<>();
     for (JsonObject port : json.objects("ports")) {
       ports.add(
-          new Evidence.PortWords(
+          new Evidence.PortRegisters(
               AlertParser.address(port, "port"),
               AlertParser.path(port, "port_path"),
               AlertParser.portType(port),

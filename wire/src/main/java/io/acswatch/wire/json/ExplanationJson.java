@@ -63,7 +63,7 @@ public final class ExplanationJson {
     }
   }
 
-  private static void registers(JsonGenerator json, Explanation.Words acs) throws IOException {
+  private static void registers(JsonGenerator json, Explanation.Registers acs) throws IOException {
     json.writeNumberField("capability_offset", acs.capabilityOffset());
     json.writeNumberField("capability", acs.capability());
     json.writeNumberField("control_offset", acs.controlOffset());

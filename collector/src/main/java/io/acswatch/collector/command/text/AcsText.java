@@ -3,7 +3,7 @@ package io.acswatch.collector.command.text;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import java.util.List;
 
-/** ACS words as people read them. */
+/** ACS registers as people read them. */
 public final class AcsText {
   private AcsText() {}
 

@@ -139,9 +139,9 @@ public final class ChangeTree {
     boolean gone = node.after == Node.NONE;
     Side side = gone ? before : after;
     int index = gone ? node.before : node.after;
-    String address = FunctionWords.address(function);
+    String address = FunctionText.address(function);
     if (!came && !gone && isMoved(node)) {
-      address = FunctionWords.address(before.function(node.before)) + " -> " + address;
+      address = FunctionText.address(before.function(node.before)) + " -> " + address;
     }
     rows.row(lead).word(gone ? Style.DIM : Style.PLAIN, address + "  ");
     // Who owned it when the kernel was replaced is who is hurt; a VM may never come up after.
@@ -150,7 +150,7 @@ public final class ChangeTree {
     if (vm != null) {
       rows.vm(vms.indexOf(vm), "[" + GroupsTree.shortened(vm) + "]").word(Style.PLAIN, " ");
     }
-    rows.word(Style.DIM, FunctionWords.kind(function, side.hierarchy().type(index)));
+    rows.word(Style.DIM, FunctionText.kind(function, side.hierarchy().type(index)));
     acs(node, came, gone);
     group(node, came, gone);
   }
@@ -166,7 +166,7 @@ public final class ChangeTree {
     AcsRegisters acs = now.config().acs();
     if (old == null || acs == null || word(then).equals(word(now))) {
       boolean lost = old != null && acs == null && now.config().capabilitiesKnown();
-      rows.acs(lost ? Style.ALARM : Style.DIM, lost ? "lost ACS" : FunctionWords.bits(now));
+      rows.acs(lost ? Style.ALARM : Style.DIM, lost ? "lost ACS" : FunctionText.bits(now));
       return;
     }
     String lost = names(old.control() & ~acs.control());

@@ -94,9 +94,9 @@ public final class GroupsTree {
     Node first = alike.get(0);
     Node last = alike.get(alike.size() - 1);
     rows.row(lead)
-        .word(Style.PLAIN, FunctionWords.address(side.function(first.after)))
+        .word(Style.PLAIN, FunctionText.address(side.function(first.after)))
         .word(Style.DIM, " to ")
-        .word(Style.PLAIN, FunctionWords.address(side.function(last.after)))
+        .word(Style.PLAIN, FunctionText.address(side.function(last.after)))
         .word(Style.DIM, "  %d times %s%s".formatted(alike.size(), kind(first), driver(first)))
         .group(
             Style.DIM,
@@ -107,14 +107,14 @@ public final class GroupsTree {
   private void function(Node node, List<Boolean> lead) {
     int index = node.after;
     PciFunction function = side.function(index);
-    rows.row(lead).word(Style.PLAIN, FunctionWords.address(function) + "  ");
+    rows.row(lead).word(Style.PLAIN, FunctionText.address(function) + "  ");
     String vm = side.owner(index);
     if (vm != null) {
       rows.vm(vms.indexOf(vm), "[" + shortened(vm) + "]").word(Style.PLAIN, " ");
     }
     rows.word(Style.DIM, kind(node) + driver(node));
     boolean notRead = !function.config().capabilitiesKnown();
-    rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionWords.bits(function));
+    rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionText.bits(function));
     boolean cross = side.vmsInGroup(index).size() > 1;
     crossed |= cross;
     String group = side.group(index);
@@ -144,7 +144,7 @@ public final class GroupsTree {
   }
 
   private String kind(Node node) {
-    return FunctionWords.kind(
+    return FunctionText.kind(
         Objects.requireNonNull(node.function()), side.hierarchy().type(node.after));
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A function in few words. */
-final class FunctionWords {
+final class FunctionText {
   private static final Map<Integer, String> SUBCLASSES =
       Map.ofEntries(
           Map.entry(0x0108, "NVMe"),
@@ -43,7 +43,7 @@ final class FunctionWords {
   /** Columns that {@link #bits} takes. */
   static final int BITS_WIDTH = 11;
 
-  private FunctionWords() {}
+  private FunctionText() {}
 
   /** What it is: a port by its type, anything else by its class. */
   static String kind(PciFunction function, PortType type) {

@@ -1,6 +1,6 @@
 package io.acswatch.collector.source;
 
-import io.acswatch.collector.source.HostReader.WatchedWord;
+import io.acswatch.collector.source.HostReader.WatchedRegister;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
@@ -16,14 +16,14 @@ import java.util.Set;
  *
  * <p>Not thread-safe: belongs to one look after the other.
  */
-final class WordFiles {
+final class RegisterFiles {
   private final HostTree tree;
   private final ConfigReader config;
   private final KeptTexts texts;
   private final Map<String, FileChannel> spaces = new HashMap<>();
-  private List<WatchedWord> words = List.of();
+  private List<WatchedRegister> words = List.of();
 
-  WordFiles(HostTree tree, ConfigReader config) {
+  RegisterFiles(HostTree tree, ConfigReader config) {
     this.tree = tree;
     this.config = config;
     texts = new KeptTexts(tree);
@@ -35,7 +35,7 @@ final class WordFiles {
   }
 
   /** Closes the files of functions that are not among these. */
-  void keepOnly(List<WatchedWord> watched) {
+  void keepOnly(List<WatchedRegister> watched) {
     if (watched == words) {
       return; // the same list as at the last look
     }
@@ -46,7 +46,7 @@ final class WordFiles {
   }
 
   /** The word as it is now; -1 as of {@link ConfigReader#readWord(String, int)}. */
-  int read(String directory, WatchedWord word) {
+  int read(String directory, WatchedRegister word) {
     if (!tree.isWholeSystem()) {
       return config.readWord(directory, word.offset());
     }

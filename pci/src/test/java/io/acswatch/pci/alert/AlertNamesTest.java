@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Codes, severities, registers and boundaries in words. */
-class AlertWordsTest {
+class AlertNamesTest {
   @ParameterizedTest
   @EnumSource
   void everyCodeHasANextStep(AlertCode code) {

@@ -8,20 +8,20 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.KernelVersion;
 
 /**
- * The ACS words that a kernel leaves in a function once it has come to it: what it switches on by
- * itself, and what its command line orders.
+ * The ACS registers that a kernel leaves in a function once it has come to it: what it switches on
+ * by itself, and what its command line orders.
  *
  * <p>Source: linux {@code drivers/pci/pci.c}, {@code pci_enable_acs}; {@code quirks.c}, {@code
  * pci_quirk_enable_intel_spt_pch_acs}.
  */
-public final class BootWords {
+public final class AcsSetup {
   private final HostHierarchy hierarchy;
   private final AcsRules rules;
   private final AcsOptions options;
   private final boolean clearsOnly;
 
-  /** Words of a kernel of this version with this boot's command line. */
-  public BootWords(HostHierarchy hierarchy, AcsRules rules, KernelVersion kernel, Boot boot) {
+  /** The registers that a kernel of this version leaves with this boot's command line. */
+  public AcsSetup(HostHierarchy hierarchy, AcsRules rules, KernelVersion kernel, Boot boot) {
     this.hierarchy = hierarchy;
     this.rules = rules;
     options = AcsOptions.of(boot.commandLine());

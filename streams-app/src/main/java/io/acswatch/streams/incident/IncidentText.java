@@ -3,8 +3,8 @@ package io.acswatch.streams.incident;
 import io.acswatch.client.Incident;
 
 /** What an incident says to people. */
-final class IncidentWords {
-  private IncidentWords() {}
+final class IncidentText {
+  private IncidentText() {}
 
   /** One sentence: what, on how many hosts, and what they have in common. */
   static String headline(Incident incident, int hosts, int openHosts) {

@@ -1,6 +1,6 @@
 package io.acswatch.collector.agent;
 
-import io.acswatch.collector.source.HostReader.WatchedWord;
+import io.acswatch.collector.source.HostReader.WatchedRegister;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds the ACS Control words that isolation hangs on: those of ports, and of devices with several
- * functions. A single function's own word decides nothing.
+ * Finds the ACS Control registers that isolation hangs on: those of ports, and of devices with
+ * several functions. A single function's own word decides nothing.
  */
-final class WatchedWords {
-  private WatchedWords() {}
+final class WatchedRegisters {
+  private WatchedRegisters() {}
 
-  static List<WatchedWord> of(Capture capture) {
+  static List<WatchedRegister> of(Capture capture) {
     Set<Integer> severalFunctions = new HashSet<>();
     for (CapturedFunction function : capture.functions()) {
       if (function.address().function() != 0) {
@@ -31,7 +31,7 @@ final class WatchedWords {
       }
     }
     FunctionDecoder decoder = new FunctionDecoder();
-    List<WatchedWord> words = new ArrayList<>();
+    List<WatchedRegister> registers = new ArrayList<>();
     for (CapturedFunction function : capture.functions()) {
       ConfigFacts facts = decoder.decode(function.config(), function.readStatus());
       AcsRegisters acs = facts.acs();
@@ -40,24 +40,25 @@ final class WatchedWords {
               || facts.multiFunctionBit()
               || severalFunctions.contains(slot(function));
       if (acs != null && matters) {
-        words.add(
-            new WatchedWord(
+        registers.add(
+            new WatchedRegister(
                 function.address(), acs.offset() + AcsCapability.CONTROL_OFFSET, acs.control()));
       }
     }
-    return words;
+    return registers;
   }
 
   /** The functions, with these words at the places that were looked at. */
   static List<CapturedFunction> patched(
-      List<CapturedFunction> functions, List<WatchedWord> words, List<Integer> values) {
+      List<CapturedFunction> functions, List<WatchedRegister> registers, List<Integer> values) {
     Map<PciAddress, CapturedFunction> changed = new HashMap<>();
     functions.forEach(function -> changed.put(function.address(), function));
-    for (int i = 0; i < words.size(); i++) {
-      WatchedWord word = words.get(i);
+    for (int i = 0; i < registers.size(); i++) {
+      WatchedRegister register = registers.get(i);
       int value = values.get(i);
-      if (value != word.lastSeen()) {
-        changed.computeIfPresent(word.address(), (address, f) -> withWord(f, word.offset(), value));
+      if (value != register.lastSeen()) {
+        changed.computeIfPresent(
+            register.address(), (address, f) -> withWord(f, register.offset(), value));
       }
     }
     return functions.stream().map(f -> changed.getOrDefault(f.address(), f)).toList();
