@@ -2,8 +2,8 @@ package io.acswatch.benchmarks.jmh;
 
 import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.simulate.LoadHost;
@@ -61,9 +61,9 @@ public class JudgeSnapshotBenchmark {
       throw new IllegalStateException("functions=" + packer.functionCount() + ", or no repetition");
     }
     packer.pack(change);
-    Verdict verdict = Judgement.apply(new PackedState(stored).unpack(), packer.snapshot());
-    if (verdict.alerts().isEmpty() || changed().length <= stored.length) {
-      throw new IllegalStateException("alerts=" + verdict.alerts().size() + ", expected some");
+    Judged judged = Judgement.apply(new PackedState(stored).unpack(), packer.snapshot());
+    if (judged.alerts().isEmpty() || changed().length <= stored.length) {
+      throw new IllegalStateException("alerts=" + judged.alerts().size() + ", expected some");
     }
   }
 

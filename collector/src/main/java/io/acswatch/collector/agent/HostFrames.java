@@ -2,7 +2,7 @@ package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
-import io.acswatch.pci.snapshot.BootVerdict;
+import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
@@ -73,7 +73,7 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
         .formatted(timing.source().label(), timing.isSuccess() ? 1 : 0, timing.took().toMillis());
   }
 
-  static String note(BootVerdict boot) {
+  static String note(BootOrigin boot) {
     return "boot class=%s confidence=%s evidence=%s"
         .formatted(boot.bootClass(), boot.confidence(), String.join("; ", boot.evidence()));
   }

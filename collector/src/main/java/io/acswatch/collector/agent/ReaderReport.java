@@ -6,7 +6,7 @@ import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
-import io.acswatch.pci.snapshot.BootVerdict;
+import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
@@ -60,7 +60,7 @@ final class ReaderReport {
     }
     text.gauge("acswatch_reader_functions", "Functions by how their last read went.");
     byStatus.forEach((status, count) -> text.sample("status", label(status), count));
-    BootVerdict boot = BootVerdict.of(last.boot(), last.notes());
+    BootOrigin boot = BootOrigin.of(last.boot(), last.notes());
     text.gauge("acswatch_reader_boot_info", "1; how this boot came about, and how sure that is.")
         .sample("class", label(boot.bootClass()), "confidence", label(boot.confidence()), 1);
     text.gauge("acswatch_reader_kexec_loaded", "1 while an image for a kexec is loaded.")

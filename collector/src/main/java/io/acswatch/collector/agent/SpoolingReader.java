@@ -6,7 +6,7 @@ import io.acswatch.collector.source.ReadGuard;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
-import io.acswatch.pci.snapshot.BootVerdict;
+import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
 import java.io.IOException;
@@ -250,7 +250,7 @@ public final class SpoolingReader {
 
   private List<String> sourceNotes(Capture state) {
     List<String> notes = new ArrayList<>();
-    notes.add(HostFrames.note(BootVerdict.of(state.boot(), state.notes())));
+    notes.add(HostFrames.note(BootOrigin.of(state.boot(), state.notes())));
     watcher.timings().forEach(timing -> notes.add(HostFrames.note(timing)));
     for (SourceHealth health : watcher.ownerHealth()) {
       notes.add(HostFrames.note(health));

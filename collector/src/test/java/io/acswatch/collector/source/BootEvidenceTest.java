@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.pci.snapshot.BootClass;
-import io.acswatch.pci.snapshot.BootVerdict;
-import io.acswatch.pci.snapshot.BootVerdict.Confidence;
+import io.acswatch.pci.snapshot.BootOrigin;
+import io.acswatch.pci.snapshot.BootOrigin.Confidence;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameWriter;
@@ -52,17 +52,17 @@ class BootEvidenceTest {
     host.write(OUT + "sub_fdts/LUO", "");
   }
 
-  private BootVerdict verdict() throws IOException {
+  private BootOrigin verdict() throws IOException {
     Capture capture =
         new HostReader(new HostTree(directory), Clock.systemUTC()).read("h", 1, List.of());
-    BootVerdict verdict = BootVerdict.of(capture.boot(), capture.notes());
+    BootOrigin verdict = BootOrigin.of(capture.boot(), capture.notes());
     FrameResult decoded = new SnapshotDecoder().decode(FrameWriter.write(capture));
     assertEquals(
         verdict.bootClass(), ((FrameResult.Accepted) decoded).snapshot().bootClass(), "in a frame");
     return verdict;
   }
 
-  private void assertIs(BootClass expected, Confidence confidence, BootVerdict verdict) {
+  private void assertIs(BootClass expected, Confidence confidence, BootOrigin verdict) {
     assertEquals(expected, verdict.bootClass(), verdict::toString);
     assertEquals(confidence, verdict.confidence(), verdict::toString);
   }

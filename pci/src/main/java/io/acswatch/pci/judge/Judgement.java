@@ -26,15 +26,15 @@ public final class Judgement {
    * <p>A snapshot that is no news changes nothing: one of a crash kernel, one that is not younger
    * than the last of its boot, or a straggler from the boot before.
    */
-  public static Verdict apply(HostState state, Snapshot snapshot) {
+  public static Judged apply(HostState state, Snapshot snapshot) {
     return apply(state, snapshot, Grace.DEFAULT);
   }
 
   /** Judges a snapshot; {@code grace} says how long what comes and goes by itself must last. */
-  public static Verdict apply(HostState state, Snapshot snapshot, Grace grace) {
+  public static Judged apply(HostState state, Snapshot snapshot, Grace grace) {
     Snapshot current = state.current();
     if (snapshot.bootClass() == BootClass.CRASH_KEXEC || isStale(state, snapshot)) {
-      return new Verdict(state, List.of());
+      return new Judged(state, List.of());
     }
     boolean newBoot = current != null && !bootOf(current).equals(bootOf(snapshot));
     boolean firstOfBoot = newBoot || current == null;
@@ -60,7 +60,7 @@ public final class Judgement {
     findings.addAll(ConsistencyFindings.of(comparison));
     findings.addAll(ReadFindings.of(comparison, waiting, grace));
     life.apply(findings);
-    return new Verdict(
+    return new Judged(
         new HostState(
             baseline,
             snapshot,

@@ -15,12 +15,12 @@ public final class Retirement {
    * <p>The revision is kept. Should a host of that id ever come back, its alerts go on counting
    * from there: consumers drop alerts whose revision they have seen.
    */
-  public static Verdict of(HostState state) {
+  public static Judged of(HostState state) {
     int revision = state.revision();
     List<IsolationAlert> resolved = new ArrayList<>();
     for (IsolationAlert alert : state.open()) {
       resolved.add(alert.with(AlertStatus.RESOLVED, ++revision));
     }
-    return new Verdict(new HostState(null, null, revision, List.of()), resolved);
+    return new Judged(new HostState(null, null, revision, List.of()), resolved);
   }
 }

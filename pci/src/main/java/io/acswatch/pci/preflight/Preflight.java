@@ -107,22 +107,22 @@ public final class Preflight {
     List<KexecTarget> targets =
         KexecTarget.of(
             present.boot(), present.functions(), targetRelease, targetCommandLine, asked);
-    List<AgreedVerdict.Case> cases = new ArrayList<>();
+    List<AgreedResult.Case> cases = new ArrayList<>();
     for (KexecTarget target : targets) {
-      AgreedVerdict.Case likely = foretell(present, mode, target, now, taken, true);
+      AgreedResult.Case likely = foretell(present, mode, target, now, taken, true);
       cases.add(likely);
       if (!likely.supposition().isEmpty()) {
         cases.add(foretell(present, mode, target, now, taken, false));
       }
     }
-    return AgreedVerdict.of(
+    return AgreedResult.of(
         cases,
         targets.get(0).boot().kernelRelease(),
         "What settles it: uname -rv where a Debian kernel says its patch level in it, or a host that"
             + " runs the kernel.");
   }
 
-  private static AgreedVerdict.Case foretell(
+  private static AgreedResult.Case foretell(
       Snapshot present,
       Mode mode,
       KexecTarget target,
@@ -134,7 +134,7 @@ public final class Preflight {
     return new Preflight(present, mode, target, forecast, now).result(takesWhatNobodySaw);
   }
 
-  private AgreedVerdict.Case result(boolean takesWhatNobodySaw) {
+  private AgreedResult.Case result(boolean takesWhatNobodySaw) {
     HostState state = Judgement.apply(HostState.NONE, present).state();
     List<IsolationAlert> findings = new ArrayList<>(forecast.refusals());
     state.open().stream()
@@ -176,7 +176,7 @@ public final class Preflight {
     if (mode == Mode.LIVE_UPDATE) {
       reasons.addAll(LiveUpdateAbility.doubts(target, forecast.options()));
     }
-    return new AgreedVerdict.Case(
+    return new AgreedResult.Case(
         target.model().reason(),
         supposition(takesWhatNobodySaw),
         new Result(outcome, reasons, findings, target.model()),

@@ -52,9 +52,9 @@ class AlertConditionsTest {
     HostState state = HostState.NONE;
     List<IsolationAlert> alerts = List.of();
     for (Snapshot snapshot : snapshots) {
-      Verdict verdict = Judgement.apply(state, snapshot);
-      state = verdict.state();
-      alerts = verdict.alerts();
+      Judged judged = Judgement.apply(state, snapshot);
+      state = judged.state();
+      alerts = judged.alerts();
     }
     return alerts.stream().filter(alert -> alert.code() == code).toList();
   }

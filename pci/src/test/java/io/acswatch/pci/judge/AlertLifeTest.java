@@ -219,9 +219,9 @@ class AlertLifeTest {
     HostState state = HostState.NONE;
     List<IsolationAlert> alerts = List.of();
     for (Snapshot snapshot : snapshots) {
-      Verdict verdict = Judgement.apply(state, snapshot);
-      state = verdict.state();
-      alerts = verdict.alerts();
+      Judged judged = Judgement.apply(state, snapshot);
+      state = judged.state();
+      alerts = judged.alerts();
     }
     return alerts;
   }

@@ -86,12 +86,12 @@ class HostMemoryTest {
     HostState state =
         new HostState(host().snapshot(), host().snapshot(), 6, List.of(first, second));
 
-    Verdict verdict = Retirement.of(state);
+    Judged judged = Retirement.of(state);
 
     assertEquals(
         List.of(first.with(AlertStatus.RESOLVED, 7), second.with(AlertStatus.RESOLVED, 8)),
-        verdict.alerts());
-    assertEquals(new HostState(null, null, 8, List.of()), verdict.state());
+        judged.alerts());
+    assertEquals(new HostState(null, null, 8, List.of()), judged.state());
   }
 
   /** Two snapshots, 30 seconds. */

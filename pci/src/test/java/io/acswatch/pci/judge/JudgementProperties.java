@@ -117,8 +117,8 @@ class JudgementProperties {
   @MethodSource("seeds")
   void sameSnapshotAgainChangesNoAlert(long seed) {
     Pair pair = Pair.of(seed);
-    Verdict first = Judgement.apply(pair.stateBefore(), pair.after());
-    Verdict second = Judgement.apply(first.state(), pair.after());
+    Judged first = Judgement.apply(pair.stateBefore(), pair.after());
+    Judged second = Judgement.apply(first.state(), pair.after());
 
     assertEquals(List.of(), second.alerts());
     assertEquals(first.state().open(), second.state().open());

@@ -83,7 +83,7 @@ class JudgementTest {
     TestHost after =
         host().kexec("boot-2").add("C", "00:04.0", null, ENDPOINT, false, NONE).owner("C", "vm-c");
     Snapshot snapshot = after.reportGroup("C", -1).snapshot();
-    Verdict first = Judgement.apply(before, snapshot);
+    Judged first = Judgement.apply(before, snapshot);
 
     assertEquals(List.of("vm-c"), only(first.alerts(), AlertCode.IOMMU_OFF).vms());
     assertEquals("", codes(Judgement.apply(first.state(), snapshot).alerts()));
@@ -400,12 +400,12 @@ class JudgementTest {
   @Test
   void crashKernelIsNoBoundary() {
     HostState state = stateAfter(host());
-    Verdict verdict =
+    Judged judged =
         Judgement.apply(
             state, host().acs("RP", CLEARED).boot("boot-2", BootClass.CRASH_KEXEC).snapshot());
 
-    assertEquals(state, verdict.state());
-    assertEquals(List.of(), verdict.alerts());
+    assertEquals(state, judged.state());
+    assertEquals(List.of(), judged.alerts());
   }
 
   @Test
@@ -440,12 +440,12 @@ class JudgementTest {
     HostState merged = stateAfter(host(), host().acs("RP", CLEARED).kexec("boot-2"));
     IsolationAlert raised = only(merged.open(), AlertCode.GROUP_MERGED_CROSS_VM);
 
-    Verdict stillMerged =
+    Judged stillMerged =
         Judgement.apply(merged, host().acs("RP", CLEARED).kexec("boot-3").snapshot());
     assertEquals("", codes(stillMerged.alerts()));
     only(stillMerged.state().open(), AlertCode.GROUP_MERGED_CROSS_VM);
 
-    Verdict healed = Judgement.apply(stillMerged.state(), host().kexec("boot-4").snapshot());
+    Judged healed = Judgement.apply(stillMerged.state(), host().kexec("boot-4").snapshot());
     IsolationAlert resolved = only(healed.alerts(), AlertCode.GROUP_MERGED_CROSS_VM);
     assertEquals(AlertStatus.RESOLVED, resolved.status());
     assertEquals(raised.fingerprint(), resolved.fingerprint());
@@ -487,9 +487,9 @@ class JudgementTest {
     HostState state = stateAfter(host().sequence(1), host().sequence(5));
 
     for (long sequence : new long[] {3, 5}) {
-      Verdict verdict =
+      Judged judged =
           Judgement.apply(state, host().acs("RP", CLEARED).sequence(sequence).snapshot());
-      assertEquals(state, verdict.state());
+      assertEquals(state, judged.state());
     }
   }
 

@@ -36,8 +36,8 @@ class MergeLifeTest {
       host.owner("GPU", owner).owner("SOUND", owner).owner("DRIVE", owner);
     }
     HostState apart = Judgement.apply(HostState.NONE, host.snapshot()).state();
-    Verdict merged = Judgement.apply(apart, host.kexec("boot-2").acs("RP", CLEARED).snapshot());
-    Verdict healed = Judgement.apply(merged.state(), host.kexec("boot-3").acs("RP", OK).snapshot());
+    Judged merged = Judgement.apply(apart, host.kexec("boot-2").acs("RP", CLEARED).snapshot());
+    Judged healed = Judgement.apply(merged.state(), host.kexec("boot-3").acs("RP", OK).snapshot());
 
     AlertCode code =
         owner.isEmpty() ? AlertCode.GROUP_MERGED_UNOWNED : AlertCode.GROUP_MERGED_SAME_VM;
@@ -45,8 +45,8 @@ class MergeLifeTest {
     assertEquals(List.of(AlertStatus.RESOLVED), statuses(healed, code));
   }
 
-  private static List<AlertStatus> statuses(Verdict verdict, AlertCode code) {
-    return verdict.alerts().stream()
+  private static List<AlertStatus> statuses(Judged judged, AlertCode code) {
+    return judged.alerts().stream()
         .filter(alert -> alert.code() == code)
         .map(IsolationAlert::status)
         .toList();

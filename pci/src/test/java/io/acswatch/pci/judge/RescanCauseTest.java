@@ -49,7 +49,7 @@ class RescanCauseTest {
     HostState apart = Judgement.apply(HostState.NONE, host().sequence(1).snapshot()).state();
     HostState lost = Judgement.apply(apart, lostOnly()).state();
 
-    Verdict merged = Judgement.apply(lost, host().acs("RP", CLEARED).sequence(3).snapshot());
+    Judged merged = Judgement.apply(lost, host().acs("RP", CLEARED).sequence(3).snapshot());
 
     for (AlertCode code :
         List.of(AlertCode.GROUP_MERGED_CROSS_VM, AlertCode.GROUP_MERGED_VM_HOST)) {
@@ -66,7 +66,7 @@ class RescanCauseTest {
     HostState apart = Judgement.apply(HostState.NONE, host().sequence(1).snapshot()).state();
     HostState lost = Judgement.apply(apart, lostOnly()).state();
 
-    Verdict merged = Judgement.apply(lost, host().acs("RP", CLEARED).sequence(3).snapshot());
+    Judged merged = Judgement.apply(lost, host().acs("RP", CLEARED).sequence(3).snapshot());
 
     assertEquals(
         List.of(),

@@ -2,8 +2,8 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
@@ -46,7 +46,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   /** {@link Judgement#apply}, or what a test puts in its place. */
   @FunctionalInterface
   interface Judge {
-    Verdict apply(HostState state, Snapshot snapshot);
+    Judged apply(HostState state, Snapshot snapshot);
   }
 
   JudgeIsolation(TopologyObserver observer, HostObserver hosts, Judge judge) {
@@ -126,30 +126,30 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       observer.repetitionSkipped();
       return Outcome.NOTHING;
     }
-    Verdict verdict = judge.apply(state, snapshot);
+    Judged judged = judge.apply(state, snapshot);
     byte[] next =
-        packed.isRepeatedBy(facts) && verdict.leaves(state)
+        packed.isRepeatedBy(facts) && judged.leaves(state)
             ? packed.settled(head)
-            : packed.next(verdict.state(), snapshot, facts, head);
-    return judged(packed, verdict, next, record);
+            : packed.next(judged.state(), snapshot, facts, head);
+    return judged(packed, judged, next, record);
   }
 
   private Outcome judged(
-      PackedState packed, Verdict verdict, byte[] next, Record<byte[], Observation> record) {
-    Outcome outcome = outcome(packed, verdict, next, record);
+      PackedState packed, Judged judged, byte[] next, Record<byte[], Observation> record) {
+    Outcome outcome = outcome(packed, judged, next, record);
     observer.judged();
     return outcome;
   }
 
   private Outcome outcome(
-      PackedState packed, Verdict verdict, byte[] next, Record<byte[], Observation> record) {
+      PackedState packed, Judged judged, byte[] next, Record<byte[], Observation> record) {
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
-    for (IsolationAlert alert : verdict.alerts()) {
+    for (IsolationAlert alert : judged.alerts()) {
       outputs.addAll(Output.of(alert));
     }
     Snapshot before = packed.unpack().current();
-    Snapshot current = verdict.state().current();
+    Snapshot current = judged.state().current();
     if (current != null && current != before && !HostGroups.areSame(before, current)) {
       byte[] json = HostGroups.of(current).json(current.takenAtMillis());
       outputs.add(Output.groups(host, json));
@@ -157,8 +157,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     // Keys count too: no rule limits the id of a host.
     refuseTooLarge("the state of its host", (long) record.key().length + next.length);
     outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
-    verdict.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
-    hosts.stored(partition, host, verdict.state());
+    judged.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
+    hosts.stored(partition, host, judged.state());
     return new Outcome(packed.isSameAs(next) ? null : next, outputs);
   }
 

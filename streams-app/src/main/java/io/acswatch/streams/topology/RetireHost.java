@@ -1,8 +1,8 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Retirement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
@@ -63,16 +63,16 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
     if (packed == null) {
       return; // of a host that was never judged there is nothing to end
     }
-    Verdict verdict = Retirement.of(stateOf(host, packed));
-    states.put(host, HostStateSerde.pack(verdict.state()));
-    verdict
+    Judged judged = Retirement.of(stateOf(host, packed));
+    states.put(host, HostStateSerde.pack(judged.state()));
+    judged
         .alerts()
         .forEach(
             alert -> {
               observer.alerted(alert, timestamp);
               Output.of(alert).forEach(output -> output.forward(context, timestamp));
             });
-    hosts.stored(context.taskId().partition(), host, verdict.state());
+    hosts.stored(context.taskId().partition(), host, judged.state());
     Output.groups(host, null).forward(context, timestamp);
   }
 

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -54,7 +54,7 @@ class IsolationMetricsTest {
     host(0, "first");
     host(1, "second\"} 1\n# TYPE evil counter\nevil{");
     int few = series().size();
-    Verdict merged = judged("any");
+    Judged merged = judged("any");
     for (int i = 2; i < 10_000; i++) {
       String host = "host-" + i;
       fleet.heard(i % 8, host, now);
@@ -101,7 +101,7 @@ class IsolationMetricsTest {
     String line = "acswatch_alerts_open{code=\"GROUP_MERGED_CROSS_VM\",severity=\"critical\",} ";
     assertTrue(metrics.text().contains(line + "0.0"), metrics::text);
 
-    Verdict merged = judged("h");
+    Judged merged = judged("h");
     fleet.stored(0, "h", merged.state());
     assertTrue(metrics.text().contains(line + "1.0"), metrics::text);
 
@@ -252,13 +252,13 @@ class IsolationMetricsTest {
   }
 
   private void host(int partition, String host) {
-    Verdict merged = judged(host);
+    Judged merged = judged(host);
     fleet.heard(partition, host, now);
     fleet.stored(partition, host, merged.state());
     merged.alerts().forEach(alert -> metrics.alerted(alert, now));
   }
 
-  private static Verdict judged(String host) {
+  private static Judged judged(String host) {
     HostState before =
         Judgement.apply(HostState.NONE, Snapshot.of(Frames.capture("kexec-001-before", host, 1)))
             .state();

@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
@@ -48,8 +48,8 @@ class PackedStateTest {
     PackedState before = new PackedState(stored);
     pack(capture);
     Snapshot snapshot = packer.snapshot();
-    Verdict verdict = Judgement.apply(before.unpack(), snapshot);
-    return before.next(verdict.state(), snapshot, packer, head);
+    Judged judged = Judgement.apply(before.unpack(), snapshot);
+    return before.next(judged.state(), snapshot, packer, head);
   }
 
   @Test

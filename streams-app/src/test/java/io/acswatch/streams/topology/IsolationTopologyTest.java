@@ -12,8 +12,8 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.state.UnknownStateVersionException;
@@ -356,18 +356,18 @@ class IsolationTopologyTest {
     driver.close();
     start(
         (state, snapshot) -> {
-          Verdict verdict = Judgement.apply(state, snapshot);
+          Judged judged = Judgement.apply(state, snapshot);
           if (snapshot.sequence() != 13) {
-            return verdict;
+            return judged;
           }
-          IsolationAlert alert = verdict.alerts().get(0);
-          return new Verdict(
+          IsolationAlert alert = judged.alerts().get(0);
+          return new Judged(
               new HostState(
-                  verdict.state().baseline(),
-                  verdict.state().current(),
-                  verdict.state().revision(),
+                  judged.state().baseline(),
+                  judged.state().current(),
+                  judged.state().revision(),
                   Collections.nCopies(10_000, alert)),
-              verdict.alerts());
+              judged.alerts());
         });
     send(HOST, Frames.frame("kexec-001-before", HOST, 1), AT);
     byte[] state = store().get(HOST);

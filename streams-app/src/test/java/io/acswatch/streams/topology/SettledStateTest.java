@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.HostStateSerde;
@@ -44,9 +44,9 @@ class SettledStateTest {
             run.send(now.host(), FrameWriter.write(now));
             Snapshot snapshot = Snapshot.of(now);
             if (!Judgement.isRepetition(expected, snapshot)) {
-              Verdict verdict = Judgement.apply(expected, snapshot);
-              expected = verdict.state();
-              alerts += verdict.alerts().size();
+              Judged judged = Judgement.apply(expected, snapshot);
+              expected = judged.state();
+              alerts += judged.alerts().size();
             }
             repetitions += i == 0 ? 0 : 1;
             HostState remembered = HostStateSerde.unpack(run.store().get(now.host()));

@@ -14,8 +14,8 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.judge.Grace;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
@@ -199,9 +199,9 @@ class AlertCatalogueTest {
     HostState state = HostState.NONE;
     List<IsolationAlert> alerts = List.of();
     for (Snapshot snapshot : Scenarios.all().get(code).raises()) {
-      Verdict verdict = Judgement.apply(state, snapshot);
-      state = verdict.state();
-      alerts = verdict.alerts();
+      Judged judged = Judgement.apply(state, snapshot);
+      state = judged.state();
+      alerts = judged.alerts();
     }
     return alerts.stream().filter(alert -> alert.code() == code).findFirst().orElseThrow();
   }

@@ -8,8 +8,8 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -58,10 +58,10 @@ class ConditionTableTest {
     List<Set<AlertCode>> raised = new ArrayList<>();
     HostState state = HostState.NONE;
     for (Snapshot snapshot : snapshots) {
-      Verdict verdict = Judgement.apply(state, snapshot);
-      state = verdict.state();
+      Judged judged = Judgement.apply(state, snapshot);
+      state = judged.state();
       Set<AlertCode> codes = EnumSet.noneOf(AlertCode.class);
-      for (IsolationAlert alert : verdict.alerts()) {
+      for (IsolationAlert alert : judged.alerts()) {
         if (alert.status() == AlertStatus.RAISED) {
           codes.add(alert.code());
         }

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
-import io.acswatch.pci.judge.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +41,10 @@ class HistoryReferenceTest {
     ReferenceJudge reference = new ReferenceJudge();
     HostState state = HostState.NONE;
     for (int i = 0; i < SNAPSHOTS; i++) {
-      Verdict verdict = Judgement.apply(state, host.snapshot());
-      state = verdict.state();
+      Judged judged = Judgement.apply(state, host.snapshot());
+      state = judged.state();
       List<String> log = new ArrayList<>();
-      for (IsolationAlert alert : verdict.alerts()) {
+      for (IsolationAlert alert : judged.alerts()) {
         String code = alert.code().name();
         if (ReferenceJudge.CODES.contains(code)) {
           log.add(

@@ -19,7 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Of what leads to nothing but a later time no repetition has to be judged again. */
-class VerdictTest {
+class JudgedTest {
   private static final Snapshot FIRST = host().snapshot();
   private static final Snapshot LATER = FIRST.at(FIRST.takenAtMillis() + 1, FIRST.sequence() + 1);
   private static final HostState STATE = state(FIRST, FIRST, 3, List.of(), List.of(), List.of());
@@ -47,7 +47,7 @@ class VerdictTest {
   }
 
   private static boolean leaves(HostState next, IsolationAlert... alerts) {
-    return new Verdict(next, List.of(alerts)).leaves(STATE);
+    return new Judged(next, List.of(alerts)).leaves(STATE);
   }
 
   @Test

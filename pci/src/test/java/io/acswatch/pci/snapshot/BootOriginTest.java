@@ -9,17 +9,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How sure it is how a boot came about, and by what. */
-class BootVerdictTest {
-  private static BootVerdict of(int loader, String commandLine, String... notes) {
-    return BootVerdict.of(new Boot("boot", "6.12.74", "", commandLine, loader, 0), List.of(notes));
+class BootOriginTest {
+  private static BootOrigin of(int loader, String commandLine, String... notes) {
+    return BootOrigin.of(new Boot("boot", "6.12.74", "", commandLine, loader, 0), List.of(notes));
   }
 
   @Test
   void evidenceIsOnlyWhatDecides() {
     assertEquals(
-        new BootVerdict(
+        new BootOrigin(
             BootClass.CRASH_KEXEC,
-            BootVerdict.Confidence.HIGH,
+            BootOrigin.Confidence.HIGH,
             List.of(
                 "elfcorehdr= on the command line", "this is a crash kernel", "loader type 208")),
         of(0xD0, "quiet elfcorehdr=0x1000", "iommu: dmar0", "this is a crash kernel"));
@@ -28,9 +28,9 @@ class BootVerdictTest {
   @Test
   void aBootWithoutEvidenceIsUnknownAndSaysSo() {
     assertEquals(
-        new BootVerdict(
+        new BootOrigin(
             BootClass.UNKNOWN,
-            BootVerdict.Confidence.LOW,
+            BootOrigin.Confidence.LOW,
             List.of("the kernel names no loader, so a kexec by kexec_load leaves no sign")),
         of(Boot.UNKNOWN_LOADER, "quiet", "iommu: smmu3"));
   }
@@ -44,8 +44,8 @@ class BootVerdictTest {
     "nothing, KEXEC_PLAIN, HIGH",
   })
   void theKernelsOwnWordMakesItSure(
-      String note, BootClass bootClass, BootVerdict.Confidence confidence) {
-    BootVerdict verdict = of(0xD0, "quiet", "first", note);
+      String note, BootClass bootClass, BootOrigin.Confidence confidence) {
+    BootOrigin verdict = of(0xD0, "quiet", "first", note);
 
     assertEquals(bootClass, verdict.bootClass());
     assertEquals(confidence, verdict.confidence());

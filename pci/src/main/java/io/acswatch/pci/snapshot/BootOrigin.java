@@ -12,7 +12,7 @@ import java.util.List;
  * @param confidence how sure it is
  * @param evidence what was seen that decides it, one line each
  */
-public record BootVerdict(BootClass bootClass, Confidence confidence, List<String> evidence) {
+public record BootOrigin(BootClass bootClass, Confidence confidence, List<String> evidence) {
   private static final List<String> SAY_SO =
       List.of(
           BootClass.CRASH_NOTE,
@@ -35,12 +35,12 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
   }
 
   /** Copies the list. */
-  public BootVerdict {
+  public BootOrigin {
     evidence = List.copyOf(evidence);
   }
 
   /** Judges a boot by the same evidence as {@link BootClass#of(Boot, List)}. */
-  public static BootVerdict of(Boot boot, List<String> notes) {
+  public static BootOrigin of(Boot boot, List<String> notes) {
     BootClass bootClass = BootClass.of(boot, notes);
     List<String> evidence = new ArrayList<>();
     if (boot.commandLine().contains(BootClass.CRASH_HEADER)) {
@@ -56,7 +56,7 @@ public record BootVerdict(BootClass bootClass, Confidence confidence, List<Strin
         boot.bootloaderType() == Boot.UNKNOWN_LOADER
             ? "the kernel names no loader, so a kexec by kexec_load leaves no sign"
             : "loader type " + boot.bootloaderType());
-    return new BootVerdict(bootClass, confidence(bootClass, notes), evidence);
+    return new BootOrigin(bootClass, confidence(bootClass, notes), evidence);
   }
 
   private static Confidence confidence(BootClass bootClass, List<String> notes) {

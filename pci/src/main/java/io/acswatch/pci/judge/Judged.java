@@ -9,9 +9,9 @@ import java.util.List;
  * @param state what to remember
  * @param alerts what changed: raised, updated and resolved alerts, the most urgent first
  */
-public record Verdict(HostState state, List<IsolationAlert> alerts) {
+public record Judged(HostState state, List<IsolationAlert> alerts) {
   /** Copies the list. */
-  public Verdict {
+  public Judged {
     alerts = List.copyOf(alerts);
   }
 

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * One answer where several things may be so: which rules the kernel to come follows, whether ports
  * take what it writes. It is theirs if all come to the same, else unknown.
  */
-final class AgreedVerdict {
+final class AgreedResult {
   /**
    * One thing that may be so.
    *
@@ -38,7 +38,7 @@ final class AgreedVerdict {
     }
   }
 
-  private AgreedVerdict() {}
+  private AgreedResult() {}
 
   /** The answer; {@code settles} says what would tell which rule set it is. */
   static Preflight.Result of(List<Case> cases, String release, String settles) {
@@ -113,7 +113,7 @@ final class AgreedVerdict {
   private static Map<String, List<String>> serious(Preflight.Result result) {
     return result.findings().stream()
         .filter(alert -> alert.severity().isAtLeast(Severity.HIGH))
-        .collect(Collectors.toMap(AgreedVerdict::key, IsolationAlert::vms, (one, other) -> one));
+        .collect(Collectors.toMap(AgreedResult::key, IsolationAlert::vms, (one, other) -> one));
   }
 
   private static String key(IsolationAlert alert) {
