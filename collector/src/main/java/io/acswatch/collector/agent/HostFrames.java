@@ -40,7 +40,7 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   }
 
   static HostFrames heartbeat(
-      Capture state, Numbers numbers, long nowMillis, Waiting waiting, List<String> notes) {
+      Capture state, Numbers numbers, long nowMillis, SpoolDepth waiting, List<String> notes) {
     Heartbeat heartbeat =
         new Heartbeat(
             state.host(),
@@ -66,7 +66,7 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   record Numbers(long own, long told) {}
 
   /** What the spool holds. */
-  record Waiting(int frames, long bytes, long dropped) {}
+  record SpoolDepth(int frames, long bytes, long dropped) {}
 
   static String note(SourceTimings.Timing timing) {
     return "source=%s success=%d millis=%d"

@@ -233,8 +233,8 @@ public final class SpoolingReader {
     lastBeatNanos = nanos == 0 ? 1 : nanos;
     report(state);
     List<SpoolEntry> waiting = spool.entries();
-    HostFrames.Waiting depth =
-        new HostFrames.Waiting(
+    HostFrames.SpoolDepth depth =
+        new HostFrames.SpoolDepth(
             waiting.size(), waiting.stream().mapToLong(SpoolEntry::bytes).sum(), losses());
     put(HostFrames.heartbeat(state, numbers(), clock.millis(), depth, sourceNotes(state)));
   }

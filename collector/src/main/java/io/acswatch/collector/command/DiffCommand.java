@@ -9,9 +9,9 @@ import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.judge.Grace;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.TimeLimits;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
@@ -109,6 +109,6 @@ final class DiffCommand extends CliCommand {
   static List<IsolationAlert> alerts(Snapshot earlier, Snapshot later) {
     HostState known = Judgement.apply(HostState.NONE, earlier).state();
     // Nothing follows the second snapshot, so nothing can be waited for.
-    return Judgement.apply(known, later, Grace.NONE).alerts();
+    return Judgement.apply(known, later, TimeLimits.NONE).alerts();
   }
 }

@@ -10,7 +10,7 @@ import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.BootClass;
-import io.acswatch.pci.snapshot.BootVerdict;
+import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
@@ -131,7 +131,7 @@ final class HostCheck {
     boolean readable = tree.exists(KHO);
     String node =
         tree.exists("/dev/liveupdate") ? "/dev/liveupdate is there" : "no /dev/liveupdate";
-    BootVerdict boot = BootVerdict.of(capture.boot(), capture.notes());
+    BootOrigin boot = BootOrigin.of(capture.boot(), capture.notes());
     if (boot.bootClass().isKexec()) {
       items.add(CheckItem.ok("handover", String.join("; ", boot.evidence()) + "; " + node));
     } else if (readable) {

@@ -12,25 +12,25 @@ import java.util.Set;
 
 /**
  * The words that every fast look reads, of functions whose files are kept open, as {@link
- * KeptTexts} does and for the same reasons.
+ * OpenTexts} does and for the same reasons.
  *
  * <p>Not thread-safe: belongs to one look after the other.
  */
 final class RegisterFiles {
   private final HostTree tree;
   private final ConfigReader config;
-  private final KeptTexts texts;
+  private final OpenTexts texts;
   private final Map<String, FileChannel> spaces = new HashMap<>();
   private List<WatchedRegister> words = List.of();
 
   RegisterFiles(HostTree tree, ConfigReader config) {
     this.tree = tree;
     this.config = config;
-    texts = new KeptTexts(tree);
+    texts = new OpenTexts(tree);
   }
 
   /** The other texts that a look reads. */
-  KeptTexts texts() {
+  OpenTexts texts() {
     return texts;
   }
 

@@ -43,7 +43,7 @@ class KeptFilesTest {
 
   @Test
   void readsATextAnewEachTime() throws IOException {
-    KeptTexts texts = new KeptTexts(machine);
+    OpenTexts texts = new OpenTexts(machine);
     Path file = directory.resolve("uevent_seqnum");
     assertNull(texts.text(file.toString()));
 
@@ -59,7 +59,7 @@ class KeptFilesTest {
 
   @Test
   void readsWhatTheKernelMakesForEachRead() throws IOException {
-    KeptTexts texts = new KeptTexts(machine);
+    OpenTexts texts = new OpenTexts(machine);
     String bootId = texts.text("/proc/sys/kernel/random/boot_id");
 
     assertEquals(machine.text("/proc/sys/kernel/random/boot_id"), bootId);

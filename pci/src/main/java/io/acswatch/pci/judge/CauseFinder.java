@@ -5,7 +5,7 @@ import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.BootWords;
+import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -206,7 +206,7 @@ final class CauseFinder {
   private static int leftBy(HostView view, int index, AcsRegisters acs) {
     AcsRules rules = new AcsRules(view.hierarchy(), view.choice());
     Boot boot = view.snapshot().boot();
-    return new BootWords(view.hierarchy(), rules, view.kernel(), boot)
+    return new AcsSetup(view.hierarchy(), rules, view.kernel(), boot)
         .of(index, acs, true)
         .control();
   }

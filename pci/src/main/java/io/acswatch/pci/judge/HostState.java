@@ -23,7 +23,7 @@ public record HostState(
     @Nullable Snapshot current,
     int revision,
     List<IsolationAlert> open,
-    List<Pending> pending,
+    List<PendingFinding> pending,
     List<Assignment> intendedOwners) {
   /** A host of which nothing is known. */
   public static final HostState NONE = new HostState(null, null, 0, List.of());

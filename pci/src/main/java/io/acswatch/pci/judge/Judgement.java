@@ -27,11 +27,11 @@ public final class Judgement {
    * than the last of its boot, or a straggler from the boot before.
    */
   public static Judged apply(HostState state, Snapshot snapshot) {
-    return apply(state, snapshot, Grace.DEFAULT);
+    return apply(state, snapshot, TimeLimits.DEFAULT);
   }
 
-  /** Judges a snapshot; {@code grace} says how long what comes and goes by itself must last. */
-  public static Judged apply(HostState state, Snapshot snapshot, Grace grace) {
+  /** Judges a snapshot; {@code limits} says how long what comes and goes by itself must last. */
+  public static Judged apply(HostState state, Snapshot snapshot, TimeLimits limits) {
     Snapshot current = state.current();
     if (snapshot.bootClass() == BootClass.CRASH_KEXEC || isStale(state, snapshot)) {
       return new Judged(state, List.of());
@@ -44,7 +44,7 @@ public final class Judgement {
             baseline,
             snapshot,
             state.intendedOwners(),
-            newBoot && grace.isStale(baseline, snapshot));
+            newBoot && limits.isStale(baseline, snapshot));
     AlertLife life = new AlertLife(state, comparison.after(), newBoot);
     List<IsolationAlert> findings =
         new ArrayList<>(
@@ -54,11 +54,11 @@ public final class Judgement {
     if (current == null) {
       findings.addAll(UpdateFindings.ofFirst(comparison));
     }
-    Waiting waiting = new Waiting(state, snapshot);
+    PendingFindings pending = new PendingFindings(state, snapshot);
     findings.addAll(IsolationFindings.of(comparison, firstOfBoot));
     findings.addAll(OwnershipFindings.of(comparison));
     findings.addAll(ConsistencyFindings.of(comparison));
-    findings.addAll(ReadFindings.of(comparison, waiting, grace));
+    findings.addAll(ReadFindings.of(comparison, pending, limits));
     life.apply(findings);
     return new Judged(
         new HostState(
@@ -66,7 +66,7 @@ public final class Judgement {
             snapshot,
             life.revision(),
             life.open(),
-            waiting.still(),
+            pending.still(),
             IntendedOwners.after(state, comparison.after())),
         life.changes());
   }

@@ -14,19 +14,20 @@ import java.util.List;
 final class ReadFindings {
   private final Comparison comparison;
   private final HostView after;
-  private final Waiting waiting;
-  private final Grace grace;
+  private final PendingFindings pending;
+  private final TimeLimits limits;
   private final List<IsolationAlert> alerts = new ArrayList<>();
 
-  private ReadFindings(Comparison comparison, Waiting waiting, Grace grace) {
+  private ReadFindings(Comparison comparison, PendingFindings pending, TimeLimits limits) {
     this.comparison = comparison;
-    this.waiting = waiting;
-    this.grace = grace;
+    this.pending = pending;
+    this.limits = limits;
     after = comparison.after();
   }
 
-  static List<IsolationAlert> of(Comparison comparison, Waiting waiting, Grace grace) {
-    ReadFindings findings = new ReadFindings(comparison, waiting, grace);
+  static List<IsolationAlert> of(
+      Comparison comparison, PendingFindings pending, TimeLimits limits) {
+    ReadFindings findings = new ReadFindings(comparison, pending, limits);
     int cutShort = 0;
     for (int i = 0; i < findings.after.size(); i++) {
       switch (findings.after.function(i).config().status()) {
@@ -50,21 +51,21 @@ final class ReadFindings {
         index,
         vms,
         "%s does not answer: " + words(after.function(index).config().status()),
-        grace);
+        limits);
   }
 
   /** A second torn read is not chance any more: the bytes cannot be relied on. */
   private void torn(int index) {
     List<String> vms = comparison.allVmsAtOrBelow(index);
     raiseIfLasting(
-        AlertCode.CONFIG_TORN, Severity.INFO, index, vms, "%s changed while it was read", grace);
+        AlertCode.CONFIG_TORN, Severity.INFO, index, vms, "%s changed while it was read", limits);
     raiseIfLasting(
         AlertCode.INCONSISTENT_CONFIG,
         comparison.anyOwner(index).isEmpty() ? Severity.WARNING : Severity.HIGH,
         index,
         vms,
         "%s changes at every read",
-        grace.doubled());
+        limits.doubled());
   }
 
   private void truncated(int count) {
@@ -94,7 +95,7 @@ final class ReadFindings {
       int index,
       List<String> vms,
       String sentence,
-      Grace needed) {
+      TimeLimits needed) {
     PciFunction function = after.function(index);
     IsolationAlert alert =
         comparison.alert(code, severity, index, vms, null, sentence.formatted(function.address()));
@@ -106,7 +107,7 @@ final class ReadFindings {
                     ? status(comparison.before().function(comparison.beforeOf(index)))
                     : "",
                 status(function)));
-    if (waiting.isOver(alert, function.path(), needed)) {
+    if (pending.isOver(alert, function.path(), needed)) {
       alerts.add(alert.withFacts(facts));
     }
   }

@@ -105,14 +105,15 @@ class HostMemoryTest {
     "0, 1, 0, false",
   })
   void whatLastsIsOverAfterItsTime(long since, int seen, long now, boolean over) {
-    Pending pending = new Pending(AlertCode.CONFIG_TORN, A_OF_VM_A.path(), since, seen);
+    PendingFinding pending =
+        new PendingFinding(AlertCode.CONFIG_TORN, A_OF_VM_A.path(), since, seen);
 
-    assertEquals(over, new Grace(2, 30_000, 0).isOver(pending, now));
+    assertEquals(over, new TimeLimits(2, 30_000, 0).isOver(pending, now));
   }
 
   @Test
   void doubledGraceIsTwiceAsLongAndASnapshotMore() {
-    assertEquals(new Grace(3, 60_000, 7), new Grace(2, 30_000, 7).doubled());
+    assertEquals(new TimeLimits(3, 60_000, 7), new TimeLimits(2, 30_000, 7).doubled());
   }
 
   @ParameterizedTest(name = "taken at {0}, then at {1}: stale {2}")
@@ -125,7 +126,7 @@ class HostMemoryTest {
   void aSnapshotOfMoreThanTwentyMinutesIsStale(long before, long after, boolean stale) {
     assertEquals(
         stale,
-        Grace.DEFAULT.isStale(
+        TimeLimits.DEFAULT.isStale(
             AlteredSnapshot.at(host().snapshot(), before),
             AlteredSnapshot.at(host().snapshot(), after)));
   }

@@ -41,7 +41,7 @@ class JudgedTest {
       Snapshot current,
       int revision,
       List<IsolationAlert> open,
-      List<Pending> pending,
+      List<PendingFinding> pending,
       List<Assignment> intended) {
     return new HostState(baseline, current, revision, open, pending, intended);
   }
@@ -62,8 +62,8 @@ class JudgedTest {
 
   @Test
   void anythingElseIsAnother() {
-    Pending pending =
-        new Pending(AlertCode.ACS_BIT_CLEARED, FIRST.functions().get(0).path(), 1_000, 1);
+    PendingFinding pending =
+        new PendingFinding(AlertCode.ACS_BIT_CLEARED, FIRST.functions().get(0).path(), 1_000, 1);
     Assignment intended = new Assignment(FIRST.functions().get(1).path(), "vm1");
 
     assertFalse(leaves(state(FIRST, LATER, 3, List.of(), List.of(), List.of()), ALERT));

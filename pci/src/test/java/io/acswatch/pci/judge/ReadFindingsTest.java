@@ -37,12 +37,13 @@ class ReadFindingsTest {
     return AlteredFunction.in(host.snapshot(), bdf, f -> f.status(status));
   }
 
-  private static Waiting waiting(Snapshot now, Pending... pending) {
-    return new Waiting(new HostState(null, null, 0, List.of(), List.of(pending), List.of()), now);
+  private static PendingFindings waiting(Snapshot now, PendingFinding... pending) {
+    return new PendingFindings(
+        new HostState(null, null, 0, List.of(), List.of(pending), List.of()), now);
   }
 
   private static List<IsolationAlert> found(Snapshot before, Snapshot after) {
-    return ReadFindings.of(new Comparison(before, after), waiting(after), Grace.NONE);
+    return ReadFindings.of(new Comparison(before, after), waiting(after), TimeLimits.NONE);
   }
 
   private static List<String> headlines(List<IsolationAlert> alerts) {
@@ -98,14 +99,14 @@ class ReadFindingsTest {
   @Test
   void functionThatDoesNotAnswerIsNotToldBeforeItLasts() {
     Snapshot after = AlteredSnapshot.at(read(host(), A, ReadStatus.ALL_ONES), 50_000);
-    Waiting waiting = waiting(after);
+    PendingFindings pending = waiting(after);
 
     assertEquals(
         List.of(),
-        ReadFindings.of(new Comparison(host().snapshot(), after), waiting, Grace.DEFAULT));
+        ReadFindings.of(new Comparison(host().snapshot(), after), pending, TimeLimits.DEFAULT));
     assertEquals(
-        List.of(new Pending(AlertCode.CONFIG_UNREADABLE, new DevicePath(A_PATH), 50_000, 1)),
-        waiting.still());
+        List.of(new PendingFinding(AlertCode.CONFIG_UNREADABLE, new DevicePath(A_PATH), 50_000, 1)),
+        pending.still());
   }
 
   /** A second torn read is no chance any more. */
@@ -120,13 +121,13 @@ class ReadFindingsTest {
   void tornReadIsAnOddityOnlyIfItLasts(int seen, String then, String now, String severity) {
     Snapshot before = owned(then).snapshot();
     Snapshot after = read(owned(now), A, ReadStatus.TORN_READ);
-    Pending earlier =
-        new Pending(AlertCode.INCONSISTENT_CONFIG, new DevicePath(A_PATH), 1_000, seen);
+    PendingFinding earlier =
+        new PendingFinding(AlertCode.INCONSISTENT_CONFIG, new DevicePath(A_PATH), 1_000, seen);
     List<IsolationAlert> alerts =
         ReadFindings.of(
             new Comparison(before, after),
             seen == 0 ? waiting(after) : waiting(after, earlier),
-            Grace.NONE);
+            TimeLimits.NONE);
     List<String> vms = then.isEmpty() && now.isEmpty() ? List.of() : List.of("vm-a");
 
     assertEquals(

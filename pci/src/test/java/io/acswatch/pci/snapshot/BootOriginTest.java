@@ -60,22 +60,21 @@ class BootOriginTest {
     String retrieved = "dmesg: luo: Retrieved live update data, liveupdate number: 1";
 
     assertEquals(BootClass.KEXEC_PLAIN, of(0xD0, "quiet", retrieved).bootClass());
-    BootVerdict verdict = of(0xD0, "quiet", retrieved, "dmesg: KHO: found kexec handover data.");
+    BootOrigin verdict = of(0xD0, "quiet", retrieved, "dmesg: KHO: found kexec handover data.");
     assertEquals(BootClass.KEXEC_KHO, verdict.bootClass());
-    assertEquals(BootVerdict.Confidence.HIGH, verdict.confidence());
+    assertEquals(BootOrigin.Confidence.HIGH, verdict.confidence());
   }
 
   @Test
   void whereTheLogWasNotReadAHandoverMayHaveBeenALiveUpdate() {
-    BootVerdict unread =
-        of(0xD0, "quiet", "handed over KHO data", "kernel log not read: /dev/kmsg");
+    BootOrigin unread = of(0xD0, "quiet", "handed over KHO data", "kernel log not read: /dev/kmsg");
 
-    assertEquals(BootVerdict.Confidence.MEDIUM, unread.confidence());
+    assertEquals(BootOrigin.Confidence.MEDIUM, unread.confidence());
     assertEquals(
         List.of("handed over KHO data", "kernel log not read: /dev/kmsg", "loader type 208"),
         unread.evidence());
     assertEquals(
-        BootVerdict.Confidence.HIGH,
+        BootOrigin.Confidence.HIGH,
         of(0xD0, "quiet", "handed over KHO data", "kernel log read").confidence());
   }
 
@@ -93,9 +92,9 @@ class BootOriginTest {
     String chosen = "/proc/device-tree/chosen: bootargs linux,booted-from-kexec name";
     Boot arm = new Boot("boot", "6.12.117-arm64", "", "", -1, -1);
 
-    assertEquals(BootClass.KEXEC_PLAIN, BootVerdict.of(arm, List.of(chosen)).bootClass());
+    assertEquals(BootClass.KEXEC_PLAIN, BootOrigin.of(arm, List.of(chosen)).bootClass());
     assertEquals(
         BootClass.UNKNOWN,
-        BootVerdict.of(arm, List.of("/proc/device-tree/chosen: bootargs name")).bootClass());
+        BootOrigin.of(arm, List.of("/proc/device-tree/chosen: bootargs name")).bootClass());
   }
 }

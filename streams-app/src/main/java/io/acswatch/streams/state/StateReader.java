@@ -7,7 +7,7 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.judge.HostState;
-import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FactsReader;
 import io.acswatch.wire.InputException;
@@ -53,7 +53,7 @@ final class StateReader {
     if (shared && current != null) {
       baseline = current.at(in.getLong(BASELINE_TAKEN_AT), in.getLong(BASELINE_SEQUENCE_AT));
     }
-    List<Pending> pending = pending();
+    List<PendingFinding> pending = pending();
     List<Assignment> intended = intendedOwners();
     return new HostState(
         baseline, current, in.getInt(REVISION_AT), openAlerts(), pending, intended);
@@ -70,12 +70,12 @@ final class StateReader {
         in.array(), start, length, in.getLong(takenAt), in.getLong(takenAt + Long.BYTES));
   }
 
-  private List<Pending> pending() {
+  private List<PendingFinding> pending() {
     int count = checked(in.getInt(PENDING_COUNT_AT), PENDING_LENGTH);
-    List<Pending> pending = new ArrayList<>(count);
+    List<PendingFinding> pending = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       pending.add(
-          new Pending(
+          new PendingFinding(
               AlertCode.valueOf(text()), new DevicePath(text()), in.getLong(), in.getInt()));
     }
     return pending;

@@ -4,7 +4,7 @@ import static io.acswatch.streams.state.StateLayout.*;
 
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.judge.HostState;
-import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.FactsWriter;
 import io.acswatch.wire.FrameHead;
@@ -77,7 +77,7 @@ final class StateWriter {
 
   private static List<byte[]> memory(HostState state) {
     List<byte[]> parts = new ArrayList<>();
-    for (Pending pending : state.pending()) {
+    for (PendingFinding pending : state.pending()) {
       parts.add(text(pending.code().name()));
       parts.add(text(pending.path().text()));
       parts.add(

@@ -150,8 +150,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = judged.state().current();
-    if (current != null && current != before && !HostGroups.areSame(before, current)) {
-      byte[] json = HostGroups.of(current).json(current.takenAtMillis());
+    if (current != null && current != before && !ReportedGroups.areSame(before, current)) {
+      byte[] json = ReportedGroups.of(current).json(current.takenAtMillis());
       outputs.add(Output.groups(host, json));
     }
     // Keys count too: no rule limits the id of a host.

@@ -17,7 +17,7 @@ import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.judge.HostState;
-import io.acswatch.pci.judge.Pending;
+import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -56,11 +56,11 @@ class HostStateSerdeProperties {
           case 1 -> current;
           default -> snapshot(random);
         };
-    List<Pending> pending = new ArrayList<>();
+    List<PendingFinding> pending = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {
       DevicePath path = new DevicePath(text(random));
       AlertCode code = any(random, AlertCode.values());
-      pending.add(new Pending(code, path, random.nextLong(), random.nextInt()));
+      pending.add(new PendingFinding(code, path, random.nextLong(), random.nextInt()));
     }
     List<Assignment> owners = new ArrayList<>();
     for (int i = random.nextInt(3); i > 0; i--) {

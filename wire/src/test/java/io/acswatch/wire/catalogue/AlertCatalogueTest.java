@@ -12,10 +12,10 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.NextSteps;
-import io.acswatch.pci.judge.Grace;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.TimeLimits;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
@@ -71,7 +71,7 @@ class AlertCatalogueTest {
   @EnumSource(AlertCode.class)
   void pageSaysWhatEndsTheAlert(AlertCode code) throws IOException {
     String waits =
-        raisesEarlier(code, Grace.NONE)
+        raisesEarlier(code, TimeLimits.NONE)
             ? "It waits before it is raised: two snapshots in a row that are 30 seconds apart or"
                 + " more, by the times in the snapshots. "
             : "";
@@ -85,11 +85,11 @@ class AlertCatalogueTest {
   }
 
   /** True if the story of a code raises it before its end where nothing waits. */
-  private static boolean raisesEarlier(AlertCode code, Grace grace) {
+  private static boolean raisesEarlier(AlertCode code, TimeLimits limits) {
     List<Snapshot> story = Scenarios.all().get(code).raises();
     HostState state = HostState.NONE;
     for (Snapshot snapshot : story.subList(0, story.size() - 1)) {
-      state = Judgement.apply(state, snapshot, grace).state();
+      state = Judgement.apply(state, snapshot, limits).state();
     }
     return state.open().stream().anyMatch(alert -> alert.code() == code);
   }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * moved, ACS bits that were lost or gained, a group with other members.
  */
 public final class ChangeTree {
-  private final Side before;
-  private final Side after;
+  private final TreeSnapshot before;
+  private final TreeSnapshot after;
   private final List<String> vms;
   private final Rows rows;
   private final Map<Node, Boolean> told = new HashMap<>();
@@ -37,9 +37,9 @@ public final class ChangeTree {
     rows = new Rows(ink, lines);
   }
 
-  private static Side side(Snapshot snapshot, SnapshotGroups groups, boolean reported) {
+  private static TreeSnapshot side(Snapshot snapshot, SnapshotGroups groups, boolean reported) {
     GroupPartition shown = reported ? groups.kernel() : groups.derived();
-    return new Side(snapshot, shown, reported);
+    return new TreeSnapshot(snapshot, shown, reported);
   }
 
   /**
@@ -137,7 +137,7 @@ public final class ChangeTree {
     PciFunction function = Objects.requireNonNull(node.function());
     boolean came = node.before == Node.NONE;
     boolean gone = node.after == Node.NONE;
-    Side side = gone ? before : after;
+    TreeSnapshot side = gone ? before : after;
     int index = gone ? node.before : node.after;
     String address = FunctionText.address(function);
     if (!came && !gone && isMoved(node)) {

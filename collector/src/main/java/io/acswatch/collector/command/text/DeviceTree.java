@@ -20,7 +20,7 @@ final class DeviceTree {
   private DeviceTree() {}
 
   /** The root buses in order. */
-  static List<Node> of(@Nullable Side before, Side after) {
+  static List<Node> of(@Nullable TreeSnapshot before, TreeSnapshot after) {
     DeviceTree tree = new DeviceTree();
     if (before != null) {
       tree.add(before, true);
@@ -35,7 +35,7 @@ final class DeviceTree {
     return roots;
   }
 
-  private void add(Side side, boolean before) {
+  private void add(TreeSnapshot side, boolean before) {
     for (int i = 0; i < side.size(); i++) {
       Node node = nodes.computeIfAbsent(side.path(i), Node::new);
       if (before) {
@@ -48,7 +48,7 @@ final class DeviceTree {
   }
 
   /** Hangs each function below what it is shown below; what is there after decides. */
-  private void join(Side side, boolean before) {
+  private void join(TreeSnapshot side, boolean before) {
     for (int i = 0; i < side.size(); i++) {
       Node node = Objects.requireNonNull(nodes.get(side.path(i)));
       if (before ? node.after == Node.NONE : node.after == i) {

@@ -23,18 +23,18 @@ public final class GroupsTree {
 
   private static final int LONGEST_NAME = 24;
 
-  private final Side side;
-  private final Side strict;
-  private final @Nullable Side derived;
+  private final TreeSnapshot side;
+  private final TreeSnapshot strict;
+  private final @Nullable TreeSnapshot derived;
   private final List<String> vms;
   private final Rows rows;
   private boolean crossed;
 
   private GroupsTree(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
     GroupPartition kernel = groups.kernel();
-    side = new Side(snapshot, kernel == null ? groups.derived() : kernel, kernel != null);
-    strict = new Side(snapshot, groups.strict(), false);
-    derived = kernel == null ? null : new Side(snapshot, groups.derived(), false);
+    side = new TreeSnapshot(snapshot, kernel == null ? groups.derived() : kernel, kernel != null);
+    strict = new TreeSnapshot(snapshot, groups.strict(), false);
+    derived = kernel == null ? null : new TreeSnapshot(snapshot, groups.derived(), false);
     vms = side.vms();
     rows = new Rows(ink, lines);
   }

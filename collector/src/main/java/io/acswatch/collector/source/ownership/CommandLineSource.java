@@ -14,25 +14,25 @@ final class CommandLineSource implements OwnershipSource {
   }
 
   @Override
-  public Answer read(Scene scene) throws IOException {
-    Answer answer = new Answer();
-    for (HostProcess process : scene.candidates()) {
+  public SourceClaims read(SharedReading shared) throws IOException {
+    SourceClaims found = new SourceClaims();
+    for (HostProcess process : shared.candidates()) {
       Vmm vmm = Vmm.of(process);
       if (vmm == null) {
         continue;
       }
       for (PciAddress address : vmm.devices()) {
-        if (scene.isBound(address)) {
-          answer.claim(
+        if (shared.isBound(address)) {
+          found.claim(
               new Claim(
                   address,
-                  scene.vmOf(process),
+                  shared.vmOf(process),
                   ClaimSource.COMMAND_LINE,
                   vmm.program() + " command line",
                   process.since()));
         }
       }
     }
-    return answer;
+    return found;
   }
 }

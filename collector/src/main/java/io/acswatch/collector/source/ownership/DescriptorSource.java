@@ -36,27 +36,27 @@ final class DescriptorSource implements OwnershipSource {
   }
 
   @Override
-  public Answer read(Scene scene) throws IOException {
-    Answer answer = new Answer();
-    Collection<HostProcess> processes = scene.candidates();
+  public SourceClaims read(SharedReading shared) throws IOException {
+    SourceClaims found = new SourceClaims();
+    Collection<HostProcess> processes = shared.candidates();
     int denied = 0;
     for (HostProcess process : processes) {
-      if (!OPEN_FOR_OTHERS.contains(process.program()) && !readOne(scene, process, answer)) {
+      if (!OPEN_FOR_OTHERS.contains(process.program()) && !readOne(shared, process, found)) {
         denied++;
       }
     }
     if (denied > 0) {
-      answer.problem(
+      found.problem(
           "open files of %d of %d processes: permission denied, takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
               .formatted(denied, processes.size()));
     }
-    return answer;
+    return found;
   }
 
   /** Reads one process; false if that is not permitted. */
-  private static boolean readOne(Scene scene, HostProcess process, Answer answer)
+  private static boolean readOne(SharedReading shared, HostProcess process, SourceClaims found)
       throws IOException {
-    HostTree tree = scene.tree();
+    HostTree tree = shared.tree();
     String directory = "/proc/" + process.pid() + "/fd";
     Set<PciAddress> held = new TreeSet<>();
     boolean holdsNameless = false;
@@ -65,7 +65,7 @@ final class DescriptorSource implements OwnershipSource {
       for (String name : tree.names(directory)) {
         String target = tree.linkTarget(directory + "/" + name);
         if (target != null) {
-          held.addAll(devicesBehind(scene.vfio(), target));
+          held.addAll(devicesBehind(shared.vfio(), target));
           holdsNameless |= target.startsWith(DEVICE);
         }
       }
@@ -75,17 +75,16 @@ final class DescriptorSource implements OwnershipSource {
       return true; // with the process, in the middle of its list
     }
     for (PciAddress address : held) {
-      answer.claim(
+      found.claim(
           new Claim(
               address,
-              scene.vmOf(process),
+              shared.vmOf(process),
               ClaimSource.DESCRIPTOR,
               "open descriptor of " + VmName.clean(process.program()),
               process.since()));
     }
     if (holdsNameless && held.isEmpty()) {
-      answer.unattributed(
-          process.described() + " holds VFIO devices by descriptors that name none");
+      found.unattributed(process.described() + " holds VFIO devices by descriptors that name none");
     }
     return permitted;
   }

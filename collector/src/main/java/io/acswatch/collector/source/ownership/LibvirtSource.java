@@ -22,49 +22,49 @@ final class LibvirtSource implements OwnershipSource {
   }
 
   @Override
-  public Answer read(Scene scene) throws IOException {
-    Answer answer = new Answer();
+  public SourceClaims read(SharedReading shared) throws IOException {
+    SourceClaims found = new SourceClaims();
     for (String directory : DIRECTORIES) {
-      for (String name : statusFiles(scene.tree(), directory, answer)) {
-        readOne(scene, directory + "/" + name, answer);
+      for (String name : statusFiles(shared.tree(), directory, found)) {
+        readOne(shared, directory + "/" + name, found);
       }
     }
-    return answer;
+    return found;
   }
 
   /** Names of the files that hold a domain. */
-  private static List<String> statusFiles(HostTree tree, String directory, Answer answer)
+  private static List<String> statusFiles(HostTree tree, String directory, SourceClaims found)
       throws IOException {
     try {
       return tree.names(directory).stream().filter(name -> name.endsWith(".xml")).toList();
     } catch (AccessDeniedException denied) {
-      answer.problem(directory + ": permission denied");
+      found.problem(directory + ": permission denied");
       return List.of();
     }
   }
 
-  private static void readOne(Scene scene, String file, Answer answer) {
+  private static void readOne(SharedReading shared, String file, SourceClaims found) {
     try {
-      byte[] text = scene.tree().head(file, MAX_BYTES + 1);
+      byte[] text = shared.tree().head(file, MAX_BYTES + 1);
       if (text == null) {
         return; // the domain has just ended
       }
       if (text.length > MAX_BYTES) {
-        answer.problem(file + ": longer than " + MAX_BYTES + " bytes");
+        found.problem(file + ": longer than " + MAX_BYTES + " bytes");
         return;
       }
       LibvirtDomain domain = LibvirtDomain.parse(text);
-      if (domain.pid() > 0 && !scene.mayRun(domain.pid())) {
+      if (domain.pid() > 0 && !shared.mayRun(domain.pid())) {
         return; // left behind by a domain that ended without libvirt
       }
-      Instant written = scene.tree().modified(file);
+      Instant written = shared.tree().modified(file);
       for (PciAddress address : domain.devices()) {
-        answer.claim(claim(domain, address, written == null ? scene.now() : written));
+        found.claim(claim(domain, address, written == null ? shared.now() : written));
       }
     } catch (AccessDeniedException denied) {
-      answer.problem(file + ": permission denied, takes root or CAP_DAC_READ_SEARCH");
+      found.problem(file + ": permission denied, takes root or CAP_DAC_READ_SEARCH");
     } catch (IOException damaged) {
-      answer.problem(file + ": " + damaged.getMessage());
+      found.problem(file + ": " + damaged.getMessage());
     }
   }
 

@@ -39,7 +39,8 @@ final class OwnerFiles {
    * @param name what remembers it, and what messages call it
    * @param witness what its claims name as their witness, before the source that a line names
    */
-  void read(String name, Path file, String witness, Instant now, OwnershipSource.Answer answer) {
+  void read(
+      String name, Path file, String witness, Instant now, OwnershipSource.SourceClaims found) {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
         throw new InputException(name, "not a file");
@@ -47,11 +48,11 @@ final class OwnerFiles {
       lastRead.put(name, OwnersReader.read(file));
     } catch (IOException damaged) {
       List<OwnershipClaim> kept = lastRead.getOrDefault(name, List.of());
-      answer.problem(damaged.getMessage() + "; the " + kept.size() + " claims read before stand");
+      found.problem(damaged.getMessage() + "; the " + kept.size() + " claims read before stand");
     }
     Instant since = modified(file, now);
     for (OwnershipClaim claim : lastRead.getOrDefault(name, List.of())) {
-      answer.claim(
+      found.claim(
           new Claim(
               claim.address(),
               VmName.clean(claim.vm()),
@@ -84,12 +85,12 @@ final class OwnerFiles {
     }
 
     @Override
-    public Answer read(Scene scene) {
-      Answer answer = new Answer();
+    public SourceClaims read(SharedReading shared) {
+      SourceClaims found = new SourceClaims();
       if (file != null) {
-        files.read(file.toString(), file, "", scene.now(), answer);
+        files.read(file.toString(), file, "", shared.now(), found);
       }
-      return answer;
+      return found;
     }
   }
 
@@ -108,29 +109,30 @@ final class OwnerFiles {
     }
 
     @Override
-    public Answer read(Scene scene) throws IOException {
-      Answer answer = new Answer();
+    public SourceClaims read(SharedReading shared) throws IOException {
+      SourceClaims found = new SourceClaims();
       List<String> paths = new ArrayList<>();
       for (String directory : DIRECTORIES) {
-        paths.addAll(paths(scene.tree(), directory, answer));
+        paths.addAll(paths(shared.tree(), directory, found));
       }
       files.retain(paths);
       for (String path : paths) {
         String name = path.substring(path.lastIndexOf('/') + 1);
-        files.read(path, scene.tree().file(path), "drop-in " + name + ": ", scene.now(), answer);
+        files.read(path, shared.tree().file(path), "drop-in " + name + ": ", shared.now(), found);
       }
-      return answer;
+      return found;
     }
 
     /** Files of a directory; names that begin with a dot are those of files still being written. */
-    static List<String> paths(HostTree tree, String directory, Answer answer) throws IOException {
+    static List<String> paths(HostTree tree, String directory, SourceClaims found)
+        throws IOException {
       try {
         return tree.names(directory).stream()
             .filter(name -> name.endsWith(ENDING) && !name.startsWith("."))
             .map(name -> directory + "/" + name)
             .toList();
       } catch (AccessDeniedException denied) {
-        answer.problem(directory + ": permission denied");
+        found.problem(directory + ": permission denied");
         return List.of();
       }
     }

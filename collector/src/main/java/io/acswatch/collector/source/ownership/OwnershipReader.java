@@ -85,14 +85,14 @@ public final class OwnershipReader {
     lastStamp = stamp();
     List<Claim> claims = new ArrayList<>();
     Set<String> unattributed = new LinkedHashSet<>();
-    Scene scene = scene();
+    SharedReading shared = shared();
     for (OwnershipSource source : sources) {
-      OwnershipSource.Answer answer = ask(source, scene);
-      claims.addAll(answer.claims());
-      unattributed.addAll(answer.unattributed());
+      OwnershipSource.SourceClaims found = ask(source, shared);
+      claims.addAll(found.claims());
+      unattributed.addAll(found.unattributed());
     }
-    if (scene != null) {
-      lastProcesses = scene.processes();
+    if (shared != null) {
+      lastProcesses = shared.processes();
     }
     last = new Ownership(inOrder(claims), List.copyOf(unattributed));
     reportConflicts();
@@ -131,44 +131,44 @@ public final class OwnershipReader {
     return last;
   }
 
-  private @Nullable Scene scene() {
+  private @Nullable SharedReading shared() {
     try {
-      return new Scene(tree, clock.instant(), guard, lastProcesses);
+      return new SharedReading(tree, clock.instant(), guard, lastProcesses);
     } catch (IOException unreadable) {
       LOG.warn("no ownership: {}", unreadable.toString());
       return null;
     }
   }
 
-  private OwnershipSource.Answer ask(OwnershipSource source, @Nullable Scene scene) {
+  private OwnershipSource.SourceClaims ask(OwnershipSource source, @Nullable SharedReading shared) {
     long begin = System.nanoTime();
-    OwnershipSource.Answer answer = new OwnershipSource.Answer();
+    OwnershipSource.SourceClaims found = new OwnershipSource.SourceClaims();
     try {
-      if (scene == null) {
-        answer.problem("the drivers of the PCI bus cannot be listed");
+      if (shared == null) {
+        found.problem("the drivers of the PCI bus cannot be listed");
       } else {
-        answer = source.read(scene);
+        found = source.read(shared);
       }
     } catch (IOException failed) {
-      answer.problem(String.valueOf(failed.getMessage()));
+      found.problem(String.valueOf(failed.getMessage()));
     }
-    note(source.kind(), Duration.ofNanos(System.nanoTime() - begin), answer);
-    return answer;
+    note(source.kind(), Duration.ofNanos(System.nanoTime() - begin), found);
+    return found;
   }
 
-  private void note(ClaimSource kind, Duration took, OwnershipSource.Answer answer) {
+  private void note(ClaimSource kind, Duration took, OwnershipSource.SourceClaims found) {
     SourceHealth before = health.get(kind);
-    boolean failed = !answer.problems().isEmpty();
-    if (failed && (before == null || !before.problems().equals(answer.problems()))) {
-      LOG.warn("owners by {}: {}", kind.label(), String.join("; ", answer.problems()));
+    boolean failed = !found.problems().isEmpty();
+    if (failed && (before == null || !before.problems().equals(found.problems()))) {
+      LOG.warn("owners by {}: {}", kind.label(), String.join("; ", found.problems()));
     }
     health.put(
         kind,
         new SourceHealth(
             kind,
             took,
-            answer.claims().size(),
-            answer.problems(),
+            found.claims().size(),
+            found.problems(),
             1 + (before == null ? 0 : before.reads()),
             (failed ? 1 : 0) + (before == null ? 0 : before.failures())));
   }

@@ -12,13 +12,13 @@ interface OwnershipSource {
   /**
    * Reads it.
    *
-   * @param scene the processes and VFIO devices at this moment, shared by all sources
+   * @param shared the processes and VFIO devices at this moment, shared by all sources
    * @throws IOException if nothing of it can be read
    */
-  Answer read(Scene scene) throws IOException;
+  SourceClaims read(SharedReading shared) throws IOException;
 
   /** What one reading gave. Not thread-safe. */
-  final class Answer {
+  final class SourceClaims {
     private final List<Claim> claims = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> unattributed = new ArrayList<>();

@@ -25,7 +25,7 @@ final class VmName {
   private VmName() {}
 
   /** The name; never empty. */
-  static String of(HostTree tree, Scene.ProcessTable table, HostProcess process) {
+  static String of(HostTree tree, SharedReading.ProcessTable table, HostProcess process) {
     HostProcess first = table.firstOfItsKind(process);
     Vmm vmm = Vmm.of(first);
     if (vmm != null) {
@@ -42,7 +42,7 @@ final class VmName {
   }
 
   /** True if another VM of that name runs: names are given by people. */
-  private static boolean isNameTaken(Scene.ProcessTable table, HostProcess first, Vmm vmm) {
+  private static boolean isNameTaken(SharedReading.ProcessTable table, HostProcess first, Vmm vmm) {
     for (HostProcess other : table.byPid().values()) {
       Vmm others = Vmm.of(other);
       if (others != null

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Findings that are held back until they have lasted. */
-class WaitingTest {
+class PendingFindingsTest {
   private static final long NOW = 100_000;
   private static final DevicePath PLACE = new DevicePath("pci0000:00/02.0");
   private static final DevicePath OTHER = new DevicePath("pci0000:00/01.0");
@@ -32,16 +32,19 @@ class WaitingTest {
         .alert(code, Severity.INFO, place.text(), List.of(), List.of(), null, "It was seen");
   }
 
-  private static Waiting waiting(List<IsolationAlert> open, Pending... pending) {
-    return new Waiting(new HostState(null, null, 0, open, List.of(pending), List.of()), SNAPSHOT);
+  private static PendingFindings waiting(List<IsolationAlert> open, PendingFinding... pending) {
+    return new PendingFindings(
+        new HostState(null, null, 0, open, List.of(pending), List.of()), SNAPSHOT);
   }
 
   @Test
   void findingSeenForTheFirstTimeWaits() {
-    Waiting waiting = waiting(List.of());
+    PendingFindings pending = waiting(List.of());
 
-    assertFalse(waiting.isOver(finding(AlertCode.CONFIG_TORN, PLACE), PLACE, new Grace(2, 0, 0)));
-    assertEquals(List.of(new Pending(AlertCode.CONFIG_TORN, PLACE, NOW, 1)), waiting.still());
+    assertFalse(
+        pending.isOver(finding(AlertCode.CONFIG_TORN, PLACE), PLACE, new TimeLimits(2, 0, 0)));
+    assertEquals(
+        List.of(new PendingFinding(AlertCode.CONFIG_TORN, PLACE, NOW, 1)), pending.still());
   }
 
   /** The second or third of its sightings, from so long ago. */
@@ -52,56 +55,60 @@ class WaitingTest {
     "2, 40000, true",
   })
   void findingIsToldOnceItHasLasted(int seen, long since, boolean over) {
-    Pending earlier = new Pending(AlertCode.CONFIG_TORN, PLACE, since, seen);
-    Waiting waiting = waiting(List.of(), earlier);
+    PendingFinding earlier = new PendingFinding(AlertCode.CONFIG_TORN, PLACE, since, seen);
+    PendingFindings pending = waiting(List.of(), earlier);
 
     assertEquals(
         over,
-        waiting.isOver(
-            finding(AlertCode.CONFIG_TORN, PLACE), PLACE, new Grace(seen + 1, 30_000, 0)));
+        pending.isOver(
+            finding(AlertCode.CONFIG_TORN, PLACE), PLACE, new TimeLimits(seen + 1, 30_000, 0)));
     assertEquals(
-        over ? List.of() : List.of(new Pending(AlertCode.CONFIG_TORN, PLACE, since, seen + 1)),
-        waiting.still());
+        over
+            ? List.of()
+            : List.of(new PendingFinding(AlertCode.CONFIG_TORN, PLACE, since, seen + 1)),
+        pending.still());
   }
 
   @Test
   void anotherFindingOrAnotherPlaceWaitsForItself() {
-    Waiting waiting =
+    PendingFindings pending =
         waiting(
             List.of(),
-            new Pending(AlertCode.CONFIG_UNREADABLE, PLACE, 1, 9),
-            new Pending(AlertCode.CONFIG_TORN, OTHER, 1, 9));
+            new PendingFinding(AlertCode.CONFIG_UNREADABLE, PLACE, 1, 9),
+            new PendingFinding(AlertCode.CONFIG_TORN, OTHER, 1, 9));
 
-    assertFalse(waiting.isOver(finding(AlertCode.CONFIG_TORN, PLACE), PLACE, new Grace(2, 0, 0)));
+    assertFalse(
+        pending.isOver(finding(AlertCode.CONFIG_TORN, PLACE), PLACE, new TimeLimits(2, 0, 0)));
   }
 
   @Test
   void findingThatIsOpenIsLetThrough() {
     IsolationAlert open = finding(AlertCode.CONFIG_TORN, PLACE);
-    Waiting waiting = waiting(List.of(open));
+    PendingFindings pending = waiting(List.of(open));
 
-    assertTrue(waiting.isOver(open, PLACE, new Grace(5, 0, 0)));
-    assertEquals(List.of(), waiting.still());
-    assertFalse(waiting.isOver(finding(AlertCode.CONFIG_TORN, OTHER), OTHER, new Grace(5, 0, 0)));
+    assertTrue(pending.isOver(open, PLACE, new TimeLimits(5, 0, 0)));
+    assertEquals(List.of(), pending.still());
+    assertFalse(
+        pending.isOver(finding(AlertCode.CONFIG_TORN, OTHER), OTHER, new TimeLimits(5, 0, 0)));
   }
 
   @Test
   void whatWaitsIsInOrderOfCodeAndPlace() {
-    Waiting waiting = waiting(List.of());
-    Grace never = new Grace(9, 0, 0);
+    PendingFindings pending = waiting(List.of());
+    TimeLimits never = new TimeLimits(9, 0, 0);
     List<AlertCode> codes =
         List.of(AlertCode.CONFIG_UNREADABLE, AlertCode.CONFIG_TORN).stream().sorted().toList();
     for (DevicePath place : List.of(PLACE, OTHER)) {
-      waiting.isOver(finding(codes.get(1), place), place, never);
-      waiting.isOver(finding(codes.get(0), place), place, never);
+      pending.isOver(finding(codes.get(1), place), place, never);
+      pending.isOver(finding(codes.get(0), place), place, never);
     }
 
     assertEquals(
         List.of(
-            new Pending(codes.get(0), OTHER, NOW, 1),
-            new Pending(codes.get(0), PLACE, NOW, 1),
-            new Pending(codes.get(1), OTHER, NOW, 1),
-            new Pending(codes.get(1), PLACE, NOW, 1)),
-        waiting.still());
+            new PendingFinding(codes.get(0), OTHER, NOW, 1),
+            new PendingFinding(codes.get(0), PLACE, NOW, 1),
+            new PendingFinding(codes.get(1), OTHER, NOW, 1),
+            new PendingFinding(codes.get(1), PLACE, NOW, 1)),
+        pending.still());
   }
 }

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** One snapshot in the tree: its functions, who owns them, and their groups. */
-final class Side {
+final class TreeSnapshot {
   private final Snapshot snapshot;
   private final HostHierarchy hierarchy;
   private final @Nullable GroupPartition groups;
@@ -32,7 +32,7 @@ final class Side {
    * @param groups the partition; null if there are no groups
    * @param reported true if it is the kernel's, and so has the kernel's numbers
    */
-  Side(Snapshot snapshot, @Nullable GroupPartition groups, boolean reported) {
+  TreeSnapshot(Snapshot snapshot, @Nullable GroupPartition groups, boolean reported) {
     this.snapshot = snapshot;
     this.groups = groups;
     this.reported = reported;

@@ -13,15 +13,15 @@ import java.util.Map;
 import java.util.Set;
 
 /** Holds findings back until they have lasted. One that is open already is let through. */
-final class Waiting {
+final class PendingFindings {
   private record Key(AlertCode code, DevicePath path) {}
 
-  private final Map<Key, Pending> earlier = new HashMap<>();
+  private final Map<Key, PendingFinding> earlier = new HashMap<>();
   private final Set<String> open = new HashSet<>();
   private final long nowMillis;
-  private final List<Pending> still = new ArrayList<>();
+  private final List<PendingFinding> still = new ArrayList<>();
 
-  Waiting(HostState state, Snapshot now) {
+  PendingFindings(HostState state, Snapshot now) {
     state
         .pending()
         .forEach(pending -> earlier.put(new Key(pending.code(), pending.path()), pending));
@@ -30,25 +30,25 @@ final class Waiting {
   }
 
   /** True if a finding about this function is to be told now. */
-  boolean isOver(IsolationAlert finding, DevicePath path, Grace grace) {
+  boolean isOver(IsolationAlert finding, DevicePath path, TimeLimits limits) {
     if (open.contains(finding.fingerprint())) {
       return true;
     }
-    Pending before = earlier.get(new Key(finding.code(), path));
-    Pending now =
+    PendingFinding before = earlier.get(new Key(finding.code(), path));
+    PendingFinding now =
         before == null
-            ? new Pending(finding.code(), path, nowMillis, 1)
-            : new Pending(finding.code(), path, before.sinceMillis(), before.seen() + 1);
-    if (grace.isOver(now, nowMillis)) {
+            ? new PendingFinding(finding.code(), path, nowMillis, 1)
+            : new PendingFinding(finding.code(), path, before.sinceMillis(), before.seen() + 1);
+    if (limits.isOver(now, nowMillis)) {
       return true;
     }
     still.add(now);
     return false;
   }
 
-  /** What goes on waiting, in order of code and place. */
-  List<Pending> still() {
-    still.sort(Comparator.comparing(Pending::code).thenComparing(Pending::path));
+  /** What goes on pending, in order of code and place. */
+  List<PendingFinding> still() {
+    still.sort(Comparator.comparing(PendingFinding::code).thenComparing(PendingFinding::path));
     return still;
   }
 }

@@ -12,4 +12,4 @@ import io.acswatch.pci.hierarchy.DevicePath;
  * @param sinceMillis when it was seen first, milliseconds since 1970, 0 if unknown
  * @param seen number of snapshots in a row that showed it
  */
-public record Pending(AlertCode code, DevicePath path, long sinceMillis, int seen) {}
+public record PendingFinding(AlertCode code, DevicePath path, long sinceMillis, int seen) {}

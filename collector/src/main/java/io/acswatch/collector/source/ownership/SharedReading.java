@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What all sources look at in one reading: each part is read once, and only if one asks for it. */
-final class Scene {
+final class SharedReading {
   private final HostTree tree;
   private final VfioDevices vfio;
   private final Instant now;
@@ -19,7 +19,7 @@ final class Scene {
   private final Map<Integer, HostProcess> earlier;
   private @Nullable ProcessTable processes;
 
-  Scene(HostTree tree, Instant now, ReadGuard guard, Map<Integer, HostProcess> earlier)
+  SharedReading(HostTree tree, Instant now, ReadGuard guard, Map<Integer, HostProcess> earlier)
       throws IOException {
     this.guard = guard;
     this.earlier = earlier;

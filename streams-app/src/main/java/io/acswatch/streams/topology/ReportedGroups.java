@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param model label of the {@link GroupingModel} of that kernel
  * @param groups in order of number; empty if no IOMMU is on
  */
-record HostGroups(
+record ReportedGroups(
     String host, String bootId, String kernelRelease, String model, List<Group> groups) {
   /** A group; members in order of address. */
   record Group(int number, String type, List<Member> members) {}
@@ -65,7 +65,7 @@ record HostGroups(
     return true;
   }
 
-  static HostGroups of(Snapshot snapshot) {
+  static ReportedGroups of(Snapshot snapshot) {
     Map<PciAddress, String> owners = new HashMap<>();
     for (OwnershipClaim claim : snapshot.owners()) {
       owners.putIfAbsent(claim.address(), claim.vm());
@@ -83,7 +83,7 @@ record HostGroups(
     String release = snapshot.boot().kernelRelease();
     GroupingModel model =
         GroupingModel.of(KernelVersion.of(release, snapshot.boot().kernelVersion()));
-    return new HostGroups(
+    return new ReportedGroups(
         snapshot.host(), snapshot.boot().id(), release, model.label(), List.copyOf(groups));
   }
 
@@ -116,14 +116,14 @@ record HostGroups(
           json.writeStringField("kernel_release", kernelRelease);
           json.writeStringField("model", model);
           Json.time(json, "taken_at", takenAtMillis);
-          Json.objects(json, "groups", groups, HostGroups::write);
+          Json.objects(json, "groups", groups, ReportedGroups::write);
         });
   }
 
   private static void write(JsonGenerator json, Group group) throws IOException {
     json.writeNumberField("number", group.number());
     Json.text(json, "type", group.type());
-    Json.objects(json, "members", group.members(), HostGroups::write);
+    Json.objects(json, "members", group.members(), ReportedGroups::write);
   }
 
   private static void write(JsonGenerator json, Member member) throws IOException {

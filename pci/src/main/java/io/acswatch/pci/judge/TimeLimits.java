@@ -12,27 +12,27 @@ import io.acswatch.pci.snapshot.Snapshot;
  *     as passed where a snapshot has no time
  * @param staleMillis age from which on a snapshot before a boot is called old
  */
-public record Grace(int snapshots, long lastingMillis, long staleMillis) {
+public record TimeLimits(int snapshots, long lastingMillis, long staleMillis) {
   /**
    * Two snapshots at least 30 seconds apart: a device in reset is back within a second or two. A
    * snapshot before is old after 20 minutes: an unchanged host is stored every 10, a collector
    * sends every 5, and a boot takes its time.
    */
-  public static final Grace DEFAULT = new Grace(2, 30_000, 1_200_000);
+  public static final TimeLimits DEFAULT = new TimeLimits(2, 30_000, 1_200_000);
 
   /** Tells at once: for captures that nothing follows. */
-  public static final Grace NONE = new Grace(1, 0, DEFAULT.staleMillis);
+  public static final TimeLimits NONE = new TimeLimits(1, 0, DEFAULT.staleMillis);
 
   /** True if what this waits for has lasted long enough by this moment. */
-  boolean isOver(Pending pending, long nowMillis) {
+  boolean isOver(PendingFinding pending, long nowMillis) {
     boolean timeUnknown = pending.sinceMillis() == 0 || nowMillis == 0;
     return pending.seen() >= snapshots
         && (timeUnknown || nowMillis - pending.sinceMillis() >= lastingMillis);
   }
 
   /** Twice as long, and a snapshot more. */
-  Grace doubled() {
-    return new Grace(snapshots + 1, 2 * lastingMillis, staleMillis);
+  TimeLimits doubled() {
+    return new TimeLimits(snapshots + 1, 2 * lastingMillis, staleMillis);
   }
 
   boolean isStale(Snapshot before, Snapshot after) {

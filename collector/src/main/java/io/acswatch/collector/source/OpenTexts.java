@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread-safe: belongs to one look after the other.
  */
-final class KeptTexts implements Texts {
+final class OpenTexts implements Texts {
   /** More than any of them has: a boot id has 37 bytes. */
   private static final int MAX_LENGTH = 64;
 
@@ -29,7 +29,7 @@ final class KeptTexts implements Texts {
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(MAX_LENGTH);
   private final byte[] bytes = new byte[MAX_LENGTH];
 
-  KeptTexts(HostTree tree) {
+  OpenTexts(HostTree tree) {
     this.tree = tree;
   }
 
