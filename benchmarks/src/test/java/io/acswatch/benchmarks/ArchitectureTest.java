@@ -82,8 +82,10 @@ class ArchitectureTest {
       collector.command.text
       collector.command
       simulate
-      streams.state streams.incident streams.fleet
+      streams.state
+      streams.incident
       streams.topology
+      streams.fleet
       streams.api
       streams.app
       streams.command

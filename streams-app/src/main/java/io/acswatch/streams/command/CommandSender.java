@@ -4,7 +4,7 @@ import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
-import io.acswatch.streams.topology.HostCommand;
+import io.acswatch.streams.topology.HostRequest;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -48,7 +48,7 @@ final class CommandSender implements AutoCloseable {
   /** Asks to forget the host; returns when the broker has it, and where. */
   RecordMetadata retire(String host, String reason) throws InterruptedException {
     try {
-      return producer.send(new ProducerRecord<>(topic, host, new HostCommand(reason).json())).get();
+      return producer.send(new ProducerRecord<>(topic, host, new HostRequest(reason).json())).get();
     } catch (ExecutionException refused) {
       throw session.refused(refused.getCause());
     } catch (KafkaException refused) {

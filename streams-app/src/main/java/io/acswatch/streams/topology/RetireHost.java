@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * Forgets a host: resolves its alerts, and deletes its alert states and its groups by tombstones.
  * Of its state remains what {@link Retirement} says, 104 bytes.
  *
- * <p>Asked for by a {@link HostCommand} on the commands topic, which operators write, with the host
+ * <p>Asked for by a {@link HostRequest} on the commands topic, which operators write, with the host
  * as key. The task that keeps the host reads its commands beside its frames, by their time: a frame
  * that comes later makes it a new host.
  */
@@ -50,7 +50,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
       reject(record, Refusal.NULL_VALUE, "the record has no value, expected a command");
     } else {
       try {
-        HostCommand.read(record.value());
+        HostRequest.read(record.value());
         retire(new String(record.key(), StandardCharsets.UTF_8), record.timestamp());
       } catch (InputException refused) {
         reject(record, Refusal.BAD_COMMAND, refused.problem());

@@ -14,7 +14,7 @@ import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
 import io.acswatch.streams.Frames;
-import io.acswatch.streams.topology.HostCommand;
+import io.acswatch.streams.topology.HostRequest;
 import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
@@ -183,7 +183,7 @@ class IncidentsTest {
     merge("b");
     told(MERGE);
     for (String host : List.of("a", "b")) {
-      run.command(host, new HostCommand("gone").json());
+      run.command(host, new HostRequest("gone").json());
     }
 
     assertEquals(

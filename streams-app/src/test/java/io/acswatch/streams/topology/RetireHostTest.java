@@ -51,7 +51,7 @@ class RetireHostTest {
   }
 
   private void retire() {
-    run.command(HOST, new HostCommand("scrapped").json());
+    run.command(HOST, new HostRequest("scrapped").json());
   }
 
   private List<IsolationAlert> alerts() throws InputException {
@@ -129,7 +129,7 @@ class RetireHostTest {
     byte[] state = run.store().get(HOST);
     run.send(HOST, null);
     run.send(HOST, null, new RecordHeaders().add("acswatch.retire", new byte[0])); // as it was once
-    run.send(HOST, new HostCommand("scrapped").json());
+    run.send(HOST, new HostRequest("scrapped").json());
 
     assertArrayEquals(state, run.store().get(HOST));
     assertEquals(List.of("null_value", "null_value", "bad_magic"), reasons());
@@ -159,7 +159,7 @@ class RetireHostTest {
 
   @Test
   void aCommandWithoutKeyOrValueGoesToTheRejects() {
-    run.command(null, new HostCommand("scrapped").json());
+    run.command(null, new HostRequest("scrapped").json());
     run.command(HOST, null);
 
     assertEquals(List.of("null_key", "null_value"), reasons());
@@ -171,7 +171,7 @@ class RetireHostTest {
         "{\"more\":{\"command\":\"x\"},\"command\":\"retire\",\"reason\":\"gone\"}"
             .getBytes(StandardCharsets.UTF_8);
 
-    assertEquals(new HostCommand("gone"), HostCommand.read(json));
+    assertEquals(new HostRequest("gone"), HostRequest.read(json));
   }
 
   private List<String> reasons() {

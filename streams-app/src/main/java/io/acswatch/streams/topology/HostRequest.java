@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason for whoever reads the topic
  */
-public record HostCommand(String reason) {
+public record HostRequest(String reason) {
   private static final JsonFactory JSON = new JsonFactory();
   private static final String RETIRE = "retire";
 
@@ -35,7 +35,7 @@ public record HostCommand(String reason) {
     return bytes.toByteArray();
   }
 
-  static HostCommand read(byte[] json) throws InputException {
+  static HostRequest read(byte[] json) throws InputException {
     String command = null;
     String reason = "";
     try (JsonParser in = JSON.createParser(json)) {
@@ -56,7 +56,7 @@ public record HostCommand(String reason) {
     if (!RETIRE.equals(command)) {
       throw refused("command=" + command + ", expected " + RETIRE);
     }
-    return new HostCommand(reason);
+    return new HostRequest(reason);
   }
 
   private static @Nullable String text(JsonParser in) throws IOException {
