@@ -84,12 +84,10 @@ final class AlertCheck implements AutoCloseable {
     open.forEach(
         (alert, balance) ->
             wrong.put(alert.toString(), balance > 0 ? "missing    " : "unexpected "));
-    List<String> lines =
-        wrong.entrySet().stream()
-            .limit(SHOWN)
-            .map(line -> line.getValue() + line.getKey())
-            .toList();
-    return lines;
+    return wrong.entrySet().stream()
+        .limit(SHOWN)
+        .map(line -> line.getValue() + line.getKey())
+        .toList();
   }
 
   private void take(ExpectedAlert alert) {

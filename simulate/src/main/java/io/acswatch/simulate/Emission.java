@@ -1,6 +1,5 @@
 package io.acswatch.simulate;
 
-import io.acswatch.pci.snapshot.Capture;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param atMillis simulated time
  * @param host id of the host, the record's key
  * @param value the record's value; null for a record without one
- * @param capture the host as it is after this record; null if it tells nothing of functions, or is
- *     no sound frame
  * @param functions PCI functions that the value carries
  * @param alerts what the judgement must say of it
  * @param refusal label of the reason for which it must be refused; empty if it is a sound frame
@@ -20,17 +17,16 @@ record Emission(
     long atMillis,
     String host,
     byte @Nullable [] value,
-    @Nullable Capture capture,
     int functions,
     List<ExpectedAlert> alerts,
     String refusal) {
   /** A record of which nothing comes: a sign of life, or one that was there before. */
   static Emission quiet(long atMillis, String host, byte @Nullable [] value) {
-    return new Emission(atMillis, host, value, null, 0, List.of(), "");
+    return new Emission(atMillis, host, value, 0, List.of(), "");
   }
 
   /** A record that must be refused. */
   static Emission refused(long atMillis, String host, byte @Nullable [] value, String reason) {
-    return new Emission(atMillis, host, value, null, 0, List.of(), reason);
+    return new Emission(atMillis, host, value, 0, List.of(), reason);
   }
 }

@@ -25,7 +25,7 @@ final class HostTimeline {
   private static final long STEP_MILLIS = 20_000;
 
   /** From the last word of one kernel to the first of the next. */
-  private static final long KEXEC_MILLIS = 9_000;
+  static final long KEXEC_MILLIS = 9_000;
 
   private static final String USUAL_OPTIONS = "intel_iommu=on";
   private static final int TRANSLATION_BLOCKING = 0x02;
@@ -125,7 +125,7 @@ final class HostTimeline {
     Capture capture = host.snapshot(now);
     lastSnapshot = now;
     lastFrame = FrameWriter.write(capture);
-    out.add(new Emission(now, host.id, lastFrame, capture, capture.functions().size(), alerts, ""));
+    out.add(new Emission(now, host.id, lastFrame, capture.functions().size(), alerts, ""));
   }
 
   private void tell(long now, KexecEvent.Step step) {

@@ -2,6 +2,9 @@ package io.acswatch.simulate;
 
 import io.acswatch.pci.snapshot.Capture;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A host of the simulated fleet for whoever wants load and no stories: things are done to it one by
@@ -21,7 +24,7 @@ public final class LoadHost {
   private LoadHost(SimHost host) {
     this.host = host;
     drive = last(Part.NVME);
-    port = BigHost.portAboveMostVms(host);
+    port = portAboveMostVms(host);
     owner = drive.vm.isEmpty() ? "vm-load" : drive.vm;
     drive.vm = owner;
   }
@@ -57,11 +60,6 @@ public final class LoadHost {
     return host.id;
   }
 
-  /** Functions it has. */
-  public int functionCount() {
-    return host.functions.size();
-  }
-
   /** Takes the next snapshot of this boot. */
   public Capture snapshot(long takenAtMillis) {
     return host.snapshot(takenAtMillis);
@@ -86,5 +84,29 @@ public final class LoadHost {
   public void liveUpdate() {
     host.kexec(RELEASE, OPTIONS, true);
     host.regroup();
+  }
+
+  /** Address of the root port that loses the bit. */
+  String port() {
+    return port.address.toString();
+  }
+
+  /** VMs below that port. */
+  Set<String> vms() {
+    return vmsBelow(host, port);
+  }
+
+  private static SimFunction portAboveMostVms(SimHost host) {
+    return host.functions.stream()
+        .filter(function -> function.part.kind == Part.Kind.ROOT_PORT)
+        .reduce((a, b) -> vmsBelow(host, b).size() > vmsBelow(host, a).size() ? b : a)
+        .orElseThrow(() -> new IllegalStateException("a host without root port"));
+  }
+
+  private static Set<String> vmsBelow(SimHost host, SimFunction port) {
+    return host.functions.stream()
+        .filter(function -> !function.vm.isEmpty() && GroundTruth.way(function).contains(port))
+        .map(function -> function.vm)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 }

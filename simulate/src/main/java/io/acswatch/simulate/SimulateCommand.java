@@ -85,12 +85,6 @@ public final class SimulateCommand extends CliCommand {
   private int timeoutSeconds = 30;
 
   @Option(
-      names = "--expect",
-      paramLabel = "FILE",
-      description = "Write the alerts that must come, a line each.")
-  private @Nullable Path expect;
-
-  @Option(
       names = "--alert-log",
       paramLabel = "FILE",
       description =
@@ -103,9 +97,6 @@ public final class SimulateCommand extends CliCommand {
       paramLabel = "PATH",
       description = "Write the records as files into this directory; with --one-host, that file.")
   private @Nullable Path output;
-
-  @Option(names = "--captures", description = "With -o: captures instead of frames.")
-  private boolean captures;
 
   @Option(
       names = "--one-host",
@@ -124,12 +115,12 @@ public final class SimulateCommand extends CliCommand {
     refuseWrongUsage();
     FleetRun run = new FleetRun(fleet(), minutes, sink(), err());
     if (!check) {
-      report(run.run(alert -> {}), run);
+      say(run.run(alert -> {}).toString());
       return ExitCode.OK;
     }
     String servers = String.valueOf(bootstrapServers);
     try (AlertCheck alerts = new AlertCheck(servers, topics().alerts(), Fleet.hostPrefix(seed))) {
-      report(run.run(alerts::expect), run);
+      say(run.run(alerts::expect).toString());
       return finish(alerts);
     }
   }
@@ -159,9 +150,9 @@ public final class SimulateCommand extends CliCommand {
 
   private FleetSink sink() throws IOException {
     if (bootstrapServers != null) {
-      return new KafkaSink(bootstrapServers, topics(), rate);
+      return new KafkaSink(bootstrapServers, topics().frames(), rate);
     }
-    return output == null ? FleetRun.NOWHERE : new DirectorySink(output, captures);
+    return output == null ? emission -> {} : new DirectorySink(output);
   }
 
   private TopicNames topics() {
@@ -170,13 +161,6 @@ public final class SimulateCommand extends CliCommand {
     } catch (IllegalArgumentException refused) {
       throw wrongUsage("--topic-prefix: " + refused.getMessage());
     }
-  }
-
-  private void report(FleetRun.Totals totals, FleetRun run) throws IOException {
-    if (expect != null) {
-      Files.write(expect, run.expectedLines());
-    }
-    say(totals.toString());
   }
 
   private int finish(AlertCheck alerts) throws IOException {
@@ -194,21 +178,20 @@ public final class SimulateCommand extends CliCommand {
     if (output == null) {
       throw wrongUsage("--one-host needs -o FILE");
     }
-    BigHost host = hostOf(oneHost);
-    Path after = besides(output);
-    write(host.before(), output);
-    write(host.after(), after);
-    say(
-        "%s, %s: %d functions; root port %s loses RR, %d VMs come to share a group"
-            .formatted(output, after, oneHost, host.port(), host.vms().size()));
-  }
-
-  private BigHost hostOf(int functions) {
+    LoadHost host;
     try {
-      return BigHost.of(functions, seed);
+      host = LoadHost.of(seed, 0, oneHost);
     } catch (IllegalArgumentException refused) {
       throw wrongUsage("--one-host: " + refused.getMessage());
     }
+    Path after = besides(output);
+    write(host.snapshot(Fleet.START_MILLIS), output);
+    host.lose();
+    host.liveUpdate();
+    write(host.snapshot(Fleet.START_MILLIS + HostTimeline.KEXEC_MILLIS), after);
+    say(
+        "%s, %s: %d functions; root port %s loses RR, %d VMs come to share a group"
+            .formatted(output, after, oneHost, host.port(), host.vms().size()));
   }
 
   /** {@code DIR/big-after.cap} for {@code DIR/big.cap}. */

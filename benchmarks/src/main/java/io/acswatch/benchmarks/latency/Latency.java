@@ -3,8 +3,8 @@ package io.acswatch.benchmarks.latency;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.HostLoad;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.benchmarks.rig.Sender;
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
@@ -18,8 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -103,7 +101,7 @@ final class Latency {
     Thread thread = new Thread(reader, "alert-reader");
     thread.setDaemon(true);
     thread.start();
-    try (Sender sender = new Sender(broker, topics.frames());
+    try (FrameSender sender = broker.sender(topics.frames());
         IsolationApp app = app()) {
       List<Result> results = new ArrayList<>();
       for (int rate : plan.rates()) {
@@ -137,19 +135,20 @@ final class Latency {
     }
   }
 
-  private void sendCalm(Sender sender) throws IOException {
+  private void sendCalm(FrameSender sender) throws IOException {
     HostLoad host = calm.get((int) (sent % CALM_HOSTS));
-    sender.send(host.host(), host.record((int) (sent / CALM_HOSTS)));
+    sender.send(host.host(), host.record((int) (sent / CALM_HOSTS)), appended -> {});
     sent++;
   }
 
-  private Result at(int recordsPerSecond, Sender sender) throws IOException, InterruptedException {
+  private Result at(int recordsPerSecond, FrameSender sender)
+      throws IOException, InterruptedException {
     progress.accept(recordsPerSecond + " records/s");
     List<LostHost> hosts = new ArrayList<>();
     for (int i = 0; i < plan.alertsPerSecond() * plan.seconds(); i++) {
       LostHost host =
           LostHost.of(plan.seed() + 1, lostSoFar++, plan.functions(), System.currentTimeMillis());
-      sender.send(host.id(), host.before());
+      sender.send(host.id(), host.before(), millis -> {});
       sent++;
       hosts.add(host);
     }
@@ -159,7 +158,7 @@ final class Latency {
     long records = Math.max(hosts.size(), (long) recordsPerSecond * plan.seconds());
     int next = 0;
     for (long i = 0; i < records; i++) {
-      waitUntil(startedAt + i * TimeUnit.SECONDS.toNanos(1) / recordsPerSecond);
+      FrameSender.awaitTurn(startedAt, i, recordsPerSecond);
       if (i * hosts.size() / records >= next && next < hosts.size()) {
         LostHost host = hosts.get(next++);
         sender.send(host.id(), host.after(), millis -> appended.put(host.id(), millis));
@@ -179,14 +178,6 @@ final class Latency {
             .sorted()
             .toList();
     return new Result(records / seconds, millis, Math.max(0, waiting));
-  }
-
-  private static void waitUntil(long nanos) {
-    long wait = nanos - System.nanoTime();
-    while (wait > 0) {
-      LockSupport.parkNanos(wait);
-      wait = nanos - System.nanoTime();
-    }
   }
 
   private void awaitRead(List<LostHost> hosts) throws IOException, InterruptedException {

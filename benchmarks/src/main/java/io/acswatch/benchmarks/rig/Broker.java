@@ -1,6 +1,7 @@
 package io.acswatch.benchmarks.rig;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.simulate.FrameSender;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.TopicNames;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -84,6 +86,14 @@ public final class Broker implements AutoCloseable {
     } catch (CommandFailure refused) {
       throw new IOException(refused.getMessage(), refused);
     }
+  }
+
+  /**
+   * A sender that makes each record a batch of its own, as in a fleet each host sends by itself.
+   */
+  public FrameSender sender(String topic) {
+    return new FrameSender(
+        bootstrapServers(), topic, Map.of(ProducerConfig.BATCH_SIZE_CONFIG, "0"));
   }
 
   /** Deletes topics; one that is not there is as good. */

@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.rig;
 
+import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
@@ -25,21 +26,24 @@ public record Fill(int hosts, int functions, int sweeps, long seed) {
     for (int i = 0; i < hosts; i++) {
       loads.add(new HostLoad(LoadHost.of(seed, i, functions), scenario));
     }
-    try (Sender sender = new Sender(broker, topics.frames())) {
+    long bytes = 0;
+    try (FrameSender sender = broker.sender(topics.frames())) {
       for (int sweep = 0; sweep < sweeps; sweep++) {
         for (HostLoad load : loads) {
-          sender.send(load.host(), load.record(sweep));
+          byte[] record = load.record(sweep);
+          sender.send(load.host(), record, appended -> {});
+          bytes += record.length;
         }
       }
       sender.finish();
-      long records = sender.records();
+      long records = (long) hosts * sweeps;
       return new Lane(
           scenario,
           topics,
           records,
           Math.min(records - 1, Math.max(hosts, (long) (records * WARM_UP))),
           functions,
-          (double) sender.bytes() / records,
+          (double) bytes / records,
           (double) broker.logBytes(topics.frames()) / records);
     }
   }

@@ -23,13 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class BigHostTest {
+class LoadHostTest {
   @ParameterizedTest(name = "functions={0}")
   @ValueSource(ints = {16, 17, 31, 64, 100, 256, 1_000, 4_096})
   void groupsOfTheSimpleRuleAreThoseOfTheKernelsRules(int functions) {
-    BigHost host = BigHost.of(functions, 1);
+    LoadHost host = LoadHost.of(1, 0, functions);
+    Capture before = host.snapshot(1_000_000);
 
-    for (Capture capture : List.of(host.before(), host.after())) {
+    for (Capture capture : List.of(before, lossInALiveUpdate(host))) {
       SnapshotGroups groups = SnapshotGroups.of(Snapshot.of(capture), null);
       assertEquals(functions, capture.functions().size());
       assertEquals(groups.kernel(), groups.derived());
@@ -40,10 +41,12 @@ class BigHostTest {
 
   @Test
   void lostBitOfThePortIsTheCauseOfTheMerge() {
-    BigHost host = BigHost.of(200, 7);
-    HostState state = Judgement.apply(HostState.NONE, Snapshot.of(host.before())).state();
+    LoadHost host = LoadHost.of(7, 0, 200);
+    Snapshot before = Snapshot.of(host.snapshot(1_000_000));
+    HostState state = Judgement.apply(HostState.NONE, before).state();
 
-    List<IsolationAlert> alerts = Judgement.apply(state, Snapshot.of(host.after())).alerts();
+    List<IsolationAlert> alerts =
+        Judgement.apply(state, Snapshot.of(lossInALiveUpdate(host))).alerts();
 
     IsolationAlert merge =
         alerts.stream()
@@ -58,19 +61,19 @@ class BigHostTest {
 
   @Test
   void cleanHostRaisesNothing() {
-    Snapshot before = Snapshot.of(BigHost.of(200, 7).before());
+    Snapshot before = Snapshot.of(LoadHost.of(7, 0, 200).snapshot(1_000_000));
 
     assertEquals(List.of(), Judgement.apply(HostState.NONE, before).alerts());
   }
 
   @Test
   void seedDecidesTheBytes() {
-    byte[] first = FrameWriter.write(BigHost.of(100, 3).after());
+    byte[] first = FrameWriter.write(LoadHost.of(3, 0, 100).snapshot(1));
 
     assertEquals(
         HexFormat.of().formatHex(first),
-        HexFormat.of().formatHex(FrameWriter.write(BigHost.of(100, 3).after())));
-    assertFalse(Arrays.equals(first, FrameWriter.write(BigHost.of(100, 4).after())));
+        HexFormat.of().formatHex(FrameWriter.write(LoadHost.of(3, 0, 100).snapshot(1))));
+    assertFalse(Arrays.equals(first, FrameWriter.write(LoadHost.of(4, 0, 100).snapshot(1))));
   }
 
   @Test
@@ -87,7 +90,13 @@ class BigHostTest {
 
   @Test
   void refusesASizeNoHostHas() {
-    assertThrows(IllegalArgumentException.class, () -> BigHost.of(15, 1));
-    assertThrows(IllegalArgumentException.class, () -> BigHost.of(8_193, 1));
+    assertThrows(IllegalArgumentException.class, () -> LoadHost.of(1, 0, 15));
+    assertThrows(IllegalArgumentException.class, () -> LoadHost.of(1, 0, 8_193));
+  }
+
+  private static Capture lossInALiveUpdate(LoadHost host) {
+    host.lose();
+    host.liveUpdate();
+    return host.snapshot(1_009_000);
   }
 }
