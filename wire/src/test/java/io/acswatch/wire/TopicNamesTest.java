@@ -14,6 +14,7 @@ class TopicNamesTest {
     assertEquals(
         List.of(
             "acswatch.frames",
+            "acswatch.commands",
             "acswatch.alerts",
             "acswatch.alert-state",
             "acswatch.groups",
