@@ -29,7 +29,7 @@ final class ApiException extends Exception {
     return new ApiException(503, "Not available now", detail);
   }
 
-  Answer answer() {
+  HttpAnswer answer() {
     String body =
         Json.object(
             json -> {
@@ -38,6 +38,6 @@ final class ApiException extends Exception {
               json.writeNumberField("status", code);
               json.writeStringField("detail", getMessage());
             });
-    return Answer.of(code, Answer.PROBLEM, body);
+    return HttpAnswer.of(code, HttpAnswer.PROBLEM, body);
   }
 }

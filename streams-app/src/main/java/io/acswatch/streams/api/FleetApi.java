@@ -55,7 +55,7 @@ public final class FleetApi {
   }
 
   /** The answer to a GET; null if the path is not one of the API. */
-  public @Nullable Answer answer(String path, @Nullable String rawQuery) {
+  public @Nullable HttpAnswer answer(String path, @Nullable String rawQuery) {
     try {
       if (path.startsWith(API)) {
         return everywhere(path.substring(API.length()), rawQuery);
@@ -71,10 +71,10 @@ public final class FleetApi {
     }
   }
 
-  private Answer everywhere(String what, @Nullable String rawQuery)
+  private HttpAnswer everywhere(String what, @Nullable String rawQuery)
       throws ApiException, Instances.MovingException {
     return switch (what) {
-      case "openapi.json" -> StaticFiles.resource("openapi.json", Answer.JSON);
+      case "openapi.json" -> StaticFiles.resource("openapi.json", HttpAnswer.JSON);
       case "fleet" -> fleet(new Parameters(rawQuery, Set.of()));
       case "hosts" -> list(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
       case "alerts" -> list(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
@@ -88,7 +88,7 @@ public final class FleetApi {
     return ApiException.notFound("no such path " + path + "; /api/v1/openapi.json describes them");
   }
 
-  private Answer here(String what, @Nullable String rawQuery)
+  private HttpAnswer here(String what, @Nullable String rawQuery)
       throws ApiException, Instances.MovingException {
     return switch (what) {
       case "fleet" -> part(localCounts());
@@ -114,16 +114,16 @@ public final class FleetApi {
     return offset(asked) + limit(asked);
   }
 
-  private Answer part(String what, Parameters asked)
+  private HttpAnswer part(String what, Parameters asked)
       throws ApiException, Instances.MovingException {
     return part(local(what, asked, end(asked)).text());
   }
 
-  private Answer part(String text) {
-    return Answer.of(instances.isWhole() ? 200 : PARTIAL, Page.TYPE, text);
+  private HttpAnswer part(String text) {
+    return HttpAnswer.of(instances.isWhole() ? 200 : PARTIAL, ListPart.TYPE, text);
   }
 
-  private Page local(String what, Parameters asked, int end)
+  private ListPart local(String what, Parameters asked, int end)
       throws ApiException, Instances.MovingException {
     return switch (what) {
       case "hosts" -> lists.hosts(asked, end);
@@ -132,22 +132,22 @@ public final class FleetApi {
     };
   }
 
-  private Answer list(String what, Parameters asked)
+  private HttpAnswer list(String what, Parameters asked)
       throws ApiException, Instances.MovingException {
     int offset = offset(asked);
     int end = end(asked);
     boolean ofIncidents = what.equals("incidents");
     List<String> keepers = ofIncidents ? instances.keepersOfIncidents() : instances.all();
     boolean here = !ofIncidents || keepers.contains(instances.self());
-    Page page = here ? local(what, asked, end) : new Page(0, List.of());
+    ListPart page = here ? local(what, asked, end) : new ListPart(0, List.of());
     List<String> silent = silent();
     for (String text : askPeers(keepers, PEER + what + "?" + asked.with(Map.of()), silent)) {
-      page = page.merge(Page.parse(text), end);
+      page = page.merge(ListPart.parse(text), end);
     }
-    Page merged = page;
-    return Answer.of(
+    ListPart merged = page;
+    return HttpAnswer.of(
         200,
-        Answer.JSON,
+        HttpAnswer.JSON,
         Json.object(
             json -> {
               json.writeNumberField("total", merged.total());
@@ -220,7 +220,7 @@ public final class FleetApi {
     return text.toString();
   }
 
-  private Answer fleet(Parameters none) {
+  private HttpAnswer fleet(Parameters none) {
     Map<String, Integer> sums = new LinkedHashMap<>();
     List<String> silent = silent();
     List<String> texts =
@@ -235,9 +235,9 @@ public final class FleetApi {
     }
     Set<String> answering = new HashSet<>(instances.all());
     answering.add(instances.self());
-    return Answer.of(
+    return HttpAnswer.of(
         200,
-        Answer.JSON,
+        HttpAnswer.JSON,
         Json.object(
             json -> {
               json.writeNumberField("instances", answering.size());
@@ -283,7 +283,7 @@ public final class FleetApi {
         });
   }
 
-  private Answer ofHost(String what, @Nullable String rawQuery)
+  private HttpAnswer ofHost(String what, @Nullable String rawQuery)
       throws ApiException, Instances.MovingException {
     Parameters asked = oneHost(what, rawQuery);
     String owner = instances.ownerOf(asked.required("id"));
@@ -292,7 +292,7 @@ public final class FleetApi {
         : peers.forward(owner, PEER + what + "?" + asked.with(Map.of()));
   }
 
-  private Answer local(String what, @Nullable String rawQuery)
+  private HttpAnswer local(String what, @Nullable String rawQuery)
       throws ApiException, Instances.MovingException {
     Parameters asked = oneHost(what, rawQuery);
     String host = asked.required("id");
@@ -307,7 +307,7 @@ public final class FleetApi {
           case "host/weak-points" -> weakPoints(explainer(state, asked));
           default -> Json.object(json -> HostJson.write(json, fleet.host(host), state));
         };
-    return Answer.of(200, Answer.JSON, body);
+    return HttpAnswer.of(200, HttpAnswer.JSON, body);
   }
 
   private static String alert(HostState state, String host, String fingerprint)

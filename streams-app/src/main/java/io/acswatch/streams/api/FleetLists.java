@@ -34,7 +34,7 @@ final class FleetLists {
     this.fleet = fleet;
   }
 
-  Page hosts(Parameters asked, int limit) throws ApiException {
+  ListPart hosts(Parameters asked, int limit) throws ApiException {
     String q = asked.text("q").toLowerCase(Locale.ROOT);
     Set<HostStatus> statuses = asked.constants("status", HostStatus.class);
     Set<Severity> severities = asked.constants("severity", Severity.class);
@@ -51,14 +51,15 @@ final class FleetLists {
     }
     // Written out is only what is shown: a page of a fleet of ten thousand hosts costs as much as
     // one of a small fleet.
-    return new Page(
+    return new ListPart(
         matching.size(),
         matching.stream()
             .sorted(order(sort))
             .limit(limit)
             .map(
                 host ->
-                    new Page.Line(key(sort, host), Json.object(json -> ListJson.host(json, host))))
+                    new ListPart.Line(
+                        key(sort, host), Json.object(json -> ListJson.host(json, host))))
             .toList());
   }
 
@@ -107,7 +108,7 @@ final class FleetLists {
     return Severity.values().length - 1 - severity.ordinal();
   }
 
-  Page alerts(Parameters asked, int limit) throws ApiException {
+  ListPart alerts(Parameters asked, int limit) throws ApiException {
     String q = asked.text("q").toLowerCase(Locale.ROOT);
     String host = asked.text("host");
     String vm = asked.text("vm");
@@ -129,14 +130,14 @@ final class FleetLists {
         }
       }
     }
-    return new Page(
+    return new ListPart(
         matching.size(),
         matching.stream()
             .sorted(OpenAlert.MOST_URGENT_FIRST)
             .limit(limit)
             .map(
                 alert ->
-                    new Page.Line(key(alert), Json.object(json -> ListJson.alert(json, alert))))
+                    new ListPart.Line(key(alert), Json.object(json -> ListJson.alert(json, alert))))
             .toList());
   }
 

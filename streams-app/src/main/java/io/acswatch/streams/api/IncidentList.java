@@ -24,7 +24,7 @@ final class IncidentList {
 
   private IncidentList() {}
 
-  static Page of(Instances instances, Parameters asked, int limit)
+  static ListPart of(Instances instances, Parameters asked, int limit)
       throws ApiException, Instances.MovingException {
     String status = asked.word("status", "open", "closed", "all");
     Set<Severity> severities = asked.constants("severity", Severity.class);
@@ -35,11 +35,11 @@ final class IncidentList {
             .sorted(ORDER)
             .toList();
     try (IncidentSerde serde = new IncidentSerde()) {
-      return new Page(
+      return new ListPart(
           matching.size(),
           matching.stream()
               .limit(limit)
-              .map(one -> new Page.Line(key(one), json(serde, one)))
+              .map(one -> new ListPart.Line(key(one), json(serde, one)))
               .toList());
     }
   }

@@ -39,12 +39,12 @@ final class PeerClient {
   }
 
   /** The answer of a peer, as it is. */
-  Answer forward(String peer, String pathAndQuery) throws ApiException {
+  HttpAnswer forward(String peer, String pathAndQuery) throws ApiException {
     try {
       HttpResponse<byte[]> answer = ask(peer, pathAndQuery).join();
-      return new Answer(
+      return new HttpAnswer(
           answer.statusCode(),
-          answer.headers().firstValue("Content-Type").orElse(Answer.JSON),
+          answer.headers().firstValue("Content-Type").orElse(HttpAnswer.JSON),
           answer.body());
     } catch (CompletionException | IllegalArgumentException away) {
       Throwable why = away.getCause() == null ? away : away.getCause();

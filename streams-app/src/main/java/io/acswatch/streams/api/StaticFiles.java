@@ -28,7 +28,7 @@ public final class StaticFiles {
   private StaticFiles() {}
 
   /** The file at a path; null if there is none. */
-  public static @Nullable Answer answer(String path) {
+  public static @Nullable HttpAnswer answer(String path) {
     if (path.equals("/") || path.equals("/alerts") || path.equals("/host")) {
       return resource("index.html", HTML);
     }
@@ -38,8 +38,8 @@ public final class StaticFiles {
         : null;
   }
 
-  static Answer resource(String name, String type) {
-    return new Answer(200, type, READ.computeIfAbsent(name, StaticFiles::read));
+  static HttpAnswer resource(String name, String type) {
+    return new HttpAnswer(200, type, READ.computeIfAbsent(name, StaticFiles::read));
   }
 
   private static byte[] read(String name) {

@@ -1,6 +1,6 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.streams.api.Answer;
+import io.acswatch.streams.api.HttpAnswer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -10,8 +10,8 @@ import java.util.function.Supplier;
  * what is slow for one sort of requests takes no thread from another sort.
  */
 final class Gate {
-  private static final Answer BUSY =
-      Answer.of(503, Answer.TEXT, "busy with other requests; ask again in a moment\n");
+  private static final HttpAnswer BUSY =
+      HttpAnswer.of(503, HttpAnswer.TEXT, "busy with other requests; ask again in a moment\n");
 
   private final Semaphore places;
   private final int waiting;
@@ -30,7 +30,7 @@ final class Gate {
     this.patienceMillis = patienceMillis;
   }
 
-  Answer through(Supplier<Answer> work) {
+  HttpAnswer through(Supplier<HttpAnswer> work) {
     try {
       if (places.getQueueLength() >= waiting
           || !places.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS)) {

@@ -2,8 +2,8 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
-import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
+import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.incident.IncidentStores;
@@ -169,8 +169,8 @@ public final class IsolationApp implements AutoCloseable {
     }
   }
 
-  private @Nullable Answer page(String path, @Nullable String rawQuery) {
-    Answer file = StaticFiles.answer(path);
+  private @Nullable HttpAnswer page(String path, @Nullable String rawQuery) {
+    HttpAnswer file = StaticFiles.answer(path);
     return file == null ? api.answer(path, rawQuery) : file;
   }
 

@@ -4,8 +4,8 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
-import io.acswatch.streams.api.Answer;
 import io.acswatch.streams.api.FleetApi;
+import io.acswatch.streams.api.HttpAnswer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -39,8 +39,8 @@ final class StatusServer implements AutoCloseable {
 
   private static final long PATIENCE_MILLIS = 2_000;
   private static final int WORTH_COMPRESSING = 1_024;
-  private static final String JSON = Answer.JSON;
-  private static final String TEXT = Answer.TEXT;
+  private static final String JSON = HttpAnswer.JSON;
+  private static final String TEXT = HttpAnswer.TEXT;
   private static final Pattern THIS_MACHINE =
       Pattern.compile("(localhost|127(\\.[0-9]{1,3}){3}|\\[::1])(:[0-9]+)?");
 
@@ -85,7 +85,7 @@ final class StatusServer implements AutoCloseable {
   @FunctionalInterface
   interface Pages {
     /** The answer to a GET; null if there is no such page. */
-    @Nullable Answer answer(String path, @Nullable String rawQuery);
+    @Nullable HttpAnswer answer(String path, @Nullable String rawQuery);
   }
 
   /**
@@ -136,7 +136,7 @@ final class StatusServer implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
       boolean head = exchange.getRequestMethod().equals("HEAD");
-      Answer answer = answer(exchange);
+      HttpAnswer answer = answer(exchange);
       HEADERS.forEach(exchange.getResponseHeaders()::set);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       byte[] body = answer.body();
@@ -151,22 +151,22 @@ final class StatusServer implements AutoCloseable {
     }
   }
 
-  private Answer answer(HttpExchange exchange) {
+  private HttpAnswer answer(HttpExchange exchange) {
     String method = exchange.getRequestMethod();
     if (!method.equals("GET") && !method.equals("HEAD")) {
       exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-      return Answer.of(405, TEXT, "only GET and HEAD\n");
+      return HttpAnswer.of(405, TEXT, "only GET and HEAD\n");
     }
     String host = exchange.getRequestHeaders().getFirst("Host");
     if (address().getAddress().isLoopbackAddress()
         && (host == null || !THIS_MACHINE.matcher(host).matches())) {
-      return Answer.of(421, TEXT, "ask for localhost: this listens on loopback only\n");
+      return HttpAnswer.of(421, TEXT, "ask for localhost: this listens on loopback only\n");
     }
     try {
       return answer(exchange.getRequestURI());
     } catch (RuntimeException failure) {
       LOG.error("{} failed", exchange.getRequestURI().getRawPath(), failure);
-      return Answer.of(500, TEXT, "failed; the log of the streams application says why\n");
+      return HttpAnswer.of(500, TEXT, "failed; the log of the streams application says why\n");
     }
   }
 
@@ -183,17 +183,17 @@ final class StatusServer implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  private Answer answer(URI uri) {
+  private HttpAnswer answer(URI uri) {
     AppStatus now = status.get();
     return switch (uri.getPath()) {
-      case "/metrics" -> Answer.of(200, IsolationMetrics.CONTENT_TYPE, metrics.get());
+      case "/metrics" -> HttpAnswer.of(200, IsolationMetrics.CONTENT_TYPE, metrics.get());
       case "/healthz" ->
-          Answer.of(
+          HttpAnswer.of(
               now.isAlive() ? 200 : 503,
               JSON,
               "{\"state\":\"%s\",\"healthy\":%b}\n".formatted(now.state(), now.isAlive()));
       case "/readyz" ->
-          Answer.of(
+          HttpAnswer.of(
               now.isReady() ? 200 : 503,
               JSON,
               "{\"state\":\"%s\",\"broker\":\"%s\",\"ready\":%b}\n"
@@ -207,9 +207,9 @@ final class StatusServer implements AutoCloseable {
     };
   }
 
-  private Answer page(String path, @Nullable String rawQuery) {
-    Answer page = pages.answer(path, rawQuery);
-    return page == null ? Answer.of(404, TEXT, "no such page; / is the first\n") : page;
+  private HttpAnswer page(String path, @Nullable String rawQuery) {
+    HttpAnswer page = pages.answer(path, rawQuery);
+    return page == null ? HttpAnswer.of(404, TEXT, "no such page; / is the first\n") : page;
   }
 
   private static void limit(String property, int seconds) {

@@ -11,7 +11,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
-import io.acswatch.streams.api.Answer;
+import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.FrameType;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 class StatusServerTest {
   private static final HttpAddress ANY_PORT = new HttpAddress("127.0.0.1", 0);
 
-  private static final Answer OK = Answer.of(200, Answer.TEXT, "ok\n");
+  private static final HttpAnswer OK = HttpAnswer.of(200, HttpAnswer.TEXT, "ok\n");
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final IsolationMetrics metrics = new IsolationMetrics();
@@ -95,7 +95,7 @@ class StatusServerTest {
     }
   }
 
-  private static Answer afterwards(CountDownLatch latch) {
+  private static HttpAnswer afterwards(CountDownLatch latch) {
     try {
       latch.await();
     } catch (InterruptedException stopped) {

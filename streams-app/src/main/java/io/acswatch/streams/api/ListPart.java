@@ -13,22 +13,22 @@ import java.util.List;
  * @param total number of lines there would be without a limit
  * @param lines in ascending order of key
  */
-record Page(int total, List<Line> lines) {
+record ListPart(int total, List<Line> lines) {
   /** Media type of {@link #text}, which only instances send to each other. */
   static final String TYPE = "text/x-acswatch-page; charset=utf-8";
 
   /** A JSON value on one line, and what it is sorted by. */
   record Line(String key, String json) {}
 
-  static Page first(int limit, List<Line> lines) {
-    return new Page(
+  static ListPart first(int limit, List<Line> lines) {
+    return new ListPart(
         lines.size(), lines.stream().sorted(Comparator.comparing(Line::key)).limit(limit).toList());
   }
 
-  Page merge(Page other, int limit) {
+  ListPart merge(ListPart other, int limit) {
     List<Line> all = new ArrayList<>(lines);
     all.addAll(other.lines);
-    return new Page(total + other.total, first(limit, all).lines);
+    return new ListPart(total + other.total, first(limit, all).lines);
   }
 
   /** For another instance: the total, then keys and values line by line. */
@@ -46,7 +46,7 @@ record Page(int total, List<Line> lines) {
    *
    * @throws IllegalArgumentException if it is not that
    */
-  static Page parse(String text) {
+  static ListPart parse(String text) {
     String[] rows = text.split("\n");
     List<Line> lines = new ArrayList<>();
     for (int i = 1; i < rows.length; i++) {
@@ -57,6 +57,6 @@ record Page(int total, List<Line> lines) {
       byte[] key = Base64.getDecoder().decode(rows[i].substring(0, space));
       lines.add(new Line(new String(key, StandardCharsets.UTF_8), rows[i].substring(space + 1)));
     }
-    return new Page(Integer.parseInt(rows[0]), lines);
+    return new ListPart(Integer.parseInt(rows[0]), lines);
   }
 }

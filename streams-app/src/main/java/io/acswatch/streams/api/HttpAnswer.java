@@ -3,7 +3,7 @@ package io.acswatch.streams.api;
 import java.nio.charset.StandardCharsets;
 
 /** What is sent back over HTTP: a status code, a media type and the body. */
-public record Answer(int code, String type, byte[] body) {
+public record HttpAnswer(int code, String type, byte[] body) {
   /** Media type of JSON. */
   public static final String JSON = "application/json";
 
@@ -13,7 +13,7 @@ public record Answer(int code, String type, byte[] body) {
   static final String PROBLEM = "application/problem+json";
 
   /** An answer in text of some type. */
-  public static Answer of(int code, String type, String body) {
-    return new Answer(code, type, body.getBytes(StandardCharsets.UTF_8));
+  public static HttpAnswer of(int code, String type, String body) {
+    return new HttpAnswer(code, type, body.getBytes(StandardCharsets.UTF_8));
   }
 }
