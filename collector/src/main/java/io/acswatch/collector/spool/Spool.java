@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Frames that wait on disk for a broker, one file each. A file is there whole or not at all: it is
@@ -37,14 +39,25 @@ public final class Spool {
   private static final String TEMPORARY = ".tmp";
   private static final int DAMAGED_KEPT = 32;
 
+  private static final Logger LOG = LoggerFactory.getLogger(Spool.class);
+
   private final Path directory;
   private final SpoolLimits limits;
+  private final Force force;
   private final Map<SpoolLoss, Long> losses = new EnumMap<>(SpoolLoss.class);
   private long lastOrder;
+  private boolean unforced;
 
-  private Spool(Path directory, SpoolLimits limits) {
+  /** Brings the names in a directory to disk. */
+  @FunctionalInterface
+  interface Force {
+    void directory(Path directory) throws IOException;
+  }
+
+  private Spool(Path directory, SpoolLimits limits, Force force) {
     this.directory = directory;
     this.limits = limits;
+    this.force = force;
     // All reasons from the start, so that the first loss is an increase and not a new series.
     for (SpoolLoss reason : SpoolLoss.values()) {
       losses.put(reason, 0L);
@@ -53,8 +66,12 @@ public final class Spool {
 
   /** Opens the spool in {@code directory}, which is made if it is not there. */
   public static Spool open(Path directory, SpoolLimits limits) throws IOException {
+    return open(directory, limits, Spool::forceNames);
+  }
+
+  static Spool open(Path directory, SpoolLimits limits, Force force) throws IOException {
     Files.createDirectories(directory);
-    return new Spool(directory, limits);
+    return new Spool(directory, limits, force);
   }
 
   /** Where it is. */
@@ -68,7 +85,9 @@ public final class Spool {
   }
 
   /**
-   * Puts a frame in; it is on disk when this returns. Others may go for it.
+   * Puts a frame in. When this returns it is there and on disk; others may go for it. Where the
+   * disk took the frame but not its name, it is there all the same, and a crash may lose it: that
+   * is logged.
    *
    * @param bootId boot the frame was seen in
    * @throws IOException if it cannot be written: then nothing of it is there
@@ -138,6 +157,18 @@ public final class Spool {
       Files.deleteIfExists(temporary);
       throw failed;
     }
+    try {
+      force.directory(directory);
+      unforced = false;
+    } catch (IOException failed) {
+      if (!unforced) {
+        LOG.warn("{}: cannot be forced to disk ({}); a crash may lose frames", directory, failed);
+      }
+      unforced = true;
+    }
+  }
+
+  private static void forceNames(Path directory) throws IOException {
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);
     }

@@ -76,6 +76,24 @@ class SpoolTest {
   }
 
   @Test
+  void hasAFrameWhoseNameTheDiskDidNotTake() throws IOException {
+    addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
+    Spool unforced =
+        Spool.open(
+            directory.resolve("spool"),
+            WIDE,
+            path -> {
+              throw new IOException("Input/output error");
+            });
+
+    SpoolEntry added = unforced.add("boot", FrameType.SNAPSHOT, frame(7), NOW);
+
+    assertArrayEquals(frame(7), unforced.read(added));
+    assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 SNAPSHOT"), waiting());
+    assertEquals(List.of(), unforced.losses().values().stream().filter(n -> n > 0).toList());
+  }
+
+  @Test
   void countsOnWhenItIsOpenedAgain() throws IOException {
     addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
     spool = Spool.open(spool.directory(), WIDE);
