@@ -37,6 +37,7 @@ final class StandaloneCommand extends CliCommand {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final String BROKER = "broker";
   private static final String STREAMS = "streams";
+  private static final String SPOOL = "spool";
 
   @Option(
       names = "--data-dir",
@@ -112,7 +113,7 @@ final class StandaloneCommand extends CliCommand {
       terminal.step("API", pipeline.httpUrl() + "/api/v1/openapi.json describes it");
       terminal.step("metrics", pipeline.httpUrl() + "/metrics");
       terminal.step("topics", String.join(", ", pipeline.config().topics().all()));
-      CollectorAgent agent = agent(pipeline);
+      CollectorAgent agent = agent(pipeline, stateDirectory.resolveSibling(SPOOL));
       FutureTask<Void> collecting = collect(agent);
       terminal.step("collector", "host " + agent.host());
       try {
@@ -123,12 +124,13 @@ final class StandaloneCommand extends CliCommand {
     }
   }
 
-  private CollectorAgent agent(Pipeline pipeline) throws IOException {
+  private CollectorAgent agent(Pipeline pipeline, Path spool) throws IOException {
     Map<String, String> settings = new HashMap<>();
     settings.put("collector.bootstrap.servers", pipeline.bootstrapServers());
     settings.put("collector.root", root == null ? "/" : root.toString());
     settings.put("collector.owners.file", owners == null ? "" : owners.toString());
     settings.put("collector.host.id", hostId == null ? "" : hostId);
+    settings.put("collector.spool.dir", spool.toString());
     return new CollectorAgent(CollectorConfig.from(settings));
   }
 

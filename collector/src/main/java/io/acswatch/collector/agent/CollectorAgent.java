@@ -1,28 +1,24 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.StateDirectory;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Reader and sender in one process, for containers and labs: the same two over the same spool, in
- * two threads, so that no broker delays the next look. Runs once, until {@link #stop}. A spool that
- * is not named lies in a temporary directory and ends with it.
+ * two threads, so that no broker delays the next look. Runs once, until {@link #stop}. What could
+ * not be sent stays in the spool, and is sent at the next start.
  */
 public final class CollectorAgent {
   private static final Logger LOG = LoggerFactory.getLogger(CollectorAgent.class);
 
-  private final CollectorConfig config;
   private final Path directory;
   private final Spool spool;
   private final SpoolingReader reader;
@@ -35,9 +31,8 @@ public final class CollectorAgent {
    *     the spool
    */
   public CollectorAgent(CollectorConfig config) throws IOException {
-    this.config = config;
     Path named = config.spool();
-    directory = named == null ? Files.createTempDirectory("acswatch-spool-") : named;
+    directory = named == null ? StateDirectory.of("spool", System.getenv()) : named;
     spool = Spool.open(directory, config.spoolLimits());
     reader = new SpoolingReader(config, spool, Clock.systemUTC());
     sender = new SpoolSender(config, spool, Clock.systemUTC());
@@ -62,14 +57,20 @@ public final class CollectorAgent {
     }
   }
 
+  /** Where frames wait. */
+  public Path spool() {
+    return directory;
+  }
+
   /**
    * Watches and sends until {@link #stop}. What goes wrong on the way is logged and tried again.
    *
+   * @return how many frames stay in the spool
    * @throws IOException if the very first look fails: wrong root, no PCI bus; or another agent
    *     works on the spool
    */
   @SuppressWarnings("try") // the locks are held, and nothing more
-  public void run() throws IOException, InterruptedException {
+  public int run() throws IOException, InterruptedException {
     try (SpoolLock reading = SpoolLock.take(directory, "reader");
         SpoolLock sending = SpoolLock.take(directory, "sender")) {
       Thread thread = new Thread(this::send, "acswatch-sender");
@@ -80,14 +81,7 @@ public final class CollectorAgent {
       } finally {
         sender.stop();
       }
-      int left = spool.entries().size();
-      if (left > 0) {
-        LOG.warn("stopped with {} frames not sent", left);
-      }
-    } finally {
-      if (config.spool() == null) {
-        deleteAll();
-      }
+      return spool.entries().size();
     }
   }
 
@@ -96,16 +90,6 @@ public final class CollectorAgent {
       sender.run();
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void deleteAll() throws IOException {
-    List<Path> files;
-    try (Stream<Path> below = Files.walk(directory)) {
-      files = below.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : files) {
-      Files.deleteIfExists(file);
     }
   }
 

@@ -92,7 +92,7 @@ public record CollectorConfig(
           .number(READS_PER_SECOND, 500, 1, Integer.MAX_VALUE)
           .text(DENY, "")
           .number(SEND_TIMEOUT, 30_000, 1_000)
-          .number(STOP_TIMEOUT, 10_000, 0)
+          .number(STOP_TIMEOUT, 1_000, 0)
           .text(SPOOL_DIRECTORY, "")
           .number(SPOOL_BYTES, 64 << 20, 0)
           .number(SPOOL_AGE, Duration.ofDays(7).toMillis(), 1_000)

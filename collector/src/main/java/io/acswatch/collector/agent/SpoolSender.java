@@ -29,6 +29,9 @@ public final class SpoolSender {
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
+  /** How long the end may take once no answer of a broker is waited for any more. */
+  private static final Duration LAST_WAIT = Duration.ofMillis(500);
+
   private final CollectorConfig config;
   private final Spool spool;
   private final SpoolChanges changes;
@@ -175,6 +178,12 @@ public final class SpoolSender {
     if (failing != null && current != null) {
       current.close(Duration.ZERO); // what is under way would only wait for a broker that is away
     }
-    stopped.await(config.stopTimeout().toMillis() + 2_000, TimeUnit.MILLISECONDS);
+    if (!stopped.await(config.stopTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+      FramePublisher slow = publisher;
+      if (slow != null) {
+        slow.close(Duration.ZERO);
+      }
+      stopped.await(LAST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 }

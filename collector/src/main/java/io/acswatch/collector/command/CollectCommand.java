@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
       "  collector.reads.per.second        500: most functions read in a second",
       "  collector.deny                    empty: 0000:3b:00.0,8086:1521 are never read",
       "  collector.send.timeout.ms         30000: of one attempt to send",
-      "  collector.stop.timeout.ms         10000: to send what is left when stopped",
+      "  collector.stop.timeout.ms         1000: to send what is left when stopped",
       "  collector.spool.dir               where frames wait; see --spool",
       "  collector.spool.bytes             67108864: most bytes that wait",
       "  collector.spool.age.ms            604800000: most time that what is of little use waits",
@@ -51,6 +51,8 @@ final class CollectCommand extends CliCommand {
   @Option(names = "--once", description = "Send one snapshot and exit; exit code 3 if that fails.")
   private boolean once;
 
+  private int waiting;
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = options.configWithBroker();
@@ -63,14 +65,17 @@ final class CollectCommand extends CliCommand {
         .during(
             () -> {
               say(
-                  "collecting as "
-                      + agent.host()
-                      + " into "
-                      + config.topics().frames()
-                      + " at "
-                      + config.bootstrapServers());
-              agent.run();
+                  "collecting as %s into %s at %s; frames that cannot be sent wait in %s"
+                      .formatted(
+                          agent.host(),
+                          config.topics().frames(),
+                          config.bootstrapServers(),
+                          agent.spool()));
+              waiting = agent.run();
             });
-    return ExitCode.OK;
+    if (waiting > 0) {
+      say("%d frames wait in %s; the next start sends them".formatted(waiting, agent.spool()));
+    }
+    return waiting > 0 ? ExitCode.FINDING : ExitCode.OK;
   }
 }

@@ -22,8 +22,8 @@ final class CollectOptions {
       names = "--spool",
       paramLabel = "DIR",
       description =
-          "Where frames wait for a broker; default of reader and sender /var/lib/acswatch/spool, of"
-              + " both in one process a temporary directory.")
+          "Where frames wait for a broker. Default of reader and sender: /var/lib/acswatch/spool;"
+              + " of both in one process: acswatch/spool in $XDG_STATE_HOME or ~/.local/state.")
   private @Nullable Path spool;
 
   @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys and DIR/proc.")

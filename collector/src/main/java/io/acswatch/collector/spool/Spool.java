@@ -246,6 +246,7 @@ public final class Spool {
    */
   public synchronized void setAside(SpoolEntry entry, SpoolLoss reason) throws IOException {
     Path damaged = Files.createDirectories(directory.resolve(DAMAGED));
+    SpoolLock.letGroupWrite(damaged);
     List<Path> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(damaged)) {
       files.forEach(kept::add);

@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.collector.CollectorMain;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.spool.SpoolLock;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +75,32 @@ class CollectExitIT {
     assertEquals(0, reader.exitValue());
   }
 
+  @Test
+  void isOneWhenFramesStayInTheDefaultSpool() throws Exception {
+    Process agent =
+        start("collect --bootstrap-servers 127.0.0.1:1", "--root", host().root().toString());
+    BufferedReader out = agent.inputReader();
+    assertTrue(out.readLine().startsWith("collecting as fixture"));
+    Path spool = directory.resolve("state/acswatch/spool");
+    Awaitility.await().until(() -> !frames(spool).isEmpty());
+
+    long stopped = System.nanoTime();
+    agent.toHandle().destroy(); // Process.destroy would close its output
+
+    assertTrue(agent.waitFor(2, TimeUnit.SECONDS), "it takes more than 2 s");
+    assertTrue(System.nanoTime() - stopped < TimeUnit.SECONDS.toNanos(2));
+    assertEquals(1, agent.exitValue(), Files.readString(directory.resolve("err")));
+    List<Path> left = frames(spool);
+    assertEquals(
+        left.size() + " frames wait in " + spool + "; the next start sends them", out.readLine());
+  }
+
+  private static List<Path> frames(Path spool) throws IOException {
+    try (Stream<Path> files = Files.list(spool)) {
+      return files.filter(file -> file.toString().endsWith(".frame")).toList();
+    }
+  }
+
   private FixtureHost host() throws IOException {
     return FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("host"));
   }
@@ -89,6 +118,8 @@ class CollectExitIT {
     line.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", CollectorMain.class.getName()));
     line.addAll(List.of(command.split(" ")));
     line.addAll(List.of(arguments));
-    return new ProcessBuilder(line).redirectError(directory.resolve("err").toFile()).start();
+    ProcessBuilder process = new ProcessBuilder(line);
+    process.environment().put("XDG_STATE_HOME", directory.resolve("state").toString());
+    return process.redirectError(directory.resolve("err").toFile()).start();
   }
 }

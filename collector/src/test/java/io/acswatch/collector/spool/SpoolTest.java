@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -91,6 +92,22 @@ class SpoolTest {
     assertArrayEquals(frame(7), unforced.read(added));
     assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 SNAPSHOT"), waiting());
     assertEquals(List.of(), unforced.losses().values().stream().filter(n -> n > 0).toList());
+  }
+
+  @Test
+  @SuppressWarnings("try") // the lock is held, and nothing more
+  void letsTheUserOfARoleTakeWhatRootHasMade() throws IOException {
+    addAll("boot", FrameType.SNAPSHOT);
+    spool.setAside(spool.entries().get(0), SpoolLoss.REFUSED);
+
+    try (SpoolLock lock = SpoolLock.take(spool.directory(), "sender")) {
+      for (String made : List.of("sender.lock", Spool.DAMAGED)) {
+        assertTrue(
+            Files.getPosixFilePermissions(spool.directory().resolve(made))
+                .contains(PosixFilePermission.GROUP_WRITE),
+            made);
+      }
+    }
   }
 
   @Test
