@@ -4,6 +4,7 @@ import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -88,13 +89,14 @@ public final class Explainer {
         address, group, agrees, told(index), agrees && !open ? "" : check.reason());
   }
 
+  private String whyNone(int index) {
+    String reason = Ungrouped.reason(view, index);
+    return reason.isEmpty() ? "No IOMMU serves it: the kernel gave it no group." : reason;
+  }
+
   private List<Explanation.Step> told(int index) {
     if (check.derived().groupOf(index) == GroupPartition.NO_GROUP) {
-      return List.of(
-          step(
-              Explanation.Kind.NOT_SERVED,
-              index,
-              "No IOMMU serves it: the kernel gave it no group."));
+      return List.of(step(Explanation.Kind.NOT_SERVED, index, whyNone(index)));
     }
     if (check.agreement() == GroupsAgreement.OTHER_RULES) {
       String text = check.reason() + " This is the group that the kernel reports.";

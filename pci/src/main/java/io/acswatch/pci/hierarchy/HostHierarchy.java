@@ -43,7 +43,7 @@ public final class HostHierarchy {
     multifunction = new boolean[size];
     for (int i = 0; i < size; i++) {
       DevicePath path = functions.get(i).path();
-      bridgeAbove[i] = indexOf(path.bridge());
+      bridgeAbove[i] = bridgeTo(functions.get(i), path.bridge());
       vmdEndpoint[i] = indexOf(path.vmdEndpoint());
     }
     for (int i = 0; i < size; i++) {
@@ -51,6 +51,24 @@ public final class HostHierarchy {
       multifunction[i] = isMultifunction(functions.get(i));
     }
     busMates = busMates();
+  }
+
+  /**
+   * The bridge at a place. A rescan can give a bus new numbers above devices that are in use, and
+   * find them once more: of two bridges at one place it is the one that leads to the bus.
+   */
+  private int bridgeTo(PciFunction function, @Nullable DevicePath place) {
+    int first = indexOf(place);
+    if (first != NONE && indexOfPath.size() < functions.size()) {
+      for (int i = first; i < functions.size(); i++) {
+        PciFunction other = functions.get(i);
+        if (other.path().equals(place)
+            && other.config().secondaryBus() == function.address().bus()) {
+          return i;
+        }
+      }
+    }
+    return first;
   }
 
   /** Puts a hierarchy together from functions in the order the kernel found them. */

@@ -1,9 +1,12 @@
 package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PortType;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -152,6 +155,26 @@ final class DmaAliases {
       }
     }
     return false;
+  }
+
+  /**
+   * Who has a group and an id that requests of a function may carry; itself if a bridge gives it.
+   */
+  OptionalInt sharer(int index) {
+    PciAddress address = hierarchy.function(index).address();
+    int bridge = hierarchy.bridgeAbove(index);
+    boolean renamed = bridge != HostHierarchy.NONE && takesOverRequests(bridge);
+    if (renamed && address.devfn() == 0 && hierarchy.type(bridge) == PortType.PCIE_TO_PCI_BRIDGE) {
+      return OptionalInt.of(index);
+    }
+    for (int i = 0; i < hierarchy.busMateCount(index); i++) {
+      int mate = hierarchy.busMate(index, i);
+      boolean shares = renamed || areAliases(index, mate);
+      if (mate != index && shares && hierarchy.function(mate).kernel().hasGroup()) {
+        return OptionalInt.of(mate);
+      }
+    }
+    return OptionalInt.empty();
   }
 
   /** True if requests of the function may carry another id of its own bus. */

@@ -1,8 +1,10 @@
 package io.acswatch.pci.iommu;
 
+import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,6 +152,15 @@ public record ModelChoice(
     return machine.groupsInOrderOfBinds() && !kernel.isAtLeast(6, 15, 0)
         ? GroupingModel.LEGACY_AT_BIND
         : GroupingModel.of(kernel);
+  }
+
+  /**
+   * Another function of the host that has a group, and whose requester id this one's requests may
+   * carry; the function itself if a bridge above gives its requests the id it has; empty if
+   * neither.
+   */
+  public OptionalInt sharerOfRequesterId(HostHierarchy hierarchy, int index) {
+    return new DmaAliases(hierarchy, kernel).sharer(index);
   }
 
   /** True if functions are grouped in the order in which drivers are bound. */

@@ -112,7 +112,11 @@ final class CauseFinder {
     return unregistered(
         Cause.Kind.UNEXPLAINED,
         "No ACS register, kernel, command line or bridge between these devices and the root"
-            + " changed.");
+            + " changed."
+            + (after.choice().groupsAtBind()
+                ? " This kernel groups a function when a driver is bound to it: drivers may have been"
+                    + " bound in another order."
+                : ""));
   }
 
   /**

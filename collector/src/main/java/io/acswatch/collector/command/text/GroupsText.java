@@ -1,7 +1,9 @@
 package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -169,7 +171,12 @@ public final class GroupsText {
     if (!ungrouped.isEmpty()) {
       ungrouped.sort(Comparator.comparing(this::address));
       text.append("no group\n");
-      ungrouped.forEach(this::appendFunction);
+      HostView view = new HostView(snapshot);
+      for (int index : ungrouped) {
+        appendFunction(index);
+        String reason = Ungrouped.reason(view, index);
+        text.append(reason.isEmpty() ? "" : "      ! " + reason + "\n");
+      }
     }
   }
 

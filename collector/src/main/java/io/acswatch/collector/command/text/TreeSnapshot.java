@@ -67,8 +67,15 @@ final class TreeSnapshot {
     return snapshot.functions().get(index);
   }
 
+  /**
+   * The place of a function; with its address if another one of this snapshot is at the same place,
+   * as after a rescan that gave a bus new numbers above devices that were in use.
+   */
   String path(int index) {
-    return function(index).path().text();
+    String place = function(index).path().text();
+    return hierarchy.indexOf(function(index).path()) == index
+        ? place
+        : place + ' ' + function(index).address();
   }
 
   HostHierarchy hierarchy() {

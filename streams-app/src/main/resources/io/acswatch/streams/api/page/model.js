@@ -42,16 +42,18 @@ export function build(host) {
   for (const side of ["before", "after"]) {
     label(host[side]);
     for (const fn of host[side]?.functions ?? []) {
-      const node = nodes.get(fn.path) ?? new Node(fn.path);
+      // After a rescan that renumbered a bus in use, two functions can be at one place.
+      fn.place = nodes.get(fn.path)?.[side] ? `${fn.path} ${fn.address}` : fn.path;
+      const node = nodes.get(fn.place) ?? new Node(fn.place);
       node[side] = fn;
-      nodes.set(fn.path, node);
+      nodes.set(fn.place, node);
     }
   }
   const buses = new Map();
   for (const node of nodes.values()) {
     const side = node.after ? "after" : "before";
     const index = node.any.parent;
-    node.parent = index === null ? rootBus(buses, root, node.path) : nodes.get(host[side].functions[index].path);
+    node.parent = index === null ? rootBus(buses, root, node.path) : nodes.get(host[side].functions[index].place);
     node.parent.children.push(node);
   }
   const model = { root, nodes };
