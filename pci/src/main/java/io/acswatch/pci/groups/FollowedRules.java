@@ -143,16 +143,32 @@ public final class FollowedRules {
     if (reported != null && byRelease.isComputable()) {
       for (RuleSet rules : RuleSet.known(snapshot.boot(), byRelease.machine())) {
         KernelGrouping grouping = grouping(byRelease.following(rules));
-        answers.put(
-            rules,
-            switch (GroupsCheck.of(snapshot, grouping, reported).agreement()) {
-              case SAME, REGISTERS_CHANGED -> Answer.EXPLAINS;
-              case UNEXPLAINED -> Answer.CONTRADICTS;
-              case NOT_REPORTED, OTHER_RULES, UNREAD, NOT_COMPUTABLE -> Answer.OPEN;
-            });
+        answers.put(rules, answer(GroupsCheck.of(snapshot, grouping, reported)));
       }
     }
     return answers;
+  }
+
+  private Answer answer(GroupsCheck check) {
+    return switch (check.agreement()) {
+      case SAME, REGISTERS_CHANGED -> Answer.EXPLAINS;
+      case UNEXPLAINED -> Answer.CONTRADICTS;
+      case NOT_COMPUTABLE ->
+          snapshot.bootClass() == BootClass.COLD && needsAcsFromFirmware(check.grouping())
+              ? Answer.CONTRADICTS
+              : Answer.OPEN;
+      case NOT_REPORTED, OTHER_RULES, UNREAD -> Answer.OPEN;
+    };
+  }
+
+  /** True if firmware would have to have switched ACS on, which hardly any does. */
+  private static boolean needsAcsFromFirmware(KernelGrouping grouping) {
+    for (int i = 0; i < grouping.hierarchy().size(); i++) {
+      if (grouping.isSupposedOtherwise(i) && grouping.isolatedAtStart(i)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private KernelGrouping grouping(ModelChoice choice) {

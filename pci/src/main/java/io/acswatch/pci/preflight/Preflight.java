@@ -8,6 +8,7 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -62,6 +63,12 @@ public final class Preflight {
       reasons = List.copyOf(reasons);
       findings = List.copyOf(findings);
     }
+
+    Result with(String reason) {
+      List<String> more = new ArrayList<>(reasons);
+      more.add(reason);
+      return new Result(outcome, more, findings, model);
+    }
   }
 
   private final Snapshot present;
@@ -95,6 +102,20 @@ public final class Preflight {
       @Nullable String targetRelease,
       @Nullable String targetCommandLine,
       @Nullable GroupingModel asked) {
+    return of(present, mode, targetRelease, targetCommandLine, asked, List.of());
+  }
+
+  /**
+   * The same with what hosts tell of kernels: those that run the kernel to come show which rules it
+   * follows.
+   */
+  public static Result of(
+      Snapshot present,
+      Mode mode,
+      @Nullable String targetRelease,
+      @Nullable String targetCommandLine,
+      @Nullable GroupingModel asked,
+      List<KernelKnowledge> kernels) {
     HostView view = new HostView(present);
     GroupsCheck now =
         new FollowedRules(
@@ -106,7 +127,12 @@ public final class Preflight {
     TakenBits taken = new TakenBits(view, now.grouping().choice());
     List<KexecTarget> targets =
         KexecTarget.of(
-            present.boot(), present.functions(), targetRelease, targetCommandLine, asked);
+            present.boot(),
+            present.functions(),
+            targetRelease,
+            targetCommandLine,
+            asked,
+            withThisHost(kernels, present));
     List<AgreedResult.Case> cases = new ArrayList<>();
     for (KexecTarget target : targets) {
       AgreedResult.Case likely = foretell(present, mode, target, now, taken, true);
@@ -115,11 +141,41 @@ public final class Preflight {
         cases.add(foretell(present, mode, target, now, taken, false));
       }
     }
-    return AgreedResult.of(
-        cases,
-        targets.get(0).boot().kernelRelease(),
-        "What settles it: uname -rv where a Debian kernel says its patch level in it, or a host that"
-            + " runs the kernel.");
+    Result agreed =
+        AgreedResult.of(
+            cases,
+            targets.get(0).boot().kernelRelease(),
+            "What settles it: a host that runs this kernel (acswatch kernels, preflight --kernels), or"
+                + " uname -rv where a Debian kernel says its patch level in it.");
+    return targets.get(0).hosts() == 0 ? agreed : agreed.with(fleetTells(targets));
+  }
+
+  /** What this host tells of its own kernel counts too. */
+  private static List<KernelKnowledge> withThisHost(
+      List<KernelKnowledge> kernels, Snapshot present) {
+    KernelKnowledge own = KernelKnowledge.of(present, null);
+    List<KernelKnowledge> all = new ArrayList<>(kernels);
+    all.removeIf(
+        kernel -> kernel.release().equals(own.release()) && kernel.version().equals(own.version()));
+    KernelKnowledge others =
+        kernels.stream()
+            .filter(kernel -> !all.contains(kernel))
+            .findFirst()
+            .orElse(KernelKnowledge.none(own.release(), own.version()));
+    all.add(others.with(own));
+    return all;
+  }
+
+  private static String fleetTells(List<KexecTarget> targets) {
+    KexecTarget first = targets.get(0);
+    String hosts = first.hosts() == 1 ? "One host runs" : first.hosts() + " hosts run";
+    return first.contradicted()
+        ? hosts + " this kernel, and no rules that are known explain their groups."
+        : hosts
+            + " this kernel; by their groups it follows "
+            + String.join(
+                " or ", targets.stream().map(KexecTarget::model).map(ModelChoice::reason).toList())
+            + ".";
   }
 
   private static AgreedResult.Case foretell(

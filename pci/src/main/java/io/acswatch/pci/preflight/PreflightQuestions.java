@@ -68,6 +68,11 @@ final class PreflightQuestions {
               : "The kernel reports no IOMMU groups, and the command line to come does not switch the"
                   + " IOMMU on.");
     }
+    if (target.contradicted()) {
+      reasons.add(
+          "No rules that are known explain the groups of hosts that run this kernel. Rules for it have"
+              + " to be added, see docs/models.md.");
+    }
     if (now.agreement() == GroupsAgreement.UNEXPLAINED) {
       reasons.add(
           "No rules that are known explain the groups of this host, so those that the kernel to come"

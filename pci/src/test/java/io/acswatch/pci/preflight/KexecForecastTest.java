@@ -32,7 +32,8 @@ class KexecForecastTest {
   private static Snapshot foretold(
       TestHost host, Preflight.Mode mode, String release, String commandLine) {
     KexecTarget target =
-        KexecTarget.of(host.snapshot().boot(), List.of(), release, commandLine, null).get(0);
+        KexecTarget.of(host.snapshot().boot(), List.of(), release, commandLine, null, List.of())
+            .get(0);
     return forecast(host, mode, target).foretold();
   }
 
@@ -146,7 +147,8 @@ class KexecForecastTest {
 
   private static boolean keeps(TestHost host, String release, String commandLine) {
     KexecTarget target =
-        KexecTarget.of(host.snapshot().boot(), List.of(), release, commandLine, null).get(0);
+        KexecTarget.of(host.snapshot().boot(), List.of(), release, commandLine, null, List.of())
+            .get(0);
     return forecast(host, PLAIN_KEXEC, target).keepsWhatItFinds();
   }
 
@@ -235,7 +237,8 @@ class KexecForecastTest {
     for (PciIds ids : List.of(new PciIds(0x8086, 1, 0x060400), SUNRISE_POINT)) {
       TestHost host = port(acs(0x5F, 0x1D, 0x1D), ids);
       KexecTarget target =
-          KexecTarget.of(host.snapshot().boot(), List.of(), "6.12.80", null, null).get(0);
+          KexecTarget.of(host.snapshot().boot(), List.of(), "6.12.80", null, null, List.of())
+              .get(0);
       KexecForecast forecast = forecast(host, PLAIN_KEXEC, target);
 
       assertEquals(2, groups(forecast.foretold()), ids.toString());

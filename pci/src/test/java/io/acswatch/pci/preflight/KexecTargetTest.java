@@ -16,16 +16,18 @@ class KexecTargetTest {
 
   @Test
   void presentKernelKeepsWhatItSaysOfItself() {
-    KexecTarget same = KexecTarget.of(PRESENT, List.of(), null, null, null).get(0);
+    KexecTarget same = KexecTarget.of(PRESENT, List.of(), null, null, null, List.of()).get(0);
 
     assertEquals(
         new Boot(
             "(after the kexec)", "6.1.0-56-amd64", UNAME, "quiet", Boot.KEXEC_LOADER, 7, "dmar0"),
         same.boot());
     assertEquals("kernel 6.1.192", same.model().reason());
-    assertEquals(List.of(same), KexecTarget.of(PRESENT, List.of(), "6.1.0-56-amd64", null, null));
     assertEquals(
-        "a", KexecTarget.of(PRESENT, List.of(), null, "a", null).get(0).boot().commandLine());
+        List.of(same), KexecTarget.of(PRESENT, List.of(), "6.1.0-56-amd64", null, null, List.of()));
+    assertEquals(
+        "a",
+        KexecTarget.of(PRESENT, List.of(), null, "a", null, List.of()).get(0).boot().commandLine());
   }
 
   @ParameterizedTest(name = "{0}: {1}, kernel {2}")
@@ -37,7 +39,7 @@ class KexecTargetTest {
     "6.12.74 #1 SMP, 6.12.74, 6.12.74"
   })
   void namedKernelIsReadAsUnameSaysIt(String named, String release, String version) {
-    List<KexecTarget> targets = KexecTarget.of(PRESENT, List.of(), named, null, null);
+    List<KexecTarget> targets = KexecTarget.of(PRESENT, List.of(), named, null, null, List.of());
 
     assertEquals(1, targets.size());
     assertEquals(release, targets.get(0).boot().kernelRelease());
@@ -46,7 +48,8 @@ class KexecTargetTest {
 
   @Test
   void releaseThatHidesThePatchLevelMeansOneKernelForEachStretch() {
-    List<KexecTarget> targets = KexecTarget.of(PRESENT, List.of(), "6.1.0-49-amd64", null, null);
+    List<KexecTarget> targets =
+        KexecTarget.of(PRESENT, List.of(), "6.1.0-49-amd64", null, null, List.of());
 
     assertEquals(
         List.of(
@@ -64,7 +67,8 @@ class KexecTargetTest {
   void modelThatIsAskedForNeedsNoPatchLevel() {
     assertEquals(
         1,
-        KexecTarget.of(PRESENT, List.of(), "6.1.0-49-amd64", null, GroupingModel.LEGACY_7_0)
+        KexecTarget.of(
+                PRESENT, List.of(), "6.1.0-49-amd64", null, GroupingModel.LEGACY_7_0, List.of())
             .size());
   }
 }
