@@ -36,11 +36,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -226,6 +229,41 @@ class PipelineIT {
         "topic odd.commands has 1 partitions and odd.frames has 2, expected as many;"
             + " delete odd.commands and run: acswatch topics",
         assertThrows(CommandFailure.class, () -> IsolationApp.start(odd)).getMessage());
+  }
+
+  @Test
+  void theTopicsOfTheStoresAreCheckedToo() throws Exception {
+    IsolationConfig config = config("sized");
+    Topics.create(config, TWO_PARTITIONS);
+    try (IsolationApp app = IsolationApp.start(config)) {
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
+      List<TopicReport> reports = Topics.check(config, TWO_PARTITIONS);
+
+      assertEquals(config.topics().all().size() + 6, reports.size(), reports::toString);
+      assertTrue(reports.stream().allMatch(TopicReport::isAsExpected), reports::toString);
+    }
+    String changelog = "sized-streams-host-state-changelog";
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, changelog),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("max.message.bytes", "1048588"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                Topics.check(config, TWO_PARTITIONS).stream()
+                    .filter(report -> report.topic().equals(changelog))
+                    .flatMap(report -> report.differences().stream())
+                    .toList()
+                    .equals(List.of(new Difference("max.message.bytes", "16777216", "1048588"))));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.streams.state.Changelogs;
 import io.acswatch.streams.topology.Nodes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -53,6 +55,11 @@ public final class KafkaSettings {
     p.put(BoundedRocksDb.BYTES, config.rocksDbBytes());
     // There is no global store; unset, every start warns that a later Kafka will set it.
     p.put("processing.exception.handler.global.enabled", true);
+    // Of the topics it makes for itself; by Kafka's default a large record would end the
+    // application.
+    p.put(
+        StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
+        Changelogs.MAX_RECORD_BYTES);
     producer(p);
     consumer(p);
     p.putAll(config.kafka());

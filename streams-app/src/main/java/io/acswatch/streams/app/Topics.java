@@ -12,7 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Config;
@@ -21,27 +21,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
- * The topics with their partitions and policies.
- *
- * <table>
- *   <caption>Policies</caption>
- *   <tr><td>frames</td><td>kept 7 days, so that a replay reaches back over a weekend</td></tr>
- *   <tr><td>commands</td><td>kept 7 days, as the frames are; in as many partitions, so that the
- *       commands on a host come to the task that keeps it</td></tr>
- *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
- *   <tr><td>alert-state, groups, incidents</td><td>compacted; tombstones stay 7 days for readers that were
- *       away</td></tr>
- *   <tr><td>rejects</td><td>kept 14 days; take a little more than the largest frame, for their
- *       headers</td></tr>
- * </table>
- *
- * <p>Records carry the time at which the broker took them. A host may come up with its clock years
- * off: by the host's time brokers refuse a frame from tomorrow, and retention deletes one from
- * 1970, and the alert it leads to, within minutes. When a host was looked at is said in the values.
+ * The topics with their partitions and {@linkplain TopicPolicies policies}.
  *
  * <p>A topic that is there is never changed: the number of partitions decides where the records of
  * a host are, and a shorter retention deletes.
@@ -49,9 +32,6 @@ import org.apache.kafka.common.errors.TopicExistsException;
 public final class Topics {
   /** Partitions where none are asked for. */
   public static final int DEFAULT_PARTITIONS = 8;
-
-  private static final int COMMAND_BYTES = 64 << 10;
-  private static final String BROKERS_TIME = "LogAppendTime";
 
   private Topics() {}
 
@@ -79,7 +59,7 @@ public final class Topics {
    */
   public static List<TopicReport> create(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
-      List<TopicReport> found = look(session, config.topics(), layout);
+      List<TopicReport> found = look(session, config, layout);
       List<String> missing =
           found.stream()
               .filter(report -> report.action() == Action.MISSING)
@@ -97,7 +77,7 @@ public final class Topics {
         finish(session, topic);
       }
       awaitKnown(session, config, missing);
-      List<TopicReport> now = look(session, config.topics(), layout);
+      List<TopicReport> now = look(session, config, layout);
       return now.stream()
           .map(
               report ->
@@ -111,7 +91,7 @@ public final class Topics {
   /** Looks at the topics and changes nothing. */
   public static List<TopicReport> check(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
-      return look(session, config.topics(), layout);
+      return look(session, config, layout);
     }
   }
 
@@ -192,7 +172,7 @@ public final class Topics {
 
   private static List<NewTopic> newTopics(
       BrokerSession session, TopicNames names, List<String> missing, Layout layout) {
-    Map<String, Map<String, String>> policies = policies(names);
+    Map<String, Map<String, String>> policies = TopicPolicies.of(names);
     int partitions = layout.partitions().orElse(DEFAULT_PARTITIONS);
     int ofCommands =
         missing.contains(names.frames())
@@ -214,31 +194,39 @@ public final class Topics {
     return described.get(topic).partitions().size();
   }
 
-  private static List<TopicReport> look(BrokerSession session, TopicNames names, Layout layout) {
-    Map<String, Map<String, String>> policies = policies(names);
-    List<String> missing = missing(session, policies.keySet());
-    List<String> present =
-        policies.keySet().stream().filter(name -> !missing.contains(name)).toList();
+  private static List<TopicReport> look(
+      BrokerSession session, IsolationConfig config, Layout layout) {
+    TopicNames names = config.topics();
+    Map<String, Map<String, String>> policies = TopicPolicies.of(names);
+    Map<String, Map<String, String>> internal = TopicPolicies.internal(config.applicationId());
+    Set<String> existing = session.answer(session.admin().listTopics().names());
+    // Those are the application's own: made when it first starts, in the number that it needs.
+    internal.keySet().retainAll(existing);
+    Map<String, Map<String, String>> all = new LinkedHashMap<>(policies);
+    all.putAll(internal);
+    List<String> present = all.keySet().stream().filter(existing::contains).toList();
     Map<String, TopicDescription> described = describe(session, present);
     Map<ConfigResource, Config> configs =
         session.answer(
             session.admin().describeConfigs(present.stream().map(Topics::resource).toList()).all());
+    Set<String> asTheFrames =
+        Set.of(names.commands(), TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE));
     List<TopicReport> reports = new ArrayList<>();
-    policies.forEach(
-        (name, policy) ->
-            reports.add(
-                missing.contains(name)
-                    ? new TopicReport(name, Action.MISSING, List.of())
-                    : new TopicReport(
-                        name,
-                        Action.EXISTS,
-                        differences(
-                            described.get(name),
-                            configs.get(resource(name)),
-                            policy,
-                            name.equals(names.commands()) && described.containsKey(names.frames())
-                                ? layout.with(partitions(described, names.frames()))
-                                : layout))));
+    all.forEach(
+        (name, policy) -> {
+          if (!existing.contains(name)) {
+            reports.add(new TopicReport(name, Action.MISSING, List.of()));
+            return;
+          }
+          Layout wanted = internal.containsKey(name) ? Layout.DEFAULT : layout;
+          if (asTheFrames.contains(name) && described.containsKey(names.frames())) {
+            wanted = wanted.with(partitions(described, names.frames()));
+          }
+          Config found = configs.get(resource(name));
+          reports.add(
+              new TopicReport(
+                  name, Action.EXISTS, differences(described.get(name), found, policy, wanted)));
+        });
     return reports;
   }
 
@@ -268,46 +256,5 @@ public final class Topics {
     if (!expected.toString().equals(String.valueOf(found))) {
       differences.add(new Difference(setting, expected.toString(), String.valueOf(found)));
     }
-  }
-
-  /** Name of each topic and the settings it is created with. */
-  static Map<String, Map<String, String>> policies(TopicNames names) {
-    Map<String, Map<String, String>> policies = new LinkedHashMap<>();
-    policies.put(names.frames(), kept(7, Nodes.MAX_RECORD_BYTES));
-    policies.put(names.commands(), kept(7, COMMAND_BYTES));
-    policies.put(names.alerts(), kept(90, Nodes.MAX_RECORD_BYTES));
-    policies.put(names.alertState(), compacted());
-    policies.put(names.groups(), compacted());
-    policies.put(names.incidents(), compacted());
-    policies.put(names.rejects(), kept(14, KafkaSettings.MAX_REQUEST_BYTES));
-    return policies;
-  }
-
-  private static Map<String, String> kept(int days, int recordBytes) {
-    return new TreeMap<>(
-        Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG,
-            TopicConfig.CLEANUP_POLICY_DELETE,
-            TopicConfig.RETENTION_MS_CONFIG,
-            millis(days),
-            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
-            BROKERS_TIME,
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-            Integer.toString(recordBytes)));
-  }
-
-  private static Map<String, String> compacted() {
-    return new TreeMap<>(
-        Map.of(
-            TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
-            TopicConfig.DELETE_RETENTION_MS_CONFIG, millis(7),
-            TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, BROKERS_TIME,
-            // A segment is compacted when it is closed; a quiet topic would wait a week for that.
-            TopicConfig.SEGMENT_MS_CONFIG, millis(1),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Nodes.MAX_RECORD_BYTES)));
-  }
-
-  private static String millis(int days) {
-    return Long.toString(Duration.ofDays(days).toMillis());
   }
 }

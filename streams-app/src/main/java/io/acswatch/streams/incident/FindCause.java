@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class FindCause implements Processor<String, byte[], String, byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(FindCause.class);
 
+  /** Of host, fingerprint and cause together, which are parts of keys and of each incident. */
+  private static final int MAX_BYTES = 256 << 10;
+
   private final AlertSerde serde = new AlertSerde();
   private ProcessorContext<String, byte[]> context;
   private KeyValueStore<String, byte[]> causes;
@@ -38,6 +41,15 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
     }
     AlertCause cause = AlertCause.of(alert);
     Severity severity = alert.severity();
+    CauseChange change = new CauseChange(cause, alert.host(), alert.fingerprint(), severity);
+    int bytes = change.pack().length;
+    if (bytes > MAX_BYTES) {
+      LOG.warn(
+          "An alert was left out of the incidents: its cause takes {} bytes, expected at most {}",
+          bytes,
+          MAX_BYTES);
+      return;
+    }
     ToldCause told = ToldCause.unpack(causes.get(alert.fingerprint()));
     ToldCause now = cause == null ? null : new ToldCause(severity, cause.id());
     if (Objects.equals(now, told)) {
@@ -47,7 +59,7 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
       tell(record, told.id(), new CauseChange(null, alert.host(), alert.fingerprint(), severity));
     }
     if (now != null) {
-      tell(record, now.id(), new CauseChange(cause, alert.host(), alert.fingerprint(), severity));
+      tell(record, now.id(), change);
     }
     causes.put(alert.fingerprint(), now == null ? null : now.pack());
   }

@@ -4,6 +4,7 @@ import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.streams.state.EntryReader;
 import io.acswatch.streams.state.EntryWriter;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Names of the stores of incidents, and what others read in them. */
@@ -19,6 +20,12 @@ public final class IncidentStores {
 
   /** Cause, time and host that got it then, in that order; says nothing more. */
   static final String ARRIVALS = "incident-arrivals";
+
+  /** All of them. */
+  public static final List<String> ALL = List.of(ALERT_CAUSES, INCIDENTS, INCIDENT_HOSTS, ARRIVALS);
+
+  /** Begins the name of the topic by which causes are shared out. */
+  public static final String CAUSES = "causes";
 
   static final char SEPARATOR = '/';
 

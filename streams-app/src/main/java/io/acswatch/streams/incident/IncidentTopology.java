@@ -1,7 +1,7 @@
 package io.acswatch.streams.incident;
 
+import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
-import java.util.Map;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -29,17 +29,11 @@ public final class IncidentTopology {
     Serde<byte[]> bytes = Serdes.ByteArray();
     // Arrivals are within a window of time, but in no window store: with exactly-once one without
     // segments has no offsets to go on from, and was read back anew at every start (Kafka 4.3.1).
-    for (String name :
-        new String[] {
-          IncidentStores.ALERT_CAUSES,
-          IncidentStores.INCIDENTS,
-          IncidentStores.INCIDENT_HOSTS,
-          IncidentStores.ARRIVALS
-        }) {
+    for (String name : IncidentStores.ALL) {
       builder.addStateStore(
           Stores.keyValueStoreBuilder(store(name), text, bytes)
               .withCachingDisabled()
-              .withLoggingEnabled(Map.of()));
+              .withLoggingEnabled(Changelogs.SETTINGS));
     }
     builder.stream(
             topics.alerts(),
@@ -48,7 +42,9 @@ public final class IncidentTopology {
                 .withOffsetResetPolicy(AutoOffsetReset.earliest()))
         .process(FindCause::new, Named.as("cause"), IncidentStores.ALERT_CAUSES)
         .repartition(
-            Repartitioned.<String, byte[]>as("causes").withKeySerde(text).withValueSerde(bytes))
+            Repartitioned.<String, byte[]>as(IncidentStores.CAUSES)
+                .withKeySerde(text)
+                .withValueSerde(bytes))
         .process(
             JoinIncidents::new,
             Named.as("join"),

@@ -8,15 +8,13 @@ import static io.acswatch.streams.topology.Nodes.FRAMES;
 import static io.acswatch.streams.topology.Nodes.GROUPS;
 import static io.acswatch.streams.topology.Nodes.HOST_STATE;
 import static io.acswatch.streams.topology.Nodes.JUDGE;
-import static io.acswatch.streams.topology.Nodes.MAX_RECORD_BYTES;
 import static io.acswatch.streams.topology.Nodes.REJECTS;
 import static io.acswatch.streams.topology.Nodes.RETIRE;
 
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
-import java.util.Map;
-import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serdes;
@@ -90,11 +88,6 @@ public final class IsolationTopology {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(HOST_STATE), Serdes.String(), Serdes.ByteArray())
         .withCachingDisabled()
-        .withLoggingEnabled(
-            Map.of(
-                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                Integer.toString(MAX_RECORD_BYTES),
-                TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-                "0.2"));
+        .withLoggingEnabled(Changelogs.SETTINGS);
   }
 }

@@ -1,5 +1,7 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.streams.state.Changelogs;
+
 /** Names of the topology's nodes and of its store, and what its records may take. */
 public final class Nodes {
   static final String FRAMES = "frames";
@@ -16,7 +18,7 @@ public final class Nodes {
   public static final String HOST_STATE = "host-state";
 
   /** Largest record of the changelog, of the frames and, with headers, of the rejects. */
-  public static final int MAX_RECORD_BYTES = 16 << 20;
+  public static final int MAX_RECORD_BYTES = Changelogs.MAX_RECORD_BYTES;
 
   private Nodes() {}
 }

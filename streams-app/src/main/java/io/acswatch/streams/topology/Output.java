@@ -6,8 +6,10 @@ import io.acswatch.wire.json.AlertEvent;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param headers its own ones
  */
 record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers) {
+  private static final int HEADER_OVERHEAD_BYTES = 10;
+
   /** What an alert leads to: a line of the history, and its state or the end of it. */
   static List<Output> of(IsolationAlert alert) {
     byte[] json = AlertJson.writeBytes(alert);
@@ -48,7 +52,17 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
 
   /** Bytes that count against the limit of a topic. */
   long bytes() {
-    return (long) key.length + (value == null ? 0 : value.length);
+    return (long) key.length + (value == null ? 0 : value.length) + bytes(headers);
+  }
+
+  /** Bytes of headers. Their length fields count too: a million empty headers are large. */
+  static long bytes(Headers headers) {
+    long bytes = 0;
+    for (Header header : headers) {
+      bytes += HEADER_OVERHEAD_BYTES + Utils.utf8Length(header.key());
+      bytes += header.value() == null ? 0 : header.value().length;
+    }
+    return bytes;
   }
 
   /**

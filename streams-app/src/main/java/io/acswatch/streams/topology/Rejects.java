@@ -5,10 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +74,6 @@ public final class Rejects {
   static final int MAX_SIDE_BYTES = 256 << 10;
 
   private static final int MAX_DETAIL_CHARACTERS = 1_000;
-  private static final int HEADER_OVERHEAD_BYTES = 10;
 
   private Rejects() {}
 
@@ -115,12 +112,7 @@ public final class Rejects {
   }
 
   private static Headers senders(Headers headers, List<String> cut) {
-    long bytes = 0;
-    for (Header header : headers) {
-      // Its length fields count too: a million empty headers are large.
-      bytes += HEADER_OVERHEAD_BYTES + Utils.utf8Length(header.key());
-      bytes += header.value() == null ? 0 : header.value().length;
-    }
+    long bytes = Output.bytes(headers);
     if (bytes <= MAX_SIDE_BYTES) {
       return new RecordHeaders(headers);
     }

@@ -3,6 +3,7 @@ package io.acswatch.streams.incident;
 import static io.acswatch.streams.topology.TopologyRun.TOPICS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -33,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One cause on several hosts. */
 class IncidentsTest {
@@ -175,6 +178,33 @@ class IncidentsTest {
     merge("b");
 
     assertEquals(List.of(), told(MERGE));
+  }
+
+  /** Brokers refuse a record above their limit, and that would end the application. */
+  @ParameterizedTest
+  @ValueSource(strings = {"6.1.0-56-cloud-amd64", "fingerprint"})
+  void anAlertWithAnEnormousCauseIsLeftOut(String part) {
+    merge("a");
+    String alert = new String(run.read(TOPICS.alerts()).get(0).value(), StandardCharsets.UTF_8);
+    run.read("run-causes-repartition");
+    String text = alert.replace(fingerprint(alert), "f").replace("6.1.0-56-cloud-amd64", "k");
+    assertNotEquals(alert, text);
+    run.alert("a", text.getBytes(StandardCharsets.UTF_8));
+    assertEquals(1, run.read("run-causes-repartition").size(), "as any other");
+
+    String large = "x".repeat(1 << 20);
+    run.alert(
+        "a",
+        (part.equals("fingerprint")
+                ? alert.replace(fingerprint(alert), large)
+                : alert.replace(part, large))
+            .getBytes(StandardCharsets.UTF_8));
+    assertEquals(List.of(), run.read("run-causes-repartition"));
+  }
+
+  private static String fingerprint(String alert) {
+    int start = alert.indexOf("\"fingerprint\":\"") + 15;
+    return alert.substring(start, start + 32);
   }
 
   @Test

@@ -52,6 +52,11 @@ public final class TopologyRun implements AutoCloseable {
     pipe(TOPICS.commands(), host, value, new RecordHeaders());
   }
 
+  /** A record that somebody put among the alerts. */
+  public void alert(String host, byte[] value) {
+    pipe(TOPICS.alerts(), host, value, new RecordHeaders());
+  }
+
   private void pipe(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
     time += 1_000;
     byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);

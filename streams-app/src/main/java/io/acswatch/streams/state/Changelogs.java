@@ -1,0 +1,27 @@
+package io.acswatch.streams.state;
+
+import java.util.Map;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** How the topics are kept from which stores are read back. */
+public final class Changelogs {
+  /** Largest record of a changelog: a state of a host that came from the largest frame. */
+  public static final int MAX_RECORD_BYTES = 16 << 20;
+
+  /**
+   * Settings of each changelog. Only segments that are closed are compacted; by Kafka's defaults,
+   * seven days or 1 GiB, a store would be read back from all that was ever written to it.
+   */
+  public static final Map<String, String> SETTINGS =
+      Map.of(
+          TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+          Integer.toString(MAX_RECORD_BYTES),
+          TopicConfig.SEGMENT_MS_CONFIG,
+          "300000",
+          TopicConfig.SEGMENT_BYTES_CONFIG,
+          Integer.toString(4 * MAX_RECORD_BYTES),
+          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
+          "0.2");
+
+  private Changelogs() {}
+}
