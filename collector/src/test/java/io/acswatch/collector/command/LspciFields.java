@@ -4,7 +4,6 @@ import io.acswatch.collector.command.text.CapabilityLists;
 import io.acswatch.pci.config.BridgeHeader;
 import io.acswatch.pci.config.CommonHeader;
 import io.acswatch.pci.config.ConfigSpace;
-import io.acswatch.pci.config.capability.AriCapability;
 import io.acswatch.pci.config.capability.PcieCapability;
 import io.acswatch.pci.config.capability.SriovCapability;
 import io.acswatch.pci.hierarchy.ConfigFacts;
@@ -51,7 +50,6 @@ final class LspciFields {
     put("class", "%04x".formatted(common.classCode() >>> 8));
     put("programming interface", "%02x".formatted(common.classCode() & 0xFF));
     put("revision", "%02x".formatted(common.revision()));
-    put("bus master", common.isBusMaster());
     put("capability list", (common.status() & 0x10) != 0);
     put("subsystem", "%04x:%04x".formatted(facts.subsystemVendor(), facts.subsystemDevice()));
     if (common.layout() == BridgeHeader.LAYOUT) {
@@ -59,36 +57,22 @@ final class LspciFields {
       put("primary", "%02x".formatted(bridge.primaryBus()));
       put("secondary", "%02x".formatted(bridge.secondaryBus()));
       put("subordinate", "%02x".formatted(bridge.subordinateBus()));
-      put("secondary bus reset", bridge.holdsSecondaryBusInReset());
     }
   }
 
   private void express(PcieCapability pcie) {
     put("pcie version", pcie.version());
     put("port type", PORT_TYPES.getOrDefault(pcie.typeNibble(), "?"));
-    put("port number", pcie.portNumber());
-    put("physical slot", pcie.physicalSlot());
-    put("ari forwarding supported", pcie.supportsAriForwarding());
-    put("ari forwarding", pcie.forwardsAri());
   }
 
   private void extended(DecodedFunction function, CapabilityLists.Entry entry) {
     ConfigSpace space = function.captured().config();
     switch (entry.id()) {
-      case AriCapability.ID -> {
-        AriCapability ari = new AriCapability().wrap(space, entry.offset());
-        put("ari next function", ari.nextFunction());
-        put("ari acs function groups", ari.usesAcsFunctionGroups());
-        put("ari function group", ari.functionGroup());
-      }
       case SriovCapability.ID -> {
         SriovCapability sriov = new SriovCapability().wrap(space, entry.offset());
         put("vf enable", sriov.vfsEnabled());
-        put("total vfs", sriov.totalVfs());
-        put("number of vfs", sriov.numberOfVfs());
         put("vf offset", sriov.firstVfOffset());
         put("vf stride", sriov.vfStride());
-        put("vf device id", "%04x".formatted(sriov.vfDeviceId()));
       }
       case 0x000F -> put("ats", function.facts().atsEnabled());
       case 0x0003 -> put("serial number", serial(function.facts().serialNumber()));

@@ -95,30 +95,18 @@ final class LspciText {
   /** The fields we decode too, beside ids, capabilities and ACS; in -vvv each on a line. */
   private static final List<Field> FIELDS =
       List.of(
-          Field.of("bus master", "\tControl: .*BusMaster([+-]).*"),
           Field.of("capability list", "\tStatus: Cap([+-]).*"),
           Field.of("subsystem", "\tSubsystem: ([0-9a-f]{4}:[0-9a-f]{4})"),
           Field.of("primary", "\tBus: primary=([0-9a-f]{2}),.*"),
           Field.of("secondary", "\tBus: .* secondary=([0-9a-f]{2}),.*"),
           Field.of("subordinate", "\tBus: .* subordinate=([0-9a-f]{2}),.*"),
-          Field.of("secondary bus reset", "\tBridgeCtl: .* >Reset([+-]).*"),
           Field.of("pcie version", ".*\\] Express \\(v(\\d+)\\).*"),
           Field.of(
               "port type", ".*\\] Express \\(v\\d+\\) ([A-Za-z/ -]+?)(?: \\(Slot[+-]\\))?, .*"),
-          Field.of("port number", "\t\tLnkCap:\tPort #(\\d+),.*"),
-          Field.of("physical slot", "\t\t\tSlot #(\\d+),.*"),
-          Field.of("ari forwarding supported", "\t\t\t.* ARIFwd([+-])"),
-          Field.of("ari forwarding", "\t\tDevCtl2: .* ARIFwd([+-])"),
-          Field.of("ari next function", "\t\tARICap:\t.*Next Function: (\\d+)"),
-          Field.of("ari acs function groups", "\t\tARICtl:\t.* ACS([+-]),.*"),
-          Field.of("ari function group", "\t\tARICtl:\t.*Function Group: (\\d+)"),
           Field.of("ats", "\t\tATSCtl:\tEnable([+-]),.*"),
           Field.of("vf enable", "\t\tIOVCtl:\tEnable([+-]).*"),
-          Field.of("total vfs", "\t\tInitial VFs: .*Total VFs: (\\d+),.*"),
-          Field.of("number of vfs", "\t\tInitial VFs: .*Number of VFs: (\\d+),.*"),
           Field.of("vf offset", "\t\tVF offset: (\\d+),.*"),
           Field.of("vf stride", "\t\tVF offset: .* stride: (\\d+),.*"),
-          Field.of("vf device id", "\t\tVF offset: .* Device ID: ([0-9a-f]{4})"),
           Field.of("serial number", ".*\\] Device Serial Number ([0-9a-f-]{23})"));
 
   private LspciText() {}

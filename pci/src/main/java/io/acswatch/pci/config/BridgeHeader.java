@@ -7,7 +7,6 @@ import java.util.Objects;
  *
  * <pre>
  *   0x18  | primary (8) | secondary (8) | subordinate (8) |
- *   0x3E  | bridge control (16): 6 secondary bus reset ... |
  * </pre>
  *
  * <p>Valid until the next {@link #wrap}; not thread-safe. Source: PCI-to-PCI Bridge Spec 1.2 §3.2.
@@ -21,7 +20,6 @@ public final class BridgeHeader {
   private static final int SUBORDINATE = 0x1A;
   private static final int BAR_0 = 0x10;
   private static final int BAR_1 = 0x14;
-  private static final int BRIDGE_CONTROL = 0x3E;
 
   private final CommonHeader header = new CommonHeader();
   private ConfigSpace space = new ArrayConfigSpace();
@@ -54,11 +52,6 @@ public final class BridgeHeader {
   /** Highest bus below the bridge. */
   public int subordinateBus() {
     return space.u8(SUBORDINATE);
-  }
-
-  /** True if the secondary bus is held in reset. */
-  public boolean holdsSecondaryBusInReset() {
-    return (space.u16(BRIDGE_CONTROL) & 1 << 6) != 0;
   }
 
   /**

@@ -48,11 +48,6 @@ public final class CommonHeader {
     return space.u16(COMMAND);
   }
 
-  /** True if the function may start DMA. */
-  public boolean isBusMaster() {
-    return (command() & 1 << 2) != 0;
-  }
-
   /** Status register. */
   public int status() {
     return space.u16(STATUS);
@@ -76,10 +71,5 @@ public final class CommonHeader {
   /** Layout of the rest of the header: 0 endpoint, 1 bridge, 2 CardBus. */
   public int layout() {
     return headerType() & 0x7F;
-  }
-
-  /** Multi-function bit of this very function; the kernel's notion is wider, see the hierarchy. */
-  public boolean multiFunctionBit() {
-    return (headerType() & 0x80) != 0;
   }
 }

@@ -6,7 +6,7 @@ import java.util.Objects;
  * Type 0 header: an endpoint.
  *
  * <pre>
- *   10..27 BAR 0 to 5 (32 each)   2C subsystem vendor (16)   2E subsystem device (16)
+ *   2C subsystem vendor (16)   2E subsystem device (16)
  * </pre>
  *
  * <p>Valid until the next {@link #wrap}; not thread-safe. Source: PCI Local Bus Spec 3.0 §6.2.
@@ -15,8 +15,6 @@ public final class TypeZeroHeader {
   /** Layout number in the header type register. */
   public static final int LAYOUT = 0;
 
-  private static final int BAR_0 = 0x10;
-  private static final int BARS = 6;
   private static final int SUBSYSTEM_VENDOR = 0x2C;
   private static final int SUBSYSTEM_DEVICE = 0x2E;
 
@@ -36,11 +34,6 @@ public final class TypeZeroHeader {
       this.space = space;
     }
     return this;
-  }
-
-  /** Base address register {@code index}, 0 to 5, unmasked. */
-  public int bar(int index) {
-    return space.u32(BAR_0 + 4 * Objects.checkIndex(index, BARS));
   }
 
   /** Subsystem vendor id. */

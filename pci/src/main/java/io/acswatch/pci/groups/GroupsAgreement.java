@@ -23,9 +23,4 @@ public enum GroupsAgreement {
   REGISTERS_CHANGED,
   /** Nothing known here explains the kernel's. */
   UNEXPLAINED;
-
-  /** True if what is derived is no statement on the groups of this boot. */
-  public boolean isOpen() {
-    return this == OTHER_RULES || this == UNREAD || this == NOT_COMPUTABLE;
-  }
 }

@@ -118,29 +118,6 @@ public record ConfigFacts(
         vfsEnabled);
   }
 
-  /** The same facts with one oddity more. */
-  public ConfigFacts withOddity(ConfigOddity oddity) {
-    return new ConfigFacts(
-        status,
-        lengthBytes,
-        headerType,
-        revision,
-        subsystemVendor,
-        subsystemDevice,
-        claimedType,
-        acs,
-        firstVfOffset,
-        vfStride,
-        egressOpen,
-        atsEnabled,
-        hasMemoryBar,
-        chipsetBase,
-        serialNumber,
-        busNumbers,
-        oddities | oddity.bit(),
-        vfsEnabled);
-  }
-
   /** True if it is known which capabilities there are: all was read, or the header says none. */
   public boolean capabilitiesKnown() {
     return status.isConclusive() || claimedType == PortType.CONVENTIONAL;

@@ -137,9 +137,4 @@ public record Boot(
             ? askedModel
             : rules.model().label());
   }
-
-  /** True if the kernel says that kexec started it; a crash kernel included. */
-  public boolean isStartedByKexec() {
-    return bootloaderType == KEXEC_LOADER;
-  }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PortType;
@@ -110,14 +109,5 @@ class AlertNamesTest {
             + " IOMMU. With EC clear, the egress control vector decides nothing. Groups do not"
             + " depend on it.",
         AcsBit.whatClearedAllows(0x22));
-  }
-
-  @Test
-  void threeAgreementsLeaveTheGroupsOpen() {
-    assertEquals(
-        EnumSet.of(
-            GroupsAgreement.OTHER_RULES, GroupsAgreement.UNREAD, GroupsAgreement.NOT_COMPUTABLE),
-        EnumSet.copyOf(
-            Stream.of(GroupsAgreement.values()).filter(GroupsAgreement::isOpen).toList()));
   }
 }

@@ -157,9 +157,4 @@ public final class AcsCapability {
     int at = offset + EGRESS_VECTOR_OFFSET;
     return at + Integer.BYTES <= space.length() ? space.u32(at) : 0;
   }
-
-  /** The two dwords after the header, Capability in the low half of the first. */
-  public AcsRegisters registers() {
-    return new AcsRegisters(offset, capability(), control(), secondDword());
-  }
 }

@@ -34,11 +34,6 @@ public record AcsRegisters(int offset, int capability, int control, int secondDw
    * True if each of {@code flags} is on, or does not exist and so is fixed on. Egress control is
    * never taken for fixed on.
    */
-  public boolean enforces(int flags) {
-    return enforces(capability, control, flags);
-  }
-
-  /** The same for words from elsewhere. */
   public static boolean enforces(int capability, int control, int flags) {
     int demanded = flags & (capability | AcsCapability.EGRESS_CONTROL);
     return (control & demanded) == demanded;

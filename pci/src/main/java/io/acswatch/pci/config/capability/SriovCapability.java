@@ -10,8 +10,7 @@ import java.util.OptionalInt;
  *
  * <pre>
  *   +8 control (16): 4 ARI-capable hierarchy | 3 VF memory space | 0 VF enable
- *   +C initial VFs (16)   +E total VFs (16)   +10 number of VFs (16)
- *   +14 first VF offset (16)   +16 VF stride (16)   +1A VF device id (16)
+ *   +14 first VF offset (16)   +16 VF stride (16)
  * </pre>
  *
  * <p>Valid until the next {@link #wrap}; not thread-safe. Source: SR-IOV spec 1.1 §3.3.
@@ -21,11 +20,8 @@ public final class SriovCapability {
   public static final int ID = 0x0010;
 
   private static final int CONTROL = 0x08;
-  private static final int TOTAL_VFS = 0x0E;
-  private static final int NUMBER_OF_VFS = 0x10;
   private static final int FIRST_VF_OFFSET = 0x14;
   private static final int VF_STRIDE = 0x16;
-  private static final int VF_DEVICE_ID = 0x1A;
   private static final int LENGTH = 0x40;
 
   private ConfigSpace space = new ArrayConfigSpace();
@@ -46,16 +42,6 @@ public final class SriovCapability {
     return (space.u16(offset + CONTROL) & 1) != 0;
   }
 
-  /** Most VFs there can be. */
-  public int totalVfs() {
-    return space.u16(offset + TOTAL_VFS);
-  }
-
-  /** VFs asked for. */
-  public int numberOfVfs() {
-    return space.u16(offset + NUMBER_OF_VFS);
-  }
-
   /** Distance of VF 0 from the PF, in requester ids. */
   public int firstVfOffset() {
     return space.u16(offset + FIRST_VF_OFFSET);
@@ -66,21 +52,11 @@ public final class SriovCapability {
     return space.u16(offset + VF_STRIDE);
   }
 
-  /** Device id of the VFs; their vendor is the PF's. */
-  public int vfDeviceId() {
-    return space.u16(offset + VF_DEVICE_ID);
-  }
-
   /**
-   * Requester id of VF {@code index}, counted from 0 as in sysfs {@code virtfn<index>}. The sum is
-   * taken modulo 2^16 and may carry into a higher bus number.
+   * Index of a VF by its requester id, counted from 0 as in sysfs {@code virtfn<index>}; empty if
+   * it is none of this PF. The id of VF n is that of the PF, the offset and n strides, modulo 2^16,
+   * so it may carry into a higher bus number.
    */
-  public static int vfRequesterId(
-      int physicalFunction, int firstVfOffset, int vfStride, int index) {
-    return physicalFunction + firstVfOffset + index * vfStride & 0xFFFF;
-  }
-
-  /** The reverse of {@link #vfRequesterId}: the index of a VF, empty if it is none of this PF. */
   public static OptionalInt vfIndex(
       int physicalFunction, int firstVfOffset, int vfStride, int virtualFunction) {
     int distance = virtualFunction - physicalFunction - firstVfOffset & 0xFFFF;
