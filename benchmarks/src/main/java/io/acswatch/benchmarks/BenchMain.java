@@ -12,8 +12,9 @@ import picocli.CommandLine.ScopeType;
 @Command(
     name = "acswatch bench",
     description = {
-      "Benchmarks of the pipeline as a whole. Any other arguments go to JMH, which has the parts: ",
-      "bench FindAcs, for one; bench -l lists them, bench -h is JMH's own help."
+      "Measures the pipeline as a whole, and guards the hot path.",
+      "Other arguments go to JMH: 'bench FindAcs' runs one benchmark, 'bench -l' lists them,"
+          + " 'bench -h' prints JMH's own help."
     },
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,

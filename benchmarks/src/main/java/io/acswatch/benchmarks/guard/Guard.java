@@ -7,6 +7,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -56,7 +57,7 @@ final class Guard {
     int factReads = 0;
     int factLines = 0;
     FunctionDecoder decoder = new FunctionDecoder();
-    for (byte[] bytes : Corpus.load(Corpus.NORMAL).dense()) {
+    for (byte[] bytes : Corpus.load().dense()) {
       CountingSpace walk = new CountingSpace(bytes);
       AcsWalk.controlOf(walk);
       if (readMore) {
@@ -105,18 +106,23 @@ final class Guard {
         "%-20s %7d bytes in %d passes, expected 0".formatted(name, least, PASSES));
   }
 
-  /** The ratio of a loop to the reference: the median of three JVMs. */
+  /** The ratio of a loop to the reference: the median of three JVMs, each with this loop alone. */
   double ratio(String loop) throws IOException, InterruptedException {
     double[] ratios = new double[JVMS];
     for (int i = 0; i < JVMS; i++) {
-      ratios[i] =
-          Double.parseDouble(
-              OwnJvm.run(
-                  RatioMain.class,
-                  JVM_FLAGS,
-                  loop,
-                  Long.toString(warmUpMillis),
-                  Integer.toString(pairs)));
+      List<String> command = new ArrayList<>();
+      command.add(ProcessHandle.current().info().command().orElse("java"));
+      command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+      command.addAll(JVM_FLAGS);
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of(RatioMain.class.getName(), loop, "" + warmUpMillis, "" + pairs));
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      process.getOutputStream().close();
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() != 0) {
+        throw new IOException(loop + ", in a JVM of its own: " + said.strip());
+      }
+      ratios[i] = Double.parseDouble(said.strip());
     }
     return PairedRatio.median(ratios);
   }

@@ -1,17 +1,12 @@
 package io.acswatch.benchmarks.guard;
 
 import io.acswatch.benchmarks.guard.Guard.Finding;
+import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code bench --guard}: whether the hot path does more, allocates, or became slower. */
 @Command(
@@ -22,11 +17,9 @@ import picocli.CommandLine.Spec;
           + " CPU time beside a frozen reference in the same run, the median of three JVMs.",
       "Exit code 0: all holds; 1: something does not."
     })
-public final class GuardCommand implements Callable<Integer> {
+public final class GuardCommand extends CliCommand {
   private static final int SHORT_WARM_UP = 1_500;
   private static final int SHORT_PAIRS = 1_000;
-
-  @Spec private @Nullable CommandSpec spec;
 
   @Option(
       names = "--self-test",
@@ -42,15 +35,13 @@ public final class GuardCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Guard guard = new Guard(SHORT_WARM_UP, pairs);
     List<Finding> findings = selfTest ? guard.checkInjected() : guard.check();
-    PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     boolean good = true;
     for (Finding finding : findings) {
       boolean asItShould = finding.holds() != selfTest;
       good &= asItShould;
       String verdict = selfTest ? (asItShould ? "caught" : "MISSED") : asItShould ? "ok" : "FAILED";
-      out.println("%-7s %s".formatted(verdict, finding.text()));
+      say("%-7s %s".formatted(verdict, finding.text()));
     }
-    out.flush();
     return good ? ExitCode.OK : ExitCode.FINDING;
   }
 }

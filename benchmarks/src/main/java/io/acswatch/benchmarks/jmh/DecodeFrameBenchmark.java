@@ -16,7 +16,6 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -34,9 +33,6 @@ import org.openjdk.jmh.infra.Blackhole;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 10, time = 1)
 public class DecodeFrameBenchmark {
-  @Param({Corpus.NORMAL, Corpus.LOOPED})
-  String lists;
-
   private final SnapshotDecoder snapshots = new SnapshotDecoder();
   private final FunctionDecoder functions = new FunctionDecoder();
   private final FrameReader reader = new FrameReader();
@@ -48,7 +44,7 @@ public class DecodeFrameBenchmark {
   /** Loads the frame, and refuses to measure a wrong answer. */
   @Setup
   public void setUp() {
-    Corpus corpus = Corpus.load(lists);
+    Corpus corpus = Corpus.load();
     arrays = corpus.dense().toArray(new byte[0][]);
     frame = corpus.frame();
     if (!(wholeFrame() instanceof FrameResult.Accepted accepted)

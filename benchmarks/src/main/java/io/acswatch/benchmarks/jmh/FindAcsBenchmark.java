@@ -3,18 +3,20 @@ package io.acswatch.benchmarks.jmh;
 import io.acswatch.benchmarks.walk.AcsWalk;
 import io.acswatch.benchmarks.walk.BufferAcsWalk;
 import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.wire.FrameReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -23,82 +25,105 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time to find ACS in one function, per function: in a byte array (the baseline), in place in a
- * frame, and by hand in a {@link ByteBuffer}. The functions stay in the caches.
+ * Time to find ACS in every function of a set: 100 functions, which stay in the caches, and 65 600
+ * (260 MiB), which do not. They lie in one array, 4 KiB each, in an order that no prefetcher
+ * foresees; and in frames of 100, where they are read in place.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(value = 3, jvmArgsAppend = "-Xmx2g")
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 10, time = 1)
 public class FindAcsBenchmark {
-  @Param({Corpus.NORMAL, Corpus.LOOPED})
-  String lists;
+  private static final int STRIDE = 4096;
+
+  @Param({"100", "65600"})
+  int functions;
 
   private final ArrayConfigSpace view = new ArrayConfigSpace();
-  private final FrameReader reader = new FrameReader();
-  private byte[][] arrays;
+  private byte[] bytes;
+  private int[] starts;
+  private int[] lengths;
   private ByteBuffer[] buffers;
-  private int functions;
+  private FrameReader[] frames;
 
-  /** Loads the functions, and refuses to measure a wrong answer. */
+  /** Makes the set, and refuses to measure a wrong answer. */
   @Setup
   public void setUp() {
-    Corpus corpus = Corpus.load(lists);
-    List<byte[]> dense = corpus.dense();
-    functions = dense.size();
-    arrays = dense.toArray(new byte[0][]);
-    buffers =
-        dense.stream()
-            .map(bytes -> ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN))
-            .toArray(ByteBuffer[]::new);
-    if (reader.wrap(corpus.frame()) != null) {
-      throw new IllegalStateException("the frame is refused");
+    Corpus corpus = Corpus.load();
+    bytes = new byte[Math.multiplyExact(functions, STRIDE)];
+    starts = new int[functions];
+    lengths = new int[functions];
+    buffers = new ByteBuffer[functions];
+    frames = new FrameReader[functions / Corpus.FUNCTIONS];
+    Integer[] places = new Integer[functions];
+    Arrays.setAll(places, i -> i * STRIDE);
+    Collections.shuffle(Arrays.asList(places), new Random(1));
+    for (int i = 0; i < functions; i++) {
+      byte[] one = corpus.dense().get(i % Corpus.FUNCTIONS);
+      starts[i] = places[i];
+      lengths[i] = one.length;
+      System.arraycopy(one, 0, bytes, starts[i], one.length);
+      buffers[i] =
+          ByteBuffer.wrap(bytes, starts[i], one.length).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
-    check("byteArray", byteArray());
+    for (int i = 0; i < frames.length; i++) {
+      frames[i] = new FrameReader();
+      frames[i].wrap(corpus.frame().clone());
+    }
+    check("dense", dense());
     check("frameInPlace", frameInPlace());
     check("byteBuffer", byteBuffer());
+    check("byteArray", byteArray());
   }
 
-  /** A number for a wrong answer is worth nothing. */
-  private void check(String what, int sum) {
-    int expected = Corpus.SUM_OF_CONTROLS + (functions - Corpus.WITH_ACS) * AcsWalk.NONE;
-    if (functions != Corpus.FUNCTIONS || sum != expected) {
+  private void check(String walk, long sum) {
+    long expected = (long) functions / Corpus.FUNCTIONS * Corpus.SUM_OF_ANSWERS;
+    if (sum != expected) {
       throw new IllegalStateException(
-          "%s, lists=%s: sum=%d, expected %d".formatted(what, lists, sum, expected));
+          "%s, functions=%d: sum=%d, expected %d".formatted(walk, functions, sum, expected));
     }
   }
 
-  /** Dense bytes, one view bound anew to each function. */
+  /** Ours over dense bytes, one view bound anew to each function. */
   @Benchmark
-  @OperationsPerInvocation(Corpus.FUNCTIONS)
-  public int byteArray() {
-    int sum = 0;
-    for (byte[] bytes : arrays) {
-      sum += AcsWalk.controlOf(view.wrap(bytes, 0, bytes.length));
-    }
-    return sum;
-  }
-
-  /** The lines of a frame, where they lie. */
-  @Benchmark
-  @OperationsPerInvocation(Corpus.FUNCTIONS)
-  public int frameInPlace() {
-    int sum = 0;
+  public long dense() {
+    long sum = 0;
     for (int i = 0; i < functions; i++) {
-      sum += AcsWalk.controlOf(reader.function(i).config());
+      sum += AcsWalk.controlOf(view.wrap(bytes, starts[i], lengths[i]));
     }
     return sum;
   }
 
-  /** Dense bytes, walked by hand. */
+  /** Ours over the lines of frames, where they lie. */
   @Benchmark
-  @OperationsPerInvocation(Corpus.FUNCTIONS)
-  public int byteBuffer() {
-    int sum = 0;
+  public long frameInPlace() {
+    long sum = 0;
+    for (FrameReader frame : frames) {
+      for (int i = 0; i < Corpus.FUNCTIONS; i++) {
+        sum += AcsWalk.controlOf(frame.function(i).config());
+      }
+    }
+    return sum;
+  }
+
+  /** By hand over ByteBuffers. */
+  @Benchmark
+  public long byteBuffer() {
+    long sum = 0;
     for (ByteBuffer buffer : buffers) {
       sum += BufferAcsWalk.controlOf(buffer);
+    }
+    return sum;
+  }
+
+  /** By hand over a byte array, with VarHandles. */
+  @Benchmark
+  public long byteArray() {
+    long sum = 0;
+    for (int i = 0; i < functions; i++) {
+      sum += ReferenceWalk.controlOf(bytes, starts[i], lengths[i]);
     }
     return sum;
   }

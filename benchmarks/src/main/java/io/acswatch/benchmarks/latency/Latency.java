@@ -3,27 +3,21 @@ package io.acswatch.benchmarks.latency;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.HostLoad;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.app.IsolationApp;
-import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Sends unchanged snapshots at a steady rate, whatever comes of them, and among them the snapshots
@@ -36,17 +30,21 @@ final class Latency {
   private static final double WARM_UP_PART = 0.25;
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final long KEXEC_MILLIS = 9_000;
+
+  /** What must come of a lost bit. */
+  private static final String CODE = "GROUP_MERGED_CROSS_VM";
 
   private final Broker broker;
   private final Plan plan;
   private final TopicNames topics = new TopicNames(RUN);
-  private final IsolationConfig config;
   private final Consumer<String> progress;
   private final List<HostLoad> calm = new ArrayList<>();
   private final Map<String, Long> appended = new ConcurrentHashMap<>();
   private final Map<String, Long> read = new ConcurrentHashMap<>();
   private long sent;
   private int lostSoFar;
+  private volatile boolean stopping;
 
   /**
    * What is asked for.
@@ -55,9 +53,8 @@ final class Latency {
    * @param rates records in a second, one after the other
    * @param seconds how long each of them takes
    * @param alertsPerSecond live updates in which a bit is lost
-   * @param seed decides the hosts
    */
-  record Plan(int functions, List<Integer> rates, int seconds, int alertsPerSecond, long seed) {}
+  record Plan(int functions, List<Integer> rates, int seconds, int alertsPerSecond) {}
 
   /**
    * Latencies at one rate.
@@ -74,35 +71,24 @@ final class Latency {
     }
   }
 
-  Latency(
-      Broker broker,
-      Path stateDirectory,
-      Plan plan,
-      Map<String, String> further,
-      Consumer<String> progress) {
+  Latency(Broker broker, Plan plan, Consumer<String> progress) {
     this.broker = broker;
     this.plan = plan;
     this.progress = progress;
-    Map<String, String> settings = new TreeMap<>(further);
-    settings.put("streams.bootstrap.servers", broker.bootstrapServers());
-    settings.put("streams.topic.prefix", topics.prefix());
-    settings.put("streams.application.id", RUN);
-    settings.put("streams.http.address", "127.0.0.1:0");
-    settings.put("streams.state.dir", stateDirectory.toString());
-    config = IsolationConfig.from(settings);
   }
 
-  List<Result> run() throws IOException, InterruptedException {
+  List<Result> run(Path stateDirectory, Map<String, String> settings)
+      throws IOException, InterruptedException {
     broker.createTopics(topics);
     for (int i = 0; i < CALM_HOSTS; i++) {
-      calm.add(new HostLoad(LoadHost.of(plan.seed(), i, plan.functions()), Scenario.UNCHANGED));
+      calm.add(new HostLoad(LoadHost.of(1, i, plan.functions()), Scenario.UNCHANGED));
     }
-    AlertReader reader = new AlertReader();
-    Thread thread = new Thread(reader, "alert-reader");
-    thread.setDaemon(true);
-    thread.start();
+    Thread reader = new Thread(this::readAlerts, "alert-reader");
+    reader.setDaemon(true);
+    reader.start();
     try (FrameSender sender = broker.sender(topics.frames());
-        IsolationApp app = app()) {
+        IsolationApp app =
+            IsolationApp.start(broker.settings(topics, RUN, stateDirectory, settings))) {
       List<Result> results = new ArrayList<>();
       for (int rate : plan.rates()) {
         results.add(at(rate, sender));
@@ -112,27 +98,24 @@ final class Latency {
       }
       return results;
     } finally {
-      reader.stop();
-      thread.join();
-    }
-  }
-
-  private IsolationApp app() throws IOException {
-    try {
-      return IsolationApp.start(config);
-    } catch (CommandFailure refused) {
-      throw new IOException(refused.getMessage(), refused);
+      stopping = true;
+      reader.join();
     }
   }
 
   private void awaitJudged() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (broker.committed(RUN, topics.frames()) < sent) {
-      if (System.nanoTime() > deadline) {
-        throw new IOException("the application does not get through with its frames");
-      }
-      Thread.sleep(POLL.toMillis());
+      await(deadline, "the application does not get through with its frames");
     }
+  }
+
+  private static void await(long deadline, String otherwise)
+      throws IOException, InterruptedException {
+    if (System.nanoTime() > deadline) {
+      throw new IOException(otherwise);
+    }
+    Thread.sleep(POLL.toMillis());
   }
 
   private void sendCalm(FrameSender sender) throws IOException {
@@ -146,8 +129,7 @@ final class Latency {
     progress.accept(recordsPerSecond + " records/s");
     List<LostHost> hosts = new ArrayList<>();
     for (int i = 0; i < plan.alertsPerSecond() * plan.seconds(); i++) {
-      LostHost host =
-          LostHost.of(plan.seed() + 1, lostSoFar++, plan.functions(), System.currentTimeMillis());
+      LostHost host = LostHost.of(lostSoFar++, plan.functions());
       sender.send(host.id(), host.before(), millis -> {});
       sent++;
       hosts.add(host);
@@ -183,39 +165,32 @@ final class Latency {
   private void awaitRead(List<LostHost> hosts) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (hosts.stream().anyMatch(host -> !read.containsKey(host.id()))) {
-      if (System.nanoTime() > deadline) {
-        throw new IOException("alerts are missing a minute after the last snapshot");
-      }
-      Thread.sleep(POLL.toMillis());
+      await(deadline, "alerts are missing a minute after the last snapshot");
     }
   }
 
   /** Reads committed alerts and notes when the first of a host's came. */
-  private final class AlertReader implements Runnable {
-    private volatile boolean stopping;
-
-    void stop() {
-      stopping = true;
-    }
-
-    @Override
-    public void run() {
-      Map<String, Object> settings = new HashMap<>();
-      settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
-      settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-      try (var consumer =
-          new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-        List<TopicPartition> all = List.of(new TopicPartition(topics.alerts(), 0));
-        consumer.assign(all);
-        consumer.seekToBeginning(all);
-        while (!stopping) {
-          for (ConsumerRecord<String, String> alert : consumer.poll(POLL)) {
-            if (alert.value().contains('"' + LostHost.CODE + '"')) {
-              read.putIfAbsent(alert.key(), System.currentTimeMillis());
-            }
+  private void readAlerts() {
+    try (var consumer = broker.consumer(topics.alerts(), Map.of())) {
+      while (!stopping) {
+        for (ConsumerRecord<String, byte[]> alert : consumer.poll(POLL)) {
+          if (new String(alert.value(), StandardCharsets.UTF_8).contains('"' + CODE + '"')) {
+            read.putIfAbsent(alert.key(), System.currentTimeMillis());
           }
         }
       }
+    }
+  }
+
+  /** A host that loses a bit in a live update: its snapshots before and after. */
+  private record LostHost(String id, byte[] before, byte[] after) {
+    static LostHost of(int number, int functions) {
+      LoadHost host = LoadHost.of(2, number, functions);
+      long now = System.currentTimeMillis();
+      byte[] before = FrameWriter.write(host.snapshot(now));
+      host.lose();
+      host.liveUpdate();
+      return new LostHost(host.id(), before, FrameWriter.write(host.snapshot(now + KEXEC_MILLIS)));
     }
   }
 }

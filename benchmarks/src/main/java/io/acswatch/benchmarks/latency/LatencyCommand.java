@@ -2,17 +2,14 @@ package io.acswatch.benchmarks.latency;
 
 import io.acswatch.benchmarks.latency.Latency.Plan;
 import io.acswatch.benchmarks.latency.Latency.Result;
-import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
+import io.acswatch.benchmarks.rig.PipelineCommand;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench latency}: the time from a snapshot in the log to its alert. */
@@ -24,9 +21,7 @@ import picocli.CommandLine.Option;
           + " Unchanged snapshots are sent around these, at a steady rate: bench topology says how"
           + " many the application can take."
     })
-public final class LatencyCommand extends CliCommand {
-  @Mixin private BenchOptions bench = new BenchOptions();
-
+public final class LatencyCommand extends PipelineCommand {
   @Option(
       names = "--functions",
       paramLabel = "N",
@@ -55,26 +50,19 @@ public final class LatencyCommand extends CliCommand {
   private int alerts = 20;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    bench.require(functions >= 64 && functions <= 8_192, "--functions: expected 64 to 8192");
-    bench.require(rates.stream().allMatch(rate -> rate >= 1), "--rate: expected 1 or more");
-    bench.require(seconds >= 1, "--seconds: expected 1 or more");
-    bench.require(alerts >= 1, "--alerts: expected 1 or more");
-    List<Result> results;
-    try (Broker broker = Broker.start();
-        Scratch scratch = new Scratch()) {
-      Plan plan = new Plan(functions, rates, seconds, alerts, 1);
-      results =
-          new Latency(
-                  broker,
-                  scratch.directory().resolve("state"),
-                  plan,
-                  bench.settings(),
-                  bench::progress)
-              .run();
-    }
-    bench.print(text(results));
-    return ExitCode.OK;
+  protected void checkOptions() {
+    require(functions >= 64 && functions <= 8_192, "--functions: expected 64 to 8192");
+    require(rates.stream().allMatch(rate -> rate >= 1), "--rate: expected 1 or more");
+    require(seconds >= 1, "--seconds: expected 1 or more");
+    require(alerts >= 1, "--alerts: expected 1 or more");
+  }
+
+  @Override
+  protected List<String> measure(Broker broker, Scratch scratch)
+      throws IOException, InterruptedException {
+    Plan plan = new Plan(functions, rates, seconds, alerts);
+    return text(
+        new Latency(broker, plan, this::progress).run(scratch.resolve("state"), settings()));
   }
 
   private static List<String> text(List<Result> results) {

@@ -1,156 +1,172 @@
 package io.acswatch.benchmarks.rig;
 
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.simulate.FrameSender;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.TopicNames;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** What a benchmark asks of the broker besides sending and reading. */
+/**
+ * A broker in a JVM of its own, so that its processor time is told apart from that of its clients.
+ * All topics have one partition. It ends with this process, however that ends.
+ */
 public final class Broker implements AutoCloseable {
-  private final BrokerProcess process;
+  private static final String HEAP = "-Xmx1g";
+  private static final Duration STOPPING = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final String bootstrapServers;
   private final Admin admin;
 
-  private Broker(BrokerProcess process) {
+  private Broker(Process process, String bootstrapServers) {
     this.process = process;
-    admin =
-        Admin.create(
-            Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, process.bootstrapServers()));
+    this.bootstrapServers = bootstrapServers;
+    admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
   }
 
-  /** Starts a broker in a JVM of its own. */
+  /**
+   * Starts one with an empty log, which is deleted when it ends.
+   *
+   * @throws IOException if it does not come up; what it says goes to standard error
+   */
   public static Broker start() throws IOException {
-    return new Broker(BrokerProcess.start());
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("--add-") || flag.startsWith("--enable-native"))
+        .forEach(command::add);
+    command.addAll(List.of(HEAP, "-XX:+UseG1GC", "-cp", System.getProperty("java.class.path")));
+    command.add(BrokerMain.class.getName());
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    String first = out.readLine();
+    if (first == null) {
+      process.destroy();
+      throw new IOException("the broker did not start: " + String.join(" ", command));
+    }
+    return new Broker(process, first);
   }
 
-  /** The value of {@code bootstrap.servers} for its clients. */
-  public String bootstrapServers() {
-    return process.bootstrapServers();
-  }
-
-  /** Processor time of the broker. */
+  /** Processor time it has used, in ticks of a hundredth of a second. */
   public Duration cpu() {
-    return process.cpu();
+    return process.info().totalCpuDuration().orElse(Duration.ZERO);
+  }
+
+  /** Settings of a streams application on it. */
+  public IsolationConfig settings(
+      TopicNames topics, String applicationId, Path stateDirectory, Map<String, String> further) {
+    Map<String, String> settings = new TreeMap<>(further);
+    settings.put("streams.bootstrap.servers", bootstrapServers);
+    settings.put("streams.topic.prefix", topics.prefix());
+    settings.put("streams.application.id", applicationId);
+    settings.put("streams.http.address", "127.0.0.1:0");
+    settings.put("streams.state.dir", stateDirectory.toString());
+    return IsolationConfig.from(settings);
+  }
+
+  /** Creates the application's topics. */
+  public void createTopics(TopicNames topics) {
+    Topics.create(
+        settings(topics, "bench", Path.of("."), Map.of()),
+        new Topics.Layout(Optional.of(1), Optional.of((short) 1)));
+  }
+
+  /** A sender that makes each record a batch of its own: in a fleet each host sends by itself. */
+  public FrameSender sender(String topic) {
+    return new FrameSender(bootstrapServers, topic, Map.of(ProducerConfig.BATCH_SIZE_CONFIG, "0"));
+  }
+
+  /** A consumer of committed records, from the start of a topic and in no group. */
+  public KafkaConsumer<String, byte[]> consumer(String topic, Map<String, Object> further) {
+    Map<String, Object> settings = new HashMap<>(further);
+    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
+    KafkaConsumer<String, byte[]> consumer =
+        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+    consumer.assign(List.of(only(topic)));
+    consumer.seekToBeginning(List.of(only(topic)));
+    return consumer;
+  }
+
+  private static TopicPartition only(String topic) {
+    return new TopicPartition(topic, 0);
   }
 
   /** Records of a topic that a group is through with; 0 before its first commit. */
   public long committed(String group, String topic) throws IOException {
-    Map<TopicPartition, OffsetAndMetadata> offsets;
     try {
-      offsets = admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof GroupIdNotFoundException) {
+      OffsetAndMetadata offset =
+          answer(admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata())
+              .get(only(topic));
+      return offset == null ? 0 : offset.offset();
+    } catch (IOException refused) {
+      if (refused.getCause() instanceof GroupIdNotFoundException) {
         return 0;
       }
-      throw failure(failed.getCause());
-    } catch (InterruptedException stopped) {
-      throw interrupted(stopped);
-    }
-    return offsets.entrySet().stream()
-        .filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null)
-        .mapToLong(entry -> entry.getValue().offset())
-        .sum();
-  }
-
-  /** Creates the application's topics, with one partition each. */
-  public void createTopics(TopicNames topics) throws IOException {
-    IsolationConfig config =
-        IsolationConfig.from(
-            Map.of(
-                "streams.bootstrap.servers", bootstrapServers(),
-                "streams.topic.prefix", topics.prefix()));
-    try {
-      Topics.create(config, new Topics.Layout(Optional.of(1), Optional.of((short) 1)));
-    } catch (CommandFailure refused) {
-      throw new IOException(refused.getMessage(), refused);
+      throw refused;
     }
   }
 
-  /**
-   * A sender that makes each record a batch of its own, as in a fleet each host sends by itself.
-   */
-  public FrameSender sender(String topic) {
-    return new FrameSender(
-        bootstrapServers(), topic, Map.of(ProducerConfig.BATCH_SIZE_CONFIG, "0"));
-  }
-
-  /** Deletes topics; one that is not there is as good. */
-  public void delete(Collection<String> topics) throws IOException {
-    try {
-      admin.deleteTopics(topics).all().get();
-    } catch (ExecutionException failed) {
-      if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
-        throw failure(failed.getCause());
-      }
-    } catch (InterruptedException stopped) {
-      throw interrupted(stopped);
-    }
+  /** Deletes a topic. */
+  public void delete(String topic) throws IOException {
+    answer(admin.deleteTopics(List.of(topic)).all());
   }
 
   /** Bytes of a topic in the log: batches as they came and as they are fetched. */
   public long logBytes(String topic) throws IOException {
     int id = answer(admin.describeCluster().nodes()).iterator().next().id();
     return answer(admin.describeLogDirs(List.of(id)).allDescriptions()).get(id).values().stream()
-        .flatMap(directory -> directory.replicaInfos().entrySet().stream())
-        .filter(replica -> replica.getKey().topic().equals(topic))
-        .mapToLong(replica -> replica.getValue().size())
+        .map(directory -> directory.replicaInfos().get(only(topic)))
+        .filter(replica -> replica != null)
+        .mapToLong(replica -> replica.size())
         .sum();
   }
 
-  /** Where the only partition of a topic ends. */
+  /** Where a topic ends. */
   public long end(String topic) throws IOException {
-    TopicPartition only = new TopicPartition(topic, 0);
-    return answer(admin.listOffsets(Map.of(only, OffsetSpec.latest())).all()).get(only).offset();
+    return answer(admin.listOffsets(Map.of(only(topic), OffsetSpec.latest())).all())
+        .get(only(topic))
+        .offset();
   }
 
-  /** The last value of each key of a topic, committed ones only; keys without value left out. */
+  /** The last value of each key of a topic. */
   public Map<String, byte[]> lastValues(String topic) throws IOException {
-    TopicPartition only = new TopicPartition(topic, 0);
     long end = end(topic);
     Map<String, byte[]> values = new HashMap<>();
-    try (var consumer =
-        new KafkaConsumer<>(
-            Map.<String, Object>of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers(),
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
-                8 << 20),
-            new StringDeserializer(),
-            new ByteArrayDeserializer())) {
-      consumer.assign(List.of(only));
-      consumer.seekToBeginning(List.of(only));
-      while (consumer.position(only) < end) {
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-          if (record.value() == null) {
-            values.remove(record.key());
-          } else {
-            values.put(record.key(), record.value());
-          }
-        }
+    try (KafkaConsumer<String, byte[]> consumer = consumer(topic, Map.of())) {
+      while (consumer.position(only(topic)) < end) {
+        consumer
+            .poll(Duration.ofMillis(200))
+            .forEach(record -> values.put(record.key(), record.value()));
       }
     }
     return values;
@@ -160,24 +176,25 @@ public final class Broker implements AutoCloseable {
     try {
       return future.get();
     } catch (ExecutionException failed) {
-      throw failure(failed.getCause());
+      Throwable cause = failed.getCause();
+      throw new IOException("the broker refused: " + cause.getMessage(), cause);
     } catch (InterruptedException stopped) {
-      throw interrupted(stopped);
+      Thread.currentThread().interrupt();
+      throw new IOException("stopped while waiting for the broker", stopped);
     }
-  }
-
-  private static IOException failure(Throwable cause) {
-    return new IOException("the broker refused: " + cause.getMessage(), cause);
-  }
-
-  private static IOException interrupted(InterruptedException stopped) {
-    Thread.currentThread().interrupt();
-    return new IOException("stopped while waiting for the broker", stopped);
   }
 
   @Override
   public void close() throws IOException {
     admin.close(Duration.ofSeconds(5));
-    process.close();
+    process.getOutputStream().close();
+    try {
+      if (!process.waitFor(STOPPING.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException impatient) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
   }
 }

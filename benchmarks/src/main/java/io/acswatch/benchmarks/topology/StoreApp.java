@@ -8,7 +8,6 @@ import io.acswatch.streams.topology.Nodes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -59,7 +58,7 @@ final class StoreApp implements Contender {
         run,
         () -> {
           streams.close(STOPPING);
-          broker.delete(List.of(Project.changelog(run, STORE)));
+          broker.delete(Project.changelog(run, STORE));
         });
   }
 

@@ -1,19 +1,16 @@
 package io.acswatch.benchmarks.topology;
 
-import io.acswatch.benchmarks.rig.BenchOptions;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Fill;
+import io.acswatch.benchmarks.rig.PipelineCommand;
 import io.acswatch.benchmarks.rig.Scenario;
 import io.acswatch.benchmarks.rig.Scratch;
-import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.ExitCode;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code bench topology}: throughput against rivals. */
@@ -27,9 +24,7 @@ import picocli.CommandLine.Option;
       "Each has one thread and one partition. Reports the medians of the rounds, and the ratios"
           + " within each round."
     })
-public final class TopologyCommand extends CliCommand {
-  @Mixin private BenchOptions bench = new BenchOptions();
-
+public final class TopologyCommand extends PipelineCommand {
   @Option(
       names = "--rounds",
       paramLabel = "N",
@@ -62,25 +57,20 @@ public final class TopologyCommand extends CliCommand {
   private long seed = 1;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    bench.require(rounds >= 1, "--rounds: expected 1 or more");
-    bench.require(hosts >= 1, "--hosts: expected 1 or more");
-    bench.require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
-    bench.require(sweeps >= 3, "--sweeps: expected 3 or more");
-    Set<Scenario> chosen = scenarios();
+  protected void checkOptions() {
+    require(rounds >= 1, "--rounds: expected 1 or more");
+    require(hosts >= 1, "--hosts: expected 1 or more");
+    require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
+    require(sweeps >= 3, "--sweeps: expected 3 or more");
+    scenarios();
+  }
+
+  @Override
+  protected List<String> measure(Broker broker, Scratch scratch)
+      throws IOException, InterruptedException {
+    Project project = new Project(broker, scratch, settings());
     Fill fill = new Fill(hosts, functions, sweeps, seed);
-    TopologyReport report;
-    try (Broker broker = Broker.start();
-        Scratch scratch = new Scratch()) {
-      report =
-          new TopologyBench(
-                  broker,
-                  new Project(broker, scratch.directory(), bench.settings()),
-                  bench::progress)
-              .run(chosen, fill, rounds);
-    }
-    bench.print(report.text());
-    return ExitCode.OK;
+    return new TopologyBench(broker, project, this::progress).run(scenarios(), fill, rounds).text();
   }
 
   private Set<Scenario> scenarios() {
@@ -90,7 +80,7 @@ public final class TopologyCommand extends CliCommand {
     List<String> known = Arrays.stream(Scenario.values()).map(Scenario::toString).toList();
     Set<Scenario> chosen = EnumSet.noneOf(Scenario.class);
     for (String name : scenarios) {
-      bench.require(
+      require(
           known.contains(name),
           "--scenario %s: expected some of %s".formatted(name, String.join(", ", known)));
       chosen.add(Scenario.values()[known.indexOf(name)]);
