@@ -28,6 +28,9 @@ public final class Program {
 
   /** Runs the command that the arguments name, and exits with its code. */
   public static void run(Object commands, String... arguments) {
+    System.setErr(
+        new LogLines(
+            new FileOutputStream(FileDescriptor.err), LogLines.isJournal(), System::nanoTime));
     // Not System.out, which keeps to itself that a disk is full.
     FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
     PrintWriter out = new PrintWriter(new OutputStreamWriter(stdout, StandardCharsets.UTF_8));

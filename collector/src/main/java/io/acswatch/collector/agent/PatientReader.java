@@ -108,7 +108,11 @@ final class PatientReader implements AutoCloseable {
         String directory = guard.giveUpAfter(limit.toNanos());
         if (directory != null) {
           stuck++;
-          LOG.warn("{}: a read does not return; left alone until it does", directory);
+          if (abandoned) {
+            LOG.info("{}: the stop cut a read short", directory);
+          } else {
+            LOG.warn("{}: a read does not return; it is skipped until it does", directory);
+          }
           task.cancel(false);
           return false;
         }

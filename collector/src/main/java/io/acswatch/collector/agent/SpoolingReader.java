@@ -153,7 +153,7 @@ public final class SpoolingReader {
       failures++;
       if (!failed.toString().equals(failing)) {
         failing = failed.toString();
-        LOG.warn("no look at the host, or no place for it: {}; goes on looking", failing);
+        LOG.warn("cannot read the host, or cannot write to the spool: {}; trying again", failing);
       }
     }
   }

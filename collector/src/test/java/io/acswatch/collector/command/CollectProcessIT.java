@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.CollectorMain;
@@ -20,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the process of an agent ends with; the shutdown hook may not hide that it cannot run. */
-class CollectExitIT {
+/** What the process of an agent says, and what it ends with. */
+class CollectProcessIT {
   @TempDir private Path directory;
 
   private record Ended(int exitCode, String err) {}
@@ -93,6 +94,29 @@ class CollectExitIT {
     List<Path> left = frames(spool);
     assertEquals(
         left.size() + " frames wait in " + spool + "; the next start sends them", out.readLine());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"collect", "collect sender --config CONF"})
+  void saysInAFewLinesThatThereIsNoBroker(String command) throws Exception {
+    Path config =
+        Files.writeString(directory.resolve("conf"), "collector.http.address=127.0.0.1:0\n");
+    Path spool = directory.resolve("spool");
+    FixtureHost host = host();
+    String[] place = {"--root", host.root().toString(), "--spool", spool.toString()};
+    run("collect reader --once", place);
+    Process agent =
+        start(
+            command.replace("CONF", config.toString())
+                + " --bootstrap-servers 127.0.0.1:1 --timeout 1s",
+            place);
+    Path err = directory.resolve("err");
+    Awaitility.await().until(() -> Files.readString(err).contains("no broker can be reached"));
+    agent.toHandle().destroy();
+    assertTrue(agent.waitFor(10, TimeUnit.SECONDS));
+    List<String> lines = Files.readAllLines(err);
+    assertTrue(lines.size() < 5, () -> String.join("\n", lines));
+    assertFalse(lines.stream().anyMatch(line -> line.contains("does not return")), lines::toString);
   }
 
   private static List<Path> frames(Path spool) throws IOException {
