@@ -9,11 +9,7 @@ import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.streams.topology.Nodes;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +39,7 @@ import org.slf4j.LoggerFactory;
 public final class IsolationApp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
 
-  private final Duration stopTimeout;
+  private final IsolationConfig config;
   private final FleetIndex fleet;
   private final IsolationMetrics metrics;
   private final FailurePolicy failures = new FailurePolicy();
@@ -64,8 +60,8 @@ public final class IsolationApp implements AutoCloseable {
   private final StatusServer http;
   private boolean closed;
 
-  private IsolationApp(IsolationConfig config) {
-    stopTimeout = config.stopTimeout();
+  private IsolationApp(CheckedConfig checked) {
+    config = checked.config();
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
     http = new StatusServer(config.http(), this::status, metrics::text, this::page);
@@ -110,44 +106,23 @@ public final class IsolationApp implements AutoCloseable {
    * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
    */
   public static IsolationApp start(IsolationConfig config) {
-    try (BrokerSession session = new BrokerSession(config)) {
-      Topics.refuseUnfit(session, config);
-    }
-    prepare(config.stateDirectory());
-    IsolationApp app = new IsolationApp(config);
-    try {
-      app.broker.start(() -> new BrokerSession(config, BrokerWatch.TIMEOUT));
-      app.backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
-      app.streams.start();
-    } catch (CommandFailure refused) {
-      app.close();
-      throw refused;
-    } catch (KafkaException failed) {
-      app.close();
-      throw new CommandFailure("cannot start: " + CommandFailure.firstLine(failed), failed);
-    }
+    IsolationApp app = new IsolationApp(CheckedConfig.of(config));
+    app.run();
     return app;
   }
 
-  private static void prepare(Path directory) {
+  private void run() {
     try {
-      Files.createDirectories(directory);
-    } catch (IOException refused) {
-      throw new CommandFailure(
-          "state directory " + directory + " cannot be made: " + reason(refused), refused);
+      broker.start(() -> new BrokerSession(config, BrokerWatch.TIMEOUT));
+      backlog.start(new BrokerSession(config, BrokerWatch.TIMEOUT));
+      streams.start();
+    } catch (CommandFailure refused) {
+      close();
+      throw refused;
+    } catch (KafkaException failed) {
+      close();
+      throw new CommandFailure("cannot start: " + CommandFailure.firstLine(failed), failed);
     }
-    if (!Files.isWritable(directory)) {
-      throw new CommandFailure("state directory " + directory + " is not writable");
-    }
-  }
-
-  private static String reason(IOException refused) {
-    return switch (refused.getClass().getSimpleName()) {
-      case "AccessDeniedException" -> "permission denied";
-      case "NoSuchFileException" -> "no such file or directory";
-      case "FileAlreadyExistsException" -> "a file is in its place";
-      default -> CommandFailure.firstLine(refused);
-    };
   }
 
   private static KafkaStreams create(
@@ -253,10 +228,11 @@ public final class IsolationApp implements AutoCloseable {
     loader.shutdownNow();
     boolean inTime =
         streams.close(
-            CloseOptions.timeout(stopTimeout)
+            CloseOptions.timeout(config.stopTimeout())
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     if (!inTime) {
-      LOG.warn("Did not stop within {}; what is not committed will be done again", stopTimeout);
+      LOG.warn(
+          "Did not stop within {}; what is not committed will be done again", config.stopTimeout());
     }
     http.close();
     ended.countDown();

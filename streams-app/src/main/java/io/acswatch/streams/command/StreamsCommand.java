@@ -66,20 +66,20 @@ final class StreamsCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    IsolationConfig config =
-        IsolationConfig.from(
-            options
-                .settings()
-                .put(IsolationConfig.HTTP_ADDRESS, http)
-                .put(IsolationConfig.STATE_DIR, stateDirectory)
-                .put(IsolationConfig.APPLICATION_ID, applicationId));
-    IsolationApp app = IsolationApp.start(config);
-    try {
+    IsolationConfig config = config();
+    try (IsolationApp app = IsolationApp.start(config)) {
       StopSignal.calling(app::close, PATIENCE).during(() -> watch(config, app));
-    } finally {
-      app.close();
     }
     return ExitCode.OK;
+  }
+
+  private IsolationConfig config() throws IOException {
+    return IsolationConfig.from(
+        options
+            .settings()
+            .put(IsolationConfig.HTTP_ADDRESS, http)
+            .put(IsolationConfig.STATE_DIR, stateDirectory)
+            .put(IsolationConfig.APPLICATION_ID, applicationId));
   }
 
   private void watch(IsolationConfig config, IsolationApp app) throws InterruptedException {
