@@ -1,8 +1,10 @@
 package io.acswatch.pci.groups;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -167,49 +169,114 @@ public record GroupsCheck(
   }
 
   /**
-   * Looks whether the kernel's groups are those of the registers it writes itself, for all
+   * Looks whether the kernel's groups are those of other registers than those of now, for all
    * functions or for those found before some moment: what was removed and found again is grouped by
-   * the words of then.
+   * the registers of then.
+   *
+   * <p>First those that the kernel writes itself. Then it is asked of each function by the groups:
+   * a register need not take what the kernel writes, and what a live update adopted it left as it
+   * found it, whatever that was.
    */
   private static String registersChanged(
       Snapshot snapshot, KernelGrouping grouping, GroupPartition reported) {
     HostHierarchy hierarchy = grouping.hierarchy();
     AcsRules rules = grouping.rules();
     AcsSetup setup = new AcsSetup(hierarchy, rules, grouping.choice().kernel(), snapshot.boot());
-    AcsVerdict[] then = new AcsVerdict[hierarchy.size()];
-    List<String> changed = new ArrayList<>();
-    for (int i = 0; i < then.length; i++) {
+    AcsVerdict[] written = new AcsVerdict[hierarchy.size()];
+    boolean differ = false;
+    for (int i = 0; i < written.length; i++) {
       AcsRegisters acs = hierarchy.function(i).config().acs();
-      AcsRegisters written = acs == null ? null : setup.of(i, acs, grouping.choice().switchesOn(i));
-      then[i] = rules.verdict(i, written);
-      if (acs != null && written != null && then[i] != grouping.verdict(i)) {
-        boolean dwords = rules.hasDwordRegisters(i);
-        changed.add(
-            "%s (Control %04x, the kernel leaves %04x)"
-                .formatted(
-                    hierarchy.function(i).address(),
-                    dwords ? acs.secondDword() & 0xFFFF : acs.control(),
-                    dwords ? written.secondDword() & 0xFFFF : written.control()));
+      boolean untouched = acs == null || isAdopted(hierarchy, i);
+      written[i] =
+          untouched
+              ? grouping.verdict(i)
+              : rules.verdict(i, setup.of(i, acs, grouping.choice().switchesOn(i)));
+      differ |= written[i] != grouping.verdict(i) || isAdopted(hierarchy, i);
+    }
+    for (int count = written.length; differ && count > 0; count--) {
+      if (count < written.length && !isFoundAgain(hierarchy, count)) {
+        continue;
       }
-    }
-    if (changed.isEmpty()) {
-      return "";
-    }
-    for (int count = then.length; count > 0; count--) {
-      boolean wasFoundAgain =
-          count == then.length
-              || hierarchy
-                      .function(count)
-                      .address()
-                      .compareTo(hierarchy.function(count - 1).address())
-                  < 0;
-      if (wasFoundAgain && grouping.deriveChanged(then, count).equals(reported)) {
-        return "Registers changed since groups were formed: "
-            + String.join(", ", changed)
-            + ". A live update, or finding the devices again, would group by what they are now.";
+      AcsVerdict[] asked = byGroups(grouping, written, count, reported);
+      for (AcsVerdict[] then : List.of(written, asked)) {
+        String changed = changes(grouping, setup, then);
+        if (!changed.isEmpty() && grouping.deriveChanged(then, count).equals(reported)) {
+          return "Registers changed since groups were formed: "
+              + changed
+              + ". A live update, or finding the devices again, would group by what they are now.";
+        }
       }
     }
     return "";
+  }
+
+  private static boolean isAdopted(HostHierarchy hierarchy, int index) {
+    return hierarchy.function(index).kernel().preservation().isAdopted();
+  }
+
+  private static boolean isFoundAgain(HostHierarchy hierarchy, int index) {
+    PciAddress before = hierarchy.function(index - 1).address();
+    return hierarchy.function(index).address().compareTo(before) < 0;
+  }
+
+  /** Which of its possible verdicts each function had: an open one shares what is below it. */
+  private static AcsVerdict[] byGroups(
+      KernelGrouping grouping, AcsVerdict[] written, int count, GroupPartition reported) {
+    AcsVerdict[] then = written.clone();
+    for (int i = 0; i < then.length; i++) {
+      boolean open =
+          written[i] != grouping.verdict(i)
+              || isAdopted(grouping.hierarchy(), i) && hangsOnItsWord(grouping, i);
+      if (open) {
+        then[i] =
+            sharesWhatItLeadsTo(grouping.hierarchy(), i, count, reported)
+                ? AcsVerdict.NOT_ENFORCED
+                : AcsVerdict.ENFORCED;
+      }
+    }
+    return then;
+  }
+
+  private static boolean hangsOnItsWord(KernelGrouping grouping, int index) {
+    AcsRegisters acs = grouping.hierarchy().function(index).config().acs();
+    return acs != null
+        && grouping.rules().verdict(index, acs.withRequired(true))
+            != grouping.rules().verdict(index, acs.withRequired(false));
+  }
+
+  private static boolean sharesWhatItLeadsTo(
+      HostHierarchy hierarchy, int index, int count, GroupPartition reported) {
+    DevicePath place = hierarchy.function(index).path();
+    for (int i = 0; i < count; i++) {
+      boolean bound =
+          hierarchy.function(i).path().isBelow(place)
+              || i != index && hierarchy.areInSameSlot(i, index);
+      if (bound && reported.together(i, index)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String changes(KernelGrouping grouping, AcsSetup setup, AcsVerdict[] then) {
+    List<String> changed = new ArrayList<>();
+    for (int i = 0; i < then.length; i++) {
+      PciFunction function = grouping.hierarchy().function(i);
+      AcsRegisters acs = function.config().acs();
+      if (acs != null && then[i] != grouping.verdict(i)) {
+        boolean dwords = grouping.rules().hasDwordRegisters(i);
+        String left = "a live update adopted another word";
+        if (!isAdopted(grouping.hierarchy(), i)) {
+          AcsRegisters written = setup.of(i, acs, grouping.choice().switchesOn(i));
+          left =
+              "the kernel leaves %04x"
+                  .formatted(dwords ? written.secondDword() & 0xFFFF : written.control());
+        }
+        int now = dwords ? acs.secondDword() & 0xFFFF : acs.control();
+        changed.add("%s (Control %04x, %s)".formatted(function.address(), now, left));
+      }
+    }
+    return String.join(", ", changed);
   }
 
   private static List<PciAddress> addresses(KernelGrouping grouping, BitSet functions) {

@@ -178,8 +178,14 @@ public final class KernelGrouping {
     return isBeforeSwitchingOn(function, grouped) ? function : hierarchy.size() + function;
   }
 
-  /** True if the kernel had not yet switched ACS on in a function when it grouped another one. */
+  /**
+   * True if the kernel had not yet switched ACS on in a function when it grouped another one. In
+   * what a live update adopted it never does.
+   */
   public boolean isBeforeSwitchingOn(int function, int grouped) {
+    if (hierarchy.function(function).kernel().preservation().isAdopted()) {
+      return false;
+    }
     return choice.timing() == GroupingModel.LEGACY_LATE_ACS_REGRESSED
         || choice.timing().switchesOnLate() && function > grouped
         || choice.switchesOnAfterBind() && place(function) >= place(grouped);

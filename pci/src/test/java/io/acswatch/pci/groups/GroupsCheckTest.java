@@ -18,6 +18,7 @@ import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.BootClass;
@@ -316,5 +317,65 @@ class GroupsCheckTest {
     assertTrue(
         known.steps().toString().contains("Control was still 0019, of the boot before"),
         known::toString);
+  }
+
+  /** The operator wrote the bit back, or a reset changed it: the group is that of the word then. */
+  @Test
+  void wordThatALiveUpdateAdoptedIsToldByTheGroups() {
+    TestHost repaired =
+        twoPorts(OK)
+            .boot("boot-2", BootClass.LIVE_UPDATE)
+            .life(Preservation.FINISHED, "RP", "A")
+            .reportGroup("RP", 5)
+            .reportGroup("A", 5)
+            .reportGroup("B", 5);
+    SnapshotGroups groups = groups(repaired);
+
+    assertEquals(GroupsAgreement.REGISTERS_CHANGED, groups.agreement());
+    assertTrue(
+        groups
+            .difference()
+            .contains("0000:00:01.0 (Control 001d, a live update adopted another word)"),
+        groups.difference());
+    assertFalse(raises(repaired.snapshot(), AlertCode.KERNEL_GROUP_MISMATCH));
+    TestHost foundAgain = repaired.life(Preservation.FOUND_AGAIN, "RP", "A");
+    assertEquals(GroupsAgreement.UNEXPLAINED, groups(foundAgain).agreement());
+  }
+
+  /** What the kernel sets in others it does not set in an adopted port. */
+  @Test
+  void adoptedPortThatWasClearedSinceKeptWhatItHad() {
+    TestHost cleared =
+        twoPorts(CLEARED)
+            .boot("boot-2", BootClass.LIVE_UPDATE)
+            .life(Preservation.ADOPTED, "RP", "A")
+            .reportGroup("RP", 5)
+            .reportGroup("A", 6)
+            .reportGroup("B", 7);
+
+    assertEquals(GroupsAgreement.REGISTERS_CHANGED, groups(cleared).agreement());
+  }
+
+  /** Q never takes its bits, so its words cannot have changed; RP was cleared by hand. */
+  @Test
+  void bitsThatAnotherFunctionDoesNotTakeAreNoObstacle() {
+    TestHost host =
+        new TestHost()
+            .add("RP", "00:01.0", null, ROOT_PORT, false, CLEARED)
+            .add("RQ", "00:02.0", null, ROOT_PORT, false, OK)
+            .add("A", "01:00.0", "RP", ENDPOINT, false, NONE)
+            .add("Q0", "02:00.0", "RQ", ENDPOINT, true, new AcsRegisters(0x148, 0x5F, 0, 0))
+            .add("Q1", "02:00.1", "RQ", ENDPOINT, true, NONE)
+            .release("6.12.74")
+            .reportGroup("RP", 1)
+            .reportGroup("RQ", 2)
+            .reportGroup("A", 3)
+            .reportGroup("Q0", 4)
+            .reportGroup("Q1", 4);
+    SnapshotGroups groups = groups(host);
+
+    assertEquals(GroupsAgreement.REGISTERS_CHANGED, groups.agreement(), groups.difference());
+    assertTrue(groups.difference().contains("0000:00:01.0 (Control 0019"), groups.difference());
+    assertFalse(groups.difference().contains("0000:02:00.0"), groups.difference());
   }
 }
