@@ -1,5 +1,6 @@
 package io.acswatch.collector.command;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ColourOption;
 import io.acswatch.cli.ExitCode;
@@ -7,20 +8,26 @@ import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
+import io.acswatch.collector.source.LiveUpdateSource;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
+import io.acswatch.pci.preflight.KexecAnswer;
 import io.acswatch.pci.preflight.Preflight;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -38,8 +45,8 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "preflight",
     description = {
-      "Foretells what a live update (default) or an ordinary kexec now would do to the isolation of"
-          + " the VMs on this host, or on the host of a capture.",
+      "Foretells what a kexec now would do to the isolation of the VMs on this host, or on the host"
+          + " of a capture: as a live update, and as an ordinary kexec.",
       "Without owners (--owners, or owner lines in CAPTURE) it is a go only if it is one whoever owns"
           + " what.",
       "go: nothing of severity high or critical would come of it. no-go: it would, or the kernel"
@@ -72,8 +79,10 @@ final class PreflightCommand extends CliCommand {
       names = "--mode",
       paramLabel = "MODE",
       converter = ModeConverter.class,
-      description = "live-update (default) or plain-kexec.")
-  private Preflight.Mode mode = Preflight.Mode.LIVE_UPDATE;
+      description =
+          "live-update or plain-kexec. Without it both are answered; the live update's answer counts"
+              + " where the kernel to come can preserve devices.")
+  private Preflight.@Nullable Mode mode;
 
   @Option(
       names = "--target-kernel",
@@ -98,6 +107,14 @@ final class PreflightCommand extends CliCommand {
   private @Nullable String targetCommandLine;
 
   @Option(
+      names = "--target-config",
+      paramLabel = "FILE",
+      description =
+          "Build configuration of the kernel to come: it says whether that can preserve PCI devices."
+              + " Without CAPTURE the default is /boot/config-R.")
+  private @Nullable Path targetConfig;
+
+  @Option(
       names = "--root",
       paramLabel = "DIR",
       description = "Without CAPTURE: read DIR/sys and DIR/proc instead of /sys and /proc.")
@@ -109,10 +126,22 @@ final class PreflightCommand extends CliCommand {
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
-    Preflight.Result result =
-        capture.owners().isEmpty() ? foretellForAnyOwners(capture) : foretell(capture);
+    LiveUpdateAbility ability = ability(Snapshot.of(capture));
+    Capture host = capture;
+    KexecAnswer both =
+        mode == null
+            ? KexecAnswer.of(
+                Snapshot.of(host),
+                targetCommandLine,
+                ability,
+                kind -> foretold(host, kind, ability))
+            : null;
+    Preflight.Result result = both == null ? foretold(host, mode, ability) : both.verdict();
     PrintWriter out = out();
-    out.print(output.isJson() ? json(result) + "\n" : text(result, colour.isOn()));
+    out.print(
+        output.isJson()
+            ? json(result, both, ability) + "\n"
+            : text(result, both, ability, colour.isOn()));
     flush();
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
@@ -121,26 +150,62 @@ final class PreflightCommand extends CliCommand {
     };
   }
 
-  private Preflight.Result foretell(Capture capture) {
-    GroupingModel named = modelNamed(targetKernel);
+  private Preflight.Result foretold(
+      Capture capture, Preflight.Mode kind, LiveUpdateAbility ability) {
+    return capture.owners().isEmpty()
+        ? foretellForAnyOwners(capture, kind, ability)
+        : foretell(capture, kind, ability);
+  }
+
+  private Preflight.Result foretell(
+      Capture capture, Preflight.Mode kind, LiveUpdateAbility ability) {
     return Preflight.of(
         Snapshot.of(capture),
-        mode,
-        named == null ? targetKernel : null,
+        kind,
+        targetRelease(),
         targetCommandLine,
-        model == null ? named : model);
+        askedModel(),
+        List.of(),
+        ability);
+  }
+
+  private @Nullable String targetRelease() {
+    return modelNamed(targetKernel) == null ? targetKernel : null;
+  }
+
+  private @Nullable GroupingModel askedModel() {
+    return model == null ? modelNamed(targetKernel) : model;
+  }
+
+  /** Whether the kernel to come can preserve devices: what it is asked of, or shows itself. */
+  private LiveUpdateAbility ability(Snapshot present) throws IOException {
+    if (targetConfig != null) {
+      String text = Files.readString(targetConfig, StandardCharsets.ISO_8859_1);
+      LiveUpdateAbility told = LiveUpdateAbility.ofConfig(targetConfig.toString(), text);
+      if (told.equals(LiveUpdateAbility.UNKNOWN)) {
+        throw new InputException(
+            targetConfig.toString(), "is no build configuration of a kernel: no CONFIG_PCI in it");
+      }
+      return told;
+    }
+    LiveUpdateAbility shown = Preflight.ability(present, targetRelease(), askedModel());
+    String release = targetRelease();
+    return shown.equals(LiveUpdateAbility.UNKNOWN) && file == null && release != null
+        ? new LiveUpdateSource(new HostTree(root)).ofInstalled(release.split(" ")[0])
+        : shown;
   }
 
   /**
    * Where nobody is known to own anything, a go must hold whoever does: it is asked for as if each
    * group were a VM's, and what that VM would suffer makes the answer unknown.
    */
-  private Preflight.Result foretellForAnyOwners(Capture capture) {
-    Preflight.Result known = foretell(capture);
+  private Preflight.Result foretellForAnyOwners(
+      Capture capture, Preflight.Mode kind, LiveUpdateAbility ability) {
+    Preflight.Result known = foretell(capture, kind, ability);
     if (known.outcome() != Preflight.Outcome.GO) {
       return known;
     }
-    Preflight.Result supposed = foretell(capture.withOwners(oneVmPerGroup(capture)));
+    Preflight.Result supposed = foretell(capture.withOwners(oneVmPerGroup(capture)), kind, ability);
     if (supposed.outcome() == Preflight.Outcome.GO) {
       return known;
     }
@@ -183,30 +248,64 @@ final class PreflightCommand extends CliCommand {
     return result.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static String json(Preflight.Result result) throws IOException {
+  private static String json(
+      Preflight.Result result, @Nullable KexecAnswer both, LiveUpdateAbility ability)
+      throws IOException {
     return Json.object(
         json -> {
           json.writeStringField("verdict", verdict(result));
           json.writeStringField("model", result.model().model().label());
           json.writeStringField("model_reason", result.model().reason());
+          json.writeStringField("preserves_devices", ability.answer().word());
+          json.writeStringField("preserves_devices_reason", ability.evidence());
           Json.texts(json, "reasons", result.reasons());
+          if (both != null) {
+            kind(json, "as_live_update", both.update());
+            kind(json, "as_ordinary_kexec", both.plain());
+          }
           Json.objects(json, "findings", result.findings(), AlertJson::writeTo);
         });
   }
 
-  private static String text(Preflight.Result result, boolean coloured) {
+  private static void kind(JsonGenerator json, String name, Preflight.Result result)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeStringField("verdict", verdict(result));
+    Json.texts(json, "reasons", result.reasons());
+    json.writeEndObject();
+  }
+
+  private static String text(
+      Preflight.Result result,
+      @Nullable KexecAnswer both,
+      LiveUpdateAbility ability,
+      boolean coloured) {
     ConsoleText text = new ConsoleText().line(verdict(result));
-    result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
+    if (both == null || result != both.update() && result != both.plain()) {
+      result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
+    }
+    if (both != null) {
+      kind(text, "as a live update", both.update());
+      kind(text, "as an ordinary kexec", both.plain());
+    }
     text.wrapped(
         "  ",
         4,
         "model of the kernel to come: %s (%s)"
             .formatted(result.model().model().label(), result.model().reason()));
+    String why = ability.evidence().isEmpty() ? "" : " (" + ability.evidence() + ")";
+    text.wrapped(
+        "  ", 4, "the kernel to come preserves PCI devices: " + ability.answer().word() + why);
     StringBuilder all = new StringBuilder(text.toString());
     for (IsolationAlert alert : result.findings()) {
       all.append('\n').append(AlertText.render(alert, coloured));
     }
     return all.toString();
+  }
+
+  private static void kind(ConsoleText text, String name, Preflight.Result result) {
+    text.line("  " + name + ": " + verdict(result));
+    result.reasons().forEach(reason -> text.wrapped("    ", 6, reason));
   }
 
   /** Reads {@code live-update} and {@code plain-kexec}. */

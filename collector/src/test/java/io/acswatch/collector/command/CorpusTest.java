@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -86,6 +87,30 @@ class CorpusTest {
         tests.add(
             dynamicTest(
                 one.toString(), () -> assertEquals(List.of(), ForecastCheck.wrongForecast(one))));
+      }
+    }
+    return tests;
+  }
+
+  /** From the capture in which the bit is lost already, as a collector has it. */
+  @TestFactory
+  List<DynamicTest> namesThePortWhoseWordALiveUpdateAdopted() throws IOException {
+    return eachLiveUpdate(LiveUpdateCheck::wrong);
+  }
+
+  @TestFactory
+  List<DynamicTest> foretellsWhatALiveUpdateDoes() throws IOException {
+    return eachLiveUpdate(jump -> jump.isFirst() ? LiveUpdateCheck.wrongForecast(jump) : List.of());
+  }
+
+  private static List<DynamicTest> eachLiveUpdate(
+      Function<LiveUpdateCheck.Jump, List<String>> check) throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (CorpusCheck.Case one : cases()) {
+      for (LiveUpdateCheck.Jump jump : LiveUpdateCheck.jumps(one)) {
+        if (jump.wasToBeALiveUpdate()) {
+          tests.add(dynamicTest(jump.toString(), () -> assertEquals(List.of(), check.apply(jump))));
+        }
       }
     }
     return tests;

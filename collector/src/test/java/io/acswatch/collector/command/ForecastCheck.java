@@ -86,20 +86,26 @@ final class ForecastCheck {
 
   private ForecastCheck() {}
 
-  /** True if the case has a kexec, and owners to judge it by. */
+  /** True if the case has an ordinary kexec, and owners to judge it by. */
   static boolean isKexec(CorpusCheck.Case one) {
     return one.captures().containsKey(BEFORE)
         && one.tenancy().path(AFTER).has(AFTER)
+        && LiveUpdateCheck.jumps(one).stream().noneMatch(LiveUpdateCheck.Jump::wasToBeALiveUpdate)
         && !one.captures().get(BEFORE).boot().id().equals(one.captures().get(AFTER).boot().id());
   }
 
   /** Foretells the kexec of a case from the capture named, as of that moment. */
   static Forecast foretell(CorpusCheck.Case one, String from) {
-    Boot target = one.captures().get(AFTER).boot();
+    return foretell(one, from, AFTER, Preflight.Mode.PLAIN_KEXEC);
+  }
+
+  /** Foretells, from one capture, what another one shows. */
+  static Forecast foretell(CorpusCheck.Case one, String from, String after, Preflight.Mode mode) {
+    Boot target = one.captures().get(after).boot();
     Preflight.Result result =
         Preflight.of(
             Snapshot.of(one.captures().get(from).withOwners(owners(one))),
-            Preflight.Mode.PLAIN_KEXEC,
+            mode,
             target.kernelRelease(),
             target.commandLine(),
             null);
@@ -114,20 +120,20 @@ final class ForecastCheck {
         foretold.add(vmOf);
       }
     }
-    Set<Map<String, String>> made = made(one);
+    Set<Map<String, String>> made = made(one, after);
     Set<Map<String, String>> hits = new HashSet<>(made);
     hits.retainAll(foretold);
     made.removeAll(hits);
     foretold.removeAll(hits);
-    return new Forecast(from, result.outcome(), hits, made, foretold, harm(one, from));
+    return new Forecast(from, result.outcome(), hits, made, foretold, harm(one, from, after));
   }
 
   /** What the kexec did that is of severity high or critical, whether or not it was so before. */
-  private static Set<AlertCode> harm(CorpusCheck.Case one, String from) {
+  private static Set<AlertCode> harm(CorpusCheck.Case one, String from, String after) {
     Snapshot before = Snapshot.of(one.captures().get(from).withOwners(owners(one)));
     HostState state = Judgement.apply(HostState.NONE, before).state();
     HostState nothingTold = new HostState(state.baseline(), state.current(), 0, List.of());
-    return Judgement.apply(nothingTold, Snapshot.of(one.captures().get(AFTER))).alerts().stream()
+    return Judgement.apply(nothingTold, Snapshot.of(one.captures().get(after))).alerts().stream()
         .filter(alert -> alert.severity().isAtLeast(Severity.HIGH))
         .map(IsolationAlert::code)
         .filter(code -> code != AlertCode.MODEL_CHANGED)
@@ -148,13 +154,13 @@ final class ForecastCheck {
   }
 
   /** The merges across VMs that the kernel made. */
-  private static Set<Map<String, String>> made(CorpusCheck.Case one) {
+  private static Set<Map<String, String>> made(CorpusCheck.Case one, String after) {
     Map<String, String> placeOf = new HashMap<>();
-    Snapshot.of(one.captures().get(AFTER))
+    Snapshot.of(one.captures().get(after))
         .functions()
         .forEach(f -> placeOf.put(f.address().toString(), f.path().text()));
     Set<Map<String, String>> made = new HashSet<>();
-    for (Map<String, String> group : CorpusCheck.due(one, AFTER)) {
+    for (Map<String, String> group : CorpusCheck.due(one, after)) {
       Map<String, String> vmOf = new TreeMap<>();
       group.forEach((address, vm) -> vmOf.put(placeOf.get(address), vm));
       made.add(vmOf);

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PreflightCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ABLE = "CONFIG_PCI_LIVEUPDATE=y\nCONFIG_VFIO_PCI_LIVEUPDATE=y\n";
   private static final String BEFORE = TestCaptures.file("switch-before.cap").toString();
   private static final String REDIRECT_OFF = "intel_iommu=on pci=disable_acs_redir=00:03.0";
 
@@ -27,10 +29,9 @@ class PreflightCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"live-update", "plain-kexec"})
   void letsAHostGoWhoseGroupsStayApart(String mode) throws IOException {
-    CommandRun text = CommandRun.of("preflight", BEFORE, "--mode", mode, "--owners", twoVms());
-    CommandRun json =
-        CommandRun.of(
-            "preflight", BEFORE, "--mode", mode, "--owners", twoVms(), "--output", "json");
+    String[] arguments = and(able("preflight", BEFORE, "--owners=" + twoVms()), "--mode=" + mode);
+    CommandRun text = CommandRun.of(arguments);
+    CommandRun json = CommandRun.of(and(arguments, "--output=json"));
 
     assertEquals(ExitCode.OK, text.exitCode(), text.err());
     assertEquals("go", text.outLines().get(0));
@@ -76,9 +77,84 @@ class PreflightCommandTest {
   void knowsThatALiveUpdatePassesTheOptionsBy() throws IOException {
     CommandRun run =
         CommandRun.of(
-            "preflight", BEFORE, "--owners=" + twoVms(), "--target-cmdline", REDIRECT_OFF);
+            "preflight",
+            BEFORE,
+            "--owners=" + twoVms(),
+            "--target-cmdline=" + REDIRECT_OFF + " liveupdate=on kho=on",
+            "--target-config=" + config(ABLE));
 
     assertEquals(ExitCode.OK, run.exitCode(), run.out());
+    assertEquals("  as a live update: go", run.outLines().get(1));
+    assertTrue(run.outLines().contains("  as an ordinary kexec: no-go"), run.out());
+  }
+
+  /** The default before this was a live update, whatever the kernel can: it said go. */
+  @Test
+  void neverLetsVmsGoToAKernelThatPreservesNothing() throws IOException {
+    String able = "intel_iommu=on liveupdate=on kho=on";
+    for (String line :
+        List.of("", "CONFIG_PCI_LIVEUPDATE=y", "# CONFIG_PCI_LIVEUPDATE is not set")) {
+      String[] arguments = {
+        "preflight", BEFORE, "--owners=" + twoVms(), "--target-cmdline=" + able
+      };
+      CommandRun run =
+          CommandRun.of(
+              line.isEmpty()
+                  ? arguments
+                  : and(arguments, "--target-config=" + config("CONFIG_PCI=y\n" + line + "\n")));
+
+      assertEquals(line.isEmpty() ? ExitCode.FAILED : ExitCode.FINDING, run.exitCode(), line);
+      assertEquals(line.isEmpty() ? "unknown" : "no-go", run.outLines().get(0), run.out());
+      assertTrue(run.outLines().contains("  as an ordinary kexec: go"), run.out());
+    }
+    CommandRun plain = CommandRun.of("preflight", BEFORE, "--owners=" + twoVms());
+    assertEquals(ExitCode.FINDING, plain.exitCode(), plain.out());
+    assertTrue(
+        plain.outLines().get(1).startsWith("  No ordinary kexec carries a device: 0000:06:00.0,"),
+        plain.out());
+  }
+
+  @Test
+  void answersBothKindsInJson() throws IOException {
+    String[] arguments = able("preflight", BEFORE, "--owners=" + twoVms());
+    JsonNode answer = JSON.readTree(CommandRun.of(and(arguments, "--output=json")).out());
+
+    assertEquals("go", answer.get("verdict").asText());
+    assertEquals("go", answer.get("as_live_update").get("verdict").asText());
+    assertEquals("go", answer.get("as_ordinary_kexec").get("verdict").asText());
+    assertEquals("can", answer.get("preserves_devices").asText());
+    assertTrue(answer.get("findings").isArray());
+  }
+
+  @Test
+  void looksIntoTheConfigurationOfTheKernelToComeOnThisHost() throws IOException {
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
+    host.write("/boot/config-7.4.0", ABLE);
+    String[] arguments = {
+      "preflight",
+      "--root=" + host.root(),
+      "--owners=" + twoVms(),
+      "--target-cmdline=intel_iommu=on liveupdate=on kho=on",
+      "--target-kernel=7.4.0"
+    };
+    CommandRun run = CommandRun.of(arguments);
+
+    assertEquals(ExitCode.OK, run.exitCode(), run.out());
+    assertTrue(run.out().contains("/boot/config-7.4.0 has CONFIG_PCI_LIVEUPDATE"), run.out());
+    host.write("/boot/config-7.4.0", "CONFIG_PCI=y\n");
+    assertEquals(ExitCode.FINDING, CommandRun.of(arguments).exitCode());
+  }
+
+  @Test
+  void whatIsNoConfigurationIsNoEvidence() throws IOException {
+    CommandRun run =
+        CommandRun.of(
+            "preflight", BEFORE, "--owners=" + twoVms(), "--target-config=" + config("hello\n"));
+
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("no build configuration"), run.err());
   }
 
   @Test
@@ -88,7 +164,7 @@ class PreflightCommandTest {
     host.poke(PciAddress.parse("0000:00:03.0"), 0x14E, 0x11);
     String root = "--root=" + host.root();
 
-    CommandRun update = CommandRun.of("preflight", root, "--owners=" + twoVms());
+    CommandRun update = CommandRun.of(able("preflight", root, "--owners=" + twoVms()));
     CommandRun kexec =
         CommandRun.of("preflight", root, "--owners=" + twoVms(), "--mode=plain-kexec");
 
@@ -102,9 +178,10 @@ class PreflightCommandTest {
   void refusesToPreserveAVirtualFunction() throws IOException {
     CommandRun run =
         CommandRun.of(
-            "preflight",
-            TestCaptures.file("sriov-vfs.cap").toString(),
-            "--owners=" + owners("01:00.1", "vm1"));
+            able(
+                "preflight",
+                TestCaptures.file("sriov-vfs.cap").toString(),
+                "--owners=" + owners("01:00.1", "vm1")));
 
     assertEquals(ExitCode.FINDING, run.exitCode(), run.err());
     assertTrue(run.out().contains("PRESERVATION_REFUSED: "), run.out());
@@ -120,10 +197,9 @@ class PreflightCommandTest {
 
     CommandRun run =
         CommandRun.of(
-            "preflight",
-            "--root=" + host.root(),
-            "--owners=" + owners("01:00.0", "vm1"),
-            "--output=json");
+            and(
+                able("preflight", "--root=" + host.root(), "--owners=" + owners("01:00.0", "vm1")),
+                "--output=json"));
 
     assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
     JsonNode answer = JSON.readTree(run.out());
@@ -230,6 +306,17 @@ class PreflightCommandTest {
     String[] more = Arrays.copyOf(arguments, arguments.length + 1);
     more[arguments.length] = last;
     return more;
+  }
+
+  /** The same arguments for a kernel that can preserve devices, and is told to. */
+  private String[] able(String... arguments) throws IOException {
+    return and(
+        and(arguments, "--target-cmdline=intel_iommu=on liveupdate=on kho=on"),
+        "--target-config=" + config(ABLE));
+  }
+
+  private String config(String text) throws IOException {
+    return Files.writeString(directory.resolve("config"), text).toString();
   }
 
   private String twoVms() throws IOException {

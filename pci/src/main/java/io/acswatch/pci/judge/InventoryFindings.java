@@ -9,11 +9,13 @@ import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds functions that are gone or new, and an IOMMU that is off. VFs are told of together, by
@@ -89,8 +91,42 @@ final class InventoryFindings {
             anchor,
             Comparison.sorted(gone.stream().map(comparison::goneDevice).toList()),
             vms,
-            null,
+            lostBelow(gone.get(0)),
             headline));
+  }
+
+  /**
+   * A live update keeps the bus numbers of a bridge; one that it finds without any is given none,
+   * and nothing below it is found.
+   */
+  private @Nullable Cause lostBelow(int beforeIndex) {
+    for (DevicePath above = before.function(beforeIndex).path().bridge();
+        above != null;
+        above = above.bridge()) {
+      int bridge = after.indexOf(above);
+      if (bridge != HostHierarchy.NONE) {
+        PciFunction port = after.function(bridge);
+        return port.kernel().preservation().isAdopted() && leadsNowhere(port)
+            ? new Cause(
+                Cause.Kind.HIERARCHY_CHANGED,
+                null,
+                List.of(),
+                ("%s passed through the live update without bus numbers. The kernel gives none to a"
+                        + " port that it adopts, so nothing below it is found.")
+                    .formatted(port.address()))
+            : null;
+      }
+    }
+    return null;
+  }
+
+  private boolean leadsNowhere(PciFunction port) {
+    for (int i = 0; i < after.size(); i++) {
+      if (after.function(i).path().isBelow(port.path())) {
+        return false;
+      }
+    }
+    return port.config().secondaryBus() <= port.address().bus();
   }
 
   private void arrived() {

@@ -1,9 +1,5 @@
 package io.acswatch.pci.preflight;
 
-import io.acswatch.pci.alert.AlertCode;
-import io.acswatch.pci.alert.Cause;
-import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
@@ -15,17 +11,17 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.judge.Comparison;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.BootOrder;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -37,15 +33,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The snapshot that the kernel to come would show, and the devices it would refuse to preserve.
+ * The snapshot that the kernel to come would show.
  *
  * <p>An ordinary kexec: the new kernel switches ACS on again, then applies its command line; no VFs
- * exist. A live update: what is preserved, that is the VMs' devices and the bridges above them,
- * keeps its words, and the command line's ACS options pass it by.
+ * exist. A live update: what is preserved keeps its words, and the command line's ACS options pass
+ * it by.
  */
 final class KexecForecast {
   private final Snapshot present;
-  private final Preflight.Mode mode;
   private final Boot target;
   private final ModelChoice model;
   private final HostHierarchy hierarchy;
@@ -53,6 +48,7 @@ final class KexecForecast {
   private final AcsRules targetRules;
   private final AcsOptions options;
   private final AcsSetup words;
+  private final @Nullable PreservedDevices preserved;
   private final TakenBits taken;
   private final boolean takesWhatNobodySaw;
   private final Map<PciAddress, Integer> unseen = new TreeMap<>();
@@ -61,12 +57,13 @@ final class KexecForecast {
   /**
    * Foretells one kernel.
    *
+   * @param ability whether the kernel to come can preserve devices; null for an ordinary kexec
    * @param taken which bits the hardware takes
    * @param takesWhatNobodySaw suppose so of bits of which that is not known
    */
   KexecForecast(
       Snapshot present,
-      Preflight.Mode mode,
+      @Nullable LiveUpdateAbility ability,
       Boot target,
       ModelChoice model,
       TakenBits taken,
@@ -74,7 +71,6 @@ final class KexecForecast {
     this.taken = taken;
     this.takesWhatNobodySaw = takesWhatNobodySaw;
     this.present = present;
-    this.mode = mode;
     this.target = target;
     this.model = model;
     view = new HostView(present);
@@ -82,6 +78,7 @@ final class KexecForecast {
     targetRules = new AcsRules(hierarchy, model);
     options = AcsOptions.of(target.commandLine(), model.machine());
     words = new AcsSetup(hierarchy, targetRules, model.kernel(), target);
+    preserved = ability == null ? null : new PreservedDevices(view, targetRules, options, ability);
   }
 
   HostView view() {
@@ -131,47 +128,33 @@ final class KexecForecast {
     return false;
   }
 
-  /** The kernel's own reasons not to preserve a VM's device. */
-  List<IsolationAlert> refusals() {
-    List<IsolationAlert> refusals = new ArrayList<>();
-    if (mode != Preflight.Mode.LIVE_UPDATE) {
-      return refusals;
-    }
-    Comparison comparison = new Comparison(present, present);
-    for (int i = 0; i < hierarchy.size(); i++) {
-      if (!view.isOwned(i)) {
-        continue;
-      }
-      String reason = refusal(i);
-      if (reason != null) {
-        Cause cause = new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), reason + ".");
-        refusals.add(
-            comparison.alert(
-                AlertCode.PRESERVATION_REFUSED,
-                Severity.HIGH,
-                i,
-                List.of(view.owner(i)),
-                cause,
-                "A live update would refuse to preserve %s: %s"
-                    .formatted(hierarchy.function(i).address(), reason)));
-      }
-    }
-    return refusals;
+  /** Which devices a live update would carry; null if it is an ordinary kexec. */
+  @Nullable PreservedDevices preserved() {
+    return preserved;
   }
 
-  private @Nullable String refusal(int index) {
-    if (options.switchesLiveUpdateOff()) {
-      return "the command line to come switches live updates off";
-    }
-    if (hierarchy.function(index).isVirtualFunction()) {
-      return "virtual functions cannot be preserved";
-    }
-    for (int i = index; i != HostHierarchy.NONE; i = hierarchy.bridgeAbove(i)) {
-      if (targetRules.needsEnablingQuirk(i)) {
-        return hierarchy.function(i).address() + " relies on ACS quirks";
+  /** VMs' devices that lost bits of their own words, which a live update would restore. */
+  List<PciAddress> restored() {
+    List<PciAddress> restored = new ArrayList<>();
+    for (int i = 0; preserved != null && i < hierarchy.size(); i++) {
+      PciFunction function = hierarchy.function(i);
+      if (preserved.isRestored(i) && !asRestored(i, function).equals(function)) {
+        restored.add(function.address());
       }
     }
-    return null;
+    return restored;
+  }
+
+  /** As the running kernel left the function, and vfio-pci saved it. */
+  private PciFunction asRestored(int index, PciFunction function) {
+    AcsRegisters acs = function.config().acs();
+    if (acs == null) {
+      return function;
+    }
+    AcsRules now = new AcsRules(hierarchy, view.choice());
+    Boot boot = present.boot();
+    return withAcs(
+        function, new AcsSetup(hierarchy, now, view.kernel(), boot).of(index, acs, true));
   }
 
   /** The snapshot the new kernel would show if nothing changed before the kexec. */
@@ -191,15 +174,14 @@ final class KexecForecast {
 
   /** The snapshot the new kernel would show if {@code last} were the last one of this boot. */
   private Snapshot foretoldAfter(Snapshot last) {
-    BitSet preserved = preserved();
     boolean groupsExist = present.hasReportedGroups() || options.switchesIommuOn();
     boolean iommuOn = groupsExist && !options.switchesIommuOff();
     List<PciFunction> functions = new ArrayList<>();
     for (int i = 0; i < hierarchy.size(); i++) {
       PciFunction function = last.functions().get(i);
       // VFs come into being when somebody enables them, which no kexec does.
-      if (!function.isVirtualFunction()) {
-        functions.add(preserved.get(i) ? function : withWordsOfBoot(i, function, iommuOn));
+      if (!function.isVirtualFunction() && !isLost(i)) {
+        functions.add(asFound(i, function, iommuOn));
       }
     }
     List<PciFunction> ordered = BootOrder.of(functions);
@@ -211,18 +193,17 @@ final class KexecForecast {
     return snapshotOf(ordered, grouping.derive(), true);
   }
 
-  private BitSet preserved() {
-    BitSet preserved = new BitSet();
-    if (mode == Preflight.Mode.LIVE_UPDATE) {
-      for (int i = 0; i < hierarchy.size(); i++) {
-        if (view.isOwned(i) && refusal(i) == null) {
-          for (int above = i; above != HostHierarchy.NONE; above = hierarchy.bridgeAbove(above)) {
-            preserved.set(above);
-          }
-        }
-      }
-    }
-    return preserved;
+  private boolean isLost(int index) {
+    return preserved != null && preserved.lostBelow(index) != HostHierarchy.NONE;
+  }
+
+  private PciFunction asFound(int index, PciFunction function, boolean iommuOn) {
+    Preservation life = preserved == null ? Preservation.NONE : preserved.lifeOf(index);
+    PciFunction found =
+        preserved != null && preserved.isRestored(index)
+            ? asRestored(index, function)
+            : life.isAdopted() ? function : withWordsOfBoot(index, function, iommuOn);
+    return found.withPreservation(life);
   }
 
   private Snapshot snapshotOf(
@@ -241,7 +222,8 @@ final class KexecForecast {
               0,
               kernel.totalVfs(),
               kernel.ariEnabled(),
-              kernel.removable());
+              kernel.removable(),
+              kernel.preservation());
       grouped.add(
           new PciFunction(
               function.address(), function.path(), function.ids(), function.config(), seen));
@@ -249,7 +231,9 @@ final class KexecForecast {
     return new Snapshot(
         present.host(),
         target,
-        mode == Preflight.Mode.LIVE_UPDATE ? BootClass.LIVE_UPDATE : BootClass.KEXEC_PLAIN,
+        preserved == null
+            ? BootClass.KEXEC_PLAIN
+            : preserved.functions().isEmpty() ? BootClass.KEXEC_KHO : BootClass.LIVE_UPDATE,
         present.takenAtMillis(),
         0,
         false,

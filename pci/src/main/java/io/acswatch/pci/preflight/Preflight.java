@@ -1,10 +1,13 @@
 package io.acswatch.pci.preflight;
 
+import static java.util.stream.Collectors.joining;
+
 import io.acswatch.pci.alert.AcsBit;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
@@ -12,14 +15,18 @@ import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -72,15 +79,12 @@ public final class Preflight {
   }
 
   private final Snapshot present;
-  private final Mode mode;
   private final KexecTarget target;
   private final KexecForecast forecast;
   private final PreflightQuestions questions;
 
-  private Preflight(
-      Snapshot present, Mode mode, KexecTarget target, KexecForecast forecast, GroupsCheck now) {
+  private Preflight(Snapshot present, KexecTarget target, KexecForecast forecast, GroupsCheck now) {
     this.present = present;
-    this.mode = mode;
     this.target = target;
     this.forecast = forecast;
     questions = new PreflightQuestions(present, target, forecast, now);
@@ -102,12 +106,55 @@ public final class Preflight {
       @Nullable String targetRelease,
       @Nullable String targetCommandLine,
       @Nullable GroupingModel asked) {
-    return of(present, mode, targetRelease, targetCommandLine, asked, List.of());
+    return of(
+        present,
+        mode,
+        targetRelease,
+        targetCommandLine,
+        asked,
+        List.of(),
+        ability(present, targetRelease, asked));
+  }
+
+  /** Of the present kernel as it shows; of a model that does preserve, as it says; else unknown. */
+  public static LiveUpdateAbility ability(
+      Snapshot present, @Nullable String targetRelease, @Nullable GroupingModel asked) {
+    if (asked == GroupingModel.LEGACY_LIVEUPDATE) {
+      return new LiveUpdateAbility(LiveUpdateAbility.Answer.CAN, "model " + asked.label());
+    }
+    boolean same = targetRelease == null || targetRelease.equals(present.boot().kernelRelease());
+    return same ? LiveUpdateAbility.of(present) : LiveUpdateAbility.UNKNOWN;
+  }
+
+  /** A go rests on a kernel that can; what else may keep it from it stands among the reasons. */
+  private static Result ofAbility(Result agreed, LiveUpdateAbility ability, AcsOptions options) {
+    boolean open = ability.answer() == LiveUpdateAbility.Answer.UNKNOWN;
+    List<String> reasons = new ArrayList<>(agreed.reasons());
+    boolean off = PreservedDevices.areSwitchedOff(options);
+    if (open && !off) {
+      reasons.add(
+          agreed.outcome() == Outcome.GO ? 0 : reasons.size(),
+          "Nothing shows whether the kernel to come can preserve PCI devices: its configuration has"
+              + " CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE then. --target-config FILE"
+              + " settles it.");
+    }
+    if (!off
+        && ability.answer() != LiveUpdateAbility.Answer.CANNOT
+        && !options.switchesHandoverOn()) {
+      reasons.add(
+          "The command line to come lacks kho=on, without which a kernel takes over nothing, unless"
+              + " it was built to be on.");
+    }
+    Outcome outcome = open && agreed.outcome() == Outcome.GO ? Outcome.UNKNOWN : agreed.outcome();
+    return new Result(outcome, reasons, agreed.findings(), agreed.model());
   }
 
   /**
-   * The same with what hosts tell of kernels: those that run the kernel to come show which rules it
-   * follows.
+   * The same with what is known from elsewhere.
+   *
+   * @param kernels what hosts tell of kernels: those that run the kernel to come show which rules
+   *     it follows
+   * @param ability whether the kernel to come can preserve PCI devices
    */
   public static Result of(
       Snapshot present,
@@ -115,7 +162,8 @@ public final class Preflight {
       @Nullable String targetRelease,
       @Nullable String targetCommandLine,
       @Nullable GroupingModel asked,
-      List<KernelKnowledge> kernels) {
+      List<KernelKnowledge> kernels,
+      LiveUpdateAbility ability) {
     HostView view = new HostView(present);
     GroupsCheck now =
         new FollowedRules(
@@ -134,11 +182,12 @@ public final class Preflight {
             asked,
             withThisHost(kernels, present));
     List<AgreedResult.Case> cases = new ArrayList<>();
+    LiveUpdateAbility can = mode == Mode.LIVE_UPDATE ? ability : null;
     for (KexecTarget target : targets) {
-      AgreedResult.Case likely = foretell(present, mode, target, now, taken, true);
+      AgreedResult.Case likely = foretell(present, can, target, now, taken, true);
       cases.add(likely);
       if (!likely.supposition().isEmpty()) {
-        cases.add(foretell(present, mode, target, now, taken, false));
+        cases.add(foretell(present, can, target, now, taken, false));
       }
     }
     Result agreed =
@@ -147,7 +196,10 @@ public final class Preflight {
             targets.get(0).boot().kernelRelease(),
             "What settles it: a host that runs this kernel (acswatch kernels, preflight --kernels), or"
                 + " uname -rv where a Debian kernel says its patch level in it.");
-    return targets.get(0).hosts() == 0 ? agreed : agreed.with(fleetTells(targets));
+    Result known = targets.get(0).hosts() == 0 ? agreed : agreed.with(fleetTells(targets));
+    return can == null
+        ? known
+        : ofAbility(known, can, AcsOptions.of(targets.get(0).boot().commandLine()));
   }
 
   /** What this host tells of its own kernel counts too. */
@@ -180,25 +232,35 @@ public final class Preflight {
 
   private static AgreedResult.Case foretell(
       Snapshot present,
-      Mode mode,
+      @Nullable LiveUpdateAbility ability,
       KexecTarget target,
       GroupsCheck now,
       TakenBits taken,
       boolean takesWhatNobodySaw) {
     KexecForecast forecast =
-        new KexecForecast(present, mode, target.boot(), target.model(), taken, takesWhatNobodySaw);
-    return new Preflight(present, mode, target, forecast, now).result(takesWhatNobodySaw);
+        new KexecForecast(
+            present, ability, target.boot(), target.model(), taken, takesWhatNobodySaw);
+    return new Preflight(present, target, forecast, now).result(takesWhatNobodySaw);
   }
 
   private AgreedResult.Case result(boolean takesWhatNobodySaw) {
     HostState state = Judgement.apply(HostState.NONE, present).state();
-    List<IsolationAlert> findings = new ArrayList<>(forecast.refusals());
-    state.open().stream()
-        .filter(alert -> mode == Mode.LIVE_UPDATE && alert.code() == AlertCode.PENDING_MERGE)
-        .forEach(findings::add);
-    if (target.model().isComputable()) {
-      findings.addAll(raised(state, forecast.foretold()));
+    List<IsolationAlert> findings = new ArrayList<>();
+    PreservedDevices preserved = forecast.preserved();
+    List<IsolationAlert> raised =
+        target.model().isComputable() ? raised(state, forecast.foretold()) : List.of();
+    if (preserved == null) {
+      findings.addAll(PreservedDevices.leftBehind(forecast.view()));
+    } else {
+      findings.addAll(preserved.refusals());
+      state.open().stream()
+          .filter(alert -> alert.code() == AlertCode.PENDING_MERGE)
+          .filter(alert -> raised.stream().anyMatch(merge -> tellsOf(merge, alert)))
+          .forEach(findings::add);
     }
+    Set<String> told = new HashSet<>();
+    findings.forEach(alert -> told.add(alert.fingerprint()));
+    raised.stream().filter(alert -> told.add(alert.fingerprint())).forEach(findings::add);
     findings.sort(
         Comparator.comparing(IsolationAlert::severity)
             .reversed()
@@ -229,8 +291,13 @@ public final class Preflight {
     if (reasons.isEmpty()) {
       reasons.add("Nothing of severity high or critical would come of it.");
     }
-    if (mode == Mode.LIVE_UPDATE) {
-      reasons.addAll(LiveUpdateAbility.doubts(target, forecast.options()));
+    if (!forecast.restored().isEmpty()) {
+      reasons.add(
+          "The ACS words of "
+              + forecast.restored().stream().map(Object::toString).collect(joining(", "))
+              + " are not what the kernel left. They are taken as restored: vfio-pci resets a"
+              + " device as the old kernel goes down, and restores what it saved (by its series of"
+              + " July 2026).");
     }
     return new AgreedResult.Case(
         target.model().reason(),
@@ -282,10 +349,27 @@ public final class Preflight {
     return lowered ? alert.withSeverity(Severity.WARNING) : alert;
   }
 
+  /** True if a merge is foretold of devices of which one is pending. */
+  private static boolean tellsOf(IsolationAlert merge, IsolationAlert pending) {
+    return merge.code().isMerge()
+        && merge.devices().stream()
+                .map(AlertDevice::path)
+                .filter(p -> pending.devices().stream().anyMatch(d -> d.path().equals(p)))
+                .count()
+            > 1;
+  }
+
   private static List<IsolationAlert> raised(HostState state, Snapshot foretold) {
     // What is wrong already and stays so is an answer too.
-    HostState nothingTold = new HostState(state.baseline(), state.current(), 0, List.of());
+    Snapshot present = withoutRequests(Objects.requireNonNull(state.current()));
+    HostState nothingTold = new HostState(present, present, 0, List.of());
     return Judgement.apply(nothingTold, foretold).alerts();
+  }
+
+  /** What becomes of the requests is foretold by themselves: the update has not been yet. */
+  private static Snapshot withoutRequests(Snapshot snapshot) {
+    return snapshot.withFunctions(
+        snapshot.functions().stream().map(f -> f.withPreservation(Preservation.NONE)).toList());
   }
 
   private static List<String> reasonsOf(List<IsolationAlert> findings) {
@@ -302,7 +386,7 @@ public final class Preflight {
    * live update inherits them in any case.
    */
   private List<IsolationAlert> mergesIfCleared(HostState state) {
-    if (mode == Mode.LIVE_UPDATE
+    if (forecast.preserved() != null
         || !target.model().isComputable()
         || !target.model().dependsOnRegistersAtStart() && !forecast.keepsWhatItFinds()) {
       return List.of();

@@ -31,6 +31,7 @@ final class PreflightQuestions {
   private final AcsRules rules;
   private final AcsOptions options;
   private final GroupsCheck now;
+  private final boolean keepsBusNumbers;
 
   /** Asks; {@code now} compares the groups of now with those that rules make. */
   PreflightQuestions(
@@ -42,6 +43,8 @@ final class PreflightQuestions {
     hierarchy = view.hierarchy();
     rules = forecast.targetRules();
     options = forecast.options();
+    PreservedDevices preserved = forecast.preserved();
+    keepsBusNumbers = preserved != null && !preserved.functions().isEmpty();
   }
 
   /** Those that are open, a sentence each. */
@@ -103,7 +106,9 @@ final class PreflightQuestions {
 
   private boolean renumbersWhatItsOptionsName() {
     String commandLine = target.boot().commandLine();
-    return commandLine.contains("assign-busses")
+    // What is preserved makes a kernel keep all bus numbers, for as long as it runs.
+    return !keepsBusNumbers
+        && commandLine.contains("assign-busses")
         && !present.boot().commandLine().contains("assign-busses")
         && namesDevicesInAcsOptions(commandLine);
   }

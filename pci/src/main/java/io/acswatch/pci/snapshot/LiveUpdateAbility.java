@@ -44,6 +44,11 @@ public record LiveUpdateAbility(Answer answer, String evidence) {
     Answer(String word) {
       this.word = word;
     }
+
+    /** As reports name it: {@code can}, {@code cannot}, {@code not known}. */
+    public String word() {
+      return word;
+    }
   }
 
   /**

@@ -11,6 +11,7 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.iommu.RuleSet;
 import io.acswatch.pci.preflight.Preflight;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +90,13 @@ class KernelKnowledgeTest {
   }
 
   private static Preflight.Result foretell(TestHost host, List<KernelKnowledge> kernels) {
-    return Preflight.of(host.snapshot(), Preflight.Mode.PLAIN_KEXEC, RELEASE, null, null, kernels);
+    return Preflight.of(
+        host.snapshot(),
+        Preflight.Mode.PLAIN_KEXEC,
+        RELEASE,
+        null,
+        null,
+        kernels,
+        LiveUpdateAbility.UNKNOWN);
   }
 }

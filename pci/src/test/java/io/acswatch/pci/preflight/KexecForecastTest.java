@@ -18,6 +18,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The registers and groups of the snapshot to come. */
 class KexecForecastTest {
+  private static final LiveUpdateAbility CAN =
+      new LiveUpdateAbility(LiveUpdateAbility.Answer.CAN, "a test");
+  private static final String ABLE = "intel_iommu=on liveupdate=on kho=on";
   private static final PciIds SUNRISE_POINT = new PciIds(0x8086, 0xA110, 0x060400);
   private static final PciIds IDT = new PciIds(0x111D, 0x80B5, 0x060400);
 
@@ -51,7 +55,7 @@ class KexecForecastTest {
                     .toList()));
     return new KexecForecast(
         host.snapshot(),
-        mode,
+        mode == LIVE_UPDATE ? CAN : null,
         target.boot(),
         target.model(),
         new TakenBits(view, view.choice()),
@@ -185,7 +189,7 @@ class KexecForecastTest {
         port(acs(0x5F, 0x11, 0), new PciIds(0x8086, 1, 0x060400))
             .add("RQ", "00:02.0", null, ROOT_PORT, false, acs(0x5F, 0x11, 0))
             .add("H", "02:00.0", "RQ", ENDPOINT, false, NONE);
-    Snapshot then = foretold(host, LIVE_UPDATE, null, null);
+    Snapshot then = foretold(host, LIVE_UPDATE, null, ABLE);
 
     assertEquals("0011 0000", words(then, "00:01.0"));
     assertEquals("001d 0000", words(then, "00:02.0"));
@@ -197,7 +201,7 @@ class KexecForecastTest {
   void whatIsRefusedIsNotPreserved() {
     TestHost host = port(acs(0x5F, 0, 0x11), SUNRISE_POINT);
 
-    assertEquals("0000 001d", words(foretold(host, LIVE_UPDATE, null, null), "00:01.0"));
+    assertEquals("0000 001d", words(foretold(host, LIVE_UPDATE, null, ABLE), "00:01.0"));
   }
 
   @Test

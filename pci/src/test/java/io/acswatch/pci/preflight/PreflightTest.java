@@ -18,9 +18,11 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PreflightTest {
+  private static final LiveUpdateAbility CAN =
+      new LiveUpdateAbility(LiveUpdateAbility.Answer.CAN, "a test");
+  private static final LiveUpdateAbility CANNOT =
+      new LiveUpdateAbility(LiveUpdateAbility.Answer.CANNOT, "/boot/config-7.3.4 lacks it");
+
+  /** What a kernel is told that is to take over devices. */
+  private static final String ABLE = " liveupdate=on kho=on";
+
   private static final List<String> NAMES = List.of("RP", "USP", "D1", "D2", "A", "B");
 
   private static TestHost host() {
@@ -54,7 +64,15 @@ class PreflightTest {
 
   private static Preflight.Result preflight(
       TestHost host, Preflight.Mode mode, String release, String commandLine) {
-    return Preflight.of(host.snapshot(), mode, release, commandLine, null);
+    return mode == LIVE_UPDATE
+        ? update(host, release, (commandLine == null ? "intel_iommu=on" : commandLine) + ABLE, CAN)
+        : Preflight.of(host.snapshot(), mode, release, commandLine, null);
+  }
+
+  private static Preflight.Result update(
+      TestHost host, String release, String commandLine, LiveUpdateAbility ability) {
+    return Preflight.of(
+        host.snapshot(), LIVE_UPDATE, release, commandLine, null, List.of(), ability);
   }
 
   private static boolean merges(Preflight.Result result) {
@@ -349,36 +367,160 @@ class PreflightTest {
   }
 
   @Test
-  void liveUpdateSaysWhyItsTargetMayNotBeAbleToDoOne() {
-    String able = "intel_iommu=on liveupdate=on kho=1";
-    Preflight.Result old = preflight(host(), LIVE_UPDATE, "7.3.4", "intel_iommu=on");
-    Preflight.Result fit = preflight(host(), LIVE_UPDATE, "7.4.0", able);
+  void withoutEvidenceALiveUpdateIsNeverAGo() {
+    String able = "intel_iommu=on" + ABLE;
+    Preflight.Result open = update(host(), "7.4.0", able, LiveUpdateAbility.UNKNOWN);
+    Preflight.Result can = update(host(), "7.3.4", able, CAN);
 
-    assertEquals(Preflight.Outcome.GO, old.outcome());
-    assertEquals(3, old.reasons().size(), old.reasons().toString());
-    assertTrue(old.reasons().get(1).contains("Linux 7.3.4 does not"), old.reasons().toString());
-    assertTrue(old.reasons().get(2).contains("lacks liveupdate=on and kho=on"));
-    assertEquals(1, fit.reasons().size(), fit.reasons().toString());
-    assertEquals(1, preflight(host(), PLAIN_KEXEC, "7.3.4", null).reasons().size());
+    assertEquals(Preflight.Outcome.UNKNOWN, open.outcome());
+    assertTrue(open.reasons().get(0).contains("--target-config"), open.reasons().toString());
+    assertEquals(Preflight.Outcome.GO, can.outcome(), can.reasons().toString());
+    assertEquals(1, can.reasons().size(), can.reasons().toString());
+    Preflight.Result unsaid = update(host(), "7.3.4", "intel_iommu=on liveupdate=on", CAN);
+    assertEquals(Preflight.Outcome.GO, unsaid.outcome());
+    assertTrue(unsaid.reasons().get(1).contains("lacks kho=on"), unsaid.reasons().toString());
+    Preflight.Result merged = update(drifted(), null, able, LiveUpdateAbility.UNKNOWN);
+    assertEquals(Preflight.Outcome.NO_GO, merged.outcome());
     Preflight.Result asked =
         Preflight.of(host().snapshot(), LIVE_UPDATE, null, able, GroupingModel.LEGACY_LIVEUPDATE);
-    assertEquals(1, asked.reasons().size(), asked.reasons().toString());
+    assertEquals(Preflight.Outcome.GO, asked.outcome(), asked.reasons().toString());
+  }
+
+  /** The release says nothing of it; what the present kernel can, it shows by a note or its log. */
+  @Test
+  void thePresentKernelShowsWhatItCan() {
+    String able = "intel_iommu=on" + ABLE;
+    TestHost noted = host().commandLine(able).liveUpdate("can; /proc/config.gz has it");
+    TestHost told = host().commandLine(able).life(Preservation.ASKED, "RP", "USP", "D1", "A");
+
+    for (TestHost host : List.of(noted, told)) {
+      assertEquals(
+          Preflight.Outcome.GO,
+          Preflight.of(host.snapshot(), LIVE_UPDATE, null, null, null).outcome());
+      assertEquals(
+          Preflight.Outcome.UNKNOWN,
+          Preflight.of(host.snapshot(), LIVE_UPDATE, "7.4.0", null, null).outcome());
+    }
+  }
+
+  private static List<String> refused(Preflight.Result result) {
+    return result.findings().stream()
+        .filter(alert -> alert.code() == AlertCode.PRESERVATION_REFUSED)
+        .filter(alert -> alert.severity() == Severity.HIGH)
+        .flatMap(alert -> alert.vms().stream())
+        .toList();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"liveupdate=off kho=on", "kho=0 liveupdate=on", "kho=N", "liveupdate=f"})
-  void liveUpdateThatTheCommandLineSwitchesOffIsRefused(String options) {
-    Preflight.Result result = preflight(host(), LIVE_UPDATE, "7.4.0", "intel_iommu=on " + options);
+  @ValueSource(
+      strings = {"liveupdate=off kho=on", "kho=0 liveupdate=on", "kho=N", "liveupdate=f", "kho=on"})
+  void everyDeviceIsRefusedWhereTheCommandLineDoesNotSwitchLiveUpdatesOn(String options) {
+    Preflight.Result result = update(host(), "7.4.0", "intel_iommu=on " + options, CAN);
 
     assertEquals(Preflight.Outcome.NO_GO, result.outcome());
-    assertEquals(
-        List.of("vm-a", "vm-b"),
+    assertEquals(List.of("vm-a", "vm-b"), refused(result));
+    assertEquals(2, result.reasons().size(), result.reasons().toString());
+  }
+
+  @Test
+  void everyDeviceIsRefusedByAKernelThatCannot() {
+    Preflight.Result result = update(drifted(), "7.3.4", "intel_iommu=on" + ABLE, CANNOT);
+
+    assertEquals(List.of("vm-a", "vm-b"), refused(result));
+    assertTrue(result.reasons().get(0).contains("/boot/config-7.3.4"), result.reasons().toString());
+    assertTrue(!merges(result));
+  }
+
+  /** The log names what was asked for: no alert about an update that has not been. */
+  @Test
+  void whatWasAskedForIsForetoldAsAdopted() {
+    TestHost asked = host().life(Preservation.ASKED, "RP", "USP", "D1", "D2", "A", "B");
+    Preflight.Result result = preflight(asked, LIVE_UPDATE, null, null);
+
+    assertEquals(Preflight.Outcome.GO, result.outcome(), result.reasons().toString());
+    assertEquals(List.of(), result.findings());
+    Preflight.Result kexec = preflight(asked, PLAIN_KEXEC, null, null);
+    assertEquals(List.of("vm-a", "vm-b"), refused(kexec));
+  }
+
+  /** D2 and what is below it get the words of a boot; VM B's device goes, which is a warning. */
+  @Test
+  void whatNobodyAskedForIsNotPreservedWhereOthersWere() {
+    TestHost host =
+        drifted()
+            .acs("RP", OK)
+            .acs("D1", CLEARED)
+            .acs("D2", CLEARED)
+            .life(Preservation.ASKED, "RP", "USP", "D1", "A");
+    Preflight.Result result = preflight(host, LIVE_UPDATE, null, null);
+
+    assertTrue(
         result.findings().stream()
-            .filter(alert -> alert.code() == AlertCode.PRESERVATION_REFUSED)
-            .flatMap(alert -> alert.vms().stream())
+            .anyMatch(
+                alert ->
+                    alert.code() == AlertCode.PRESERVATION_REFUSED
+                        && alert.severity() == Severity.WARNING
+                        && alert.vms().equals(List.of("vm-b"))),
+        result.findings().toString());
+    assertEquals(List.of(), refused(result));
+    assertEquals(
+        List.of("0000:02:01.0 gained ACS Control RR after a live update"),
+        result.findings().stream()
+            .filter(alert -> alert.code() == AlertCode.ACS_BIT_SET)
+            .map(IsolationAlert::headline)
             .toList());
-    assertTrue(result.reasons().get(0).contains("switches live updates off"));
-    assertTrue(result.reasons().stream().noneMatch(reason -> reason.contains("lacks")));
+  }
+
+  /** Measured: 000c cleared to 0000 in the window came back as 000c. A port gets no such thing. */
+  @Test
+  void aDevicesOwnWordIsADoubtUnderVfio() {
+    for (String driver : List.of("vfio-pci", "")) {
+      TestHost host =
+          new TestHost()
+              .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+              .add("F0", "01:00.0", "RP", ENDPOINT, true, CLEARED)
+              .add("F1", "01:00.1", "RP", ENDPOINT, true, CLEARED)
+              .owner("F0", "vm-a")
+              .owner("F1", "vm-b")
+              .driver(driver)
+              .reportGroup("RP", 0)
+              .reportGroup("F0", 1)
+              .reportGroup("F1", 2);
+      Preflight.Result result = preflight(host, LIVE_UPDATE, null, null);
+
+      assertEquals(driver.isEmpty(), merges(result), result.reasons().toString());
+      assertEquals(
+          !driver.isEmpty(),
+          result.reasons().stream().anyMatch(r -> r.contains("restores what it saved")),
+          result.reasons().toString());
+    }
+  }
+
+  @Test
+  void addressesStayWhereSomethingIsPreserved() {
+    String options = "intel_iommu=on pci=assign-busses,disable_acs_redir=00:07.0";
+
+    assertEquals(Preflight.Outcome.GO, preflight(host(), LIVE_UPDATE, null, options).outcome());
+    assertEquals(
+        Preflight.Outcome.UNKNOWN, preflight(host(), PLAIN_KEXEC, null, options).outcome());
+  }
+
+  /** The port still has a device below it in sysfs, which does not answer any more. */
+  @Test
+  void whatIsBelowAPreservedPortWithoutBusNumbersIsLost() {
+    TestHost host = host().unread("A");
+    Preflight.Result result = preflight(host, LIVE_UPDATE, null, null);
+
+    assertEquals(Preflight.Outcome.NO_GO, result.outcome(), result.reasons().toString());
+    IsolationAlert missing =
+        result.findings().stream()
+            .filter(alert -> alert.code() == AlertCode.DEVICE_MISSING)
+            .findFirst()
+            .orElseThrow();
+    assertEquals(List.of("vm-a"), missing.vms());
+    assertTrue(missing.cause().explanation().contains("0000:02:00.0 passed"), missing.toString());
+    Preflight.Result kexec = preflight(host, PLAIN_KEXEC, null, null);
+    assertTrue(kexec.findings().stream().noneMatch(a -> a.code() == AlertCode.DEVICE_MISSING));
   }
 
   /** Kernels of a line may all refuse, each for reasons of its own. */
