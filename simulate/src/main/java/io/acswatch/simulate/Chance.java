@@ -1,6 +1,7 @@
 package io.acswatch.simulate;
 
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Numbers from a seed (SplitMix64). A generator of its own, because those of the JDK may change how
@@ -52,15 +53,8 @@ final class Chance {
 
   /** 36 characters in the form of {@code /proc/sys/kernel/random/boot_id}. */
   String uuid() {
-    String hex = "%016x%016x".formatted(next(), next());
-    return hex.substring(0, 8)
-        + '-'
-        + hex.substring(8, 12)
-        + "-4"
-        + hex.substring(13, 16)
-        + "-a"
-        + hex.substring(17, 20)
-        + '-'
-        + hex.substring(20);
+    long high = next() & ~0xF000L | 0x4000L;
+    long low = next() & ~(0xFL << 60) | 0xAL << 60;
+    return new UUID(high, low).toString();
   }
 }

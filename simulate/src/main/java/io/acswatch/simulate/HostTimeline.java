@@ -4,7 +4,6 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.FrameWriter;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -312,20 +311,17 @@ final class HostTimeline {
 
   private Emission poisoned(long now, byte[] frame) {
     return switch (chance.below(5)) {
-      case 0 -> refused(now, null, "null_value");
-      case 1 -> refused(now, new byte[] {1, 2, 3}, "too_short");
-      case 2 -> refused(now, Arrays.copyOf(frame, frame.length - 1), "truncated");
-      case 3 -> refused(now, Arrays.copyOf(frame, frame.length + 1), "trailing_bytes");
+      case 0 -> Emission.refused(now, host.id, null, "null_value");
+      case 1 -> Emission.refused(now, host.id, new byte[] {1, 2, 3}, "too_short");
+      case 2 -> Emission.refused(now, host.id, Arrays.copyOf(frame, frame.length - 1), "truncated");
+      case 3 ->
+          Emission.refused(now, host.id, Arrays.copyOf(frame, frame.length + 1), "trailing_bytes");
       default -> {
         byte[] foreign = frame.clone();
         foreign[0] ^= 0x20;
-        yield refused(now, foreign, "bad_magic");
+        yield Emission.refused(now, host.id, foreign, "bad_magic");
       }
     };
-  }
-
-  private Emission refused(long now, byte @Nullable [] value, String reason) {
-    return Emission.refused(now, host.id, value, reason);
   }
 
   private SimFunction anyPort() {
@@ -340,22 +336,12 @@ final class HostTimeline {
   }
 
   private List<SimFunction> ports(Set<SimFunction> without) {
-    List<SimFunction> ports = new ArrayList<>();
-    for (SimFunction function : host.functions) {
-      if (function.part.kind.isDownstreamFacing() && !without.contains(function)) {
-        ports.add(function);
-      }
-    }
-    return ports;
+    return host.functions.stream()
+        .filter(function -> function.part.kind.isDownstreamFacing() && !without.contains(function))
+        .toList();
   }
 
   private SimFunction anyDrive() {
-    List<SimFunction> drives = new ArrayList<>();
-    for (SimFunction function : host.functions) {
-      if (function.part == Part.NVME) {
-        drives.add(function);
-      }
-    }
-    return chance.oneOf(drives);
+    return chance.oneOf(host.functions.stream().filter(f -> f.part == Part.NVME).toList());
   }
 }

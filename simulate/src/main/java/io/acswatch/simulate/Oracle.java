@@ -44,7 +44,7 @@ final class Oracle {
 
   private final SimHost host;
   private final Map<String, Open> open = new TreeMap<>();
-  private final List<Open> found = new ArrayList<>();
+  private final List<Finding> found = new ArrayList<>();
   private final Map<SimFunction, String> ownersBefore = new HashMap<>();
   private final Set<AlertCode> ended = EnumSet.noneOf(AlertCode.class);
   private @Nullable SimFunction faulty;
@@ -52,19 +52,16 @@ final class Oracle {
   private boolean rebooted;
 
   /**
-   * An alert that is open; {@code place} tells alerts of one code apart, {@code what} is more that
-   * it says.
+   * What a snapshot shows; {@code place} tells findings of one code apart, {@code what} is more.
    */
-  private record Open(
-      AlertCode code, String place, String what, String change, List<String> vms, long since) {
+  private record Finding(
+      AlertCode code, String place, String what, String change, List<String> vms) {
     String key() {
       return code + " " + place;
     }
-
-    boolean saysTheSameAs(Open other) {
-      return what.equals(other.what) && change.equals(other.change) && vms.equals(other.vms);
-    }
   }
+
+  private record Open(Finding finding, long since) {}
 
   Oracle(SimHost host) {
     this.host = host;
@@ -82,7 +79,7 @@ final class Oracle {
     rememberOwners();
     if (commandLineChanged) {
       String options = host.boot().commandLine();
-      found.add(new Open(AlertCode.ACS_CMDLINE_CHANGED, "", options, "", List.of(), 0));
+      found.add(new Finding(AlertCode.ACS_CMDLINE_CHANGED, "", options, "", List.of()));
     }
   }
 
@@ -157,20 +154,20 @@ final class Oracle {
     findOfGroups();
     List<ExpectedAlert> alerts = new ArrayList<>();
     Set<String> again = new HashSet<>();
-    for (Open untimed : found) {
-      Open finding = at(untimed, takenAtMillis);
+    for (Finding finding : found) {
       again.add(finding.key());
       Open earlier = open.get(finding.key());
-      if (earlier == null || !earlier.saysTheSameAs(finding)) {
-        open.put(finding.key(), finding);
-        alerts.add(alert(finding, earlier == null ? AlertStatus.RAISED : AlertStatus.UPDATED));
+      if (earlier == null || !earlier.finding().equals(finding)) {
+        Open now = new Open(finding, takenAtMillis);
+        open.put(finding.key(), now);
+        alerts.add(alert(now, earlier == null ? AlertStatus.RAISED : AlertStatus.UPDATED));
       }
     }
     for (Open alert : List.copyOf(open.values())) {
-      boolean over =
-          ended.contains(alert.code()) || rebooted && alert.code().lifetime() == Lifetime.EVENT;
-      if (over && !again.contains(alert.key())) {
-        open.remove(alert.key());
+      AlertCode code = alert.finding().code();
+      boolean over = ended.contains(code) || rebooted && code.lifetime() == Lifetime.EVENT;
+      if (over && !again.contains(alert.finding().key())) {
+        open.remove(alert.finding().key());
         alerts.add(alert(alert, AlertStatus.RESOLVED));
       }
     }
@@ -226,26 +223,17 @@ final class Oracle {
   }
 
   private void find(AlertCode code, String place, String change, List<String> vms) {
-    found.add(new Open(code, place, "", change, vms, 0));
+    found.add(new Finding(code, place, "", change, vms));
   }
 
   private void end(AlertCode... codes) {
     ended.addAll(List.of(codes));
   }
 
-  private static Open at(Open finding, long takenAtMillis) {
-    return new Open(
-        finding.code(),
-        finding.place(),
-        finding.what(),
-        finding.change(),
-        finding.vms(),
-        takenAtMillis);
-  }
-
-  private ExpectedAlert alert(Open content, AlertStatus status) {
+  private ExpectedAlert alert(Open alert, AlertStatus status) {
+    Finding finding = alert.finding();
     return new ExpectedAlert(
-        content.since(), host.id, status, content.code(), content.change(), content.vms());
+        alert.since(), host.id, status, finding.code(), finding.change(), finding.vms());
   }
 
   private static String change(SimFunction port, int before) {
@@ -253,15 +241,10 @@ final class Oracle {
   }
 
   private List<SimFunction> below(SimFunction port) {
-    List<SimFunction> below = new ArrayList<>();
-    for (SimFunction function : host.functions) {
-      if (function.present
-          && !function.part.isBridge()
-          && GroundTruth.way(function).contains(port)) {
-        below.add(function);
-      }
-    }
-    return below;
+    return host.functions.stream()
+        .filter(function -> function.present && !function.part.isBridge())
+        .filter(function -> GroundTruth.way(function).contains(port))
+        .toList();
   }
 
   /** Devices that were groups of their own: functions that nothing separates count as one. */

@@ -17,13 +17,21 @@ import picocli.CommandLine.Option;
 
 /** {@code simulate}: a fleet of hosts with what happens to them, as load, oracle and demo. */
 @Command(
-    name = "simulate",
+    name = "acswatch simulate",
+    mixinStandardHelpOptions = true,
     description = {
       "Simulates a fleet: servers with live updates and kexecs, lost ACS bits, rescans, drift, bad"
           + " reads and poison records, in simulated time. The same seed gives the same bytes, and"
           + " the same alerts.",
       "Without --bootstrap-servers and -o it prints what there would be. A seed can be judged once"
           + " by a streams application: a second run is old news to it."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:alerts are missing, or came that must not",
+      "2:wrong usage",
+      "3:a broker or a file that cannot be used"
     })
 public final class SimulateCommand extends CliCommand {
   private static final String SUFFIX = ".cap";

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.Program;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -81,7 +82,8 @@ class LoadHostTest {
     Path file = directory.resolve("big.cap");
 
     int exit =
-        SimulateMain.commandLine().execute("simulate", "--one-host", "64", "-o", file.toString());
+        Program.commandLine(new SimulateCommand())
+            .execute("--one-host", "64", "-o", file.toString());
 
     assertEquals(0, exit);
     assertTrue(Files.readString(file).endsWith("end\t64\n"));

@@ -3,7 +3,8 @@ package io.acswatch.standalone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.simulate.SimulateMain;
+import io.acswatch.cli.Program;
+import io.acswatch.simulate.SimulateCommand;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -73,10 +74,10 @@ class SimulateIT {
 
   private static String run(EmbeddedBroker broker, String timeout, String further) {
     StringWriter out = new StringWriter();
-    CommandLine commands = SimulateMain.commandLine().setOut(new PrintWriter(out));
+    CommandLine commands = Program.commandLine(new SimulateCommand()).setOut(new PrintWriter(out));
     int exit =
         commands.execute(
-            ("simulate --hosts 10 --minutes 60 --seed 21 --check --timeout " + timeout)
+            ("--hosts 10 --minutes 60 --seed 21 --check --timeout " + timeout)
                 .concat(" --bootstrap-servers " + broker.bootstrapServers() + " " + further)
                 .strip()
                 .split(" "));
