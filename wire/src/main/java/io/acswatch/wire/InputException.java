@@ -10,9 +10,6 @@ public final class InputException extends IOException {
   private static final long serialVersionUID = 1;
   private static final int QUOTED_CHARACTERS = 40;
 
-  private final String source;
-  private final int line;
-  private final int column;
   private final String problem;
 
   /**
@@ -30,30 +27,12 @@ public final class InputException extends IOException {
             + (line > 0 && column > 0 ? ":" + column : "")
             + ": "
             + problem);
-    this.source = source;
-    this.line = line;
-    this.column = column;
     this.problem = problem;
   }
 
   /** An exception for the input as a whole. */
   public InputException(String source, String problem) {
     this(source, 0, 0, problem);
-  }
-
-  /** Name of the input. */
-  public String source() {
-    return source;
-  }
-
-  /** Line, counted from 1; 0 if no line is at fault. */
-  public int line() {
-    return line;
-  }
-
-  /** Column, characters counted from 1; 0 if none is at fault. */
-  public int column() {
-    return column;
   }
 
   /** What is wrong, without the place. */

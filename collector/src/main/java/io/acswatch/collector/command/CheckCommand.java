@@ -3,10 +3,10 @@ package io.acswatch.collector.command;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
-import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
+import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -78,7 +78,7 @@ final class CheckCommand extends CliCommand {
   private static String text(CheckItem item) {
     String line =
         "%-8s %-20s %s"
-            .formatted(item.state().label(), item.subject(), ConsoleText.printable(item.says()));
+            .formatted(item.state().label(), item.subject(), AlertText.printable(item.says()));
     return item.next().isEmpty() ? line : line + "%n%30snext: %s".formatted("", item.next());
   }
 

@@ -99,11 +99,6 @@ public final class FrameSlice implements AutoCloseable {
     return !partitions.isEmpty();
   }
 
-  /** Number of partitions of the topic. */
-  public int partitions() {
-    return ranges.size();
-  }
-
   /** Keeps of the slice what the broker took in that time; null is no limit. */
   public void between(@Nullable Instant since, @Nullable Instant until) {
     narrow(

@@ -36,7 +36,7 @@ public final class HostView {
   private final AcsRules rules;
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
-  private final Map<PciAddress, String> owners = new HashMap<>();
+  private final Map<PciAddress, String> owners;
   private final String[] ownerOf;
   private final boolean ownersAreIntended;
 
@@ -66,8 +66,8 @@ public final class HostView {
     this.earlier = earlier;
     rules = new AcsRules(hierarchy, byRelease);
     groups = SnapshotGroups.reported(snapshot);
+    owners = snapshot.ownerOfEach();
     for (OwnershipClaim claim : snapshot.owners()) {
-      owners.putIfAbsent(claim.address(), claim.vm());
       claims.computeIfAbsent(claim.address(), unused -> new TreeSet<>()).add(claim.vm());
     }
     ownersAreIntended = owners.isEmpty() && !intended.isEmpty();

@@ -5,7 +5,9 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupingModel;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * All functions of one host at one moment, decoded and complete.
@@ -94,30 +96,28 @@ public record Snapshot(
 
   /** The same snapshot to be judged by another model than its kernel's. */
   public Snapshot judgedBy(GroupingModel model) {
-    return new Snapshot(
-        host,
-        boot.withModel(model.label()),
-        bootClass,
-        takenAtMillis,
-        sequence,
-        kexecLoaded,
-        orderKnown,
-        functions,
-        owners,
-        groupedInOrder);
+    return copy(boot.withModel(model.label()), takenAtMillis, sequence, functions);
   }
 
   /** The same facts at another time. */
   public Snapshot at(long otherMillis, long otherSequence) {
-    if (otherMillis == takenAtMillis && otherSequence == sequence) {
-      return this;
-    }
+    return otherMillis == takenAtMillis && otherSequence == sequence
+        ? this
+        : copy(boot, otherMillis, otherSequence, functions);
+  }
+
+  /** The same snapshot with these functions in this order. */
+  public Snapshot withFunctions(List<PciFunction> others) {
+    return copy(boot, takenAtMillis, sequence, others);
+  }
+
+  private Snapshot copy(Boot boot, long takenAtMillis, long sequence, List<PciFunction> functions) {
     return new Snapshot(
         host,
         boot,
         bootClass,
-        otherMillis,
-        otherSequence,
+        takenAtMillis,
+        sequence,
         kexecLoaded,
         orderKnown,
         functions,
@@ -130,19 +130,11 @@ public record Snapshot(
     return equals(other.at(takenAtMillis, sequence));
   }
 
-  /** The same snapshot with these functions in this order. */
-  public Snapshot withFunctions(List<PciFunction> others) {
-    return new Snapshot(
-        host,
-        boot,
-        bootClass,
-        takenAtMillis,
-        sequence,
-        kexecLoaded,
-        orderKnown,
-        others,
-        owners,
-        groupedInOrder);
+  /** The VM that owns each function, by the first claim on it; no entry where nobody claims one. */
+  public Map<PciAddress, String> ownerOfEach() {
+    Map<PciAddress, String> owner = new HashMap<>();
+    owners.forEach(claim -> owner.putIfAbsent(claim.address(), claim.vm()));
+    return owner;
   }
 
   /** True if the kernel reports any IOMMU group at all. */

@@ -5,13 +5,11 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelVersion;
-import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -66,10 +64,7 @@ record ReportedGroups(
   }
 
   static ReportedGroups of(Snapshot snapshot) {
-    Map<PciAddress, String> owners = new HashMap<>();
-    for (OwnershipClaim claim : snapshot.owners()) {
-      owners.putIfAbsent(claim.address(), claim.vm());
-    }
+    Map<PciAddress, String> owners = snapshot.ownerOfEach();
     Map<Integer, List<PciFunction>> byNumber = new TreeMap<>();
     for (PciFunction function : snapshot.functions()) {
       if (function.kernel().hasGroup()) {

@@ -261,10 +261,14 @@ public final class AlertText {
   }
 
   private static boolean isHarmless(int codePoint) {
-    int type = Character.getType(codePoint);
-    return !Character.isISOControl(codePoint)
-        && type != Character.FORMAT
-        && type != Character.LINE_SEPARATOR
-        && type != Character.PARAGRAPH_SEPARATOR;
+    return switch (Character.getType(codePoint)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      default -> true;
+    };
   }
 }

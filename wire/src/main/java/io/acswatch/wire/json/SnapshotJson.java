@@ -9,10 +9,8 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
-import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,10 +34,7 @@ public final class SnapshotJson {
     json.writeStringField("command_line", snapshot.boot().commandLine());
     json.writeBooleanField("kexec_loaded", snapshot.kexecLoaded());
     GroupsJson.write(json, snapshot, SnapshotGroups.of(snapshot, null, before));
-    Map<PciAddress, String> owners = new HashMap<>();
-    for (OwnershipClaim claim : snapshot.owners()) {
-      owners.putIfAbsent(claim.address(), claim.vm());
-    }
+    Map<PciAddress, String> owners = snapshot.ownerOfEach();
     KernelGrouping grouping =
         SnapshotGroups.grouping(
             snapshot, ModelChoice.of(snapshot.boot(), null, snapshot.functions()), before);

@@ -5,7 +5,6 @@ import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.wire.InputException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -49,11 +48,6 @@ public final class LspciReader {
 
   private LspciReader(LineSource lines) {
     this.lines = lines;
-  }
-
-  /** Reads a file. */
-  public static List<LspciFunction> read(Path file) throws InputException {
-    return LineSource.readFile(file, lines -> new LspciReader(lines).read());
   }
 
   /**

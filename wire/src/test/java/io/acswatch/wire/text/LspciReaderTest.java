@@ -3,6 +3,7 @@ package io.acswatch.wire.text;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
@@ -125,8 +126,7 @@ class LspciReaderTest {
   void namesFileAndLine() {
     InputException refused =
         assertThrows(InputException.class, () -> read("00:00.0 x\n" + hex(32) + "zz\n"));
-    assertEquals("dump.txt", refused.source());
-    assertEquals(4, refused.line());
+    assertTrue(refused.getMessage().startsWith("dump.txt:4: "), refused.getMessage());
   }
 
   @ParameterizedTest

@@ -1,5 +1,7 @@
 package io.acswatch.collector.command.text;
 
+import io.acswatch.wire.json.AlertText;
+
 /** Text for people, laid out in 100 columns; a word longer than that stays whole. */
 public final class ConsoleText {
   private static final int COLUMNS = 100;
@@ -8,7 +10,7 @@ public final class ConsoleText {
 
   /** Appends a line as it is. */
   public ConsoleText line(String line) {
-    text.append(printable(line)).append('\n');
+    text.append(AlertText.printable(line)).append('\n');
     return this;
   }
 
@@ -28,10 +30,10 @@ public final class ConsoleText {
 
   /** Appends a sentence of words after {@code lead}; further lines begin at column {@code from}. */
   public ConsoleText wrapped(String lead, int from, String sentence) {
-    text.append(printable(lead));
+    text.append(AlertText.printable(lead));
     int column = lead.length();
     boolean first = true;
-    for (String word : printable(sentence).strip().split(" +")) {
+    for (String word : AlertText.printable(sentence).strip().split(" +")) {
       if (!first && column + 1 + word.length() > COLUMNS) {
         text.append('\n').append(" ".repeat(from));
         column = from;
@@ -45,25 +47,6 @@ public final class ConsoleText {
     }
     text.append('\n');
     return this;
-  }
-
-  /** Names in files must neither move the cursor of whoever reads them nor turn its direction. */
-  public static String printable(String text) {
-    StringBuilder printable = new StringBuilder(text.length());
-    text.codePoints().forEach(c -> printable.appendCodePoint(isHarmless(c) ? c : ' '));
-    return printable.toString();
-  }
-
-  private static boolean isHarmless(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE ->
-          false;
-      default -> true;
-    };
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
-import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,7 +20,7 @@ final class TreeSnapshot {
   private final HostHierarchy hierarchy;
   private final @Nullable GroupPartition groups;
   private final boolean reported;
-  private final Map<PciAddress, String> owners = new HashMap<>();
+  private final Map<PciAddress, String> owners;
   private final Map<String, String> ownersOfPlaces = new HashMap<>();
   private final Map<Integer, Set<String>> members = new HashMap<>();
   private final Map<Integer, SortedSet<String>> vms = new HashMap<>();
@@ -37,9 +36,7 @@ final class TreeSnapshot {
     this.groups = groups;
     this.reported = reported;
     hierarchy = HostHierarchy.of(snapshot.functions());
-    for (OwnershipClaim claim : snapshot.owners()) {
-      owners.putIfAbsent(claim.address(), claim.vm());
-    }
+    owners = snapshot.ownerOfEach();
     for (int i = 0; i < size(); i++) {
       int group = label(i);
       String vm = owner(i);

@@ -19,7 +19,6 @@ final class CloudHypervisorArguments {
 
   static Vmm read(List<String> arguments) {
     List<PciAddress> devices = new ArrayList<>();
-    int nameless = 0;
     String uuid = "";
     String option = "";
     for (String argument : arguments.subList(1, arguments.size())) {
@@ -33,14 +32,12 @@ final class CloudHypervisorArguments {
         PciAddress address = Addresses.ofPath(field(value, "path"));
         if (address != null) {
           devices.add(address);
-        } else if (!field(value, "fd").isEmpty()) {
-          nameless++;
         }
       } else if (option.equals("--platform")) {
         uuid = field(value, "uuid").isEmpty() ? uuid : field(value, "uuid");
       }
     }
-    return new Vmm("cloud-hypervisor", uuid, "", devices, nameless);
+    return new Vmm("cloud-hypervisor", uuid, "", devices);
   }
 
   private static String field(String value, String key) {

@@ -29,6 +29,6 @@ final class CrosvmArguments {
         devices.add(address);
       }
     }
-    return new Vmm("crosvm", "", "", devices, 0);
+    return new Vmm("crosvm", "", "", devices);
   }
 }

@@ -29,7 +29,6 @@ final class QemuArguments {
   private String uuid = "";
   private String smbiosUuid = "";
   private String name = "";
-  private int nameless;
   private final List<PciAddress> devices = new ArrayList<>();
 
   private QemuArguments() {}
@@ -44,7 +43,7 @@ final class QemuArguments {
       }
     }
     String uuid = read.uuid.isEmpty() ? read.smbiosUuid : read.uuid;
-    return new Vmm("qemu", uuid, read.name, read.devices, read.nameless);
+    return new Vmm("qemu", uuid, read.name, read.devices);
   }
 
   private static int dashes(String option) {
@@ -76,11 +75,7 @@ final class QemuArguments {
         path == null
             ? Addresses.parseLoosely(fields.getOrDefault("host", ""))
             : Addresses.ofPath(path);
-    if (address != null) {
-      devices.add(address);
-    } else if (path == null && !fields.containsKey("host")) {
-      nameless++;
-    }
+    add(address);
   }
 
   private void blockDevice(Map<String, String> fields) {

@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param uuid UUID of the VM, empty if not given
  * @param name name of the VM, empty if not given
  * @param devices functions that are passed through
- * @param nameless passed-through devices that the command line does not name: a descriptor was
- *     handed over
  */
-record Vmm(String program, String uuid, String name, List<PciAddress> devices, int nameless) {
+record Vmm(String program, String uuid, String name, List<PciAddress> devices) {
   Vmm {
     devices = List.copyOf(devices);
   }
