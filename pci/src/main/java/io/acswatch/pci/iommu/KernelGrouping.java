@@ -214,8 +214,10 @@ public final class KernelGrouping {
     }
     // Without an IOMMU that serves it ACS comes on when a driver is bound, if ever.
     boolean neverComeTo = choice.timing().switchesOnLate() && !served.get(function);
+    // What a live update adopted keeps the word it was found with; it may have been written since.
+    boolean adopted = hierarchy.function(function).kernel().preservation().isAdopted();
     return now[function] == AcsVerdict.NOT_COMPUTABLE
-        || neverComeTo && hangsOnItsControls(function);
+        || (neverComeTo || adopted) && hangsOnItsControls(function);
   }
 
   private boolean hangsOnItsControls(int function) {
@@ -232,14 +234,24 @@ public final class KernelGrouping {
 
   /** True if a verdict on the registers at the start was supposed, and it is not the likely one. */
   public boolean isSupposedOtherwise(int function) {
-    return supposed != null
-        && supposed[function] != null
-        && supposed[function] != atStart[function].isEnforced();
+    return differs(function, atStart[function]) || wasOtherwise(function);
+  }
+
+  /** True if a function is supposed to have had another word when groups were formed than now. */
+  private boolean wasOtherwise(int function) {
+    return now[function] != AcsVerdict.NOT_COMPUTABLE
+        && differs(hierarchy.size() + function, now[function]);
+  }
+
+  private boolean differs(int slot, AcsVerdict likely) {
+    return supposed != null && supposed[slot] != null && supposed[slot] != likely.isEnforced();
   }
 
   /** True if the function isolated before the kernel came to it, as far as is known or supposed. */
   public boolean isolatedAtStart(int function) {
-    return atStart[function].isEnforced() != isSupposedOtherwise(function);
+    return wasOtherwise(function)
+        ? !now[function].isEnforced()
+        : atStart[function].isEnforced() != isSupposedOtherwise(function);
   }
 
   /** Whether the kernel can have formed the groups it reports, and from what. */

@@ -104,9 +104,12 @@ final class TakenBits {
    */
   int unseen(int index, AcsRegisters found, AcsRegisters written) {
     int set = word(index, written) & ~word(index, found) & AcsCapability.REQUIRED & ~refused[index];
-    boolean adopted = view.function(index).kernel().preservation().isAdopted();
+    // Where the running kernel writes nothing by its rules, that a bit is clear tells nothing.
+    boolean leftAlone =
+        view.function(index).kernel().preservation().isAdopted()
+            || !view.choice().switchesOn(index);
     int known =
-        adopted ? set : seen.getOrDefault(view.function(index).ids(), 0) & ~undecided[index];
+        leftAlone ? set : seen.getOrDefault(view.function(index).ids(), 0) & ~undecided[index];
     return set & ~known;
   }
 
