@@ -42,6 +42,9 @@ final class ForecastCheck {
   private static final String BEFORE = "before";
   private static final String AFTER = "after";
 
+  /** Kexecs of this part preserve devices, which another test foretells. */
+  private static final String LIVE_UPDATES = "liveupdate";
+
   /**
    * A forecast and what came of it; a merge is the owner of each device by its place.
    *
@@ -89,6 +92,7 @@ final class ForecastCheck {
   /** True if the case has an ordinary kexec, and owners to judge it by. */
   static boolean isKexec(CorpusCheck.Case one) {
     return one.captures().containsKey(BEFORE)
+        && !one.part().equals(LIVE_UPDATES)
         && one.tenancy().path(AFTER).has(AFTER)
         && LiveUpdateCheck.jumps(one).stream().noneMatch(LiveUpdateCheck.Jump::wasToBeALiveUpdate)
         && !one.captures().get(BEFORE).boot().id().equals(one.captures().get(AFTER).boot().id());
