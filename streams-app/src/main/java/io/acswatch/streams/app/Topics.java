@@ -133,10 +133,18 @@ public final class Topics {
   }
 
   /** The topics among {@code names} that do not exist. */
-  public static List<String> missing(BrokerSession session, Collection<String> names) {
+  static List<String> missing(BrokerSession session, Collection<String> names) {
     // Asking for all names once is cheaper than an error for each.
     var existing = session.answer(session.admin().listTopics().names());
     return new TreeSet<>(names).stream().filter(name -> !existing.contains(name)).toList();
+  }
+
+  /** Refuses to go on without a topic. */
+  public static void require(BrokerSession session, IsolationConfig config, String topic) {
+    if (!missing(session, List.of(topic)).isEmpty()) {
+      throw new CommandFailure(
+          "topic %s does not exist at %s".formatted(topic, config.bootstrapServers()));
+    }
   }
 
   private static void finish(BrokerSession session, KafkaFuture<Void> creation) {

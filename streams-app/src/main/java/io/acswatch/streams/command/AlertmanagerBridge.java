@@ -2,15 +2,14 @@ package io.acswatch.streams.command;
 
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.client.Alert;
-import io.acswatch.client.AlertSerde;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * tells each change at once and all of it again after every refresh.
  */
 final class AlertmanagerBridge {
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -27,15 +25,20 @@ final class AlertmanagerBridge {
   private final OpenAlerts alerts;
   private final Duration refresh;
   private final PrintWriter err;
-  private final AlertSerde serde = new AlertSerde();
+  private final Function<ConsumerRecord<byte[], byte[]>, @Nullable Alert> read;
   private Duration pause = Duration.ZERO;
   private long nextTelling = System.nanoTime();
 
   AlertmanagerBridge(
-      Alertmanager alertmanager, OpenAlerts alerts, Duration refresh, PrintWriter err) {
+      Alertmanager alertmanager,
+      OpenAlerts alerts,
+      Duration refresh,
+      Function<ConsumerRecord<byte[], byte[]>, @Nullable Alert> read,
+      PrintWriter err) {
     this.alertmanager = alertmanager;
     this.alerts = alerts;
     this.refresh = refresh;
+    this.read = read;
     this.err = err;
   }
 
@@ -44,7 +47,7 @@ final class AlertmanagerBridge {
     try {
       boolean changed = false;
       while (true) {
-        changed |= take(reader.poll(POLL));
+        changed |= take(reader.poll());
         // Half a table would end what the other half holds.
         if (reader.hasReachedEnd() && (isDue() || changed && pause.isZero())) {
           changed = !tell();
@@ -64,23 +67,9 @@ final class AlertmanagerBridge {
 
   private boolean take(List<ConsumerRecord<byte[], byte[]>> records) {
     records.forEach(
-        record -> alerts.take(new String(record.key(), StandardCharsets.UTF_8), read(record)));
+        record ->
+            alerts.take(new String(record.key(), StandardCharsets.UTF_8), read.apply(record)));
     return !records.isEmpty();
-  }
-
-  private @Nullable Alert read(ConsumerRecord<byte[], byte[]> record) {
-    try {
-      return serde.deserialize(record.topic(), record.value());
-    } catch (SerializationException damaged) {
-      say(
-          "%s-%d@%d left out: %s"
-              .formatted(
-                  record.topic(),
-                  record.partition(),
-                  record.offset(),
-                  CommandFailure.firstLine(damaged)));
-      return null;
-    }
   }
 
   /** Tells all of it; after a failure it is tried again, less and less often. */

@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +32,6 @@ import picocli.CommandLine.Option;
       "Alerts of one host come in their order."
     })
 final class AlertsCommand extends CliCommand {
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Mixin private ConfigOptions options = new ConfigOptions();
@@ -90,6 +88,7 @@ final class AlertsCommand extends CliCommand {
               + " resolve_timeout.")
   private int refreshSeconds = 60;
 
+  private final AlertSerde serde = new AlertSerde();
   private boolean urgent;
   private int printed;
 
@@ -102,11 +101,9 @@ final class AlertsCommand extends CliCommand {
     if (alertmanager != null) {
       return bridge(config);
     }
-    try (TopicReader reader = TopicSession.open(config, config.topics().alerts(), start())) {
+    try (TopicReader reader = TopicReader.open(config, config.topics().alerts(), start())) {
       // Being stopped is how following ends, and no failure.
       StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> follow(reader));
-    } catch (KafkaException failed) {
-      throw failure(config, failed);
     }
     return urgent && (once || max != null) ? ExitCode.FINDING : ExitCode.OK;
   }
@@ -122,23 +119,17 @@ final class AlertsCommand extends CliCommand {
               .formatted(alertmanager, refreshSeconds));
     }
     String topic = config.topics().alertState();
-    try (TopicReader reader = TopicSession.open(config, topic, TopicReader.Start.BEGINNING)) {
+    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.Start.BEGINNING)) {
       AlertmanagerBridge bridge =
           new AlertmanagerBridge(
               new Alertmanager(alertmanager),
               new OpenAlerts(filter()),
               Duration.ofSeconds(refreshSeconds),
+              this::read,
               err());
       StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> bridge.run(reader, once));
-    } catch (KafkaException failed) {
-      throw failure(config, failed);
     }
     return ExitCode.OK;
-  }
-
-  private static CommandFailure failure(IsolationConfig config, KafkaException failed) {
-    return new CommandFailure(
-        "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed), failed);
   }
 
   private TopicReader.Start start() {
@@ -152,10 +143,10 @@ final class AlertsCommand extends CliCommand {
     AlertFilter filter = filter();
     PrintWriter out = out();
     boolean coloured = colour.isOn();
-    try (AlertSerde serde = new AlertSerde()) {
+    try {
       while (!(once && reader.hasReachedEnd())) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
-          Alert alert = read(serde, record);
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
+          Alert alert = read(record);
           if (alert != null && filter.wants(alert) && !(once && !reader.wasThere(record))) {
             print(out, record, alert, coloured);
             if (max != null && printed >= max) {
@@ -173,7 +164,7 @@ final class AlertsCommand extends CliCommand {
   }
 
   /** Null, and a line on standard error, where a value is none of ours. */
-  private @Nullable Alert read(AlertSerde serde, ConsumerRecord<byte[], byte[]> record) {
+  private @Nullable Alert read(ConsumerRecord<byte[], byte[]> record) {
     try {
       return serde.deserialize(record.topic(), record.value());
     } catch (SerializationException damaged) {

@@ -60,9 +60,11 @@ final class IncidentsCommand extends CliCommand {
 
   private List<Found> found(IsolationConfig config) {
     List<Found> wanted = new ArrayList<>();
-    try (IncidentSerde serde = new IncidentSerde()) {
-      for (byte[] json : TopicTable.read(config, config.topics().incidents()).values()) {
-        Incident incident = serde.deserialize(config.topics().incidents(), json);
+    String topic = config.topics().incidents();
+    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.Start.BEGINNING);
+        IncidentSerde serde = new IncidentSerde()) {
+      for (byte[] json : reader.table().values()) {
+        Incident incident = serde.deserialize(topic, json);
         if (all || incident.isOpen()) {
           wanted.add(new Found(incident, json));
         }

@@ -4,27 +4,19 @@ import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
-import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
-import io.acswatch.streams.app.KafkaSettings;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -41,7 +33,6 @@ import picocli.CommandLine.Option;
           + " by now."
     })
 final class RejectsCommand extends CliCommand {
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
 
@@ -93,7 +84,7 @@ final class RejectsCommand extends CliCommand {
     if (place != null && !place.matches()) {
       throw wrongUsage("--show=" + action.show + ", expected PARTITION@OFFSET as listed");
     }
-    try (TopicReader reader = TopicSession.open(config, config.topics().rejects(), start())) {
+    try (TopicReader reader = TopicReader.open(config, config.topics().rejects(), start())) {
       if (place != null) {
         show(reader, place);
       } else if (action.replay) {
@@ -101,10 +92,6 @@ final class RejectsCommand extends CliCommand {
       } else {
         each(reader, this::list);
       }
-    } catch (KafkaException failed) {
-      throw new CommandFailure(
-          "broker at " + config.bootstrapServers() + ": " + CommandFailure.firstLine(failed),
-          failed);
     } finally {
       flush();
     }
@@ -120,7 +107,7 @@ final class RejectsCommand extends CliCommand {
   /** Those that were there at the start and are asked for; those of one host in their order. */
   private void each(TopicReader reader, Consumer<Reject> use) {
     while (!reader.hasReachedEnd()) {
-      for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+      for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
         Reject reject = new Reject(record);
         boolean asked =
             (hosts.isEmpty() || hosts.contains(reject.host()))
@@ -171,7 +158,7 @@ final class RejectsCommand extends CliCommand {
     if (partition < reader.partitions()) {
       reader.seek(partition, offset);
       while (!reader.hasReachedEnd()) {
-        for (ConsumerRecord<byte[], byte[]> record : reader.poll(POLL)) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
           if (record.partition() == partition && record.offset() == offset) {
             show(new Reject(record));
             return;
@@ -206,39 +193,24 @@ final class RejectsCommand extends CliCommand {
     }
   }
 
+  /** One by one: a list that ends in the middle says exactly how far it came. */
   private void replay(IsolationConfig config, TopicReader reader) {
     String frames = config.topics().frames();
     String version = IsolationApp.version();
-    try (BrokerSession session = new BrokerSession(config)) {
-      TopicSession.requireTopic(session, config, frames);
-      try (Producer<byte[], byte[]> producer =
-          new KafkaProducer<>(
-              KafkaSettings.sender(config), new ByteArraySerializer(), new ByteArraySerializer())) {
-        each(reader, reject -> replay(reject, producer, frames, version));
-      } catch (SendFailure failed) {
-        throw session.refused(failed.getCause());
-      }
+    try (TopicSender sender = new TopicSender(config, frames)) {
+      each(
+          reader,
+          reject -> {
+            String why = whyNot(reject, version, again);
+            out()
+                .println(
+                    reject.place()
+                        + (why.isEmpty()
+                            ? " -> " + sender.send(reject.toSendAgain(frames, version))
+                            : " left out: " + why));
+            flush();
+          });
     }
-  }
-
-  private void replay(
-      Reject reject, Producer<byte[], byte[]> producer, String frames, String version) {
-    String why = whyNot(reject, version, again);
-    if (why.isEmpty()) {
-      try {
-        // One by one: a list that ends in the middle says exactly how far it came.
-        var sent = producer.send(reject.toSendAgain(frames, version)).get();
-        out().println(reject.place() + " -> " + sent);
-      } catch (ExecutionException failed) {
-        throw new SendFailure(failed.getCause());
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-        throw new SendFailure(stopped);
-      }
-    } else {
-      out().println(reject.place() + " left out: " + why);
-    }
-    flush();
   }
 
   private static String whyNot(Reject reject, String version, boolean again) {
@@ -251,14 +223,5 @@ final class RejectsCommand extends CliCommand {
     return reject.replayedBy().equals(version) && !again
         ? "this version has sent it before, and it was refused again"
         : "";
-  }
-
-  /** Carries a failure out of the loop. */
-  private static final class SendFailure extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    SendFailure(Throwable cause) {
-      super(cause);
-    }
   }
 }

@@ -2,9 +2,12 @@ package io.acswatch.streams.command;
 
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.topology.HostRequest;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,11 +34,14 @@ final class RetireCommand extends CliCommand {
   private String reason = "retired";
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
-    try (CommandSender sender = new CommandSender(options.config())) {
-      PrintWriter out = out();
+  public Integer call() throws IOException {
+    IsolationConfig config = options.config();
+    String topic = config.topics().commands();
+    byte[] request = new HostRequest(reason).json();
+    try (TopicSender sender = new TopicSender(config, topic)) {
       for (String host : hosts) {
-        out.println(host + " -> " + sender.retire(host, reason));
+        byte[] key = host.getBytes(StandardCharsets.UTF_8);
+        out().println(host + " -> " + sender.send(new ProducerRecord<>(topic, key, request)));
         flush();
       }
     }

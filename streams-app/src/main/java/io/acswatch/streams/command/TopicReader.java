@@ -1,23 +1,36 @@
 package io.acswatch.streams.command;
 
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.streams.app.BrokerSession;
+import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.streams.app.KafkaSettings;
+import io.acswatch.streams.app.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads a topic as any consumer would, in no group and with what is committed only. Records of one
  * partition come in their order; within one poll those of all partitions come in order of time.
  */
-public final class TopicReader implements AutoCloseable {
+final class TopicReader implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(200);
+
   private final KafkaConsumer<byte[], byte[]> consumer;
+  private final String servers;
   private final List<TopicPartition> partitions;
   private final Map<TopicPartition, Long> end;
 
@@ -35,10 +48,27 @@ public final class TopicReader implements AutoCloseable {
     }
   }
 
-  /** A reader with these settings, at its start. The topic must exist. */
-  public TopicReader(Map<String, Object> settings, String topic, Start start) {
+  /**
+   * A reader of the topic, at its start.
+   *
+   * @throws CommandFailure if no broker answers, or there is no such topic
+   */
+  static TopicReader open(IsolationConfig config, String topic, Start start) {
+    try (BrokerSession session = new BrokerSession(config)) {
+      Topics.require(session, config, topic);
+      try {
+        return new TopicReader(config, topic, start);
+      } catch (KafkaException refused) {
+        throw session.refused(refused);
+      }
+    }
+  }
+
+  private TopicReader(IsolationConfig config, String topic, Start start) {
+    servers = config.bootstrapServers();
     consumer =
-        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        new KafkaConsumer<>(
+            KafkaSettings.reader(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
     try {
       partitions =
           consumer.partitionsFor(topic).stream()
@@ -83,12 +113,35 @@ public final class TopicReader implements AutoCloseable {
     return partitions.size();
   }
 
-  /** What arrives within {@code wait}; empty if nothing does. */
-  public List<ConsumerRecord<byte[], byte[]>> poll(Duration wait) {
+  /**
+   * What arrives soon; empty if nothing does.
+   *
+   * @throws WakeupException after {@link #wakeUp}
+   */
+  public List<ConsumerRecord<byte[], byte[]>> poll() {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-    consumer.poll(wait).forEach(records::add);
+    try {
+      consumer.poll(POLL).forEach(records::add);
+    } catch (WakeupException stopped) {
+      throw stopped;
+    } catch (KafkaException failed) {
+      throw new CommandFailure(
+          "broker at " + servers + ": " + CommandFailure.firstLine(failed), failed);
+    }
     records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
     return records;
+  }
+
+  /** Reads a compacted topic to its end: the last value of each key. */
+  Map<String, byte[]> table() {
+    Map<String, byte[]> table = new TreeMap<>();
+    while (!hasReachedEnd()) {
+      for (ConsumerRecord<byte[], byte[]> record : poll()) {
+        table.put(new String(record.key(), StandardCharsets.UTF_8), record.value());
+      }
+    }
+    table.values().removeIf(Objects::isNull);
+    return table;
   }
 
   /** True if all has been read that was there when this reader began. */

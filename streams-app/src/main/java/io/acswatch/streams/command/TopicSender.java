@@ -4,7 +4,7 @@ import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.KafkaSettings;
-import io.acswatch.streams.topology.HostRequest;
+import io.acswatch.streams.app.Topics;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -12,47 +12,41 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
-/**
- * Sends commands on hosts: records with the host as key, which the streams application comes to
- * beside the frames of the host.
- */
-final class CommandSender implements AutoCloseable {
+/** Sends records to a topic one by one; each is there when the next is sent. */
+final class TopicSender implements AutoCloseable {
   private final BrokerSession session;
-  private final Producer<String, byte[]> producer;
-  private final String topic;
+  private final Producer<byte[], byte[]> producer;
 
   /**
-   * A sender to the commands topic.
+   * A sender.
    *
    * @throws CommandFailure if no broker answers, or there is no such topic
    */
-  CommandSender(IsolationConfig config) {
-    topic = config.topics().commands();
+  TopicSender(IsolationConfig config, String topic) {
     session = new BrokerSession(config);
     try {
-      TopicSession.requireTopic(session, config, topic);
+      Topics.require(session, config, topic);
       producer =
           new KafkaProducer<>(
-              KafkaSettings.sender(config), new StringSerializer(), new ByteArraySerializer());
-    } catch (KafkaException refused) {
+              KafkaSettings.sender(config), new ByteArraySerializer(), new ByteArraySerializer());
+    } catch (KafkaException | CommandFailure refused) {
       session.close();
-      throw session.refused(refused);
-    } catch (CommandFailure refused) {
-      session.close();
-      throw refused;
+      throw refused instanceof CommandFailure said ? said : session.refused(refused);
     }
   }
 
-  /** Asks to forget the host; returns when the broker has it, and where. */
-  RecordMetadata retire(String host, String reason) throws InterruptedException {
+  /** Returns when the broker has it, and where. */
+  RecordMetadata send(ProducerRecord<byte[], byte[]> record) {
     try {
-      return producer.send(new ProducerRecord<>(topic, host, new HostRequest(reason).json())).get();
+      return producer.send(record).get();
     } catch (ExecutionException refused) {
       throw session.refused(refused.getCause());
     } catch (KafkaException refused) {
       throw session.refused(refused);
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("stopped while sending", stopped);
     }
   }
 
