@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -197,26 +198,17 @@ public final class FleetApi {
 
   // --- counts ------------------------------------------------------------------------------------
 
+  /** Lines of what is counted and how many: {@code FRESH 3}, {@code IOMMU_OFF/CRITICAL 1}. */
   private String localCounts() {
     FleetIndex.Counts counts = fleet.counts();
     StringBuilder text = new StringBuilder();
-    counts
-        .hosts()
-        .forEach(
-            (status, n) -> text.append("h ").append(status).append(' ').append(n).append('\n'));
+    counts.hosts().forEach((status, n) -> text.append(status).append(' ').append(n).append('\n'));
     counts
         .open()
         .forEach(
             (code, bySeverity) ->
                 bySeverity.forEach(
-                    (severity, n) ->
-                        text.append("a ")
-                            .append(code)
-                            .append('/')
-                            .append(severity)
-                            .append(' ')
-                            .append(n)
-                            .append('\n')));
+                    (severity, n) -> text.append("%s/%s %d\n".formatted(code, severity, n))));
     return text.toString();
   }
 
@@ -229,9 +221,8 @@ public final class FleetApi {
     for (String text : texts) {
       text.lines()
           .map(line -> line.split(" "))
-          .filter(words -> words.length == 3)
-          .forEach(
-              words -> sums.merge(words[0] + words[1], Integer.parseInt(words[2]), Integer::sum));
+          .filter(words -> words.length == 2)
+          .forEach(words -> sums.merge(words[0], Integer.parseInt(words[1]), Integer::sum));
     }
     Set<String> answering = new HashSet<>(instances.all());
     answering.add(instances.self());
@@ -244,30 +235,31 @@ public final class FleetApi {
               Json.texts(json, "silent_instances", silent);
               json.writeObjectFieldStart("hosts");
               for (HostStatus status : HostStatus.values()) {
-                json.writeNumberField(status.label(), sums.getOrDefault("h" + status, 0));
+                json.writeNumberField(status.label(), sums.getOrDefault(status.name(), 0));
               }
               json.writeEndObject();
               json.writeObjectFieldStart("open_alerts");
               for (Severity severity : Severity.values()) {
-                int n = 0;
-                for (AlertCode code : AlertCode.values()) {
-                  n += sums.getOrDefault("a" + code + "/" + severity, 0);
-                }
-                json.writeNumberField(severity.label(), n);
+                json.writeNumberField(
+                    severity.label(), sum(sums, what -> what.endsWith("/" + severity)));
               }
               json.writeEndObject();
               json.writeObjectFieldStart("open_alerts_by_code");
               for (AlertCode code : AlertCode.values()) {
-                int n = 0;
-                for (Severity severity : Severity.values()) {
-                  n += sums.getOrDefault("a" + code + "/" + severity, 0);
-                }
+                int n = sum(sums, what -> what.startsWith(code + "/"));
                 if (n > 0) {
                   json.writeNumberField(code.name(), n);
                 }
               }
               json.writeEndObject();
             }));
+  }
+
+  private static int sum(Map<String, Integer> sums, Predicate<String> of) {
+    return sums.entrySet().stream()
+        .filter(sum -> of.test(sum.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
   }
 
   // --- one host ----------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /** Incidents of this instance that match a request, as lines that can be merged. */
-final class IncidentList {
+public final class IncidentList {
   static final Set<String> PARAMETERS = Set.of("status", "severity", "host", "offset", "limit");
 
   /** Open ones first, then the gravest, then those on most hosts; the order of the keys. */
-  private static final Comparator<Incident> ORDER =
+  public static final Comparator<Incident> ORDER =
       Comparator.comparing(Incident::isOpen)
           .thenComparing(Incident::severity)
           .thenComparing(Incident::openHosts)

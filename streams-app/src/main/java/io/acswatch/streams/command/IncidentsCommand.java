@@ -8,6 +8,7 @@ import io.acswatch.cli.OutputOption;
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
+import io.acswatch.streams.api.IncidentList;
 import io.acswatch.streams.app.IsolationConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,12 +73,7 @@ final class IncidentsCommand extends CliCommand {
     } catch (SerializationException damaged) {
       throw new CommandFailure(CommandFailure.firstLine(damaged), damaged);
     }
-    wanted.sort(
-        Comparator.comparing((Found found) -> found.incident().isOpen())
-            .thenComparing(found -> found.incident().severity())
-            .thenComparing(found -> found.incident().openHosts())
-            .reversed()
-            .thenComparing(found -> found.incident().incident()));
+    wanted.sort(Comparator.comparing(Found::incident, IncidentList.ORDER));
     return wanted;
   }
 }
