@@ -2,6 +2,7 @@ package io.acswatch.wire.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -37,7 +38,8 @@ class OwnersReaderTest {
 
   private static void assertProblem(String problem, String line) {
     InputException refused = assertThrows(InputException.class, () -> read("#\n" + line + "\n"));
-    assertEquals("owners:2: " + problem, refused.getMessage());
+    assertEquals(problem, refused.problem());
+    assertTrue(refused.getMessage().startsWith("owners:2:"), refused.getMessage());
   }
 
   private static List<OwnershipClaim> read(String text) throws InputException {
