@@ -1,8 +1,6 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.cli.StateDirectory;
-import io.acswatch.collector.source.HostReader;
-import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;
@@ -41,20 +39,6 @@ public final class CollectorAgent {
   /** Id of the host as it stands in all records. */
   public String host() {
     return reader.host();
-  }
-
-  /**
-   * Takes one snapshot of the host and sends it, past any spool.
-   *
-   * @throws SendException if that does not succeed within the send timeout
-   */
-  public static SentFrame sendOnce(CollectorConfig config)
-      throws IOException, InterruptedException {
-    HostWatcher watcher =
-        new HostWatcher(config, new HostReader(new HostTree(config.root()), Clock.systemUTC()));
-    try (FramePublisher publisher = SpoolSender.newPublisher(config, watcher.host())) {
-      return publisher.send(OutgoingFrame.of(watcher.snapshotNow()));
-    }
   }
 
   /** Where frames wait. */

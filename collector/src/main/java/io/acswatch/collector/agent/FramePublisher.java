@@ -49,12 +49,11 @@ public final class FramePublisher implements AutoCloseable {
    * @throws SendException if it was not acknowledged in time or was refused; it may have arrived
    *     all the same
    */
-  public SentFrame send(OutgoingFrame frame) throws SendException, InterruptedException {
+  public RecordMetadata send(OutgoingFrame frame) throws SendException, InterruptedException {
     try {
       Future<RecordMetadata> sent =
           producer.send(new ProducerRecord<>(topic, frame.host(), frame.value()));
-      RecordMetadata where = sent.get();
-      return new SentFrame(where.topic(), where.partition(), where.offset());
+      return sent.get();
     } catch (ExecutionException failed) {
       throw failure(failed.getCause() == null ? failed : failed.getCause());
     } catch (InterruptException interrupted) {

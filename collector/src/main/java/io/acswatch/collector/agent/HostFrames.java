@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.Program;
 import io.acswatch.collector.source.SourceTimings;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.snapshot.BootOrigin;
@@ -49,7 +50,7 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
             numbers.own(),
             numbers.told(),
             state.kexecLoaded(),
-            AgentVersion.number(),
+            Program.versionOf(HostFrames.class),
             waiting.frames(),
             waiting.bytes(),
             waiting.dropped(),

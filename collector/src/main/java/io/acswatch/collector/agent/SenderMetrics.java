@@ -2,6 +2,7 @@ package io.acswatch.collector.agent;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.acswatch.cli.Program;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
@@ -90,7 +91,7 @@ public final class SenderMetrics implements AutoCloseable {
     text.gauge("acswatch_collector_build_info", "1; what runs, in the labels.")
         .sample(
             "version",
-            AgentVersion.number(),
+            Program.versionOf(SenderMetrics.class),
             "java_version",
             System.getProperty("java.version"),
             1);

@@ -2,7 +2,6 @@ package io.acswatch.collector.agent;
 
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolArrivals;
-import io.acswatch.collector.spool.SpoolChanges;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.wire.FrameReader;
@@ -12,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,6 @@ public final class SpoolSender {
 
   private final CollectorConfig config;
   private final Spool spool;
-  private final SpoolChanges changes;
   private final SpoolArrivals arrivals;
   private final SenderStatus status;
   private final FrameReader frames = new FrameReader();
@@ -47,7 +46,6 @@ public final class SpoolSender {
   public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
     this.config = config;
     this.spool = spool;
-    changes = new SpoolChanges(spool.directory());
     arrivals = new SpoolArrivals(spool.directory());
     status = new SenderStatus(clock);
   }
@@ -68,9 +66,7 @@ public final class SpoolSender {
           continue;
         }
         pause = FIRST_PAUSE;
-        if (arrivals.await()) {
-          changes.forget();
-        }
+        arrivals.await();
       }
       if (failing == null) { // else it would only wait for a broker that is away
         sendAll(System.nanoTime() + config.stopTimeout().toNanos());
@@ -88,9 +84,6 @@ public final class SpoolSender {
   /** Sends what waits; false if it could not, and is to be tried again later. */
   private boolean sendAll(long deadlineNanos) throws InterruptedException {
     try {
-      if (deadlineNanos == Long.MAX_VALUE && !changes.isToBeListed(System.nanoTime())) {
-        return true;
-      }
       List<SpoolEntry> waiting = spool.entries();
       for (SpoolEntry entry : waiting) {
         if (System.nanoTime() > deadlineNanos) {
@@ -100,7 +93,6 @@ public final class SpoolSender {
       }
       return true;
     } catch (IOException failed) {
-      changes.forget();
       note(String.valueOf(failed.getMessage()));
       discardPublisher(Duration.ZERO);
       return false;
@@ -119,7 +111,7 @@ public final class SpoolSender {
     }
     OutgoingFrame outgoing = new OutgoingFrame(frames.host(), frames.sequence(), frame);
     try {
-      SentFrame sent = publisher(outgoing.host()).send(outgoing);
+      RecordMetadata sent = publisher(outgoing.host()).send(outgoing);
       status.acknowledged(frame.length);
       LOG.debug("{} is at {}", entry.path(), sent);
     } catch (SendException failed) {

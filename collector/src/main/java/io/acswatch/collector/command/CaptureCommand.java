@@ -18,7 +18,6 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code capture}: writes a capture of this host. */
@@ -31,7 +30,25 @@ import picocli.CommandLine.Option;
           + " Nothing is written to the host, and sleeping devices are not woken."
     })
 final class CaptureCommand extends CliCommand {
-  @Mixin private HostOptions host = new HostOptions();
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
+  private Path root = Path.of("/");
+
+  @Option(
+      names = "--owners",
+      paramLabel = "FILE",
+      description =
+          "Lines 'owner TAB address TAB vm TAB source' that say which VM owns what; default is"
+              + " what libvirt, processes and drop-in files tell.")
+  private @Nullable Path owners;
+
+  @Option(
+      names = "--host-id",
+      paramLabel = "ID",
+      description = "Id of the host, for the records; default is its host name.")
+  private @Nullable String hostId;
 
   @Option(
       names = {"-o", "--file"},
@@ -41,10 +58,11 @@ final class CaptureCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException {
-    HostReader reader = new HostReader(new HostTree(host.root()), Clock.systemUTC());
-    List<OwnershipClaim> owners =
-        host.owners() == null ? OwnershipReader.claimsOf(reader) : OwnersReader.read(host.owners());
-    Capture capture = reader.read(host.idOr(reader.hostName()), reader.uptimeMillis(), owners);
+    HostReader reader = new HostReader(new HostTree(root), Clock.systemUTC());
+    List<OwnershipClaim> claims =
+        owners == null ? OwnershipReader.claimsOf(reader) : OwnersReader.read(owners);
+    Capture capture =
+        reader.read(hostId == null ? reader.hostName() : hostId, reader.uptimeMillis(), claims);
     StringWriter text = new StringWriter();
     CaptureWriter.write(capture, text);
     PrintWriter err = err();

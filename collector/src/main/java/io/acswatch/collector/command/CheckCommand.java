@@ -1,8 +1,10 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.BrokerOptions;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
+import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
@@ -36,7 +38,7 @@ final class CheckCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 
   @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys, DIR/proc and so on.")
-  private Path root = Path.of("/");
+  private @Nullable Path root;
 
   @Option(names = "--owners", paramLabel = "FILE", description = "File of 'owner' lines.")
   private @Nullable Path owners;
@@ -44,23 +46,26 @@ final class CheckCommand extends CliCommand {
   @Option(names = "--spool", paramLabel = "DIR", description = "Look whether DIR can be written.")
   private @Nullable Path spool;
 
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Look whether a broker takes connections; separated by commas.")
-  private @Nullable String bootstrapServers;
+  @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Override
   public Integer call() throws IOException {
-    HostTree tree = new HostTree(root);
+    CollectorConfig config =
+        CollectorConfig.from(
+            broker
+                .settings(CollectorConfig.KEYS, "collector")
+                .put("collector.root", root)
+                .put("collector.owners.file", owners)
+                .put("collector.spool.dir", spool));
+    HostTree tree = new HostTree(config.root());
     HostCheck check = new HostCheck(tree);
     check.host(new HostReader(tree, Clock.systemUTC()));
-    check.owners(new OwnershipReader(tree, owners, Clock.systemUTC()));
-    if (spool != null) {
-      check.spool(spool);
+    check.owners(new OwnershipReader(tree, config.owners(), Clock.systemUTC()));
+    if (config.spool() != null) {
+      check.spool(config.spool());
     }
-    if (bootstrapServers != null) {
-      check.broker(bootstrapServers);
+    if (!config.bootstrapServers().isEmpty()) {
+      check.broker(config.bootstrapServers());
     }
     PrintWriter out = out();
     print(check.items(), out);

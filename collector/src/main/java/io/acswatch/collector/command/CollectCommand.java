@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code collect}: the agent. */
 @Command(
@@ -48,18 +47,11 @@ final class CollectCommand extends CliCommand {
 
   @Mixin private CollectOptions options = new CollectOptions();
 
-  @Option(names = "--once", description = "Send one snapshot and exit; exit code 3 if that fails.")
-  private boolean once;
-
   private int waiting;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = options.configWithBroker();
-    if (once) {
-      say(CollectorAgent.sendOnce(config).toString());
-      return ExitCode.OK;
-    }
     CollectorAgent agent = new CollectorAgent(config);
     StopSignal.calling(agent::stop, PATIENCE)
         .during(

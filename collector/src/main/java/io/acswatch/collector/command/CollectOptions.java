@@ -63,7 +63,15 @@ final class CollectOptions {
 
   /** The settings, which name a broker. */
   CollectorConfig configWithBroker() throws IOException {
-    Settings settings = settings();
+    return withBroker(settings());
+  }
+
+  /** The settings of a command that needs no other options. */
+  static CollectorConfig withBroker(BrokerOptions broker) throws IOException {
+    return withBroker(broker.settings(CollectorConfig.KEYS, FAMILY));
+  }
+
+  private static CollectorConfig withBroker(Settings settings) {
     BrokerOptions.servers(settings, FAMILY);
     settings.family(CollectorConfig.PRODUCER_PREFIX, ProducerSettings::isKnown);
     return CollectorConfig.from(settings);

@@ -1,7 +1,6 @@
 package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.collector.command.text.AcsText;
 import io.acswatch.collector.command.text.CapabilityLists;
 import io.acswatch.collector.command.text.CapabilityNames;
 import io.acswatch.pci.config.capability.AcsCapability;
@@ -13,6 +12,7 @@ import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.json.FunctionJson;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,8 +91,8 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
     appendEnd(text, "extended capability list", lists.extendedEnd());
     AcsRegisters acs = facts.acs();
     if (acs != null) {
-      text.append("    ACS capability ").append(AcsText.word(acs.capability()));
-      text.append("  control ").append(AcsText.word(acs.control()));
+      text.append("    ACS capability ").append(word(acs.capability()));
+      text.append("  control ").append(word(acs.control()));
       int bits = AcsCapability.egressVectorBits(acs.capability());
       text.append(bits == 0 ? "" : "  egress vector of " + bits + " bits").append('\n');
     } else if (!facts.capabilitiesKnown()) {
@@ -105,5 +105,12 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
     if (end != null && end != WalkStep.END) {
       text.append("    ! ").append(list).append(" ends with ").append(end).append('\n');
     }
+  }
+
+  /** Four hex digits and the names of the bits: {@code 001d (SV RR CR UF)}. */
+  private static String word(int word) {
+    List<String> names = AcsRegisters.flagNames(word);
+    String digits = "%04x".formatted(word);
+    return names.isEmpty() ? digits : digits + " (" + String.join(" ", names) + ")";
   }
 }

@@ -29,8 +29,7 @@ import picocli.CommandLine.TypeConversionException;
     description = {
       "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
           + " the registers (derived), and what the hardware isolates in truth (strict).",
-      "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function;"
-          + " --list tells it group by group, with registers and paths.",
+      "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function.",
       "Where derived differs from what the kernel reports it says why: registers changed since the"
           + " groups were formed, the words of that moment are not in the capture (--before may have"
           + " them), bytes were not read, or the kernel follows rules that are not known here."
@@ -63,11 +62,6 @@ final class GroupsCommand extends CliCommand {
               + " words that a kexec found.")
   private @Nullable String before;
 
-  @Option(
-      names = "--list",
-      description = "Group by group instead of the tree, with registers and paths.")
-  private boolean list;
-
   @Override
   public Integer call() throws IOException {
     PrintWriter out = out();
@@ -83,10 +77,8 @@ final class GroupsCommand extends CliCommand {
                   json.writeStringField("source", file);
                   GroupsJson.write(json, snapshot, groups);
                 }));
-      } else if (list) {
-        out.print(GroupsText.of(file, snapshot, groups));
       } else {
-        out.print(GroupsText.heading(file, snapshot, groups));
+        out.print(GroupsText.of(file, snapshot, groups));
         out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
         out.print(files.size() > 1 ? "\n" : "");
       }

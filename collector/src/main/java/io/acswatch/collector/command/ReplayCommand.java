@@ -1,14 +1,14 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.BrokerOptions;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.DurationConverter;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.FramePublisher;
 import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.agent.ProducerSettings;
-import io.acswatch.collector.agent.SentFrame;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
@@ -17,48 +17,32 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code replay}: captures, spools, or frames that are in Kafka already, into Kafka. */
+/** {@code replay}: captures and spools into Kafka. */
 @Command(
     name = "replay",
     description = {
       "Sends captures to Kafka in the order given, as the agent of that host would have sent them,"
           + " and waits for the acknowledgement of each. All are read before the first is sent.",
       "A directory is taken for the spool of an agent: its frames are sent in their order, as they"
-          + " are. The spool stays as it is.",
-      "--from-topic copies frames that are in Kafka already, keys, values and headers as they are,"
-          + " to the frames topic of another prefix. The same frames give the same alerts there,"
-          + " byte for byte."
+          + " are. The spool stays as it is."
     })
 final class ReplayCommand extends CliCommand {
   private static final String NAMELESS_HOST = "replay";
 
   @Parameters(
-      arity = "0..*",
+      arity = "1..*",
       paramLabel = "CAPTURE|SPOOL",
       description = "Capture files, - is standard input; directories of spool files.")
   private List<String> files = List.of();
 
-  @Option(
-      names = "--bootstrap-servers",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description = "Brokers to start from, separated by commas.")
-  private String bootstrapServers = "";
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "PREFIX",
-      description = "Prefix of the topic names; default acswatch.")
-  private String topicPrefix = TopicNames.DEFAULT_PREFIX;
-
-  @ArgGroup(exclusive = false, heading = "%nFrames that are in Kafka already:%n")
-  private @Nullable SliceOptions slice;
+  @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Option(
       names = "--host-id",
@@ -83,15 +67,7 @@ final class ReplayCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    TopicNames topics = topics();
-    if (files.isEmpty() == (slice == null)) {
-      throw wrongUsage("say either captures to send or --from-topic TOPIC");
-    }
-    if (slice != null) {
-      long copied = slice.copy(bootstrapServers, topics, timeout);
-      out().println("%d records -> %s".formatted(copied, topics.frames()));
-      return ExitCode.OK;
-    }
+    CollectorConfig config = CollectOptions.withBroker(broker);
     List<ReplayInput> inputs = new ArrayList<>();
     for (String file : files) {
       inputs.addAll(ReplayInput.of(file));
@@ -101,9 +77,10 @@ final class ReplayCommand extends CliCommand {
     }
     PrintWriter out = out();
     Map<String, Object> settings =
-        ProducerSettings.of(bootstrapServers, "acswatch-replay", timeout, Map.of());
+        ProducerSettings.of(
+            config.bootstrapServers(), "acswatch-replay", timeout, config.producer());
     Map<String, Long> sequences = new HashMap<>();
-    try (FramePublisher publisher = new FramePublisher(settings, topics)) {
+    try (FramePublisher publisher = new FramePublisher(settings, config.topics())) {
       for (int i = 0; i < inputs.size(); i++) {
         if (i > 0) {
           Thread.sleep(interval.toMillis());
@@ -132,15 +109,8 @@ final class ReplayCommand extends CliCommand {
     return line(input.name(), capture, frame, publisher.send(frame));
   }
 
-  private TopicNames topics() {
-    try {
-      return new TopicNames(topicPrefix);
-    } catch (IllegalArgumentException refused) {
-      throw wrongUsage("--topic-prefix: " + refused.getMessage());
-    }
-  }
-
-  private static String line(String file, Capture capture, OutgoingFrame frame, SentFrame sent) {
+  private static String line(
+      String file, Capture capture, OutgoingFrame frame, RecordMetadata sent) {
     return "%s -> %s  host %s  boot %s  sequence %d  %d functions  %d bytes"
         .formatted(
             file,

@@ -240,7 +240,6 @@ class CommandsTest {
     JsonNode groups = JSON.readTree(CommandRun.of("groups", file, "--output", "json").out());
 
     assertEquals(groups.get("kernel"), groups.get("derived"));
-    assertTrue(CommandRun.of("groups", "--list", file).out().contains("\nno group\n"));
     assertTrue(CommandRun.of("groups", file).out().contains("  no group\n"));
   }
 
@@ -248,18 +247,15 @@ class CommandsTest {
   void marksWhereKernelAndRegistersDisagree() throws IOException {
     String file = TestCaptures.file("setpci-runtime.cap").toString();
 
-    CommandRun list = CommandRun.of("groups", "--list", file);
     CommandRun tree = CommandRun.of("groups", file);
 
-    assertTrue(list.out().contains("derived: 4, NOT THE SAME ANY MORE\n"), list.out());
+    assertTrue(tree.out().contains("derived: 4, NOT THE SAME ANY MORE\n"), tree.out());
     assertTrue(
-        list.out()
+        tree.out()
             .contains(
                 "    Registers changed since groups were formed: 0000:00:02.0 (Control 0011, the"
                     + " kernel leaves 001d),\n"),
-        list.out());
-    assertTrue(list.out().contains("! derived: with"), list.out());
-    assertTrue(tree.out().contains("NOT THE SAME"), tree.out());
+        tree.out());
     assertTrue(tree.out().contains("group 5, derived: with 3 others"), tree.out());
   }
 
@@ -522,7 +518,7 @@ class CommandsTest {
 
   @Test
   void doesNotCollectWithoutBrokers() {
-    CommandRun run = CommandRun.of("collect", "--once");
+    CommandRun run = CommandRun.of("collect");
 
     assertEquals(ExitCode.USAGE, run.exitCode());
     assertTrue(run.err().contains("collector.bootstrap.servers"), run.err());
@@ -536,25 +532,6 @@ class CommandsTest {
 
     assertEquals(ExitCode.USAGE, run.exitCode());
     assertTrue(run.err().startsWith("acswatch: " + config + ":2:"), run.err());
-  }
-
-  @Test
-  void givesUpOneSnapshotThatNoBrokerTakes() throws IOException {
-    String server = "127.0.0.1:" + unusedPort();
-    FixtureHost host =
-        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("h"));
-
-    CommandRun run =
-        CommandRun.of(
-            "collect",
-            "--once",
-            "--timeout=1s",
-            "--bootstrap-servers=" + server,
-            "--root=" + host.root());
-
-    assertEquals(ExitCode.FAILED, run.exitCode());
-    assertEquals(1, run.errLines().size());
-    assertTrue(run.err().contains("no broker can be reached at " + server), run.err());
   }
 
   @Test
@@ -595,20 +572,5 @@ class CommandsTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--bootstrap-servers k:1",
-        "--bootstrap-servers k:1 --since 2026-11-23T20:39:00Z",
-        "--bootstrap-servers k:1 --from-topic acswatch.frames",
-        "--bootstrap-servers k:1 --from-topic a.frames --offsets 5",
-        "--bootstrap-servers k:1 --from-topic a.frames --since yesterday"
-      })
-  void replaysEitherCapturesOrASliceOfAnotherTopic(String arguments) {
-    CommandRun refused = CommandRun.of(("replay " + arguments).split(" "));
-
-    assertEquals(2, refused.exitCode(), refused.err());
   }
 }

@@ -162,15 +162,7 @@ public final class OwnershipReader {
     if (failed && (before == null || !before.problems().equals(found.problems()))) {
       LOG.warn("owners by {}: {}", kind.label(), String.join("; ", found.problems()));
     }
-    health.put(
-        kind,
-        new SourceHealth(
-            kind,
-            took,
-            found.claims().size(),
-            found.problems(),
-            1 + (before == null ? 0 : before.reads()),
-            (failed ? 1 : 0) + (before == null ? 0 : before.failures())));
+    health.put(kind, new SourceHealth(kind, took, found.claims().size(), found.problems()));
   }
 
   private List<Claim> inOrder(List<Claim> claims) {

@@ -4,22 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How the last reading of one kind of source went, and how all of them did.
+ * How the last reading of one kind of source went.
  *
  * @param source the kind
  * @param took time of the last reading
  * @param claims number of claims it gave
  * @param problems what it could not see, in words; empty if it saw all
- * @param reads readings since the start
- * @param failures readings since the start that had problems
  */
-public record SourceHealth(
-    ClaimSource source,
-    Duration took,
-    int claims,
-    List<String> problems,
-    long reads,
-    long failures) {
+public record SourceHealth(ClaimSource source, Duration took, int claims, List<String> problems) {
   /** Copies the list. */
   public SourceHealth {
     problems = List.copyOf(problems);
