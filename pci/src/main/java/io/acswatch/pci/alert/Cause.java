@@ -22,6 +22,11 @@ public record Cause(
     alsoChanged = List.copyOf(alsoChanged);
   }
 
+  /** A cause that no register shows. */
+  public static Cause of(Kind kind, String explanation) {
+    return new Cause(kind, null, List.of(), explanation);
+  }
+
   /** Sorts of cause. Names are part of the contract with consumers. */
   public enum Kind {
     /** ACS Control bits were lost. */

@@ -92,7 +92,7 @@ final class CauseFinder {
               .formatted(after.snapshot().boot().kernelRelease(), late.port(), late.before()));
     }
     if (!merged && beganCleared(before) && !beganCleared(after)) {
-      return unregistered(
+      return Cause.of(
           Cause.Kind.ACS_ENABLED_LATE,
           ("Kernel %s switches ACS on function by function: after firmware, functions grouped early"
                   + " met others that were still cleared; after this kexec ACS was on from the start.")
@@ -103,13 +103,13 @@ final class CauseFinder {
       return unseen;
     }
     if (kernelsDiffer()) {
-      return unregistered(Cause.Kind.KERNEL_CHANGED, kernelSentence());
+      return Cause.of(Cause.Kind.KERNEL_CHANGED, kernelSentence());
     }
     if (!options.isEmpty()) {
-      return unregistered(
+      return Cause.of(
           Cause.Kind.COMMAND_LINE_CHANGED, "The kernel command line changed: " + options + ".");
     }
-    return unregistered(
+    return Cause.of(
         Cause.Kind.UNEXPLAINED,
         "No ACS register, kernel, command line or bridge between these devices and the root"
             + " changed."
@@ -347,7 +347,7 @@ final class CauseFinder {
             && before.hierarchy().isMultifunction(comparison.beforeOf(index))
                 == after.hierarchy().isMultifunction(index);
     if (!sameKind) {
-      return unregistered(
+      return Cause.of(
           Cause.Kind.HIERARCHY_CHANGED,
           "At %s there was a %s %s; now there is a %s %s."
               .formatted(
@@ -357,7 +357,7 @@ final class CauseFinder {
                   now.config().claimedType().label(),
                   now.ids()));
     }
-    return unregistered(
+    return Cause.of(
         Cause.Kind.KERNEL_CHANGED,
         "%s %s (%s) has the same registers, but this kernel judges them differently. %s"
             .formatted(portWord(index), now.address(), now.ids(), kernelSentence()));
@@ -398,7 +398,7 @@ final class CauseFinder {
     for (Passed function : passed) {
       if (grouping.isSupposedOtherwise(function.index())
           && !grouping.isolatedAtStart(function.index())) {
-        return unregistered(
+        return Cause.of(
             Cause.Kind.ACS_ENABLED_LATE,
             ("Kernel %s forms groups before it has switched ACS on everywhere. By its groups, ACS"
                     + " of %s was off then, and the snapshot before shows it on: it was cleared"
@@ -433,9 +433,5 @@ final class CauseFinder {
             before.snapshot().boot().kernelRelease(),
             after.snapshot().boot().kernelRelease(),
             models);
-  }
-
-  private static Cause unregistered(Cause.Kind kind, String explanation) {
-    return new Cause(kind, null, List.of(), explanation);
   }
 }

@@ -7,7 +7,6 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.ConfigOddity;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -16,16 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds configuration spaces that contradict themselves or the place of their function. */
-final class ConsistencyFindings {
+final class ConsistencyFindings extends Findings {
   private static final int RESERVED_ENCODING = 3;
 
-  private final Comparison comparison;
-  private final HostView after;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
-
   private ConsistencyFindings(Comparison comparison) {
-    this.comparison = comparison;
-    after = comparison.after();
+    super(comparison);
   }
 
   static List<IsolationAlert> of(Comparison comparison) {

@@ -8,7 +8,6 @@ import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.Preservation;
@@ -27,17 +26,11 @@ import java.util.function.BiPredicate;
  * Finds endpoints that came to share a group and endpoints that ceased to, by the groups the kernel
  * reports. Only functions that are in a group on both sides count; numbers of groups never do.
  */
-final class GroupFindings {
-  private final Comparison comparison;
-  private final HostView before;
-  private final HostView after;
+final class GroupFindings extends Findings {
   private final CauseFinder causes;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
 
   private GroupFindings(Comparison comparison) {
-    this.comparison = comparison;
-    before = comparison.before();
-    after = comparison.after();
+    super(comparison);
     causes = new CauseFinder(comparison);
   }
 
@@ -147,7 +140,7 @@ final class GroupFindings {
         comparison.boundary() == Boundary.COLD_BOOT
             && endpoints.stream().noneMatch(i -> after.isHeld(i) && after.isOwned(i));
     Severity effective = planning ? severity.lowered() : severity;
-    List<String> vms = vms(endpoints);
+    List<String> vms = vms(endpoints, comparison::owner);
     Cause cause = causes.find(endpoints, true);
     IsolationAlert alert =
         comparison.alert(
@@ -219,7 +212,7 @@ final class GroupFindings {
             wereTogetherForSafety(endpoints) ? Severity.WARNING : Severity.INFO,
             lowestPlace(endpoints),
             comparison.devices(endpoints),
-            vms(endpoints),
+            vms(endpoints, comparison::owner),
             causes.find(endpoints, false),
             "%d devices that shared one IOMMU group are apart %s"
                 .formatted(endpoints.size(), Headlines.after(comparison.boundary())));
@@ -239,12 +232,6 @@ final class GroupFindings {
       }
     }
     return false;
-  }
-
-  private List<String> vms(List<Integer> endpoints) {
-    TreeSet<String> vms = new TreeSet<>();
-    endpoints.stream().filter(comparison::isOwned).map(comparison::owner).forEach(vms::add);
-    return List.copyOf(vms);
   }
 
   private String lowestPlace(Collection<Integer> members) {

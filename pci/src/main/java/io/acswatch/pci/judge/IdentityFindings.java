@@ -6,7 +6,6 @@ import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
@@ -14,24 +13,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Finds functions that are other devices than before, elsewhere, or suspiciously altered. */
-final class IdentityFindings {
+final class IdentityFindings extends Findings {
   private static final int MOST_DEVICES = 64;
   private static final long NO_CAPABILITY = -1;
 
-  private final Comparison comparison;
-  private final HostView before;
-  private final HostView after;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
-
   private IdentityFindings(Comparison comparison) {
-    this.comparison = comparison;
-    before = comparison.before();
-    after = comparison.after();
+    super(comparison);
   }
 
   static List<IsolationAlert> of(Comparison comparison) {
@@ -189,18 +180,15 @@ final class IdentityFindings {
   /** One alert for the host: a bus more or less moves every address behind it. */
   private void renumbered() {
     List<Integer> moved = new ArrayList<>();
-    TreeSet<String> vms = new TreeSet<>();
     for (int i = 0; i < after.size(); i++) {
       if (comparison.isInBoth(i) && !then(i).address().equals(after.function(i).address())) {
         moved.add(i);
-        if (!comparison.anyOwner(i).isEmpty()) {
-          vms.add(comparison.anyOwner(i));
-        }
       }
     }
     if (moved.isEmpty()) {
       return;
     }
+    List<String> vms = vms(moved, comparison::anyOwner);
     List<Integer> named =
         moved.stream()
             .sorted(

@@ -21,19 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Finds functions that are gone or new, and an IOMMU that is off. VFs are told of together, by
  * their PF: after a kexec none exists until somebody enables them again.
  */
-final class InventoryFindings {
+final class InventoryFindings extends Findings {
   private static final String NO_IOMMU = "noiommu";
   private static final String IDENTITY = "identity";
 
-  private final Comparison comparison;
-  private final HostView before;
-  private final HostView after;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
-
   private InventoryFindings(Comparison comparison) {
-    this.comparison = comparison;
-    before = comparison.before();
-    after = comparison.after();
+    super(comparison);
   }
 
   static List<IsolationAlert> of(Comparison comparison) {
@@ -82,15 +75,13 @@ final class InventoryFindings {
   }
 
   private void raiseMissing(String anchor, Severity severity, List<Integer> gone, String headline) {
-    TreeSet<String> vms = new TreeSet<>();
-    gone.stream().filter(before::isOwned).map(before::owner).forEach(vms::add);
     alerts.add(
         comparison.alert(
             AlertCode.DEVICE_MISSING,
             severity,
             anchor,
             Comparison.sorted(gone.stream().map(comparison::goneDevice).toList()),
-            vms,
+            vms(gone, before::owner),
             lostBelow(gone.get(0)),
             headline));
   }
@@ -107,10 +98,8 @@ final class InventoryFindings {
       if (bridge != HostHierarchy.NONE) {
         PciFunction port = after.function(bridge);
         return port.kernel().preservation().isAdopted() && leadsNowhere(port)
-            ? new Cause(
+            ? Cause.of(
                 Cause.Kind.HIERARCHY_CHANGED,
-                null,
-                List.of(),
                 ("%s passed through the live update without bus numbers. The kernel gives none to a"
                         + " port that it adopts, so nothing below it is found.")
                     .formatted(port.address()))
@@ -186,8 +175,6 @@ final class InventoryFindings {
       return;
     }
     String options = comparison.optionsDifference();
-    TreeSet<String> vms = new TreeSet<>();
-    exposed.stream().map(this::owner).forEach(vms::add);
     String headline =
         after.groups() == null
             ? "There are no IOMMU groups: nothing keeps devices apart"
@@ -198,11 +185,9 @@ final class InventoryFindings {
             exposed.isEmpty() ? Severity.WARNING : Severity.CRITICAL,
             "",
             comparison.devices(exposed),
-            vms,
-            new Cause(
+            vms(exposed, this::owner),
+            Cause.of(
                 Cause.Kind.IOMMU_OFF,
-                null,
-                List.of(),
                 options.isEmpty()
                     ? "The kernel found or used no IOMMU."
                     : "The kernel command line changed: " + options + "."),

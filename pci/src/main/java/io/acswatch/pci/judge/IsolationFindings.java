@@ -20,24 +20,19 @@ import io.acswatch.pci.iommu.KernelGrouping;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where the three partitions of one snapshot disagree: groups the kernel reports, groups its
  * rules would make of the registers now, groups the hardware keeps apart; and what makes them so.
  */
-final class IsolationFindings {
-  private final Comparison comparison;
-  private final HostView after;
+final class IsolationFindings extends Findings {
   private final KernelGrouping grouping;
   private final boolean firstOfBoot;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
 
   private IsolationFindings(Comparison comparison, boolean firstOfBoot) {
-    this.comparison = comparison;
+    super(comparison);
     this.firstOfBoot = firstOfBoot;
-    after = comparison.after();
     grouping =
         SnapshotGrouping.grouping(
             after.hierarchy(), after.snapshot(), after.choice(), comparison.before().snapshot());
@@ -72,7 +67,7 @@ final class IsolationFindings {
             owned,
             cause(open.get(0), "does not isolate any more"),
             "A live update now would put devices of %s into one IOMMU group"
-                .formatted(String.join(", ", vms(owned))));
+                .formatted(String.join(", ", vms(owned, comparison::anyOwner))));
       } else if (!after.choice().override().isActive() && unknownOnTheWay(owned).isEmpty()) {
         raise(
             AlertCode.ACS_OVERRIDE_ACTIVE,
@@ -80,7 +75,7 @@ final class IsolationFindings {
             owned,
             null,
             "The kernel keeps devices of %s apart although no ACS capability does"
-                .formatted(String.join(", ", vms(owned))));
+                .formatted(String.join(", ", vms(owned, comparison::anyOwner))));
       }
     }
   }
@@ -98,7 +93,7 @@ final class IsolationFindings {
           owned,
           open.isEmpty() ? null : cause(open.get(0), "leaves a way around the IOMMU"),
           "Devices of %s are in separate IOMMU groups, but the hardware does not keep them apart"
-              .formatted(String.join(", ", vms(owned))));
+              .formatted(String.join(", ", vms(owned, comparison::anyOwner))));
     }
   }
 
@@ -292,7 +287,7 @@ final class IsolationFindings {
   }
 
   private void raiseForHost(AlertCode code, Severity severity, Cause.Kind kind, String headline) {
-    Cause cause = new Cause(kind, null, List.of(), headline + ".");
+    Cause cause = Cause.of(kind, headline + ".");
     alerts.add(comparison.alert(code, severity, "", List.of(), List.of(), cause, headline));
   }
 
@@ -361,12 +356,6 @@ final class IsolationFindings {
             headline));
   }
 
-  private List<String> vms(List<Integer> owned) {
-    TreeSet<String> vms = new TreeSet<>();
-    owned.forEach(i -> vms.add(comparison.anyOwner(i)));
-    return List.copyOf(vms);
-  }
-
   private void raise(
       AlertCode code,
       Severity severity,
@@ -377,7 +366,13 @@ final class IsolationFindings {
         after.function(Collections.min(owned, comparison.nearestRootFirst())).path().text();
     IsolationAlert alert =
         comparison.alert(
-            code, severity, anchor, comparison.devices(owned), vms(owned), cause, headline);
+            code,
+            severity,
+            anchor,
+            comparison.devices(owned),
+            vms(owned, comparison::anyOwner),
+            cause,
+            headline);
     alerts.add(alert.with(comparison.registersOnTheWay(owned), List.of()));
   }
 }

@@ -4,11 +4,9 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -17,16 +15,9 @@ import org.jspecify.annotations.Nullable;
  * Finds devices that are in another place: told by their serial number; and devices with a bridge
  * more or less above them, told by their ids and the last step of their place.
  */
-final class MovedDevices {
-  private final Comparison comparison;
-  private final HostView before;
-  private final HostView after;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
-
+final class MovedDevices extends Findings {
   private MovedDevices(Comparison comparison) {
-    this.comparison = comparison;
-    before = comparison.before();
-    after = comparison.after();
+    super(comparison);
   }
 
   static List<IsolationAlert> of(Comparison comparison) {

@@ -4,22 +4,15 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.iommu.GroupPartition;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.TreeSet;
 
 /** Finds claims of owners that contradict each other, or the kernel. */
-final class OwnershipFindings {
-  private final Comparison comparison;
-  private final HostView after;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
-
+final class OwnershipFindings extends Findings {
   private OwnershipFindings(Comparison comparison) {
-    this.comparison = comparison;
-    after = comparison.after();
+    super(comparison);
   }
 
   static List<IsolationAlert> of(Comparison comparison) {

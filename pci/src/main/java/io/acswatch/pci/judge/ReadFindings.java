@@ -5,24 +5,18 @@ import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.PciFunction;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Finds functions whose bytes were not had, or not in one piece. */
-final class ReadFindings {
-  private final Comparison comparison;
-  private final HostView after;
+final class ReadFindings extends Findings {
   private final PendingFindings pending;
   private final TimeLimits limits;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
 
   private ReadFindings(Comparison comparison, PendingFindings pending, TimeLimits limits) {
-    this.comparison = comparison;
+    super(comparison);
     this.pending = pending;
     this.limits = limits;
-    after = comparison.after();
   }
 
   static List<IsolationAlert> of(
@@ -104,7 +98,7 @@ final class ReadFindings {
             new Evidence.Fact(
                 "read status",
                 comparison.isInBoth(index)
-                    ? status(comparison.before().function(comparison.beforeOf(index)))
+                    ? status(before.function(comparison.beforeOf(index)))
                     : "",
                 status(function)));
     if (pending.isOver(alert, function.path(), needed)) {

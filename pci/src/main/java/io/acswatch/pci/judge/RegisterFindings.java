@@ -13,20 +13,17 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Finds ACS Control bits that came or went, and ACS capabilities that are gone. */
-final class RegisterFindings {
+final class RegisterFindings extends Findings {
   private static final int WEAKENING =
       AcsCapability.EGRESS_CONTROL | AcsCapability.DIRECT_TRANSLATED;
 
-  private final Comparison comparison;
   private final CauseFinder causes;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
 
   private RegisterFindings(Comparison comparison) {
-    this.comparison = comparison;
+    super(comparison);
     causes = new CauseFinder(comparison);
   }
 
@@ -52,8 +49,8 @@ final class RegisterFindings {
   }
 
   private void judge(int index) {
-    ConfigFacts then = comparison.before().function(comparison.beforeOf(index)).config();
-    ConfigFacts now = comparison.after().function(index).config();
+    ConfigFacts then = before.function(comparison.beforeOf(index)).config();
+    ConfigFacts now = after.function(index).config();
     AcsRegisters acsThen = then.acs();
     AcsRegisters acsNow = now.acs();
     if (acsThen == null) {
@@ -109,7 +106,7 @@ final class RegisterFindings {
   }
 
   private void capabilityChanged(int index, AcsRegisters then, AcsRegisters now) {
-    PciFunction function = comparison.after().function(index);
+    PciFunction function = after.function(index);
     String headline =
         "%s has another ACS Capability %s: %04x at 0x%03x instead of %04x at 0x%03x"
             .formatted(
@@ -123,7 +120,7 @@ final class RegisterFindings {
         new RegisterChange(
             function.address(),
             function.path(),
-            comparison.after().hierarchy().type(index),
+            after.hierarchy().type(index),
             now.offset() + AcsCapability.CAPABILITY_OFFSET,
             then.capability(),
             now.capability());
@@ -141,7 +138,7 @@ final class RegisterFindings {
 
   private void raise(
       AlertCode code, Severity severity, int index, String headline, String consequence) {
-    PciFunction function = comparison.after().function(index);
+    PciFunction function = after.function(index);
     RegisterChange change = causes.registerChange(index);
     Cause.Kind kind =
         code == AlertCode.ACS_CAP_DROPPED

@@ -12,7 +12,6 @@ import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
@@ -21,16 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Finds what a boot, or one that did not happen, left to be known: gaps, refusals, adoptions. */
-final class UpdateFindings {
-  private final Comparison comparison;
-  private final HostView before;
-  private final HostView after;
-  private final List<IsolationAlert> alerts = new ArrayList<>();
-
+final class UpdateFindings extends Findings {
   private UpdateFindings(Comparison comparison) {
-    this.comparison = comparison;
-    before = comparison.before();
-    after = comparison.after();
+    super(comparison);
   }
 
   /** Findings about the boot between the two snapshots; those about the log, in any boot. */
@@ -124,7 +116,7 @@ final class UpdateFindings {
             severity,
             index,
             comparison.allVmsAtOrBelow(index),
-            new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), headline + "."),
+            Cause.of(Cause.Kind.PRESERVATION_REFUSED, headline + "."),
             headline);
     alerts.add(
         alert
@@ -167,10 +159,8 @@ final class UpdateFindings {
             "",
             comparison.devices(kept),
             List.of(),
-            new Cause(
+            Cause.of(
                 Cause.Kind.COMMAND_LINE_CHANGED,
-                null,
-                List.of(),
                 "The kernel command line changed: " + options + "."),
             "%d ports, %s first, kept their ACS words through the live update against the command line"
                 .formatted(kept.size(), first.address()));

@@ -145,7 +145,7 @@ final class PreservedDevices {
         severity,
         index,
         view.isOwned(index) ? List.of(view.owner(index)) : List.of(),
-        new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), reason + "."),
+        Cause.of(Cause.Kind.PRESERVATION_REFUSED, reason + "."),
         "%s would %s %s: %s".formatted(kexec, does, view.function(index).address(), reason));
   }
 

@@ -114,7 +114,7 @@ class AlertLifeTest {
 
     assertTrue(!stays(alert(AlertCode.ACS_BIT_CLEARED, lost(NOWHERE, 0x1D, 0x19)), now));
     assertTrue(!stays(alert(AlertCode.ACS_BIT_CLEARED, null), now));
-    Cause unregistered = new Cause(Cause.Kind.UNEXPLAINED, null, List.of(), "unknown");
+    Cause unregistered = Cause.of(Cause.Kind.UNEXPLAINED, "unknown");
     assertTrue(!stays(alert(AlertCode.ACS_BIT_CLEARED, unregistered), now));
   }
 

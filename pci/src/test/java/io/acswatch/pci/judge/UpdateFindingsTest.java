@@ -79,8 +79,7 @@ class UpdateFindingsTest {
     assertEquals(Comparison.fingerprint("host", alert.code(), A_PATH), alert.fingerprint());
     assertEquals(List.of(A_PATH), alert.devices().stream().map(d -> d.path().text()).toList());
     assertEquals(List.of("vm-a"), alert.vms());
-    assertEquals(
-        new Cause(Cause.Kind.PRESERVATION_REFUSED, null, List.of(), headline + "."), alert.cause());
+    assertEquals(Cause.of(Cause.Kind.PRESERVATION_REFUSED, headline + "."), alert.cause());
     assertEquals(
         List.of(new Evidence.Fact("kernel log", "", refusal.logged())), alert.evidence().facts());
   }
@@ -224,10 +223,8 @@ class UpdateFindingsTest {
         List.of("0000:00:01.0"),
         alert.devices().stream().map(d -> d.address().toString()).toList());
     assertEquals(
-        new Cause(
+        Cause.of(
             Cause.Kind.COMMAND_LINE_CHANGED,
-            null,
-            List.of(),
             "The kernel command line changed: " + ORDER + " came."),
         alert.cause());
     assertEquals(
