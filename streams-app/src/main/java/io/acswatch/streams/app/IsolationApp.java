@@ -6,7 +6,6 @@ import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.streams.topology.Nodes;
 import java.net.InetSocketAddress;
@@ -26,8 +25,10 @@ import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KafkaStreams.State;
 import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ public final class IsolationApp implements AutoCloseable {
   private final FailurePolicy failures = new FailurePolicy();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final KafkaStreams streams;
-  private final HostStore hosts;
+  private final StreamsInstances instances;
   private final HttpAddress self;
   private final FleetApi api;
   private final ExecutorService loader =
@@ -76,19 +77,8 @@ public final class IsolationApp implements AutoCloseable {
         http.close();
       }
     }
-    hosts = new HostStore(streams::store);
-    api =
-        new FleetApi(
-            fleet,
-            new StreamsInstances(
-                self,
-                hosts,
-                fleet,
-                this::owner,
-                () -> keepers(Nodes.HOST_STATE),
-                new IncidentStore(streams::store),
-                () -> keepers(IncidentStores.INCIDENTS),
-                () -> streams.state() == State.RUNNING));
+    instances = new StreamsInstances(self, fleet, new KafkaView());
+    api = new FleetApi(fleet, instances);
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
@@ -149,12 +139,27 @@ public final class IsolationApp implements AutoCloseable {
     return file == null ? api.answer(path, rawQuery) : file;
   }
 
-  private KeyQueryMetadata owner(String host) {
-    return streams.queryMetadataForKey(Nodes.HOST_STATE, host, Serdes.String().serializer());
-  }
+  private final class KafkaView implements StreamsInstances.Streams {
+    @Override
+    public boolean isRunning() {
+      return streams.state() == State.RUNNING;
+    }
 
-  private Collection<StreamsMetadata> keepers(String store) {
-    return streams.streamsMetadataForStore(store);
+    @Override
+    public KeyQueryMetadata owner(String host) {
+      return streams.queryMetadataForKey(Nodes.HOST_STATE, host, Serdes.String().serializer());
+    }
+
+    @Override
+    public Collection<StreamsMetadata> keepers(String store) {
+      return streams.streamsMetadataForStore(store);
+    }
+
+    @Override
+    public ReadOnlyKeyValueStore<String, byte[]> store(
+        StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query) {
+      return streams.store(query);
+    }
   }
 
   private Map<MetricName, ? extends Metric> kafkaMetrics() {
@@ -174,7 +179,7 @@ public final class IsolationApp implements AutoCloseable {
 
   private synchronized void loadFleet() {
     if (!closed) {
-      loader.execute(() -> hosts.load(fleet));
+      loader.execute(() -> instances.load());
     }
   }
 

@@ -5,50 +5,59 @@ import io.acswatch.client.Incident;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.incident.IncidentStores;
+import io.acswatch.streams.state.HostStateSerde;
+import io.acswatch.streams.topology.Nodes;
+import io.acswatch.wire.InputException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.BooleanSupplier;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.state.HostInfo;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Who keeps what, as Kafka Streams knows it from the consumer group. */
+/**
+ * Who keeps what, as Kafka Streams knows it from the consumer group; and what this instance keeps,
+ * read beside the stream threads that write it.
+ */
 final class StreamsInstances implements Instances {
-  private final HttpAddress self;
-  private final HostStore hosts;
-  private final FleetIndex fleet;
-  private final Function<String, KeyQueryMetadata> owners;
-  private final Supplier<Collection<StreamsMetadata>> all;
-  private final IncidentStore incidents;
-  private final Supplier<Collection<StreamsMetadata>> keepersOfIncidents;
-  private final BooleanSupplier running;
+  private static final Logger LOG = LoggerFactory.getLogger(StreamsInstances.class);
 
-  StreamsInstances(
-      HttpAddress self,
-      HostStore hosts,
-      FleetIndex fleet,
-      Function<String, KeyQueryMetadata> owners,
-      Supplier<Collection<StreamsMetadata>> all,
-      IncidentStore incidents,
-      Supplier<Collection<StreamsMetadata>> keepersOfIncidents,
-      BooleanSupplier running) {
+  private final HttpAddress self;
+  private final FleetIndex fleet;
+  private final Streams streams;
+
+  /** What Kafka Streams tells; all of it may throw while it does not run, or partitions move. */
+  interface Streams {
+    boolean isRunning();
+
+    KeyQueryMetadata owner(String host);
+
+    Collection<StreamsMetadata> keepers(String store);
+
+    ReadOnlyKeyValueStore<String, byte[]> store(
+        StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query);
+  }
+
+  StreamsInstances(HttpAddress self, FleetIndex fleet, Streams streams) {
     this.self = self;
-    this.hosts = hosts;
     this.fleet = fleet;
-    this.owners = owners;
-    this.all = all;
-    this.incidents = incidents;
-    this.keepersOfIncidents = keepersOfIncidents;
-    this.running = running;
+    this.streams = streams;
   }
 
   @Override
   public boolean isWhole() {
-    return running.getAsBoolean() && !all().isEmpty() && fleet.toLoad().isEmpty();
+    return streams.isRunning() && !all().isEmpty() && fleet.toLoad().isEmpty();
   }
 
   @Override
@@ -58,17 +67,17 @@ final class StreamsInstances implements Instances {
 
   @Override
   public List<String> all() {
-    return addresses(all);
+    return keepers(Nodes.HOST_STATE);
   }
 
   @Override
   public List<String> keepersOfIncidents() {
-    return addresses(keepersOfIncidents);
+    return keepers(IncidentStores.INCIDENTS);
   }
 
-  private static List<String> addresses(Supplier<Collection<StreamsMetadata>> keepers) {
+  private List<String> keepers(String store) {
     try {
-      return keepers.get().stream()
+      return streams.keepers(store).stream()
           .map(StreamsMetadata::hostInfo)
           .map(StreamsInstances::address)
           .distinct()
@@ -85,7 +94,7 @@ final class StreamsInstances implements Instances {
     }
     KeyQueryMetadata owner;
     try {
-      owner = owners.apply(host);
+      owner = streams.owner(host);
     } catch (KafkaException | IllegalStateException notRunning) {
       throw new MovingException("the application does not judge yet: " + notRunning.getMessage());
     }
@@ -108,7 +117,8 @@ final class StreamsInstances implements Instances {
   @Override
   public @Nullable HostState state(String host) throws MovingException {
     try {
-      return hosts.get(host);
+      byte[] packed = streams.store(query(Nodes.HOST_STATE)).get(host);
+      return packed == null ? null : HostStateSerde.unpack(packed);
     } catch (KafkaException | IllegalStateException moving) {
       throw new MovingException("the store is not open: " + moving.getMessage());
     }
@@ -116,10 +126,50 @@ final class StreamsInstances implements Instances {
 
   @Override
   public List<Incident> incidents(String host) throws MovingException {
-    try {
-      return incidents.read(host);
+    List<Incident> found = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all =
+        streams.store(query(IncidentStores.INCIDENTS)).all()) {
+      var parts = streams.store(query(IncidentStores.INCIDENT_HOSTS));
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> entry = all.next();
+        if (host.isEmpty()
+            || IncidentStores.isOpenPart(parts.get(IncidentStores.partKey(entry.key, host)))) {
+          found.add(IncidentStores.unpackIncident(entry.value));
+        }
+      }
+      return found;
     } catch (KafkaException | IllegalStateException moving) {
       throw new MovingException("the incidents are not open: " + moving.getMessage());
     }
+  }
+
+  /** Reads what the index has not read yet; what cannot be read now is read the next time. */
+  void load() {
+    fleet
+        .toLoad()
+        .forEach(
+            (number, partition) -> {
+              try (KeyValueIterator<String, byte[]> states =
+                  streams.store(query(Nodes.HOST_STATE).withPartition(number)).all()) {
+                states.forEachRemaining(state -> load(state, partition));
+                partition.loaded();
+              } catch (KafkaException moved) {
+                // Its next owner, or this one after the next rebalance, reads it again.
+                LOG.info(
+                    "The hosts of partition {} are not listed yet: {}", number, moved.getMessage());
+              }
+            });
+  }
+
+  private static void load(KeyValue<String, byte[]> state, FleetIndex.Partition partition) {
+    try {
+      partition.load(state.key, HostStateSerde.unpack(state.value));
+    } catch (SerializationException damaged) {
+      LOG.warn("Host {} is not listed: {}", InputException.quote(state.key), damaged.getMessage());
+    }
+  }
+
+  private static StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query(String store) {
+    return StoreQueryParameters.fromNameAndType(store, QueryableStoreTypes.keyValueStore());
   }
 }

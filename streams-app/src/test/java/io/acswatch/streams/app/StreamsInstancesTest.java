@@ -12,8 +12,11 @@ import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.HostInfo;
+import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.junit.jupiter.api.Test;
 
 class StreamsInstancesTest {
@@ -23,15 +26,7 @@ class StreamsInstancesTest {
       List.of(new Keeper(new HostInfo("127.0.0.1", 9640)), new Keeper(new HostInfo("::1", 9641)));
 
   private final StreamsInstances instances =
-      new StreamsInstances(
-          new HttpAddress("127.0.0.1", 9640),
-          new HostStore(query -> null),
-          fleet,
-          host -> KeyQueryMetadata.NOT_AVAILABLE,
-          () -> known(),
-          new IncidentStore(query -> null),
-          () -> known(),
-          () -> running);
+      new StreamsInstances(new HttpAddress("127.0.0.1", 9640), fleet, new Known());
 
   /** One instance, as Kafka Streams tells of it. */
   private record Keeper(HostInfo hostInfo) implements StreamsMetadata {
@@ -66,11 +61,31 @@ class StreamsInstancesTest {
     }
   }
 
-  private Collection<StreamsMetadata> known() {
-    if (!running) {
-      throw new IllegalStateException("KafkaStreams is not running");
+  /** Kafka Streams without stores. */
+  private final class Known implements StreamsInstances.Streams {
+    @Override
+    public boolean isRunning() {
+      return running;
     }
-    return known;
+
+    @Override
+    public KeyQueryMetadata owner(String host) {
+      return KeyQueryMetadata.NOT_AVAILABLE;
+    }
+
+    @Override
+    public Collection<StreamsMetadata> keepers(String store) {
+      if (!running) {
+        throw new IllegalStateException("KafkaStreams is not running");
+      }
+      return known;
+    }
+
+    @Override
+    public ReadOnlyKeyValueStore<String, byte[]> store(
+        StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query) {
+      throw new InvalidStateStoreException("closed");
+    }
   }
 
   @Test
