@@ -8,7 +8,6 @@ import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
 import io.acswatch.wire.json.Json;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -26,7 +25,7 @@ final class FleetLists {
   static final Set<String> ALERT_PARAMETERS =
       Set.of("q", "host", "vm", "code", "severity", "offset", "limit");
 
-  private static final long LATEST = 9_999_999_999_999L;
+  private static final long MOST = 99_999_999_999_999L;
 
   private final FleetIndex fleet;
 
@@ -49,46 +48,20 @@ final class FleetLists {
         matching.add(host);
       }
     }
-    // Written out is only what is shown: a page of a fleet of ten thousand hosts costs as much as
-    // one of a small fleet.
-    return new ListPart(
-        matching.size(),
-        matching.stream()
-            .sorted(order(sort))
-            .limit(limit)
-            .map(
-                host ->
-                    new ListPart.Line(
-                        key(sort, host), Json.object(json -> ListJson.host(json, host))))
-            .toList());
+    return ListPart.of(
+        matching,
+        host -> key(sort, host),
+        host -> Json.object(json -> ListJson.host(json, host)),
+        limit);
   }
 
   private static boolean hasAny(HostSummary host, Set<Severity> severities) {
     return host.open().stream().anyMatch(alert -> severities.contains(alert.severity()));
   }
 
-  /** The order of the {@link #key keys}, without making them. */
-  private static Comparator<FleetIndex.Listed> order(String sort) {
-    Comparator<FleetIndex.Listed> order =
-        switch (sort) {
-          case "host" -> (one, other) -> 0;
-          case "heard" -> Comparator.comparingLong(FleetIndex.Listed::heardMillis);
-          case "functions" -> Comparator.comparingInt(host -> -host.summary().functions());
-          default ->
-              Comparator.<FleetIndex.Listed>comparingInt(FleetLists::calm)
-                  .thenComparingInt(host -> -host.summary().open().size())
-                  .thenComparingInt(FleetLists::rest);
-        };
-    return order.thenComparing(host -> host.summary().host());
-  }
-
   private static int calm(FleetIndex.Listed host) {
     Severity worst = host.summary().worst();
     return worst == null ? Severity.values().length : worstFirst(worst);
-  }
-
-  private static int rest(FleetIndex.Listed host) {
-    return host.status() == HostStatus.FRESH ? 1 : 0;
   }
 
   /** Texts that sort as the hosts do; the host id last makes the order a total one. */
@@ -97,10 +70,14 @@ final class FleetLists {
     String id = summary.host();
     return switch (sort) {
       case "host" -> id;
-      case "heard" -> "%013d %s".formatted(host.heardMillis(), id);
-      case "functions" -> "%09d %s".formatted(999_999_999 - summary.functions(), id);
+      case "heard" -> ListPart.digits(host.heardMillis()) + " " + id;
+      case "functions" -> ListPart.digits(MOST - summary.functions()) + " " + id;
       default ->
-          "%d %06d %d %s".formatted(calm(host), 999_999 - summary.open().size(), rest(host), id);
+          calm(host)
+              + " "
+              + ListPart.digits(MOST - summary.open().size())
+              + (host.status() == HostStatus.FRESH ? " 1 " : " 0 ")
+              + id;
     };
   }
 
@@ -130,24 +107,22 @@ final class FleetLists {
         }
       }
     }
-    return new ListPart(
-        matching.size(),
-        matching.stream()
-            .sorted(OpenAlert.MOST_URGENT_FIRST)
-            .limit(limit)
-            .map(
-                alert ->
-                    new ListPart.Line(key(alert), Json.object(json -> ListJson.alert(json, alert))))
-            .toList());
+    return ListPart.of(
+        matching,
+        FleetLists::key,
+        alert -> Json.object(json -> ListJson.alert(json, alert)),
+        limit);
   }
 
+  /** The order of {@link OpenAlert#MOST_URGENT_FIRST}. */
   private static String key(OpenAlert alert) {
-    return "%d %013d %s %s"
-        .formatted(
-            worstFirst(alert.severity()),
-            LATEST - alert.takenAtMillis(),
-            alert.host(),
-            alert.fingerprint());
+    return worstFirst(alert.severity())
+        + " "
+        + ListPart.digits(MOST - alert.takenAtMillis())
+        + " "
+        + alert.host()
+        + " "
+        + alert.fingerprint();
   }
 
   private static String text(OpenAlert alert) {

@@ -32,25 +32,19 @@ public final class IncidentList {
         instances.incidents(asked.text("host")).stream()
             .filter(one -> status.equals("all") || one.isOpen() == status.equals("open"))
             .filter(one -> severities.isEmpty() || severities.contains(one.severity()))
-            .sorted(ORDER)
             .toList();
     try (IncidentSerde serde = new IncidentSerde()) {
-      return new ListPart(
-          matching.size(),
-          matching.stream()
-              .limit(limit)
-              .map(one -> new ListPart.Line(key(one), json(serde, one)))
-              .toList());
+      return ListPart.of(matching, IncidentList::key, one -> json(serde, one), limit);
     }
   }
 
   private static String key(Incident incident) {
-    return "%d %d %09d %s"
-        .formatted(
-            incident.isOpen() ? 0 : 1,
-            Severity.CRITICAL.ordinal() - incident.severity().ordinal(),
-            MOST_HOSTS - incident.openHosts(),
-            incident.incident());
+    return (incident.isOpen() ? "0 " : "1 ")
+        + (Severity.CRITICAL.ordinal() - incident.severity().ordinal())
+        + " "
+        + ListPart.digits(MOST_HOSTS - incident.openHosts())
+        + " "
+        + incident.incident();
   }
 
   /** As on the topic: one line. */

@@ -5,6 +5,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A part of a list that several instances hold together: each gives its first lines in one order,
@@ -17,18 +21,35 @@ record ListPart(int total, List<Line> lines) {
   /** Media type of {@link #text}, which only instances send to each other. */
   static final String TYPE = "text/x-acswatch-page; charset=utf-8";
 
+  private static final long LARGEST = 1_000_000_000_000_000L;
+
   /** A JSON value on one line, and what it is sorted by. */
   record Line(String key, String json) {}
 
-  static ListPart first(int limit, List<Line> lines) {
+  private static final Comparator<Line> BY_KEY = Comparator.comparing(Line::key);
+
+  /** The first of all, in order of their keys; only those are written out. */
+  static <T> ListPart of(
+      List<T> all, Function<T, String> key, Function<T, String> json, int limit) {
+    Map<String, T> sorted = new TreeMap<>();
+    all.forEach(one -> sorted.put(key.apply(one), one));
     return new ListPart(
-        lines.size(), lines.stream().sorted(Comparator.comparing(Line::key)).limit(limit).toList());
+        all.size(),
+        sorted.entrySet().stream()
+            .limit(limit)
+            .map(one -> new Line(one.getKey(), json.apply(one.getValue())))
+            .toList());
   }
 
   ListPart merge(ListPart other, int limit) {
-    List<Line> all = new ArrayList<>(lines);
-    all.addAll(other.lines);
-    return new ListPart(total + other.total, first(limit, all).lines);
+    return new ListPart(
+        total + other.total,
+        Stream.concat(lines.stream(), other.lines.stream()).sorted(BY_KEY).limit(limit).toList());
+  }
+
+  /** A number not below 0, so that keys are in the order of the numbers. */
+  static String digits(long number) {
+    return Long.toString(LARGEST + number).substring(1);
   }
 
   /** For another instance: the total, then keys and values line by line. */

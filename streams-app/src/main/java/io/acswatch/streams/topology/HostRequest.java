@@ -1,13 +1,11 @@
 package io.acswatch.streams.topology;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.acswatch.wire.InputException;
-import java.io.ByteArrayOutputStream;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,27 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param reason for whoever reads the topic
  */
 public record HostRequest(String reason) {
-  private static final JsonFactory JSON = new JsonFactory();
+  private static final JsonFactory READER = new JsonFactory();
   private static final String RETIRE = "retire";
 
   /** The value of the record. */
   public byte[] json() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("command", RETIRE);
-      json.writeStringField("reason", reason);
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
+    return Json.bytes(
+        json -> {
+          json.writeStringField("command", RETIRE);
+          json.writeStringField("reason", reason);
+        });
   }
 
   static HostRequest read(byte[] json) throws InputException {
     String command = null;
     String reason = "";
-    try (JsonParser in = JSON.createParser(json)) {
+    try (JsonParser in = READER.createParser(json)) {
       if (in.nextToken() != JsonToken.START_OBJECT) {
         throw refused("expected a JSON object");
       }

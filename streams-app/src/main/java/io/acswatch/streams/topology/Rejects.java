@@ -13,35 +13,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The records of the rejects topic: key, value and headers of the refused record as they were, byte
- * for byte (no key and no value stay none), and in addition these headers, all UTF-8 text. Headers
- * of these names that the refused record had are replaced.
- *
- * <table>
- *   <caption>Headers</caption>
- *   <tr><td>{@code acswatch.reason}</td><td>label of a {@link io.acswatch.wire.RejectReason} or a
- *       {@link Refusal}: lower case, out of few</td></tr>
- *   <tr><td>{@code acswatch.offset}</td><td>bytes from the start of the value to the field at
- *       fault, decimal; -1 where no byte of it is at fault</td></tr>
- *   <tr><td>{@code acswatch.detail}</td><td>one line for people</td></tr>
- *   <tr><td>{@code acswatch.topic}</td><td>topic it was read from</td></tr>
- *   <tr><td>{@code acswatch.partition}</td><td>partition it was read from, decimal</td></tr>
- *   <tr><td>{@code acswatch.record-offset}</td><td>its offset in that partition, decimal</td></tr>
- *   <tr><td>{@code acswatch.timestamp}</td><td>its timestamp, milliseconds since 1970,
- *       decimal</td></tr>
- *   <tr><td>{@code acswatch.cut}</td><td>only where something was cut: what, and how many bytes it
- *       had, {@code value=25165824}; several with a blank between</td></tr>
- * </table>
+ * for byte (no key and no value stay none), and in addition the headers named here, all of them
+ * UTF-8 text. Headers of these names that the refused record had are replaced.
  *
  * <p>A broker checks the size of batches as they are compressed, so a record may unpack to more
  * than any producer here would send on. Of such a one the beginning is kept: the value up to the
  * largest frame, the key up to 256 KiB, and the sender's headers not at all if they take more than
- * that. Whole it is in the frames topic, at the place the headers name.
+ * that. Whole it is in the topic it came from, at the place the headers name.
  */
 public final class Rejects {
-  /** Why: a label. */
+  /** Why: label of a {@link io.acswatch.wire.RejectReason} or a {@link Refusal}, out of few. */
   public static final String REASON = "acswatch.reason";
 
-  /** Where in the value. */
+  /** Bytes from the start of the value to the field at fault; -1 where no byte of it is. */
   public static final String OFFSET = "acswatch.offset";
 
   /** Why: in words. */
@@ -59,7 +43,7 @@ public final class Rejects {
   /** Timestamp of the refused record. */
   public static final String TIMESTAMP = "acswatch.timestamp";
 
-  /** What was too large to be kept whole, with its bytes. */
+  /** Only where something was cut: what, and how many bytes it had; blanks between several. */
   public static final String CUT = "acswatch.cut";
 
   /** All that each reject has. */
