@@ -9,6 +9,7 @@ import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
@@ -58,6 +59,24 @@ final class HostCheck {
     groups(capture);
     kexec();
     liveUpdate(capture);
+    kernelLog(capture);
+  }
+
+  private void kernelLog(Capture capture) {
+    String can = "live update: nothing shows whether the kernel can preserve PCI devices";
+    for (String note : capture.notes()) {
+      can = note.startsWith(Boot.LIVE_UPDATE_NOTE) ? note : can;
+      if (note.startsWith(Capture.KERNEL_LOG_UNREAD)) {
+        items.add(
+            CheckItem.limited(
+                "kernel-log",
+                note + "; it alone tells which devices a live update carried",
+                "give the reader the drop-in kernel-log.conf, where there are live updates"));
+      } else if (note.equals(Capture.KERNEL_LOG_READ)) {
+        items.add(CheckItem.ok("kernel-log", note));
+      }
+    }
+    items.add(CheckItem.ok("live-update", can));
   }
 
   private void hostName(String name) {

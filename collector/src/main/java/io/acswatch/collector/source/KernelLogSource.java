@@ -36,7 +36,7 @@ final class KernelLogSource {
   private static final int LONGEST_RECORD = 16 << 10; // the kernel refuses to cut one
   private static final int MOST_FUNCTIONS = 512;
   private static final int MOST_ERRORS = 1_000;
-  private static final long WAITS_AT_MOST_NANOS = 2_000_000_000;
+  private static final long WAITS_AT_MOST_NANOS = 1_000_000_000;
 
   /** So long no record comes only at the end; what comes later shows in the next look. */
   private static final long SETTLED_NANOS = 200_000_000;

@@ -42,6 +42,18 @@ class CheckCommandTest {
   }
 
   @Test
+  void saysWhetherLiveUpdatesCanBeSeen() throws IOException {
+    assertTrue(check().out().contains("limited  kernel-log"), check().out());
+    assertTrue(check().out().contains("kernel-log.conf"), check().out());
+    assertTrue(check().out().contains("nothing shows whether the kernel can"), check().out());
+
+    host.write("/dev/kmsg", "6,1,1500,-;Linux version 7.3.4\n");
+    host.write("/proc/kallsyms", "0000000000000000 T pci_liveupdate_preserve\n");
+    assertTrue(check().out().contains("ok       kernel-log"), check().out());
+    assertTrue(check().out().contains("live update: can; /proc/kallsyms has"), check().out());
+  }
+
+  @Test
   void failsWithoutPrivilegeAndSaysWhichIsMissing() throws IOException {
     Path config = host.path(host.realDirectory(NIC) + "/config");
     Files.write(config, Arrays.copyOf(Files.readAllBytes(config), 64));

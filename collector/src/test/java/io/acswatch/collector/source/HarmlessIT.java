@@ -56,7 +56,7 @@ class HarmlessIT {
 
   private static final Pattern NEVER =
       Pattern.compile(
-          ".*/(?:dev/(?:liveupdate|iommu|vfio(?:/.*)?)|(?:rom|vpd|resource\\d*(?:_wc)?)"
+          ".*/(?:dev/(?:liveupdate|iommu|vfio(?:/.*)?)|proc/kmsg|(?:rom|vpd|resource\\d*(?:_wc)?)"
               + "|remove|rescan|reset|bind|unbind|new_id)");
 
   @TempDir private static Path directory;
@@ -113,6 +113,7 @@ class HarmlessIT {
         opened.subList(looks, opened.size()).stream()
             .anyMatch(o -> o.path().equals(awake + "/config")));
     assertTrue(opened.stream().anyMatch(o -> o.path().equals(root + "/proc/70/fd")));
+    assertTrue(opened.stream().anyMatch(o -> o.path().equals(root + "/dev/kmsg")));
   }
 
   /** A host with a VM and all that must not be touched; one function sleeps. */
@@ -132,6 +133,8 @@ class HarmlessIT {
     host.write("/dev/liveupdate", "");
     host.write("/dev/iommu", "");
     host.write("/dev/vfio/17", "");
+    host.write("/proc/kmsg", "<6>[    1.0] whoever reads this takes it from others\n");
+    host.write("/dev/kmsg", "6,1,1500,-;Linux version 7.3.4\n");
     Files.createDirectories(host.path("/proc/70/fd"));
     Files.createSymbolicLink(host.path("/proc/70/fd/9"), Path.of("/dev/vfio/17"));
     return host;
