@@ -112,7 +112,12 @@ final class ForecastCheck {
             mode,
             target.kernelRelease(),
             target.commandLine(),
-            null);
+            null,
+            List.of(),
+            Preflight.ability(
+                Snapshot.of(one.captures().get(from).withOwners(owners(one))),
+                target.kernelRelease(),
+                null));
     Set<Map<String, String>> foretold = new HashSet<>();
     for (IsolationAlert alert : result.findings()) {
       if (alert.code() == AlertCode.GROUP_MERGED_CROSS_VM

@@ -94,9 +94,24 @@ class LiveUpdateCapturesTest {
 
   @Test
   void bothWereForetold() throws IOException {
-    Preflight.Result merged = Preflight.of(before(), Preflight.Mode.LIVE_UPDATE, null, null, null);
+    Preflight.Result merged =
+        Preflight.of(
+            before(),
+            Preflight.Mode.LIVE_UPDATE,
+            null,
+            null,
+            null,
+            List.of(),
+            Preflight.ability(before(), null, null));
     Preflight.Result refused =
-        Preflight.of(before(), Preflight.Mode.LIVE_UPDATE, "7.3.4", "intel_iommu=on", null);
+        Preflight.of(
+            before(),
+            Preflight.Mode.LIVE_UPDATE,
+            "7.3.4",
+            "intel_iommu=on",
+            null,
+            List.of(),
+            Preflight.ability(before(), "7.3.4", null));
 
     assertEquals(Preflight.Outcome.NO_GO, merged.outcome());
     assertTrue(

@@ -100,9 +100,24 @@ class RealMachinesTest {
     assertEquals(BootClass.UNKNOWN, before.bootClass());
     assertEquals(
         Preflight.Outcome.UNKNOWN,
-        Preflight.of(owned, Preflight.Mode.PLAIN_KEXEC, target, null, null).outcome());
+        Preflight.of(
+                owned,
+                Preflight.Mode.PLAIN_KEXEC,
+                target,
+                null,
+                null,
+                List.of(),
+                Preflight.ability(owned, target, null))
+            .outcome());
     assertFalse(
-        Preflight.of(snapshot("ppc64"), Preflight.Mode.PLAIN_KEXEC, null, null, null)
+        Preflight.of(
+                snapshot("ppc64"),
+                Preflight.Mode.PLAIN_KEXEC,
+                null,
+                null,
+                null,
+                List.of(),
+                Preflight.ability(snapshot("ppc64"), null, null))
             .findings()
             .stream()
             .anyMatch(alert -> alert.code().name().startsWith("GROUP_")));

@@ -32,7 +32,7 @@ public record KernelView(
 
   private static final String REMOVABLE = "removable";
 
-  /** A function that is fixed in its place, or of which it is not said. */
+  /** A function that is fixed in its place and of which the log says nothing, as far as known. */
   public KernelView(
       int group,
       String groupType,
@@ -41,19 +41,6 @@ public record KernelView(
       int enabledVfs,
       int totalVfs,
       boolean ariEnabled) {
-    this(group, groupType, driver, physicalFunction, enabledVfs, totalVfs, ariEnabled, false);
-  }
-
-  /** A function of which the log says nothing. */
-  public KernelView(
-      int group,
-      String groupType,
-      String driver,
-      @Nullable PciAddress physicalFunction,
-      int enabledVfs,
-      int totalVfs,
-      boolean ariEnabled,
-      boolean removable) {
     this(
         group,
         groupType,
@@ -62,43 +49,40 @@ public record KernelView(
         enabledVfs,
         totalVfs,
         ariEnabled,
-        removable,
+        false,
         Preservation.NONE);
   }
 
   /** A function of which the kernel says nothing. */
   public static final KernelView NONE = new KernelView(NO_GROUP, "", "", null, 0, 0, false);
 
+  /** The same view with another group. */
+  public KernelView withGroup(int number, String type) {
+    return copy(number, type, removable, preservation);
+  }
+
   /** The same view with what the attribute {@code removable} says. */
   public KernelView withRemovable(String attribute) {
-    return attribute.equals(REMOVABLE) == removable
-        ? this
-        : new KernelView(
-            group,
-            groupType,
-            driver,
-            physicalFunction,
-            enabledVfs,
-            totalVfs,
-            ariEnabled,
-            !removable,
-            preservation);
+    return copy(group, groupType, attribute.equals(REMOVABLE), preservation);
   }
 
   /** The same view with what the log says. */
   public KernelView withPreservation(Preservation logged) {
-    return logged == preservation
-        ? this
-        : new KernelView(
-            group,
-            groupType,
-            driver,
-            physicalFunction,
-            enabledVfs,
-            totalVfs,
-            ariEnabled,
-            removable,
-            logged);
+    return logged == preservation ? this : copy(group, groupType, removable, logged);
+  }
+
+  private KernelView copy(
+      int group, String groupType, boolean removable, Preservation preservation) {
+    return new KernelView(
+        group,
+        groupType,
+        driver,
+        physicalFunction,
+        enabledVfs,
+        totalVfs,
+        ariEnabled,
+        removable,
+        preservation);
   }
 
   /** True if the kernel put the function into a group. */

@@ -61,9 +61,11 @@ final class IsolationFindings extends Findings {
       }
       List<Integer> open = openFunctions(owned);
       if (!open.isEmpty()) {
+        // A device's own registers vfio-pci restores as the kernel goes down; never a port's.
+        boolean restored = open.stream().allMatch(i -> after.isEndpoint(i) && after.isUnderVfio(i));
         raise(
             AlertCode.PENDING_MERGE,
-            unlessUnknown(owned),
+            restored ? Severity.WARNING : unlessUnknown(owned),
             owned,
             cause(open.get(0), "does not isolate any more"),
             "A live update now would put devices of %s into one IOMMU group"

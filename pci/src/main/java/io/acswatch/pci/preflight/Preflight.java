@@ -90,32 +90,6 @@ public final class Preflight {
     questions = new PreflightQuestions(present, target, forecast, now);
   }
 
-  /**
-   * Foretells a kexec.
-   *
-   * @param present the host now, with the owners of its devices
-   * @param targetRelease {@code uname -r} of the kernel to come, better {@code uname -rv}; null for
-   *     the present one. Where it hides the patch level, the answer is one that holds for all of
-   *     its line
-   * @param targetCommandLine its command line, null for the present one
-   * @param asked overrules the model of that kernel; null for that model
-   */
-  public static Result of(
-      Snapshot present,
-      Mode mode,
-      @Nullable String targetRelease,
-      @Nullable String targetCommandLine,
-      @Nullable GroupingModel asked) {
-    return of(
-        present,
-        mode,
-        targetRelease,
-        targetCommandLine,
-        asked,
-        List.of(),
-        ability(present, targetRelease, asked));
-  }
-
   /** Of the present kernel as it shows; of a model that does preserve, as it says; else unknown. */
   public static LiveUpdateAbility ability(
       Snapshot present, @Nullable String targetRelease, @Nullable GroupingModel asked) {
@@ -150,8 +124,14 @@ public final class Preflight {
   }
 
   /**
-   * The same with what is known from elsewhere.
+   * Foretells a kexec.
    *
+   * @param present the host now, with the owners of its devices
+   * @param targetRelease {@code uname -r} of the kernel to come, better {@code uname -rv}; null for
+   *     the present one. Where it hides the patch level, the answer is one that holds for all of
+   *     its line
+   * @param targetCommandLine its command line, null for the present one
+   * @param asked overrules the model of that kernel; null for that model
    * @param kernels what hosts tell of kernels: those that run the kernel to come show which rules
    *     it follows
    * @param ability whether the kernel to come can preserve PCI devices

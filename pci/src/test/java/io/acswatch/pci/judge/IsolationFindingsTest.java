@@ -81,6 +81,30 @@ class IsolationFindingsTest {
     none(alerts, AlertCode.GROUP_MERGED_CROSS_VM);
   }
 
+  /** Measured: vfio-pci restored such a word as the old kernel went down. */
+  @Test
+  void wordOfADeviceUnderVfioIsOnlyAWarning() {
+    for (String driver : List.of("vfio-pci", "nvme")) {
+      TestHost host =
+          new TestHost()
+              .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+              .add("F0", "01:00.0", "RP", ENDPOINT, true, OK)
+              .add("F1", "01:00.1", "RP", ENDPOINT, true, OK)
+              .owner("F0", "vm-a")
+              .owner("F1", "vm-b")
+              .driver(driver);
+      HostState state = Judgement.apply(HostState.NONE, host.snapshot()).state();
+      host.acs("F0", CLEARED).acs("F1", CLEARED).reportGroup("F0", 1).reportGroup("F1", 2);
+      List<IsolationAlert> alerts = Judgement.apply(state, host.snapshot()).alerts();
+
+      assertEquals(
+          driver.equals("vfio-pci") ? Severity.WARNING : Severity.HIGH,
+          only(alerts, AlertCode.PENDING_MERGE).severity());
+      assertEquals(
+          2, alerts.stream().filter(a -> a.code() == AlertCode.RUNTIME_ISOLATION_LOSS).count());
+    }
+  }
+
   @Test
   void pendingMergeAndRuntimeLossAreResolvedWhenTheBitIsBack() {
     HostState state = Judgement.apply(HostState.NONE, host().snapshot()).state();

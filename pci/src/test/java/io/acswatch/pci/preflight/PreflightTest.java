@@ -66,7 +66,14 @@ class PreflightTest {
       TestHost host, Preflight.Mode mode, String release, String commandLine) {
     return mode == LIVE_UPDATE
         ? update(host, release, (commandLine == null ? "intel_iommu=on" : commandLine) + ABLE, CAN)
-        : Preflight.of(host.snapshot(), mode, release, commandLine, null);
+        : Preflight.of(
+            host.snapshot(),
+            mode,
+            release,
+            commandLine,
+            null,
+            List.of(),
+            Preflight.ability(host.snapshot(), release, null));
   }
 
   private static Preflight.Result update(
@@ -304,7 +311,10 @@ class PreflightTest {
                 PLAIN_KEXEC,
                 null,
                 null,
-                GroupingModel.LEGACY_EARLY_ACS)
+                GroupingModel.LEGACY_EARLY_ACS,
+                List.of(),
+                Preflight.ability(
+                    host().release("mine").snapshot(), null, GroupingModel.LEGACY_EARLY_ACS))
             .outcome());
   }
 
@@ -382,7 +392,14 @@ class PreflightTest {
     Preflight.Result merged = update(drifted(), null, able, LiveUpdateAbility.UNKNOWN);
     assertEquals(Preflight.Outcome.NO_GO, merged.outcome());
     Preflight.Result asked =
-        Preflight.of(host().snapshot(), LIVE_UPDATE, null, able, GroupingModel.LEGACY_LIVEUPDATE);
+        Preflight.of(
+            host().snapshot(),
+            LIVE_UPDATE,
+            null,
+            able,
+            GroupingModel.LEGACY_LIVEUPDATE,
+            List.of(),
+            Preflight.ability(host().snapshot(), null, GroupingModel.LEGACY_LIVEUPDATE));
     assertEquals(Preflight.Outcome.GO, asked.outcome(), asked.reasons().toString());
   }
 
@@ -396,10 +413,26 @@ class PreflightTest {
     for (TestHost host : List.of(noted, told)) {
       assertEquals(
           Preflight.Outcome.GO,
-          Preflight.of(host.snapshot(), LIVE_UPDATE, null, null, null).outcome());
+          Preflight.of(
+                  host.snapshot(),
+                  LIVE_UPDATE,
+                  null,
+                  null,
+                  null,
+                  List.of(),
+                  Preflight.ability(host.snapshot(), null, null))
+              .outcome());
       assertEquals(
           Preflight.Outcome.UNKNOWN,
-          Preflight.of(host.snapshot(), LIVE_UPDATE, "7.4.0", null, null).outcome());
+          Preflight.of(
+                  host.snapshot(),
+                  LIVE_UPDATE,
+                  "7.4.0",
+                  null,
+                  null,
+                  List.of(),
+                  Preflight.ability(host.snapshot(), "7.4.0", null))
+              .outcome());
     }
   }
 

@@ -33,7 +33,14 @@ class TakenBitsTest {
   }
 
   private static Preflight.Result preflight(TestHost host, String release) {
-    return Preflight.of(host.snapshot(), PLAIN_KEXEC, release, null, null);
+    return Preflight.of(
+        host.snapshot(),
+        PLAIN_KEXEC,
+        release,
+        null,
+        null,
+        List.of(),
+        Preflight.ability(host.snapshot(), release, null));
   }
 
   @Test

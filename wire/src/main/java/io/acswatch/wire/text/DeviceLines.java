@@ -158,14 +158,7 @@ final class DeviceLines {
               function.config(),
               status == null ? ReadStatus.COMPLETE : status.status(),
               function.ids(),
-              new KernelView(
-                  kernel.group(),
-                  type,
-                  kernel.driver(),
-                  kernel.physicalFunction(),
-                  kernel.enabledVfs(),
-                  kernel.totalVfs(),
-                  kernel.ariEnabled()),
+              kernel.withGroup(kernel.group(), type),
               function.removable()));
     }
     return functions;

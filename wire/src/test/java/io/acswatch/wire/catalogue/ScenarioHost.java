@@ -8,6 +8,7 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.BootClass;
@@ -249,7 +250,8 @@ final class ScenarioHost {
                   f.enabledVfs,
                   f.totalVfs,
                   false,
-                  f.removable);
+                  f.removable,
+                  Preservation.NONE);
           builder.add(address, path(f), f.ids, f.facts(), kernel);
         });
     return builder

@@ -7,6 +7,7 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -219,7 +220,7 @@ final class HistoryHost {
           sysfs(card.path),
           new PciIds(0x8086, 0x1572, 0x020000),
           facts(PortType.ENDPOINT, -1),
-          new KernelView(card.group, "DMA-FQ", "", null, 0, 0, false, false));
+          new KernelView(card.group, "DMA-FQ", "", null, 0, 0, false, false, Preservation.NONE));
       if (!card.owner.isEmpty()) {
         owners.add(new OwnershipClaim(address, card.owner, "test"));
       }
@@ -252,7 +253,16 @@ final class HistoryHost {
         sysfs(path),
         new PciIds(0x1B36, 0x000C, 0x060400),
         facts(type, control),
-        new KernelView(portGroups.get(group), "DMA-FQ", "pcieport", null, 0, 0, false, false));
+        new KernelView(
+            portGroups.get(group),
+            "DMA-FQ",
+            "pcieport",
+            null,
+            0,
+            0,
+            false,
+            false,
+            Preservation.NONE));
   }
 
   private static ConfigFacts facts(PortType type, int control) {
