@@ -23,9 +23,7 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.FrameReader;
-import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.FrameType;
-import io.acswatch.wire.SnapshotDecoder;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -191,12 +189,11 @@ class AgentIT {
 
   /** What a consumer knows of the host after all frames. */
   private static Snapshot follow(Collection<byte[]> frames) {
-    SnapshotDecoder decoder = new SnapshotDecoder();
+    FrameReader reader = new FrameReader();
     Snapshot known = null;
     for (byte[] frame : frames) {
-      FrameResult result = decoder.decode(frame);
-      if (result instanceof FrameResult.Accepted accepted) {
-        known = accepted.snapshot();
+      if (reader.wrap(frame) == null && reader.type() == FrameType.SNAPSHOT) {
+        known = reader.toSnapshot();
       }
     }
     return known;
@@ -342,12 +339,12 @@ class AgentIT {
   }
 
   private static List<IsolationAlert> judged(List<byte[]> frames) {
-    SnapshotDecoder decoder = new SnapshotDecoder();
+    FrameReader reader = new FrameReader();
     HostState state = HostState.NONE;
     List<IsolationAlert> alerts = new ArrayList<>();
     for (byte[] frame : frames) {
-      if (decoder.decode(frame) instanceof FrameResult.Accepted accepted) {
-        var verdict = Judgement.apply(state, accepted.snapshot());
+      if (reader.wrap(frame) == null && reader.type() == FrameType.SNAPSHOT) {
+        var verdict = Judgement.apply(state, reader.toSnapshot());
         alerts.addAll(verdict.alerts());
         state = verdict.state();
       }

@@ -4,6 +4,7 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -19,10 +20,10 @@ import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.FrameResult;
-import io.acswatch.wire.SnapshotDecoder;
+import io.acswatch.wire.FrameReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ class KexecGuestIT {
     for (int boot = 1; boot <= CLASSES.size(); boot++) {
       boots.add(fact(guest, boot, "boot_id"));
     }
-    List<FrameResult> frames = frames(guest.resolve("spool"));
+    List<Object> frames = frames(guest.resolve("spool"));
 
     for (int boot = 1; boot <= boots.size(); boot++) {
       assertIsAsTheKernelSays(guest, boot, frames);
@@ -89,7 +90,7 @@ class KexecGuestIT {
     assertEquals(List.of(), ofQuietKexec, "a kexec that changed nothing");
   }
 
-  private static void assertIsAsTheKernelSays(Path guest, int boot, List<FrameResult> frames)
+  private static void assertIsAsTheKernelSays(Path guest, int boot, List<Object> frames)
       throws IOException {
     String id = fact(guest, boot, "boot_id");
     String loader = fact(guest, boot, "bootloader_type");
@@ -189,38 +190,41 @@ class KexecGuestIT {
         .collect(Collectors.toSet());
   }
 
-  private static List<FrameResult> frames(Path spool) throws IOException {
-    SnapshotDecoder decoder = new SnapshotDecoder();
-    List<FrameResult> frames = new ArrayList<>();
+  private static List<Object> frames(Path spool) throws IOException {
+    FrameReader reader = new FrameReader();
+    List<Object> frames = new ArrayList<>();
     for (SpoolEntry entry : Spool.entriesOf(spool)) {
-      frames.add(decoder.decode(Spool.frameOf(entry.path())));
+      assertNull(reader.wrap(Spool.frameOf(entry.path())));
+      frames.add(
+          switch (reader.type()) {
+            case SNAPSHOT -> reader.toSnapshot();
+            case HEARTBEAT -> reader.toHeartbeat();
+            case KEXEC_EVENT -> reader.toKexecEvent();
+          });
     }
     return frames;
   }
 
-  private static <T> Stream<T> of(Class<T> kind, List<FrameResult> frames) {
+  private static <T> Stream<T> of(Class<T> kind, List<Object> frames) {
     return frames.stream().filter(kind::isInstance).map(kind::cast);
   }
 
-  private static List<Snapshot> snapshots(List<FrameResult> frames, String boot) {
-    return of(FrameResult.Accepted.class, frames)
-        .map(FrameResult.Accepted::snapshot)
+  private static List<Snapshot> snapshots(List<Object> frames, String boot) {
+    return of(Snapshot.class, frames)
         .filter(snapshot -> snapshot.boot().id().equals(boot))
         .toList();
   }
 
   /** What the heartbeats of a boot say of its sources and of how it came about. */
-  private static List<String> heartbeatNotes(List<FrameResult> frames, String boot) {
-    return of(FrameResult.AcceptedHeartbeat.class, frames)
-        .map(FrameResult.AcceptedHeartbeat::heartbeat)
+  private static List<String> heartbeatNotes(List<Object> frames, String boot) {
+    return of(Heartbeat.class, frames)
         .filter(heartbeat -> heartbeat.boot().id().equals(boot))
         .flatMap(heartbeat -> heartbeat.notes().stream())
         .toList();
   }
 
-  private static List<KexecEvent.Step> steps(List<FrameResult> frames, String boot) {
-    return of(FrameResult.AcceptedKexecEvent.class, frames)
-        .map(FrameResult.AcceptedKexecEvent::event)
+  private static List<KexecEvent.Step> steps(List<Object> frames, String boot) {
+    return of(KexecEvent.class, frames)
         .filter(event -> event.boot().id().equals(boot))
         .map(KexecEvent::step)
         .toList();

@@ -7,103 +7,62 @@ import io.acswatch.pci.snapshot.BootClass;
 import java.util.List;
 
 /**
- * Where everything lies in the packed facts of a snapshot: all that a judgement asks of one frame,
- * without its configuration space, its time and its sequence number. Little-endian.
+ * The packed facts of a snapshot: all that a judgement asks of one frame, without its configuration
+ * space, its time and its sequence number. Functions of one host are much alike, so a function is
+ * what differs from the one before it (the first one: from zeros).
  *
  * <pre>
- *   header | rows | extras | owners | string ends | string bytes
+ *   facts     strings, then each as a text
+ *             flags, boot class, loader type, loader version,
+ *             host, boot id, release, version, command line, IOMMUs, live update   (strings)
+ *             functions, then each function; owners, then each owner; addresses as they were
+ *             grouped, then each
+ *   function  mask of the {@link #FIELDS} that differ, the value of each of these, lowest bit first
+ *             bytes of the place that are those of the place before, then the rest as a text
+ *   owner     address, VM, source   (strings)
  *
- *   header  00 functions     04 owners        08 extras       0C strings     10 string bytes
- *           14 flags (8)     15 boot class (8)                16 host (16)
- *           18 loader type   1C loader version
- *           20 boot id (16)  22 release (16)  24 version (16) 26 command line (16)
- *           28 IOMMUs (16)   2A live update (16)
- *
- *   row     00 domain        04 requester id (16)  06 read status (8)  07 port type (8)
- *           08 vendor (16)   0A device (16)        0C class (24)       0F flags (8)
- *           10 length (16)   12 header type (8)    13 revision (8)
- *           14 subsystem vendor (16)               16 subsystem device (16)
- *           18 ACS offset (16)  1A ACS capability (16)  1C ACS control (16)  1E group type (16)
- *           20 ACS second dword                    24 group
- *           28 driver (16)   2A place (16)         2C kind of place (8)
- *           2D more flags (8): 7:4 preservation    2E VF index (16)
- *           30 serial number (64)                  38 bus numbers (24)  3B oddities (8)
- *
- *   extra   00 row           04 first VF offset (16)  06 VF stride (16)
- *           08 VFs enabled (16)  0A VFs in total (16)
- *           0C domain of the PF  10 requester id of the PF (16)  12 0  14 chipset base
- *
- *   owner   00 domain        04 requester id (16)  06 VM (16)  08 source (16)  0A 0
+ *   number    seven bits to a byte, lowest first; bit 7: another byte follows
+ *   text      length in bytes, UTF-8
+ *   string    its number; they are numbered as they come
+ *   address   domain &lt;&lt; 16 | bus, device and function
  * </pre>
  *
- * <p>Rows are drawn whole; as they are kept, what repeats is left out of them ({@link FactsRows}).
- *
- * <p>A string is the number of its entry; strings are numbered in the order in which the fields
- * above come: header, then for each row its group type, driver and place, then owners. Rows are in
- * the order of the snapshot. An extra stands for a row with a field in it that is not zero; extras
- * are in order of their rows. So equal snapshots give equal bytes.
- *
- * <p>The IOMMUs, and whether the kernel can preserve devices, are the whole notes that tell them,
- * so that they can be taken as they lie in a frame. Versions that did not keep the second have 0
- * there, the number of the host, which is no such note.
- *
- * <p>States keep facts in this form: another layout is another version of the state.
- *
- * <p>A place is told by what is above it wherever that stands in an earlier row, as it does but for
- * odd hosts: so paths need no strings, only root buses do.
+ * <p>Equal snapshots give equal bytes. States keep facts in this form: another layout is another
+ * version of the state.
  */
 final class FactsLayout {
-  static final int FUNCTIONS_AT = 0x00;
-  static final int OWNERS_AT = 0x04;
-  static final int EXTRAS_AT = 0x08;
-  static final int STRINGS_AT = 0x0C;
-  static final int STRING_BYTES_AT = 0x10;
-  static final int FLAGS_AT = 0x14;
-  static final int BOOT_CLASS_AT = 0x15;
-  static final int HOST_AT = 0x16;
-  static final int LOADER_TYPE_AT = 0x18;
-  static final int LOADER_VERSION_AT = 0x1C;
-  static final int BOOT_ID_AT = 0x20;
-  static final int RELEASE_AT = 0x22;
-  static final int VERSION_AT = 0x24;
-  static final int COMMAND_LINE_AT = 0x26;
-  static final int IOMMUS_AT = 0x28;
-  static final int LIVE_UPDATE_AT = 0x2A;
-  static final int HEADER_LENGTH = 0x2C;
-
-  /** Flags of the header. */
+  /** Flags of the facts. */
   static final int KEXEC_LOADED = 1;
 
   static final int ORDER_KNOWN = 1 << 1;
 
-  static final int DOMAIN_AT = 0x00;
-  static final int REQUESTER_ID_AT = 0x04;
-  static final int STATUS_AT = 0x06;
-  static final int PORT_TYPE_AT = 0x07;
-  static final int VENDOR_AT = 0x08;
-  static final int DEVICE_AT = 0x0A;
-  static final int CLASS_AND_FLAGS_AT = 0x0C;
-  static final int LENGTH_AT = 0x10;
-  static final int HEADER_TYPE_AT = 0x12;
-  static final int REVISION_AT = 0x13;
-  static final int SUBSYSTEM_VENDOR_AT = 0x14;
-  static final int SUBSYSTEM_DEVICE_AT = 0x16;
-  static final int ACS_OFFSET_AT = 0x18;
-  static final int ACS_CAPABILITY_AT = 0x1A;
-  static final int ACS_CONTROL_AT = 0x1C;
-  static final int GROUP_TYPE_AT = 0x1E;
-  static final int ACS_SECOND_DWORD_AT = 0x20;
-  static final int GROUP_AT = 0x24;
-  static final int DRIVER_AT = 0x28;
-  static final int PLACE_AT = 0x2A;
-  static final int KIND_AT = 0x2C;
-  static final int MORE_FLAGS_AT = 0x2D;
-  static final int VF_INDEX_AT = 0x2E;
-  static final int SERIAL_NUMBER_AT = 0x30;
-  static final int BUS_NUMBERS_AND_ODDITIES_AT = 0x38;
-  static final int ROW_LENGTH = 0x3C;
+  /** Fields of a function. */
+  static final int ADDRESS = 0;
 
-  /** Flags of a row. */
+  static final int IDS = 1; // vendor, device
+  static final int CLASS = 2;
+  static final int STATUS = 3;
+  static final int PORT_TYPE = 4;
+  static final int FLAGS = 5; // those below; preservation from bit 8 on
+  static final int LENGTH = 6;
+  static final int HEADER = 7; // header type, revision
+  static final int SUBSYSTEM = 8; // vendor, device
+  static final int ACS_OFFSET = 9;
+  static final int ACS_REGISTERS = 10; // capability, control
+  static final int ACS_SECOND_DWORD = 11;
+  static final int GROUP = 12;
+  static final int GROUP_TYPE = 13; // a string
+  static final int DRIVER = 14; // a string
+  static final int SERIAL_NUMBER = 15;
+  static final int BUS_NUMBERS = 16;
+  static final int ODDITIES = 17;
+  static final int VF_LAYOUT = 18; // offset of the first VF, stride
+  static final int VF_COUNTS = 19; // enabled, in total
+  static final int PHYSICAL_FUNCTION = 20; // an address
+  static final int CHIPSET_BASE = 21;
+  static final int FIELDS = 22;
+
+  /** Flags of a function. */
   static final int HAS_ACS = 1;
 
   static final int HAS_MEMORY_BAR = 1 << 1;
@@ -112,44 +71,8 @@ final class FactsLayout {
   static final int EGRESS_OPEN = 1 << 4;
   static final int ATS_ENABLED = 1 << 5;
   static final int REMOVABLE = 1 << 6;
-
-  /** More flags of a row: it has an extra; bits 7:4 are the code of its preservation. */
-  static final int HAS_EXTRA = 1;
-
-  static final int VFS_ENABLED = 1 << 1;
-  static final int PRESERVATION_SHIFT = 4;
-
-  /** Kinds of place: not known, {@code pci?/} and the address. */
-  static final int NOWHERE = 0;
-
-  /** The place of an earlier row, and the row's own device and function. */
-  static final int BELOW_ROW = 1;
-
-  /** A string that ends in a root bus, and the row's own device and function. */
-  static final int BELOW_ROOT = 2;
-
-  /** The place of the PF in an earlier row, and the index of the VF. */
-  static final int VF_OF_ROW = 3;
-
-  /** A string with the whole place. */
-  static final int TEXT = 4;
-
-  static final int EXTRA_ROW_AT = 0x00;
-  static final int EXTRA_FIRST_VF_AT = 0x04;
-  static final int EXTRA_STRIDE_AT = 0x06;
-  static final int EXTRA_ENABLED_VFS_AT = 0x08;
-  static final int EXTRA_TOTAL_VFS_AT = 0x0A;
-  static final int EXTRA_PF_DOMAIN_AT = 0x0C;
-  static final int EXTRA_PF_REQUESTER_ID_AT = 0x10;
-  static final int EXTRA_CHIPSET_BASE_AT = 0x14;
-  static final int EXTRA_LENGTH = 0x18;
-
-  static final int OWNER_VM_AT = 0x06;
-  static final int OWNER_SOURCE_AT = 0x08;
-  static final int OWNER_LENGTH = 0x0C;
-
-  /** Most strings of one snapshot, and most rows. */
-  static final int MAX_STRINGS = 0x1_0000;
+  static final int VFS_ENABLED = 1 << 7;
+  static final int PRESERVATION_SHIFT = 8;
 
   /** The place in the list is the code in the bytes: add at the end, never move. */
   static final List<ReadStatus> READ_STATUSES =

@@ -4,7 +4,6 @@ import static io.acswatch.wire.FrameLayout.*;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
-import io.acswatch.wire.FrameResult.Rejected;
 import net.openhft.chronicle.bytes.RandomDataInput;
 import org.jspecify.annotations.Nullable;
 

@@ -3,14 +3,19 @@ package io.acswatch.wire;
 import static io.acswatch.wire.FrameLayout.*;
 
 import io.acswatch.pci.config.LineSparseConfigSpace;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.OwnershipClaim;
-import io.acswatch.wire.FrameResult.Rejected;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.SnapshotBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,8 +23,9 @@ import net.openhft.chronicle.bytes.RandomDataInput;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads frames in place. {@link #wrap} checks a whole frame once; after it has accepted one, no
- * accessor can fail or leave the frame. No bytes whatever make it throw.
+ * Reads frames in place: the one way from the bytes of a frame to what they say. {@link #wrap}
+ * checks a whole frame once; after it has accepted one, no accessor can fail or leave the frame. No
+ * bytes whatever make it throw.
  *
  * <p>Valid until the next {@code wrap}; keeps a reference to the caller's bytes, which must not
  * change meanwhile; not thread-safe. After a refusal only {@link #functionCount} may be asked, and
@@ -31,6 +37,7 @@ public final class FrameReader {
   private final FrameCheck check = new FrameCheck(sections);
   private final FrameStrings strings = new FrameStrings(sections);
   private final FrameFunction function = new FrameFunction(sections, strings);
+  private final FunctionDecoder decoder = new FunctionDecoder();
 
   /** Takes a whole array, as Kafka hands it over; see {@link #wrap(byte[], int, int)}. */
   public @Nullable Rejected wrap(byte[] bytes) {
@@ -179,6 +186,32 @@ public final class FrameReader {
         strings.at(TARGET_RELEASE_AT),
         strings.at(TARGET_COMMAND_LINE_AT),
         notes());
+  }
+
+  /**
+   * Decodes a snapshot. Configuration space is read where it lies and never copied; what is made
+   * keeps no reference to the bytes.
+   */
+  public Snapshot toSnapshot() {
+    SnapshotBuilder builder = new SnapshotBuilder(functionCount());
+    for (int i = 0; i < functionCount(); i++) {
+      FrameFunction from = function(i);
+      PciIds ids = from.ids();
+      KernelView kernel = from.kernelView().withRemovable(from.removable());
+      builder.add(
+          from.address(),
+          from.sysfsPath(),
+          ids,
+          decoder.decode(from.config(), from.readStatus(), ids, kernel),
+          kernel);
+    }
+    List<String> notes = notes();
+    Boot boot = boot().withNotes(notes);
+    return builder
+        .scanOrder(scanOrder())
+        .owners(owners())
+        .kernelLog(notes)
+        .build(host(), boot, BootClass.of(boot, notes), takenAtMillis(), sequence(), kexecLoaded());
   }
 
   /** Copies the frame into a capture, which then owns all its bytes. */

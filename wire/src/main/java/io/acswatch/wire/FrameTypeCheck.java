@@ -2,7 +2,6 @@ package io.acswatch.wire;
 
 import static io.acswatch.wire.FrameLayout.*;
 
-import io.acswatch.wire.FrameResult.Rejected;
 import org.jspecify.annotations.Nullable;
 
 /** Checks what only frames of one type have. Allocates nothing unless it refuses. */

@@ -1,9 +1,14 @@
 package io.acswatch.wire;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.acswatch.pci.config.capability.AcsCapability;
+import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.PcieCapability;
+import io.acswatch.pci.config.capability.StandardCapabilities;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
@@ -25,11 +30,31 @@ class AllocationTest {
   }
 
   @Test
-  void packingFactsAllocatesNothing() {
+  void walkingToAcsInAFrameAllocatesNothing() {
     byte[] frame = FrameWriter.write(Captures.read("sriov-vfs"));
-    FactsPacker packer = new FactsPacker();
-    assertEquals(0, allocatedBy(() -> packer.pack(frame) == null ? packer.length() : -1));
-    assertTrue(packer.isDirect() && packer.length() > 0);
+    FrameReader reader = new FrameReader();
+    StandardCapabilities standard = new StandardCapabilities();
+    ExtendedCapabilities extended = new ExtendedCapabilities();
+    AcsCapability acs = new AcsCapability();
+    assertNull(reader.wrap(frame));
+    assertEquals(0, allocatedBy(() -> controls(reader, standard, extended, acs)));
+    assertTrue(controls(reader, standard, extended, acs) > 0);
+  }
+
+  private static long controls(
+      FrameReader reader,
+      StandardCapabilities standard,
+      ExtendedCapabilities extended,
+      AcsCapability acs) {
+    long sum = 0;
+    for (int i = 0; i < reader.functionCount(); i++) {
+      BytesConfigSpace space = reader.function(i).config();
+      if (standard.wrap(space).find(PcieCapability.ID) != 0) {
+        int at = extended.wrap(space).find(AcsCapability.ID);
+        sum += at == 0 ? 0 : acs.wrap(space, at).control();
+      }
+    }
+    return sum;
   }
 
   @Test

@@ -2,10 +2,12 @@ package io.acswatch.wire;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.nio.BufferUnderflowException;
 import java.util.SplittableRandom;
 import net.openhft.chronicle.bytes.Bytes;
@@ -110,8 +112,11 @@ class CheckedBytesTest {
     byte[] frame = GoldenFrameTest.frame("full");
     Bytes<byte[]> bytes = Bytes.wrapForRead(frame);
     try {
-      FrameResult result = new SnapshotDecoder().decode(bytes, 0, frame.length);
-      assertEquals(new SnapshotDecoder().decode(frame), result);
+      FrameReader reader = new FrameReader();
+      assertNull(reader.wrap(bytes, 0, frame.length));
+      Snapshot snapshot = reader.toSnapshot();
+      assertNull(reader.wrap(frame));
+      assertEquals(reader.toSnapshot(), snapshot);
     } finally {
       bytes.releaseLast();
     }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.acswatch.wire.FrameResult.Rejected;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.wire.FrameResult.Rejected;
+import io.acswatch.pci.snapshot.Snapshot;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -25,8 +25,6 @@ class HostileFrameProperties {
   private static final int[] DAMAGES = {0x00, 0x01, 0x7F, 0x80, 0xFF};
 
   private final FrameReader reader = new FrameReader();
-  private final SnapshotDecoder decoder = new SnapshotDecoder();
-  private final FactsPacker packer = new FactsPacker();
   private final FrameHead head = new FrameHead();
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
@@ -135,34 +133,25 @@ class HostileFrameProperties {
   /** Takes the frame out of two different surroundings, and asks for all there is. */
   private void useWhole(byte[] frame) {
     Rejected rejected = reader.wrap(surrounded(frame, 0xEE), 64, frame.length);
-    FrameResult result = decoder.decode(frame);
     if (rejected != null) {
       seen.add(rejected.reason());
-      assertEquals(rejected, result);
+      assertEquals(rejected, reader.wrap(frame));
       assertTrue(rejected.offset() >= 0 && rejected.offset() <= frame.length, rejected::toString);
       return;
     }
-    if (result instanceof FrameResult.Accepted accepted) {
+    if (reader.type() == FrameType.SNAPSHOT) {
+      Snapshot snapshot = reader.toSnapshot();
+      assertEquals(Snapshot.of(reader.toCapture()), snapshot);
       assertTrue(head.look(frame));
-      assertEquals(accepted.snapshot().functions().size(), head.functionCount());
-      FactsAgreement.check(packer, frame, accepted.snapshot());
+      assertEquals(snapshot.functions().size(), head.functionCount());
+      byte[] facts = FactsWriter.write(snapshot);
+      assertEquals(
+          snapshot,
+          FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence()));
     }
-    assertEquals(reader.type(), typeOf(result));
     byte[] once = AnyFrame.rewrite(reader);
     assertNull(reader.wrap(surrounded(frame, 0x11), 64, frame.length));
     assertArrayEquals(once, AnyFrame.rewrite(reader), "bytes from outside");
-  }
-
-  private static FrameType typeOf(FrameResult result) {
-    if (result instanceof FrameResult.Accepted) {
-      return FrameType.SNAPSHOT;
-    }
-    assertTrue(
-        result instanceof FrameResult.AcceptedHeartbeat
-            || result instanceof FrameResult.AcceptedKexecEvent);
-    return result instanceof FrameResult.AcceptedHeartbeat
-        ? FrameType.HEARTBEAT
-        : FrameType.KEXEC_EVENT;
   }
 
   private static byte[] surrounded(byte[] frame, int filling) {

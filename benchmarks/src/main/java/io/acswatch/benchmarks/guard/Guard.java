@@ -43,12 +43,21 @@ final class Guard {
    *
    * @param loop its name in {@link Loops}
    * @param ratio its recorded ratio to the reference
+   * @param inPlace it makes no objects
    */
-  record Recorded(String loop, double ratio) {}
+  record Recorded(String loop, double ratio, boolean inPlace) {}
 
   /** Medians of five JVMs each, on a machine with a load of 40 on two CPUs; they differ by 5 %. */
   static final List<Recorded> RECORDED =
-      List.of(new Recorded("dense", 1.48), new Recorded("frame", 3.44), new Recorded("pack", 56.5));
+      List.of(
+          new Recorded("dense", 1.48, true),
+          new Recorded("frame", 3.44, true),
+          new Recorded("digest", 5.9, true),
+          new Recorded("decode", 107, false));
+
+  private static List<Recorded> inPlace() {
+    return RECORDED.stream().filter(Recorded::inPlace).toList();
+  }
 
   /** Reads and lines of the walk, and of all facts, over the hundred functions. */
   static List<Finding> counts(boolean readMore) {
@@ -66,7 +75,7 @@ final class Guard {
       walkReads += walk.reads();
       walkLines += walk.lines();
       CountingSpace facts = new CountingSpace(bytes);
-      decoder.read(facts, ReadStatus.COMPLETE);
+      decoder.decode(facts, ReadStatus.COMPLETE);
       factReads += facts.reads();
       factLines += facts.lines();
     }
@@ -145,7 +154,7 @@ final class Guard {
   List<Finding> check() throws IOException, InterruptedException {
     List<Finding> findings = new ArrayList<>(counts(false));
     Loops loops = new Loops();
-    for (Recorded recorded : RECORDED) {
+    for (Recorded recorded : inPlace()) {
       findings.add(allocation(recorded.loop(), loops.named(recorded.loop())));
     }
     for (Recorded recorded : RECORDED) {
@@ -159,7 +168,7 @@ final class Guard {
     List<Finding> findings = new ArrayList<>();
     findings.add(counts(true).get(0));
     Loops loops = new Loops();
-    for (Recorded recorded : RECORDED) {
+    for (Recorded recorded : inPlace()) {
       findings.add(allocation("boxed-" + recorded.loop(), loops.named("boxed-" + recorded.loop())));
     }
     for (Recorded recorded : RECORDED) {

@@ -4,9 +4,9 @@ import io.acswatch.benchmarks.walk.AcsWalk;
 import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
-import io.acswatch.wire.FactsPacker;
+import io.acswatch.wire.FactsWriter;
+import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.FrameReader;
-import java.util.Arrays;
 
 /** What is measured against each other, over the hundred functions of the corpus. */
 final class Loops {
@@ -43,7 +43,8 @@ final class Loops {
       case "reference" -> reference();
       case "dense" -> dense();
       case "frame" -> inFrame();
-      case "pack" -> pack();
+      case "digest" -> digest();
+      case "decode" -> decode();
       default -> throw new IllegalArgumentException("loop=" + name);
     };
   }
@@ -77,17 +78,16 @@ final class Loops {
         });
   }
 
-  /** From the bytes of a record to packed facts, compared with those of before. */
-  private Loop pack() {
-    FactsPacker packer = new FactsPacker();
-    if (packer.pack(frame) != null || !packer.isDirect()) {
-      throw new IllegalStateException("the frame of the corpus is refused, or takes a detour");
-    }
-    byte[] before = Arrays.copyOf(packer.bytes(), packer.length());
-    return () -> {
-      packer.pack(frame);
-      return Arrays.equals(before, 0, before.length, packer.bytes(), 0, packer.length()) ? 1 : 0;
-    };
+  /** From the bytes of a record to its digest: what a repetition costs. */
+  private Loop digest() {
+    FrameHead head = new FrameHead();
+    return () -> head.look(frame) ? head.digest()[0] : -1;
+  }
+
+  /** From the bytes of a record to packed facts: what a change costs before it is judged. */
+  private Loop decode() {
+    FrameReader reader = new FrameReader();
+    return () -> reader.wrap(frame) == null ? FactsWriter.write(reader.toSnapshot()).length : -1;
   }
 
   /** Half the work again, on other bytes: the same ones would be in the nearest cache. */

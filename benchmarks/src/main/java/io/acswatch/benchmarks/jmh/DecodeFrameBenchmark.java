@@ -4,10 +4,10 @@ import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
-import io.acswatch.wire.FactsPacker;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.FactsReader;
+import io.acswatch.wire.FactsWriter;
 import io.acswatch.wire.FrameReader;
-import io.acswatch.wire.FrameResult;
-import io.acswatch.wire.SnapshotDecoder;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -33,13 +33,13 @@ import org.openjdk.jmh.infra.Blackhole;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 10, time = 1)
 public class DecodeFrameBenchmark {
-  private final SnapshotDecoder snapshots = new SnapshotDecoder();
   private final FunctionDecoder functions = new FunctionDecoder();
   private final FrameReader reader = new FrameReader();
-  private final FactsPacker packer = new FactsPacker();
   private final ArrayConfigSpace view = new ArrayConfigSpace();
   private byte[][] arrays;
   private byte[] frame;
+  private byte[] facts;
+  private Snapshot snapshot;
 
   /** Loads the frame, and refuses to measure a wrong answer. */
   @Setup
@@ -47,16 +47,12 @@ public class DecodeFrameBenchmark {
     Corpus corpus = Corpus.load();
     arrays = corpus.dense().toArray(new byte[0][]);
     frame = corpus.frame();
-    if (!(wholeFrame() instanceof FrameResult.Accepted accepted)
-        || accepted.snapshot().functions().size() != Corpus.FUNCTIONS) {
-      throw new IllegalStateException("the frame does not give functions=" + Corpus.FUNCTIONS);
-    }
-    long withAcs =
-        accepted.snapshot().functions().stream().filter(f -> f.config().acs() != null).count();
+    snapshot = wholeFrame();
+    facts = packedFacts();
+    long withAcs = snapshot.functions().stream().filter(f -> f.config().acs() != null).count();
     if (withAcs != Corpus.WITH_ACS
         || checkOnly() != Corpus.FUNCTIONS
-        || packedFacts() != Corpus.FUNCTIONS
-        || !packer.snapshot().equals(accepted.snapshot())) {
+        || !unpackedFacts().equals(snapshot)) {
       throw new IllegalStateException("withAcs=" + withAcs + ", expected " + Corpus.WITH_ACS);
     }
   }
@@ -64,15 +60,25 @@ public class DecodeFrameBenchmark {
   /** From the bytes of a record to the snapshot. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
-  public FrameResult wholeFrame() {
-    return snapshots.decode(frame);
+  public Snapshot wholeFrame() {
+    if (reader.wrap(frame) != null) {
+      throw new IllegalStateException("the frame is refused");
+    }
+    return reader.toSnapshot();
   }
 
-  /** From the bytes of a record to packed facts, in place. */
+  /** From a snapshot to packed facts, as states keep them. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
-  public int packedFacts() {
-    return packer.pack(frame) == null ? packer.functionCount() : -1;
+  public byte[] packedFacts() {
+    return FactsWriter.write(snapshot);
+  }
+
+  /** From packed facts to the snapshot. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public Snapshot unpackedFacts() {
+    return FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence());
   }
 
   /** The check of a frame's structure alone. */

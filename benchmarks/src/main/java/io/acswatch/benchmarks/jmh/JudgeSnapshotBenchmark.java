@@ -8,8 +8,8 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
+import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 1)
 public class JudgeSnapshotBenchmark {
   private final FrameHead head = new FrameHead();
-  private final FactsPacker packer = new FactsPacker();
+  private final FrameReader reader = new FrameReader();
   private byte[] stored;
   private byte[] repetition;
   private byte[] change;
@@ -52,19 +52,24 @@ public class JudgeSnapshotBenchmark {
     change = FrameWriter.write(host.snapshot(1_002_000));
     byte[] frame = FrameWriter.write(first);
     head.look(frame);
-    packer.pack(frame);
-    Snapshot snapshot = packer.snapshot();
+    Snapshot snapshot = decoded(frame);
     PackedState nothing = new PackedState(null);
     HostState state = Judgement.apply(nothing.unpack(), snapshot).state();
-    stored = nothing.next(state, snapshot, packer, head);
-    if (!unchanged() || !sameFacts() || packer.functionCount() != Corpus.FUNCTIONS) {
-      throw new IllegalStateException("functions=" + packer.functionCount() + ", or no repetition");
+    stored = nothing.next(state, snapshot, head);
+    if (!unchanged() || !sameFacts() || snapshot.functions().size() != Corpus.FUNCTIONS) {
+      throw new IllegalStateException("no repetition, or not all functions");
     }
-    packer.pack(change);
-    Judged judged = Judgement.apply(new PackedState(stored).unpack(), packer.snapshot());
+    Judged judged = Judgement.apply(new PackedState(stored).unpack(), decoded(change));
     if (judged.alerts().isEmpty() || changed().length <= stored.length) {
       throw new IllegalStateException("alerts=" + judged.alerts().size() + ", expected some");
     }
+  }
+
+  private Snapshot decoded(byte[] frame) {
+    if (reader.wrap(frame) != null) {
+      throw new IllegalStateException("the frame is refused");
+    }
+    return reader.toSnapshot();
   }
 
   /** A snapshot of the same bytes but for its time: known by its digest. */
@@ -74,15 +79,14 @@ public class JudgeSnapshotBenchmark {
     return head.look(repetition) && new PackedState(stored).isRepeatedBy(head);
   }
 
-  /** A snapshot that says the same in other bytes: packed, and compared as facts. */
+  /** A snapshot that says the same in other bytes: decoded, and compared as facts. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public boolean sameFacts() {
-    packer.pack(repetition);
-    return new PackedState(stored).isRepeatedBy(packer);
+    return new PackedState(stored).isRepeatedBy(decoded(repetition));
   }
 
-  /** A snapshot in which one port lost a bit: unpacked, judged, packed. */
+  /** A snapshot in which one port lost a bit: decoded, judged, packed. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public byte[] changed() {
@@ -90,11 +94,10 @@ public class JudgeSnapshotBenchmark {
     if (!head.look(change) || state.isRepeatedBy(head)) {
       throw new IllegalStateException("a change is no repetition");
     }
-    packer.pack(change);
-    if (state.isRepeatedBy(packer)) {
+    Snapshot snapshot = decoded(change);
+    if (state.isRepeatedBy(snapshot)) {
       throw new IllegalStateException("a change is no repetition");
     }
-    Snapshot snapshot = packer.snapshot();
-    return state.next(Judgement.apply(state.unpack(), snapshot).state(), snapshot, packer, head);
+    return state.next(Judgement.apply(state.unpack(), snapshot).state(), snapshot, head);
   }
 }

@@ -5,8 +5,8 @@ import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameReader;
-import io.acswatch.wire.FrameResult;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.Rejected;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +35,7 @@ sealed interface ReplayInput {
     OutgoingFrame frame() throws IOException {
       byte[] frame = Spool.frameOf(file);
       FrameReader reader = new FrameReader();
-      FrameResult.Rejected rejected = reader.wrap(frame);
+      Rejected rejected = reader.wrap(frame);
       if (rejected != null) {
         throw new InputException(
             file.toString(), "frame, byte %d: %s".formatted(rejected.offset(), rejected.detail()));

@@ -1,6 +1,7 @@
 package io.acswatch.collector.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
@@ -9,9 +10,8 @@ import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.BootOrigin.Confidence;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
-import io.acswatch.wire.SnapshotDecoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,9 +56,9 @@ class BootEvidenceTest {
     Capture capture =
         new HostReader(new HostTree(directory), Clock.systemUTC()).read("h", 1, List.of());
     BootOrigin verdict = BootOrigin.of(capture.boot(), capture.notes());
-    FrameResult decoded = new SnapshotDecoder().decode(FrameWriter.write(capture));
-    assertEquals(
-        verdict.bootClass(), ((FrameResult.Accepted) decoded).snapshot().bootClass(), "in a frame");
+    FrameReader reader = new FrameReader();
+    assertNull(reader.wrap(FrameWriter.write(capture)));
+    assertEquals(verdict.bootClass(), reader.toSnapshot().bootClass(), "in a frame");
     return verdict;
   }
 

@@ -1,6 +1,7 @@
 package io.acswatch.collector.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,9 +14,8 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
-import io.acswatch.wire.SnapshotDecoder;
 import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
@@ -78,10 +78,11 @@ class HostReaderTest {
 
     assertEquals(List.of("live update: can; " + says, NO_LOG), capture.notes());
     Capture again = CaptureReader.readText("again", CaptureWriter.toText(capture));
-    FrameResult decoded = new SnapshotDecoder().decode(FrameWriter.write(again));
+    FrameReader frame = new FrameReader();
+    assertNull(frame.wrap(FrameWriter.write(again)));
     assertEquals(
         new LiveUpdateAbility(LiveUpdateAbility.Answer.CAN, says),
-        LiveUpdateAbility.of(((FrameResult.Accepted) decoded).snapshot()));
+        LiveUpdateAbility.of(frame.toSnapshot()));
   }
 
   @Test

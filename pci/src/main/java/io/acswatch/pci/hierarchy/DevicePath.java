@@ -12,14 +12,23 @@ import org.jspecify.annotations.Nullable;
  */
 public record DevicePath(String text) implements Comparable<DevicePath> {
   private static final String ROOT = "pci";
+  private static final String UNKNOWN_ROOT = "pci?/";
+
+  /** No path of a kernel is longer (PATH_MAX). */
+  private static final int MAX_PATH = 4096;
+
   private static final String VIRTUAL = "vf";
 
   /**
    * Reads the place from a real sysfs path, {@code
    * /sys/devices/pci0000:00/0000:00:03.0/0000:03:00.1}. Components before the first root bus are
-   * left out. Returns null if there is no root bus in it or no function at its end.
+   * left out. Returns null if there is no root bus in it, no function at its end, or it is too
+   * long.
    */
   public static @Nullable DevicePath ofSysfs(String sysfsPath) {
+    if (sysfsPath.length() > MAX_PATH) {
+      return null;
+    }
     StringBuilder place = new StringBuilder();
     boolean endsInFunction = false;
     for (String component : sysfsPath.split("/")) {
@@ -30,17 +39,24 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
         place.append(component);
         endsInFunction = false;
       } else if (!place.isEmpty()) {
-        try {
-          PciAddress address = PciAddress.parse(component);
-          String text = address.toString();
-          place.append('/').append(text, text.length() - 4, text.length());
-          endsInFunction = true;
-        } catch (IllegalArgumentException notAnAddress) {
+        PciAddress address = PciAddress.parseOrNull(component);
+        if (address == null) {
           return null;
         }
+        place.append('/').append(address.slot());
+        endsInFunction = true;
       }
     }
     return endsInFunction ? new DevicePath(place.toString()) : null;
+  }
+
+  /**
+   * The place of the function whose directory has this name and is in that of this one; null if it
+   * is none's.
+   */
+  public @Nullable DevicePath below(String component) {
+    PciAddress address = PciAddress.parseOrNull(component);
+    return address == null ? null : new DevicePath(text + '/' + address.slot());
   }
 
   private static boolean isRootBus(String component) {
@@ -53,7 +69,12 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
 
   /** Stands for a function of which no path is known. */
   public static DevicePath ofAddressOnly(PciAddress address) {
-    return new DevicePath("pci?/" + address);
+    return new DevicePath(UNKNOWN_ROOT + address);
+  }
+
+  /** True if only the address is known. */
+  public boolean isUnknown() {
+    return text.startsWith(UNKNOWN_ROOT);
   }
 
   /** The place of VF {@code index} of the function at this place. */

@@ -13,6 +13,7 @@ import io.acswatch.pci.config.capability.PcieCapability;
 import io.acswatch.pci.config.capability.SriovCapability;
 import io.acswatch.pci.config.capability.StandardCapabilities;
 import io.acswatch.pci.config.capability.WalkStep;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes one configuration space into {@link ConfigFacts}. Holds reusable views; not thread-safe.
@@ -51,9 +52,7 @@ public final class FunctionDecoder {
   private int subsystemVendor;
   private int subsystemDevice;
   private PortType claimedType = PortType.UNKNOWN;
-  private int acsOffset;
-  private int acsWords;
-  private int acsSecondDword;
+  private @Nullable AcsRegisters acsRegisters;
   private int firstVfOffset;
   private int vfStride;
   private boolean egressOpen;
@@ -74,38 +73,24 @@ public final class FunctionDecoder {
    */
   public ConfigFacts decode(
       ConfigSpace space, ReadStatus readStatus, PciIds ids, KernelView kernel) {
-    return read(space, readStatus, ids.vendor(), ids.device(), kernel.isVirtualFunction()).facts();
-  }
-
-  /**
-   * Decodes {@code space}.
-   *
-   * @param readStatus what the reader knows; anything but {@link ReadStatus#COMPLETE} stands, else
-   *     the bytes decide
-   */
-  public ConfigFacts decode(ConfigSpace space, ReadStatus readStatus) {
-    return read(space, readStatus).facts();
-  }
-
-  /**
-   * Decodes {@code space} as {@link #decode(ConfigSpace, ReadStatus, PciIds, KernelView)} does, and
-   * keeps the facts here until the next call: nothing is allocated.
-   */
-  public FunctionDecoder read(
-      ConfigSpace space, ReadStatus readStatus, int vendor, int device, boolean isVirtual) {
     read(space, readStatus);
-    // A VF's own id words read 0xFFFF by specification.
+    // A VF's own id registers read 0xFFFF by specification.
     if (lengthBytes >= ConfigSpace.UNPRIVILEGED_LENGTH
         && status.isConclusive()
-        && !isVirtual
-        && (header.vendor() != vendor || header.device() != device)) {
+        && !kernel.isVirtualFunction()
+        && (header.vendor() != ids.vendor() || header.device() != ids.device())) {
       oddities |= ConfigOddity.IDS_DIFFER.bit();
     }
-    return this;
+    return facts();
   }
 
   /** The same without a look at ids. */
-  public FunctionDecoder read(ConfigSpace space, ReadStatus readStatus) {
+  public ConfigFacts decode(ConfigSpace space, ReadStatus readStatus) {
+    read(space, readStatus);
+    return facts();
+  }
+
+  private void read(ConfigSpace space, ReadStatus readStatus) {
     status = readStatus == ReadStatus.COMPLETE ? statusOf(space) : readStatus;
     lengthBytes = space.length();
     clear();
@@ -114,7 +99,7 @@ public final class FunctionDecoder {
         || status == ReadStatus.NOT_READY
         || status == ReadStatus.ASLEEP
         || status == ReadStatus.UNREADABLE) {
-      return this;
+      return;
     }
     header.wrap(space);
     headerType = header.headerType();
@@ -133,7 +118,6 @@ public final class FunctionDecoder {
     }
     claimedType = claimedType(space, pcieOffset);
     chipsetBase = chipsetBase(space);
-    return this;
   }
 
   private void clear() {
@@ -142,9 +126,7 @@ public final class FunctionDecoder {
     subsystemVendor = 0;
     subsystemDevice = 0;
     claimedType = PortType.UNKNOWN;
-    acsOffset = 0;
-    acsWords = 0;
-    acsSecondDword = 0;
+    acsRegisters = null;
     firstVfOffset = 0;
     vfStride = 0;
     egressOpen = false;
@@ -182,11 +164,11 @@ public final class FunctionDecoder {
     WalkStep step;
     while ((step = extended.advance()) == WalkStep.CAPABILITY) {
       int at = extended.offset();
-      if (extended.id() == AcsCapability.ID && acsOffset == 0 && at + ACS_LENGTH <= lengthBytes) {
+      if (extended.id() == AcsCapability.ID
+          && acsRegisters == null
+          && at + ACS_LENGTH <= lengthBytes) {
         acs.wrap(space, at);
-        acsOffset = at;
-        acsWords = acs.capability() | acs.control() << 16;
-        acsSecondDword = acs.secondDword();
+        acsRegisters = new AcsRegisters(at, acs.capability(), acs.control(), acs.secondDword());
         egressOpen = acs.isEgressOpen();
         if (lengthBytes == ConfigSpace.EXTENDED_LENGTH && !acs.egressVectorIsComplete()) {
           oddities |= ConfigOddity.EGRESS_VECTOR_BEYOND_END.bit();
@@ -214,9 +196,7 @@ public final class FunctionDecoder {
         subsystemVendor,
         subsystemDevice,
         claimedType,
-        hasAcs()
-            ? new AcsRegisters(acsOffset, acsCapability(), acsControl(), acsSecondDword)
-            : null,
+        acsRegisters,
         firstVfOffset,
         vfStride,
         egressOpen,
@@ -227,116 +207,6 @@ public final class FunctionDecoder {
         busNumbers,
         oddities,
         vfsEnabled);
-  }
-
-  /** {@link ConfigFacts#status} of the space that was read last; so are those below. */
-  public ReadStatus status() {
-    return status;
-  }
-
-  /** {@link ConfigFacts#lengthBytes}. */
-  public int lengthBytes() {
-    return lengthBytes;
-  }
-
-  /** {@link ConfigFacts#headerType}. */
-  public int headerType() {
-    return headerType;
-  }
-
-  /** {@link ConfigFacts#revision}. */
-  public int revision() {
-    return revision;
-  }
-
-  /** {@link ConfigFacts#subsystemVendor}. */
-  public int subsystemVendor() {
-    return subsystemVendor;
-  }
-
-  /** {@link ConfigFacts#subsystemDevice}. */
-  public int subsystemDevice() {
-    return subsystemDevice;
-  }
-
-  /** {@link ConfigFacts#claimedType}. */
-  public PortType claimedType() {
-    return claimedType;
-  }
-
-  /** True if there is an ACS capability; without one its registers here are 0. */
-  public boolean hasAcs() {
-    return acsOffset != 0;
-  }
-
-  /** {@link AcsRegisters#offset}. */
-  public int acsOffset() {
-    return acsOffset;
-  }
-
-  /** {@link AcsRegisters#capability}. */
-  public int acsCapability() {
-    return acsWords & 0xFFFF;
-  }
-
-  /** {@link AcsRegisters#control}. */
-  public int acsControl() {
-    return acsWords >>> 16;
-  }
-
-  /** {@link AcsRegisters#secondDword}. */
-  public int acsSecondDword() {
-    return acsSecondDword;
-  }
-
-  /** {@link ConfigFacts#firstVfOffset}. */
-  public int firstVfOffset() {
-    return firstVfOffset;
-  }
-
-  /** {@link ConfigFacts#vfStride}. */
-  public int vfStride() {
-    return vfStride;
-  }
-
-  /** {@link ConfigFacts#egressOpen}. */
-  public boolean egressOpen() {
-    return egressOpen;
-  }
-
-  /** {@link ConfigFacts#atsEnabled}. */
-  public boolean atsEnabled() {
-    return atsEnabled;
-  }
-
-  /** {@link ConfigFacts#hasMemoryBar}. */
-  public boolean hasMemoryBar() {
-    return memoryBar;
-  }
-
-  /** {@link ConfigFacts#chipsetBase}. */
-  public int chipsetBase() {
-    return chipsetBase;
-  }
-
-  /** {@link ConfigFacts#serialNumber}. */
-  public long serialNumber() {
-    return serialNumber;
-  }
-
-  /** {@link ConfigFacts#busNumbers}. */
-  public int busNumbers() {
-    return busNumbers;
-  }
-
-  /** {@link ConfigFacts#oddities}. */
-  public int oddities() {
-    return oddities;
-  }
-
-  /** {@link ConfigFacts#vfsEnabled}. */
-  public boolean vfsEnabled() {
-    return vfsEnabled;
   }
 
   /**

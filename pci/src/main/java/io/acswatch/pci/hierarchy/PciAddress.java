@@ -1,6 +1,7 @@
 package io.acswatch.pci.hierarchy;
 
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Domain, bus, device and function of a PCI function, printed {@code 0000:3b:00.1}.
@@ -13,6 +14,9 @@ import java.util.HexFormat;
  */
 public record PciAddress(int domain, int requesterId) implements Comparable<PciAddress> {
   private static final String DIGITS = "0123456789abcdef";
+
+  /** Eight digits of domain, and {@code :bb:dd.f}. */
+  private static final int MAX_LENGTH = 16;
 
   /** Refuses values outside 0..0x7FFFFFFF and 0..0xFFFF. */
   public PciAddress {
@@ -36,33 +40,50 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
    * @throws IllegalArgumentException if {@code text} is not such an address
    */
   public static PciAddress parse(CharSequence text) {
+    PciAddress address = parseOrNull(text);
+    if (address == null) {
+      throw new IllegalArgumentException(
+          "address=\"" + text + "\", expected [dddd:]bb:dd.f in hexadecimal");
+    }
+    return address;
+  }
+
+  /** The same, but null if {@code text} is not such an address. */
+  public static @Nullable PciAddress parseOrNull(CharSequence text) {
     int end = text.length();
-    int function = end - 1;
     // From the right, where every part has a fixed width: dd.f, bb, and whatever is left.
     boolean shaped =
         end >= 7
+            && end <= MAX_LENGTH
             && text.charAt(end - 2) == '.'
             && text.charAt(end - 5) == ':'
             && (end == 7 || (end >= 9 && text.charAt(end - 8) == ':'));
-    try {
-      if (shaped && HexFormat.isHexDigit(text.charAt(end - 7))) {
-        int bus = HexFormat.fromHexDigits(text, end - 7, end - 5);
-        int device = HexFormat.fromHexDigits(text, end - 4, end - 2);
-        int functionNumber = HexFormat.fromHexDigits(text, function, end);
-        int domain = end == 7 ? 0 : HexFormat.fromHexDigits(text, 0, end - 8);
-        if (device < 32 && functionNumber < 8 && domain >= 0) {
-          return of(domain, bus, device, functionNumber);
-        }
-      }
-    } catch (IllegalArgumentException notHex) {
-      throw refused(text, notHex);
+    if (!shaped) {
+      return null;
     }
-    throw refused(text, null);
+    long bus = hex(text, end - 7, end - 5);
+    long device = hex(text, end - 4, end - 2);
+    long function = hex(text, end - 1, end);
+    long domain = end == 7 ? 0 : hex(text, 0, end - 8);
+    boolean isOne =
+        (bus | device | function | domain) >= 0
+            && device < 32
+            && function < 8
+            && domain <= Integer.MAX_VALUE;
+    return isOne ? of((int) domain, (int) bus, (int) device, (int) function) : null;
   }
 
-  private static IllegalArgumentException refused(CharSequence text, Throwable cause) {
-    return new IllegalArgumentException(
-        "address=\"" + text + "\", expected [dddd:]bb:dd.f in hexadecimal", cause);
+  /** The number that at most eight digits write; negative if there is another character. */
+  private static long hex(CharSequence text, int from, int to) {
+    long number = 0;
+    for (int i = from; i < to; i++) {
+      char c = text.charAt(i);
+      if (!HexFormat.isHexDigit(c)) {
+        return -1;
+      }
+      number = number << 4 | HexFormat.fromHexDigit(c);
+    }
+    return number;
   }
 
   /** Bus number, 0 to 255. */

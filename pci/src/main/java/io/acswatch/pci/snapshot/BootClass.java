@@ -50,31 +50,22 @@ public enum BootClass {
    * with nothing preserved too. So only a function that says it was preserved makes a live update.
    */
   public static BootClass of(Boot boot, List<String> notes) {
-    BootClass byLoader =
-        of(
-            boot.commandLine().contains(CRASH_HEADER) || mentions(notes, CRASH_NOTE),
-            mentions(notes, Preservation.ADOPTED.sentence()),
-            mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE),
-            boot.bootloaderType());
-    return byLoader == UNKNOWN && mentions(notes, BOOTED_FROM_KEXEC) ? KEXEC_PLAIN : byLoader;
-  }
-
-  /** The same from evidence that was looked for elsewhere: in a frame, where its texts lie. */
-  public static BootClass of(
-      boolean crashKernel, boolean adopted, boolean handover, int bootloaderType) {
-    if (crashKernel) {
+    if (boot.commandLine().contains(CRASH_HEADER) || mentions(notes, CRASH_NOTE)) {
       return CRASH_KEXEC;
     }
-    if (adopted) {
+    if (mentions(notes, Preservation.ADOPTED.sentence())) {
       return LIVE_UPDATE;
     }
-    if (handover) {
+    if (mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE)) {
       return KEXEC_KHO;
     }
-    if (bootloaderType == Boot.KEXEC_LOADER) {
+    if (boot.bootloaderType() == Boot.KEXEC_LOADER) {
       return KEXEC_PLAIN;
     }
-    return bootloaderType == Boot.UNKNOWN_LOADER ? UNKNOWN : COLD;
+    if (boot.bootloaderType() != Boot.UNKNOWN_LOADER) {
+      return COLD;
+    }
+    return mentions(notes, BOOTED_FROM_KEXEC) ? KEXEC_PLAIN : UNKNOWN;
   }
 
   private static boolean mentions(List<String> notes, String substring) {

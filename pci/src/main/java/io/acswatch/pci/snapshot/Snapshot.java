@@ -22,8 +22,7 @@ import java.util.Map;
  * @param functions in the order the kernel grouped them, as far as known
  * @param owners claims of VMs on functions
  * @param groupedInOrder functions as the kernel log says they were grouped, where that is another
- *     order than that of {@code functions}; empty if it is not, or the log does not say it. Frames
- *     and state do not keep it
+ *     order than that of {@code functions}; empty if it is not, or the log does not say it
  */
 public record Snapshot(
     String host,

@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link Snapshot} together from decoded functions in any order: finds the place of each VF
@@ -28,9 +29,11 @@ import java.util.regex.Pattern;
 public final class SnapshotBuilder {
   private static final String GROUPED = ": Adding to iommu group ";
   private static final Pattern GROUPED_DEVICE =
-      Pattern.compile(" ([0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7])" + GROUPED);
+      Pattern.compile(" ([0-9a-f]{4,7}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7])" + GROUPED);
 
   private final List<PciFunction> functions;
+  private final List<String> sysfsPaths;
+  private final Map<PciAddress, Integer> indexOf = new HashMap<>();
   private List<PciAddress> scanOrder = List.of();
   private List<OwnershipClaim> owners = List.of();
   private Map<PciAddress, Preservation> preservation = Map.of();
@@ -39,26 +42,50 @@ public final class SnapshotBuilder {
   /** A builder for about {@code expectedFunctions} functions. */
   public SnapshotBuilder(int expectedFunctions) {
     functions = new ArrayList<>(expectedFunctions);
+    sysfsPaths = new ArrayList<>(expectedFunctions);
   }
 
   /** Adds one function; {@code sysfsPath} may be empty if it is unknown. */
   public SnapshotBuilder add(
       PciAddress address, String sysfsPath, PciIds ids, ConfigFacts config, KernelView kernel) {
-    return add(unplaced(address, sysfsPath, ids, config, kernel));
+    DevicePath own = ownPlace(sysfsPath);
+    DevicePath path = own == null ? DevicePath.ofAddressOnly(address) : own;
+    return add(new PciFunction(address, path, ids, config, kernel), sysfsPath);
   }
 
-  /** Adds one function that is decoded already. */
+  /** Adds one function that has its place. */
   public SnapshotBuilder add(PciFunction function) {
+    return add(function, "");
+  }
+
+  private SnapshotBuilder add(PciFunction function, String sysfsPath) {
+    indexOf.putIfAbsent(function.address(), functions.size());
     functions.add(function);
+    sysfsPaths.add(sysfsPath);
     return this;
   }
 
-  /** One function at the place that its own path tells; that of a VF comes from its PF later. */
-  public static PciFunction unplaced(
-      PciAddress address, String sysfsPath, PciIds ids, ConfigFacts config, KernelView kernel) {
-    DevicePath path = DevicePath.ofSysfs(sysfsPath);
-    return new PciFunction(
-        address, path == null ? DevicePath.ofAddressOnly(address) : path, ids, config, kernel);
+  /** The place that its own path tells; that of a VF comes from its PF later. */
+  private @Nullable DevicePath ownPlace(String sysfsPath) {
+    int end = sysfsPath.lastIndexOf('/');
+    // Most functions are below a bridge that came before: only the last component is new.
+    int bridge = end < 0 ? -1 : bridgeOf(sysfsPath, end);
+    DevicePath place =
+        bridge < 0 ? null : functions.get(bridge).path().below(sysfsPath.substring(end + 1));
+    return place == null ? DevicePath.ofSysfs(sysfsPath) : place;
+  }
+
+  /** The function whose path is the first {@code end} characters; -1 if none is known. */
+  private int bridgeOf(String sysfsPath, int end) {
+    int begin = sysfsPath.lastIndexOf('/', end - 1) + 1;
+    PciAddress address = PciAddress.parseOrNull(sysfsPath.substring(begin, end));
+    Integer index = address == null ? null : indexOf.get(address);
+    if (index == null) {
+      return -1;
+    }
+    String known = sysfsPaths.get(index);
+    boolean isIt = known.length() == end && sysfsPath.startsWith(known);
+    return isIt && !functions.get(index).path().isUnknown() ? index : -1;
   }
 
   /** Sets the kernel's own device order; empty if unknown. */
@@ -105,20 +132,10 @@ public final class SnapshotBuilder {
       long takenAtMillis,
       long sequence,
       boolean kexecLoaded) {
-    Map<PciAddress, Integer> rank = new HashMap<>();
-    for (PciAddress address : scanOrder) {
-      rank.putIfAbsent(address, rank.size());
-    }
-    List<PciFunction> ordered = new ArrayList<>(withPlacesOfVfs());
+    List<PciFunction> ordered = inOrder(withPlacesOfVfs());
     if (!preservation.isEmpty()) {
       ordered.replaceAll(this::withPreservation);
     }
-    // Where the order is unknown: a bus at a time, VFs last, for they come into being last.
-    ordered.sort(
-        Comparator.comparingInt(
-                (PciFunction function) -> rank.getOrDefault(function.address(), Integer.MAX_VALUE))
-            .thenComparing(PciFunction::isVirtualFunction)
-            .thenComparing(PciFunction::address));
     return new Snapshot(
         host,
         boot,
@@ -132,27 +149,51 @@ public final class SnapshotBuilder {
         ModelChoice.of(boot, null, ordered).groupsAtBind() ? groupedInOrder : List.of());
   }
 
+  private List<PciFunction> inOrder(List<PciFunction> placed) {
+    List<PciFunction> ordered = new ArrayList<>(placed.size());
+    boolean[] taken = new boolean[placed.size()];
+    for (PciAddress address : scanOrder) {
+      Integer index = indexOf.get(address);
+      if (index != null && !taken[index]) {
+        taken[index] = true;
+        ordered.add(placed.get(index));
+      }
+    }
+    // Where the order is unknown: a bus at a time, VFs last, for they come into being last.
+    List<PciFunction> rest = new ArrayList<>();
+    for (int i = 0; i < taken.length; i++) {
+      if (!taken[i]) {
+        rest.add(placed.get(i));
+      }
+    }
+    rest.sort(
+        Comparator.comparing(PciFunction::isVirtualFunction).thenComparing(PciFunction::address));
+    ordered.addAll(rest);
+    return ordered;
+  }
+
   private PciFunction withPreservation(PciFunction function) {
     return function.withPreservation(
         preservation.getOrDefault(function.address(), Preservation.NONE));
   }
 
   private List<PciFunction> withPlacesOfVfs() {
-    Map<PciAddress, PciFunction> byAddress = new HashMap<>();
     Map<PciAddress, List<PciAddress>> vfsOfPf = new HashMap<>();
     for (PciFunction function : functions) {
-      byAddress.put(function.address(), function);
       PciAddress pf = function.kernel().physicalFunction();
       if (pf != null) {
         vfsOfPf.computeIfAbsent(pf, unused -> new ArrayList<>()).add(function.address());
       }
     }
+    if (vfsOfPf.isEmpty()) {
+      return functions;
+    }
     vfsOfPf.values().forEach(vfs -> vfs.sort(null));
     List<PciFunction> placed = new ArrayList<>(functions.size());
     for (PciFunction function : functions) {
       PciAddress pfAddress = function.kernel().physicalFunction();
-      PciFunction pf = pfAddress == null ? null : byAddress.get(pfAddress);
-      placed.add(pf == null ? function : asVf(function, pf, vfsOfPf.get(pfAddress)));
+      Integer pf = pfAddress == null ? null : indexOf.get(pfAddress);
+      placed.add(pf == null ? function : asVf(function, functions.get(pf), vfsOfPf.get(pfAddress)));
     }
     return placed;
   }

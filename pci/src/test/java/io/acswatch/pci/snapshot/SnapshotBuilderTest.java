@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
+import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -18,6 +20,7 @@ import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupingModel;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,29 +103,69 @@ class SnapshotBuilderTest {
   @Test
   void aVfWhosePfIsNotThereKeepsItsOwnPlace() {
     PciFunction vf = at(host().bareSnapshot(), "01:00.3");
-    PciFunction orphan =
-        SnapshotBuilder.unplaced(
-            vf.address(),
-            "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.3",
-            vf.ids(),
-            vf.config(),
-            vf.kernel());
+    String path = "/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.3";
+    Snapshot orphan = built(b -> b.add(vf.address(), path, vf.ids(), vf.config(), vf.kernel()));
 
-    assertEquals(
-        "pci0000:00/01.0/00.3", rebuilt(List.of(orphan), "").functions().get(0).path().text());
+    assertEquals("pci0000:00/01.0/00.3", orphan.functions().get(0).path().text());
   }
 
   @Test
   void aFunctionWithoutAPathIsKnownByItsAddress() {
-    PciFunction function =
-        SnapshotBuilder.unplaced(
-            PciAddress.parse("01:00.0"),
-            "",
-            new PciIds(1, 2, 3),
-            ConfigFacts.unread(io.acswatch.pci.config.ReadStatus.UNREADABLE, 0),
-            KernelView.NONE);
+    assertEquals("pci?/0000:01:00.0", placeOf("01:00.0", ""));
+  }
 
-    assertEquals("pci?/0000:01:00.0", function.path().text());
+  /** Whatever came before it, a function is placed as by its own path alone. */
+  @Test
+  void aFunctionBelowABridgeIsPlacedAsByItsWholePath() {
+    String bridge = "/sys/devices/pci0000:00/0000:00:01.0";
+    List<String> paths =
+        List.of(
+            bridge,
+            bridge + "/0000:01:00.0",
+            bridge + "/0000:01:1F.0",
+            bridge + "/pci10000:e0",
+            bridge + "/pci10000:e0/10000:e0:06.0",
+            bridge + "/none",
+            bridge + "/none/0000:02:00.0",
+            bridge + "/",
+            "/sys/devices/0000:00:01.0/0000:01:00.0",
+            bridge);
+    Snapshot snapshot =
+        built(
+            b -> {
+              for (int i = 0; i < paths.size(); i++) {
+                add(b, PciAddress.of(0, i, 0, 0), paths.get(i));
+              }
+            });
+    for (int i = 0; i < paths.size(); i++) {
+      DevicePath alone = DevicePath.ofSysfs(paths.get(i));
+      PciFunction function = snapshot.functions().get(i);
+      assertEquals(
+          alone == null ? DevicePath.ofAddressOnly(function.address()) : alone, function.path());
+    }
+  }
+
+  private static String placeOf(String address, String sysfsPath) {
+    return built(b -> add(b, PciAddress.parse(address), sysfsPath))
+        .functions()
+        .get(0)
+        .path()
+        .text();
+  }
+
+  private static void add(SnapshotBuilder builder, PciAddress address, String sysfsPath) {
+    builder.add(
+        address,
+        sysfsPath,
+        new PciIds(1, 2, 3),
+        ConfigFacts.unread(ReadStatus.UNREADABLE, 0),
+        KernelView.NONE);
+  }
+
+  private static Snapshot built(Consumer<SnapshotBuilder> functions) {
+    SnapshotBuilder builder = new SnapshotBuilder(1);
+    functions.accept(builder);
+    return builder.build("", new Boot("", "", "", "", 0, 0), BootClass.COLD, 0, 0, false);
   }
 
   @Test

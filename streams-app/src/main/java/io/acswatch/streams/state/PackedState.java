@@ -5,7 +5,6 @@ import static io.acswatch.streams.state.StateLayout.*;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FactsWriter;
 import io.acswatch.wire.FrameHead;
 import java.nio.ByteBuffer;
@@ -17,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * The state of a host as it lies in the store. Tells from the bytes alone whether a frame repeats
  * the last snapshot, and goes over to the next state without packing again what stays.
  *
- * <p>There are two kinds of repetition: most frames are byte for byte what they were, but for time
- * and number, and are known by their digest, not decoded; in others a register has changed that is
- * no fact, so that their facts are packed and compared.
+ * <p>There are two kinds of repetition. Most frames are byte for byte what they were, but for time
+ * and number: they are known by their digest, and not decoded. In others a register has changed
+ * that is no fact: they are decoded, and their facts are compared.
  */
 public final class PackedState {
   private static final byte[] NOTHING = {};
@@ -44,19 +43,12 @@ public final class PackedState {
             bytes, DIGEST_AT, HEADER_LENGTH, frame.digest(), 0, FrameHead.DIGEST_LENGTH);
   }
 
-  /**
-   * True only if the frame that was packed last shows the very facts of the last snapshot, and
-   * nothing waits. Compares bytes, makes nothing. False of a damaged state.
-   */
-  public boolean isRepeatedBy(FactsPacker frame) {
-    if (!waitsForNothing()) {
-      return false;
-    }
-    int length = header.getInt(CURRENT_LENGTH_AT);
-    return length == frame.length()
-        && length <= bytes.length - HEADER_LENGTH
-        && Arrays.equals(
-            bytes, HEADER_LENGTH, HEADER_LENGTH + length, frame.bytes(), 0, frame.length());
+  /** True if {@code snapshot} has the very facts of the last one, and nothing waits. */
+  public boolean isRepeatedBy(Snapshot snapshot) {
+    HostState known = unpack();
+    return known.current() != null
+        && known.pending().isEmpty()
+        && known.current().hasFactsOf(snapshot);
   }
 
   private boolean waitsForNothing() {
@@ -129,17 +121,11 @@ public final class PackedState {
   /**
    * The next state in its packed form.
    *
-   * @param latest the snapshot of the frame that {@code facts} has packed
-   * @param frame that frame
+   * @param latest the snapshot that was decoded from {@code frame}
    */
-  public byte[] next(HostState next, Snapshot latest, FactsPacker facts, FrameHead frame) {
+  public byte[] next(HostState next, Snapshot latest, FrameHead frame) {
     return StateWriter.write(
-        next,
-        snapshot ->
-            snapshot == latest
-                ? ByteBuffer.wrap(facts.bytes(), 0, facts.length())
-                : factsOf(snapshot),
-        next.current() == latest ? frame.digest() : digestFor(next));
+        next, this::factsOf, next.current() == latest ? frame.digest() : digestFor(next));
   }
 
   /** The digest of the frame that the current snapshot came from, if that stays. */

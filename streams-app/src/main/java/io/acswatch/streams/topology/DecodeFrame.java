@@ -1,22 +1,23 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
-import io.acswatch.wire.FrameResult;
+import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.Rejected;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Decodes frames in place, into packed facts. Forwards an {@link Observation} to {@code judge}, or
- * the record as it is to {@code rejects}.
+ * Decodes frames. Forwards an {@link Observation} to {@code judge}, or the record as it is to
+ * {@code rejects}.
  *
  * <p>What is remembered of the host tells by a digest that most frames are the one before, at
  * another time. They were decoded then, found sound, and of this host, and are not decoded again.
@@ -25,7 +26,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
   private final HostObserver hosts;
   private final FrameHead head = new FrameHead();
-  private final FactsPacker facts = new FactsPacker();
+  private final FrameReader reader = new FrameReader();
   private ProcessorContext<byte[], Object> context;
   private KeyValueStore<String, byte[]> states;
 
@@ -62,32 +63,32 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
         return;
       }
     }
-    FrameResult.Rejected rejected = facts.pack(frame);
-    observer.decoded(rejected == null ? facts.type() : null, facts.functionCount(), startedAt);
+    Rejected rejected = reader.wrap(frame);
     if (rejected != null) {
+      observer.decoded(null, 0, startedAt);
       reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
-    } else if (!facts.isHost(record.key())) { // a host speaks for itself only
-      reject(record, Refusal.HOST_MISMATCH, mismatch(record.key(), facts.host()));
+      return;
+    }
+    Snapshot snapshot = reader.type() == FrameType.SNAPSHOT ? reader.toSnapshot() : null;
+    observer.decoded(reader.type(), reader.functionCount(), startedAt);
+    if (!isHost(record.key(), reader.host())) { // a host speaks for itself only
+      reject(record, Refusal.HOST_MISMATCH, mismatch(record.key(), reader.host()));
+    } else if (snapshot != null) {
+      // No sound snapshot is passed by at the first look.
+      PackedState known = Objects.requireNonNull(state);
+      judge(record, new Observation(host, known, head, snapshot, frame));
     } else {
-      pass(record, host, state, frame);
+      // It says that the host lives; what is wrong with it is judged by its snapshots.
+      hosts.heard(context.taskId().partition(), host, record.timestamp());
+      if (reader.type() == FrameType.KEXEC_EVENT) {
+        observer.kexec(reader.toKexecEvent().step());
+      }
     }
   }
 
-  private void pass(
-      Record<byte[], byte[]> record, String host, @Nullable PackedState state, byte[] frame) {
-    switch (facts.type()) {
-      case SNAPSHOT -> {
-        PackedState known =
-            Objects.requireNonNull(state); // no sound one is passed by at first look
-        judge(record, new Observation(host, known, head, facts, frame));
-      }
-      // It says that the host lives; what is wrong with it is judged by its snapshots.
-      case HEARTBEAT -> hosts.heard(context.taskId().partition(), host, record.timestamp());
-      case KEXEC_EVENT -> {
-        hosts.heard(context.taskId().partition(), host, record.timestamp());
-        observer.kexec(facts.kexecStep());
-      }
-    }
+  /** Compares bytes: a key that is not UTF-8 is no host's. */
+  private static boolean isHost(byte[] key, String host) {
+    return !host.isEmpty() && Arrays.equals(key, host.getBytes(StandardCharsets.UTF_8));
   }
 
   private PackedState stateOf(String host) {

@@ -7,7 +7,6 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
-import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
@@ -25,10 +24,9 @@ import org.slf4j.LoggerFactory;
  * Judges snapshots against what is remembered of their host; the judgement itself is {@link
  * Judgement}.
  *
- * <p>A repetition costs a comparison with what is in the store, of its digest or of its packed
- * facts: it is neither made a snapshot of, nor judged, nor stored. The state then keeps the time
- * and sequence number of the first snapshot that looked like this, which is harmless: only later
- * ones are news.
+ * <p>A repetition costs a comparison with what is in the store, of its digest or of its facts: it
+ * is neither judged nor stored. The state then keeps the time and sequence number of the first
+ * snapshot that looked like this, which is harmless: only later ones are news.
  */
 final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(JudgeIsolation.class);
@@ -107,30 +105,23 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   }
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
-    FactsPacker facts = record.value().facts();
+    Snapshot snapshot = record.value().snapshot();
     FrameHead head = record.value().head();
-    if (facts == null || packed.isRepeatedBy(facts) && packed.needsNoJudgement(head)) {
+    boolean same = snapshot == null || packed.isRepeatedBy(snapshot);
+    if (snapshot == null || same && packed.needsNoJudgement(head)) {
       observer.repetitionSkipped();
       return Outcome.of(packed.repeated(head));
     }
-    return ofSnapshot(packed, facts, record);
-  }
-
-  private Outcome ofSnapshot(
-      PackedState packed, FactsPacker facts, Record<byte[], Observation> record) {
-    FrameHead head = record.value().head();
     HostState state = packed.unpack();
-    Snapshot snapshot = facts.snapshot();
-    // Other bytes may say the same: facts that were packed by another version, for one.
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
       return Outcome.NOTHING;
     }
     Judged judged = judge.apply(state, snapshot);
     byte[] next =
-        packed.isRepeatedBy(facts) && judged.leaves(state)
+        same && judged.leaves(state)
             ? packed.settled(head)
-            : packed.next(judged.state(), snapshot, facts, head);
+            : packed.next(judged.state(), snapshot, head);
     return judged(packed, judged, next, record);
   }
 

@@ -1,20 +1,20 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frame on its way from {@code decode} to {@code judge}; never leaves the process, and is used up
- * before the next record is decoded.
+ * A snapshot's frame on its way from {@code decode} to {@code judge}; never leaves the process, and
+ * is used up before the next record is decoded.
  *
  * @param host the host it speaks of
  * @param state what is remembered of the host
- * @param head of a snapshot's frame; one object for all records
- * @param facts has packed the facts of a snapshot; null if the head alone tells that it repeats the
- *     last one and needs no judgement
- * @param frame the bytes they were read from, for the rejects should judging fail
+ * @param head of the frame; one object for all records
+ * @param snapshot what it says; null if the head alone tells that it repeats the last one and needs
+ *     no judgement
+ * @param frame the bytes, for the rejects should judging fail
  */
 record Observation(
-    String host, PackedState state, FrameHead head, @Nullable FactsPacker facts, byte[] frame) {}
+    String host, PackedState state, FrameHead head, @Nullable Snapshot snapshot, byte[] frame) {}

@@ -60,7 +60,7 @@ class HostStateSerdeTest {
   /** The figures stand in the documentation of the class. */
   @Test
   void takesAtMost64BytesForEachFunctionAndSnapshot() {
-    assertBytesForEachFunction(43, Snapshot.of(Frames.capture("kexec-001-before", "host-1", 1)));
+    assertBytesForEachFunction(40, Snapshot.of(Frames.capture("kexec-001-before", "host-1", 1)));
     assertBytesForEachFunction(37, Snapshot.of(LargeHosts.ofDomains("rack1-host1", 3)[0]));
     assertBytesForEachFunction(34, Snapshot.of(LargeHosts.ofDomains("rack1-host1", 128)[0]));
   }

@@ -8,18 +8,21 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.LargeHosts;
-import io.acswatch.wire.FactsPacker;
 import io.acswatch.wire.FrameHead;
+import io.acswatch.wire.FrameReader;
 import io.acswatch.wire.FrameWriter;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
@@ -29,15 +32,16 @@ class PackedStateTest {
   private static final int ROUNDS = 2_000;
 
   private final FrameHead head = new FrameHead();
-  private final FactsPacker packer = new FactsPacker();
+  private final FrameReader reader = new FrameReader();
 
-  private void pack(Capture capture) {
-    pack(FrameWriter.write(capture));
+  private Snapshot decode(Capture capture) {
+    return decode(FrameWriter.write(capture));
   }
 
-  private void pack(byte[] frame) {
+  private Snapshot decode(byte[] frame) {
     assertTrue(head.look(frame));
-    assertNull(packer.pack(frame));
+    assertNull(reader.wrap(frame));
+    return reader.toSnapshot();
   }
 
   private static Capture at(long millis, Capture capture) {
@@ -46,10 +50,9 @@ class PackedStateTest {
 
   private byte[] judged(byte[] stored, Capture capture) {
     PackedState before = new PackedState(stored);
-    pack(capture);
-    Snapshot snapshot = packer.snapshot();
+    Snapshot snapshot = decode(capture);
     Judged judged = Judgement.apply(before.unpack(), snapshot);
-    return before.next(judged.state(), snapshot, packer, head);
+    return before.next(judged.state(), snapshot, head);
   }
 
   @Test
@@ -57,14 +60,14 @@ class PackedStateTest {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     PackedState state = new PackedState(judged(null, host));
 
-    pack(at(Frames.TAKEN_AT + 601_000, host));
+    Snapshot later = decode(at(Frames.TAKEN_AT + 601_000, host));
     assertTrue(state.isRepeatedBy(head));
-    assertTrue(state.isRepeatedBy(packer));
-    pack(Frames.capture("kexec-001-after", "host-1", 2));
+    assertTrue(state.isRepeatedBy(later));
+    Snapshot other = decode(Frames.capture("kexec-001-after", "host-1", 2));
     assertFalse(state.isRepeatedBy(head));
-    assertFalse(state.isRepeatedBy(packer));
+    assertFalse(state.isRepeatedBy(other));
     assertFalse(new PackedState(null).isRepeatedBy(head));
-    assertFalse(new PackedState(null).isRepeatedBy(packer));
+    assertFalse(new PackedState(null).isRepeatedBy(other));
   }
 
   /** A register that is no fact: other bytes, the same facts. The digest follows them in time. */
@@ -73,30 +76,30 @@ class PackedStateTest {
     byte[] frame = Frames.frame("kexec-001-before", "host-1", 1);
     PackedState state =
         new PackedState(judged(null, Frames.capture("kexec-001-before", "host-1", 1)));
-    pack(Frames.withStatusBit(frame));
+    Snapshot same = decode(Frames.withStatusBit(frame));
 
     assertFalse(state.isRepeatedBy(head));
-    assertTrue(state.isRepeatedBy(packer));
+    assertTrue(state.isRepeatedBy(same));
     PackedState settled = new PackedState(state.settled(head));
     assertTrue(settled.isRepeatedBy(head));
-    pack(frame);
+    Snapshot first = decode(frame);
     assertFalse(settled.isRepeatedBy(head));
-    assertTrue(settled.isRepeatedBy(packer));
+    assertTrue(settled.isRepeatedBy(first));
   }
 
   @Test
   void judgesARepetitionOnceAfterTenMinutes() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     PackedState state = new PackedState(judged(null, host));
-    pack(at(Frames.TAKEN_AT + 599_000, host));
+    decode(at(Frames.TAKEN_AT + 599_000, host));
     assertTrue(state.needsNoJudgement(head));
     assertNull(state.repeated(head));
-    pack(at(Frames.TAKEN_AT + 601_000, host));
+    Snapshot later = decode(at(Frames.TAKEN_AT + 601_000, host));
     assertFalse(state.needsNoJudgement(head));
 
     PackedState settled = new PackedState(state.settled(head));
-    assertTrue(settled.isRepeatedBy(packer));
-    pack(at(Frames.TAKEN_AT + 86_400_000, host));
+    assertTrue(settled.isRepeatedBy(later));
+    decode(at(Frames.TAKEN_AT + 86_400_000, host));
     assertTrue(settled.needsNoJudgement(head));
   }
 
@@ -104,11 +107,11 @@ class PackedStateTest {
   void remembersNowAndThenWhenItWasLastSo() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     byte[] first = judged(null, host);
-    pack(host.withHost("host-1", 2, Frames.TAKEN_AT + 601_000));
+    decode(host.withHost("host-1", 2, Frames.TAKEN_AT + 601_000));
     PackedState settled = new PackedState(new PackedState(first).settled(head));
-    pack(host.withHost("host-1", 3, Frames.TAKEN_AT + 1_200_000));
+    decode(host.withHost("host-1", 3, Frames.TAKEN_AT + 1_200_000));
     assertNull(settled.repeated(head), "less than ten minutes");
-    pack(host.withHost("host-1", 4, Frames.TAKEN_AT + 1_202_000));
+    decode(host.withHost("host-1", 4, Frames.TAKEN_AT + 1_202_000));
     byte[] next = settled.repeated(head);
 
     HostState before = HostStateSerde.unpack(first);
@@ -119,7 +122,7 @@ class PackedStateTest {
     assertEquals(before.current().functions(), after.current().functions());
     assertEquals(first.length, next.length, "the facts of both are stored once");
     // One that is delivered again does not turn the time back, nor forward.
-    pack(host.withHost("host-1", 3, Frames.TAKEN_AT + 9_000_000));
+    decode(host.withHost("host-1", 3, Frames.TAKEN_AT + 9_000_000));
     assertNull(new PackedState(next).repeated(head));
   }
 
@@ -127,7 +130,7 @@ class PackedStateTest {
   void takesOverTheFactsThatBothSnapshotsShare() {
     Capture host = Frames.inBoot("boot-1", Frames.capture("kexec-001-before", "host-1", 1));
     byte[] first = judged(null, host);
-    pack(at(Frames.TAKEN_AT + 601_000, host));
+    decode(at(Frames.TAKEN_AT + 601_000, host));
     byte[] settled = new PackedState(first).settled(head);
 
     Capture other = Frames.inBoot("boot-1", Frames.capture("kexec-000-before", "host-1", 5));
@@ -150,12 +153,24 @@ class PackedStateTest {
   void isNoRepetitionWhileSomethingWaits() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     byte[] packed = judged(null, host);
-    assertTrue(new PackedState(packed).isRepeatedBy(packer));
+    Snapshot same = decode(host);
+    assertTrue(new PackedState(packed).isRepeatedBy(same));
     assertTrue(new PackedState(packed).isRepeatedBy(head));
 
-    packed[StateLayout.PENDING_COUNT_AT] = 1;
-    assertFalse(new PackedState(packed).isRepeatedBy(packer));
-    assertFalse(new PackedState(packed).isRepeatedBy(head));
+    HostState state = HostStateSerde.unpack(packed);
+    PendingFinding pending =
+        new PendingFinding(AlertCode.CONFIG_UNREADABLE, same.functions().get(0).path(), 1, 1);
+    HostState waits =
+        new HostState(
+            state.baseline(),
+            state.current(),
+            state.revision(),
+            state.open(),
+            List.of(pending),
+            List.of());
+    byte[] next = new PackedState(packed).next(waits, waits.current(), head);
+    assertFalse(new PackedState(next).isRepeatedBy(same));
+    assertFalse(new PackedState(next).isRepeatedBy(head));
   }
 
   @Test
@@ -173,14 +188,13 @@ class PackedStateTest {
 
   @Test
   void saysNothingOfDamagedBytes() {
-    pack(Frames.capture("kexec-001-before", "host-1", 1));
+    decode(Frames.capture("kexec-001-before", "host-1", 1));
     byte[] packed = judged(null, Frames.capture("kexec-001-before", "host-1", 1));
     for (int length = 0; length < packed.length; length++) {
       PackedState cut = new PackedState(Arrays.copyOf(packed, length));
       if (length > 0) {
         assertThrows(SerializationException.class, cut::unpack);
       }
-      assertFalse(length < packed.length && cut.isRepeatedBy(packer));
       assertFalse(length < StateLayout.HEADER_LENGTH && cut.isRepeatedBy(head));
     }
   }
@@ -189,15 +203,12 @@ class PackedStateTest {
   @Test
   void aRepetitionAllocatesNothingForItsFunctions() {
     byte[] frame = FrameWriter.write(LargeHosts.ofDomains("rack1-host1", 32)[0]);
-    pack(frame);
-    Snapshot snapshot = packer.snapshot();
+    Snapshot snapshot = decode(frame);
     HostState state = Judgement.apply(HostState.NONE, snapshot).state();
-    byte[] stored = new PackedState(null).next(state, snapshot, packer, head);
+    byte[] stored = new PackedState(null).next(state, snapshot, head);
 
-    assertEquals(1024, packer.functionCount());
+    assertEquals(1024, reader.functionCount());
     assertAllocatesLittle(() -> head.look(frame) && new PackedState(stored).isRepeatedBy(head));
-    assertAllocatesLittle(
-        () -> packer.pack(frame) == null && new PackedState(stored).isRepeatedBy(packer));
   }
 
   private static void assertAllocatesLittle(BooleanSupplier isRepetition) {

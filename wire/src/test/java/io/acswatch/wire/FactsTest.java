@@ -1,16 +1,17 @@
 package io.acswatch.wire;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
@@ -20,7 +21,6 @@ import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,9 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Packed facts are the snapshot, in fewer bytes. */
-class FactsPackerTest {
-  private final FactsPacker packer = new FactsPacker();
-  private final SnapshotDecoder decoder = new SnapshotDecoder();
+class FactsTest {
 
   static LongStream seeds() {
     return LongStream.range(0, Long.getLong("properties.tries", 300));
@@ -49,50 +47,57 @@ class FactsPackerTest {
     return Captures.NAMES;
   }
 
-  static List<String> goldens() throws IOException {
-    return GoldenFrameTest.names();
+  private static Snapshot unpacked(byte[] facts, Snapshot at) {
+    return FactsReader.read(facts, 0, facts.length, at.takenAtMillis(), at.sequence());
   }
 
-  private void agrees(byte[] frame) {
-    FrameResult result = decoder.decode(frame);
-    FactsAgreement.check(
-        packer, frame, assertInstanceOf(FrameResult.Accepted.class, result).snapshot());
+  private static void comesBack(Snapshot snapshot) {
+    byte[] facts = FactsWriter.write(snapshot);
+    assertEquals(snapshot, unpacked(facts, snapshot));
+    assertArrayEquals(facts, FactsWriter.write(unpacked(facts, snapshot)));
   }
 
-  private void agrees(Capture capture) {
-    agrees(FrameWriter.write(capture));
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("goldens")
-  void packsTheGoldenFrame(String name) throws IOException {
-    agrees(GoldenFrameTest.frame(name));
+  private static void comesBack(Capture capture) {
+    comesBack(Snapshot.of(capture));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("captures")
-  void packsRealHostsWithoutADetour(String name) {
-    byte[] frame = FrameWriter.write(Captures.read(name));
-    FactsAgreement.checkBytes(packer, frame, Snapshot.of(Captures.read(name)));
-    assertTrue(packer.isDirect());
+  void packsRealHosts(String name) {
+    comesBack(Captures.read(name));
   }
 
   @Test
   void packsEveryHostOfTheCorpus() throws IOException {
-    int direct = 0;
-    List<Path> corpus = Captures.corpus();
-    for (Path file : corpus) {
-      Capture capture = CaptureReader.read(file);
-      FactsAgreement.checkBytes(packer, FrameWriter.write(capture), Snapshot.of(capture));
-      direct += packer.isDirect() ? 1 : 0;
+    for (Path file : Captures.corpus()) {
+      comesBack(CaptureReader.read(file));
     }
-    assertTrue(direct > 0.9 * corpus.size(), direct + " of " + corpus.size() + " directly");
+  }
+
+  @Test
+  void packsPlacesOfManyBytesThatBeginAlike() {
+    Snapshot host = Snapshot.of(Captures.read("small"));
+    PciFunction one = host.functions().get(0);
+    List<PciFunction> functions = new ArrayList<>();
+    for (String place :
+        List.of(
+            "gr\u00f6\u00dfe",
+            "gr\u00f6\u00df",
+            "gr\u00f6\u00e9",
+            "\ud83d\ude80",
+            "\ud83d\ude81",
+            "")) {
+      functions.add(
+          new PciFunction(
+              one.address(), new DevicePath(place), one.ids(), one.config(), one.kernel()));
+    }
+    comesBack(host.withFunctions(functions));
   }
 
   @ParameterizedTest(name = "seed={0}")
   @MethodSource("seeds")
   void packsWhatNoHostWouldShow(long seed) {
-    agrees(RandomCaptures.next(seed));
+    comesBack(RandomCaptures.next(seed));
   }
 
   /** Real hosts with a part of them turned round: order, paths, links between VF and PF. */
@@ -101,7 +106,7 @@ class FactsPackerTest {
   void packsRealHostsThatWereTurnedRound(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     String name = Captures.NAMES.get(random.nextInt(Captures.NAMES.size()));
-    agrees(turnedRound(Captures.read(name), random));
+    comesBack(turnedRound(Captures.read(name), random));
   }
 
   private static Capture turnedRound(Capture host, SplittableRandom random) {
@@ -174,29 +179,27 @@ class FactsPackerTest {
   @Test
   void equalSnapshotsGiveEqualBytesWhateverTheirTime() {
     Capture host = Captures.read("sriov-vfs");
-    assertNull(packer.pack(FrameWriter.write(host.withHost("a", 1, 1_000))));
-    byte[] once = Arrays.copyOf(packer.bytes(), packer.length());
-    assertNull(packer.pack(FrameWriter.write(host.withHost("a", 2, 9_000))));
-    assertTrue(Arrays.equals(once, 0, once.length, packer.bytes(), 0, packer.length()));
-    assertEquals(9_000, packer.snapshot().takenAtMillis());
-    assertEquals(2, packer.snapshot().sequence());
-    assertNull(packer.pack(FrameWriter.write(host.withHost("b", 2, 9_000))));
-    assertNotEquals(0, Arrays.compare(once, Arrays.copyOf(packer.bytes(), packer.length())));
+    byte[] once = FactsWriter.write(Snapshot.of(host.withHost("a", 1, 1_000)));
+    assertArrayEquals(once, FactsWriter.write(Snapshot.of(host.withHost("a", 2, 9_000))));
+    assertFalse(Arrays.equals(once, FactsWriter.write(Snapshot.of(host.withHost("b", 2, 9_000)))));
   }
 
   @Test
-  void knowsItsHost() {
-    assertNull(packer.pack(FrameWriter.write(Captures.read("small").withHost("h\u00f6st", 1, 1))));
-    assertTrue(packer.isHost("h\u00f6st".getBytes(StandardCharsets.UTF_8)));
-    assertFalse(packer.isHost("host".getBytes(StandardCharsets.UTF_8)));
-    assertFalse(packer.isHost(new byte[0]));
-  }
-
-  @Test
-  void refusesWhatTheDecoderRefuses() {
-    FrameResult.Rejected refused = packer.pack(new byte[5]);
-    assertEquals(decoder.decode(new byte[5]), refused);
-    assertEquals(0, packer.length());
+  void refusesANumberThatDoesNotFitItsField() {
+    Snapshot host = Snapshot.of(Captures.read("small"));
+    PciFunction one = host.functions().get(0);
+    Snapshot odd =
+        host.withFunctions(
+            List.of(
+                new PciFunction(
+                    one.address(),
+                    one.path(),
+                    new PciIds(0x1_0000, 0, 0),
+                    one.config(),
+                    one.kernel())));
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> FactsWriter.write(odd));
+    assertEquals("vendor=65536, expected 0 to 65535", refused.getMessage());
   }
 
   @Test
