@@ -28,7 +28,8 @@ import picocli.CommandLine.TypeConversionException;
     name = "groups",
     description = {
       "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
-          + " the registers (derived), and what the hardware isolates in truth (strict).",
+          + " the registers (derived), and what the hardware keeps apart (strict). Of root ports"
+          + " and functions of one device that have no ACS, strict assumes that they do.",
       "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function.",
       "Where derived differs from what the kernel reports it says why: registers changed since the"
           + " groups were formed, the words of that moment are not in the capture (--before may have"

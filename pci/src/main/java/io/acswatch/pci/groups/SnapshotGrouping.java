@@ -56,6 +56,9 @@ public final class SnapshotGrouping {
         reported,
         check.derived(),
         grouping.strict(),
+        grouping.strictAssumed().stream()
+            .mapToObj(i -> snapshot.functions().get(i).address())
+            .toList(),
         unknown,
         notComputable,
         choice.groupsAtBind()

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     there would be if an IOMMU served every function. Where the kernel's cannot be computed and
  *     may be so, they are the kernel's
  * @param strict groups by what the hardware keeps apart
+ * @param assumed functions that {@code strict} keeps apart by assumption: no register shows it
  * @param unknown functions whose isolation depends on bytes that were not read; taken as not
  *     isolated
  * @param notComputable functions whose isolation depends on what no configuration space shows;
@@ -37,6 +38,7 @@ public record SnapshotGroups(
     @Nullable GroupPartition kernel,
     GroupPartition derived,
     GroupPartition strict,
+    List<PciAddress> assumed,
     List<PciAddress> unknown,
     List<PciAddress> notComputable,
     boolean orderMatters,
@@ -44,6 +46,7 @@ public record SnapshotGroups(
     String difference) {
   /** Copies the lists. */
   public SnapshotGroups {
+    assumed = List.copyOf(assumed);
     unknown = List.copyOf(unknown);
     notComputable = List.copyOf(notComputable);
   }

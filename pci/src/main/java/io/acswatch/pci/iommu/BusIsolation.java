@@ -76,6 +76,38 @@ public final class BusIsolation {
     return GroupPartition.ofLabels(labels);
   }
 
+  /**
+   * Functions that this model believes to be kept apart although nothing in the registers shows it:
+   * functions of one device none of which has ACS, root ports without ACS, and what is below those.
+   */
+  static BitSet assumed(HostHierarchy hierarchy, ModelChoice choice) {
+    BusIsolation isolation = new BusIsolation(hierarchy, choice, new BitSet());
+    BitSet assumed = new BitSet();
+    for (int i = 0; i < hierarchy.size(); i++) {
+      boolean believed = isolation.isUnshown(i) && isolation.hasSlotMate(i);
+      for (int port = i; port != HostHierarchy.NONE && !believed; ) {
+        believed = hierarchy.type(port) == PortType.ROOT_PORT && isolation.isUnshown(port);
+        port = hierarchy.bridgeAbove(port);
+      }
+      assumed.set(i, believed);
+    }
+    return assumed;
+  }
+
+  private boolean isUnshown(int index) {
+    return !enforced[index] && !mayHaveCapability(index);
+  }
+
+  private boolean hasSlotMate(int index) {
+    for (int position = 0; position < hierarchy.busMateCount(index); position++) {
+      int mate = hierarchy.busMate(index, position);
+      if (mate != index && isSlotMate(index, mate)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private void joinBuses() {
     for (int i = 0; i < hierarchy.size(); i++) {
       join(i, hierarchy.realDmaDevice(i));

@@ -350,6 +350,11 @@ public final class KernelGrouping {
         : new AcsRegisters(acs.offset(), acs.capability(), acs.control() & ~bit, acs.secondDword());
   }
 
+  /** Functions that {@link #strict} keeps apart by assumption: no register shows it. */
+  public BitSet strictAssumed() {
+    return BusIsolation.assumed(hierarchy, choice);
+  }
+
   /** The partition by what the hardware keeps apart. */
   public GroupPartition strict() {
     return BusIsolation.derive(hierarchy, choice, served);

@@ -13,6 +13,7 @@ import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciIds;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the hardware keeps apart, beyond the worked topologies. */
@@ -34,6 +35,24 @@ class StrictModelTest {
             .unread("RP");
 
     assertEquals("RP,below f0,f1", strict(host));
+  }
+
+  @Test
+  void whatNoRegisterShowsIsCalledAssumed() {
+    TestHost host =
+        new TestHost()
+            .add("f0", "00:02.0", null, ENDPOINT, true, NONE)
+            .add("f1", "00:02.1", null, ENDPOINT, true, NONE)
+            .add("shown", "00:03.0", null, ROOT_PORT, false, OK)
+            .add("below", "01:00.0", "shown", ENDPOINT, false, NONE)
+            .add("bare", "00:04.0", null, ROOT_PORT, false, NONE)
+            .add("under", "02:00.0", "bare", ENDPOINT, false, NONE);
+    SnapshotGroups groups = SnapshotGroups.of(host.bareSnapshot(), null);
+
+    assertEquals("bare below f0 f1 shown under", host.describe(groups.strict()));
+    assertEquals(
+        List.of("0000:00:02.0", "0000:00:02.1", "0000:00:04.0", "0000:02:00.0"),
+        groups.assumed().stream().map(Object::toString).sorted().toList());
   }
 
   @Test

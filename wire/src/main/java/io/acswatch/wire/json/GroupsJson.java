@@ -27,6 +27,7 @@ public final class GroupsJson {
     write(json, "kernel", snapshot, groups.kernel());
     write(json, "derived", snapshot, groups.derived());
     write(json, "strict", snapshot, groups.strict());
+    Json.texts(json, "strict_assumed", sorted(groups.assumed()));
     Json.texts(json, "unknown", sorted(groups.unknown()));
     Json.texts(json, "not_computable", sorted(groups.notComputable()));
     json.writeBooleanField("order_known", snapshot.orderKnown());

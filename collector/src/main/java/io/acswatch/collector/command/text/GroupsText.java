@@ -6,7 +6,10 @@ import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What stands above the tree of groups: host, kernel, how the partitions agree. */
@@ -44,7 +47,12 @@ public final class GroupsText {
       text.append(new ConsoleText().wrapped("    ", groups.difference()));
     }
     text.append("  strict: ").append(groups.strict().groupCount());
-    text.append(shown.equals(groups.strict()) ? ", the same\n" : ", not the same\n");
+    text.append(shown.equals(groups.strict()) ? ", the same" : ", not the same");
+    text.append(
+        groups.assumed().isEmpty()
+            ? "\n"
+            : "; of %d functions it is assumed that they are kept apart, no register shows it\n"
+                .formatted(groups.assumed().size()));
     if (groups.orderMatters()) {
       text.append(
           "  the kernel's order is not known, and derived would be another in another order\n");
@@ -57,12 +65,13 @@ public final class GroupsText {
 
   private void appendUngrouped(Snapshot snapshot, GroupPartition shown) {
     HostView view = new HostView(snapshot);
+    Map<String, List<PciAddress>> without = new TreeMap<>();
     for (int i = 0; i < shown.size(); i++) {
       String reason = shown.groupOf(i) == GroupPartition.NO_GROUP ? Ungrouped.reason(view, i) : "";
-      if (!reason.isEmpty()) {
-        appendNote("no group, " + reason, List.of(snapshot.functions().get(i).address()));
-      }
+      without.computeIfAbsent(reason, unused -> new ArrayList<>()).add(view.function(i).address());
     }
+    without.remove("");
+    without.forEach((reason, addresses) -> appendNote("no group, " + reason, addresses));
   }
 
   private String derived() {

@@ -3,6 +3,7 @@ package io.acswatch.collector.command.text;
 import io.acswatch.cli.Ink;
 import io.acswatch.cli.Ink.Style;
 import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -25,6 +26,7 @@ public final class GroupsTree {
 
   private final TreeSnapshot side;
   private final TreeSnapshot strict;
+  private final Set<PciAddress> assumed;
   private final @Nullable TreeSnapshot derived;
   private final List<String> vms;
   private final Rows rows;
@@ -33,6 +35,7 @@ public final class GroupsTree {
   private GroupsTree(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
     GroupPartition kernel = groups.kernel();
     side = new TreeSnapshot(snapshot, kernel == null ? groups.derived() : kernel, kernel != null);
+    assumed = Set.copyOf(groups.assumed());
     strict = new TreeSnapshot(snapshot, groups.strict(), false);
     derived = kernel == null ? null : new TreeSnapshot(snapshot, groups.derived(), false);
     vms = side.vms();
@@ -134,7 +137,8 @@ public final class GroupsTree {
       note.append(", derived: ").append(company(derived.mates(index)));
     }
     if (!strict.mates(index).equals(mates)) {
-      note.append(", strict: ").append(company(strict.mates(index)));
+      boolean shown = !assumed.contains(side.function(index).address());
+      note.append(shown ? ", strict: " : ", assumed: ").append(company(strict.mates(index)));
     }
     return note.toString();
   }

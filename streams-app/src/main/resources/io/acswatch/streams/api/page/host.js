@@ -13,7 +13,7 @@ import { describe, why } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
 const id = asked.get("id") ?? "";
-const PARTITIONS = { k: ["K: kernel", "what the kernel reports"], l: ["L: rules", "what its rules make of the registers"], s: ["S: hardware", "what the hardware keeps apart"] };
+const PARTITIONS = { k: ["K: kernel", "what the kernel reports"], l: ["L: rules", "what its rules make of the registers"], s: ["S: hardware", "what the hardware keeps apart; of functions and root ports without ACS that is assumed"] };
 
 /** Beyond so many VMs the legend names only those of the alerts: all else is named in the picture. */
 const VMS_IN_LEGEND = 12;
