@@ -81,7 +81,8 @@ public final class Program {
     return oneLine(forUsers ? message : failure.getClass().getSimpleName() + ": " + message);
   }
 
-  private static String reason(FileSystemException failure) {
+  /** What is wrong with a file, in a few words. */
+  public static String reason(FileSystemException failure) {
     if (failure instanceof NoSuchFileException) {
       return "no such file or directory";
     }

@@ -2,7 +2,7 @@ package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.collector.command.text.CapabilityLists;
-import io.acswatch.collector.command.text.CapabilityNames;
+import io.acswatch.collector.command.text.CodeNames;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.config.capability.WalkStep;
@@ -76,7 +76,10 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
     for (CapabilityLists.Entry entry : lists.standard()) {
       text.append(
           "    [%02x]  %02x %s%n"
-              .formatted(entry.offset(), entry.id(), CapabilityNames.standard(entry.id())));
+              .formatted(
+                  entry.offset(),
+                  entry.id(),
+                  CodeNames.CAPABILITIES.of("%02x".formatted(entry.id()), "?")));
     }
     appendEnd(text, "capability list", lists.standardEnd());
     for (CapabilityLists.Entry entry : lists.extended()) {
@@ -85,7 +88,7 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
               .formatted(
                   entry.offset(),
                   entry.id(),
-                  CapabilityNames.extended(entry.id()),
+                  CodeNames.CAPABILITIES.of("%04x".formatted(entry.id()), "?"),
                   entry.version()));
     }
     appendEnd(text, "extended capability list", lists.extendedEnd());

@@ -8,16 +8,21 @@ import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.FramePublisher;
 import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.agent.ProducerSettings;
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.Rejected;
+import io.acswatch.wire.InputException;
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -65,65 +70,81 @@ final class ReplayCommand extends CliCommand {
       description = "Time that sending one capture may take; default 30s.")
   private Duration timeout = Duration.ofSeconds(30);
 
+  private final Map<String, Long> sequences = new HashMap<>();
+
+  /** A frame to send, and what messages call it. */
+  private record Replayed(String name, FrameReading reading) {}
+
+  /** Gives a frame; one of a spool is read when it is sent: a spool may be larger than memory. */
+  @FunctionalInterface
+  private interface FrameReading {
+    OutgoingFrame frame() throws IOException;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config = CollectOptions.withBroker(broker);
-    List<ReplayInput> inputs = new ArrayList<>();
+    List<Replayed> frames = new ArrayList<>();
     for (String file : files) {
-      inputs.addAll(ReplayInput.of(file));
+      frames.addAll(framesOf(file));
     }
-    if (hostId != null && inputs.stream().anyMatch(ReplayInput.OfSpool.class::isInstance)) {
-      throw wrongUsage("--host-id is for captures; frames of a spool name their host");
-    }
-    PrintWriter out = out();
     Map<String, Object> settings =
         ProducerSettings.of(
             config.bootstrapServers(), "acswatch-replay", timeout, config.producer());
-    Map<String, Long> sequences = new HashMap<>();
     try (FramePublisher publisher = new FramePublisher(settings, config.topics())) {
-      for (int i = 0; i < inputs.size(); i++) {
-        if (i > 0) {
-          Thread.sleep(interval.toMillis());
-        }
-        out.println(send(inputs.get(i), sequences, publisher));
-        flush();
+      for (int i = 0; i < frames.size(); i++) {
+        Thread.sleep(i == 0 ? 0 : interval.toMillis());
+        OutgoingFrame frame = frames.get(i).reading().frame();
+        say(
+            "%s -> %s  host %s  sequence %d  %d bytes"
+                .formatted(
+                    frames.get(i).name(),
+                    publisher.send(frame),
+                    frame.host(),
+                    frame.sequence(),
+                    frame.value().length));
       }
     }
     return ExitCode.OK;
   }
 
-  private String send(ReplayInput input, Map<String, Long> sequences, FramePublisher publisher)
-      throws IOException, InterruptedException {
-    if (input instanceof ReplayInput.OfSpool spooled) {
-      OutgoingFrame frame = spooled.frame();
-      return "%s -> %s  host %s  sequence %d  %d bytes"
-          .formatted(
-              spooled.name(),
-              publisher.send(frame),
-              frame.host(),
-              frame.sequence(),
-              frame.value().length);
+  /** What a name stands for: a capture, or all of a directory that is a spool, in its order. */
+  private List<Replayed> framesOf(String name) throws IOException {
+    if (name.equals(CaptureInput.STANDARD_INPUT) || !Files.isDirectory(Path.of(name))) {
+      OutgoingFrame frame = OutgoingFrame.of(asSent(CaptureInput.read(name)));
+      return List.of(new Replayed(name, () -> frame));
     }
-    Capture capture = asSent(((ReplayInput.OfCapture) input).capture(), sequences);
-    OutgoingFrame frame = OutgoingFrame.of(capture);
-    return line(input.name(), capture, frame, publisher.send(frame));
+    if (hostId != null) {
+      throw wrongUsage("--host-id is for captures; frames of a spool name their host");
+    }
+    List<Replayed> frames = new ArrayList<>();
+    for (SpoolEntry entry : Spool.entriesOf(Path.of(name))) {
+      spooled(entry.path()); // what is damaged is refused before anything is sent
+      frames.add(new Replayed(entry.path().toString(), () -> spooled(entry.path())));
+    }
+    if (frames.isEmpty()) {
+      throw new InputException(name, "a directory without frames of a spool");
+    }
+    return frames;
   }
 
-  private static String line(
-      String file, Capture capture, OutgoingFrame frame, RecordMetadata sent) {
-    return "%s -> %s  host %s  boot %s  sequence %d  %d functions  %d bytes"
-        .formatted(
-            file,
-            sent,
-            frame.host(),
-            capture.boot().id(),
-            frame.sequence(),
-            capture.functions().size(),
-            frame.value().length);
+  /** The frame in a file of a spool, byte for byte. */
+  static OutgoingFrame spooled(Path file) throws IOException {
+    byte[] frame = Spool.frameOf(file);
+    FrameReader reader = new FrameReader();
+    Rejected rejected = reader.wrap(frame);
+    if (rejected != null) {
+      throw new InputException(
+          file.toString(), "frame, byte %d: %s".formatted(rejected.offset(), rejected.detail()));
+    }
+    if (reader.host().isEmpty()) {
+      throw new InputException(file.toString(), "the frame names no host");
+    }
+    return new OutgoingFrame(reader.host(), reader.sequence(), frame);
   }
 
   /** What a capture does not say, the agent would have: host, sequence within the boot, time. */
-  private Capture asSent(Capture capture, Map<String, Long> sequences) {
+  private Capture asSent(Capture capture) {
     String named = capture.host().isEmpty() ? NAMELESS_HOST : capture.host();
     String host = hostId == null ? named : hostId;
     String boot = host + "/" + capture.boot().id();

@@ -183,6 +183,19 @@ class CommandsTest {
   }
 
   @Test
+  void namesTheFileThatItCannotWriteAsTheUserDid() throws IOException {
+    FixtureHost host =
+        FixtureHost.of(TestCaptures.read("switch-before.cap"), directory.resolve("unwritten"));
+    Path file = directory.resolve("nonexistent/x");
+
+    CommandRun run =
+        CommandRun.of("capture", "--root", host.root().toString(), "-o", file.toString());
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals("acswatch: " + file + ": no such file or directory\n", run.err());
+  }
+
+  @Test
   void printsGroupsAsSetsOfAddresses() throws IOException {
     CommandRun run = CommandRun.of("groups", AFTER, BEFORE, "--output", "json");
 

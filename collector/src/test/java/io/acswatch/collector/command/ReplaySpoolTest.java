@@ -2,16 +2,16 @@ package io.acswatch.collector.command;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameType;
 import io.acswatch.wire.FrameWriter;
-import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -43,17 +43,17 @@ class ReplaySpoolTest {
   }
 
   @Test
-  void sendsTheFramesAsTheyAreInTheirOrderAndLeavesThemThere() throws IOException {
+  void takesTheFramesAsTheyAreAndLeavesThemThere() throws IOException {
     byte[] first = add("switch-before.cap", "h", 1);
     byte[] second = add("switch-after.cap", "h", 2);
-    List<ReplayInput> inputs = ReplayInput.of(directory.toString());
+    List<SpoolEntry> entries = spool.entries();
 
-    assertEquals(2, inputs.size());
-    var frame = ((ReplayInput.OfSpool) inputs.get(0)).frame();
+    assertEquals(2, entries.size());
+    OutgoingFrame frame = ReplayCommand.spooled(entries.get(0).path());
     assertEquals("h", frame.host());
     assertEquals(1, frame.sequence());
     assertArrayEquals(first, frame.value());
-    assertArrayEquals(second, ((ReplayInput.OfSpool) inputs.get(1)).frame().value());
+    assertArrayEquals(second, ReplayCommand.spooled(entries.get(1).path()).value());
     assertEquals(2, spool.entries().size());
   }
 
@@ -77,12 +77,11 @@ class ReplaySpoolTest {
   @Test
   void saysWhereAFrameIsRefused() throws IOException {
     spool.add("b", FrameType.SNAPSHOT, "none".getBytes(StandardCharsets.UTF_8), NOW);
-    InputException refused =
-        assertThrows(InputException.class, () -> ReplayInput.of(directory.toString()));
+    CommandRun refused =
+        CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", directory.toString());
 
-    assertTrue(
-        refused.getMessage().contains("snapshot.frame: frame, byte 4: bytes=4"),
-        refused.getMessage());
+    assertEquals(3, refused.exitCode());
+    assertTrue(refused.err().contains("snapshot.frame: frame, byte 4: bytes=4"), refused.err());
   }
 
   @Test

@@ -5,38 +5,9 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.List;
-import java.util.Map;
 
 /** A function in few words. */
 final class FunctionText {
-  private static final Map<Integer, String> SUBCLASSES =
-      Map.ofEntries(
-          Map.entry(0x0108, "NVMe"),
-          Map.entry(0x0302, "GPU"),
-          Map.entry(0x0403, "audio"),
-          Map.entry(0x0600, "host bridge"),
-          Map.entry(0x0601, "ISA bridge"),
-          Map.entry(0x0806, "IOMMU"),
-          Map.entry(0x0c03, "USB"),
-          Map.entry(0x0c05, "SMBus"));
-  private static final Map<Integer, String> CLASSES =
-      Map.ofEntries(
-          Map.entry(0x01, "storage"),
-          Map.entry(0x02, "network"),
-          Map.entry(0x03, "display"),
-          Map.entry(0x04, "multimedia"),
-          Map.entry(0x05, "memory"),
-          Map.entry(0x06, "bridge"),
-          Map.entry(0x07, "serial"),
-          Map.entry(0x08, "system"),
-          Map.entry(0x09, "input"),
-          Map.entry(0x0b, "processor"),
-          Map.entry(0x0c, "bus"),
-          Map.entry(0x0d, "wireless"),
-          Map.entry(0x10, "crypto"),
-          Map.entry(0x11, "signal"),
-          Map.entry(0x12, "accelerator"));
-
   /** The controls that Linux asks of a port before it counts as isolating. */
   private static final List<String> REQUIRED = List.of("SV", "RR", "CR", "UF");
 
@@ -51,8 +22,9 @@ final class FunctionText {
     if (label.endsWith("port") || label.contains("-to-")) {
       return label.replace('-', ' ');
     }
-    int code = function.ids().classCode() >>> 8;
-    String plain = SUBCLASSES.getOrDefault(code, CLASSES.getOrDefault(code >>> 8, "device"));
+    String code = "%06x".formatted(function.ids().classCode());
+    String ofClass = CodeNames.CLASSES.of(code.substring(0, 2), "device");
+    String plain = CodeNames.CLASSES.of(code.substring(0, 4), ofClass);
     return function.isVirtualFunction() ? "VF, " + plain : plain;
   }
 
