@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -25,7 +27,9 @@ final class PatientReader implements AutoCloseable {
 
   private final ReadGuard guard;
   private final Duration patience;
-  private volatile @Nullable Worker worker;
+  private ExecutorService worker = newWorker();
+  private @Nullable Thread thread;
+  private volatile @Nullable Future<?> underWay;
   private volatile boolean abandoned;
   private long stuck;
 
@@ -69,16 +73,17 @@ final class PatientReader implements AutoCloseable {
       if (isOver.getAsBoolean()) {
         throw new AbandonedException();
       }
-      FutureTask<T> task = new FutureTask<>(look::at);
-      Worker current = worker == null ? new Worker() : worker;
-      worker = current;
-      current.give(task);
-      if (await(task, limit, isOver)) {
+      Future<T> task = worker.submit(look::at);
+      underWay = task;
+      boolean isThrough = await(task, limit, isOver);
+      underWay = null; // or what it saw would be kept until the next look
+      if (isThrough) {
         return result(task);
       }
-      worker = null; // its thread ends when its read does
-      if (isOver.getAsBoolean()) {
-        guard.giveUp(current);
+      worker.shutdown(); // its thread ends when its read does
+      worker = newWorker();
+      if (isOver.getAsBoolean() && thread != null) {
+        guard.giveUp(thread);
         throw new AbandonedException();
       }
     }
@@ -87,14 +92,14 @@ final class PatientReader implements AutoCloseable {
   /** Gives up the look that is under way and all that would follow; for when the reader stops. */
   void abandon() {
     abandoned = true;
-    Worker current = worker;
+    Future<?> current = underWay;
     if (current != null) {
-      current.cancel();
+      current.cancel(false);
     }
   }
 
   /** True when the task is through, false if it is stuck or to be given up. */
-  private boolean await(FutureTask<?> task, Duration limit, BooleanSupplier isOver)
+  private boolean await(Future<?> task, Duration limit, BooleanSupplier isOver)
       throws InterruptedException {
     while (!isOver.getAsBoolean()) {
       try {
@@ -122,7 +127,7 @@ final class PatientReader implements AutoCloseable {
     return false;
   }
 
-  private static <T> T result(FutureTask<T> task) throws IOException, InterruptedException {
+  private static <T> T result(Future<T> task) throws IOException, InterruptedException {
     try {
       return task.get();
     } catch (ExecutionException failed) {
@@ -141,66 +146,18 @@ final class PatientReader implements AutoCloseable {
     return stuck;
   }
 
-  @Override
-  public void close() {
-    if (worker != null) {
-      worker.interrupt();
-    }
+  private ExecutorService newWorker() {
+    return Executors.newSingleThreadExecutor(
+        task -> {
+          Thread looking = new Thread(task, "acswatch-look");
+          looking.setDaemon(true);
+          thread = looking;
+          return looking;
+        });
   }
 
-  /** A thread that runs one task after the other. */
-  private static final class Worker extends Thread {
-    private @Nullable FutureTask<?> next;
-    private @Nullable FutureTask<?> running;
-
-    Worker() {
-      super("acswatch-look");
-      setDaemon(true);
-      start();
-    }
-
-    synchronized void give(FutureTask<?> task) {
-      next = task;
-      notifyAll();
-    }
-
-    private synchronized FutureTask<?> take() throws InterruptedException {
-      while (next == null) {
-        wait();
-      }
-      FutureTask<?> task = next;
-      next = null;
-      running = task;
-      return task;
-    }
-
-    private synchronized void clear() {
-      running = null;
-    }
-
-    /** Lets whoever waits for the task of this moment wait no longer. */
-    synchronized void cancel() {
-      for (FutureTask<?> task : new FutureTask<?>[] {next, running}) {
-        if (task != null) {
-          task.cancel(false);
-        }
-      }
-    }
-
-    @Override
-    public void run() {
-      try {
-        while (true) {
-          FutureTask<?> task = take();
-          task.run();
-          clear(); // or what it saw would be kept until the next look
-          if (task.isCancelled()) {
-            return;
-          }
-        }
-      } catch (InterruptedException stopped) {
-        // no more to be done
-      }
-    }
+  @Override
+  public void close() {
+    worker.shutdownNow();
   }
 }
