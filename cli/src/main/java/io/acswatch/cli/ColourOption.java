@@ -1,11 +1,24 @@
 package io.acswatch.cli;
 
+import java.io.IOException;
 import java.nio.charset.Charset;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The option {@code --color} of commands that print for people. */
 public final class ColourOption {
   private static final String LINES = "├─└│";
+
+  /** When to colour what is printed. */
+  public enum When {
+    /** On a terminal, unless {@code NO_COLOR} is set or the terminal is a dumb one. */
+    AUTO,
+    /** Wherever it goes. */
+    ALWAYS,
+    /** Nowhere. */
+    NEVER
+  }
 
   @Option(
       names = {"--color", "--colour"},
@@ -13,11 +26,32 @@ public final class ColourOption {
       description =
           "When to colour text: auto (default: on a terminal, unless NO_COLOR is set), always or"
               + " never.")
-  private Colour colour = Colour.AUTO;
+  private When when = When.AUTO;
 
   /** True if text is to be coloured. */
   public boolean isOn() {
-    return colour.isOn();
+    return switch (when) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AUTO -> isWanted(System.getenv("NO_COLOR"), System.getenv("TERM")) && isTerminal();
+    };
+  }
+
+  /** As https://no-color.org asks: any value but an empty one says no. */
+  static boolean isWanted(@Nullable String noColor, @Nullable String terminal) {
+    return (noColor == null || noColor.isEmpty()) && !"dumb".equals(terminal);
+  }
+
+  /** Java's console says what standard input is as well; standard output itself is asked. */
+  private static boolean isTerminal() {
+    try {
+      Path output = Path.of("/proc/self/fd/1").toRealPath();
+      return output.startsWith("/dev/pts")
+          || output.getFileName().toString().startsWith("tty")
+          || output.endsWith("console");
+    } catch (IOException notOnLinux) {
+      return System.console() != null;
+    }
   }
 
   /** What to colour with. */

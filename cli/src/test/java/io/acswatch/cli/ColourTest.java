@@ -6,20 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.Ink.Style;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class ColourTest {
   @Test
   void isOffWhereNobodyWantsIt() {
-    assertTrue(Colour.isWanted(null, "xterm"));
-    assertTrue(Colour.isWanted("", null));
-    assertFalse(Colour.isWanted("1", "xterm"));
-    assertFalse(Colour.isWanted(null, "dumb"));
+    assertTrue(ColourOption.isWanted(null, "xterm"));
+    assertTrue(ColourOption.isWanted("", null));
+    assertFalse(ColourOption.isWanted("1", "xterm"));
+    assertFalse(ColourOption.isWanted(null, "dumb"));
   }
 
   @Test
   void doesAsItIsTold() {
-    assertTrue(Colour.ALWAYS.isOn());
-    assertFalse(Colour.NEVER.isOn());
+    assertTrue(CommandLine.populateCommand(new ColourOption(), "--color=ALWAYS").isOn());
+    assertFalse(CommandLine.populateCommand(new ColourOption(), "--colour=NEVER").isOn());
   }
 
   @Test

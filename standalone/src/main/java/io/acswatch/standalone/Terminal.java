@@ -1,6 +1,6 @@
 package io.acswatch.standalone;
 
-import io.acswatch.cli.Colour;
+import io.acswatch.cli.ColourOption;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertText;
 import java.io.PrintWriter;
@@ -16,7 +16,7 @@ final class Terminal {
 
   Terminal(PrintWriter out) {
     this.out = out;
-    colour = Colour.AUTO.isOn();
+    colour = new ColourOption().isOn();
   }
 
   void line(String text) {
