@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.jmh;
 
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.ModelChoice;
@@ -37,7 +38,7 @@ public class DeriveGroupsBenchmark {
   public void setUp() {
     snapshot = Snapshot.of(LoadHost.of(7, 0, functions).snapshot(1_000_000));
     legacy = ModelChoice.of(snapshot.boot(), null);
-    GroupPartition kernel = SnapshotGroups.reported(snapshot);
+    GroupPartition kernel = SnapshotGrouping.reported(snapshot);
     if (!legacy().equals(kernel)
         || !strict().equals(SnapshotGroups.of(snapshot, null).strict())
         || strict().size() != snapshot.functions().size()) {
@@ -48,12 +49,12 @@ public class DeriveGroupsBenchmark {
   /** As the host's kernel forms them. */
   @Benchmark
   public GroupPartition legacy() {
-    return SnapshotGroups.grouping(snapshot, legacy, null).derive();
+    return SnapshotGrouping.grouping(snapshot, legacy, null).derive();
   }
 
   /** What the hardware isolates. */
   @Benchmark
   public GroupPartition strict() {
-    return SnapshotGroups.grouping(snapshot, legacy, null).strict();
+    return SnapshotGrouping.grouping(snapshot, legacy, null).strict();
   }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One snapshot with what a comparison asks of it: hierarchy, owners, groups, verdicts. */
@@ -65,7 +67,7 @@ public final class HostView {
     this.byRelease = byRelease;
     this.earlier = earlier;
     rules = new AcsRules(hierarchy, byRelease);
-    groups = SnapshotGroups.reported(snapshot);
+    groups = SnapshotGrouping.reported(snapshot);
     owners = snapshot.ownerOfEach();
     for (OwnershipClaim claim : snapshot.owners()) {
       claims.computeIfAbsent(claim.address(), unused -> new TreeSet<>()).add(claim.vm());
@@ -181,16 +183,20 @@ public final class HostView {
     return isUnderVfio(index) && function(index).kernel().groupType().equals(HELD_BY_USER_SPACE);
   }
 
+  /** Functions at this place or below it. */
+  public IntStream atOrBelow(DevicePath place) {
+    return IntStream.range(0, size())
+        .filter(i -> function(i).path().equals(place) || function(i).path().isBelow(place));
+  }
+
   /** The VMs with a function at this place or below it, sorted. */
   public List<String> vmsAtOrBelow(DevicePath place) {
-    TreeSet<String> vms = new TreeSet<>();
-    for (int i = 0; i < size(); i++) {
-      DevicePath path = function(i).path();
-      if (isOwned(i) && (path.equals(place) || path.isBelow(place))) {
-        vms.add(owner(i));
-      }
-    }
-    return List.copyOf(vms);
+    return vms(atOrBelow(place).mapToObj(this::owner));
+  }
+
+  /** The VMs among these owners, sorted. */
+  public static List<String> vms(Stream<String> owners) {
+    return owners.filter(vm -> !vm.equals(NOBODY)).distinct().sorted().toList();
   }
 
   /** Functions of one group; empty for {@link GroupPartition#NO_GROUP}. */

@@ -173,7 +173,7 @@ public final class SnapshotGrouping {
   }
 
   /** The groups the kernel reports, or null if it reports none. */
-  static @Nullable GroupPartition reported(Snapshot snapshot) {
+  public static @Nullable GroupPartition reported(Snapshot snapshot) {
     if (!snapshot.hasReportedGroups()) {
       return null;
     }

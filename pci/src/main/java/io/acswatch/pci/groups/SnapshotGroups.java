@@ -3,8 +3,6 @@ package io.acswatch.pci.groups;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.iommu.KernelGrouping;
-import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -66,16 +64,5 @@ public record SnapshotGroups(
   public static SnapshotGroups of(
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
     return SnapshotGrouping.groups(snapshot, chosen, before);
-  }
-
-  /** The grouping of a snapshot's functions by the rules of a model. */
-  public static KernelGrouping grouping(
-      Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
-    return SnapshotGrouping.grouping(snapshot, choice, before);
-  }
-
-  /** The groups the kernel reports, or null if it reports none. */
-  public static @Nullable GroupPartition reported(Snapshot snapshot) {
-    return SnapshotGrouping.reported(snapshot);
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -176,6 +177,11 @@ public final class HostHierarchy {
       }
     }
     return bridgeAbove[index] == NONE ? indexOf(path.vmdEndpoint()) : bridgeAbove[index];
+  }
+
+  /** The function itself and the bridges above it, up to the root. */
+  public IntStream upwards(int index) {
+    return IntStream.iterate(index, i -> i != NONE, this::bridgeAbove);
   }
 
   /** Device/port type as the kernel sees it. */

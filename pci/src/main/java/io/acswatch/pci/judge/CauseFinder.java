@@ -8,7 +8,7 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -393,7 +393,7 @@ final class CauseFinder {
       return null;
     }
     KernelGrouping likely =
-        SnapshotGroups.grouping(after.snapshot(), after.choice(), before.snapshot());
+        SnapshotGrouping.grouping(after.snapshot(), after.choice(), before.snapshot());
     KernelGrouping grouping = GroupsCheck.of(after.snapshot(), likely, reported).grouping();
     for (Passed function : passed) {
       if (grouping.isSupposedOtherwise(function.index())

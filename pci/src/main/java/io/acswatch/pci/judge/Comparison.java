@@ -31,7 +31,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,9 +198,9 @@ public final class Comparison {
 
   /** The VMs that own, or owned, a function at this place or below it, sorted. */
   List<String> allVmsAtOrBelow(int afterIndex) {
-    TreeSet<String> vms = new TreeSet<>(vmsAtOrBelow(afterIndex));
-    vms.addAll(after.vmsAtOrBelow(after.function(afterIndex).path()));
-    return List.copyOf(vms);
+    DevicePath place = after.function(afterIndex).path();
+    return HostView.vms(
+        Stream.concat(vmsAtOrBelow(afterIndex).stream(), after.vmsAtOrBelow(place).stream()));
   }
 
   /** What both snapshots as a whole tell. */
@@ -222,13 +222,11 @@ public final class Comparison {
 
   /** These functions and those above them, nearest the root first. */
   List<Integer> onTheWay(Collection<Integer> afterIndices) {
-    Set<Integer> way = new TreeSet<>();
-    for (int function : afterIndices) {
-      for (int i = function; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
-        way.add(i);
-      }
-    }
-    return way.stream().sorted(nearestRootFirst()).toList();
+    return afterIndices.stream()
+        .flatMap(i -> after.hierarchy().upwards(i).boxed())
+        .distinct()
+        .sorted(nearestRootFirst())
+        .toList();
   }
 
   /** By number of steps to the root, as far as the length of the path tells, then by place. */
@@ -254,15 +252,7 @@ public final class Comparison {
 
   /** The VMs with an endpoint at this function or below it, sorted. */
   List<String> vmsAtOrBelow(int afterIndex) {
-    TreeSet<String> vms = new TreeSet<>();
-    DevicePath place = after.function(afterIndex).path();
-    for (int i = 0; i < after.size(); i++) {
-      DevicePath path = after.function(i).path();
-      if (isOwned(i) && (i == afterIndex || path.isBelow(place))) {
-        vms.add(owner(i));
-      }
-    }
-    return List.copyOf(vms);
+    return HostView.vms(after.atOrBelow(after.function(afterIndex).path()).mapToObj(this::owner));
   }
 
   public AlertDevice device(int afterIndex) {

@@ -22,11 +22,6 @@ abstract class Findings {
 
   /** The VMs that own these functions, sorted. */
   static List<String> vms(Collection<Integer> functions, IntFunction<String> ownerOf) {
-    return functions.stream()
-        .map(ownerOf::apply)
-        .filter(vm -> !vm.equals(HostView.NOBODY))
-        .distinct()
-        .sorted()
-        .toList();
+    return HostView.vms(functions.stream().map(ownerOf::apply));
   }
 }

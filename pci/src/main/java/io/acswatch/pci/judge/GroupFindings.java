@@ -9,7 +9,6 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.hierarchy.DevicePath;
-import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -221,17 +220,13 @@ final class GroupFindings extends Findings {
 
   /** True if a port without the capability kept them together, which nothing can make up for. */
   private boolean wereTogetherForSafety(List<Integer> endpoints) {
-    for (int endpoint : endpoints) {
-      for (int i = before.hierarchy().bridgeAbove(comparison.beforeOf(endpoint));
-          i != HostHierarchy.NONE;
-          i = before.hierarchy().bridgeAbove(i)) {
-        if (before.verdict(i) == AcsVerdict.NOT_ENFORCED
-            && before.function(i).config().acs() == null) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return endpoints.stream()
+        .map(comparison::beforeOf)
+        .flatMapToInt(i -> before.hierarchy().upwards(i).skip(1))
+        .anyMatch(
+            i ->
+                before.verdict(i) == AcsVerdict.NOT_ENFORCED
+                    && before.function(i).config().acs() == null);
   }
 
   private String lowestPlace(Collection<Integer> members) {

@@ -325,13 +325,9 @@ final class IsolationFindings extends Findings {
   }
 
   private boolean atsAtOrBelow(int port) {
-    for (int i = 0; i < after.size(); i++) {
-      boolean below = i == port || after.function(i).path().isBelow(after.function(port).path());
-      if (below && after.function(i).config().atsEnabled()) {
-        return true;
-      }
-    }
-    return false;
+    return after
+        .atOrBelow(after.function(port).path())
+        .anyMatch(i -> after.function(i).config().atsEnabled());
   }
 
   /** A removable function on the link of this port, with ATS on. */

@@ -5,7 +5,7 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
@@ -189,7 +189,7 @@ final class KexecForecast {
     if (!iommuOn) {
       return bare;
     }
-    grouping = SnapshotGroups.grouping(bare, model, last);
+    grouping = SnapshotGrouping.grouping(bare, model, last);
     return snapshotOf(ordered, grouping.derive(), true);
   }
 

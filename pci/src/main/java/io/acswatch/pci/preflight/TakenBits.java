@@ -4,7 +4,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.iommu.AcsVerdict;
@@ -34,7 +34,7 @@ final class TakenBits {
   /** What the host shows that runs by these rules. */
   TakenBits(HostView view, ModelChoice running) {
     this.view = view;
-    grouping = SnapshotGroups.grouping(view.snapshot(), running, null);
+    grouping = SnapshotGrouping.grouping(view.snapshot(), running, null);
     refused = new int[view.size()];
     undecided = new int[view.size()];
     List<Integer> suspects = new ArrayList<>();

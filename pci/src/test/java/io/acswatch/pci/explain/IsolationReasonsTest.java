@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.snapshot.Snapshot;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ class IsolationReasonsTest {
   private static IsolationReasons reasons(Snapshot snapshot, @Nullable Snapshot before) {
     HostView view = new HostView(snapshot);
     return new IsolationReasons(
-        view, SnapshotGroups.grouping(snapshot, view.choice(), before), before != null);
+        view, SnapshotGrouping.grouping(snapshot, view.choice(), before), before != null);
   }
 
   @Test

@@ -21,7 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -387,7 +387,7 @@ class AcsRulesTest {
   private static KernelGrouping grouping(TestHost host, String release) {
     Boot boot = new Boot("boot", release, "", "", 0, 0);
     ModelChoice choice = ModelChoice.of(boot, null);
-    KernelGrouping grouping = SnapshotGroups.grouping(host.bareSnapshot(), choice, null);
+    KernelGrouping grouping = SnapshotGrouping.grouping(host.bareSnapshot(), choice, null);
     assertEquals(choice, grouping.choice());
     assertEquals(1, grouping.hierarchy().size());
     return grouping;

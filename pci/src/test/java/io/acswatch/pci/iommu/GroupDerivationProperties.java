@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -122,7 +123,7 @@ class GroupDerivationProperties {
 
     GroupPartition derived() {
       ModelChoice choice = ModelChoice.of(snapshot.boot(), model);
-      return SnapshotGroups.grouping(snapshot, choice, before).derive();
+      return SnapshotGrouping.grouping(snapshot, choice, before).derive();
     }
   }
 
@@ -157,7 +158,7 @@ class GroupDerivationProperties {
     Case some = Case.of(seed);
     GroupingModel[] models = GroupingModel.values();
     KernelGrouping grouping =
-        SnapshotGroups.grouping(
+        SnapshotGrouping.grouping(
             some.snapshot(),
             ModelChoice.of(some.snapshot().boot(), models[(int) (seed % models.length)]),
             null);
@@ -231,7 +232,7 @@ class GroupDerivationProperties {
     BootClass boot = random.nextBoolean() ? BootClass.COLD : BootClass.KEXEC_PLAIN;
     Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", release, boot);
     ModelChoice choice = ModelChoice.of(snapshot.boot(), null);
-    KernelGrouping grouping = SnapshotGroups.grouping(snapshot, choice, null);
+    KernelGrouping grouping = SnapshotGrouping.grouping(snapshot, choice, null);
     GroupPartition formed = grouping.derive();
     int[] labels = new int[formed.size()];
     Arrays.setAll(labels, formed::groupOf);
@@ -244,7 +245,7 @@ class GroupDerivationProperties {
     Case some = Case.of(seed);
     GroupPartition formed = some.derived();
     ModelChoice choice = ModelChoice.of(some.snapshot().boot(), some.model());
-    KernelGrouping unaware = SnapshotGroups.grouping(some.snapshot(), choice, null);
+    KernelGrouping unaware = SnapshotGrouping.grouping(some.snapshot(), choice, null);
     Supposition supposition = unaware.suppose(formed);
 
     assertTrue(supposition.outcome() != Supposition.Outcome.IMPOSSIBLE, "seed=" + seed);
@@ -287,7 +288,7 @@ class GroupDerivationProperties {
   private static GroupPartition early(List<PciFunction> functions) {
     Snapshot snapshot = RandomHierarchies.snapshot(functions, "boot", "6.12.74", BootClass.COLD);
     ModelChoice choice = ModelChoice.of(snapshot.boot(), GroupingModel.LEGACY_EARLY_ACS);
-    return SnapshotGroups.grouping(snapshot, choice, null).derive();
+    return SnapshotGrouping.grouping(snapshot, choice, null).derive();
   }
 
   /**

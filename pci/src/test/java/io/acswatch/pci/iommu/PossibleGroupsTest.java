@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.groups.SnapshotGroups;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What one grouping is asked beside its groups: what may have been, and which bits it hangs on. */
 class PossibleGroupsTest {
   private static KernelGrouping grouping(Snapshot snapshot) {
-    return SnapshotGroups.grouping(snapshot, ModelChoice.of(snapshot.boot(), null), null);
+    return SnapshotGrouping.grouping(snapshot, ModelChoice.of(snapshot.boot(), null), null);
   }
 
   /**
@@ -171,7 +171,7 @@ class PossibleGroupsTest {
             .add("B", "04:00.0", "D2", ENDPOINT, false, NONE);
     Snapshot snapshot = host.bareSnapshot();
     KernelGrouping grouping =
-        SnapshotGroups.grouping(snapshot, ModelChoice.of(snapshot.boot(), model), null);
+        SnapshotGrouping.grouping(snapshot, ModelChoice.of(snapshot.boot(), model), null);
     BitSet port = new BitSet();
     port.set(2);
 
@@ -212,7 +212,7 @@ class PossibleGroupsTest {
             .add("A", "01:00.0", "RP", ENDPOINT, false, NONE);
     Snapshot snapshot = host.bareSnapshot();
     KernelGrouping strict =
-        SnapshotGroups.grouping(
+        SnapshotGrouping.grouping(
             snapshot, ModelChoice.of(snapshot.boot(), GroupingModel.BUS_ISOLATION_V3), null);
     BitSet port = new BitSet();
     port.set(0);

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -224,7 +225,7 @@ class SharedIdsTest {
           }
         };
     ModelChoice choice = ModelChoice.of(host.bareSnapshot().boot(), null);
-    SnapshotGroups.grouping(host.bareSnapshot(), choice, null).derive(steps);
+    SnapshotGrouping.grouping(host.bareSnapshot(), choice, null).derive(steps);
 
     assertEquals(
         List.of(

@@ -1,6 +1,7 @@
 package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
@@ -36,7 +37,7 @@ public final class SnapshotJson {
     GroupsJson.write(json, snapshot, SnapshotGroups.of(snapshot, null, before));
     Map<PciAddress, String> owners = snapshot.ownerOfEach();
     KernelGrouping grouping =
-        SnapshotGroups.grouping(
+        SnapshotGrouping.grouping(
             snapshot, ModelChoice.of(snapshot.boot(), null, snapshot.functions()), before);
     json.writeArrayFieldStart("functions");
     for (int i = 0; i < snapshot.functions().size(); i++) {
