@@ -52,6 +52,11 @@ public record TopicNames(String prefix) {
     return prefix + ".incidents";
   }
 
+  /** What hosts tell of the rules of each kernel, keyed by its release and version; compacted. */
+  public String kernels() {
+    return prefix + ".kernels";
+  }
+
   /** Frames and commands that were refused, whole. */
   public String rejects() {
     return prefix + ".rejects";
@@ -59,6 +64,7 @@ public record TopicNames(String prefix) {
 
   /** All names. */
   public List<String> all() {
-    return List.of(frames(), commands(), alerts(), alertState(), groups(), incidents(), rejects());
+    return List.of(
+        frames(), commands(), alerts(), alertState(), groups(), incidents(), kernels(), rejects());
   }
 }

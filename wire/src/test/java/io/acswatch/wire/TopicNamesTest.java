@@ -19,6 +19,7 @@ class TopicNamesTest {
             "acswatch.alert-state",
             "acswatch.groups",
             "acswatch.incidents",
+            "acswatch.kernels",
             "acswatch.rejects"),
         TopicNames.DEFAULT.all());
     assertEquals("lab-1.frames", new TopicNames("lab-1").frames());

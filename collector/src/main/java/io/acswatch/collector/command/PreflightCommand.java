@@ -11,6 +11,7 @@ import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.LiveUpdateSource;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.preflight.KexecAnswer;
@@ -20,6 +21,7 @@ import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
@@ -115,6 +117,28 @@ final class PreflightCommand extends CliCommand {
   private @Nullable Path targetConfig;
 
   @Option(
+      names = "--kernels",
+      paramLabel = "FILE|URL",
+      description =
+          "What hosts that run kernels tell of their rules: output of 'kernels --output json', or the"
+              + " address of the streams application.")
+  private @Nullable String kernels;
+
+  @Option(
+      names = "--bootstrap-servers",
+      paramLabel = "HOST:PORT",
+      description = "Brokers to read the same from.")
+  private @Nullable String bootstrapServers;
+
+  @Option(
+      names = "--topic-prefix",
+      paramLabel = "PREFIX",
+      description = "Prefix of the topic names; default acswatch.")
+  private String topicPrefix = TopicNames.DEFAULT_PREFIX;
+
+  private List<KernelKnowledge> known = List.of();
+
+  @Option(
       names = "--root",
       paramLabel = "DIR",
       description = "Without CAPTURE: read DIR/sys and DIR/proc instead of /sys and /proc.")
@@ -126,6 +150,7 @@ final class PreflightCommand extends CliCommand {
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
+    known = kernelsKnown();
     LiveUpdateAbility ability = ability(Snapshot.of(capture));
     Capture host = capture;
     KexecAnswer both =
@@ -165,7 +190,7 @@ final class PreflightCommand extends CliCommand {
         targetRelease(),
         targetCommandLine,
         askedModel(),
-        List.of(),
+        known,
         ability);
   }
 
@@ -193,6 +218,17 @@ final class PreflightCommand extends CliCommand {
     return shown.equals(LiveUpdateAbility.UNKNOWN) && file == null && release != null
         ? new LiveUpdateSource(new HostTree(root)).ofInstalled(release.split(" ")[0])
         : shown;
+  }
+
+  private List<KernelKnowledge> kernelsKnown() throws IOException {
+    List<KernelKnowledge> found = new ArrayList<>();
+    if (kernels != null) {
+      found.addAll(KernelsInput.of(kernels));
+    }
+    if (bootstrapServers != null) {
+      found.addAll(KernelsInput.ofBrokers(bootstrapServers, new TopicNames(topicPrefix)));
+    }
+    return found;
   }
 
   /**

@@ -48,6 +48,11 @@ public record KernelKnowledge(
               open + sign * other.open);
     }
 
+    /** In one word: {@code explains}, {@code contradicted} or {@code open}. */
+    public String answer() {
+      return contradicted > 0 ? "contradicted" : explained > 0 ? "explains" : "open";
+    }
+
     private static Told of(RuleSet rules, FollowedRules.Answer answer) {
       return new Told(
           rules,

@@ -80,6 +80,7 @@ public final class FleetApi {
       case "hosts" -> list(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
       case "alerts" -> list(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
       case "incidents" -> list(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
+      case "kernels" -> list(what, new Parameters(rawQuery, KernelList.PARAMETERS));
       case "host", "alert", "host/explanation", "host/weak-points" -> ofHost(what, rawQuery);
       default -> throw noSuchPath(API + what);
     };
@@ -96,6 +97,7 @@ public final class FleetApi {
       case "hosts" -> part(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
       case "alerts" -> part(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
       case "incidents" -> part(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
+      case "kernels" -> part(what, new Parameters(rawQuery, KernelList.PARAMETERS));
       case "host", "alert", "host/explanation", "host/weak-points" -> local(what, rawQuery);
       default -> throw noSuchPath(PEER + what);
     };
@@ -129,6 +131,7 @@ public final class FleetApi {
     return switch (what) {
       case "hosts" -> lists.hosts(asked, end);
       case "alerts" -> lists.alerts(asked, end);
+      case "kernels" -> KernelList.of(instances, asked, end);
       default -> IncidentList.of(instances, asked, end);
     };
   }
@@ -137,9 +140,9 @@ public final class FleetApi {
       throws ApiException, Instances.MovingException {
     int offset = offset(asked);
     int end = end(asked);
-    boolean ofIncidents = what.equals("incidents");
-    List<String> keepers = ofIncidents ? instances.keepersOfIncidents() : instances.all();
-    boolean here = !ofIncidents || keepers.contains(instances.self());
+    boolean ofHosts = !what.equals("incidents") && !what.equals("kernels");
+    List<String> keepers = ofHosts ? instances.all() : instances.keepersOf(what);
+    boolean here = ofHosts || keepers.contains(instances.self());
     ListPart page = here ? local(what, asked, end) : new ListPart(0, List.of());
     List<String> silent = silent();
     for (String text : askPeers(keepers, PEER + what + "?" + asked.with(Map.of()), silent)) {

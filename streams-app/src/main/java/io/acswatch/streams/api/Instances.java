@@ -1,6 +1,7 @@
 package io.acswatch.streams.api;
 
 import io.acswatch.client.Incident;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,8 @@ public interface Instances {
   /** The state of a host; null if this instance keeps none of it. */
   @Nullable HostState state(String host) throws MovingException;
 
-  /** Where each instance that keeps incidents is reached. */
-  List<String> keepersOfIncidents();
+  /** Where each instance is reached that keeps a part of this list, incidents or kernels. */
+  List<String> keepersOf(String list);
 
   /**
    * The incidents that this instance keeps, open or closed, in no order.
@@ -41,4 +42,7 @@ public interface Instances {
    * @param host only those in which this host has an open alert; empty for all
    */
   List<Incident> incidents(String host) throws MovingException;
+
+  /** What is known of the kernels that this instance keeps, in no order. */
+  List<KernelKnowledge> kernels() throws MovingException;
 }

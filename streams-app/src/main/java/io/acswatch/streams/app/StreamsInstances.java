@@ -2,10 +2,12 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.client.Incident;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.incident.IncidentStores;
+import io.acswatch.streams.kernel.KernelStores;
 import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.InputException;
@@ -71,8 +73,8 @@ final class StreamsInstances implements Instances {
   }
 
   @Override
-  public List<String> keepersOfIncidents() {
-    return keepers(IncidentStores.INCIDENTS);
+  public List<String> keepersOf(String list) {
+    return keepers(list.equals("kernels") ? KernelStores.KERNELS : IncidentStores.INCIDENTS);
   }
 
   private List<String> keepers(String store) {
@@ -140,6 +142,17 @@ final class StreamsInstances implements Instances {
       return found;
     } catch (KafkaException | IllegalStateException moving) {
       throw new MovingException("the incidents are not open: " + moving.getMessage());
+    }
+  }
+
+  @Override
+  public List<KernelKnowledge> kernels() throws MovingException {
+    List<KernelKnowledge> found = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = streams.store(query(KernelStores.KERNELS)).all()) {
+      all.forEachRemaining(entry -> found.add(KernelStores.unpack(entry.value)));
+      return found;
+    } catch (KafkaException | IllegalStateException moving) {
+      throw new MovingException("the kernels are not open: " + moving.getMessage());
     }
   }
 

@@ -1,11 +1,13 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.streams.incident.IncidentStores;
+import io.acswatch.streams.kernel.KernelStores;
 import io.acswatch.streams.state.Changelogs;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.TopicNames;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.TopicConfig;
@@ -19,7 +21,7 @@ import org.apache.kafka.common.config.TopicConfig;
  *   <tr><td>commands</td><td>kept 7 days, as the frames are; in as many partitions, so that the
  *       commands on a host come to the task that keeps it</td></tr>
  *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
- *   <tr><td>alert-state, groups, incidents</td><td>compacted; tombstones stay 7 days for readers that were
+ *   <tr><td>alert-state, groups, incidents, kernels</td><td>compacted; tombstones stay 7 days for readers that were
  *       away</td></tr>
  *   <tr><td>rejects</td><td>kept 14 days; take a little more than the largest frame, for their
  *       headers</td></tr>
@@ -44,6 +46,7 @@ final class TopicPolicies {
     policies.put(names.alertState(), compacted());
     policies.put(names.groups(), compacted());
     policies.put(names.incidents(), compacted());
+    policies.put(names.kernels(), compacted());
     policies.put(names.rejects(), kept(14, KafkaSettings.MAX_REQUEST_BYTES));
     return policies;
   }
@@ -52,13 +55,15 @@ final class TopicPolicies {
   static Map<String, Map<String, String>> internal(String applicationId) {
     Map<String, Map<String, String>> policies = new TreeMap<>();
     policies.put(changelog(applicationId, Nodes.HOST_STATE), Changelogs.SETTINGS);
-    for (String store : IncidentStores.ALL) {
-      policies.put(changelog(applicationId, store), Changelogs.SETTINGS);
+    for (List<String> stores : List.of(IncidentStores.ALL, KernelStores.ALL)) {
+      stores.forEach(store -> policies.put(changelog(applicationId, store), Changelogs.SETTINGS));
     }
-    policies.put(
-        applicationId + "-" + IncidentStores.CAUSES + "-repartition",
-        Map.of(
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Changelogs.MAX_RECORD_BYTES)));
+    for (String passing : List.of(IncidentStores.CAUSES, KernelStores.TOLD)) {
+      policies.put(
+          applicationId + "-" + passing + "-repartition",
+          Map.of(
+              TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Changelogs.MAX_RECORD_BYTES)));
+    }
     return policies;
   }
 

@@ -17,6 +17,7 @@ import picocli.CommandLine.ScopeType;
       TopicsCommand.class,
       AlertsCommand.class,
       IncidentsCommand.class,
+      KernelsCommand.class,
       RejectsCommand.class,
       RetireCommand.class
     },

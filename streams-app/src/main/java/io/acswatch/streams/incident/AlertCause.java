@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 record AlertCause(
     String code, String platform, String kernel, String kind, String place, List<String> bits) {
+  /** Code of the incident of a kernel that groups by rules that are not known, once for each. */
+  static final String KERNEL_RULES_UNKNOWN = "KERNEL_RULES_UNKNOWN";
+
+  private static final String MISMATCH = "KERNEL_GROUP_MISMATCH";
   private static final int ID_BYTES = 16;
 
   /** Copies the list. */
@@ -37,6 +41,9 @@ record AlertCause(
    * alerts of versions that did not tell the platform.
    */
   static @Nullable AlertCause of(Alert alert) {
+    if (alert.isOpen() && alert.code().equals(MISMATCH)) {
+      return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel(alert), "", "", List.of());
+    }
     if (!alert.isOpen()
         || !alert.severity().isAtLeast(Severity.WARNING)
         || !(alert.more().get("evidence") instanceof Map<?, ?> evidence)
@@ -47,10 +54,24 @@ record AlertCause(
     return new AlertCause(
         alert.code(),
         platform,
-        alert.kernelAfter() == null ? "" : text(alert.kernelAfter().release()),
+        kernel(alert),
         cause == null ? "" : text(cause.kind()),
         cause == null ? firstDevice(alert) : text(cause.portPath()),
         cause == null ? List.of() : cause.bits());
+  }
+
+  private static String kernel(Alert alert) {
+    return alert.kernelAfter() == null ? "" : text(alert.kernelAfter().release());
+  }
+
+  /** How many hosts make an incident of it: of a kernel whose rules are not known, one does. */
+  int hostsToOpen() {
+    return code.equals(KERNEL_RULES_UNKNOWN) ? 1 : 2;
+  }
+
+  /** How urgent an alert is as a part of this: for itself a mismatch is for the record only. */
+  Severity severityOf(Alert alert) {
+    return code.equals(KERNEL_RULES_UNKNOWN) ? Severity.WARNING : alert.severity();
   }
 
   private static String firstDevice(Alert alert) {

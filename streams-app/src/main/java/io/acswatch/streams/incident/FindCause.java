@@ -40,7 +40,7 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
       return;
     }
     AlertCause cause = AlertCause.of(alert);
-    Severity severity = alert.severity();
+    Severity severity = cause == null ? alert.severity() : cause.severityOf(alert);
     CauseChange change = new CauseChange(cause, alert.host(), alert.fingerprint(), severity);
     int bytes = change.pack().length;
     if (bytes > MAX_BYTES) {

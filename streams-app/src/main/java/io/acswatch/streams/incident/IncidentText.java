@@ -9,11 +9,14 @@ final class IncidentText {
   /** One sentence: what, on how many hosts, and what they have in common. */
   static String headline(Incident incident, int hosts, int openHosts) {
     StringBuilder text = new StringBuilder();
-    text.append(incident.code()).append(" on ").append(hosts).append(" hosts");
+    text.append(incident.code())
+        .append(" on ")
+        .append(hosts)
+        .append(hosts == 1 ? " host" : " hosts");
     if (openHosts != hosts) {
       text.append(", open on ").append(openHosts);
     }
-    text.append(", all with kernel ").append(incident.kernel());
+    text.append(hosts == 1 ? ", with kernel " : ", all with kernel ").append(incident.kernel());
     if (incident.platform() != null) {
       text.append(" on platform ").append(incident.platform());
     }

@@ -21,17 +21,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Joins hosts with one cause into an incident; keyed by cause.
  *
- * <p>An incident opens when {@link #LEAST} hosts have got alerts of one cause within {@link
- * #WINDOW}. A host that gets one while it is open joins it, however late. It closes when none of
- * them has such an alert any more, and is deleted {@link #KEPT} after that. All this goes by the
- * time of the records.
+ * <p>An incident opens when two hosts have got alerts of one cause within {@link #WINDOW}; of a
+ * kernel whose rules are not known, when one has. A host that gets one while it is open joins it,
+ * however late. It closes when none of them has such an alert any more, and is deleted {@link
+ * #KEPT} after that. All this goes by the time of the records.
  *
  * <p>What one change costs does not depend on how many hosts have joined.
  */
 final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
-  /** Hosts that make an incident. */
-  static final int LEAST = 2;
-
   /** Ids of hosts in an incident. */
   static final int SAMPLE = 20;
 
@@ -105,7 +102,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     hosts.put(key, part.pack());
     arrivals.put(arrival(id, part.sinceMillis(), change.host()), IncidentStores.packArrival());
     List<String> recent = recentArrivals(id, now);
-    if (recent.size() >= LEAST) {
+    if (recent.size() >= change.cause().hostsToOpen()) {
       open(id, change, recent, incident == null ? 0 : incident.revision(), now);
     }
   }

@@ -13,6 +13,7 @@ import static io.acswatch.streams.topology.Nodes.RETIRE;
 
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.incident.IncidentTopology;
+import io.acswatch.streams.kernel.KernelTopology;
 import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -35,7 +36,8 @@ import org.apache.kafka.streams.state.Stores;
  *  commands -> retire [host-state] ------------+-> rejects       as it was, with the reason
  * </pre>
  *
- * <p>A second half makes incidents of the alerts: {@link IncidentTopology}.
+ * <p>A second half makes incidents of the alerts, {@link IncidentTopology}, and of the groups what
+ * is known of kernels, {@link KernelTopology}.
  *
  * <p>The names of nodes and of the store are part of its contract: the changelog is named after the
  * store, and another name would orphan what is remembered. A golden file pins them.
@@ -57,9 +59,10 @@ public final class IsolationTopology {
       JudgeIsolation.Judge judge) {
     var bytesIn = new ByteArrayDeserializer();
     var bytesOut = new ByteArraySerializer();
-    StreamsBuilder incidents = new StreamsBuilder();
-    IncidentTopology.addTo(incidents, topics);
-    return incidents
+    StreamsBuilder second = new StreamsBuilder();
+    IncidentTopology.addTo(second, topics);
+    KernelTopology.addTo(second, topics);
+    return second
         .build()
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())

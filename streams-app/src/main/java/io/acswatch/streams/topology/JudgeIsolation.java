@@ -1,6 +1,7 @@
 package io.acswatch.streams.topology;
 
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
@@ -142,7 +143,9 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     Snapshot before = packed.unpack().current();
     Snapshot current = judged.state().current();
     if (current != null && current != before && !ReportedGroups.areSame(before, current)) {
-      byte[] json = ReportedGroups.of(current).json(current.takenAtMillis());
+      boolean newBoot = before == null || !before.boot().id().equals(current.boot().id());
+      KernelKnowledge told = newBoot ? KernelKnowledge.of(current, before) : null;
+      byte[] json = ReportedGroups.of(current).json(current.takenAtMillis(), told);
       outputs.add(Output.groups(host, json));
     }
     // Keys count too: no rule limits the id of a host.

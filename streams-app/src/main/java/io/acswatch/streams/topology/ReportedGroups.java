@@ -1,12 +1,14 @@
 package io.acswatch.streams.topology;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.Json;
+import io.acswatch.wire.json.KernelJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -100,10 +102,12 @@ record ReportedGroups(
 
   /**
    * One line of JSON in UTF-8: {@code {"host","boot_id","kernel_release","model","taken_at",
-   * "groups":[{"number","type","members":[{"address","path","class","driver","owner"}]}]}}; null
-   * where there is no owner or driver or the time is unknown.
+   * "groups":[{"number","type","members":[{"address","path","class","driver","owner"}]}],"kernel_rules"}};
+   * null where there is no owner or driver or the time is unknown.
+   *
+   * @param told what they say of the rules of this kernel; null if that was told before
    */
-  byte[] json(long takenAtMillis) {
+  byte[] json(long takenAtMillis, @Nullable KernelKnowledge told) {
     return Json.bytes(
         json -> {
           json.writeStringField("host", host);
@@ -112,6 +116,7 @@ record ReportedGroups(
           json.writeStringField("model", model);
           Json.time(json, "taken_at", takenAtMillis);
           Json.objects(json, "groups", groups, ReportedGroups::write);
+          Json.object(json, KernelJson.OF_GROUPS, told, KernelJson::write);
         });
   }
 

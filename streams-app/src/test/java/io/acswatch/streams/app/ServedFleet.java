@@ -2,6 +2,7 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.client.Incident;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
@@ -34,6 +35,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   private volatile List<ServedFleet> peers = List.of();
   private volatile boolean whole = true;
   private volatile List<Incident> incidents = List.of();
+  private volatile List<KernelKnowledge> kernels = List.of();
 
   /** Serves on a free port of loopback. */
   public ServedFleet(LongSupplier clock) {
@@ -115,7 +117,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   }
 
   @Override
-  public List<String> keepersOfIncidents() {
+  public List<String> keepersOf(String list) {
     return all();
   }
 
@@ -124,6 +126,16 @@ public final class ServedFleet implements AutoCloseable, Instances {
     return incidents.stream()
         .filter(incident -> host.isEmpty() || incident.sample().contains(host))
         .toList();
+  }
+
+  /** Keeps what is known of kernels. */
+  public void keepKernels(List<KernelKnowledge> known) {
+    kernels = List.copyOf(known);
+  }
+
+  @Override
+  public List<KernelKnowledge> kernels() {
+    return kernels;
   }
 
   /** What it is reached by. */

@@ -1,0 +1,93 @@
+package io.acswatch.streams.kernel;
+
+import io.acswatch.pci.groups.KernelKnowledge;
+import io.acswatch.streams.state.EntryReader;
+import io.acswatch.streams.state.EntryWriter;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.json.KernelJson;
+import java.util.List;
+import org.apache.kafka.common.errors.SerializationException;
+import org.jspecify.annotations.Nullable;
+
+/** Names of the stores of kernels, their entries, and what passes between their nodes. */
+public final class KernelStores {
+  /** Host to what it told of its kernel. */
+  static final String HOST_KERNELS = "host-kernels";
+
+  /** Kernel to what all its hosts tell. */
+  public static final String KERNELS = "kernels";
+
+  /** Kernel and host to what the host told of it. */
+  static final String KERNEL_HOSTS = "kernel-hosts";
+
+  /** All of them. */
+  public static final List<String> ALL = List.of(HOST_KERNELS, KERNELS, KERNEL_HOSTS);
+
+  /** What passes from hosts to kernels. */
+  public static final String TOLD = "told-kernels";
+
+  private static final char SEPARATOR = '\0';
+  private static final int VERSION = 1;
+
+  /**
+   * What a host tells of a kernel.
+   *
+   * @param host its id
+   * @param told null where it runs the kernel no more
+   */
+  record Word(String host, @Nullable KernelKnowledge told) {}
+
+  private KernelStores() {}
+
+  /** The key of a kernel, in stores and in the topic: {@code uname -rv}. */
+  static String key(KernelKnowledge kernel) {
+    return (kernel.release() + " " + kernel.version()).strip();
+  }
+
+  static String hostKey(String kernel, String host) {
+    return kernel + SEPARATOR + host;
+  }
+
+  /** An entry of a store. */
+  static byte[] pack(KernelKnowledge kernel) {
+    return EntryWriter.write(VERSION, out -> out.bytes(KernelJson.write(kernel)));
+  }
+
+  /** An entry read back; null if there is none. */
+  public static @Nullable KernelKnowledge unpack(byte @Nullable [] packed) {
+    return packed == null
+        ? null
+        : EntryReader.read(packed, "kernel", VERSION, in -> read(in.bytes()));
+  }
+
+  static byte[] pack(Word word) {
+    return EntryWriter.write(
+        VERSION,
+        out -> {
+          out.text(word.host());
+          out.flag(word.told() != null);
+          if (word.told() != null) {
+            out.bytes(KernelJson.write(word.told()));
+          }
+        });
+  }
+
+  static Word unpackWord(byte[] packed) {
+    return EntryReader.read(
+        packed,
+        "what a host tells of a kernel",
+        VERSION,
+        in -> {
+          String host = in.text();
+          return new Word(host, in.flag() ? read(in.bytes()) : null);
+        });
+  }
+
+  private static KernelKnowledge read(byte[] json) {
+    try {
+      return KernelJson.read(json);
+    } catch (InputException damaged) {
+      throw new SerializationException(damaged.getMessage(), damaged);
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.acswatch.streams.kernel;
+
+import static io.acswatch.streams.topology.TopologyRun.TOPICS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion.VersionFlag;
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
+import io.acswatch.pci.groups.KernelKnowledge;
+import io.acswatch.pci.preflight.Preflight;
+import io.acswatch.pci.snapshot.LiveUpdateAbility;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.streams.DistributionHosts;
+import io.acswatch.streams.topology.HostRequest;
+import io.acswatch.streams.topology.TopologyRun;
+import io.acswatch.wire.json.KernelJson;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What hosts tell of the rules of their kernels. */
+class KernelsTest {
+  @TempDir Path scratch;
+  private TopologyRun run;
+
+  @BeforeEach
+  void start() {
+    run = new TopologyRun(scratch);
+  }
+
+  @AfterEach
+  void stop() {
+    run.close();
+  }
+
+  private void send(String host, String boot, String groups) {
+    run.send(host, DistributionHosts.frame(host, boot, groups));
+  }
+
+  /** The last of the kernel's values since the last look; null for a tombstone. */
+  private KernelKnowledge told() throws Exception {
+    List<TestRecord<byte[], byte[]>> records = run.read(TOPICS.kernels());
+    TestRecord<byte[], byte[]> last = records.get(records.size() - 1);
+    assertEquals(
+        DistributionHosts.RELEASE + " " + DistributionHosts.VERSION,
+        new String(last.key(), StandardCharsets.UTF_8));
+    return last.value() == null ? null : KernelJson.read(last.value());
+  }
+
+  @Test
+  void oneCanaryMakesTheForecastOfAnotherHostRight() throws Exception {
+    Snapshot other = Snapshot.of(DistributionHosts.otherHost());
+    assertEquals(Preflight.Outcome.UNKNOWN, foretell(other, List.of()).outcome());
+
+    send("canary", "boot-1", DistributionHosts.MERGED);
+    KernelKnowledge kernel = told();
+
+    assertEquals(1, kernel.hosts());
+    assertEquals(
+        List.of("legacy-late-acs-regressed"),
+        kernel.explaining().stream().map(set -> set.model().label()).distinct().toList());
+    Preflight.Result right = foretell(other, List.of(kernel));
+    assertEquals(Preflight.Outcome.NO_GO, right.outcome(), right.reasons().toString());
+  }
+
+  private static Preflight.Result foretell(Snapshot host, List<KernelKnowledge> kernels) {
+    return Preflight.of(
+        host,
+        Preflight.Mode.PLAIN_KEXEC,
+        DistributionHosts.RELEASE,
+        null,
+        null,
+        kernels,
+        LiveUpdateAbility.UNKNOWN);
+  }
+
+  @Test
+  void hostsAddUpAndLeave() throws Exception {
+    send("a", "boot-1", DistributionHosts.MERGED);
+    send("b", "boot-1", DistributionHosts.MERGED);
+    assertEquals(2, told().hosts());
+
+    run.command("a", new HostRequest("gone").json());
+    assertEquals(1, told().hosts());
+    run.command("b", new HostRequest("gone").json());
+    assertNull(told());
+  }
+
+  @Test
+  void valuesFollowTheirSchema() throws Exception {
+    send("a", "boot-1", DistributionHosts.MERGED);
+    send("b", "boot-1", DistributionHosts.ODD);
+    try (InputStream schema = KernelJson.class.getResourceAsStream("kernel-v1.schema.json")) {
+      var validator = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
+      for (TestRecord<byte[], byte[]> record : run.read(TOPICS.kernels())) {
+        String json = new String(record.value(), StandardCharsets.UTF_8);
+        assertTrue(validator.validate(json, InputFormat.JSON).isEmpty(), json);
+        assertEquals(
+            KernelJson.read(record.value()),
+            KernelJson.read(KernelJson.write(KernelJson.read(record.value()))));
+      }
+    }
+  }
+
+  /** Once for the kernel, however many hosts run it; over when none is like that any more. */
+  @Test
+  void kernelThatNoRulesExplainIsOneIncident() throws Exception {
+    send("a", "boot-1", DistributionHosts.ODD);
+    List<Incident> first = incidents();
+    assertEquals(1, first.size());
+    assertEquals("KERNEL_RULES_UNKNOWN", first.get(0).code());
+    assertEquals(
+        "KERNEL_RULES_UNKNOWN on 1 host, with kernel " + DistributionHosts.RELEASE,
+        first.get(0).headline());
+    assertEquals(1, told().unexplained());
+
+    send("b", "boot-1", DistributionHosts.ODD);
+    List<Incident> second = incidents();
+    assertEquals(1, second.size());
+    assertEquals(first.get(0).incident(), second.get(0).incident());
+    assertEquals(2, second.get(0).hosts());
+  }
+
+  private List<Incident> incidents() {
+    List<Incident> incidents = new ArrayList<>();
+    try (IncidentSerde serde = new IncidentSerde()) {
+      for (TestRecord<byte[], byte[]> record : run.read(TOPICS.incidents())) {
+        incidents.add(serde.deserialize("t", record.value()));
+      }
+    }
+    return incidents.stream().filter(i -> i.code().equals("KERNEL_RULES_UNKNOWN")).toList();
+  }
+}
