@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 final class KernelLogSource {
   private static final String DEVICE = "/dev/kmsg";
   private static final int LONGEST_RECORD = 16 << 10; // the kernel refuses to cut one
-  private static final int MOST_FUNCTIONS = 512;
+  private static final int MOST_LINES = 1_000;
   private static final int MOST_ERRORS = 1_000;
   private static final long WAITS_AT_MOST_NANOS = 1_000_000_000;
 
@@ -46,12 +46,16 @@ final class KernelLogSource {
 
   private static final Pattern FUNCTION =
       Pattern.compile(" ([0-9a-f]{4,7}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]): (.*)");
-  private static final Pattern GROUP =
-      Pattern.compile("(?:Adding to|Removing from) iommu group .*");
+  private static final String GROUP = " iommu group ";
+  private static final Set<Preservation> REQUESTS =
+      Set.of(
+          Preservation.ASKED,
+          Preservation.TAKEN_BACK,
+          Preservation.REFUSED_QUIRKS,
+          Preservation.REFUSED_VIRTUAL_FUNCTION);
 
   private final HostTree tree;
   private final Map<Long, String> lines = new TreeMap<>();
-  private final Map<String, List<Long>> ofFunction = new TreeMap<>();
   private boolean started;
   private boolean settled;
   private boolean opened;
@@ -160,64 +164,42 @@ final class KernelLogSource {
       return; // user space wrote it, or it is a property of the record before
     }
     String text = record.group(4);
-    long number = Long.parseLong(record.group(2));
-    long micros = Long.parseLong(record.group(3));
     Matcher function = FUNCTION.matcher(text);
-    boolean kept =
-        text.contains(BootClass.HANDOVER_FOUND)
-            || function.find() && matters(function.group(1), function.group(2), number);
-    if (kept) {
-      lines.put(
-          number,
-          String.format(
-              Locale.ROOT, "[%5d.%06d] %s", micros / 1_000_000, micros % 1_000_000, text));
+    if (text.contains(BootClass.HANDOVER_FOUND)
+        || function.find() && makesRoomFor(function.group(1), function.group(2))) {
+      long micros = Long.parseLong(record.group(3));
+      String stamp = "[%5d.%06d] ".formatted(micros / 1_000_000, micros % 1_000_000);
+      lines.put(Long.parseLong(record.group(2)), stamp + text);
     }
   }
 
-  private boolean matters(String function, String says, long number) {
+  /** Drops what a line says anew; false if the line tells nothing, or there is too much already. */
+  private boolean makesRoomFor(String function, String says) {
     Preservation said = Preservation.ofLogLine(says);
-    List<Long> before = ofFunction.get(function);
+    List<Long> ofFunction = new ArrayList<>();
+    lines.forEach(
+        (number, line) -> {
+          if (line.contains(" " + function + ": ")) {
+            ofFunction.add(number);
+          }
+        });
+    boolean first = ofFunction.isEmpty();
     if (said == Preservation.NONE) {
-      if (before == null || !GROUP.matcher(says).matches()) {
+      ofFunction.removeIf(number -> !lines.get(number).contains(GROUP));
+      if (first || !says.contains(GROUP)) {
         return false;
       }
-      List<Long> groups = before.stream().filter(n -> GROUP.matcher(textOf(n)).find()).toList();
-      if (groups.size() > 1) {
-        drop(before, groups.get(0));
-      }
-    } else {
-      if (before == null && ofFunction.size() >= MOST_FUNCTIONS) {
-        return false;
-      }
-      before = ofFunction.computeIfAbsent(function, unused -> new ArrayList<>());
-      for (Long earlier : List.copyOf(before)) {
-        if (replaces(said, Preservation.ofLogLine(textOf(earlier)))) {
-          drop(before, earlier);
-        }
-      }
+      // Whoever joins a second time was found again; how often does not matter.
+      ofFunction.stream().skip(1).forEach(lines::remove);
+      return true;
     }
-    before.add(number);
-    return true;
+    ofFunction.removeIf(number -> !replaces(said, Preservation.ofLogLine(lines.get(number))));
+    ofFunction.forEach(lines::remove);
+    return !first || lines.size() < MOST_LINES;
   }
 
   /** Of what is asked of a function the last word counts; all else is said once. */
   private static boolean replaces(Preservation said, Preservation earlier) {
-    return said == earlier || isRequest(said) && isRequest(earlier);
-  }
-
-  private static boolean isRequest(Preservation said) {
-    return said == Preservation.ASKED
-        || said == Preservation.TAKEN_BACK
-        || said == Preservation.REFUSED_QUIRKS
-        || said == Preservation.REFUSED_VIRTUAL_FUNCTION;
-  }
-
-  private String textOf(long number) {
-    return lines.getOrDefault(number, "");
-  }
-
-  private void drop(List<Long> ofOne, Long number) {
-    ofOne.remove(number);
-    lines.remove(number);
+    return said == earlier || REQUESTS.contains(said) && REQUESTS.contains(earlier);
   }
 }
