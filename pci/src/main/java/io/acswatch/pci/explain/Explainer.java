@@ -91,7 +91,9 @@ public final class Explainer {
 
   private String whyNone(int index) {
     String reason = Ungrouped.reason(view, index);
-    return reason.isEmpty() ? "No IOMMU serves it: the kernel gave it no group." : reason;
+    return reason.isEmpty()
+        ? "No IOMMU serves it: the kernel gave it no group."
+        : "The kernel gave it no group: " + reason + ".";
   }
 
   private List<Explanation.Step> told(int index) {

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 public final class Ungrouped {
   private Ungrouped() {}
 
-  /** The reason in a sentence, empty if none is known. */
+  /** The reason, empty if none is known. */
   public static String reason(HostView view, int index) {
     if (view.groups() == null || view.function(index).kernel().hasGroup()) {
       return "";
@@ -24,13 +24,13 @@ public final class Ungrouped {
             : OptionalInt.empty();
     if (other.isPresent()) {
       return other.getAsInt() == index
-          ? "The bridge above gives its requests the id that it has itself, and the SMMU refuses an id"
-              + " that comes twice."
-          : "Its requests may carry the id of %s, and the SMMU refuses a function whose stream id another one has."
+          ? "the bridge above gives its requests the id that it has itself, and the SMMU refuses an id"
+              + " that comes twice"
+          : "its requests may carry the id of %s, and the SMMU refuses a stream id that another has"
               .formatted(view.function(other.getAsInt()).address());
     }
     return choice.groupsAtBind() && view.function(index).kernel().driver().isEmpty()
-        ? "No driver has been bound to it, and this kernel groups a function when one is."
+        ? "no driver has been bound to it, and this kernel groups a function when one is"
         : "";
   }
 }

@@ -71,7 +71,7 @@ public final class GroupsText {
       without.computeIfAbsent(reason, unused -> new ArrayList<>()).add(view.function(i).address());
     }
     without.remove("");
-    without.forEach((reason, addresses) -> appendNote("no group, " + reason, addresses));
+    without.forEach((reason, addresses) -> appendNote("no group (" + reason + ")", addresses));
   }
 
   private String derived() {
