@@ -30,9 +30,11 @@ import java.io.ObjectOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,8 @@ class ArchitectureTest {
           .lines()
           .map(line -> Set.of(line.split(" ")))
           .toList();
+
+  private static final int MOST_FILES = 25;
 
   private static final JavaClasses ACSWATCH =
       new ClassFileImporter()
@@ -319,6 +323,17 @@ class ArchitectureTest {
             .because(
                 "a room is understood with the rooms that it stands on; move what both need into the"
                     + " lower one, or pass it in as a value. A new package takes a line of ROOMS"));
+  }
+
+  @Test
+  void a7RoomsAreSmallEnoughToKnow() {
+    Map<String, Long> files =
+        ACSWATCH.stream()
+            .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+            .collect(Collectors.groupingBy(JavaClass::getPackageName, Collectors.counting()));
+    files.values().removeIf(count -> count <= MOST_FILES);
+    assertEquals(
+        Map.of(), files, "a room has one purpose; give its second purpose a room of its own");
   }
 
   @Test

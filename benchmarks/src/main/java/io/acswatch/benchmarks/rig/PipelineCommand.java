@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /** A command that measures the pipeline on a broker of its own. */
+@Command
 public abstract class PipelineCommand extends CliCommand {
   @Option(
       names = "--set",
