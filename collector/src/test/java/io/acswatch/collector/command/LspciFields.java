@@ -1,8 +1,7 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.collector.command.text.CapabilityLists;
-import io.acswatch.pci.config.BridgeHeader;
-import io.acswatch.pci.config.CommonHeader;
+import io.acswatch.pci.config.ConfigHeader;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.capability.PcieCapability;
 import io.acswatch.pci.config.capability.SriovCapability;
@@ -45,18 +44,17 @@ final class LspciFields {
   private void headers(DecodedFunction function) {
     ConfigSpace space = function.captured().config();
     ConfigFacts facts = function.facts();
-    CommonHeader common = new CommonHeader().wrap(space);
+    ConfigHeader common = new ConfigHeader().wrap(space);
     put("ids", "%04x:%04x".formatted(common.vendor(), common.device()));
     put("class", "%04x".formatted(common.classCode() >>> 8));
     put("programming interface", "%02x".formatted(common.classCode() & 0xFF));
     put("revision", "%02x".formatted(common.revision()));
     put("capability list", (common.status() & 0x10) != 0);
     put("subsystem", "%04x:%04x".formatted(facts.subsystemVendor(), facts.subsystemDevice()));
-    if (common.layout() == BridgeHeader.LAYOUT) {
-      BridgeHeader bridge = new BridgeHeader().wrap(space);
-      put("primary", "%02x".formatted(bridge.primaryBus()));
-      put("secondary", "%02x".formatted(bridge.secondaryBus()));
-      put("subordinate", "%02x".formatted(bridge.subordinateBus()));
+    if (common.isBridge()) {
+      put("primary", "%02x".formatted(common.primaryBus()));
+      put("secondary", "%02x".formatted(common.secondaryBus()));
+      put("subordinate", "%02x".formatted(common.subordinateBus()));
     }
   }
 

@@ -1,11 +1,9 @@
 package io.acswatch.pci.hierarchy;
 
-import io.acswatch.pci.config.BridgeHeader;
-import io.acswatch.pci.config.CommonHeader;
+import io.acswatch.pci.config.ConfigHeader;
 import io.acswatch.pci.config.ConfigOddity;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.config.TypeZeroHeader;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.config.capability.ExtendedCapabilities;
@@ -36,9 +34,7 @@ public final class FunctionDecoder {
   private static final int ATS_CONTROL = 6;
   private static final int ATS_ENABLE = 1 << 15;
 
-  private final CommonHeader header = new CommonHeader();
-  private final TypeZeroHeader typeZero = new TypeZeroHeader();
-  private final BridgeHeader bridge = new BridgeHeader();
+  private final ConfigHeader header = new ConfigHeader();
   private final StandardCapabilities standard = new StandardCapabilities();
   private final ExtendedCapabilities extended = new ExtendedCapabilities();
   private final PcieCapability pcie = new PcieCapability();
@@ -104,13 +100,12 @@ public final class FunctionDecoder {
     header.wrap(space);
     headerType = header.headerType();
     revision = header.revision();
-    if (header.layout() == TypeZeroHeader.LAYOUT) {
-      typeZero.wrap(space);
-      subsystemVendor = typeZero.subsystemVendor();
-      subsystemDevice = typeZero.subsystemDevice();
-    } else if (header.layout() == BridgeHeader.LAYOUT) {
-      memoryBar = bridge.wrap(space).hasMemoryBar();
-      busNumbers = bridge.primaryBus() << 16 | bridge.secondaryBus() << 8 | bridge.subordinateBus();
+    if (header.isEndpoint()) {
+      subsystemVendor = header.subsystemVendor();
+      subsystemDevice = header.subsystemDevice();
+    } else if (header.isBridge()) {
+      memoryBar = header.hasMemoryBar();
+      busNumbers = header.primaryBus() << 16 | header.secondaryBus() << 8 | header.subordinateBus();
     }
     int pcieOffset = readStandard(space);
     if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
@@ -148,9 +143,7 @@ public final class FunctionDecoder {
       int at = standard.offset();
       if (standard.id() == PcieCapability.ID && pcieOffset == 0 && at + 4 <= lengthBytes) {
         pcieOffset = at;
-      } else if (standard.id() == SUBSYSTEM_ID
-          && header.layout() == BridgeHeader.LAYOUT
-          && at + 8 <= lengthBytes) {
+      } else if (standard.id() == SUBSYSTEM_ID && header.isBridge() && at + 8 <= lengthBytes) {
         subsystemVendor = space.u16(at + 4);
         subsystemDevice = space.u16(at + 6);
       }

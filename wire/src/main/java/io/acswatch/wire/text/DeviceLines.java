@@ -1,7 +1,7 @@
 package io.acswatch.wire.text;
 
 import io.acswatch.pci.config.ArrayConfigSpace;
-import io.acswatch.pci.config.CommonHeader;
+import io.acswatch.pci.config.ConfigHeader;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
@@ -96,7 +96,7 @@ final class DeviceLines {
     if (config.length() < ConfigSpace.UNPRIVILEGED_LENGTH) {
       return new PciIds(0, 0, 0);
     }
-    CommonHeader header = new CommonHeader().wrap(config);
+    ConfigHeader header = new ConfigHeader().wrap(config);
     return new PciIds(header.vendor(), header.device(), header.classCode());
   }
 
