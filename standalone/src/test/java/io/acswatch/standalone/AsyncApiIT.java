@@ -105,7 +105,8 @@ class AsyncApiIT {
         // A second host of the same kind with the same cause: an incident.
         send(config, OTHER, FrameWriter.write(Recordings.capture("kexec-001-before", OTHER)));
         send(config, OTHER, FrameWriter.write(Recordings.capture("kexec-001-after", OTHER)));
-        for (String channel : List.of("alerts", "alert-state", "groups", "incidents", "rejects")) {
+        for (String channel :
+            List.of("alerts", "alert-state", "groups", "incidents", "kernels", "rejects")) {
           String topic = TopicNames.DEFAULT_PREFIX + "." + channel;
           List<ConsumerRecord<String, String>> records = new ArrayList<>();
           Awaitility.await()

@@ -364,7 +364,7 @@ class PreflightTest {
 
   @Test
   void regressedKernelDependsOnTheWordsAtTheKexec() {
-    TestHost host = host().release("6.12.80");
+    TestHost host = host().release("6.12.80").kexec("boot-1");
     for (int i = 0; i < NAMES.size(); i++) {
       host.reportGroup(NAMES.get(i), i);
     }

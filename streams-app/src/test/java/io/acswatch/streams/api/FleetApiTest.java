@@ -15,6 +15,7 @@ import com.networknt.schema.SpecVersion;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -24,6 +25,7 @@ import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
+import io.acswatch.wire.json.KernelJson;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -214,6 +216,21 @@ class FleetApiTest {
       }
       return run.incidents();
     }
+  }
+
+  @Test
+  void listsWhatIsKnownOfKernels() throws Exception {
+    assertEquals(0, json("/api/v1/kernels").get("total").asInt());
+    KernelKnowledge one = KernelKnowledge.none("6.8.0-124-generic", "#124-Ubuntu SMP");
+    fleet.keepKernels(List.of(one, KernelKnowledge.none("6.1.0-49-amd64", "")));
+
+    JsonNode list = json("/api/v1/kernels");
+    assertEquals(2, list.get("total").asInt());
+    assertEquals("6.1.0-49-amd64", list.at("/kernels/0/kernel_release").asText());
+    JsonNode found = json("/api/v1/kernels?release=6.8.0-124-generic");
+    assertEquals("#124-Ubuntu SMP", found.at("/kernels/0/kernel_version").asText());
+    assertEquals(1, KernelJson.readList(found.toString().getBytes(StandardCharsets.UTF_8)).size());
+    assertEquals(400, fleet.get("/api/v1/kernels?host=x").statusCode());
   }
 
   @Test

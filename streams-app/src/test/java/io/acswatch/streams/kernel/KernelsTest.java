@@ -14,7 +14,7 @@ import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.preflight.Preflight;
 import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.DistributionHosts;
+import io.acswatch.streams.Frames;
 import io.acswatch.streams.topology.HostRequest;
 import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.json.KernelJson;
@@ -31,6 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What hosts tell of the rules of their kernels. */
 class KernelsTest {
+  private static final String RELEASE = "6.8.0-999-madeup";
+  private static final String VERSION = "#999-Madeup SMP";
+
+  /** All in one group, as if ACS had been off when groups were formed. */
+  private static final String CANARY = "madeup-canary";
+
+  /** Groups that no known rules form. */
+  private static final String ODD = "madeup-odd";
+
   @TempDir Path scratch;
   private TopologyRun run;
 
@@ -44,26 +53,24 @@ class KernelsTest {
     run.close();
   }
 
-  private void send(String host, String boot, String groups) {
-    run.send(host, DistributionHosts.frame(host, boot, groups));
+  private void send(String host, String capture) {
+    run.send(host, Frames.frame(capture, host, 1));
   }
 
   /** The last of the kernel's values since the last look; null for a tombstone. */
   private KernelKnowledge told() throws Exception {
     List<TestRecord<byte[], byte[]>> records = run.read(TOPICS.kernels());
     TestRecord<byte[], byte[]> last = records.get(records.size() - 1);
-    assertEquals(
-        DistributionHosts.RELEASE + " " + DistributionHosts.VERSION,
-        new String(last.key(), StandardCharsets.UTF_8));
+    assertEquals(RELEASE + " " + VERSION, new String(last.key(), StandardCharsets.UTF_8));
     return last.value() == null ? null : KernelJson.read(last.value());
   }
 
   @Test
   void oneCanaryMakesTheForecastOfAnotherHostRight() throws Exception {
-    Snapshot other = Snapshot.of(DistributionHosts.otherHost());
+    Snapshot other = Snapshot.of(Frames.capture("madeup-other", "other", 1));
     assertEquals(Preflight.Outcome.UNKNOWN, foretell(other, List.of()).outcome());
 
-    send("canary", "boot-1", DistributionHosts.MERGED);
+    send("canary", CANARY);
     KernelKnowledge kernel = told();
 
     assertEquals(1, kernel.hosts());
@@ -76,19 +83,13 @@ class KernelsTest {
 
   private static Preflight.Result foretell(Snapshot host, List<KernelKnowledge> kernels) {
     return Preflight.of(
-        host,
-        Preflight.Mode.PLAIN_KEXEC,
-        DistributionHosts.RELEASE,
-        null,
-        null,
-        kernels,
-        LiveUpdateAbility.UNKNOWN);
+        host, Preflight.Mode.PLAIN_KEXEC, RELEASE, null, null, kernels, LiveUpdateAbility.UNKNOWN);
   }
 
   @Test
   void hostsAddUpAndLeave() throws Exception {
-    send("a", "boot-1", DistributionHosts.MERGED);
-    send("b", "boot-1", DistributionHosts.MERGED);
+    send("a", CANARY);
+    send("b", CANARY);
     assertEquals(2, told().hosts());
 
     run.command("a", new HostRequest("gone").json());
@@ -99,8 +100,8 @@ class KernelsTest {
 
   @Test
   void valuesFollowTheirSchema() throws Exception {
-    send("a", "boot-1", DistributionHosts.MERGED);
-    send("b", "boot-1", DistributionHosts.ODD);
+    send("a", CANARY);
+    send("b", ODD);
     try (InputStream schema = KernelJson.class.getResourceAsStream("kernel-v1.schema.json")) {
       var validator = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
       for (TestRecord<byte[], byte[]> record : run.read(TOPICS.kernels())) {
@@ -116,16 +117,14 @@ class KernelsTest {
   /** Once for the kernel, however many hosts run it; over when none is like that any more. */
   @Test
   void kernelThatNoRulesExplainIsOneIncident() throws Exception {
-    send("a", "boot-1", DistributionHosts.ODD);
+    send("a", ODD);
     List<Incident> first = incidents();
     assertEquals(1, first.size());
     assertEquals("KERNEL_RULES_UNKNOWN", first.get(0).code());
-    assertEquals(
-        "KERNEL_RULES_UNKNOWN on 1 host, with kernel " + DistributionHosts.RELEASE,
-        first.get(0).headline());
+    assertEquals("KERNEL_RULES_UNKNOWN on 1 host, with kernel " + RELEASE, first.get(0).headline());
     assertEquals(1, told().unexplained());
 
-    send("b", "boot-1", DistributionHosts.ODD);
+    send("b", ODD);
     List<Incident> second = incidents();
     assertEquals(1, second.size());
     assertEquals(first.get(0).incident(), second.get(0).incident());

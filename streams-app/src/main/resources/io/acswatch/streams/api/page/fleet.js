@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { badge, cut, h, hostLink, shown, when } from "./dom.js";
 import { incidents } from "./incidents.js";
+import { kernels } from "./kernels.js";
 
 const LIMIT = 100;
 const SEVERITIES = ["critical", "high", "warning", "info"];
@@ -41,7 +42,7 @@ export function choice(label, name, values, names, current, changed) {
 }
 
 function frame() {
-  parts = { counts: h("div", { class: "counts" }), columns: h("tr", {}), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}), incidents: h("div", {}) };
+  parts = { counts: h("div", { class: "counts" }), columns: h("tr", {}), rows: h("tbody", {}), pages: h("div", { class: "tools" }), note: h("div", {}), incidents: h("div", {}), kernels: h("div", {}) };
   let typing;
   const search = h("input", { type: "search", placeholder: "Find a host", "aria-label": "Find a host", value: asked.q ?? "",
     oninput: (event) => { clearTimeout(typing); typing = setTimeout(() => change("q", event.target.value), 150); } });
@@ -52,7 +53,7 @@ function frame() {
       choice("status", "status", ["", ...STATUSES], null, asked.status, (value) => change("status", value)),
       choice("with alerts", "severity", ["", ...SEVERITIES], { "": "any or none" }, asked.severity, (value) => change("severity", value))),
     h("div", { class: "table" }, h("table", {}, h("thead", {}, parts.columns), parts.rows)),
-    parts.pages];
+    parts.pages, parts.kernels];
 }
 
 function columns() {
@@ -98,7 +99,7 @@ export function incomplete(element, list) {
 }
 
 async function update() {
-  const [fleet, list] = await Promise.all([ask("fleet"), ask("hosts", { ...asked, offset, limit: LIMIT }), incidents(parts.incidents)]);
+  const [fleet, list] = await Promise.all([ask("fleet"), ask("hosts", { ...asked, offset, limit: LIMIT }), incidents(parts.incidents), kernels(parts.kernels)]);
   counts(fleet);
   incomplete(parts.note, list);
   const now = JSON.stringify(list);
