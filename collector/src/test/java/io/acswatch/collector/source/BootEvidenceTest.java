@@ -156,6 +156,32 @@ class BootEvidenceTest {
     assertIs(BootClass.UNKNOWN, Confidence.LOW, verdict());
   }
 
+  /** Arm, where a device tree describes the machine. */
+  @Test
+  void aDeviceTreeTellsAKexecByFile() throws IOException {
+    FixtureHost host = host("kho-fresh.cap");
+    Files.delete(host.path("/proc/sys/kernel/bootloader_type"));
+    host.write("/proc/device-tree/chosen/bootargs", "quiet\0");
+
+    assertIs(BootClass.UNKNOWN, Confidence.LOW, verdict());
+    assertTrue(notes().contains("/proc/device-tree/chosen: bootargs"), notes());
+    assertTrue(notes().contains("firmware: device tree"), notes());
+    host.write("/proc/device-tree/chosen/linux,booted-from-kexec", "");
+    assertIs(BootClass.KEXEC_PLAIN, Confidence.HIGH, verdict());
+  }
+
+  /** Arm with ACPI: only the raw tree has what kexec wrote. */
+  @Test
+  void aRawTreeTellsAKexecByFile() throws IOException {
+    FixtureHost host = host("kho-fresh.cap");
+    Files.delete(host.path("/proc/sys/kernel/bootloader_type"));
+    Files.createDirectories(host.path("/sys/firmware/acpi"));
+    host.write("/sys/firmware/fdt", "\0bootargs\0linux,booted-from-kexec\0");
+
+    assertIs(BootClass.KEXEC_PLAIN, Confidence.HIGH, verdict());
+    assertTrue(notes().contains("firmware: acpi"), notes());
+  }
+
   @Test
   void namesTheKernelBeforeIfItSaidSoInTheKnownWay() throws IOException {
     FixtureHost host = host("kho-live-update.cap");
