@@ -2,12 +2,10 @@ package io.acswatch.streams.incident;
 
 import io.acswatch.client.Alert;
 import io.acswatch.client.Severity;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -82,15 +80,16 @@ record AlertCause(
     return text == null ? "" : text;
   }
 
-  void writeTo(EntryWriter out) throws IOException {
-    for (String text : new String[] {code, platform, kernel, kind, place}) {
-      out.text(text);
-    }
-    out.texts(bits);
+  /** What {@link #of(List)} makes it of again. */
+  List<String> fields() {
+    List<String> fields = new ArrayList<>(List.of(code, platform, kernel, kind, place));
+    fields.addAll(bits);
+    return fields;
   }
 
-  static AlertCause readFrom(EntryReader in) {
-    return new AlertCause(in.text(), in.text(), in.text(), in.text(), in.text(), in.texts());
+  static AlertCause of(List<String> in) {
+    return new AlertCause(
+        in.get(0), in.get(1), in.get(2), in.get(3), in.get(4), in.subList(5, in.size()));
   }
 
   /** The same for the same cause; 32 hex digits. */

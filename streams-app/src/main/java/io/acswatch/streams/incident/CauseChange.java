@@ -1,8 +1,9 @@
 package io.acswatch.streams.incident;
 
 import io.acswatch.client.Severity;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import io.acswatch.streams.state.Entry;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,32 +17,26 @@ import org.jspecify.annotations.Nullable;
  */
 record CauseChange(@Nullable AlertCause cause, String host, String fingerprint, Severity severity) {
   private static final int VERSION = 1;
+  private static final int FIELDS = 3;
 
   byte[] pack() {
-    return EntryWriter.write(
-        VERSION,
-        out -> {
-          out.text(host);
-          out.text(fingerprint);
-          out.text(severity.name());
-          out.flag(cause != null);
-          if (cause != null) {
-            cause.writeTo(out);
-          }
-        });
+    List<String> out = new ArrayList<>(List.of(host, fingerprint, severity.name()));
+    if (cause != null) {
+      out.addAll(cause.fields());
+    }
+    return Entry.pack(VERSION, out);
   }
 
   static CauseChange unpack(byte[] bytes) {
-    return EntryReader.read(
+    return Entry.unpack(
         bytes,
         "change of a cause",
         VERSION,
-        in -> {
-          String host = in.text();
-          String fingerprint = in.text();
-          Severity severity = Severity.valueOf(in.text());
-          return new CauseChange(
-              in.flag() ? AlertCause.readFrom(in) : null, host, fingerprint, severity);
-        });
+        in ->
+            new CauseChange(
+                in.size() == FIELDS ? null : AlertCause.of(in.subList(FIELDS, in.size())),
+                in.get(0),
+                in.get(1),
+                Severity.valueOf(in.get(2))));
   }
 }

@@ -1,8 +1,7 @@
 package io.acswatch.streams.incident;
 
 import io.acswatch.client.Severity;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import io.acswatch.streams.state.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record HostPart(long sinceMillis, boolean counted, Severity severity, List<String> fingerprints) {
   private static final HostPart NONE = new HostPart(0, false, Severity.INFO, List.of());
   private static final int VERSION = 1;
+  private static final int FIELDS = 3;
 
   /** Copies the list. */
   HostPart {
@@ -27,22 +27,24 @@ record HostPart(long sinceMillis, boolean counted, Severity severity, List<Strin
   static HostPart unpack(byte @Nullable [] bytes) {
     return bytes == null
         ? NONE
-        : EntryReader.read(
+        : Entry.unpack(
             bytes,
             "part in an incident",
             VERSION,
-            in -> new HostPart(in.number(), in.flag(), Severity.valueOf(in.text()), in.texts()));
+            in ->
+                new HostPart(
+                    Long.parseLong(in.get(0)),
+                    Boolean.parseBoolean(in.get(1)),
+                    Severity.valueOf(in.get(2)),
+                    in.subList(FIELDS, in.size())));
   }
 
   byte[] pack() {
-    return EntryWriter.write(
-        VERSION,
-        out -> {
-          out.number(sinceMillis);
-          out.flag(counted);
-          out.text(severity.name());
-          out.texts(fingerprints);
-        });
+    List<String> out =
+        new ArrayList<>(
+            List.of(Long.toString(sinceMillis), Boolean.toString(counted), severity.name()));
+    out.addAll(fingerprints);
+    return Entry.pack(VERSION, out);
   }
 
   HostPart with(String fingerprint, Severity itsSeverity, long nowMillis) {

@@ -2,8 +2,8 @@ package io.acswatch.streams.incident;
 
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import io.acswatch.streams.state.Entry;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -38,21 +38,24 @@ public final class IncidentStores {
   public static @Nullable Incident unpackIncident(byte @Nullable [] packed) {
     return packed == null
         ? null
-        : EntryReader.read(
-            packed, "incident", VERSION, in -> JSON.deserialize(INCIDENTS, in.bytes()));
+        : Entry.unpack(
+            packed,
+            "incident",
+            VERSION,
+            in -> JSON.deserialize(INCIDENTS, in.get(0).getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The entry of an incident; {@code json} is its value in the topic. */
   static byte[] packIncident(byte[] json) {
-    return EntryWriter.write(VERSION, out -> out.bytes(json));
+    return Entry.pack(VERSION, List.of(new String(json, StandardCharsets.UTF_8)));
   }
 
   static byte[] packArrival() {
-    return EntryWriter.write(VERSION, out -> {});
+    return Entry.pack(VERSION, List.of());
   }
 
   static void refuseUnknownArrival(byte[] packed) {
-    EntryReader.read(packed, "arrival of a cause", VERSION, in -> packed);
+    Entry.unpack(packed, "arrival of a cause", VERSION, in -> in);
   }
 
   /** Where the part of a host in an incident is kept, beside the incident itself. */

@@ -1,8 +1,8 @@
 package io.acswatch.streams.incident;
 
 import io.acswatch.client.Severity;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import io.acswatch.streams.state.Entry;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +15,16 @@ record ToldCause(Severity severity, String id) {
   private static final int VERSION = 1;
 
   byte[] pack() {
-    return EntryWriter.write(
-        VERSION,
-        out -> {
-          out.text(severity.name());
-          out.text(id);
-        });
+    return Entry.pack(VERSION, List.of(severity.name(), id));
   }
 
   static @Nullable ToldCause unpack(byte @Nullable [] bytes) {
     return bytes == null
         ? null
-        : EntryReader.read(
+        : Entry.unpack(
             bytes,
             "cause of an alert",
             VERSION,
-            in -> new ToldCause(Severity.valueOf(in.text()), in.text()));
+            in -> new ToldCause(Severity.valueOf(in.get(0)), in.get(1)));
   }
 }
