@@ -3,7 +3,7 @@ package io.acswatch.streams.api;
 import io.acswatch.wire.json.Json;
 
 /** A request that is answered with a problem (RFC 9457) instead of what it asked for. */
-final class ApiException extends Exception {
+public final class ApiException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final int code;
@@ -25,7 +25,7 @@ final class ApiException extends Exception {
   }
 
   /** Asking again later will help. */
-  static ApiException unavailable(String detail) {
+  public static ApiException unavailable(String detail) {
     return new ApiException(503, "Not available now", detail);
   }
 

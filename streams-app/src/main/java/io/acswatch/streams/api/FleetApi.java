@@ -67,13 +67,10 @@ public final class FleetApi {
       return null;
     } catch (ApiException problem) {
       return problem.answer();
-    } catch (Instances.MovingException moving) {
-      return ApiException.unavailable(moving.getMessage()).answer();
     }
   }
 
-  private HttpAnswer everywhere(String what, @Nullable String rawQuery)
-      throws ApiException, Instances.MovingException {
+  private HttpAnswer everywhere(String what, @Nullable String rawQuery) throws ApiException {
     return switch (what) {
       case "openapi.json" -> StaticFiles.resource("openapi.json", HttpAnswer.JSON);
       case "fleet" -> fleet(new Parameters(rawQuery, Set.of()));
@@ -90,8 +87,7 @@ public final class FleetApi {
     return ApiException.notFound("no such path " + path + "; /api/v1/openapi.json describes them");
   }
 
-  private HttpAnswer here(String what, @Nullable String rawQuery)
-      throws ApiException, Instances.MovingException {
+  private HttpAnswer here(String what, @Nullable String rawQuery) throws ApiException {
     return switch (what) {
       case "fleet" -> part(localCounts());
       case "hosts" -> part(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
@@ -117,8 +113,7 @@ public final class FleetApi {
     return offset(asked) + limit(asked);
   }
 
-  private HttpAnswer part(String what, Parameters asked)
-      throws ApiException, Instances.MovingException {
+  private HttpAnswer part(String what, Parameters asked) throws ApiException {
     return part(local(what, asked, end(asked)).text());
   }
 
@@ -126,8 +121,7 @@ public final class FleetApi {
     return HttpAnswer.of(instances.isWhole() ? 200 : PARTIAL, ListPart.TYPE, text);
   }
 
-  private ListPart local(String what, Parameters asked, int end)
-      throws ApiException, Instances.MovingException {
+  private ListPart local(String what, Parameters asked, int end) throws ApiException {
     return switch (what) {
       case "hosts" -> lists.hosts(asked, end);
       case "alerts" -> lists.alerts(asked, end);
@@ -136,8 +130,7 @@ public final class FleetApi {
     };
   }
 
-  private HttpAnswer list(String what, Parameters asked)
-      throws ApiException, Instances.MovingException {
+  private HttpAnswer list(String what, Parameters asked) throws ApiException {
     int offset = offset(asked);
     int end = end(asked);
     boolean ofHosts = !what.equals("incidents") && !what.equals("kernels");
@@ -278,8 +271,7 @@ public final class FleetApi {
         });
   }
 
-  private HttpAnswer ofHost(String what, @Nullable String rawQuery)
-      throws ApiException, Instances.MovingException {
+  private HttpAnswer ofHost(String what, @Nullable String rawQuery) throws ApiException {
     Parameters asked = oneHost(what, rawQuery);
     String owner = instances.ownerOf(asked.required("id"));
     return owner.equals(instances.self())
@@ -287,8 +279,7 @@ public final class FleetApi {
         : peers.forward(owner, PEER + what + "?" + asked.with(Map.of()));
   }
 
-  private HttpAnswer local(String what, @Nullable String rawQuery)
-      throws ApiException, Instances.MovingException {
+  private HttpAnswer local(String what, @Nullable String rawQuery) throws ApiException {
     Parameters asked = oneHost(what, rawQuery);
     String host = asked.required("id");
     HostState state = instances.state(host);

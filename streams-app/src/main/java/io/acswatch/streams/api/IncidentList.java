@@ -24,8 +24,7 @@ public final class IncidentList {
 
   private IncidentList() {}
 
-  static ListPart of(Instances instances, Parameters asked, int limit)
-      throws ApiException, Instances.MovingException {
+  static ListPart of(Instances instances, Parameters asked, int limit) throws ApiException {
     String status = asked.word("status", "open", "closed", "all");
     Set<Severity> severities = asked.constants("severity", Severity.class);
     List<Incident> matching =

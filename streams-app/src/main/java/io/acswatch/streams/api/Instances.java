@@ -6,18 +6,11 @@ import io.acswatch.pci.judge.HostState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Who of the instances keeps what, and what this one keeps. */
+/**
+ * Who of the instances keeps what, and what this one keeps. Throws {@link ApiException#unavailable}
+ * while partitions move from one instance to another.
+ */
 public interface Instances {
-  /** Thrown while partitions move from one instance to another. */
-  final class MovingException extends Exception {
-    private static final long serialVersionUID = 1L;
-
-    /** Says what is moving. */
-    public MovingException(String message) {
-      super(message);
-    }
-  }
-
   /** Where this instance is reached, {@code host:port}. */
   String self();
 
@@ -28,10 +21,10 @@ public interface Instances {
   List<String> all();
 
   /** Where the instance is reached that keeps a host, known or not. */
-  String ownerOf(String host) throws MovingException;
+  String ownerOf(String host) throws ApiException;
 
   /** The state of a host; null if this instance keeps none of it. */
-  @Nullable HostState state(String host) throws MovingException;
+  @Nullable HostState state(String host) throws ApiException;
 
   /** Where each instance is reached that keeps a part of this list, incidents or kernels. */
   List<String> keepersOf(String list);
@@ -41,8 +34,8 @@ public interface Instances {
    *
    * @param host only those in which this host has an open alert; empty for all
    */
-  List<Incident> incidents(String host) throws MovingException;
+  List<Incident> incidents(String host) throws ApiException;
 
   /** What is known of the kernels that this instance keeps, in no order. */
-  List<KernelKnowledge> kernels() throws MovingException;
+  List<KernelKnowledge> kernels() throws ApiException;
 }

@@ -13,8 +13,7 @@ final class KernelList {
 
   private KernelList() {}
 
-  static ListPart of(Instances instances, Parameters asked, int limit)
-      throws ApiException, Instances.MovingException {
+  static ListPart of(Instances instances, Parameters asked, int limit) throws ApiException {
     String release = asked.text("release");
     List<KernelKnowledge> matching =
         instances.kernels().stream()

@@ -83,7 +83,7 @@ public final class IsolationApp implements AutoCloseable {
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
     streams.setStateListener(this::onState);
-    streams.setGlobalStateRestoreListener(new RestoreProgress(metrics::restoring));
+    streams.setGlobalStateRestoreListener(metrics);
     streams.setUncaughtExceptionHandler(failures);
     http.start();
   }

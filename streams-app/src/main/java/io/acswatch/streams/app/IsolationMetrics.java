@@ -16,15 +16,17 @@ import io.prometheus.client.hotspot.DefaultExports;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.StateRestoreListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Counters count work, not results: what a transaction took back and did again counts twice.
  */
-public final class IsolationMetrics implements TopologyObserver {
+public final class IsolationMetrics implements TopologyObserver, StateRestoreListener {
   /** Content type of {@link #text}. */
   public static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
 
@@ -103,10 +105,8 @@ public final class IsolationMetrics implements TopologyObserver {
   private final Counter restored =
       counter("acswatch_restored_records", "Records of the stores that were read back.");
 
-  /** Metrics of an application in which nothing has happened, and that keeps no hosts. */
-  public IsolationMetrics() {
-    this(new FleetIndex(Duration.ofMinutes(15), System::currentTimeMillis));
-  }
+  /** Records that are still to be read back, of each changelog that is being read. */
+  private final Map<TopicPartition, Long> remaining = new ConcurrentHashMap<>();
 
   /** Metrics of an application that keeps these hosts. */
   public IsolationMetrics(FleetIndex fleet) {
@@ -210,11 +210,34 @@ public final class IsolationMetrics implements TopologyObserver {
     oldestUnprocessed.set(oldestAgeSeconds);
   }
 
-  /** So many partitions and records are still to be read back; so many records just were. */
-  void restoring(int partitions, long remainingRecords, long restoredRecords) {
-    restoringPartitions.set(partitions);
-    restoreRemaining.set(remainingRecords);
-    restored.inc(restoredRecords);
+  @Override
+  public void onRestoreStart(TopicPartition partition, String store, long start, long end) {
+    remaining.put(partition, Math.max(0, end - start));
+    restoring(0);
+  }
+
+  @Override
+  public void onBatchRestored(TopicPartition partition, String store, long end, long count) {
+    // The changelog is compacted and has transaction markers: offsets are more than records.
+    remaining.computeIfPresent(partition, (unused, before) -> Math.max(0, before - count));
+    restoring(count);
+  }
+
+  @Override
+  public void onRestoreEnd(TopicPartition partition, String store, long total) {
+    remaining.remove(partition);
+    restoring(0);
+  }
+
+  @Override
+  public void onRestoreSuspended(TopicPartition partition, String store, long total) {
+    onRestoreEnd(partition, store, total);
+  }
+
+  private void restoring(long records) {
+    restoringPartitions.set(remaining.size());
+    restoreRemaining.set(remaining.values().stream().mapToLong(Long::longValue).sum());
+    restored.inc(records);
   }
 
   /** Kafka Streams went from one state to another; equal at the start. */

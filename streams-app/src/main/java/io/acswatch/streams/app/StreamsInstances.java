@@ -4,6 +4,7 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.streams.api.ApiException;
 import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.incident.IncidentStores;
@@ -90,7 +91,7 @@ final class StreamsInstances implements Instances {
   }
 
   @Override
-  public String ownerOf(String host) throws MovingException {
+  public String ownerOf(String host) throws ApiException {
     if (fleet.host(host) != null) {
       return self();
     }
@@ -98,14 +99,15 @@ final class StreamsInstances implements Instances {
     try {
       owner = streams.owner(host);
     } catch (KafkaException | IllegalStateException notRunning) {
-      throw new MovingException("the application does not judge yet: " + notRunning.getMessage());
+      throw ApiException.unavailable(
+          "the application does not judge yet: " + notRunning.getMessage());
     }
     if (owner.equals(KeyQueryMetadata.NOT_AVAILABLE)) {
-      throw new MovingException("partitions are being shared out; ask again in a moment");
+      throw ApiException.unavailable("partitions are being shared out; ask again in a moment");
     }
     String address = address(owner.activeHost());
     if (address.equals(self()) && !fleet.partitions().contains(owner.partition())) {
-      throw new MovingException(
+      throw ApiException.unavailable(
           "partition %d is kept by an instance that says it is reached at %s, as this one does; give each a streams.http.advertised of its own, or wait until partitions are shared out"
               .formatted(owner.partition(), address));
     }
@@ -117,17 +119,17 @@ final class StreamsInstances implements Instances {
   }
 
   @Override
-  public @Nullable HostState state(String host) throws MovingException {
+  public @Nullable HostState state(String host) throws ApiException {
     try {
       byte[] packed = streams.store(query(Nodes.HOST_STATE)).get(host);
       return packed == null ? null : HostStateSerde.unpack(packed);
     } catch (KafkaException | IllegalStateException moving) {
-      throw new MovingException("the store is not open: " + moving.getMessage());
+      throw ApiException.unavailable("the store is not open: " + moving.getMessage());
     }
   }
 
   @Override
-  public List<Incident> incidents(String host) throws MovingException {
+  public List<Incident> incidents(String host) throws ApiException {
     List<Incident> found = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> all =
         streams.store(query(IncidentStores.INCIDENTS)).all()) {
@@ -141,18 +143,18 @@ final class StreamsInstances implements Instances {
       }
       return found;
     } catch (KafkaException | IllegalStateException moving) {
-      throw new MovingException("the incidents are not open: " + moving.getMessage());
+      throw ApiException.unavailable("the incidents are not open: " + moving.getMessage());
     }
   }
 
   @Override
-  public List<KernelKnowledge> kernels() throws MovingException {
+  public List<KernelKnowledge> kernels() throws ApiException {
     List<KernelKnowledge> found = new ArrayList<>();
     try (KeyValueIterator<String, byte[]> all = streams.store(query(KernelStores.KERNELS)).all()) {
       all.forEachRemaining(entry -> found.add(KernelStores.unpack(entry.value)));
       return found;
     } catch (KafkaException | IllegalStateException moving) {
-      throw new MovingException("the kernels are not open: " + moving.getMessage());
+      throw ApiException.unavailable("the kernels are not open: " + moving.getMessage());
     }
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.streams.command;
 
+import io.acswatch.cli.Ink;
 import io.acswatch.client.Incident;
 import io.acswatch.wire.json.AlertText;
 import java.util.Locale;
@@ -19,7 +20,6 @@ public final class IncidentLine {
 
   /** The lines, without a line feed at the end. */
   public static String of(Incident incident, boolean colour) {
-    String severity = "%-8s".formatted(incident.severity().label());
     StringBuilder hosts = new StringBuilder();
     incident.sample().forEach(host -> hosts.append(' ').append(AlertText.printable(host)));
     if (incident.hosts() > incident.sample().size()) {
@@ -28,9 +28,7 @@ public final class IncidentLine {
     return "%s %s %-8s %s %s%n   %s"
         .formatted(
             AlertText.printable(incident.openedAt()),
-            colour && incident.isOpen()
-                ? AlertLine.coloured(incident.severity(), severity)
-                : severity,
+            AlertLine.severity(new Ink(colour), incident.severity(), incident.isOpen()),
             incident.status().name().toLowerCase(Locale.ROOT),
             incident.incident().substring(0, Math.min(SHORT, incident.incident().length())),
             AlertText.printable(incident.headline()),

@@ -1,10 +1,10 @@
 package io.acswatch.streams.kernel;
 
 import io.acswatch.pci.groups.KernelKnowledge;
-import io.acswatch.streams.state.EntryReader;
-import io.acswatch.streams.state.EntryWriter;
+import io.acswatch.streams.state.Entry;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.KernelJson;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
@@ -50,42 +50,35 @@ public final class KernelStores {
 
   /** An entry of a store. */
   static byte[] pack(KernelKnowledge kernel) {
-    return EntryWriter.write(VERSION, out -> out.bytes(KernelJson.write(kernel)));
+    return Entry.pack(VERSION, List.of(text(kernel)));
   }
 
   /** An entry read back; null if there is none. */
   public static @Nullable KernelKnowledge unpack(byte @Nullable [] packed) {
-    return packed == null
-        ? null
-        : EntryReader.read(packed, "kernel", VERSION, in -> read(in.bytes()));
+    return packed == null ? null : Entry.unpack(packed, "kernel", VERSION, in -> read(in.get(0)));
   }
 
   static byte[] pack(Word word) {
-    return EntryWriter.write(
+    return Entry.pack(
         VERSION,
-        out -> {
-          out.text(word.host());
-          out.flag(word.told() != null);
-          if (word.told() != null) {
-            out.bytes(KernelJson.write(word.told()));
-          }
-        });
+        word.told() == null ? List.of(word.host()) : List.of(word.host(), text(word.told())));
   }
 
   static Word unpackWord(byte[] packed) {
-    return EntryReader.read(
+    return Entry.unpack(
         packed,
         "what a host tells of a kernel",
         VERSION,
-        in -> {
-          String host = in.text();
-          return new Word(host, in.flag() ? read(in.bytes()) : null);
-        });
+        in -> new Word(in.get(0), in.size() == 1 ? null : read(in.get(1))));
   }
 
-  private static KernelKnowledge read(byte[] json) {
+  private static String text(KernelKnowledge kernel) {
+    return new String(KernelJson.write(kernel), StandardCharsets.UTF_8);
+  }
+
+  private static KernelKnowledge read(String json) {
     try {
-      return KernelJson.read(json);
+      return KernelJson.read(json.getBytes(StandardCharsets.UTF_8));
     } catch (InputException damaged) {
       throw new SerializationException(damaged.getMessage(), damaged);
     }

@@ -130,10 +130,10 @@ class IsolationMetricsTest {
   @Test
   void tellsWhatWaitsAndWhatIsRestored() {
     metrics.backlog(7, 12.5);
-    RestoreProgress restore = new RestoreProgress(metrics::restoring);
+
     var partition = new org.apache.kafka.common.TopicPartition("changelog", 3);
-    restore.onRestoreStart(partition, "host-state", 0, 100);
-    restore.onBatchRestored(partition, "host-state", 60, 50);
+    metrics.onRestoreStart(partition, "host-state", 0, 100);
+    metrics.onBatchRestored(partition, "host-state", 60, 50);
 
     String text = metrics.text();
     assertTrue(text.contains("acswatch_frames_unprocessed 7.0"), text);
@@ -142,7 +142,7 @@ class IsolationMetricsTest {
     assertTrue(text.contains("acswatch_restore_remaining_records 50.0"), text);
     assertTrue(text.contains("acswatch_restored_records_total 50.0"), text);
 
-    restore.onRestoreEnd(partition, "host-state", 50);
+    metrics.onRestoreEnd(partition, "host-state", 50);
     assertTrue(metrics.text().contains("acswatch_restore_partitions 0.0"));
     assertTrue(metrics.text().contains("acswatch_restore_remaining_records 0.0"));
   }

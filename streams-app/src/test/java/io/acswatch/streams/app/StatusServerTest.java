@@ -13,6 +13,7 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.FrameType;
 import java.io.ByteArrayInputStream;
@@ -45,7 +46,8 @@ class StatusServerTest {
   private static final HttpAnswer OK = HttpAnswer.of(200, HttpAnswer.TEXT, "ok\n");
 
   private final HttpClient client = HttpClient.newHttpClient();
-  private final IsolationMetrics metrics = new IsolationMetrics();
+  private final IsolationMetrics metrics =
+      new IsolationMetrics(new FleetIndex(Duration.ofMinutes(15), () -> 0));
   private volatile String state = "CREATED";
   private volatile boolean brokerReachable = true;
   private StatusServer server;

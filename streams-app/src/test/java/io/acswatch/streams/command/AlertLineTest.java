@@ -40,9 +40,11 @@ class AlertLineTest {
   }
 
   @Test
-  void coloursBySeverityAndResolvedOnesGreen() throws IOException {
+  void coloursBySeverityAndDimsWhatIsResolved() throws IOException {
     assertTrue(AlertLine.of(alert(0), 0, true).contains("\u001b[1;31mcritical\u001b[0m"));
-    assertTrue(AlertLine.of(alert(1), 0, true).contains("\u001b[32minfo    \u001b[0m"));
+    assertTrue(AlertLine.of(alert(1), 0, true).contains("\u001b[2minfo    \u001b[0m"));
+    Alert resolved = alert(Files.readAllLines(RELEASED).get(0).replace("RAISED", "RESOLVED"));
+    assertTrue(AlertLine.of(resolved, 0, true).contains("\u001b[2mcritical\u001b[0m"));
   }
 
   @Test
