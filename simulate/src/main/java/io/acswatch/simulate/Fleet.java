@@ -25,23 +25,21 @@ final class Fleet {
               .thenComparingInt(Member::index));
 
   /**
-   * What a fleet is like.
+   * Makes it.
    *
    * @param hosts number of hosts
    * @param seed decides everything else
-   * @param functions of each host; 0 for sizes as they come, 16 to 100
+   * @param functionsOfHost of each host; 0 draws 20 to 100 for each
    * @param storiesPerHour what happens to a host on average
    */
-  record Plan(int hosts, long seed, int functions, double storiesPerHour) {}
-
-  Fleet(Plan plan) {
-    double meanMillis = 3_600_000 / plan.storiesPerHour();
-    for (int i = 0; i < plan.hosts(); i++) {
-      Chance chance = Chance.of(plan.seed(), i);
-      int functions = plan.functions() == 0 ? 20 + chance.below(81) : plan.functions();
+  Fleet(int hosts, long seed, int functionsOfHost, double storiesPerHour) {
+    double meanMillis = 3_600_000 / storiesPerHour;
+    for (int i = 0; i < hosts; i++) {
+      Chance chance = Chance.of(seed, i);
+      int functions = functionsOfHost == 0 ? 20 + chance.below(81) : functionsOfHost;
       SimHost host =
           new SimHost(
-              hostPrefix(plan.seed()) + "%06d".formatted(i),
+              hostPrefix(seed) + "%06d".formatted(i),
               functions,
               chance.oneIn(8) ? 0 : Math.max(2, functions / 16),
               chance.oneOf(RELEASES),

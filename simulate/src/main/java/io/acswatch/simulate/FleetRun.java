@@ -25,27 +25,6 @@ final class FleetRun {
   private long bytes;
   private int alerts;
 
-  /**
-   * What there was.
-   *
-   * @param digest SHA-256 of all values one after the other
-   */
-  record Totals(
-      long records,
-      long functions,
-      long bytes,
-      int alerts,
-      Map<String, Integer> refusals,
-      String digest,
-      double seconds) {
-    @Override
-    public String toString() {
-      return ("%d records, %d functions, %d bytes in %.1f s; %d alerts must come, to be refused: %s%n"
-              + "frames sha256 %s")
-          .formatted(records, functions, bytes, seconds, alerts, refusals, digest);
-    }
-  }
-
   FleetRun(Fleet fleet, int minutes, FleetSink sink, PrintWriter progress) {
     this.fleet = fleet;
     this.sink = sink;
@@ -53,8 +32,8 @@ final class FleetRun {
     endMillis = Fleet.START_MILLIS + Duration.ofMinutes(minutes).toMillis();
   }
 
-  /** Runs to the end; {@code demand} is told each alert that must come. */
-  Totals run(Consumer<ExpectedAlert> demand) throws IOException, InterruptedException {
+  /** Runs to the end, and says what there was; {@code demand} gets each expected alert. */
+  String run(Consumer<ExpectedAlert> demand) throws IOException, InterruptedException {
     long startedAt = System.nanoTime();
     long told = startedAt;
     try (sink) {
@@ -68,14 +47,11 @@ final class FleetRun {
         }
       }
     }
-    return new Totals(
-        records,
-        functions,
-        bytes,
-        alerts,
-        refusals,
-        HexFormat.of().formatHex(digest.digest()),
-        (System.nanoTime() - startedAt) / 1e9);
+    return "%d records, %d functions, %d bytes in %.1f s; %d alerts expected, to be refused: %s%n"
+            .formatted(
+                records, functions, bytes, (System.nanoTime() - startedAt) / 1e9, alerts, refusals)
+        + "frames sha256 "
+        + HexFormat.of().formatHex(digest.digest());
   }
 
   private void send(Emission emission, Consumer<ExpectedAlert> demand)

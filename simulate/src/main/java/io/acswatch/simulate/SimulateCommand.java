@@ -20,11 +20,11 @@ import picocli.CommandLine.Option;
     name = "acswatch simulate",
     mixinStandardHelpOptions = true,
     description = {
-      "Simulates a fleet: servers with live updates and kexecs, lost ACS bits, rescans, drift, bad"
-          + " reads and poison records, in simulated time. The same seed gives the same bytes, and"
-          + " the same alerts.",
-      "Without --bootstrap-servers and -o it prints what there would be. A seed can be judged once"
-          + " by a streams application: a second run is old news to it."
+      "Simulates a fleet in simulated time: servers with live updates and kexecs, lost ACS bits,"
+          + " rescans, failed reads and damaged records. The same seed gives the same bytes and the"
+          + " same alerts.",
+      "Without --bootstrap-servers and -o it only counts. A streams application judges a seed once:"
+          + " it ignores a second run, whose snapshots are not newer."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
@@ -47,20 +47,20 @@ public final class SimulateCommand extends CliCommand {
       names = "--minutes",
       paramLabel = "M",
       description =
-          "Simulated time; default 60. Every host sends a snapshot each five minutes, and a"
-              + " heartbeat each minute.")
+          "Simulated time; default 60. Each host sends a snapshot every five minutes and a"
+              + " heartbeat every minute.")
   private int minutes = 60;
 
   @Option(
       names = "--functions",
       paramLabel = "F",
-      description = "Functions of each host; default 20 to 100, as it comes.")
+      description = "PCI functions of each host; default 20 to 100, drawn for each.")
   private int functions;
 
   @Option(
       names = "--stories",
       paramLabel = "N",
-      description = "What happens to a host in an hour, on average; default 6.")
+      description = "Mean number of events of a host in an hour; default 6.")
   private double stories = 6;
 
   @Option(
@@ -78,26 +78,26 @@ public final class SimulateCommand extends CliCommand {
   @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Records in a second of real time, at most; default as fast as it goes.")
+      description = "Maximum rate, in records a second of real time; default: no limit.")
   private double rate;
 
   @Option(
       names = "--check",
-      description = "Compare the alert topic with what must come; exit code 1 if they differ.")
+      description = "Compare the alert topic with the expected alerts; exit code 1 if they differ.")
   private boolean check;
 
   @Option(
       names = "--timeout",
       paramLabel = "SECONDS",
-      description = "How long --check waits without an alert while some are missing; default 30.")
+      description = "Maximum time without an alert while --check misses some; default 30.")
   private int timeoutSeconds = 30;
 
   @Option(
       names = "--alert-log",
       paramLabel = "FILE",
       description =
-          "With --check: write the alerts that came, as they were, a line each; host after host, of"
-              + " each in the order in which they came.")
+          "With --check: write the alerts that arrived, one a line, sorted by host and then in"
+              + " their order.")
   private @Nullable Path alertLog;
 
   @Option(
@@ -110,8 +110,8 @@ public final class SimulateCommand extends CliCommand {
       names = "--one-host",
       paramLabel = "FUNCTIONS",
       description =
-          "Only write captures of one host with so many functions: FILE before and FILE-after"
-              + " after a live update in which a root port lost request redirect.")
+          "Only write two captures of one host with this many functions: FILE before, and"
+              + " FILE-after after a live update in which a root port lost request redirect.")
   private int oneHost;
 
   @Override
@@ -123,12 +123,12 @@ public final class SimulateCommand extends CliCommand {
     refuseWrongUsage();
     FleetRun run = new FleetRun(fleet(), minutes, sink(), err());
     if (!check) {
-      say(run.run(alert -> {}).toString());
+      say(run.run(alert -> {}));
       return ExitCode.OK;
     }
     String servers = String.valueOf(bootstrapServers);
     try (AlertCheck alerts = new AlertCheck(servers, topics().alerts(), Fleet.hostPrefix(seed))) {
-      say(run.run(alerts::expect).toString());
+      say(run.run(alerts::expect));
       return finish(alerts);
     }
   }
@@ -150,7 +150,7 @@ public final class SimulateCommand extends CliCommand {
 
   private Fleet fleet() {
     try {
-      return new Fleet(new Fleet.Plan(hosts, seed, functions, stories));
+      return new Fleet(hosts, seed, functions, stories);
     } catch (IllegalArgumentException refused) {
       throw wrongUsage("--functions: " + refused.getMessage());
     }

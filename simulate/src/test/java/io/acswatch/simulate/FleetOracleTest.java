@@ -111,7 +111,7 @@ class FleetOracleTest {
   }
 
   private Run runAnew(long seed) throws Exception {
-    Fleet fleet = new Fleet(new Fleet.Plan(HOSTS, seed, 0, 12));
+    Fleet fleet = new Fleet(HOSTS, seed, 0, 12);
     MessageDigest frames = MessageDigest.getInstance("SHA-256");
     MessageDigest alerts = MessageDigest.getInstance("SHA-256");
     List<String> expected = new ArrayList<>();
