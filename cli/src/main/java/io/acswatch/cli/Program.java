@@ -6,12 +6,9 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
@@ -24,6 +21,18 @@ import picocli.CommandLine.Spec;
  * -Dpicocli.trace=DEBUG} where it happened follows.
  */
 public final class Program {
+  /** What the launcher is called, for help texts. */
+  private static final String NAME = "acswatch.program";
+
+  private static final int COLUMNS = 100;
+
+  private static final Map<String, String> REASONS =
+      Map.of(
+          "NoSuchFileException", "no such file or directory",
+          "AccessDeniedException", "permission denied",
+          "NotDirectoryException", "not a directory",
+          "FileSystemLoopException", "too many links");
+
   private Program() {}
 
   /** Runs the command that the arguments name, and exits with its code. */
@@ -41,7 +50,9 @@ public final class Program {
 
   /** The commands, as {@link #run} runs them. */
   public static CommandLine commandLine(Object commands) {
-    return new CommandLine(commands)
+    CommandLine line = new CommandLine(commands);
+    return line.setCommandName(System.getProperty(NAME, line.getCommandName()))
+        .setUsageHelpWidth(COLUMNS)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((refused, arguments) -> wrongUsage(refused))
         .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
@@ -83,20 +94,9 @@ public final class Program {
 
   /** What is wrong with a file, in a few words. */
   public static String reason(FileSystemException failure) {
-    if (failure instanceof NoSuchFileException) {
-      return "no such file or directory";
-    }
-    if (failure instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (failure instanceof NotDirectoryException) {
-      return "not a directory";
-    }
-    if (failure instanceof FileSystemLoopException) {
-      return "too many links";
-    }
+    String name = failure.getClass().getSimpleName();
     String reason = failure.getReason();
-    return reason == null ? failure.getClass().getSimpleName() : reason;
+    return REASONS.getOrDefault(name, reason == null ? name : reason);
   }
 
   /**

@@ -30,10 +30,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     description = {
-      "Starts a Kafka broker and the streams application in this process, sends the host before and"
-          + " after a recorded kexec as its collector would have, and prints the alert.",
-      "All of it lives in a temporary directory and on loopback ports that are free. It runs on"
-          + " until Ctrl-C, so that the topics can be looked at; --once ends it after the alert."
+      "Starts a Kafka broker and the streams application in this process, replays a recorded kexec"
+          + " of a host, and prints the alert.",
+      "Everything is kept in a temporary directory and on free loopback ports. It runs until Ctrl-C,"
+          + " so that you can look at page and topics; --once ends it after the alert."
     })
 final class DemoCommand extends CliCommand {
   private static final Duration POLL = Duration.ofMillis(300);
@@ -51,7 +51,7 @@ final class DemoCommand extends CliCommand {
       names = "--timeout",
       paramLabel = "SECONDS",
       defaultValue = "60",
-      description = "Time within which the alert must have come; else exit code 3. Default 60.")
+      description = "Maximum time until the alert; then exit code 3. Default 60.")
   private int timeoutSeconds = 60;
 
   @Option(
@@ -59,7 +59,7 @@ final class DemoCommand extends CliCommand {
       paramLabel = "HOST:PORT",
       converter = HttpAddress.Converter.class,
       defaultValue = "127.0.0.1:0",
-      description = "Where metrics and health are served; default is a free port on loopback.")
+      description = "Address of page, API and metrics; default is a free loopback port.")
   private HttpAddress http = HttpAddress.parse("127.0.0.1:0");
 
   @Override

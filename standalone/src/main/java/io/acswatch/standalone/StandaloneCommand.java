@@ -23,10 +23,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "standalone",
     description = {
-      "Watches this very host with a Kafka broker, the collector and the streams application in this"
-          + " process, and prints alerts as they come. Runs until it is stopped.",
-      "What was learnt is kept in the data directory, so that a kexec of this host is judged when it"
-          + " is started again after it."
+      "Watches this host with a Kafka broker, the collector and the streams application in one"
+          + " process, and prints alerts. Runs until it is stopped.",
+      "The data directory keeps what was seen, so that a kexec of this host is judged at the next"
+          + " start."
     })
 final class StandaloneCommand extends CliCommand {
   private static final Duration READY = Duration.ofSeconds(60);
@@ -43,11 +43,11 @@ final class StandaloneCommand extends CliCommand {
       names = "--data-dir",
       paramLabel = "DIR",
       description =
-          "Where the broker's log and the state are kept; default is acswatch/standalone in"
-              + " $XDG_STATE_HOME or ~/.local/state.")
+          "Directory of broker, state and spool; default is acswatch/standalone in $XDG_STATE_HOME"
+              + " or $HOME/.local/state.")
   private @Nullable Path dataDirectory;
 
-  @Option(names = "--temporary", description = "Keep nothing: use a directory that is deleted.")
+  @Option(names = "--temporary", description = "Keep nothing: use a temporary directory.")
   private boolean temporary;
 
   @Option(
@@ -62,17 +62,22 @@ final class StandaloneCommand extends CliCommand {
       paramLabel = "HOST:PORT",
       converter = HttpAddress.Converter.class,
       defaultValue = "127.0.0.1:9640",
-      description =
-          "Where metrics and health are served; port 0: a free one. Default 127.0.0.1:9640.")
+      description = "Address of page, API and metrics; port 0: any. Default 127.0.0.1:9640.")
   private HttpAddress http = HttpAddress.parse("127.0.0.1:9640");
 
-  @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys and DIR/proc.")
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
   private @Nullable Path root;
 
-  @Option(names = "--owners", paramLabel = "FILE", description = "Which VM owns what.")
+  @Option(names = "--owners", paramLabel = "FILE", description = "File of 'owner' lines.")
   private @Nullable Path owners;
 
-  @Option(names = "--host-id", paramLabel = "ID", description = "Default is the host name.")
+  @Option(
+      names = "--host-id",
+      paramLabel = "ID",
+      description = "Id of this host; default is the host name.")
   private @Nullable String hostId;
 
   @Override

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.collector.source.DenyList;
 import io.acswatch.collector.spool.SpoolLimits;
@@ -7,6 +8,7 @@ import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout how long a stop may take to send what is left
  * @param spool directory of the spool, null if not set
  * @param spoolLimits what it may hold
- * @param httpAddress where the sender serves metrics, {@code host:port}; empty for nowhere
+ * @param httpAddress where the sender serves metrics; empty for nowhere
  * @param producer further settings of the Kafka producer, which win
  */
 public record CollectorConfig(
@@ -49,7 +51,7 @@ public record CollectorConfig(
     Duration stopTimeout,
     @Nullable Path spool,
     SpoolLimits spoolLimits,
-    String httpAddress,
+    Optional<HttpAddress> httpAddress,
     Map<String, String> producer) {
   /** Begins the keys that are handed to the Kafka producer without this prefix. */
   public static final String PRODUCER_PREFIX = "producer.";
@@ -132,13 +134,17 @@ public record CollectorConfig(
         settings.millis(STOP_TIMEOUT),
         pathOrNull(settings.text(SPOOL_DIRECTORY)),
         new SpoolLimits(settings.number(SPOOL_BYTES), settings.millis(SPOOL_AGE)),
-        settings.text(HTTP_ADDRESS),
+        settings.parsed(HTTP_ADDRESS, CollectorConfig::addressIfAny),
         settings.family(PRODUCER_PREFIX, setting -> true));
   }
 
   /** The spool of a reader and of a sender that run apart. */
   public Path spoolOrDefault() {
     return spool == null ? DEFAULT_SPOOL : spool;
+  }
+
+  private static Optional<HttpAddress> addressIfAny(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(HttpAddress.parse(text));
   }
 
   private static @Nullable Path pathOrNull(String text) {

@@ -2,6 +2,8 @@ package io.acswatch.collector.agent;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Program;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
@@ -15,6 +17,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,25 +42,22 @@ public final class SenderMetrics implements AutoCloseable {
   }
 
   /**
-   * Begins to serve.
+   * Begins to serve; port 0 takes a free one, no address serves nothing.
    *
-   * @param address {@code host:port}; port 0 takes a free one; empty: serve nothing
-   * @throws IOException if that is no address, or it is taken
+   * @throws CommandFailure if the address is not of this host, or is taken
    */
-  public static SenderMetrics serve(String address, Spool spool, SpoolSender sender, Clock clock)
-      throws IOException {
+  public static SenderMetrics serve(
+      Optional<HttpAddress> address, Spool spool, SpoolSender sender, Clock clock) {
     if (address.isEmpty()) {
       return new SenderMetrics(spool, sender.status(), clock, null);
     }
-    int colon = address.lastIndexOf(':');
+    HttpAddress at = address.get();
     HttpServer server;
     try {
-      int port = Integer.parseInt(address.substring(colon + 1));
-      String host = address.substring(0, Math.max(0, colon)).replaceAll("[\\[\\]]", "");
-      server = HttpServer.create(new InetSocketAddress(host, port), 0);
+      server = HttpServer.create(new InetSocketAddress(at.host(), at.port()), 0);
     } catch (IllegalArgumentException | IOException refused) {
-      throw new IOException(
-          CollectorConfig.HTTP_ADDRESS + "=" + address + ": " + refused.getMessage(), refused);
+      throw new CommandFailure(
+          CollectorConfig.HTTP_ADDRESS + "=" + at + ": " + refused.getMessage(), refused);
     }
     SenderMetrics metrics = new SenderMetrics(spool, sender.status(), clock, server);
     server.createContext("/metrics", metrics::answer);

@@ -24,10 +24,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "capture",
     description = {
-      "Writes a capture of this host: raw configuration space of every PCI function, IOMMU groups"
-          + " and boot, as text.",
-      "Reading more than 64 bytes of a function, and so its ACS registers, takes CAP_SYS_ADMIN."
-          + " Nothing is written to the host, and sleeping devices are not woken."
+      "Writes a capture of this host as text: configuration space of every PCI function, IOMMU"
+          + " groups and boot.",
+      "More than the first 64 bytes of a function, and so its ACS registers, need"
+          + " CAP_SYS_ADMIN. The command only reads, and wakes no sleeping device."
     })
 final class CaptureCommand extends CliCommand {
   @Option(
@@ -40,14 +40,14 @@ final class CaptureCommand extends CliCommand {
       names = "--owners",
       paramLabel = "FILE",
       description =
-          "Lines 'owner TAB address TAB vm TAB source' that say which VM owns what; default is"
-              + " what libvirt, processes and drop-in files tell.")
+          "Lines 'owner TAB address TAB vm TAB source': which VM owns what. Default: libvirt,"
+              + " processes and drop-in files.")
   private @Nullable Path owners;
 
   @Option(
       names = "--host-id",
       paramLabel = "ID",
-      description = "Id of the host, for the records; default is its host name.")
+      description = "Host id in the capture; default is the host name.")
   private @Nullable String hostId;
 
   @Option(

@@ -24,26 +24,29 @@ import picocli.CommandLine.Option;
 @Command(
     name = "check",
     description = {
-      "Tells what the collector can and cannot see on this host, with the privileges of whoever"
-          + " runs it, and what to do about it. Changes nothing.",
-      "Run it as the reader runs to learn what the reader sees."
+      "Shows what the collector can and cannot see on this host with your privileges, and what"
+          + " to do about it. It changes nothing.",
+      "Run it as the user of the reader to learn what the reader sees."
     },
     exitCodeList = {
-      "0:the collector sees all it needs (what is limited is printed)",
-      "1:something that it cannot do without is missing",
+      "0:the collector sees all it needs; limits are printed",
+      "1:something essential is missing",
       "2:wrong usage",
-      "3:the host cannot be looked at"
+      "3:the host cannot be read"
     })
 final class CheckCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 
-  @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys, DIR/proc and so on.")
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
   private @Nullable Path root;
 
   @Option(names = "--owners", paramLabel = "FILE", description = "File of 'owner' lines.")
   private @Nullable Path owners;
 
-  @Option(names = "--spool", paramLabel = "DIR", description = "Look whether DIR can be written.")
+  @Option(names = "--spool", paramLabel = "DIR", description = "Check whether DIR can be written.")
   private @Nullable Path spool;
 
   @Mixin private BrokerOptions broker = new BrokerOptions();

@@ -15,31 +15,38 @@ import picocli.CommandLine.Mixin;
     name = "collect",
     subcommands = {ReaderCommand.class, SenderCommand.class},
     description = {
-      "Watches this host and sends snapshots to Kafka: at the start, at once when an ACS Control"
-          + " word, kexec, a device or an owner changes, and every few minutes in any case.",
-      "Runs until it is stopped; keeps trying while no broker can be reached."
+      "Watches this host and sends snapshots to Kafka: at the start, at once when an ACS"
+          + " Control register, kexec, a device or an owner changes, and every few minutes.",
+      "Runs until it is stopped. While no broker can be reached, frames wait in the spool and"
+          + " it keeps trying."
     },
     footerHeading = "%nKeys of the configuration file, one key=value per line:%n",
     footer = {
       "  collector.bootstrap.servers       brokers, host:port[,host:port...]",
-      "  collector.topic.prefix            acswatch: frames go to acswatch.frames",
-      "  collector.root                    /: directory that holds sys and proc",
-      "  collector.host.id                 empty: the host name",
-      "  collector.owners.file             empty: none",
-      "  collector.snapshot.interval.ms    300000: between full snapshots while nothing changes",
-      "  collector.sweep.interval.ms       60000: between looks at everything",
-      "  collector.glance.interval.ms      1000: between fast looks",
-      "  collector.settle.interval.ms      2000: least between snapshots for device events only",
-      "  collector.heartbeat.interval.ms   60000: between heartbeats",
-      "  collector.reads.per.second        500: most functions read in a second",
-      "  collector.deny                    empty: 0000:3b:00.0,8086:1521 are never read",
-      "  collector.send.timeout.ms         30000: of one attempt to send",
-      "  collector.stop.timeout.ms         1000: to send what is left when stopped",
-      "  collector.spool.dir               where frames wait; see --spool",
-      "  collector.spool.bytes             67108864: most bytes that wait",
-      "  collector.spool.age.ms            604800000: most time that what is of little use waits",
-      "  collector.http.address            127.0.0.1:9641: metrics of the sender; empty: none",
+      "  collector.topic.prefix            prefix of the topic names (acswatch)",
+      "  collector.root                    directory that holds sys and proc (/)",
+      "  collector.host.id                 id of this host (the host name)",
+      "  collector.owners.file             file of owner lines (none)",
+      "  collector.snapshot.interval.ms    maximum interval between snapshots (300000)",
+      "  collector.sweep.interval.ms       interval between reads of everything (60000)",
+      "  collector.glance.interval.ms      interval between checks for changes (1000)",
+      "  collector.settle.interval.ms      minimum, if only device events cause snapshots (2000)",
+      "  collector.heartbeat.interval.ms   interval between heartbeats (60000)",
+      "  collector.reads.per.second        maximum number of functions read per second (500)",
+      "  collector.deny                    never read these: 0000:3b:00.0,8086:1521 (none)",
+      "  collector.send.timeout.ms         maximum time of one attempt to send (30000)",
+      "  collector.stop.timeout.ms         maximum time to send the rest when stopped (1000)",
+      "  collector.spool.dir               directory where frames wait; see --spool",
+      "  collector.spool.bytes             maximum size of all frames that wait (67108864)",
+      "  collector.spool.age.ms            maximum age of low-priority frames (604800000)",
+      "  collector.http.address            metrics of the sender; empty: none (127.0.0.1:9641)",
       "  producer.*                        settings of the Kafka producer, without the prefix"
+    },
+    exitCodeList = {
+      "0:stopped; all frames are sent",
+      "1:stopped; frames wait in the spool, and the next start sends them",
+      "2:wrong usage",
+      "3:the host cannot be read, or another agent uses the spool"
     })
 final class CollectCommand extends CliCommand {
   /** How long it may take to return when it has stopped. */

@@ -22,38 +22,48 @@ final class CollectOptions {
       names = "--spool",
       paramLabel = "DIR",
       description =
-          "Where frames wait for a broker. Default of reader and sender: /var/lib/acswatch/spool;"
-              + " of both in one process: acswatch/spool in $XDG_STATE_HOME or ~/.local/state.")
+          "Directory where frames wait for a broker. Default of reader and sender:"
+              + " /var/lib/acswatch/spool; of both in one process: acswatch/spool in"
+              + " $XDG_STATE_HOME or $HOME/.local/state.")
   private @Nullable Path spool;
 
-  @Option(names = "--root", paramLabel = "DIR", description = "Read DIR/sys and DIR/proc.")
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
   private @Nullable Path root;
 
-  @Option(names = "--owners", paramLabel = "FILE", description = "Which VM owns what.")
+  @Option(
+      names = "--owners",
+      paramLabel = "FILE",
+      description = "File of 'owner' lines: which VM owns which device.")
   private @Nullable Path owners;
 
-  @Option(names = "--host-id", paramLabel = "ID", description = "Default is the host name.")
+  @Option(
+      names = "--host-id",
+      paramLabel = "ID",
+      description = "Id of this host; default is the host name.")
   private @Nullable String hostId;
 
   @Option(
       names = "--snapshot-interval",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Time between snapshots while nothing changes, as 30s or 5m (default).")
+      description = "Maximum time between two snapshots, for example 30s; default 5m.")
   private @Nullable Duration snapshotInterval;
 
   @Option(
       names = "--glance-interval",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Time between looks for changes, as 500ms or 1s (default).")
+      description = "Time between two checks for changes, for example 500ms; default 1s.")
   private @Nullable Duration glanceInterval;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Time one attempt to send may take; default 30s.")
+      description = "Maximum time of one attempt to send; default 30s.")
   private @Nullable Duration timeout;
 
   /** The settings: those of the file, overruled by options. */

@@ -15,8 +15,7 @@ import picocli.CommandLine.Parameters;
 /** {@code decode}: configuration space of every function. */
 @Command(
     name = "decode",
-    description =
-        "Prints what the configuration space of every function says: header, capabilities, ACS.")
+    description = "Decodes the configuration space of every function: header, capabilities, ACS.")
 final class DecodeCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 

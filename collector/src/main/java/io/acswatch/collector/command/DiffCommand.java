@@ -31,11 +31,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     description = {
-      "Judges two captures of one host, as the streams application judges its frames, and prints"
-          + " the alerts that the second one raises or resolves.",
-      "As text, the part of the PCI tree that is not as it was follows: with VMs, ACS Control bits"
-          + " and groups.",
-      "Exit code 1 if it raises one that is high or critical."
+      "Compares two captures of one host as the streams application does. Prints the alerts"
+          + " that the second one raises or resolves.",
+      "Text output ends with the changed part of the PCI tree: VMs, ACS Control bits and"
+          + " groups.",
+      "The exit code is 1 if an alert is high or critical."
     })
 final class DiffCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
@@ -51,19 +51,16 @@ final class DiffCommand extends CliCommand {
       names = "--owners",
       paramLabel = "FILE",
       description =
-          "Lines 'owner TAB address TAB vm TAB source': who owned what before, by the addresses"
-              + " in BEFORE. They replace the claims in it.")
+          "Lines 'owner TAB address TAB vm TAB source': the owners before, by address in"
+              + " BEFORE. They replace those in BEFORE.")
   private @Nullable Path owners;
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
       converter = GroupsCommand.ModelConverter.class,
-      description = "Rules to judge both by, instead of those of each capture's kernel.")
+      description = "Grouping rules to use for both, instead of those of each capture's kernel.")
   private @Nullable GroupingModel model;
-
-  @Option(names = "--no-tree", description = "Print the alerts only.")
-  private boolean noTree;
 
   @Override
   public Integer call() throws IOException {
@@ -87,7 +84,7 @@ final class DiffCommand extends CliCommand {
     if (alerts.isEmpty() && !output.isJson()) {
       out.println("no findings");
     }
-    if (!noTree && !output.isJson()) {
+    if (!output.isJson()) {
       out.print(
           ChangeTree.of(
               Snapshot.of(earlier), Snapshot.of(later), colour.ink(), ColourOption.hasLines()));

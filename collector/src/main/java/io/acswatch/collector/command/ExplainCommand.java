@@ -33,11 +33,11 @@ import picocli.CommandLine.Parameters;
       "3:no such function, or input unreadable or damaged"
     },
     description = {
-      "With one address: why that function is in its group, step by step, with the registers.",
-      "With two: why they share a group, or what keeps them apart and which single bit, if lost,"
-          + " would join them.",
-      "Without: the weak points of the host, that is the ports and functions whose loss of a bit"
-          + " would put two owners together, those that hit most VMs first."
+      "With one address: why the function is in its group, step by step, with the registers.",
+      "With two: why they share a group; or what keeps them apart, and which single bit would"
+          + " join them if lost.",
+      "Without: the weak points of the host. These are ports and functions whose loss of a bit"
+          + " would join two owners, most VMs first."
     })
 final class ExplainCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
@@ -58,20 +58,20 @@ final class ExplainCommand extends CliCommand {
   @Option(
       names = "--owners",
       paramLabel = "FILE",
-      description = "Lines 'owner TAB address TAB vm TAB source'; they replace those in CAPTURE.")
+      description = "Lines 'owner TAB address TAB vm TAB source'. They replace those in CAPTURE.")
   private @Nullable Path owners;
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
       converter = GroupsCommand.ModelConverter.class,
-      description = "Rules to explain by, instead of those of the capture's kernel.")
+      description = "Grouping rules to use instead of those of the capture's kernel.")
   private @Nullable GroupingModel model;
 
   @Option(
       names = "--before",
       paramLabel = "CAPTURE",
-      description = "The last capture of the boot before, of which the words may have counted.")
+      description = "Last capture of the previous boot, whose registers may decide the groups.")
   private @Nullable String before;
 
   @Override

@@ -27,13 +27,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "groups",
     description = {
-      "Prints the IOMMU groups of each capture: those the kernel reports, those its rules make of"
-          + " the registers (derived), and what the hardware keeps apart (strict). Of root ports"
-          + " and functions of one device that have no ACS, strict assumes that they do.",
-      "As text it is the PCI tree with the VM, the ACS Control bits and the group of each function.",
-      "Where derived differs from what the kernel reports it says why: registers changed since the"
-          + " groups were formed, the words of that moment are not in the capture (--before may have"
-          + " them), bytes were not read, or the kernel follows rules that are not known here."
+      "Prints the IOMMU groups of each capture: as the kernel reports them, as its rules give"
+          + " them from the registers (derived), and as the hardware keeps them apart (strict)."
+          + " Strict trusts root ports, and functions of one device, that have no ACS.",
+      "Text output is the PCI tree with VM, ACS Control bits and group of each function.",
+      "If derived differs from the kernel's groups the reason is printed: registers changed"
+          + " since grouping, registers of that time are missing (see --before), bytes were not"
+          + " read, or the rules of this kernel are unknown."
     })
 final class GroupsCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
@@ -59,8 +59,8 @@ final class GroupsCommand extends CliCommand {
       names = "--before",
       paramLabel = "CAPTURE",
       description =
-          "The last capture of the boot before: kernels from 6.18.16 on group some functions by the"
-              + " words that a kexec found.")
+          "Last capture of the previous boot: kernels from 6.18.16 on group some functions by"
+              + " the registers that a kexec found.")
   private @Nullable String before;
 
   @Override

@@ -47,12 +47,13 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
     name = "preflight",
     description = {
-      "Foretells what a kexec now would do to the isolation of the VMs on this host, or on the host"
-          + " of a capture: as a live update, and as an ordinary kexec.",
-      "Without owners (--owners, or owner lines in CAPTURE) it is a go only if it is one whoever owns"
-          + " what.",
-      "go: nothing of severity high or critical would come of it. no-go: it would, or the kernel"
-          + " would refuse to preserve a VM's device. unknown: it depends on what cannot be seen."
+      "Predicts what a kexec now would do to the isolation of the VMs on this host, or on the"
+          + " host of a capture. It answers for a live update and for an ordinary kexec.",
+      "go: no alert of severity high or critical would follow. no-go: one would, or the kernel"
+          + " would refuse to preserve a VM's device. unknown: the answer depends on what cannot"
+          + " be seen.",
+      "Without owners (--owners, or owner lines in CAPTURE) the answer is go only if every"
+          + " assignment of owners gives go."
     },
     exitCodeList = {
       "0:go",
@@ -74,7 +75,7 @@ final class PreflightCommand extends CliCommand {
   @Option(
       names = "--owners",
       paramLabel = "FILE",
-      description = "Lines 'owner TAB address TAB vm TAB source'; they replace those in CAPTURE.")
+      description = "Lines 'owner TAB address TAB vm TAB source'. They replace those in CAPTURE.")
   private @Nullable Path owners;
 
   @Option(
@@ -82,38 +83,38 @@ final class PreflightCommand extends CliCommand {
       paramLabel = "MODE",
       converter = ModeConverter.class,
       description =
-          "live-update or plain-kexec. Without it both are answered; the live update's answer counts"
-              + " where the kernel to come can preserve devices.")
+          "live-update or plain-kexec; default is both. The live update's answer counts if the"
+              + " next kernel can preserve devices.")
   private Preflight.@Nullable Mode mode;
 
   @Option(
       names = "--target-kernel",
       paramLabel = "R",
       description =
-          "The kernel to come: its release (uname -r), better uname -rv, or 'Debian 6.1.174-1', for"
-              + " a release like 6.1.0-49-amd64 hides the patch level; or the name of a model as of"
-              + " 'groups --model'. Default is the present one.")
+          "Next kernel: its release (uname -r); better 'uname -rv' or 'Debian 6.1.174-1', since"
+              + " 6.1.0-49-amd64 hides the patch level; or a model of 'groups --model'. Default"
+              + " is the running kernel.")
   private @Nullable String targetKernel;
 
   @Option(
       names = "--model",
       paramLabel = "NAME",
       converter = GroupsCommand.ModelConverter.class,
-      description = "Rules of the kernel to come, instead of those of its release.")
+      description = "Grouping rules of the next kernel, instead of those of its release.")
   private @Nullable GroupingModel model;
 
   @Option(
       names = "--target-cmdline",
       paramLabel = "C",
-      description = "Command line of the kernel to come; default is the present one.")
+      description = "Command line of the next kernel; default is the present one.")
   private @Nullable String targetCommandLine;
 
   @Option(
       names = "--target-config",
       paramLabel = "FILE",
       description =
-          "Build configuration of the kernel to come: it says whether that can preserve PCI devices."
-              + " Without CAPTURE the default is /boot/config-R.")
+          "Build configuration of the next kernel, which tells whether it can preserve PCI"
+              + " devices. Without CAPTURE the default is /boot/config-R.")
   private @Nullable Path targetConfig;
 
   @Option(

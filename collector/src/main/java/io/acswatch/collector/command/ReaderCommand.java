@@ -19,8 +19,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "reader",
     description = {
-      "Watches this host and puts frames into the spool; 'collect sender' takes them out.",
-      "Uses no network. Told to stop it takes a last snapshot, which takes 200 ms at most."
+      "Watches this host and writes frames to the spool, from which 'collect sender' sends"
+          + " them.",
+      "Uses no network. When stopped it takes a last snapshot within 200 ms."
     })
 public final class ReaderCommand extends CliCommand {
   /** What its unit gives it is 200 ms, most of which its last look may take. */

@@ -33,10 +33,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "replay",
     description = {
-      "Sends captures to Kafka in the order given, as the agent of that host would have sent them,"
-          + " and waits for the acknowledgement of each. All are read before the first is sent.",
-      "A directory is taken for the spool of an agent: its frames are sent in their order, as they"
-          + " are. The spool stays as it is."
+      "Sends captures to Kafka in the given order, as the agent of that host would, and waits"
+          + " for each acknowledgement. It reads all of them before it sends the first.",
+      "A directory is the spool of an agent: its frames are sent unchanged, in their order. The"
+          + " spool is not changed."
     })
 final class ReplayCommand extends CliCommand {
   private static final String NAMELESS_HOST = "replay";
@@ -44,7 +44,7 @@ final class ReplayCommand extends CliCommand {
   @Parameters(
       arity = "1..*",
       paramLabel = "CAPTURE|SPOOL",
-      description = "Capture files, - is standard input; directories of spool files.")
+      description = "Capture files; - is standard input. Directories of spools.")
   private List<String> files = List.of();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
@@ -52,22 +52,21 @@ final class ReplayCommand extends CliCommand {
   @Option(
       names = "--host-id",
       paramLabel = "ID",
-      description =
-          "Host to send captures as; default is the one in each, or 'replay' if it has none.")
+      description = "Host id for captures; default is the one in each capture, or 'replay'.")
   private @Nullable String hostId;
 
   @Option(
       names = "--interval",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Pause between two captures, as 500ms or 2s; default none.")
+      description = "Pause between two frames, for example 500ms or 2s; default none.")
   private Duration interval = Duration.ZERO;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Time that sending one capture may take; default 30s.")
+      description = "Maximum time to send one frame; default 30s.")
   private Duration timeout = Duration.ofSeconds(30);
 
   private final Map<String, Long> sequences = new HashMap<>();

@@ -19,8 +19,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "sender",
     description = {
-      "Sends what 'collect reader' put into the spool to Kafka, and deletes what was acknowledged.",
-      "Needs no privilege; keeps trying while no broker can be reached."
+      "Sends the frames of the spool to Kafka, and deletes what the broker acknowledged.",
+      "Needs no privilege. Keeps trying while no broker can be reached."
     })
 final class SenderCommand extends CliCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(2);

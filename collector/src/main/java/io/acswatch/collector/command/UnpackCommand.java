@@ -16,15 +16,15 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "unpack",
     description = {
-      "Builds the /sys and /proc that a capture was taken from, below a directory: 'collect --root"
-          + " DIR' and 'check --root DIR' then run on it as on that host.",
-      "The directory is made; it must be empty if it is there."
+      "Writes the /sys and /proc of a capture below a directory, so that 'collect --root DIR'"
+          + " and 'check --root DIR' run on them.",
+      "DIR is created; if it exists it must be empty."
     })
 final class UnpackCommand extends CliCommand {
   @Parameters(index = "0", paramLabel = "CAPTURE", description = "A capture; - is standard input.")
   private String capture = "";
 
-  @Parameters(index = "1", paramLabel = "DIR", description = "Where to put it.")
+  @Parameters(index = "1", paramLabel = "DIR", description = "Directory to write to.")
   private Path directory = Path.of("");
 
   @Override

@@ -10,8 +10,6 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Waits for files to come into a spool: the kernel tells of each (inotify), so that an idle sender
@@ -19,8 +17,6 @@ import org.slf4j.LoggerFactory;
  * the wait is short. One thread waits; {@link #close} may come from any.
  */
 public final class SpoolArrivals implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(SpoolArrivals.class);
-
   /** How long to wait where nothing tells. */
   private static final Duration UNTOLD = Duration.ofMillis(250);
 
@@ -32,7 +28,6 @@ public final class SpoolArrivals implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable WatchService service;
   private @Nullable WatchKey key;
-  private boolean told;
 
   /** Of the spool in {@code directory}, which need not be there yet. */
   public SpoolArrivals(Path directory) {
@@ -82,10 +77,6 @@ public final class SpoolArrivals implements AutoCloseable {
       key = directory.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
       return watch;
     } catch (IOException | UnsupportedOperationException | ClosedWatchServiceException untold) {
-      if (!told) {
-        told = true;
-        LOG.debug("{} is not watched, it is looked at instead", directory, untold);
-      }
       return null;
     }
   }
@@ -99,7 +90,7 @@ public final class SpoolArrivals implements AutoCloseable {
       try {
         watch.close();
       } catch (IOException harmless) {
-        LOG.debug("the watch of {} does not close", directory, harmless);
+        // the process ends
       }
     }
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.collector.source.DenyList;
 import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -62,7 +64,7 @@ class CollectorConfigTest {
             Duration.ofSeconds(1),
             null,
             new SpoolLimits(64 << 20, Duration.ofDays(7)),
-            "127.0.0.1:9641",
+            Optional.of(new HttpAddress("127.0.0.1", 9641)),
             Map.of()),
         config);
   }
@@ -90,7 +92,7 @@ class CollectorConfigTest {
             Duration.ofSeconds(2),
             Path.of("/spool"),
             new SpoolLimits(1024, Duration.ofMinutes(1)),
-            "",
+            Optional.empty(),
             Map.of("security.protocol", "SSL")),
         CollectorConfig.from(settings));
   }

@@ -3,6 +3,7 @@ package io.acswatch.collector.agent;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.spool.Spool;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -56,7 +58,8 @@ class SenderMetricsTest {
     Clock clock = Clock.systemUTC();
     new SpoolingReader(config, spool, clock).tick(1);
     SpoolSender sender = new SpoolSender(config, spool, clock);
-    try (SenderMetrics served = SenderMetrics.serve("127.0.0.1:0", spool, sender, clock)) {
+    try (SenderMetrics served =
+        SenderMetrics.serve(Optional.of(HttpAddress.parse("127.0.0.1:0")), spool, sender, clock)) {
       Matcher url = SERVED.matcher(served.described());
       assertTrue(url.find(), served.described());
       metrics =
