@@ -2,7 +2,7 @@ package io.acswatch.simulate;
 
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -13,7 +13,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -12,7 +12,7 @@ import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.streams.command.StreamsMain;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

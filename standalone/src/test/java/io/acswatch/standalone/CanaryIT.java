@@ -10,7 +10,7 @@ import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.streams.command.StreamsMain;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -10,7 +10,7 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.net.InetAddress;
 import java.net.ServerSocket;

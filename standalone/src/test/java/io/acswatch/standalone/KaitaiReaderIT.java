@@ -13,7 +13,7 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
-import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.frame.FrameReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

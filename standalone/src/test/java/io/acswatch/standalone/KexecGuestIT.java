@@ -23,7 +23,7 @@ import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.frame.FrameReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import io.acswatch.benchmarks.walk.AcsWalk;
 import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
-import io.acswatch.wire.FactsWriter;
-import io.acswatch.wire.FrameHead;
-import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.facts.FactsWriter;
+import io.acswatch.wire.frame.FrameHead;
+import io.acswatch.wire.frame.FrameReader;
 
 /** What is measured against each other, over the hundred functions of the corpus. */
 final class Loops {

@@ -5,7 +5,7 @@ import io.acswatch.benchmarks.walk.BufferAcsWalk;
 import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
-import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.frame.FrameReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -1,7 +1,7 @@
 package io.acswatch.benchmarks.rig;
 
 import io.acswatch.simulate.LoadHost;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

@@ -10,7 +10,7 @@ import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.capability.ExtendedCapabilities;
 import io.acswatch.pci.config.capability.StandardCapabilities;
 import io.acswatch.pci.config.capability.WalkStep;
-import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.frame.FrameReader;
 import java.lang.management.ManagementFactory;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;

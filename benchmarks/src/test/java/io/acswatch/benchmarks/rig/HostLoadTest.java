@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.acswatch.simulate.LoadHost;
-import io.acswatch.wire.FrameReader;
-import io.acswatch.wire.FrameType;
+import io.acswatch.wire.frame.FrameReader;
+import io.acswatch.wire.frame.FrameType;
 import org.junit.jupiter.api.Test;
 
 /** What is stamped is what a reader of frames finds. */

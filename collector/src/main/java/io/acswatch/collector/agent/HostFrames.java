@@ -7,8 +7,8 @@ import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
-import io.acswatch.wire.FrameType;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameType;
+import io.acswatch.wire.frame.FrameWriter;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 
 /**
  * A frame ready to be sent.

@@ -4,7 +4,7 @@ import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolArrivals;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
-import io.acswatch.wire.FrameReader;
+import io.acswatch.wire.frame.FrameReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

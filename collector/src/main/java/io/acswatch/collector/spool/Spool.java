@@ -1,7 +1,7 @@
 package io.acswatch.collector.spool;
 
-import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.frame.FrameType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

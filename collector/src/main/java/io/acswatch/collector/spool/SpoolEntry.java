@@ -1,6 +1,6 @@
 package io.acswatch.collector.spool;
 
-import io.acswatch.wire.FrameType;
+import io.acswatch.wire.frame.FrameType;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Matcher;

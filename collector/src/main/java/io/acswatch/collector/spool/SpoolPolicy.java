@@ -1,6 +1,6 @@
 package io.acswatch.collector.spool;
 
-import io.acswatch.wire.FrameType;
+import io.acswatch.wire.frame.FrameType;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -35,8 +35,8 @@ import org.apache.kafka.common.serialization.Serializer;
  *  a text   length i32, UTF-8
  * </pre>
  *
- * <p>The facts of a snapshot are {@link io.acswatch.wire.FactsWriter}'s, the digest is {@link
- * io.acswatch.wire.FrameHead}'s.
+ * <p>The facts of a snapshot are {@link io.acswatch.wire.facts.FactsWriter}'s, the digest is {@link
+ * io.acswatch.wire.frame.FrameHead}'s.
  *
  * <p>There is one layout. From the first release on a layout is never changed: another one, of the
  * state or of the facts in it, is another version, and the old ones are read for ever. A version

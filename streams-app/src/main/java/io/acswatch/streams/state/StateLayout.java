@@ -1,6 +1,6 @@
 package io.acswatch.streams.state;
 
-import io.acswatch.wire.FrameHead;
+import io.acswatch.wire.frame.FrameHead;
 
 /** Constants of the packed host state; {@link HostStateSerde} draws it. */
 final class StateLayout {

@@ -2,11 +2,11 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.FrameHead;
-import io.acswatch.wire.FrameReader;
-import io.acswatch.wire.FrameType;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.Rejected;
+import io.acswatch.wire.frame.FrameHead;
+import io.acswatch.wire.frame.FrameReader;
+import io.acswatch.wire.frame.FrameType;
+import io.acswatch.wire.frame.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;

@@ -2,7 +2,7 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.FrameHead;
+import io.acswatch.wire.frame.FrameHead;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,8 +3,8 @@ package io.acswatch.streams.topology;
 import java.util.Locale;
 
 /**
- * Why a record was refused, apart from the {@linkplain io.acswatch.wire.RejectReason reasons that
- * lie in its bytes}. Names are metric labels and header values: add, do not rename.
+ * Why a record was refused, apart from the {@linkplain io.acswatch.wire.frame.RejectReason reasons
+ * that lie in its bytes}. Names are metric labels and header values: add, do not rename.
  */
 public enum Refusal {
   /** The record has no key, so it is not known whose it is. */

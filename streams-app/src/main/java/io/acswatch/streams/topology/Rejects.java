@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * that. Whole it is in the topic it came from, at the place the headers name.
  */
 public final class Rejects {
-  /** Why: label of a {@link io.acswatch.wire.RejectReason} or a {@link Refusal}, out of few. */
+  /**
+   * Why: label of a {@link io.acswatch.wire.frame.RejectReason} or a {@link Refusal}, out of few.
+   */
   public static final String REASON = "acswatch.reason";
 
   /** Bytes from the start of the value to the field at fault; -1 where no byte of it is. */

@@ -2,7 +2,7 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.snapshot.KexecEvent;
-import io.acswatch.wire.FrameType;
+import io.acswatch.wire.frame.FrameType;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -12,7 +12,7 @@ import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.fleet.FleetIndex;
-import io.acswatch.wire.FrameType;
+import io.acswatch.wire.frame.FrameType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

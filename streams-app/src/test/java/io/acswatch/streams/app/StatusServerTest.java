@@ -15,7 +15,7 @@ import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Nodes;
-import io.acswatch.wire.FrameType;
+import io.acswatch.wire.frame.FrameType;
 import java.io.ByteArrayInputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -17,7 +17,7 @@ import io.acswatch.client.Severity;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.topology.HostRequest;
 import io.acswatch.streams.topology.TopologyRun;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

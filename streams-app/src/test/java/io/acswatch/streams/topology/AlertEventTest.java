@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.Frames;
-import io.acswatch.wire.FrameWriter;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertEvent;
 import io.acswatch.wire.json.AlertJson;
 import io.cloudevents.CloudEvent;

@@ -13,7 +13,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.streams.Frames;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.text.CaptureReader;
 import java.io.ByteArrayInputStream;

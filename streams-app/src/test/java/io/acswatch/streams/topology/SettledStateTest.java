@@ -9,7 +9,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.state.HostStateSerde;
-import io.acswatch.wire.FrameWriter;
+import io.acswatch.wire.frame.FrameWriter;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

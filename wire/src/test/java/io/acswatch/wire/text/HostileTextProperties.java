@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.wire.CaptureContent;
-import io.acswatch.wire.Captures;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.frame.CaptureContent;
+import io.acswatch.wire.frame.Captures;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;

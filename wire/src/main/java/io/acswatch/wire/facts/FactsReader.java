@@ -1,0 +1,214 @@
+package io.acswatch.wire.facts;
+
+import static io.acswatch.wire.facts.FactsLayout.*;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/** Makes the snapshot that packed facts stand for; {@link FactsLayout} draws them. */
+public final class FactsReader {
+  private static final int U16 = 0xFFFF;
+
+  private final byte[] bytes;
+  private final int end;
+  private int at;
+  private final String[] strings;
+  private final long[] fields = new long[FIELDS];
+  private byte[] place = {};
+  private int placeLength;
+
+  private FactsReader(byte[] bytes, int offset, int length) {
+    Objects.checkFromIndexSize(offset, length, bytes.length);
+    this.bytes = bytes;
+    at = offset;
+    end = offset + length;
+    strings = new String[count(1)];
+    for (int i = 0; i < strings.length; i++) {
+      int size = count(1);
+      strings[i] = new String(bytes, at, size, StandardCharsets.UTF_8);
+      at += size;
+    }
+  }
+
+  /**
+   * The snapshot of the facts in {@code length} bytes from {@code offset}; keeps no reference to
+   * them.
+   *
+   * @throws IllegalArgumentException or IndexOutOfBoundsException if the facts are damaged
+   */
+  public static Snapshot read(
+      byte[] bytes, int offset, int length, long takenAtMillis, long sequence) {
+    return new FactsReader(bytes, offset, length).snapshot(takenAtMillis, sequence);
+  }
+
+  private Snapshot snapshot(long takenAtMillis, long sequence) {
+    int flags = (int) number();
+    int bootClass = (int) number();
+    int loaderType = (int) number();
+    int loaderVersion = (int) number();
+    String host = string();
+    Boot boot =
+        new Boot(
+            string(),
+            string(),
+            string(),
+            string(),
+            loaderType,
+            loaderVersion,
+            string(),
+            string(),
+            "");
+    int functionCount = count(3);
+    List<PciFunction> functions = new ArrayList<>(functionCount);
+    for (int i = 0; i < functionCount; i++) {
+      functions.add(function());
+    }
+    int ownerCount = count(3);
+    List<OwnershipClaim> owners = new ArrayList<>(ownerCount);
+    for (int i = 0; i < ownerCount; i++) {
+      owners.add(new OwnershipClaim(address(number()), string(), string()));
+    }
+    int groupedCount = count(1);
+    List<PciAddress> groupedInOrder = new ArrayList<>(groupedCount);
+    for (int i = 0; i < groupedCount; i++) {
+      groupedInOrder.add(address(number()));
+    }
+    if (at != end) {
+      throw new IllegalArgumentException(end - at + " bytes after the facts");
+    }
+    return new Snapshot(
+        host,
+        boot,
+        BOOT_CLASSES.get(bootClass),
+        takenAtMillis,
+        sequence,
+        (flags & KEXEC_LOADED) != 0,
+        (flags & ORDER_KNOWN) != 0,
+        functions,
+        owners,
+        groupedInOrder);
+  }
+
+  private PciFunction function() {
+    int mask = (int) number();
+    if (mask >>> FIELDS != 0) {
+      throw new IllegalArgumentException("a function of the facts has a field more");
+    }
+    for (int left = mask; left != 0; left &= left - 1) {
+      fields[Integer.numberOfTrailingZeros(left)] = number();
+    }
+    int kept = (int) number();
+    int rest = count(1);
+    if (kept < 0 || kept > placeLength) {
+      throw new IllegalArgumentException("a place of the facts keeps " + kept + " bytes");
+    }
+    if (kept + rest > place.length) {
+      place = Arrays.copyOf(place, 2 * (kept + rest));
+    }
+    System.arraycopy(bytes, at, place, kept, rest);
+    at += rest;
+    placeLength = kept + rest;
+    return new PciFunction(
+        address(fields[ADDRESS]),
+        new DevicePath(new String(place, 0, placeLength, StandardCharsets.UTF_8)),
+        new PciIds(high(IDS), low(IDS), (int) fields[CLASS]),
+        config(),
+        kernel());
+  }
+
+  private ConfigFacts config() {
+    return new ConfigFacts(
+        READ_STATUSES.get((int) fields[STATUS]),
+        (int) fields[LENGTH],
+        high(HEADER),
+        low(HEADER),
+        high(SUBSYSTEM),
+        low(SUBSYSTEM),
+        PORT_TYPES.get((int) fields[PORT_TYPE]),
+        has(HAS_ACS)
+            ? new AcsRegisters(
+                (int) fields[ACS_OFFSET],
+                high(ACS_REGISTERS),
+                low(ACS_REGISTERS),
+                (int) fields[ACS_SECOND_DWORD])
+            : null,
+        high(VF_LAYOUT),
+        low(VF_LAYOUT),
+        has(EGRESS_OPEN),
+        has(ATS_ENABLED),
+        has(HAS_MEMORY_BAR),
+        (int) fields[CHIPSET_BASE],
+        fields[SERIAL_NUMBER],
+        (int) fields[BUS_NUMBERS],
+        (int) fields[ODDITIES],
+        has(VFS_ENABLED));
+  }
+
+  private KernelView kernel() {
+    return new KernelView(
+        (int) fields[GROUP] - 1,
+        strings[(int) fields[GROUP_TYPE]],
+        strings[(int) fields[DRIVER]],
+        has(HAS_PHYSFN) ? address(fields[PHYSICAL_FUNCTION]) : null,
+        high(VF_COUNTS),
+        low(VF_COUNTS),
+        has(ARI_ENABLED),
+        has(REMOVABLE),
+        PRESERVATIONS.get((int) fields[FLAGS] >>> PRESERVATION_SHIFT));
+  }
+
+  private boolean has(int flag) {
+    return (fields[FLAGS] & flag) != 0;
+  }
+
+  private int high(int field) {
+    return (int) (fields[field] >>> Short.SIZE) & U16;
+  }
+
+  private int low(int field) {
+    return (int) fields[field] & U16;
+  }
+
+  private static PciAddress address(long number) {
+    return new PciAddress((int) (number >>> Short.SIZE), (int) number & U16);
+  }
+
+  private String string() {
+    return strings[(int) number()];
+  }
+
+  private long number() {
+    long number = 0;
+    for (int shift = 0; shift < Long.SIZE && at < end; shift += 7) {
+      byte next = bytes[at++];
+      number |= (long) (next & 0x7F) << shift;
+      if (next >= 0) {
+        return number;
+      }
+    }
+    throw new IllegalArgumentException("a number of the facts does not end");
+  }
+
+  /** Refuses a count that the bytes left cannot hold, before anything is allocated for it. */
+  private int count(int lengthOfEach) {
+    long count = number();
+    if (count < 0 || count > (end - at) / lengthOfEach) {
+      throw new IllegalArgumentException(
+          "count=%d in %d bytes of the facts".formatted(count, end - at));
+    }
+    return (int) count;
+  }
+}

@@ -1,0 +1,189 @@
+package io.acswatch.wire.facts;
+
+import static io.acswatch.wire.facts.FactsLayout.*;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Packs the facts of a snapshot; {@link FactsLayout} draws them. */
+public final class FactsWriter {
+  private static final AcsRegisters NO_ACS = new AcsRegisters(0, 0, 0, 0);
+  private static final int LONGEST_NUMBER = 10;
+
+  private final Map<String, Integer> strings = new LinkedHashMap<>();
+  private long[] fields = new long[FIELDS];
+  private long[] fieldsBefore = new long[FIELDS];
+  private byte[] placeBefore = {};
+  private byte[] out = new byte[4096];
+  private int at;
+
+  private FactsWriter() {}
+
+  /**
+   * The packed facts.
+   *
+   * @throws IllegalArgumentException if a number does not fit its field
+   */
+  public static byte[] write(Snapshot snapshot) {
+    FactsWriter facts = new FactsWriter();
+    facts.putHeader(snapshot);
+    facts.put(snapshot.functions().size());
+    snapshot.functions().forEach(facts::putFunction);
+    facts.put(snapshot.owners().size());
+    snapshot.owners().forEach(facts::putOwner);
+    facts.put(snapshot.groupedInOrder().size());
+    snapshot.groupedInOrder().forEach(address -> facts.put(address(address)));
+    FactsWriter whole = new FactsWriter();
+    whole.put(facts.strings.size());
+    facts.strings.keySet().forEach(text -> whole.putText(text.getBytes(StandardCharsets.UTF_8)));
+    whole.putBytes(facts.out, 0, facts.at);
+    return Arrays.copyOf(whole.out, whole.at);
+  }
+
+  private void putHeader(Snapshot snapshot) {
+    Boot boot = snapshot.boot();
+    put((snapshot.kexecLoaded() ? KEXEC_LOADED : 0) | (snapshot.orderKnown() ? ORDER_KNOWN : 0));
+    put(codeOf(snapshot.bootClass()));
+    put(Integer.toUnsignedLong(boot.bootloaderType()));
+    put(Integer.toUnsignedLong(boot.bootloaderVersion()));
+    put(number(snapshot.host()));
+    put(number(boot.id()));
+    put(number(boot.kernelRelease()));
+    put(number(boot.kernelVersion()));
+    put(number(boot.commandLine()));
+    put(number(boot.iommus()));
+    put(number(boot.liveUpdate()));
+  }
+
+  private void putFunction(PciFunction function) {
+    setFields(function);
+    int mask = 0;
+    for (int i = 0; i < FIELDS; i++) {
+      mask |= fields[i] == fieldsBefore[i] ? 0 : 1 << i;
+    }
+    put(mask);
+    for (int left = mask; left != 0; left &= left - 1) {
+      put(fields[Integer.numberOfTrailingZeros(left)]);
+    }
+    long[] reused = fieldsBefore;
+    fieldsBefore = fields;
+    fields = reused;
+    byte[] place = function.path().text().getBytes(StandardCharsets.UTF_8);
+    int different = Arrays.mismatch(placeBefore, place);
+    int kept = different < 0 ? place.length : different;
+    put(kept);
+    put(place.length - kept);
+    putBytes(place, kept, place.length - kept);
+    placeBefore = place;
+  }
+
+  private void setFields(PciFunction function) {
+    ConfigFacts config = function.config();
+    KernelView kernel = function.kernel();
+    AcsRegisters acs = config.acs() == null ? NO_ACS : config.acs();
+    PciAddress pf = kernel.physicalFunction();
+    fields[ADDRESS] = address(function.address());
+    fields[IDS] = pair("vendor", function.ids().vendor(), "device", function.ids().device());
+    fields[CLASS] = Integer.toUnsignedLong(function.ids().classCode());
+    fields[STATUS] = codeOf(config.status());
+    fields[PORT_TYPE] = codeOf(config.claimedType());
+    fields[FLAGS] =
+        (config.acs() != null ? HAS_ACS : 0)
+            | (config.hasMemoryBar() ? HAS_MEMORY_BAR : 0)
+            | (pf != null ? HAS_PHYSFN : 0)
+            | (kernel.ariEnabled() ? ARI_ENABLED : 0)
+            | (config.egressOpen() ? EGRESS_OPEN : 0)
+            | (config.atsEnabled() ? ATS_ENABLED : 0)
+            | (kernel.removable() ? REMOVABLE : 0)
+            | (config.vfsEnabled() ? VFS_ENABLED : 0)
+            | codeOf(kernel.preservation()) << PRESERVATION_SHIFT;
+    fields[LENGTH] = Integer.toUnsignedLong(config.lengthBytes());
+    fields[HEADER] = pair("headerType", config.headerType(), "revision", config.revision());
+    fields[SUBSYSTEM] =
+        pair(
+            "subsystemVendor",
+            config.subsystemVendor(),
+            "subsystemDevice",
+            config.subsystemDevice());
+    fields[ACS_OFFSET] = Integer.toUnsignedLong(acs.offset());
+    fields[ACS_REGISTERS] = pair("acs.capability", acs.capability(), "acs.control", acs.control());
+    fields[ACS_SECOND_DWORD] = Integer.toUnsignedLong(acs.secondDword());
+    // Most often none, -1, or a small number: one byte.
+    fields[GROUP] = Integer.toUnsignedLong(kernel.group() + 1);
+    fields[GROUP_TYPE] = number(kernel.groupType());
+    fields[DRIVER] = number(kernel.driver());
+    fields[SERIAL_NUMBER] = config.serialNumber();
+    fields[BUS_NUMBERS] = Integer.toUnsignedLong(config.busNumbers());
+    fields[ODDITIES] = Integer.toUnsignedLong(config.oddities());
+    fields[VF_LAYOUT] = pair("firstVfOffset", config.firstVfOffset(), "stride", config.vfStride());
+    fields[VF_COUNTS] = pair("enabledVfs", kernel.enabledVfs(), "totalVfs", kernel.totalVfs());
+    fields[PHYSICAL_FUNCTION] = pf == null ? 0 : address(pf);
+    fields[CHIPSET_BASE] = Integer.toUnsignedLong(config.chipsetBase());
+  }
+
+  private void putOwner(OwnershipClaim owner) {
+    put(address(owner.address()));
+    put(number(owner.vm()));
+    put(number(owner.source()));
+  }
+
+  private static long address(PciAddress address) {
+    return (long) address.domain() << Short.SIZE | address.requesterId();
+  }
+
+  private static long pair(String highName, int high, String lowName, int low) {
+    return within(highName, high) << Short.SIZE | within(lowName, low);
+  }
+
+  private static long within(String name, int number) {
+    if (number < 0 || number > 0xFFFF) {
+      throw new IllegalArgumentException(name + "=" + number + ", expected 0 to 65535");
+    }
+    return number;
+  }
+
+  private int number(String text) {
+    Integer known = strings.get(text);
+    if (known == null) {
+      known = strings.size();
+      strings.put(text, known);
+    }
+    return known;
+  }
+
+  private void put(long number) {
+    room(LONGEST_NUMBER);
+    long left = number;
+    for (; (left & ~0x7F) != 0; left >>>= 7) {
+      out[at++] = (byte) (left | 0x80);
+    }
+    out[at++] = (byte) left;
+  }
+
+  private void putText(byte[] text) {
+    put(text.length);
+    putBytes(text, 0, text.length);
+  }
+
+  private void putBytes(byte[] bytes, int offset, int length) {
+    room(length);
+    System.arraycopy(bytes, offset, out, at, length);
+    at += length;
+  }
+
+  private void room(int count) {
+    if (count > out.length - at) {
+      out = Arrays.copyOf(out, Math.max(Math.addExact(at, count), 2 * out.length));
+    }
+  }
+}

@@ -1,0 +1,341 @@
+package io.acswatch.wire.frame;
+
+import static io.acswatch.wire.frame.FrameLayout.*;
+
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.LineSparseConfigSpace;
+import net.openhft.chronicle.bytes.RandomDataInput;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through a frame once and refuses whatever a later read could stumble over, so that those
+ * reads need no checks of their own. Allocates nothing unless it refuses.
+ */
+final class FrameCheck {
+  private static final int MAX_CLASS = 0xFF_FFFF;
+
+  private final FrameSections at;
+  private final FrameTypeCheck ofType;
+
+  FrameCheck(FrameSections sections) {
+    at = sections;
+    ofType = new FrameTypeCheck(sections);
+  }
+
+  /** Binds the sections to a frame that fills {@code available} bytes from {@code base}. */
+  @Nullable Rejected check(RandomDataInput input, long base, long available) {
+    at.input = input;
+    at.base = base;
+    Rejected rejected = checkHeader(available);
+    if (rejected == null) {
+      rejected = checkStrings();
+    }
+    if (rejected == null) {
+      rejected = checkHeaderFields();
+    }
+    if (rejected == null) {
+      rejected = checkFunctions();
+    }
+    if (rejected == null) {
+      rejected = checkTables();
+    }
+    if (rejected == null) {
+      rejected = ofType.check();
+    }
+    if (rejected != null) {
+      at.clear();
+    }
+    return rejected;
+  }
+
+  private @Nullable Rejected checkHeader(long available) {
+    if (available < PREFIX_LENGTH) {
+      return tooShort(available);
+    }
+    if (at.i32(MAGIC_AT) != MAGIC) {
+      return rejected(
+          RejectReason.BAD_MAGIC, MAGIC_AT, "magic=0x%08x, expected \"ACSW\"", at.i32(MAGIC_AT));
+    }
+    if (at.u8(MAJOR_AT) != MAJOR) {
+      return rejected(
+          RejectReason.UNKNOWN_VERSION, MAJOR_AT, "version=%d, expected 1", at.u8(MAJOR_AT));
+    }
+    FrameType type = FrameType.ofCode(at.u8(TYPE_AT));
+    if (type == null) {
+      return rejected(
+          RejectReason.UNKNOWN_TYPE, TYPE_AT, "type=%d, expected 1, 3 or 4", at.u8(TYPE_AT));
+    }
+    at.type = type;
+    if (available < type.headerLength()) {
+      return tooShort(available);
+    }
+    long frameLength = Integer.toUnsignedLong(at.i32(FRAME_LENGTH_AT));
+    if (frameLength < HEADER_LENGTH || frameLength > MAX_LENGTH) {
+      return badLength(FRAME_LENGTH_AT, "frameLength=%d, expected 96 to 67108864", frameLength);
+    }
+    if (frameLength > available) {
+      return rejected(
+          RejectReason.TRUNCATED, (int) available, "bytes=%d, expected %d", available, frameLength);
+    }
+    if (frameLength < available) {
+      return rejected(
+          RejectReason.TRAILING_BYTES,
+          (int) frameLength,
+          "bytes=%d, expected %d",
+          available,
+          frameLength);
+    }
+    at.frameLength = (int) frameLength;
+    return checkSections();
+  }
+
+  private @Nullable Rejected checkSections() {
+    int headerLength = at.u16(HEADER_LENGTH_AT);
+    if (headerLength < at.type.headerLength() || headerLength % Long.BYTES != 0) {
+      return badLength(
+          HEADER_LENGTH_AT,
+          "headerLength=%d, expected %d or more, in steps of 8",
+          headerLength,
+          at.type.headerLength());
+    }
+    at.entryLength = at.u16(ENTRY_LENGTH_AT);
+    if (at.entryLength < ENTRY_LENGTH || at.entryLength % Long.BYTES != 0) {
+      return badLength(
+          ENTRY_LENGTH_AT, "entryLength=%d, expected 64 or more, in steps of 8", at.entryLength);
+    }
+    long end = at.place(headerLength);
+    // Later minor versions may add sections after those of this one.
+    boolean laterMinor = at.u8(MINOR_AT) > MINOR;
+    if (end < 0 || end > at.frameLength || (end < at.frameLength && !laterMinor)) {
+      return badLength(
+          FUNCTION_COUNT_AT, "sections end at %d, expected frameLength=%d", end, at.frameLength);
+    }
+    if (at.functionCount > MAX_FUNCTIONS) {
+      return badLength(FUNCTION_COUNT_AT, "functions=%d, expected at most 65536", at.functionCount);
+    }
+    long mostStrings =
+        1L
+            + at.type.headerStrings()
+            + (long) FUNCTION_STRINGS * at.functionCount
+            + (long) OWNER_STRINGS * at.ownerCount
+            + at.noteCount;
+    if (at.stringCount < 1 || (at.stringCount > mostStrings && !laterMinor)) {
+      return badLength(
+          STRING_COUNT_AT, "strings=%d, expected 1 to %d", at.stringCount, mostStrings);
+    }
+    return null;
+  }
+
+  private @Nullable Rejected checkStrings() {
+    long texts = at.base + at.stringBytesAt;
+    // All at once: most strings are shorter than a few words of eight bytes.
+    boolean ascii = Utf8.isAscii(at.input, texts, texts + at.stringBytes);
+    int start = 0;
+    for (int number = 0; number < at.stringCount; number++) {
+      int end = at.stringEnd(number);
+      if (end < start || end > at.stringBytes || (number == 0 && end != 0)) {
+        return rejected(
+            RejectReason.BAD_STRING,
+            at.stringEndAt(number),
+            "end=%d, expected %d to %d",
+            end,
+            start,
+            number == 0 ? 0 : at.stringBytes);
+      }
+      long fault = ascii ? -1 : Utf8.firstFault(at.input, texts + start, texts + end);
+      if (fault >= 0) {
+        return rejected(
+            RejectReason.BAD_STRING, (int) (fault - at.base), "string %d is not UTF-8", number);
+      }
+      start = end;
+    }
+    return start == at.stringBytes
+        ? null
+        : rejected(
+            RejectReason.BAD_STRING,
+            STRING_BYTES_AT,
+            "stringBytes=%d, expected %d",
+            at.stringBytes,
+            start);
+  }
+
+  private @Nullable Rejected checkHeaderFields() {
+    for (int field = HOST_AT; field <= COMMAND_LINE_AT; field += Integer.BYTES) {
+      if (isNoString(field)) {
+        return noString(field);
+      }
+    }
+    if (at.i64(TAKEN_AT_AT) < 0) {
+      return badValue(TAKEN_AT_AT, "takenAt=%d, expected 0 or more", at.i64(TAKEN_AT_AT));
+    }
+    if (at.i64(SEQUENCE_AT) < 0) {
+      return badValue(SEQUENCE_AT, "sequence=%d, expected 0 or more", at.i64(SEQUENCE_AT));
+    }
+    for (int field = LOADER_TYPE_AT; field <= LOADER_VERSION_AT; field += Integer.BYTES) {
+      if (at.i32(field) < -1) {
+        return badValue(field, "bootloader=%d, expected -1 or more", at.i32(field));
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Rejected checkFunctions() {
+    int linesBefore = 0;
+    long addressBefore = -1;
+    for (int index = 0; index < at.functionCount; index++) {
+      int entry = at.functionAt(index);
+      Rejected rejected = checkFunction(entry, linesBefore);
+      if (rejected != null) {
+        return rejected;
+      }
+      linesBefore += Long.bitCount(at.i64(entry + LINE_MASK_AT));
+      long address = (long) at.i32(entry + DOMAIN_AT) << 16 | at.u16(entry + REQUESTER_ID_AT);
+      if (address <= addressBefore) {
+        return rejected(
+            address == addressBefore ? RejectReason.DUPLICATE_ADDRESS : RejectReason.BAD_ORDER,
+            entry + DOMAIN_AT,
+            "address=0x%x after 0x%x, expected ascending order",
+            address,
+            addressBefore);
+      }
+      addressBefore = address;
+    }
+    return linesBefore == at.lineCount
+        ? null
+        : rejected(
+            RejectReason.BAD_MASK,
+            LINE_COUNT_AT,
+            "lines=%d, expected %d as in the masks",
+            at.lineCount,
+            linesBefore);
+  }
+
+  private @Nullable Rejected checkFunction(int entry, int linesBefore) {
+    int readLength = at.u16(entry + READ_LENGTH_AT);
+    if (readLength > ConfigSpace.EXTENDED_LENGTH) {
+      return badLength(entry + READ_LENGTH_AT, "readLength=%d, expected 0 to 4096", readLength);
+    }
+    long mask = at.i64(entry + LINE_MASK_AT);
+    if (!LineSparseConfigSpace.maskFitsLength(mask, readLength)) {
+      return rejected(
+          RejectReason.BAD_MASK,
+          entry + LINE_MASK_AT,
+          "lineMask=0x%016x, expected no line beyond readLength=%d",
+          mask,
+          readLength);
+    }
+    if (at.i32(entry + LINES_BEFORE_AT) != linesBefore) {
+      return rejected(
+          RejectReason.BAD_MASK,
+          entry + LINES_BEFORE_AT,
+          "linesBefore=%d, expected %d",
+          at.i32(entry + LINES_BEFORE_AT),
+          linesBefore);
+    }
+    if (linesBefore + Long.bitCount(mask) > at.lineCount) {
+      return rejected(
+          RejectReason.BAD_MASK,
+          entry + LINE_MASK_AT,
+          "lines=%d, expected at most %d",
+          linesBefore + Long.bitCount(mask),
+          at.lineCount);
+    }
+    if (at.u8(entry + STATUS_AT) >= statusCount()) {
+      return rejected(
+          RejectReason.BAD_STATUS,
+          entry + STATUS_AT,
+          "status=%d, expected 0 to %d",
+          at.u8(entry + STATUS_AT),
+          statusCount() - 1);
+    }
+    boolean isVf = (at.u8(entry + FUNCTION_FLAGS_AT) & HAS_PHYSFN) != 0;
+    if (at.i32(entry + DOMAIN_AT) < 0) {
+      return badAddress(entry + DOMAIN_AT);
+    }
+    if (isVf && at.i32(entry + PHYSFN_DOMAIN_AT) < 0) {
+      return badAddress(entry + PHYSFN_DOMAIN_AT);
+    }
+    int classCode = at.i32(entry + CLASS_AT);
+    if (classCode < 0 || classCode > MAX_CLASS) {
+      return badValue(entry + CLASS_AT, "class=0x%x, expected 24 bits", classCode);
+    }
+    if (at.i32(entry + GROUP_AT) < -1) {
+      return badValue(entry + GROUP_AT, "group=%d, expected -1 or more", at.i32(entry + GROUP_AT));
+    }
+    for (int field = GROUP_TYPE_AT; field <= REMOVABLE_AT; field += Integer.BYTES) {
+      if (isNoString(entry + field)) {
+        return noString(entry + field);
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Rejected checkTables() {
+    for (int i = 0; i < at.scanCount; i++) {
+      if (at.i32(at.scanEntryAt(i)) < 0) {
+        return badAddress(at.scanEntryAt(i));
+      }
+    }
+    for (int i = 0; i < at.ownerCount; i++) {
+      int entry = at.ownerAt(i);
+      if (at.i32(entry) < 0) {
+        return badAddress(entry);
+      }
+      if (isNoString(entry + OWNER_VM_AT)) {
+        return noString(entry + OWNER_VM_AT);
+      }
+      if (isNoString(entry + OWNER_SOURCE_AT)) {
+        return noString(entry + OWNER_SOURCE_AT);
+      }
+    }
+    for (int i = 0; i < at.noteCount; i++) {
+      if (isNoString(at.noteAt(i))) {
+        return noString(at.noteAt(i));
+      }
+    }
+    return null;
+  }
+
+  private boolean isNoString(int field) {
+    return Integer.compareUnsigned(at.i32(field), at.stringCount) >= 0;
+  }
+
+  private Rejected noString(int field) {
+    return rejected(
+        RejectReason.BAD_STRING,
+        field,
+        "string=%d, expected 0 to %d",
+        Integer.toUnsignedLong(at.i32(field)),
+        at.stringCount - 1);
+  }
+
+  private Rejected badAddress(int field) {
+    return rejected(
+        RejectReason.BAD_ADDRESS,
+        field,
+        "domain=0x%08x, expected at most 0x7fffffff",
+        at.i32(field));
+  }
+
+  private Rejected tooShort(long available) {
+    return rejected(
+        RejectReason.TOO_SHORT,
+        (int) available,
+        "bytes=%d, expected at least %d",
+        available,
+        available < PREFIX_LENGTH ? HEADER_LENGTH : at.type.headerLength());
+  }
+
+  private static Rejected badLength(int offset, String format, Object... values) {
+    return rejected(RejectReason.BAD_LENGTH, offset, format, values);
+  }
+
+  private static Rejected badValue(int offset, String format, Object... values) {
+    return rejected(RejectReason.BAD_VALUE, offset, format, values);
+  }
+
+  private static Rejected rejected(
+      RejectReason reason, int offset, String format, Object... values) {
+    return new Rejected(reason, offset, format.formatted(values));
+  }
+}
