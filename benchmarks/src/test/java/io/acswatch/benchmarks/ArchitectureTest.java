@@ -51,7 +51,8 @@ import picocli.CommandLine;
 class ArchitectureTest {
   private static final String ROOT = "io.acswatch.";
   private static final String PCI = "io.acswatch.pci..";
-  private static final String WIRE = "io.acswatch.wire..";
+  private static final String WIRE_ROOT = "io.acswatch.wire";
+  private static final String WIRE = WIRE_ROOT + "..";
   private static final String CLIENT = "io.acswatch.client..";
   private static final String CLI = "io.acswatch.cli..";
   private static final String COLLECTOR = "io.acswatch.collector..";
@@ -167,6 +168,21 @@ class ArchitectureTest {
             .because(
                 "collector and streams share it without sharing Kafka; move what needs a Kafka"
                     + " class to the collector or to streams"));
+  }
+
+  @Test
+  void a2RoomsOfWireDoNotKnowEachOther() {
+    for (String room : List.of("frame", "facts", "text", "json")) {
+      check(
+          classes()
+              .that()
+              .resideInAPackage(WIRE_ROOT + "." + room)
+              .should()
+              .onlyDependOnClassesThat(
+                  not(resideInAPackage(WIRE))
+                      .or(resideInAnyPackage(WIRE_ROOT, WIRE_ROOT + "." + room)))
+              .because("what they share is in " + WIRE_ROOT));
+    }
   }
 
   @Test
