@@ -5,19 +5,30 @@ import io.acswatch.pci.snapshot.Snapshot;
 /** What lies between the two snapshots that were compared. */
 public enum Boundary {
   /** A boot by firmware. */
-  COLD_BOOT,
+  COLD_BOOT("after a cold boot"),
   /** A kexec without state handed over. */
-  KEXEC,
+  KEXEC("after a kexec"),
   /** A kexec with handover data. */
-  KEXEC_HANDOVER,
+  KEXEC_HANDOVER("after a kexec with handover"),
   /** A live update. */
-  LIVE_UPDATE,
+  LIVE_UPDATE("after a live update"),
   /** A boot of which it is not known how it came about. */
-  BOOT,
+  BOOT("after a boot"),
   /** No boot: groups formed anew in a running kernel, by remove and rescan. */
-  REGROUPING,
+  REGROUPING("after a regrouping in the running kernel"),
   /** No boot, and the groups are as they were: something changed in the running kernel. */
-  RUNNING;
+  RUNNING("in the running kernel");
+
+  private final String when;
+
+  Boundary(String when) {
+    this.when = when;
+  }
+
+  /** When, as headlines say it: {@code after a kexec}. */
+  public String when() {
+    return when;
+  }
 
   /** True if a kernel started between the two. */
   public boolean isBoot() {

@@ -4,7 +4,6 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
-import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
@@ -182,7 +181,7 @@ final class GroupFindings extends Findings {
   }
 
   private String headline(AlertCode code, List<String> vms, List<Integer> endpoints) {
-    String when = Headlines.after(comparison.boundary());
+    String when = comparison.boundary().when();
     String host = after.snapshot().host();
     String where = host.isEmpty() ? "" : " on " + host;
     return switch (code) {
@@ -214,7 +213,7 @@ final class GroupFindings extends Findings {
             vms(endpoints, comparison::owner),
             causes.find(endpoints, false),
             "%d devices that shared one IOMMU group are apart %s"
-                .formatted(endpoints.size(), Headlines.after(comparison.boundary())));
+                .formatted(endpoints.size(), comparison.boundary().when()));
     alerts.add(alert.with(comparison.registersOnTheWay(endpoints), List.of()));
   }
 

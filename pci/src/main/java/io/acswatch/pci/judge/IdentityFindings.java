@@ -2,7 +2,6 @@ package io.acswatch.pci.judge;
 
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Evidence;
-import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
@@ -205,7 +204,7 @@ final class IdentityFindings extends Findings {
             vms,
             null,
             "%d functions have other addresses %s"
-                .formatted(moved.size(), Headlines.after(comparison.boundary())));
+                .formatted(moved.size(), comparison.boundary().when()));
     alerts.add(alert.withFacts(List.of(Evidence.Fact.now("functions moved", text(moved.size())))));
   }
 

@@ -2,7 +2,6 @@ package io.acswatch.pci.judge;
 
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Cause;
-import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.HostView;
@@ -52,7 +51,7 @@ final class InventoryFindings extends Findings {
             path.text(),
             before.isOwned(i) ? Severity.HIGH : Severity.WARNING,
             List.of(i),
-            before.function(i).address() + " is gone " + Headlines.after(comparison.boundary()));
+            before.function(i).address() + " is gone " + comparison.boundary().when());
       }
     }
     // Within one boot it is the operator who changes the number of VFs.
@@ -71,7 +70,7 @@ final class InventoryFindings extends Findings {
             .formatted(
                 vfs.size(),
                 after.function(after.indexOf(pf)).address(),
-                Headlines.after(comparison.boundary())));
+                comparison.boundary().when()));
   }
 
   private void raiseMissing(String anchor, Severity severity, List<Integer> gone, String headline) {
@@ -160,7 +159,7 @@ final class InventoryFindings extends Findings {
             comparison.devices(functions),
             vmsJoined,
             null,
-            what + Headlines.after(comparison.boundary()) + joins));
+            what + comparison.boundary().when() + joins));
   }
 
   private void iommuOff() {

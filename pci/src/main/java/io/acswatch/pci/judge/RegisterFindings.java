@@ -3,7 +3,6 @@ package io.acswatch.pci.judge;
 import io.acswatch.pci.alert.AcsBit;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Cause;
-import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.alert.Severity;
@@ -111,7 +110,7 @@ final class RegisterFindings extends Findings {
         "%s has another ACS Capability %s: %04x at 0x%03x instead of %04x at 0x%03x"
             .formatted(
                 function.address(),
-                Headlines.after(comparison.boundary()),
+                comparison.boundary().when(),
                 now.capability(),
                 now.offset(),
                 then.capability(),
@@ -144,8 +143,7 @@ final class RegisterFindings extends Findings {
         code == AlertCode.ACS_CAP_DROPPED
             ? Cause.Kind.ACS_CAPABILITY_GONE
             : Cause.Kind.ACS_CONTROL_CHANGED;
-    String sentence =
-        headline.formatted(function.address(), Headlines.after(comparison.boundary()));
+    String sentence = headline.formatted(function.address(), comparison.boundary().when());
     Cause cause = new Cause(kind, change, List.of(), sentence + "." + consequence);
     add(code, severity, index, sentence, cause);
   }

@@ -6,7 +6,6 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
-import io.acswatch.pci.alert.Headlines;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.NextSteps;
 import io.acswatch.pci.alert.Severity;
@@ -90,7 +89,7 @@ final class UpdateFindings extends Findings {
     if (after.isEndpoint(index)) {
       String headline =
           "%s was to pass through a live update, and the kernel did not adopt it %s"
-              .formatted(after.function(index).address(), Headlines.after(comparison.boundary()));
+              .formatted(after.function(index).address(), comparison.boundary().when());
       raise(index, Severity.HIGH, then, now, headline, NextSteps.AFTER_LOST_DEVICE);
     }
   }

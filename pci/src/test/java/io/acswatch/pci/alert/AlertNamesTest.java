@@ -67,7 +67,7 @@ class AlertNamesTest {
     "RUNNING, false, in the running kernel",
   })
   void headlinesNameWhatLiesBetween(Boundary boundary, boolean isBoot, String words) {
-    assertEquals(words, Headlines.after(boundary));
+    assertEquals(words, boundary.when());
     assertEquals(isBoot, boundary.isBoot());
   }
 
