@@ -207,7 +207,7 @@ final class IsolationFindings extends Findings {
     IsolationAlert alert =
         comparison.alert(
             AlertCode.KERNEL_GROUP_MISMATCH,
-            Severity.WARNING,
+            Severity.INFO,
             "",
             List.of(comparison.device(first)),
             List.of(),

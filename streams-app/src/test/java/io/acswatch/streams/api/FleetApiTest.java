@@ -396,7 +396,7 @@ class FleetApiTest {
         asked.add(name);
       }
     }
-    assertEquals(8, asked.size(), asked::toString);
+    assertEquals(9, asked.size(), asked::toString);
     assertFalse(validate("Fleet", "{\"instances\":-1}").isEmpty(), "a schema that takes anything");
   }
 
