@@ -105,12 +105,14 @@ public final class Preflight {
     boolean open = ability.answer() == LiveUpdateAbility.Answer.UNKNOWN;
     List<String> reasons = new ArrayList<>(agreed.reasons());
     boolean off = PreservedDevices.areSwitchedOff(options);
-    if (open && !off) {
+    if (open) {
       reasons.add(
           agreed.outcome() == Outcome.GO ? 0 : reasons.size(),
-          "Nothing shows whether the kernel to come can preserve PCI devices: its configuration has"
-              + " CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE then. --target-config FILE"
-              + " settles it.");
+          off
+              ? "The command line to come lacks liveupdate=on: nothing would be carried."
+              : "Nothing shows whether the kernel to come can preserve PCI devices: its configuration has"
+                  + " CONFIG_PCI_LIVEUPDATE and CONFIG_VFIO_PCI_LIVEUPDATE then. --target-config FILE"
+                  + " settles it.");
     }
     if (!off
         && ability.answer() != LiveUpdateAbility.Answer.CANNOT

@@ -389,6 +389,10 @@ class PreflightTest {
     Preflight.Result unsaid = update(host(), "7.3.4", "intel_iommu=on liveupdate=on", CAN);
     assertEquals(Preflight.Outcome.GO, unsaid.outcome());
     assertTrue(unsaid.reasons().get(1).contains("lacks kho=on"), unsaid.reasons().toString());
+    TestHost idle = new TestHost().add("RP", "00:01.0", null, ROOT_PORT, false, OK);
+    Preflight.Result off = update(idle, "7.4.0", "intel_iommu=on", LiveUpdateAbility.UNKNOWN);
+    assertEquals(Preflight.Outcome.UNKNOWN, off.outcome());
+    assertTrue(off.reasons().get(0).contains("lacks liveupdate=on"), off.reasons().toString());
     Preflight.Result merged = update(drifted(), null, able, LiveUpdateAbility.UNKNOWN);
     assertEquals(Preflight.Outcome.NO_GO, merged.outcome());
     Preflight.Result asked =
