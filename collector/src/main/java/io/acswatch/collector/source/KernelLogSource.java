@@ -7,6 +7,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +60,10 @@ final class KernelLogSource {
   private boolean started;
   private boolean settled;
   private boolean opened;
+
+  /** A file that ends, below another root. */
+  private volatile boolean isCopy;
+
   private String problem = "";
   private long lastNanos;
 
@@ -97,7 +102,7 @@ final class KernelLogSource {
       follower.setDaemon(true);
       follower.start();
     }
-    while (!settled && System.nanoTime() - begin < WAITS_AT_MOST_NANOS) {
+    while (!settled && (isCopy || System.nanoTime() - begin < WAITS_AT_MOST_NANOS)) {
       settled |= tree.isWholeSystem() && opened && System.nanoTime() - lastNanos >= SETTLED_NANOS;
       try {
         wait(10);
@@ -113,6 +118,7 @@ final class KernelLogSource {
     String ended = "";
     try {
       Path file = tree.file(DEVICE);
+      isCopy = Files.isRegularFile(file);
       try (InputStream log = new FileInputStream(file.toFile())) {
         synchronized (this) {
           opened = true;
@@ -176,10 +182,11 @@ final class KernelLogSource {
   /** Drops what a line says anew; false if the line tells nothing, or there is too much already. */
   private boolean makesRoomFor(String function, String says) {
     Preservation said = Preservation.ofLogLine(says);
+    String about = " " + function + ": ";
     List<Long> ofFunction = new ArrayList<>();
     lines.forEach(
         (number, line) -> {
-          if (line.contains(" " + function + ": ")) {
+          if (line.contains(about)) {
             ofFunction.add(number);
           }
         });
