@@ -3,7 +3,6 @@ package io.acswatch.streams.api;
 import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.wire.json.KernelJson;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -18,20 +17,11 @@ final class KernelList {
     List<KernelKnowledge> matching =
         instances.kernels().stream()
             .filter(kernel -> release.isEmpty() || kernel.release().equals(release))
-            .sorted(Comparator.comparing(KernelList::key))
             .toList();
-    return new ListPart(
-        matching.size(),
-        matching.stream()
-            .limit(limit)
-            .map(
-                kernel ->
-                    new ListPart.Line(
-                        key(kernel), new String(KernelJson.write(kernel), StandardCharsets.UTF_8)))
-            .toList());
-  }
-
-  private static String key(KernelKnowledge kernel) {
-    return kernel.release() + " " + kernel.version();
+    return ListPart.of(
+        matching,
+        kernel -> kernel.release() + " " + kernel.version(),
+        kernel -> new String(KernelJson.write(kernel), StandardCharsets.UTF_8),
+        limit);
   }
 }

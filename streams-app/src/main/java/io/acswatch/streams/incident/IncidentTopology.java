@@ -10,8 +10,6 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * The second half of the topology, from the history of alerts to incidents: causes that several
@@ -29,12 +27,7 @@ public final class IncidentTopology {
     Serde<byte[]> bytes = Serdes.ByteArray();
     // Arrivals are within a window of time, but in no window store: with exactly-once one without
     // segments has no offsets to go on from, and was read back anew at every start (Kafka 4.3.1).
-    for (String name : IncidentStores.ALL) {
-      builder.addStateStore(
-          Stores.keyValueStoreBuilder(store(name), text, bytes)
-              .withCachingDisabled()
-              .withLoggingEnabled(Changelogs.SETTINGS));
-    }
+    IncidentStores.ALL.forEach(name -> builder.addStateStore(Changelogs.store(name)));
     builder.stream(
             topics.alerts(),
             Consumed.with(text, bytes)
@@ -52,9 +45,5 @@ public final class IncidentTopology {
             IncidentStores.INCIDENT_HOSTS,
             IncidentStores.ARRIVALS)
         .to(topics.incidents(), Produced.with(text, bytes).withName("incidents-sink"));
-  }
-
-  private static KeyValueBytesStoreSupplier store(String name) {
-    return Stores.persistentKeyValueStore(name);
   }
 }

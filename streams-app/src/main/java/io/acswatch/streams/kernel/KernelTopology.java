@@ -10,7 +10,6 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.kstream.Repartitioned;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * From the groups of hosts to what they tell of the rules of their kernels.
@@ -25,12 +24,7 @@ public final class KernelTopology {
   public static void addTo(StreamsBuilder builder, TopicNames topics) {
     Serde<String> text = Serdes.String();
     Serde<byte[]> bytes = Serdes.ByteArray();
-    for (String name : KernelStores.ALL) {
-      builder.addStateStore(
-          Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), text, bytes)
-              .withCachingDisabled()
-              .withLoggingEnabled(Changelogs.SETTINGS));
-    }
+    KernelStores.ALL.forEach(name -> builder.addStateStore(Changelogs.store(name)));
     builder.stream(
             topics.groups(),
             Consumed.with(text, bytes)

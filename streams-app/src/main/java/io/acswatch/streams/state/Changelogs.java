@@ -2,6 +2,10 @@ package io.acswatch.streams.state;
 
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
 
 /** How the topics are kept from which stores are read back. */
 public final class Changelogs {
@@ -24,4 +28,15 @@ public final class Changelogs {
           "0.2");
 
   private Changelogs() {}
+
+  /**
+   * A store of bytes by text. No cache: with exactly-once it would be written out at every commit
+   * anyway, ten times a second.
+   */
+  public static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
+    return Stores.keyValueStoreBuilder(
+            Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+        .withCachingDisabled()
+        .withLoggingEnabled(SETTINGS);
+  }
 }

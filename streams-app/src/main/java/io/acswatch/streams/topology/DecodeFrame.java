@@ -28,6 +28,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final FrameHead head = new FrameHead();
   private final FrameReader reader = new FrameReader();
   private ProcessorContext<byte[], Object> context;
+  private Rejects rejects;
   private KeyValueStore<String, byte[]> states;
 
   DecodeFrame(TopologyObserver observer, HostObserver hosts) {
@@ -38,15 +39,16 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   @Override
   public void init(ProcessorContext<byte[], Object> context) {
     this.context = context;
+    rejects = new Rejects(context, observer);
     states = context.getStateStore(Nodes.HOST_STATE);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
     if (record.value() == null) {
-      reject(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
+      rejects.send(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
     } else if (record.key() == null) {
-      reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
+      rejects.send(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
     } else {
       takeIn(record, new String(record.key(), StandardCharsets.UTF_8), record.value());
     }
@@ -66,13 +68,14 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
     Rejected rejected = reader.wrap(frame);
     if (rejected != null) {
       observer.decoded(null, 0, startedAt);
-      reject(record, rejected.reason().label(), rejected.offset(), rejected.detail());
+      rejects.send(
+          record, record.value(), rejected.reason().label(), rejected.offset(), rejected.detail());
       return;
     }
     Snapshot snapshot = reader.type() == FrameType.SNAPSHOT ? reader.toSnapshot() : null;
     observer.decoded(reader.type(), reader.functionCount(), startedAt);
     if (!isHost(record.key(), reader.host())) { // a host speaks for itself only
-      reject(record, Refusal.HOST_MISMATCH, mismatch(record.key(), reader.host()));
+      rejects.send(record, Refusal.HOST_MISMATCH, mismatch(record.key(), reader.host()));
     } else if (snapshot != null) {
       // No sound snapshot is passed by at the first look.
       PackedState known = Objects.requireNonNull(state);
@@ -106,18 +109,5 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
             .formatted(
                 InputException.quote(new String(key, StandardCharsets.UTF_8)),
                 InputException.quote(host));
-  }
-
-  private void reject(Record<byte[], byte[]> record, Refusal refusal, String detail) {
-    reject(record, refusal.label(), Rejects.NO_OFFSET, detail);
-  }
-
-  private void reject(Record<byte[], byte[]> record, String reason, int offset, String detail) {
-    observer.rejected(reason);
-    Record<byte[], byte[]> reject =
-        Rejects.record(record, record.value(), context.recordMetadata(), reason, offset, detail);
-    context.<byte[], Object>forward(
-        new Record<>(reject.key(), reject.value(), reject.timestamp(), reject.headers()),
-        Nodes.REJECTS);
   }
 }

@@ -18,13 +18,9 @@ import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
-import org.apache.kafka.streams.state.KeyValueStore;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
 
 /**
  * The topology. The same picture as in the README:
@@ -76,21 +72,10 @@ public final class IsolationTopology {
             bytesIn,
             topics.commands())
         .addProcessor(RETIRE, () -> new RetireHost(observer, hosts), COMMANDS)
-        .addStateStore(hostState(), DECODE, JUDGE, RETIRE)
+        .addStateStore(Changelogs.store(HOST_STATE), DECODE, JUDGE, RETIRE)
         .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(REJECTS, topics.rejects(), bytesOut, bytesOut, DECODE, JUDGE, RETIRE);
-  }
-
-  /**
-   * No cache: with exactly-once it would be written out at every commit anyway, ten times a second,
-   * and a repetition writes nothing.
-   */
-  private static StoreBuilder<KeyValueStore<String, byte[]>> hostState() {
-    return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(HOST_STATE), Serdes.String(), Serdes.ByteArray())
-        .withCachingDisabled()
-        .withLoggingEnabled(Changelogs.SETTINGS);
   }
 }

@@ -39,6 +39,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private final HostObserver hosts;
   private final Judge judge;
   private ProcessorContext<byte[], byte[]> context;
+  private Rejects rejects;
   private KeyValueStore<String, byte[]> states;
   private int partition;
 
@@ -57,6 +58,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
+    rejects = new Rejects(context, observer);
     states = context.getStateStore(Nodes.HOST_STATE);
     partition = context.taskId().partition();
     hosts.opened(partition);
@@ -82,7 +84,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
           "A frame of host {} is not judged: {}",
           InputException.quote(host),
           tooLarge.getMessage());
-      reject(record, Refusal.TOO_LARGE, tooLarge.getMessage());
+      rejects.send(record, record.value().frame(), Refusal.TOO_LARGE, tooLarge.getMessage());
       return;
     } catch (RuntimeException | StackOverflowError failure) {
       failed(record, failure);
@@ -176,21 +178,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
             .map(from -> from.topic() + "-" + from.partition() + "@" + from.offset())
             .orElse("an unknown offset"),
         failure);
-    reject(record, Refusal.JUDGEMENT_FAILED, firstLine(failure));
-  }
-
-  private void reject(Record<byte[], Observation> record, Refusal refusal, String detail) {
-    String reason = refusal.label();
-    observer.rejected(reason);
-    context.forward(
-        Rejects.record(
-            record,
-            record.value().frame(),
-            context.recordMetadata(),
-            reason,
-            Rejects.NO_OFFSET,
-            detail),
-        Nodes.REJECTS);
+    rejects.send(record, record.value().frame(), Refusal.JUDGEMENT_FAILED, firstLine(failure));
   }
 
   private static String firstLine(Throwable failure) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public final class Rejects {
   public static final List<String> HEADERS =
       List.of(REASON, OFFSET, DETAIL, TOPIC, PARTITION, RECORD_OFFSET, TIMESTAMP);
 
-  static final int NO_OFFSET = -1;
+  private static final int NO_OFFSET = -1;
 
   /**
    * Largest key, and largest headers of the sender together. Room for both is left to producers.
@@ -61,15 +62,34 @@ public final class Rejects {
 
   private static final int MAX_DETAIL_CHARACTERS = 1_000;
 
-  private Rejects() {}
+  private final ProcessorContext<byte[], ? super byte[]> context;
+  private final TopologyObserver observer;
 
-  static Record<byte[], byte[]> record(
+  /** Those of one node. */
+  Rejects(ProcessorContext<byte[], ? super byte[]> context, TopologyObserver observer) {
+    this.context = context;
+    this.observer = observer;
+  }
+
+  /** Sends a record of which no byte is at fault. */
+  void send(Record<byte[], byte[]> refused, Refusal refusal, String detail) {
+    send(refused, refused.value(), refusal, detail);
+  }
+
+  /** The same of a record whose value was made something else since it was read. */
+  void send(Record<byte[], ?> refused, byte @Nullable [] value, Refusal refusal, String detail) {
+    send(refused, value, refusal.label(), NO_OFFSET, detail);
+  }
+
+  /** Sends a record to the rejects, and tells the observer. */
+  void send(
       Record<byte[], ?> refused,
       byte @Nullable [] value,
-      Optional<RecordMetadata> origin,
       String reason,
       int offset,
       String detail) {
+    observer.rejected(reason);
+    Optional<RecordMetadata> origin = context.recordMetadata();
     List<String> cut = new ArrayList<>();
     byte[] keptKey = upTo(MAX_SIDE_BYTES, "key", refused.key(), cut);
     byte[] keptValue = upTo(Nodes.MAX_RECORD_BYTES, "value", value, cut);
@@ -85,7 +105,7 @@ public final class Rejects {
     if (!cut.isEmpty()) {
       put(headers, CUT, String.join(" ", cut));
     }
-    return new Record<>(keptKey, keptValue, refused.timestamp(), headers);
+    context.forward(new Record<>(keptKey, keptValue, refused.timestamp(), headers), Nodes.REJECTS);
   }
 
   private static byte @Nullable [] upTo(

@@ -29,6 +29,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
   private final TopologyObserver observer;
   private final HostObserver hosts;
   private ProcessorContext<byte[], byte[]> context;
+  private Rejects rejects;
   private KeyValueStore<String, byte[]> states;
 
   RetireHost(TopologyObserver observer, HostObserver hosts) {
@@ -39,21 +40,22 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
   @Override
   public void init(ProcessorContext<byte[], byte[]> context) {
     this.context = context;
+    rejects = new Rejects(context, observer);
     states = context.getStateStore(Nodes.HOST_STATE);
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
     if (record.key() == null) {
-      reject(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
+      rejects.send(record, Refusal.NULL_KEY, "the record has no key, expected the host id");
     } else if (record.value() == null) {
-      reject(record, Refusal.NULL_VALUE, "the record has no value, expected a command");
+      rejects.send(record, Refusal.NULL_VALUE, "the record has no value, expected a command");
     } else {
       try {
         HostRequest.read(record.value());
         retire(new String(record.key(), StandardCharsets.UTF_8), record.timestamp());
       } catch (InputException refused) {
-        reject(record, Refusal.BAD_COMMAND, refused.problem());
+        rejects.send(record, Refusal.BAD_COMMAND, refused.problem());
       }
     }
   }
@@ -74,19 +76,6 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
             });
     hosts.stored(context.taskId().partition(), host, judged.state());
     Output.groups(host, null).forward(context, timestamp);
-  }
-
-  private void reject(Record<byte[], byte[]> record, Refusal refusal, String detail) {
-    observer.rejected(refusal.label());
-    context.forward(
-        Rejects.record(
-            record,
-            record.value(),
-            context.recordMetadata(),
-            refusal.label(),
-            Rejects.NO_OFFSET,
-            detail),
-        Nodes.REJECTS);
   }
 
   /** A damaged state cannot say what is open; to forget it is what was asked for. */
