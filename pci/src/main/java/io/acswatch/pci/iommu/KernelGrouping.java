@@ -214,10 +214,8 @@ public final class KernelGrouping {
     }
     // Without an IOMMU that serves it ACS comes on when a driver is bound, if ever.
     boolean neverComeTo = choice.timing().switchesOnLate() && !served.get(function);
-    // What a live update adopted keeps the word it was found with; it may have been written since.
-    boolean adopted = hierarchy.function(function).kernel().preservation().isAdopted();
     return now[function] == AcsVerdict.NOT_COMPUTABLE
-        || (neverComeTo || adopted) && hangsOnItsControls(function);
+        || neverComeTo && hangsOnItsControls(function);
   }
 
   private boolean hangsOnItsControls(int function) {
@@ -234,24 +232,14 @@ public final class KernelGrouping {
 
   /** True if a verdict on the registers at the start was supposed, and it is not the likely one. */
   public boolean isSupposedOtherwise(int function) {
-    return differs(function, atStart[function]) || wasOtherwise(function);
-  }
-
-  /** True if a function is supposed to have had another word when groups were formed than now. */
-  private boolean wasOtherwise(int function) {
-    return now[function] != AcsVerdict.NOT_COMPUTABLE
-        && differs(hierarchy.size() + function, now[function]);
-  }
-
-  private boolean differs(int slot, AcsVerdict likely) {
-    return supposed != null && supposed[slot] != null && supposed[slot] != likely.isEnforced();
+    return supposed != null
+        && supposed[function] != null
+        && supposed[function] != atStart[function].isEnforced();
   }
 
   /** True if the function isolated before the kernel came to it, as far as is known or supposed. */
   public boolean isolatedAtStart(int function) {
-    return wasOtherwise(function)
-        ? !now[function].isEnforced()
-        : atStart[function].isEnforced() != isSupposedOtherwise(function);
+    return atStart[function].isEnforced() != isSupposedOtherwise(function);
   }
 
   /** Whether the kernel can have formed the groups it reports, and from what. */
