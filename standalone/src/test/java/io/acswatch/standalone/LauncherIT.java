@@ -38,8 +38,18 @@ class LauncherIT {
 
     assertEquals(2, unknown.exitCode());
     assertEquals(
-        "acswatch: no such command 'gruops'; acswatch --help lists the commands\n", unknown.err());
+        "acswatch: no such command 'gruops'; did you mean groups?; acswatch --help lists the"
+            + " commands\n",
+        unknown.err());
     assertEquals("", unknown.out());
+  }
+
+  @Test
+  void testHelpsWithoutTesting() throws Exception {
+    Outcome help = run(LAUNCHER, Map.of(), "test", "--help");
+
+    assertEquals(0, help.exitCode(), help.err());
+    assertTrue(help.out().startsWith("Usage: acswatch test"), help.out());
   }
 
   @Test
