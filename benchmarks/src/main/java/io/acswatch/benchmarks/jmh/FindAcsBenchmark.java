@@ -1,13 +1,10 @@
 package io.acswatch.benchmarks.jmh;
 
 import io.acswatch.benchmarks.walk.AcsWalk;
-import io.acswatch.benchmarks.walk.BufferAcsWalk;
 import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.wire.frame.FrameReader;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Random;
@@ -45,7 +42,6 @@ public class FindAcsBenchmark {
   private byte[] bytes;
   private int[] starts;
   private int[] lengths;
-  private ByteBuffer[] buffers;
   private FrameReader[] frames;
 
   /** Makes the set, and refuses to measure a wrong answer. */
@@ -55,7 +51,6 @@ public class FindAcsBenchmark {
     bytes = new byte[Math.multiplyExact(functions, STRIDE)];
     starts = new int[functions];
     lengths = new int[functions];
-    buffers = new ByteBuffer[functions];
     frames = new FrameReader[functions / Corpus.FUNCTIONS];
     Integer[] places = new Integer[functions];
     Arrays.setAll(places, i -> i * STRIDE);
@@ -65,8 +60,6 @@ public class FindAcsBenchmark {
       starts[i] = places[i];
       lengths[i] = one.length;
       System.arraycopy(one, 0, bytes, starts[i], one.length);
-      buffers[i] =
-          ByteBuffer.wrap(bytes, starts[i], one.length).slice().order(ByteOrder.LITTLE_ENDIAN);
     }
     for (int i = 0; i < frames.length; i++) {
       frames[i] = new FrameReader();
@@ -74,7 +67,6 @@ public class FindAcsBenchmark {
     }
     check("dense", dense());
     check("frameInPlace", frameInPlace());
-    check("byteBuffer", byteBuffer());
     check("byteArray", byteArray());
   }
 
@@ -104,16 +96,6 @@ public class FindAcsBenchmark {
       for (int i = 0; i < Corpus.FUNCTIONS; i++) {
         sum += AcsWalk.controlOf(frame.function(i).config());
       }
-    }
-    return sum;
-  }
-
-  /** By hand over ByteBuffers. */
-  @Benchmark
-  public long byteBuffer() {
-    long sum = 0;
-    for (ByteBuffer buffer : buffers) {
-      sum += BufferAcsWalk.controlOf(buffer);
     }
     return sum;
   }

@@ -1,6 +1,9 @@
 package io.acswatch.benchmarks.jmh;
 
 import io.acswatch.benchmarks.walk.Corpus;
+import io.acswatch.pci.groups.SnapshotGrouping;
+import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
@@ -27,7 +30,8 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Time from the bytes of a record to the next state of its host, per function, as the topology
  * goes: of a snapshot that repeats the last one, of one that says the same in other bytes, and of
- * one in which a port lost a bit. A simulated host of a hundred functions.
+ * one in which a port lost a bit; and of that the groups alone. A simulated host of a hundred
+ * functions.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -41,18 +45,26 @@ public class JudgeSnapshotBenchmark {
   private byte[] stored;
   private byte[] repetition;
   private byte[] change;
+  private Snapshot host;
+  private ModelChoice model;
 
   /** Judges a first snapshot, and refuses to measure a wrong answer. */
   @Setup
   public void setUp() {
-    LoadHost host = LoadHost.of(7, 0, Corpus.FUNCTIONS);
-    Capture first = host.snapshot(1_000_000);
-    repetition = FrameWriter.write(host.snapshot(1_001_000));
-    host.lose();
-    change = FrameWriter.write(host.snapshot(1_002_000));
+    LoadHost load = LoadHost.of(7, 0, Corpus.FUNCTIONS);
+    Capture first = load.snapshot(1_000_000);
+    repetition = FrameWriter.write(load.snapshot(1_001_000));
+    load.lose();
+    change = FrameWriter.write(load.snapshot(1_002_000));
     byte[] frame = FrameWriter.write(first);
     head.look(frame);
     Snapshot snapshot = decoded(frame);
+    host = snapshot;
+    model = ModelChoice.of(snapshot.boot(), null);
+    if (!derived().equals(SnapshotGrouping.reported(snapshot))
+        || strict().size() != Corpus.FUNCTIONS) {
+      throw new IllegalStateException("other groups than the host's");
+    }
     PackedState nothing = new PackedState(null);
     HostState state = Judgement.apply(nothing.unpack(), snapshot).state();
     stored = nothing.next(state, snapshot, head);
@@ -99,5 +111,19 @@ public class JudgeSnapshotBenchmark {
       throw new IllegalStateException("a change is no repetition");
     }
     return state.next(Judgement.apply(state.unpack(), snapshot).state(), snapshot, head);
+  }
+
+  /** The groups of the snapshot, as the host's kernel forms them. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public GroupPartition derived() {
+    return SnapshotGrouping.grouping(host, model, null).derive();
+  }
+
+  /** The groups of the snapshot, as the hardware isolates them. */
+  @Benchmark
+  @OperationsPerInvocation(Corpus.FUNCTIONS)
+  public GroupPartition strict() {
+    return SnapshotGrouping.grouping(host, model, null).strict();
   }
 }
