@@ -1,5 +1,6 @@
 package io.acswatch.pci.preflight;
 
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -120,10 +121,16 @@ final class AgreedResult {
     return alert.fingerprint() + alert.devices().stream().map(d -> d.path().text()).toList();
   }
 
-  /** All findings; one that only some of the kernels would raise is a question. */
+  /**
+   * All findings; one that only some of the kernels would raise is a question. That the model would
+   * change is no finding where it is not known which one comes.
+   */
   private static List<IsolationAlert> findings(List<Case> cases) {
     Map<String, IsolationAlert> findings = new LinkedHashMap<>();
     cases.forEach(c -> c.result().findings().forEach(a -> findings.putIfAbsent(key(a), a)));
+    if (cases.stream().map(Case::rules).distinct().count() > 1) {
+      findings.values().removeIf(alert -> alert.code() == AlertCode.MODEL_CHANGED);
+    }
     findings.replaceAll(
         (key, alert) ->
             alert.severity().isAtLeast(Severity.HIGH)
