@@ -239,7 +239,7 @@ class PipelineIT {
       Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
       List<TopicReport> reports = Topics.check(config, TWO_PARTITIONS);
 
-      assertEquals(config.topics().all().size() + 6, reports.size(), reports::toString);
+      assertTrue(reports.size() > config.topics().all().size(), reports::toString);
       assertTrue(reports.stream().allMatch(TopicReport::isAsExpected), reports::toString);
     }
     String changelog = "sized-streams-host-state-changelog";
