@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -30,26 +31,21 @@ import org.jspecify.annotations.Nullable;
  * @param plain as an ordinary kexec
  */
 public record KexecAnswer(Result verdict, Result update, Result plain) {
-  /** Foretells one kind of kexec. */
-  public interface Forecast {
-    /** The answer for this kind. */
-    Result of(Mode mode);
-  }
-
   /**
    * Foretells both.
    *
    * @param present the host now, with the owners of its devices
    * @param targetCommandLine command line of the kernel to come; null for the present one
    * @param ability whether that kernel can preserve devices
+   * @param forecast foretells one kind of kexec
    */
   public static KexecAnswer of(
       Snapshot present,
       @Nullable String targetCommandLine,
       LiveUpdateAbility ability,
-      Forecast forecast) {
-    Result update = forecast.of(Mode.LIVE_UPDATE);
-    Result plain = forecast.of(Mode.PLAIN_KEXEC);
+      Function<Mode, Result> forecast) {
+    Result update = forecast.apply(Mode.LIVE_UPDATE);
+    Result plain = forecast.apply(Mode.PLAIN_KEXEC);
     String commandLine =
         targetCommandLine == null ? present.boot().commandLine() : targetCommandLine;
     boolean off = PreservedDevices.areSwitchedOff(AcsOptions.of(commandLine));
@@ -60,7 +56,7 @@ public record KexecAnswer(Result verdict, Result update, Result plain) {
     } else if (held.isEmpty()) {
       verdict = plain;
     } else if (ability.answer() == Answer.CANNOT || off) {
-      String why = off ? "the command line to come does not switch live updates on" : "";
+      String why = "the command line to come does not switch live updates on";
       verdict = lost(held, off ? why : ability.evidence(), update, plain);
     } else {
       verdict = update; // never a go while nothing shows that it can

@@ -198,12 +198,11 @@ final class KexecForecast {
   }
 
   private PciFunction asFound(int index, PciFunction function, boolean iommuOn) {
-    Preservation life = preserved == null ? Preservation.NONE : preserved.lifeOf(index);
-    PciFunction found =
-        preserved != null && preserved.isRestored(index)
-            ? asRestored(index, function)
-            : life.isAdopted() ? function : withWordsOfBoot(index, function, iommuOn);
-    return found.withPreservation(life);
+    if (preserved == null || !preserved.functions().get(index)) {
+      return withWordsOfBoot(index, function, iommuOn).withPreservation(Preservation.NONE);
+    }
+    return (preserved.isRestored(index) ? asRestored(index, function) : function)
+        .withPreservation(Preservation.ADOPTED);
   }
 
   private Snapshot snapshotOf(

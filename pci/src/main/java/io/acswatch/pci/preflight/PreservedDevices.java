@@ -7,7 +7,6 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.HostHierarchy;
-import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.judge.Comparison;
 import io.acswatch.pci.snapshot.LiveUpdateAbility;
@@ -177,10 +176,5 @@ final class PreservedDevices {
     int own = hierarchy.function(bridge).address().bus();
     return config.status().isConclusive()
         && (config.secondaryBus() <= own || config.subordinateBus() < config.secondaryBus());
-  }
-
-  /** What a function is to the new kernel. */
-  Preservation lifeOf(int index) {
-    return preserved.get(index) ? Preservation.ADOPTED : Preservation.NONE;
   }
 }
