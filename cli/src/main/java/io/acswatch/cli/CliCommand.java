@@ -14,12 +14,10 @@ import picocli.CommandLine.Spec;
 public abstract class CliCommand implements Callable<Integer> {
   @Spec private @Nullable CommandSpec spec;
 
-  /** For results. */
   protected final PrintWriter out() {
     return commandLine().getOut();
   }
 
-  /** For what goes wrong. */
   protected final PrintWriter err() {
     return commandLine().getErr();
   }

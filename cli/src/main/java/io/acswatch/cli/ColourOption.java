@@ -10,13 +10,10 @@ import picocli.CommandLine.Option;
 public final class ColourOption {
   private static final String LINES = "├─└│";
 
-  /** When to colour what is printed. */
   public enum When {
     /** On a terminal, unless {@code NO_COLOR} is set or the terminal is a dumb one. */
     AUTO,
-    /** Wherever it goes. */
     ALWAYS,
-    /** Nowhere. */
     NEVER
   }
 
@@ -28,7 +25,6 @@ public final class ColourOption {
               + " never.")
   private When when = When.AUTO;
 
-  /** True if text is to be coloured. */
   public boolean isOn() {
     return switch (when) {
       case ALWAYS -> true;
@@ -54,7 +50,6 @@ public final class ColourOption {
     }
   }
 
-  /** What to colour with. */
   public Ink ink() {
     return new Ink(isOn());
   }

@@ -18,7 +18,6 @@ public final class CommandFailure extends RuntimeException {
     this(ExitCode.FAILED, message, null);
   }
 
-  /** The same, with what it comes of. */
   public CommandFailure(String message, Throwable cause) {
     this(ExitCode.FAILED, message, cause);
   }
@@ -28,7 +27,6 @@ public final class CommandFailure extends RuntimeException {
     return new CommandFailure(ExitCode.USAGE, message, null);
   }
 
-  /** What the process ends with. */
   public int exitCode() {
     return exitCode;
   }

@@ -35,7 +35,6 @@ public record HttpAddress(String host, int port) {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
-  /** Reads an address on the command line. */
   public static final class Converter implements ITypeConverter<HttpAddress> {
     @Override
     public HttpAddress convert(String text) {

@@ -2,15 +2,10 @@ package io.acswatch.cli;
 
 /** Colours for a terminal, by ANSI escapes; plain text where colours are off. */
 public final class Ink {
-  /** What a text is printed in. */
   public enum Style {
-    /** As everything else. */
     PLAIN(""),
-    /** What stands out. */
     BOLD("1"),
-    /** What is read last. */
     DIM("2"),
-    /** What is wrong. */
     ALARM("1;31"),
     /** What is to be looked at. */
     NOTICE("33");

@@ -4,7 +4,6 @@ import picocli.CommandLine.Option;
 
 /** The option {@code --output} of all commands that print data. */
 public final class OutputOption {
-  /** How a command prints its result. */
   public enum Output {
     /** For people. */
     TEXT,

@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
  * -Dpicocli.trace=DEBUG} where it happened follows.
  */
 public final class Program {
-  /** What the launcher is called, for help texts. */
   private static final String NAME = "acswatch.program";
 
   private static final int COLUMNS = 100;
@@ -35,7 +34,6 @@ public final class Program {
 
   private Program() {}
 
-  /** Runs the command that the arguments name, and exits with its code. */
   public static void run(Object commands, String... arguments) {
     System.setErr(
         new LogLines(
@@ -108,7 +106,6 @@ public final class Program {
         .replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", " ");
   }
 
-  /** The version in the jar of the commands. */
   public static String versionOf(Class<?> type) {
     String version = type.getPackage().getImplementationVersion();
     return version == null ? "(not from a jar)" : version;

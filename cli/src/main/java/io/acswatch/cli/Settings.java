@@ -31,7 +31,6 @@ public final class Settings {
   /** A text, and where it stands: {@code file:line}, empty for the command line. */
   private record Value(String text, String where) {}
 
-  /** Nothing is set. */
   public Settings(Keys keys) {
     this.keys = keys;
   }
@@ -42,7 +41,6 @@ public final class Settings {
     private final Map<String, long[]> limits = new LinkedHashMap<>();
     private final Set<String> families = new LinkedHashSet<>();
 
-    /** A key whose value is any text. */
     public Keys text(String key, String otherwise) {
       defaults.put(key, otherwise);
       return this;
@@ -65,12 +63,10 @@ public final class Settings {
       return this;
     }
 
-    /** The single keys. */
     public Set<String> names() {
       return defaults.keySet();
     }
 
-    /** What holds where nothing is said. */
     public String defaultOf(String key) {
       return defaults.getOrDefault(key, "");
     }
@@ -150,13 +146,11 @@ public final class Settings {
     return where.isEmpty() ? "" : where + ": ";
   }
 
-  /** The text of a key, or its default. */
   public String text(String key) {
     Value value = values.get(key);
     return value == null ? keys.defaultOf(key) : value.text;
   }
 
-  /** The number of a key that has one. */
   public long number(String key) {
     long[] limit = keys.limits.getOrDefault(key, new long[] {Long.MIN_VALUE, Long.MAX_VALUE});
     try {

@@ -26,17 +26,13 @@ public final class StopSignal implements AutoCloseable {
   private final Duration patience;
   private final Thread hook = new Thread(this::endProcess, "acswatch-stop");
 
-  /** Asks the work to end. */
   @FunctionalInterface
   public interface Action {
-    /** Asks; may wait until the work has ended. */
     void now() throws InterruptedException;
   }
 
-  /** Work that may be stopped. */
   @FunctionalInterface
   public interface Work {
-    /** Works until it is done or stopped. */
     void run() throws IOException, InterruptedException;
   }
 
@@ -84,17 +80,14 @@ public final class StopSignal implements AutoCloseable {
     Runtime.getRuntime().halt(exitCode);
   }
 
-  /** True once the process is asked to end. */
   public boolean isRaised() {
     return raised.getCount() == 0;
   }
 
-  /** Returns when the process is asked to end. */
   public void await() throws InterruptedException {
     raised.await();
   }
 
-  /** The work has ended. */
   @Override
   public void close() {
     try {

@@ -7,7 +7,6 @@ import io.acswatch.collector.command.HostCommands;
 public final class CollectorMain {
   private CollectorMain() {}
 
-  /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
     Program.run(new HostCommands(), arguments);
   }

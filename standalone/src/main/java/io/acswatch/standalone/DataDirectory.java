@@ -122,7 +122,6 @@ final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** True if a broker has been set up here before. */
   boolean isFormatted() {
     return Files.exists(path.resolve(FORMATTED));
   }

@@ -38,7 +38,6 @@ import picocli.CommandLine.Option;
 final class DemoCommand extends CliCommand {
   private static final Duration POLL = Duration.ofMillis(300);
 
-  /** How long broker and application may take to end. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration SENDING = Duration.ofSeconds(30);

@@ -173,12 +173,10 @@ public final class EmbeddedBroker implements AutoCloseable {
     return HOST + ":" + port;
   }
 
-  /** The port that clients connect to. */
   public int port() {
     return port;
   }
 
-  /** The directory that holds its log. */
   public Path directory() {
     return directory.path();
   }

@@ -11,7 +11,6 @@ import java.io.InputStream;
  * request and completion redirect, and the devices of two VMs below it came to share a group.
  */
 final class RecordedKexec {
-  /** What the host is called. */
   static final String HOST = "demo-host";
 
   private RecordedKexec() {}

@@ -31,7 +31,6 @@ import picocli.CommandLine.Option;
 final class StandaloneCommand extends CliCommand {
   private static final Duration READY = Duration.ofSeconds(60);
 
-  /** How long broker, collector and application may take to end. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration POLL = Duration.ofMillis(500);
@@ -152,7 +151,6 @@ final class StandaloneCommand extends CliCommand {
     return collecting;
   }
 
-  /** Prints alerts until the process is asked to end or the collector fails. */
   private static void follow(
       Pipeline pipeline, Terminal terminal, StopSignal stop, FutureTask<Void> collecting)
       throws IOException, InterruptedException {

@@ -20,10 +20,6 @@ import picocli.CommandLine.ScopeType;
       "3:no alert within the time limit, or a port or directory that cannot be used"
     })
 public final class StandaloneMain {
-  /** Made to run them. */
-  StandaloneMain() {}
-
-  /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
     Program.run(new StandaloneMain(), arguments);
   }

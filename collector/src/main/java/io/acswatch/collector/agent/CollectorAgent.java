@@ -36,12 +36,10 @@ public final class CollectorAgent {
     sender = new SpoolSender(config, spool, Clock.systemUTC());
   }
 
-  /** Id of the host as it stands in all records. */
   public String host() {
     return reader.host();
   }
 
-  /** Where frames wait. */
   public Path spool() {
     return directory;
   }

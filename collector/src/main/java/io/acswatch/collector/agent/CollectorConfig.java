@@ -53,7 +53,6 @@ public record CollectorConfig(
     SpoolLimits spoolLimits,
     Optional<HttpAddress> httpAddress,
     Map<String, String> producer) {
-  /** Begins the keys that are handed to the Kafka producer without this prefix. */
   public static final String PRODUCER_PREFIX = "producer.";
 
   /** Where the spool of a reader and sender is if nothing else is said. */
@@ -78,7 +77,6 @@ public record CollectorConfig(
   static final String SPOOL_AGE = "collector.spool.age.ms";
   static final String HTTP_ADDRESS = "collector.http.address";
 
-  /** The keys, with their defaults. */
   public static final Settings.Keys KEYS =
       new Settings.Keys()
           .text(BOOTSTRAP_SERVERS, "")
@@ -101,12 +99,10 @@ public record CollectorConfig(
           .text(HTTP_ADDRESS, "127.0.0.1:9641")
           .family(PRODUCER_PREFIX);
 
-  /** Copies the map. */
   public CollectorConfig {
     producer = Map.copyOf(producer);
   }
 
-  /** Settings from keys and values. */
   public static CollectorConfig from(Map<String, String> settings) {
     return from(new Settings(KEYS).putAll(settings));
   }

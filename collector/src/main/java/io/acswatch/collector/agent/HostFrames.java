@@ -66,7 +66,6 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
    */
   record Numbers(long own, long told) {}
 
-  /** What the spool holds. */
   record SpoolDepth(int frames, long bytes, long dropped) {}
 
   static String note(SourceTimings.Timing timing) {

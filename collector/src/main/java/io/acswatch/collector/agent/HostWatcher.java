@@ -104,7 +104,6 @@ final class HostWatcher {
     return !wasQuiet && nanos - quietSinceNanos >= QUIET_NANOS;
   }
 
-  /** Takes a snapshot, whatever happened or did not. */
   Capture snapshotNow() throws IOException {
     Capture capture = snapshot();
     synchronized (this) {
@@ -177,7 +176,6 @@ final class HostWatcher {
     return reader.read(host, nextSequence(), owners.read().toOwnershipClaims());
   }
 
-  /** A number for the next frame, of whatever type. */
   synchronized long nextSequence() {
     // The uptime orders all frames of a boot, whoever takes them; nothing has to be remembered.
     lastSequence = Math.max(reader.uptimeMillis(), lastSequence + 1);
@@ -189,22 +187,18 @@ final class HostWatcher {
     return last;
   }
 
-  /** Looks at everything since the start. */
   long sweeps() {
     return sweeps;
   }
 
-  /** How the last reading of each source went, owners apart. */
   List<SourceTimings.Timing> timings() {
     return reader.timings().last();
   }
 
-  /** Functions that several VMs claimed at the last reading. */
   int ownerConflicts() {
     return owners.last().conflicts().size();
   }
 
-  /** How the sources of owners do. */
   List<SourceHealth> ownerHealth() {
     return owners.health();
   }

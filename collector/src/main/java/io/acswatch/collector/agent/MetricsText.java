@@ -35,7 +35,6 @@ final class MetricsText {
     return this;
   }
 
-  /** One value of a metric with two labels. */
   MetricsText sample(String one, String oneIs, String two, String twoIs, double value) {
     text.append(name).append('{').append(one).append("=\"").append(oneIs).append("\",");
     text.append(two).append("=\"").append(twoIs).append("\"} ").append(value).append('\n');

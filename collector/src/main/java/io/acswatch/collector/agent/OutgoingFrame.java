@@ -12,7 +12,6 @@ import io.acswatch.wire.frame.FrameWriter;
  */
 public record OutgoingFrame(String host, long sequence, byte[] value) {
 
-  /** The frame of a capture. */
   public static OutgoingFrame of(Capture capture) {
     return new OutgoingFrame(capture.host(), capture.sequence(), FrameWriter.write(capture));
   }

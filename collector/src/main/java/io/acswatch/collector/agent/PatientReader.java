@@ -33,7 +33,6 @@ final class PatientReader implements AutoCloseable {
   private volatile boolean abandoned;
   private long stuck;
 
-  /** The look was given up from outside. */
   static final class AbandonedException extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -141,7 +140,6 @@ final class PatientReader implements AutoCloseable {
     }
   }
 
-  /** How often a read did not return in time. */
   long stuck() {
     return stuck;
   }

@@ -20,7 +20,6 @@ public final class ProducerSettings {
 
   private ProducerSettings() {}
 
-  /** True for a name that Kafka's producer knows. */
   public static boolean isKnown(String name) {
     return ProducerConfig.configNames().contains(name);
   }

@@ -22,12 +22,10 @@ import java.util.Map;
  * the spool, and the sender serves it with its own.
  */
 final class ReaderReport {
-  /** Its file in the spool. */
   static final String FILE = "reader.prom";
 
   private final MetricsText text = new MetricsText();
 
-  /** A report of this moment; the parts are added one by one. */
   ReaderReport(long nowMillis) {
     text.gauge("acswatch_reader_report_timestamp_seconds", "When the reader wrote what it reports.")
         .sample(nowMillis / 1000.0);

@@ -65,7 +65,6 @@ public final class SenderMetrics implements AutoCloseable {
     return metrics;
   }
 
-  /** Where it serves, in words. */
   public String described() {
     if (server == null) {
       return "no metrics";

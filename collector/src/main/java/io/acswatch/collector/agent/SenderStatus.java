@@ -35,12 +35,10 @@ public final class SenderStatus {
         .sample(lastAcknowledgedMillis / 1000.0);
   }
 
-  /** Attempts that failed. */
   public synchronized long failures() {
     return failures;
   }
 
-  /** Frames the brokers acknowledged. */
   public synchronized long frames() {
     return frames;
   }

@@ -42,7 +42,6 @@ public final class SpoolSender {
   private volatile @Nullable FramePublisher publisher;
   private volatile @Nullable String failing;
 
-  /** A sender of one spool. */
   public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
     this.config = config;
     this.spool = spool;
@@ -50,7 +49,6 @@ public final class SpoolSender {
     status = new SenderStatus(clock);
   }
 
-  /** How it does; for metrics. */
   public SenderStatus status() {
     return status;
   }
@@ -151,7 +149,6 @@ public final class SpoolSender {
     }
   }
 
-  /** A publisher for one host with these settings. */
   static FramePublisher newPublisher(CollectorConfig config, String host) throws SendException {
     return new FramePublisher(
         ProducerSettings.of(

@@ -85,7 +85,6 @@ public final class SpoolingReader {
     return failures;
   }
 
-  /** Looks at everything that were begun since the start. */
   long sweeps() {
     return watcher.sweeps();
   }
@@ -95,7 +94,6 @@ public final class SpoolingReader {
     return watcher.last();
   }
 
-  /** Id of the host as it stands in all frames. */
   public String host() {
     return watcher.host();
   }
@@ -137,7 +135,6 @@ public final class SpoolingReader {
     }
   }
 
-  /** Something that can fail without ending the reader. */
   @FunctionalInterface
   private interface Step {
     void go() throws IOException, InterruptedException;

@@ -23,12 +23,10 @@ final class CaptureInput {
 
   private CaptureInput() {}
 
-  /** What messages call an input. */
   static String nameOf(String name) {
     return name.equals(STANDARD_INPUT) ? STANDARD_INPUT_NAME : name;
   }
 
-  /** Reads a capture. */
   static Capture read(String name) throws IOException {
     return name.equals(STANDARD_INPUT)
         ? CaptureReader.read(STANDARD_INPUT_NAME, System.in)

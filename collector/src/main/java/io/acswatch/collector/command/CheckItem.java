@@ -11,7 +11,6 @@ import java.util.Locale;
  * @param next what to do about it; empty if nothing
  */
 record CheckItem(String subject, State state, String says, String next) {
-  /** How much the collector sees. */
   enum State {
     /** All there is. */
     OK,

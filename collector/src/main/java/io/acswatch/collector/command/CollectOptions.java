@@ -46,13 +46,6 @@ final class CollectOptions {
   private @Nullable String hostId;
 
   @Option(
-      names = "--snapshot-interval",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      description = "Maximum time between two snapshots, for example 30s; default 5m.")
-  private @Nullable Duration snapshotInterval;
-
-  @Option(
       names = "--glance-interval",
       paramLabel = "TIME",
       converter = DurationConverter.class,
@@ -71,7 +64,6 @@ final class CollectOptions {
     return CollectorConfig.from(settings());
   }
 
-  /** The settings, which name a broker. */
   CollectorConfig configWithBroker() throws IOException {
     return withBroker(settings());
   }
@@ -94,7 +86,6 @@ final class CollectOptions {
         .put("collector.owners.file", owners)
         .put("collector.host.id", hostId)
         .put("collector.spool.dir", spool)
-        .put("collector.snapshot.interval.ms", snapshotInterval)
         .put("collector.glance.interval.ms", glanceInterval)
         .put("collector.send.timeout.ms", timeout);
   }

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityLists lists) {
 
-  /** Decodes a function. */
   static DecodedFunction of(CapturedFunction captured, FunctionDecoder decoder) {
     ConfigFacts facts = decoder.decode(captured.config(), captured.readStatus());
     return new DecodedFunction(captured, facts, CapabilityLists.of(captured.config(), facts));
@@ -59,7 +58,6 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
     return step == null ? null : step.name();
   }
 
-  /** A paragraph for people, with a line end. */
   String toText() {
     StringBuilder text = new StringBuilder();
     text.append(captured.address())

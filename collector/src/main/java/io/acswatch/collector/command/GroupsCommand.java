@@ -88,7 +88,6 @@ final class GroupsCommand extends CliCommand {
     return ExitCode.OK;
   }
 
-  /** Reads a model by its label. */
   static final class ModelConverter implements ITypeConverter<GroupingModel> {
     @Override
     public GroupingModel convert(String label) {

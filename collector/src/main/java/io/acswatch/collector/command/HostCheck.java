@@ -38,7 +38,6 @@ final class HostCheck {
     this.tree = tree;
   }
 
-  /** What was found so far, in order. */
   List<CheckItem> items() {
     return items;
   }
@@ -224,7 +223,6 @@ final class HostCheck {
                 "none of these may be in use; otherwise see the sources above"));
   }
 
-  /** Looks whether the spool can be written; it is not tried. */
   void spool(Path directory) {
     String says = directory.toString();
     if (!Files.isDirectory(directory)) {

@@ -31,7 +31,4 @@ import picocli.CommandLine.ScopeType;
       "2:wrong usage",
       "3:input unreadable or damaged, or a broker or file that cannot be reached"
     })
-public final class HostCommands {
-  /** Made by picocli, and to run them. */
-  public HostCommands() {}
-}
+public final class HostCommands {}

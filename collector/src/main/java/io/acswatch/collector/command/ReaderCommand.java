@@ -32,9 +32,6 @@ public final class ReaderCommand extends CliCommand {
   @Option(names = "--once", description = "Take one snapshot and exit.")
   private boolean once;
 
-  /** Made by picocli. */
-  public ReaderCommand() {}
-
   @Override
   @SuppressWarnings("try") // the lock is held, and nothing more
   public Integer call() throws IOException, InterruptedException {

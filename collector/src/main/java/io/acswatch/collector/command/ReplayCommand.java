@@ -56,13 +56,6 @@ final class ReplayCommand extends CliCommand {
   private @Nullable String hostId;
 
   @Option(
-      names = "--interval",
-      paramLabel = "TIME",
-      converter = DurationConverter.class,
-      description = "Pause between two frames, for example 500ms or 2s; default none.")
-  private Duration interval = Duration.ZERO;
-
-  @Option(
       names = "--timeout",
       paramLabel = "TIME",
       converter = DurationConverter.class,
@@ -71,7 +64,6 @@ final class ReplayCommand extends CliCommand {
 
   private final Map<String, Long> sequences = new HashMap<>();
 
-  /** A frame to send, and what messages call it. */
   private record Replayed(String name, FrameReading reading) {}
 
   /** Gives a frame; one of a spool is read when it is sent: a spool may be larger than memory. */
@@ -91,13 +83,12 @@ final class ReplayCommand extends CliCommand {
         ProducerSettings.of(
             config.bootstrapServers(), "acswatch-replay", timeout, config.producer());
     try (FramePublisher publisher = new FramePublisher(settings, config.topics())) {
-      for (int i = 0; i < frames.size(); i++) {
-        Thread.sleep(i == 0 ? 0 : interval.toMillis());
-        OutgoingFrame frame = frames.get(i).reading().frame();
+      for (Replayed replayed : frames) {
+        OutgoingFrame frame = replayed.reading().frame();
         say(
             "%s -> %s  host %s  sequence %d  %d bytes"
                 .formatted(
-                    frames.get(i).name(),
+                    replayed.name(),
                     publisher.send(frame),
                     frame.host(),
                     frame.sequence(),

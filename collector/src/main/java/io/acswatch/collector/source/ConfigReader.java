@@ -42,7 +42,6 @@ final class ConfigReader {
 
   private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
 
-  /** What one thread reads with. */
   private static final class Tools {
     private final FunctionDecoder decoder = new FunctionDecoder();
     private final ByteBuffer whole = ByteBuffer.allocateDirect(ConfigSpace.EXTENDED_LENGTH);
@@ -72,7 +71,6 @@ final class ConfigReader {
     return PowerState.isSuspended(above) || PowerState.isSuspending(above);
   }
 
-  /** True if the function has no power. */
   boolean isCold(String directory) {
     return PowerState.isCold(tree.textOr(directory + POWER_STATE, ""));
   }

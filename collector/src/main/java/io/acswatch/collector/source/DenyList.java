@@ -14,10 +14,8 @@ import java.util.Set;
  * @param models {@code vendor << 16 | device}
  */
 public record DenyList(Set<PciAddress> addresses, Set<Integer> models) {
-  /** Nothing is denied. */
   public static final DenyList NONE = new DenyList(Set.of(), Set.of());
 
-  /** Copies the sets. */
   public DenyList {
     addresses = Set.copyOf(addresses);
     models = Set.copyOf(models);

@@ -18,7 +18,6 @@ public record HostGlance(
     String ueventSequence,
     List<Integer> controlWords,
     List<String> kernelLog) {
-  /** Copies the lists. */
   public HostGlance {
     controlWords = List.copyOf(controlWords);
     kernelLog = List.copyOf(kernelLog);

@@ -60,32 +60,26 @@ public final class HostReader {
     kernelLog = new KernelLogSource(tree);
   }
 
-  /** The files that it reads. */
   public HostTree tree() {
     return tree;
   }
 
-  /** Who stands before each read. */
   public ReadGuard guard() {
     return guard;
   }
 
-  /** How the last reading of each source went. */
   public SourceTimings timings() {
     return timings;
   }
 
-  /** The clock that it takes wall time from. */
   public Clock clock() {
     return clock;
   }
 
-  /** The name the host has for itself, empty if it has none. */
   public String hostName() {
     return boot.hostName();
   }
 
-  /** Milliseconds this kernel has been running; at least 1. */
   public long uptimeMillis() {
     return boot.uptimeMillis();
   }

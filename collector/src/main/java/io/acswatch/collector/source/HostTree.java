@@ -112,7 +112,6 @@ public final class HostTree implements Texts {
     return Arrays.stream(path.split("/")).filter(c -> !c.isEmpty() && !c.equals(".")).toList();
   }
 
-  /** True if there is such a file or directory. */
   public boolean exists(String path) {
     try {
       return Files.exists(file(path));
@@ -219,7 +218,6 @@ public final class HostTree implements Texts {
     }
   }
 
-  /** The link itself: only what leads to it is resolved. */
   private Path link(String path) throws IOException {
     Path parent = file(path.substring(0, path.lastIndexOf('/')));
     return parent.resolve(path.substring(path.lastIndexOf('/') + 1));

@@ -49,7 +49,6 @@ final class KexecSource {
     this.tree = tree;
   }
 
-  /** True if an image for the next kexec is loaded. */
   static boolean isLoaded(Texts texts) {
     String loaded = texts.textOr(LOADED, "");
     return (loaded.isEmpty() ? texts.textOr(LOADED_UP_TO_7_2, "") : loaded).equals("1");

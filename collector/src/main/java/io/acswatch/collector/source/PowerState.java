@@ -13,12 +13,10 @@ final class PowerState {
 
   private PowerState() {}
 
-  /** The function is up, and so is all above it. */
   static boolean isActive(String runtimeStatus) {
     return runtimeStatus.equals("active");
   }
 
-  /** The function sleeps. */
   static boolean isSuspended(String runtimeStatus) {
     return runtimeStatus.equals("suspended");
   }
@@ -33,7 +31,6 @@ final class PowerState {
     return ANSWERING.contains(powerState);
   }
 
-  /** The function has no power. */
   static boolean isCold(String powerState) {
     return powerState.equals("D3cold");
   }

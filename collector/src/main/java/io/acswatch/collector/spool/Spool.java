@@ -74,7 +74,6 @@ public final class Spool {
     return new Spool(directory, limits, force);
   }
 
-  /** Where it is. */
   public Path directory() {
     return directory;
   }
@@ -262,7 +261,6 @@ public final class Spool {
     }
   }
 
-  /** Takes out what a broker has acknowledged. */
   public void remove(SpoolEntry entry) throws IOException {
     Files.deleteIfExists(entry.path());
   }

@@ -5,11 +5,8 @@ import java.util.Locale;
 
 /** Why a frame left the spool without having been sent. Names are metric labels. */
 public enum SpoolLoss {
-  /** The limit on bytes. */
   BYTES,
-  /** The limit on age. */
   AGE,
-  /** The disk is full. */
   DISK_FULL,
   /** Not what was written: torn, or a bad disk. */
   DAMAGED,
@@ -22,7 +19,6 @@ public enum SpoolLoss {
   /** Reasons for which the one who takes sets frames aside. */
   public static final List<SpoolLoss> OF_THE_SENDER = List.of(DAMAGED, REFUSED);
 
-  /** Lower-case name. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -568,7 +568,7 @@ class CommandsTest {
   @Test
   void refusesATimeWithoutUnit() {
     CommandRun run =
-        CommandRun.of("replay", "--bootstrap-servers", "k:1", "--interval", "5", BEFORE);
+        CommandRun.of("replay", "--bootstrap-servers", "k:1", "--timeout", "5", BEFORE);
 
     assertEquals(ExitCode.USAGE, run.exitCode());
     assertTrue(run.err().contains("500ms"), run.err());

@@ -31,7 +31,6 @@ public record CapabilityLists(
    */
   public record Entry(int id, int version, int offset) {}
 
-  /** Walks the lists of a decoded space. */
   public static CapabilityLists of(ConfigSpace space, ConfigFacts facts) {
     List<Entry> standard = new ArrayList<>();
     List<Entry> extended = new ArrayList<>();

@@ -8,13 +8,11 @@ public final class ConsoleText {
 
   private final StringBuilder text = new StringBuilder(512);
 
-  /** Appends a line as it is. */
   public ConsoleText line(String line) {
     text.append(AlertText.printable(line)).append('\n');
     return this;
   }
 
-  /** Appends an empty line. */
   public ConsoleText gap() {
     text.append('\n');
     return this;

@@ -19,7 +19,6 @@ final class DeviceTree {
 
   private DeviceTree() {}
 
-  /** The root buses in order. */
   static List<Node> of(@Nullable TreeSnapshot before, TreeSnapshot after) {
     DeviceTree tree = new DeviceTree();
     if (before != null) {

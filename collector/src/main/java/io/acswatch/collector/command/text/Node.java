@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A place in the tree: a function before, after or both, or a root bus. */
 final class Node {
-  /** Stands for no function at this place. */
   static final int NONE = -1;
 
   final String path;
@@ -25,7 +24,6 @@ final class Node {
     return function;
   }
 
-  /** The last component of its path. */
   String name() {
     return path.substring(path.lastIndexOf('/') + 1);
   }

@@ -17,7 +17,6 @@ final class Rows {
   private final boolean lines;
   private final List<Row> rows = new ArrayList<>();
 
-  /** A text in the first column. */
   private record Word(String text, String painted) {}
 
   private static final class Row {
@@ -85,7 +84,6 @@ final class Rows {
     return rows.get(rows.size() - 1);
   }
 
-  /** All of it, each row on a line. */
   String text() {
     int first = Math.min(MOST, rows.stream().mapToInt(Row::width).max().orElse(0)) + GAP;
     int second = rows.stream().mapToInt(row -> columns(row.acs.text)).max().orElse(0) + GAP;

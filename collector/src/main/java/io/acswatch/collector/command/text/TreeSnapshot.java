@@ -88,12 +88,10 @@ final class TreeSnapshot {
     return members.getOrDefault(label(index), Set.of());
   }
 
-  /** VMs that own something in the group of a function. */
   Set<String> vmsInGroup(int index) {
     return vms.getOrDefault(label(index), new TreeSet<>());
   }
 
-  /** VMs that own something at these places. */
   Set<String> vmsOf(Set<String> places) {
     Set<String> found = new HashSet<>();
     for (String place : places) {

@@ -22,7 +22,6 @@ public record Claim(
     since = since.truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /** True if both say the same, whenever they began to. */
   boolean saysTheSameAs(Claim other) {
     return address.equals(other.address)
         && vm.equals(other.vm)

@@ -53,7 +53,6 @@ final class DescriptorSource implements OwnershipSource {
     return found;
   }
 
-  /** Reads one process; false if that is not permitted. */
   private static boolean readOne(SharedReading shared, HostProcess process, SourceClaims found)
       throws IOException {
     HostTree tree = shared.tree();

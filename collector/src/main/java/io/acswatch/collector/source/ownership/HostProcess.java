@@ -12,13 +12,11 @@ import java.util.List;
  * @param arguments the program and its arguments
  */
 record HostProcess(int pid, int parent, Instant since, List<String> arguments) {
-  /** File name of the program, without its directories. */
   String program() {
     String path = arguments.get(0);
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** The process in a few words, for messages. */
   String described() {
     return VmName.clean(program()) + "[" + pid + "]";
   }

@@ -62,7 +62,6 @@ record LibvirtDomain(int pid, String vm, List<PciAddress> devices) {
     }
   }
 
-  /** One pass over the elements. */
   private static final class Walk {
     private final XMLStreamReader reader;
     private final Deque<String> above = new ArrayDeque<>();

@@ -28,7 +28,6 @@ final class OwnerFiles {
     this.kind = kind;
   }
 
-  /** Forgets all files but these. */
   void retain(List<String> names) {
     lastRead.keySet().retainAll(names);
   }

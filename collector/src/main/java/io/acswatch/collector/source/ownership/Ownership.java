@@ -16,7 +16,6 @@ import java.util.stream.Collectors;
  * @param unattributed processes that hold VFIO descriptors which name no device, in words
  */
 public record Ownership(List<Claim> claims, List<String> unattributed) {
-  /** Copies the lists. */
   public Ownership {
     claims = List.copyOf(claims);
     unattributed = List.copyOf(unattributed);
@@ -29,7 +28,6 @@ public record Ownership(List<Claim> claims, List<String> unattributed) {
    * @param claims two or more
    */
   public record Conflict(PciAddress address, List<Claim> claims) {
-    /** The conflict in one line. */
     public String described() {
       return address
           + " is claimed by "
@@ -55,7 +53,6 @@ public record Ownership(List<Claim> claims, List<String> unattributed) {
     return conflicts;
   }
 
-  /** The claims as a capture carries them. */
   public List<OwnershipClaim> toOwnershipClaims() {
     return claims.stream().map(Claim::toOwnershipClaim).toList();
   }

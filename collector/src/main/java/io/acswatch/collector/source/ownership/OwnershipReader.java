@@ -126,7 +126,6 @@ public final class OwnershipReader {
     return List.copyOf(health.values());
   }
 
-  /** The claims of the last reading. */
   public Ownership last() {
     return last;
   }

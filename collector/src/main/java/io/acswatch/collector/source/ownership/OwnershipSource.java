@@ -6,7 +6,6 @@ import java.util.List;
 
 /** One way to learn who owns what. */
 interface OwnershipSource {
-  /** Which way. */
   ClaimSource kind();
 
   /**
@@ -17,7 +16,6 @@ interface OwnershipSource {
    */
   SourceClaims read(SharedReading shared) throws IOException;
 
-  /** What one reading gave. Not thread-safe. */
   final class SourceClaims {
     private final List<Claim> claims = new ArrayList<>();
     private final List<String> problems = new ArrayList<>();

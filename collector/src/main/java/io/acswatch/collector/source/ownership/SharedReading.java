@@ -32,7 +32,6 @@ final class SharedReading {
     return tree;
   }
 
-  /** Time of the reading. */
   Instant now() {
     return now;
   }
@@ -49,12 +48,10 @@ final class SharedReading {
     return vfio.bound().isEmpty() ? List.of() : table().byPid().values();
   }
 
-  /** Durable name of the VM that a process runs. */
   String vmOf(HostProcess process) throws IOException {
     return VmName.of(tree, table(), process);
   }
 
-  /** True if the function is bound to a VFIO driver. */
   boolean isBound(PciAddress address) {
     return vfio.bound().contains(address);
   }
@@ -78,7 +75,6 @@ final class SharedReading {
     return table;
   }
 
-  /** All processes of the host by number. */
   record ProcessTable(Map<Integer, HostProcess> byPid) {
     /**
      * The first of a line of processes with one command line: a VMM that forks a process for each

@@ -12,7 +12,6 @@ import java.util.List;
  * @param problems what it could not see, in words; empty if it saw all
  */
 public record SourceHealth(ClaimSource source, Duration took, int claims, List<String> problems) {
-  /** Copies the list. */
   public SourceHealth {
     problems = List.copyOf(problems);
   }

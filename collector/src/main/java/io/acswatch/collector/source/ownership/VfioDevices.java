@@ -37,7 +37,6 @@ final class VfioDevices {
     return new VfioDevices(tree, bound);
   }
 
-  /** Functions that are bound to a VFIO driver. */
   Set<PciAddress> bound() {
     return bound;
   }

@@ -24,7 +24,6 @@ final class VmName {
 
   private VmName() {}
 
-  /** The name; never empty. */
   static String of(HostTree tree, SharedReading.ProcessTable table, HostProcess process) {
     HostProcess first = table.firstOfItsKind(process);
     Vmm vmm = Vmm.of(first);
@@ -67,7 +66,6 @@ final class VmName {
     return first.described();
   }
 
-  /** Undoes the escapes of unit names. */
   private static String unescape(String unit) {
     return ESCAPED
         .matcher(unit)
