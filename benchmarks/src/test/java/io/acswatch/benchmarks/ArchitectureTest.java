@@ -57,6 +57,7 @@ class ArchitectureTest {
   private static final String COLLECTOR = "io.acswatch.collector..";
   private static final String STREAMS = "io.acswatch.streams..";
   private static final String TOPOLOGY = "io.acswatch.streams.topology..";
+  private static final String KERNEL = "io.acswatch.streams.kernel..";
   private static final String INCIDENT = "io.acswatch.streams.incident..";
   private static final String STANDALONE = "io.acswatch.standalone..";
   private static final String BENCHMARKS = "io.acswatch.benchmarks..";
@@ -85,7 +86,7 @@ class ArchitectureTest {
       collector.command
       simulate
       streams.state
-      streams.incident
+      streams.incident streams.kernel
       streams.topology
       streams.fleet
       streams.api
@@ -269,16 +270,16 @@ class ArchitectureTest {
   }
 
   @Test
-  void a5TopologyIsBuiltInItsTwoRooms() {
+  void a5TopologiesAreBuiltInTheirRooms() {
     check(
         noClasses()
             .that()
-            .resideOutsideOfPackages(TOPOLOGY, INCIDENT)
+            .resideOutsideOfPackages(TOPOLOGY, INCIDENT, KERNEL)
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("org.apache.kafka.streams.StreamsBuilder")
             .because(
-                "every node is named in one place; add the node to IsolationTopology or IncidentTopology"));
+                "every node is named in one place; add the node to the *Topology of its room"));
   }
 
   @Test
