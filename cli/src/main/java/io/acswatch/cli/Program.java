@@ -30,6 +30,7 @@ public final class Program {
           "NoSuchFileException", "no such file or directory",
           "AccessDeniedException", "permission denied",
           "NotDirectoryException", "not a directory",
+          "FileAlreadyExistsException", "a file is in its place",
           "FileSystemLoopException", "too many links");
 
   private Program() {}
@@ -90,11 +91,13 @@ public final class Program {
     return oneLine(forUsers ? message : failure.getClass().getSimpleName() + ": " + message);
   }
 
-  /** What is wrong with a file, in a few words. */
-  public static String reason(FileSystemException failure) {
-    String name = failure.getClass().getSimpleName();
-    String reason = failure.getReason();
-    return REASONS.getOrDefault(name, reason == null ? name : reason);
+  /** What is wrong with a file, in a few words; Java's own say where and not what. */
+  public static String reason(IOException failure) {
+    if (failure instanceof FileSystemException ofFile && ofFile.getReason() != null) {
+      return ofFile.getReason();
+    }
+    return REASONS.getOrDefault(
+        failure.getClass().getSimpleName(), CommandFailure.firstLine(failure));
   }
 
   /**

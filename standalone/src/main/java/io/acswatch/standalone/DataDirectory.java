@@ -1,6 +1,7 @@
 package io.acswatch.standalone;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.Program;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -8,11 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -47,7 +44,7 @@ final class DataDirectory implements AutoCloseable {
     try {
       return open(Files.createTempDirectory("acswatch-broker-"), true);
     } catch (IOException e) {
-      throw new CommandFailure("cannot create a temporary directory: " + reason(e), e);
+      throw new CommandFailure("cannot create a temporary directory: " + Program.reason(e), e);
     }
   }
 
@@ -61,7 +58,8 @@ final class DataDirectory implements AutoCloseable {
       Files.createDirectories(absolute);
       refuseForeign(absolute);
     } catch (IOException e) {
-      throw new CommandFailure("data directory " + absolute + " cannot be used: " + reason(e), e);
+      throw new CommandFailure(
+          "data directory " + absolute + " cannot be used: " + Program.reason(e), e);
     }
     return open(absolute, false);
   }
@@ -87,7 +85,8 @@ final class DataDirectory implements AutoCloseable {
           FileChannel.open(
               lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new CommandFailure("data directory " + path + " is not writable: " + reason(e), e);
+      throw new CommandFailure(
+          "data directory " + path + " is not writable: " + Program.reason(e), e);
     }
     try {
       if (!tryLock(channel)) {
@@ -105,7 +104,8 @@ final class DataDirectory implements AutoCloseable {
       return new DataDirectory(path, temporary, channel);
     } catch (IOException e) {
       closeQuietly(channel, e);
-      throw new CommandFailure("data directory " + path + " is not writable: " + reason(e), e);
+      throw new CommandFailure(
+          "data directory " + path + " is not writable: " + Program.reason(e), e);
     }
   }
 
@@ -153,22 +153,5 @@ final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       first.addSuppressed(e);
     }
-  }
-
-  /** The exceptions of java.nio.file carry the path as message; this says what was wrong. */
-  static String reason(IOException e) {
-    if (e instanceof AccessDeniedException) {
-      return "permission denied";
-    }
-    if (e instanceof FileAlreadyExistsException already) {
-      return already.getFile() + " is not a directory";
-    }
-    if (e instanceof NoSuchFileException missing) {
-      return missing.getFile() + " does not exist";
-    }
-    if (e instanceof FileSystemException fs && fs.getReason() != null) {
-      return fs.getReason();
-    }
-    return String.valueOf(e.getMessage());
   }
 }

@@ -1,6 +1,7 @@
 package io.acswatch.standalone;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.Program;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -193,7 +194,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     try {
       directory.close();
     } catch (IOException e) {
-      LOG.warn("Could not clean up {}: {}", directory.path(), DataDirectory.reason(e));
+      LOG.warn("Could not clean up {}: {}", directory.path(), Program.reason(e));
     }
   }
 

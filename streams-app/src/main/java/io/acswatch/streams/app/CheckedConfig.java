@@ -1,6 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,19 +39,10 @@ final class CheckedConfig {
       Files.createDirectories(directory);
     } catch (IOException refused) {
       throw new CommandFailure(
-          "state directory " + directory + " cannot be made: " + reason(refused), refused);
+          "state directory " + directory + " cannot be made: " + Program.reason(refused), refused);
     }
     if (!Files.isWritable(directory)) {
       throw new CommandFailure("state directory " + directory + " is not writable");
     }
-  }
-
-  private static String reason(IOException refused) {
-    return switch (refused.getClass().getSimpleName()) {
-      case "AccessDeniedException" -> "permission denied";
-      case "NoSuchFileException" -> "no such file or directory";
-      case "FileAlreadyExistsException" -> "a file is in its place";
-      default -> CommandFailure.firstLine(refused);
-    };
   }
 }
