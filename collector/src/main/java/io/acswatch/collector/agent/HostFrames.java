@@ -2,7 +2,6 @@ package io.acswatch.collector.agent;
 
 import io.acswatch.cli.Program;
 import io.acswatch.collector.source.SourceTimings;
-import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Heartbeat;
@@ -70,16 +69,11 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
 
   static String note(SourceTimings.Timing timing) {
     return "source=%s success=%d millis=%d"
-        .formatted(timing.source().label(), timing.isSuccess() ? 1 : 0, timing.took().toMillis());
+        .formatted(timing.label(), timing.isSuccess() ? 1 : 0, timing.took().toMillis());
   }
 
   static String note(BootOrigin boot) {
     return "boot class=%s confidence=%s evidence=%s"
         .formatted(boot.bootClass(), boot.confidence(), String.join("; ", boot.evidence()));
-  }
-
-  static String note(SourceHealth health) {
-    return "source=owners.%s success=%d millis=%d"
-        .formatted(health.source().label(), health.isSuccess() ? 1 : 0, health.took().toMillis());
   }
 }

@@ -192,7 +192,9 @@ final class HostWatcher {
   }
 
   List<SourceTimings.Timing> timings() {
-    return reader.timings().last();
+    List<SourceTimings.Timing> timings = new ArrayList<>(reader.timings().last());
+    owners.health().forEach(health -> timings.add(health.timing()));
+    return timings;
   }
 
   int ownerConflicts() {

@@ -1,8 +1,6 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.ReadGuard;
-import io.acswatch.collector.source.SourceTimings;
-import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
@@ -68,13 +66,11 @@ final class ReaderReport {
 
   ReaderReport sources(HostWatcher watcher) {
     text.gauge("acswatch_reader_source_success", "1 if the last reading of a source saw all.");
-    watcher.timings().forEach(t -> text.sample("source", label(t), t.isSuccess() ? 1 : 0));
-    watcher.ownerHealth().forEach(h -> text.sample("source", label(h), h.isSuccess() ? 1 : 0));
+    watcher.timings().forEach(t -> text.sample("source", t.label(), t.isSuccess() ? 1 : 0));
     text.gauge("acswatch_reader_source_duration_seconds", "Time of the last reading of a source.");
-    watcher.timings().forEach(t -> text.sample("source", label(t), t.took().toNanos() / 1e9));
-    watcher.ownerHealth().forEach(h -> text.sample("source", label(h), h.took().toNanos() / 1e9));
+    watcher.timings().forEach(t -> text.sample("source", t.label(), t.took().toNanos() / 1e9));
     text.gauge("acswatch_reader_owner_claims", "Claims of VMs on functions, by source.");
-    watcher.ownerHealth().forEach(h -> text.sample("source", label(h), h.claims()));
+    watcher.ownerHealth().forEach(h -> text.sample("source", h.timing().label(), h.claims()));
     text.gauge("acswatch_reader_owner_conflicts", "Functions that several VMs claim.")
         .sample(watcher.ownerConflicts());
     return this;
@@ -90,14 +86,6 @@ final class ReaderReport {
 
   private static String label(Enum<?> value) {
     return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String label(SourceTimings.Timing timing) {
-    return timing.source().label();
-  }
-
-  private static String label(SourceHealth health) {
-    return "owners." + health.source().label();
   }
 
   /** Puts it into the spool. Not forced to disk: after a crash it is old anyway. */

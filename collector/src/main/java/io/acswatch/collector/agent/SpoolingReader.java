@@ -3,7 +3,6 @@ package io.acswatch.collector.agent;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ReadGuard;
-import io.acswatch.collector.source.ownership.SourceHealth;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.snapshot.BootOrigin;
@@ -249,9 +248,6 @@ public final class SpoolingReader {
     List<String> notes = new ArrayList<>();
     notes.add(HostFrames.note(BootOrigin.of(state.boot(), state.notes())));
     watcher.timings().forEach(timing -> notes.add(HostFrames.note(timing)));
-    for (SourceHealth health : watcher.ownerHealth()) {
-      notes.add(HostFrames.note(health));
-    }
     return notes;
   }
 

@@ -35,11 +35,11 @@ public final class SourceTimings {
   /**
    * One reading.
    *
-   * @param source of what
+   * @param label of what, as metrics and reports name it
    * @param isSuccess it ended without an error
    * @param took how long it took
    */
-  public record Timing(Source source, boolean isSuccess, Duration took) {}
+  public record Timing(String label, boolean isSuccess, Duration took) {}
 
   /** Something that is read. */
   @FunctionalInterface
@@ -56,12 +56,13 @@ public final class SourceTimings {
       success = true;
       return result;
     } finally {
-      note(new Timing(source, success, Duration.ofNanos(System.nanoTime() - begin)));
+      note(
+          source, new Timing(source.label(), success, Duration.ofNanos(System.nanoTime() - begin)));
     }
   }
 
-  private synchronized void note(Timing timing) {
-    last.put(timing.source(), timing);
+  private synchronized void note(Source source, Timing timing) {
+    last.put(source, timing);
   }
 
   /** The last reading of each source that was read at all. */

@@ -1,5 +1,6 @@
 package io.acswatch.collector.source.ownership;
 
+import io.acswatch.collector.source.SourceTimings;
 import java.time.Duration;
 import java.util.List;
 
@@ -19,5 +20,9 @@ public record SourceHealth(ClaimSource source, Duration took, int claims, List<S
   /** True if the last reading saw all there was to see. */
   public boolean isSuccess() {
     return problems.isEmpty();
+  }
+
+  public SourceTimings.Timing timing() {
+    return new SourceTimings.Timing("owners." + source.label(), isSuccess(), took);
   }
 }
