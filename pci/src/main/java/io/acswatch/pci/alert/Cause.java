@@ -17,7 +17,6 @@ public record Cause(
     @Nullable RegisterChange register,
     List<RegisterChange> alsoChanged,
     String explanation) {
-  /** Copies the list. */
   public Cause {
     alsoChanged = List.copyOf(alsoChanged);
   }

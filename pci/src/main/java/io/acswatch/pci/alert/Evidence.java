@@ -93,7 +93,6 @@ public record Evidence(
       @Nullable Integer controlBefore,
       @Nullable Integer controlAfter) {}
 
-  /** Copies the lists. */
   public Evidence {
     facts = List.copyOf(facts);
     ports = List.copyOf(ports);

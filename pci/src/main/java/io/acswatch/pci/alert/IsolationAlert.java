@@ -62,30 +62,27 @@ public record IsolationAlert(
    */
   public record Moment(Boot boot, long takenAtMillis) {}
 
-  /** Copies the lists. */
   public IsolationAlert {
     devices = List.copyOf(devices);
     vms = List.copyOf(vms);
   }
 
-  /** The same alert with another severity. */
   public IsolationAlert withSeverity(Severity other) {
-    return copy(fingerprint, revision, other, status, evidence);
+    return copy(fingerprint, revision, other, status, nextStep, evidence);
   }
 
   /** The same alert in another state of its life. */
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
-    return copy(fingerprint, newRevision, severity, newStatus, evidence);
+    return with(fingerprint, newStatus, newRevision);
   }
 
   /** The same alert in another state of its life, under the fingerprint it was raised with. */
   public IsolationAlert with(String raisedAs, AlertStatus newStatus, int newRevision) {
-    return copy(raisedAs, newRevision, severity, newStatus, evidence);
+    return copy(raisedAs, newRevision, severity, newStatus, nextStep, evidence);
   }
 
-  /** The same alert on other evidence. */
   public IsolationAlert with(@Nullable Evidence other) {
-    return copy(fingerprint, revision, severity, status, other);
+    return copy(fingerprint, revision, severity, status, nextStep, other);
   }
 
   /** The same alert with what is particular to it. */
@@ -98,18 +95,8 @@ public record IsolationAlert(
     return with(Objects.requireNonNull(evidence).with(ports, members));
   }
 
-  /** The same alert with another step to take. */
   public IsolationAlert withNextStep(String other) {
     return copy(fingerprint, revision, severity, status, other, evidence);
-  }
-
-  private IsolationAlert copy(
-      String fingerprint,
-      int revision,
-      Severity severity,
-      AlertStatus status,
-      @Nullable Evidence evidence) {
-    return copy(fingerprint, revision, severity, status, nextStep, evidence);
   }
 
   private IsolationAlert copy(

@@ -28,6 +28,12 @@ public final class AcsSetup {
     clearsOnly = !kernel.isAtLeast(6, 11, 0);
   }
 
+  /** The registers that a host's own kernel leaves. */
+  public static AcsSetup of(HostView view) {
+    AcsRules rules = new AcsRules(view.hierarchy(), view.choice());
+    return new AcsSetup(view.hierarchy(), rules, view.kernel(), view.snapshot().boot());
+  }
+
   /**
    * The registers after the kernel has come to a function.
    *

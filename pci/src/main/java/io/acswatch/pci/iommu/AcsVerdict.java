@@ -11,6 +11,11 @@ public enum AcsVerdict {
   /** It depends on something that no configuration space shows. */
   NOT_COMPUTABLE;
 
+  /** True if nobody can tell whether it isolates. */
+  public boolean isOpen() {
+    return this == UNKNOWN || this == NOT_COMPUTABLE;
+  }
+
   /** True only if isolation is certain: unknown is never isolated. */
   public boolean isEnforced() {
     return this == ENFORCED;

@@ -9,8 +9,6 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
-import io.acswatch.pci.hierarchy.KernelView;
-import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -159,25 +157,13 @@ final class AlertLife {
   }
 
   private boolean ownersStillShare(List<AlertDevice> devices) {
-    for (AlertDevice a : devices) {
-      for (AlertDevice b : devices) {
-        if (!a.owner().equals(b.owner()) && share(a, b)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return devices.stream()
+        .anyMatch(a -> devices.stream().anyMatch(b -> !a.owner().equals(b.owner()) && share(a, b)));
   }
 
   private boolean anyTwoStillShare(List<AlertDevice> devices) {
-    for (int i = 1; i < devices.size(); i++) {
-      for (int j = 0; j < i; j++) {
-        if (share(devices.get(i), devices.get(j))) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return devices.stream()
+        .anyMatch(a -> devices.stream().anyMatch(b -> !a.equals(b) && share(a, b)));
   }
 
   /** Two that had shared a group already are no merge, and do not keep one open. */
@@ -219,12 +205,7 @@ final class AlertLife {
 
   private boolean isBare(AlertDevice device) {
     int index = now.indexOf(device.path());
-    if (index == HostHierarchy.NONE) {
-      return false;
-    }
-    PciFunction function = now.function(index);
-    KernelView view = function.kernel();
-    return !view.hasGroup();
+    return index != HostHierarchy.NONE && !now.function(index).kernel().hasGroup();
   }
 
   int revision() {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,11 +87,9 @@ final class BootFindings {
   }
 
   private Map<String, IsolationAlert> told(Boundary boundary) {
-    Map<String, IsolationAlert> byFingerprint = new HashMap<>();
-    for (IsolationAlert alert : Judgement.changes(comparison.within(boundary))) {
-      byFingerprint.put(alert.fingerprint(), alert);
-    }
-    return byFingerprint;
+    return Judgement.changes(comparison.within(boundary)).stream()
+        .collect(
+            Collectors.toMap(IsolationAlert::fingerprint, alert -> alert, (one, last) -> last));
   }
 
   /** The owners of now, not of the boot before, decide what a regrouping in this boot is. */

@@ -13,9 +13,7 @@ import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
-import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
-import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
@@ -77,7 +75,6 @@ final class CauseFinder {
     if (!changes.isEmpty()) {
       return ofRegisters(changes);
     }
-    String options = comparison.optionsDifference();
     if (turnedWithoutRegister != HostHierarchy.NONE) {
       return ofFunctionWithoutRegister(turnedWithoutRegister);
     }
@@ -105,9 +102,9 @@ final class CauseFinder {
     if (kernelsDiffer()) {
       return Cause.of(Cause.Kind.KERNEL_CHANGED, kernelSentence());
     }
+    String options = comparison.optionsChange();
     if (!options.isEmpty()) {
-      return Cause.of(
-          Cause.Kind.COMMAND_LINE_CHANGED, "The kernel command line changed: " + options + ".");
+      return Cause.of(Cause.Kind.COMMAND_LINE_CHANGED, options + ".");
     }
     return Cause.of(
         Cause.Kind.UNEXPLAINED,
@@ -126,11 +123,11 @@ final class CauseFinder {
   private List<Passed> passedByMostFirst(Collection<Integer> endpoints) {
     Map<Integer, Integer> counts = new LinkedHashMap<>();
     for (int endpoint : endpoints) {
-      for (int i = endpoint; i != HostHierarchy.NONE; i = after.hierarchy().bridgeAbove(i)) {
-        if (comparison.isInBoth(i)) {
-          counts.merge(i, 1, Integer::sum);
-        }
-      }
+      after
+          .hierarchy()
+          .upwards(endpoint)
+          .filter(comparison::isInBoth)
+          .forEach(i -> counts.merge(i, 1, Integer::sum));
     }
     return counts.entrySet().stream()
         .map(entry -> new Passed(entry.getKey(), entry.getValue()))
@@ -208,11 +205,7 @@ final class CauseFinder {
 
   /** The Control word that a view's own kernel leaves in a function. */
   private static int leftBy(HostView view, int index, AcsRegisters acs) {
-    AcsRules rules = new AcsRules(view.hierarchy(), view.choice());
-    Boot boot = view.snapshot().boot();
-    return new AcsSetup(view.hierarchy(), rules, view.kernel(), boot)
-        .of(index, acs, true)
-        .control();
+    return AcsSetup.of(view).of(index, acs, true).control();
   }
 
   private Cause ofAdopted(List<RegisterChange> lost) {
@@ -248,26 +241,19 @@ final class CauseFinder {
   @Nullable RegisterChange registerChange(int afterIndex) {
     AcsRegisters then = acs(before, comparison.beforeOf(afterIndex));
     AcsRegisters now = acs(after, afterIndex);
-    if (then == null || now == null) {
-      AcsRegisters known = then == null ? now : then;
-      return known == null
-          ? null
-          : change(
-              afterIndex,
-              known.offset() + AcsCapability.CAPABILITY_OFFSET,
-              then == null ? 0 : then.capability(),
-              now == null ? 0 : now.capability());
+    AcsRegisters known = now == null ? then : now;
+    if (known == null) {
+      return null;
     }
-    if (then.control() != now.control()) {
+    if (then != null && now != null && then.control() != now.control()) {
       return change(
           afterIndex, now.offset() + AcsCapability.CONTROL_OFFSET, then.control(), now.control());
     }
-    if (then.capability() != now.capability()) {
-      return change(
-          afterIndex,
-          now.offset() + AcsCapability.CAPABILITY_OFFSET,
-          then.capability(),
-          now.capability());
+    int capabilityThen = then == null ? 0 : then.capability();
+    int capabilityNow = now == null ? 0 : now.capability();
+    if (then == null || now == null || capabilityThen != capabilityNow) {
+      int offset = known.offset() + AcsCapability.CAPABILITY_OFFSET;
+      return change(afterIndex, offset, capabilityThen, capabilityNow);
     }
     if (then.secondDword() != now.secondDword()) {
       // Intel's root ports with dword registers: Control stands where others have the egress
@@ -285,7 +271,7 @@ final class CauseFinder {
     return view.function(index).config().acs();
   }
 
-  private RegisterChange change(int afterIndex, int offset, int then, int now) {
+  RegisterChange change(int afterIndex, int offset, int then, int now) {
     PciFunction function = after.function(afterIndex);
     return new RegisterChange(
         function.address(), function.path(), after.hierarchy().type(afterIndex), offset, then, now);
@@ -308,25 +294,22 @@ final class CauseFinder {
       sentence = "%s %s has another ACS Capability word.";
     } else {
       kind = Cause.Kind.ACS_CONTROL_CHANGED;
-      sentence = "%s %s " + (first.lost() != 0 ? "lost" : "gained") + " " + bits(first) + ".";
+      List<String> names = first.bitNames();
+      String bits = names.size() == 1 ? " ACS Control bit " : " ACS Control bits ";
+      String went = first.lost() != 0 ? "lost" : "gained";
+      sentence = "%s %s " + went + bits + String.join(", ", names) + ".";
     }
-    String options = comparison.optionsDifference();
+    String options = comparison.optionsChange();
     boolean adopted = after.function(index).kernel().preservation().isAdopted();
     String origin =
         adopted
             ? " The live update adopted its word %04x.".formatted(first.after())
-            : options.isEmpty() ? "" : " The kernel command line changed: " + options + ".";
+            : options.isEmpty() ? "" : " " + options + ".";
     return new Cause(
         kind,
         first,
         changes.subList(1, changes.size()),
         sentence.formatted(portWord(index), first.port()) + origin);
-  }
-
-  private static String bits(RegisterChange change) {
-    List<String> names = change.bitNames();
-    return (names.size() == 1 ? "ACS Control bit " : "ACS Control bits ")
-        + String.join(", ", names);
   }
 
   private String portWord(int index) {

@@ -23,7 +23,6 @@ import io.acswatch.pci.snapshot.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
@@ -71,7 +70,8 @@ public final class Comparison {
     this.before = before;
     this.after = after;
     this.stale = stale;
-    beforeOfAfter = placesBefore();
+    beforeOfAfter = new int[after.size()];
+    Arrays.setAll(beforeOfAfter, i -> before.indexOf(after.function(i).path()));
     Boundary boot = Boundary.between(before.snapshot(), after.snapshot());
     boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
   }
@@ -80,14 +80,6 @@ public final class Comparison {
   private static boolean isDrained(Snapshot before, Snapshot after) {
     Boundary boot = Boundary.between(before, after);
     return boot.isBoot() && boot != Boundary.LIVE_UPDATE;
-  }
-
-  private int[] placesBefore() {
-    int[] places = new int[after.size()];
-    for (int i = 0; i < places.length; i++) {
-      places[i] = before.indexOf(after.function(i).path());
-    }
-    return places;
   }
 
   /** The later snapshot compared with another one of the same boot, or of any time before it. */
@@ -142,12 +134,14 @@ public final class Comparison {
     return false;
   }
 
-  /** Options about ACS and the IOMMU that came or went; empty if none did. */
-  String optionsDifference() {
-    return CommandLine.difference(
-        before.snapshot().boot().commandLine(),
-        after.snapshot().boot().commandLine(),
-        after.choice().machine());
+  /** Names the options about ACS and the IOMMU that came or went; empty if none did. */
+  String optionsChange() {
+    String difference =
+        CommandLine.difference(
+            before.snapshot().boot().commandLine(),
+            after.snapshot().boot().commandLine(),
+            after.choice().machine());
+    return difference.isEmpty() ? "" : "The kernel command line changed: " + difference;
   }
 
   HostView before() {
@@ -173,8 +167,7 @@ public final class Comparison {
 
   /** Owner, before, of a function after. */
   String owner(int afterIndex) {
-    int index = beforeOf(afterIndex);
-    return index == HostHierarchy.NONE ? HostView.NOBODY : before.owner(index);
+    return isInBoth(afterIndex) ? before.owner(beforeOf(afterIndex)) : HostView.NOBODY;
   }
 
   boolean isOwned(int afterIndex) {
@@ -187,8 +180,7 @@ public final class Comparison {
   }
 
   private Set<String> claims(int afterIndex) {
-    int index = beforeOf(afterIndex);
-    return index == HostHierarchy.NONE ? Set.of() : before.claims(index);
+    return isInBoth(afterIndex) ? before.claims(beforeOf(afterIndex)) : Set.of();
   }
 
   /** The VM that owns a function now; if none says so, the one that owned it before. */
@@ -287,9 +279,7 @@ public final class Comparison {
   }
 
   static List<AlertDevice> sorted(Collection<AlertDevice> devices) {
-    List<AlertDevice> sorted = new ArrayList<>(devices);
-    sorted.sort(Comparator.comparing(AlertDevice::path));
-    return sorted;
+    return devices.stream().sorted(Comparator.comparing(AlertDevice::path)).toList();
   }
 
   /** Makes an alert about the host as a whole, with what it rests on. */
@@ -298,7 +288,6 @@ public final class Comparison {
     return alert(code, severity, "", List.of(), List.of(), null, headline).withFacts(facts);
   }
 
-  /** Makes an alert about one function. */
   public IsolationAlert alert(
       AlertCode code,
       Severity severity,

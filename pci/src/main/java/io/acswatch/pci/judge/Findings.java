@@ -2,10 +2,12 @@ package io.acswatch.pci.judge;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /** What one kind of findings looks at, and the alerts that it raises. */
 abstract class Findings {
@@ -18,6 +20,15 @@ abstract class Findings {
     this.comparison = comparison;
     before = comparison.before();
     after = comparison.after();
+  }
+
+  /** Functions that are in both snapshots, by their index after. */
+  IntStream inBoth() {
+    return IntStream.range(0, after.size()).filter(comparison::isInBoth);
+  }
+
+  PciFunction then(int afterIndex) {
+    return before.function(comparison.beforeOf(afterIndex));
   }
 
   /** The VMs that own these functions, sorted. */

@@ -17,8 +17,8 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Finds endpoints that came to share a group and endpoints that ceased to, by the groups the kernel
@@ -37,55 +37,29 @@ final class GroupFindings extends Findings {
     GroupPartition then = findings.before.groups();
     GroupPartition now = findings.after.groups();
     if (then != null && now != null) {
-      findings.merges(then, now);
-      findings.splits(then, now);
+      findings
+          .byGroup(now, then)
+          .forEach((group, endpoints) -> findings.judgeMerge(group, endpoints, then));
+      findings.byGroup(then, now).forEach((group, endpoints) -> findings.split(endpoints));
     }
     return findings.alerts;
   }
 
-  private void merges(GroupPartition then, GroupPartition now) {
-    byGroup(now, then)
-        .forEach(
-            (group, endpoints) -> {
-              if (endpoints.size() > 1 && groupsOf(endpoints, then, true).size() > 1) {
-                judgeMerge(group, endpoints, then);
-              }
-            });
-  }
-
-  private void splits(GroupPartition then, GroupPartition now) {
-    byGroup(then, now)
-        .forEach(
-            (group, endpoints) -> {
-              if (endpoints.size() > 1 && groupsOf(endpoints, now, false).size() > 1) {
-                split(endpoints);
-              }
-            });
-  }
-
-  /** Endpoints that are grouped on both sides, by their group in {@code key}. */
+  /** Endpoints in one group of {@code key} and several of {@code other}, by the one. */
   private Map<Integer, List<Integer>> byGroup(GroupPartition key, GroupPartition other) {
     Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
     boolean keyIsNow = key == after.groups();
-    for (int i = 0; i < after.size(); i++) {
-      if (!comparison.isInBoth(i) || !after.isEndpoint(i)) {
-        continue;
-      }
+    IntUnaryOperator otherOf = i -> other.groupOf(keyIsNow ? comparison.beforeOf(i) : i);
+    for (int i : inBoth().filter(after::isEndpoint).toArray()) {
       int inKey = key.groupOf(keyIsNow ? i : comparison.beforeOf(i));
-      int inOther = other.groupOf(keyIsNow ? comparison.beforeOf(i) : i);
-      if (inKey != GroupPartition.NO_GROUP && inOther != GroupPartition.NO_GROUP) {
+      if (inKey != GroupPartition.NO_GROUP && otherOf.applyAsInt(i) != GroupPartition.NO_GROUP) {
         groups.computeIfAbsent(inKey, unused -> new ArrayList<>()).add(i);
       }
     }
-    return groups;
-  }
-
-  private Collection<Integer> groupsOf(
-      List<Integer> endpoints, GroupPartition partition, boolean isBefore) {
-    TreeSet<Integer> groups = new TreeSet<>();
-    for (int i : endpoints) {
-      groups.add(partition.groupOf(isBefore ? comparison.beforeOf(i) : i));
-    }
+    groups
+        .values()
+        .removeIf(
+            list -> list.stream().mapToInt(i -> otherOf.applyAsInt(i)).distinct().count() < 2);
     return groups;
   }
 
@@ -120,16 +94,13 @@ final class GroupFindings extends Findings {
   /** True if a pair of endpoints that were in different groups satisfies {@code condition}. */
   private boolean anyPair(
       List<Integer> endpoints, GroupPartition then, BiPredicate<Integer, Integer> condition) {
-    for (int a : endpoints) {
-      for (int b : endpoints) {
-        boolean apart =
-            then.groupOf(comparison.beforeOf(a)) != then.groupOf(comparison.beforeOf(b));
-        if (apart && condition.test(a, b)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    IntUnaryOperator groupOf = i -> then.groupOf(comparison.beforeOf(i));
+    return endpoints.stream()
+        .anyMatch(
+            a ->
+                endpoints.stream()
+                    .filter(b -> groupOf.applyAsInt(a) != groupOf.applyAsInt(b))
+                    .anyMatch(b -> condition.test(a, b)));
   }
 
   private void raise(AlertCode code, Severity severity, int group, List<Integer> endpoints) {
@@ -168,7 +139,7 @@ final class GroupFindings extends Findings {
   private List<Evidence.Fact> preservation(List<Integer> endpoints) {
     List<Evidence.Fact> facts = new ArrayList<>();
     for (int i : endpoints) {
-      Preservation then = before.function(comparison.beforeOf(i)).kernel().preservation();
+      Preservation then = then(i).kernel().preservation();
       Preservation now = after.function(i).kernel().preservation();
       if (then != Preservation.NONE || now != Preservation.NONE) {
         String name = "kernel log of " + after.function(i).address();

@@ -28,7 +28,6 @@ public record HostState(
   /** A host of which nothing is known. */
   public static final HostState NONE = new HostState(null, null, 0, List.of());
 
-  /** Copies the lists. */
   public HostState {
     open = List.copyOf(open);
     pending = List.copyOf(pending);

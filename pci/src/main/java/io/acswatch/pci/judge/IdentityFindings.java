@@ -6,6 +6,7 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.ArrayList;
@@ -26,12 +27,8 @@ final class IdentityFindings extends Findings {
 
   static List<IsolationAlert> of(Comparison comparison) {
     IdentityFindings findings = new IdentityFindings(comparison);
-    for (int i = 0; i < findings.after.size(); i++) {
-      if (comparison.isInBoth(i)) {
-        findings.replaced(i);
-        findings.virtualFunctions(i);
-      }
-    }
+    findings.inBoth().forEach(findings::replaced);
+    findings.inBoth().forEach(findings::virtualFunctions);
     findings.renumbered();
     return findings.alerts;
   }
@@ -42,16 +39,10 @@ final class IdentityFindings extends Findings {
    */
   static List<IsolationAlert> spoofs(Comparison comparison) {
     IdentityFindings findings = new IdentityFindings(comparison);
-    for (int i = 0; i < findings.after.size(); i++) {
-      if (comparison.isInBoth(i) && !comparison.boundary().isBoot()) {
-        findings.altered(i);
-      }
+    if (!comparison.boundary().isBoot()) {
+      findings.inBoth().forEach(findings::altered);
     }
     return findings.alerts;
-  }
-
-  private PciFunction then(int index) {
-    return before.function(comparison.beforeOf(index));
   }
 
   private static boolean areComparable(ConfigFacts a, ConfigFacts b) {
@@ -82,17 +73,11 @@ final class IdentityFindings extends Findings {
           young.serialNumber(),
           IdentityFindings::serialText);
     }
-    if (facts.isEmpty()) {
-      return;
-    }
-    boolean owned = !comparison.anyOwner(index).isEmpty();
     raise(
         AlertCode.DEVICE_REPLACED,
-        owned ? Severity.HIGH : Severity.WARNING,
+        comparison.anyOwner(index).isEmpty() ? Severity.WARNING : Severity.HIGH,
         index,
-        "%s is another device: %s %s instead of %s"
-            .formatted(
-                now.address(), facts.get(0).name(), facts.get(0).after(), facts.get(0).before()),
+        "%s is another device: %s %s instead of %s",
         facts);
   }
 
@@ -136,15 +121,11 @@ final class IdentityFindings extends Findings {
         capability(old.acs()),
         capability(young.acs()),
         IdentityFindings::capabilityText);
-    if (facts.isEmpty()) {
-      return;
-    }
     raise(
         AlertCode.SPOOF_SUSPECTED,
         Severity.HIGH,
         index,
-        "%s changed what cannot change in the running kernel: %s"
-            .formatted(now.address(), facts.get(0).name()),
+        "%s changed what cannot change in the running kernel: %s",
         facts);
   }
 
@@ -164,26 +145,21 @@ final class IdentityFindings extends Findings {
       addIfOther(facts, "first VF offset", text(old.firstVfOffset()), text(young.firstVfOffset()));
       addIfOther(facts, "VF stride", text(old.vfStride()), text(young.vfStride()));
     }
-    if (!facts.isEmpty()) {
-      raise(
-          AlertCode.SRIOV_CHANGED,
-          Severity.WARNING,
-          index,
-          "SR-IOV of %s is set up otherwise: %s %s instead of %s"
-              .formatted(
-                  now.address(), facts.get(0).name(), facts.get(0).after(), facts.get(0).before()),
-          facts);
-    }
+    raise(
+        AlertCode.SRIOV_CHANGED,
+        Severity.WARNING,
+        index,
+        "SR-IOV of %s is set up otherwise: %s %s instead of %s",
+        facts);
   }
 
   /** One alert for the host: a bus more or less moves every address behind it. */
   private void renumbered() {
-    List<Integer> moved = new ArrayList<>();
-    for (int i = 0; i < after.size(); i++) {
-      if (comparison.isInBoth(i) && !then(i).address().equals(after.function(i).address())) {
-        moved.add(i);
-      }
-    }
+    List<Integer> moved =
+        inBoth()
+            .filter(i -> !then(i).address().equals(after.function(i).address()))
+            .boxed()
+            .toList();
     if (moved.isEmpty()) {
       return;
     }
@@ -208,10 +184,17 @@ final class IdentityFindings extends Findings {
     alerts.add(alert.withFacts(List.of(Evidence.Fact.now("functions moved", text(moved.size())))));
   }
 
+  /** Tells what differs, if anything does; the headline names the first of it. */
   private void raise(
       AlertCode code, Severity severity, int index, String headline, List<Evidence.Fact> facts) {
+    if (facts.isEmpty()) {
+      return;
+    }
+    PciAddress address = after.function(index).address();
+    Evidence.Fact first = facts.get(0);
+    String told = headline.formatted(address, first.name(), first.after(), first.before());
     IsolationAlert alert =
-        comparison.alert(code, severity, index, comparison.allVmsAtOrBelow(index), null, headline);
+        comparison.alert(code, severity, index, comparison.allVmsAtOrBelow(index), null, told);
     alerts.add(alert.withFacts(facts));
   }
 

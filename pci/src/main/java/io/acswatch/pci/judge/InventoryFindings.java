@@ -4,16 +4,16 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.GroupPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,12 +109,8 @@ final class InventoryFindings extends Findings {
   }
 
   private boolean leadsNowhere(PciFunction port) {
-    for (int i = 0; i < after.size(); i++) {
-      if (after.function(i).path().isBelow(port.path())) {
-        return false;
-      }
-    }
-    return port.config().secondaryBus() <= port.address().bus();
+    return after.atOrBelow(port.path()).count() == 1
+        && port.config().secondaryBus() <= port.address().bus();
   }
 
   private void arrived() {
@@ -131,15 +127,13 @@ final class InventoryFindings extends Findings {
   }
 
   private void raiseArrived(String anchor, List<Integer> functions) {
-    TreeSet<String> vmsJoined = new TreeSet<>();
-    for (int function : functions) {
-      if (after.groups() != null && after.isEndpoint(function)) {
-        after.groupMembers(after.groups().groupOf(function)).stream()
-            .filter(comparison::isOwned)
-            .map(comparison::owner)
-            .forEach(vmsJoined::add);
-      }
-    }
+    GroupPartition groups = after.groups();
+    List<Integer> joined =
+        functions.stream()
+            .filter(i -> groups != null && after.isEndpoint(i))
+            .flatMap(i -> after.groupMembers(groups.groupOf(i)).stream())
+            .toList();
+    List<String> vmsJoined = vms(joined, comparison::owner);
     boolean virtual = after.function(functions.get(0)).path().isVirtualFunction();
     if (virtual && vmsJoined.isEmpty() && !comparison.boundary().isBoot()) {
       // Within one boot it is the operator who changes the number of VFs: SRIOV_CHANGED tells it.
@@ -163,17 +157,16 @@ final class InventoryFindings extends Findings {
   }
 
   private void iommuOff() {
-    List<Integer> exposed = new ArrayList<>();
-    for (int i = 0; i < after.size(); i++) {
-      if (!owner(i).equals(HostView.NOBODY) && isExposed(after.function(i).kernel())) {
-        exposed.add(i);
-      }
-    }
+    List<Integer> exposed =
+        IntStream.range(0, after.size())
+            .filter(i -> !owner(i).isEmpty() && isExposed(after.function(i).kernel()))
+            .boxed()
+            .toList();
     boolean noGroups = after.groups() == null && after.size() > 0;
     if (exposed.isEmpty() && !noGroups) {
       return;
     }
-    String options = comparison.optionsDifference();
+    String options = comparison.optionsChange();
     String headline =
         after.groups() == null
             ? "There are no IOMMU groups: nothing keeps devices apart"
@@ -187,9 +180,7 @@ final class InventoryFindings extends Findings {
             vms(exposed, this::owner),
             Cause.of(
                 Cause.Kind.IOMMU_OFF,
-                options.isEmpty()
-                    ? "The kernel found or used no IOMMU."
-                    : "The kernel command line changed: " + options + "."),
+                options.isEmpty() ? "The kernel found or used no IOMMU." : options + "."),
             headline));
   }
 

@@ -10,16 +10,16 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsAgreement;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +35,7 @@ final class IsolationFindings extends Findings {
     this.firstOfBoot = firstOfBoot;
     grouping =
         SnapshotGrouping.grouping(
-            after.hierarchy(), after.snapshot(), after.choice(), comparison.before().snapshot());
+            after.hierarchy(), after.snapshot(), after.choice(), before.snapshot());
   }
 
   /** Findings about the later snapshot; {@code firstOfBoot} if it is the first seen of its boot. */
@@ -68,16 +68,14 @@ final class IsolationFindings extends Findings {
             restored ? Severity.WARNING : unlessUnknown(owned),
             owned,
             cause(open.get(0), "does not isolate any more"),
-            "A live update now would put devices of %s into one IOMMU group"
-                .formatted(String.join(", ", vms(owned, comparison::anyOwner))));
+            "A live update now would put devices of %s into one IOMMU group");
       } else if (!after.choice().override().isActive() && unknownOnTheWay(owned).isEmpty()) {
         raise(
             AlertCode.ACS_OVERRIDE_ACTIVE,
             Severity.HIGH,
             owned,
             null,
-            "The kernel keeps devices of %s apart although no ACS capability does"
-                .formatted(String.join(", ", vms(owned, comparison::anyOwner))));
+            "The kernel keeps devices of %s apart although no ACS capability does");
       }
     }
   }
@@ -94,8 +92,7 @@ final class IsolationFindings extends Findings {
           unlessUnknown(owned),
           owned,
           open.isEmpty() ? null : cause(open.get(0), "leaves a way around the IOMMU"),
-          "Devices of %s are in separate IOMMU groups, but the hardware does not keep them apart"
-              .formatted(String.join(", ", vms(owned, comparison::anyOwner))));
+          "Devices of %s are in separate IOMMU groups, but the hardware does not keep them apart");
     }
   }
 
@@ -135,10 +132,7 @@ final class IsolationFindings extends Findings {
 
   private List<Integer> unknownOnTheWay(List<Integer> endpoints) {
     return comparison.onTheWay(endpoints).stream()
-        .filter(
-            i ->
-                grouping.verdict(i) == AcsVerdict.UNKNOWN
-                    || grouping.verdict(i) == AcsVerdict.NOT_COMPUTABLE)
+        .filter(i -> grouping.verdict(i).isOpen())
         .toList();
   }
 
@@ -190,11 +184,7 @@ final class IsolationFindings extends Findings {
     // Rules that merge more than the kernel did: registers changed since, or an override; told
     // above. What can have come of the registers of then is no mismatch either.
     if (derived.isCoarserThanOrEqualTo(reported)
-        || new FollowedRules(
-                    after.hierarchy(),
-                    after.snapshot(),
-                    after.choice(),
-                    comparison.before().snapshot())
+        || new FollowedRules(after.hierarchy(), after.snapshot(), after.choice(), before.snapshot())
                 .check()
                 .agreement()
             != GroupsAgreement.UNEXPLAINED) {
@@ -227,22 +217,15 @@ final class IsolationFindings extends Findings {
   }
 
   private String membersWith(int index, GroupPartition partition) {
-    List<String> members = new ArrayList<>();
-    for (int i = 0; i < after.size(); i++) {
-      if (i == index || partition.together(i, index)) {
-        members.add(after.function(i).address().toString());
-      }
-    }
-    return String.join(" ", members);
+    return IntStream.range(0, after.size())
+        .filter(i -> i == index || partition.together(i, index))
+        .mapToObj(i -> after.function(i).address().toString())
+        .collect(Collectors.joining(" "));
   }
 
   private boolean sameGroup(int index, GroupPartition a, GroupPartition b) {
-    for (int other = 0; other < after.size(); other++) {
-      if (a.together(index, other) != b.together(index, other)) {
-        return false;
-      }
-    }
-    return true;
+    return IntStream.range(0, after.size())
+        .allMatch(other -> a.together(index, other) == b.together(index, other));
   }
 
   private void override() {
@@ -263,14 +246,13 @@ final class IsolationFindings extends Findings {
     if (!comparison.boundary().isBoot()) {
       return;
     }
-    HostView before = comparison.before();
-    String options = comparison.optionsDifference();
+    String options = comparison.optionsChange();
     if (!options.isEmpty()) {
       raiseForHost(
           AlertCode.ACS_CMDLINE_CHANGED,
           Severity.WARNING,
           Cause.Kind.COMMAND_LINE_CHANGED,
-          "The kernel command line changed: " + options);
+          options);
     }
     GroupingModel then = before.choice().model();
     GroupingModel now = after.choice().model();
@@ -332,14 +314,10 @@ final class IsolationFindings extends Findings {
 
   /** A removable function on the link of this port, with ATS on. */
   private boolean untrustedBelow(int port) {
-    for (int i = 0; i < after.size(); i++) {
-      if (after.hierarchy().bridgeAbove(i) == port
-          && after.function(i).kernel().removable()
-          && after.function(i).config().atsEnabled()) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(0, after.size())
+        .filter(i -> after.hierarchy().bridgeAbove(i) == port)
+        .mapToObj(after::function)
+        .anyMatch(f -> f.kernel().removable() && f.config().atsEnabled());
   }
 
   private void raiseWeak(AlertCode code, int index, String sentence) {
@@ -360,6 +338,7 @@ final class IsolationFindings extends Findings {
       List<Integer> owned,
       @Nullable Cause cause,
       String headline) {
+    List<String> vms = vms(owned, comparison::anyOwner);
     String anchor =
         after.function(Collections.min(owned, comparison.nearestRootFirst())).path().text();
     IsolationAlert alert =
@@ -368,9 +347,9 @@ final class IsolationFindings extends Findings {
             severity,
             anchor,
             comparison.devices(owned),
-            vms(owned, comparison::anyOwner),
+            vms,
             cause,
-            headline);
+            headline.formatted(String.join(", ", vms)));
     alerts.add(alert.with(comparison.registersOnTheWay(owned), List.of()));
   }
 }

@@ -10,7 +10,6 @@ import java.util.List;
  * @param alerts what changed: raised, updated and resolved alerts, the most urgent first
  */
 public record Judged(HostState state, List<IsolationAlert> alerts) {
-  /** Copies the list. */
   public Judged {
     alerts = List.copyOf(alerts);
   }

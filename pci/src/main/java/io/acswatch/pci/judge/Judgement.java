@@ -1,11 +1,16 @@
 package io.acswatch.pci.judge;
 
+import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * Decides what is wrong with a host, from what is remembered of it and a new snapshot. A pure
@@ -67,8 +72,45 @@ public final class Judgement {
             life.revision(),
             life.open(),
             pending.still(),
-            IntendedOwners.after(state, comparison.after())),
+            intendedOwners(state, comparison.after())),
         life.changes());
+  }
+
+  /**
+   * Who owned what is remembered when a host is drained: nobody claims anything while it boots.
+   *
+   * @param now the snapshot that has been judged
+   */
+  static List<Assignment> intendedOwners(HostState state, HostView now) {
+    if (!now.snapshot().owners().isEmpty()) {
+      return List.of();
+    }
+    Snapshot last = state.current();
+    if (last == null || last.owners().isEmpty()) {
+      return state.intendedOwners();
+    }
+    HostView view = new HostView(last);
+    return IntStream.range(0, view.size())
+        .filter(view::isOwned)
+        .mapToObj(i -> new Assignment(view.function(i).path(), view.owner(i)))
+        .sorted(Comparator.comparing(Assignment::path))
+        .toList();
+  }
+
+  /**
+   * Ends all that is open of a host that is taken out of service for good, and forgets its
+   * snapshots.
+   *
+   * <p>The revision is kept. Should a host of that id ever come back, its alerts go on counting
+   * from there: consumers drop alerts whose revision they have seen.
+   */
+  public static Judged retire(HostState state) {
+    int revision = state.revision();
+    List<IsolationAlert> resolved = new ArrayList<>();
+    for (IsolationAlert alert : state.open()) {
+      resolved.add(alert.with(AlertStatus.RESOLVED, ++revision));
+    }
+    return new Judged(new HostState(null, null, revision, List.of()), resolved);
   }
 
   /** The snapshot compared with the one just before. */

@@ -4,11 +4,12 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,19 +79,12 @@ final class MovedDevices extends Findings {
   private void raise(int thenIndex, int index) {
     PciFunction then = before.function(thenIndex);
     PciFunction now = after.function(index);
-    TreeSet<String> vms = new TreeSet<>();
-    if (before.isOwned(thenIndex)) {
-      vms.add(before.owner(thenIndex));
-    }
-    if (after.isOwned(index)) {
-      vms.add(after.owner(index));
-    }
     IsolationAlert alert =
         comparison.alert(
             AlertCode.TOPOLOGY_CHANGED,
             Severity.WARNING,
             index,
-            vms,
+            HostView.vms(Stream.of(before.owner(thenIndex), after.owner(index))),
             null,
             "The device at %s was at %s before".formatted(now.path().text(), then.path().text()));
     alerts.add(

@@ -10,7 +10,6 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
-import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
 import java.util.List;
 
@@ -28,27 +27,21 @@ final class RegisterFindings extends Findings {
 
   static List<IsolationAlert> of(Comparison comparison) {
     RegisterFindings findings = new RegisterFindings(comparison);
-    for (int i = 0; i < comparison.after().size(); i++) {
-      if (comparison.isInBoth(i)) {
-        findings.judge(i);
-      }
-    }
+    findings.inBoth().forEach(findings::judge);
     return findings.alerts;
   }
 
   /** Functions that ceased to isolate since the snapshot just before, in one boot. */
   static List<IsolationAlert> runtimeLosses(Comparison latest) {
     RegisterFindings findings = new RegisterFindings(latest);
-    for (int i = 0; i < latest.after().size(); i++) {
-      if (latest.isInBoth(i) && !latest.boundary().isBoot()) {
-        findings.runtimeLoss(i);
-      }
+    if (!latest.boundary().isBoot()) {
+      findings.inBoth().forEach(findings::runtimeLoss);
     }
     return findings.alerts;
   }
 
   private void judge(int index) {
-    ConfigFacts then = before.function(comparison.beforeOf(index)).config();
+    ConfigFacts then = then(index).config();
     ConfigFacts now = after.function(index).config();
     AcsRegisters acsThen = then.acs();
     AcsRegisters acsNow = now.acs();
@@ -62,7 +55,8 @@ final class RegisterFindings extends Findings {
             AlertCode.ACS_CAP_DROPPED,
             Severity.HIGH,
             index,
-            "%s has no ACS capability any more %s");
+            "%s has no ACS capability any more %s",
+            "");
       }
       return;
     }
@@ -86,40 +80,39 @@ final class RegisterFindings extends Findings {
           AlertCode.ACS_BIT_SET,
           weakens ? Severity.WARNING : Severity.INFO,
           index,
-          "%s gained ACS Control " + AcsBit.names(set) + " %s");
+          "%s gained ACS Control " + AcsBit.names(set) + " %s",
+          "");
     }
   }
 
   /** The kernel's groups stay as they are, but what they promise is gone. */
   private void runtimeLoss(int index) {
     boolean turned =
-        comparison.before().verdict(comparison.beforeOf(index)).isEnforced()
-            && comparison.after().verdict(index) == AcsVerdict.NOT_ENFORCED;
+        before.verdict(comparison.beforeOf(index)).isEnforced()
+            && after.verdict(index) == AcsVerdict.NOT_ENFORCED;
     if (turned && !comparison.vmsAtOrBelow(index).isEmpty()) {
       raise(
           AlertCode.RUNTIME_ISOLATION_LOSS,
           Severity.HIGH,
           index,
-          "%s ceased to isolate what lies at or below it, in the running kernel");
+          "%s ceased to isolate what lies at or below it, in the running kernel",
+          "");
     }
   }
 
   private void capabilityChanged(int index, AcsRegisters then, AcsRegisters now) {
-    PciFunction function = after.function(index);
     String headline =
         "%s has another ACS Capability %s: %04x at 0x%03x instead of %04x at 0x%03x"
             .formatted(
-                function.address(),
+                after.function(index).address(),
                 comparison.boundary().when(),
                 now.capability(),
                 now.offset(),
                 then.capability(),
                 then.offset());
     RegisterChange change =
-        new RegisterChange(
-            function.address(),
-            function.path(),
-            after.hierarchy().type(index),
+        causes.change(
+            index,
             now.offset() + AcsCapability.CAPABILITY_OFFSET,
             then.capability(),
             now.capability());
@@ -131,19 +124,15 @@ final class RegisterFindings extends Findings {
         new Cause(Cause.Kind.ACS_CAPABILITY_CHANGED, change, List.of(), headline + "."));
   }
 
-  private void raise(AlertCode code, Severity severity, int index, String headline) {
-    raise(code, severity, index, headline, "");
-  }
-
   private void raise(
       AlertCode code, Severity severity, int index, String headline, String consequence) {
-    PciFunction function = after.function(index);
     RegisterChange change = causes.registerChange(index);
     Cause.Kind kind =
         code == AlertCode.ACS_CAP_DROPPED
             ? Cause.Kind.ACS_CAPABILITY_GONE
             : Cause.Kind.ACS_CONTROL_CHANGED;
-    String sentence = headline.formatted(function.address(), comparison.boundary().when());
+    String sentence =
+        headline.formatted(after.function(index).address(), comparison.boundary().when());
     Cause cause = new Cause(kind, change, List.of(), sentence + "." + consequence);
     add(code, severity, index, sentence, cause);
   }

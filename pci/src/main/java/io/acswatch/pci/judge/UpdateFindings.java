@@ -12,7 +12,6 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
@@ -72,24 +71,19 @@ final class UpdateFindings extends Findings {
   private void refused(int index) {
     Preservation now = after.function(index).kernel().preservation();
     Preservation then =
-        comparison.isInBoth(index)
-            ? before.function(comparison.beforeOf(index)).kernel().preservation()
-            : Preservation.NONE;
+        comparison.isInBoth(index) ? then(index).kernel().preservation() : Preservation.NONE;
     PciAddress address = after.function(index).address();
     if (now.isRefusal()) {
       String headline = "The kernel does not preserve " + address + ": " + words(now);
       raise(index, Severity.WARNING, then, now, headline, NextSteps.of(PRESERVATION_REFUSED));
-    } else if (comparison.boundary().isBoot() && then.isAsked() && !now.wasAdopted()) {
-      notAdopted(index, then, now);
-    }
-  }
-
-  /** One alert a device: the ports above it were asked for on its account. */
-  private void notAdopted(int index, Preservation then, Preservation now) {
-    if (after.isEndpoint(index)) {
+    } else if (comparison.boundary().isBoot()
+        && then.isAsked()
+        && !now.wasAdopted()
+        && after.isEndpoint(index)) {
+      // One alert a device: the ports above it were asked for on its account.
       String headline =
           "%s was to pass through a live update, and the kernel did not adopt it %s"
-              .formatted(after.function(index).address(), comparison.boundary().when());
+              .formatted(address, comparison.boundary().when());
       raise(index, Severity.HIGH, then, now, headline, NextSteps.AFTER_LOST_DEVICE);
     }
   }
@@ -125,16 +119,14 @@ final class UpdateFindings extends Findings {
 
   /** Functions whose word the command line orders otherwise, and which kept the one they had. */
   private void keptRegisters() {
-    String commandLine = after.snapshot().boot().commandLine();
-    String options = comparison.optionsDifference();
+    String options = comparison.optionsChange();
     if (options.isEmpty()) {
       return;
     }
-    AcsOptions ordered = AcsOptions.of(commandLine);
+    AcsOptions ordered = AcsOptions.of(after.snapshot().boot().commandLine());
     List<Integer> kept = new ArrayList<>();
-    for (int i = 0; i < after.size(); i++) {
-      AcsRegisters then =
-          comparison.isInBoth(i) ? before.function(comparison.beforeOf(i)).config().acs() : null;
+    for (int i : inBoth().toArray()) {
+      AcsRegisters then = then(i).config().acs();
       AcsRegisters now = after.function(i).config().acs();
       boolean adopted = after.function(i).kernel().preservation().wasAdopted();
       if (adopted && then != null && now != null && then.control() == now.control()) {
@@ -144,13 +136,9 @@ final class UpdateFindings extends Findings {
         }
       }
     }
-    if (!kept.isEmpty()) {
-      raiseKept(kept, options);
+    if (kept.isEmpty()) {
+      return;
     }
-  }
-
-  private void raiseKept(List<Integer> kept, String options) {
-    PciFunction first = after.function(kept.get(0));
     IsolationAlert alert =
         comparison.alert(
             AlertCode.ADOPTION_MASKS_CHANGE,
@@ -158,11 +146,9 @@ final class UpdateFindings extends Findings {
             "",
             comparison.devices(kept),
             List.of(),
-            Cause.of(
-                Cause.Kind.COMMAND_LINE_CHANGED,
-                "The kernel command line changed: " + options + "."),
+            Cause.of(Cause.Kind.COMMAND_LINE_CHANGED, options + "."),
             "%d ports, %s first, kept their ACS words through the live update against the command line"
-                .formatted(kept.size(), first.address()));
+                .formatted(kept.size(), after.function(kept.get(0)).address()));
     alerts.add(alert.with(comparison.registersOnTheWay(kept), List.of()));
   }
 

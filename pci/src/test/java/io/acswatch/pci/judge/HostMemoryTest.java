@@ -48,7 +48,7 @@ class HostMemoryTest {
   }
 
   private static List<Assignment> remembered(HostState state, TestHost now) {
-    return IntendedOwners.after(state, new HostView(now.snapshot()));
+    return Judgement.intendedOwners(state, new HostView(now.snapshot()));
   }
 
   @Test
@@ -86,7 +86,7 @@ class HostMemoryTest {
     HostState state =
         new HostState(host().snapshot(), host().snapshot(), 6, List.of(first, second));
 
-    Judged judged = Retirement.of(state);
+    Judged judged = Judgement.retire(state);
 
     assertEquals(
         List.of(first.with(AlertStatus.RESOLVED, 7), second.with(AlertStatus.RESOLVED, 8)),

@@ -2,7 +2,7 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
-import io.acswatch.pci.judge.Retirement;
+import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Forgets a host: resolves its alerts, and deletes its alert states and its groups by tombstones.
- * Of its state remains what {@link Retirement} says, 104 bytes.
+ * Of its state remains what {@link Judgement#retire} says, 104 bytes.
  *
  * <p>Asked for by a {@link HostRequest} on the commands topic, which operators write, with the host
  * as key. The task that keeps the host reads its commands beside its frames, by their time: a frame
@@ -65,7 +65,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
     if (packed == null) {
       return; // of a host that was never judged there is nothing to end
     }
-    Judged judged = Retirement.of(stateOf(host, packed));
+    Judged judged = Judgement.retire(stateOf(host, packed));
     states.put(host, HostStateSerde.pack(judged.state()));
     judged
         .alerts()
