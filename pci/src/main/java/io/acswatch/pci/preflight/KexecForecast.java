@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,14 +45,20 @@ final class KexecForecast {
   private final Boot target;
   private final ModelChoice model;
   private final HostHierarchy hierarchy;
-  private final HostView view;
-  private final AcsRules targetRules;
-  private final AcsOptions options;
+  final HostView view;
+  final AcsRules targetRules;
+  final AcsOptions options;
   private final AcsSetup words;
-  private final @Nullable PreservedDevices preserved;
+
+  /** Which devices a live update would carry; null if it is an ordinary kexec. */
+  final @Nullable PreservedDevices preserved;
+
   private final TakenBits taken;
   private final boolean takesWhatNobodySaw;
-  private final Map<PciAddress, Integer> unseen = new TreeMap<>();
+
+  /** Functions of which nobody has seen that they take what the kernel would write: the bits. */
+  final Map<PciAddress, Integer> unseen = new TreeMap<>();
+
   private @Nullable KernelGrouping grouping;
 
   /**
@@ -81,18 +88,6 @@ final class KexecForecast {
     preserved = ability == null ? null : new PreservedDevices(view, targetRules, options, ability);
   }
 
-  HostView view() {
-    return view;
-  }
-
-  AcsRules targetRules() {
-    return targetRules;
-  }
-
-  AcsOptions options() {
-    return options;
-  }
-
   /** True if the kernel to come leaves ACS as it finds it, as with a device tree up to 6.14. */
   boolean neverSwitchesOn() {
     return !model.switchesOn(Integer.MAX_VALUE);
@@ -113,24 +108,15 @@ final class KexecForecast {
 
   /** True if the kernel leaves a required control of some function as the boot finds it. */
   boolean keepsWhatItFinds() {
-    if (neverSwitchesOn()) {
-      return true;
-    }
-    for (int i = 0; i < hierarchy.size(); i++) {
-      AcsRegisters acs = hierarchy.function(i).config().acs();
-      if (acs != null && model.kernel().isAtLeast(6, 11, 0)) {
-        int demanded = acs.capability() & AcsCapability.REQUIRED;
-        if (options.keepsWhatWasFound(hierarchy, i, demanded)) {
-          return true;
-        }
-      }
-    }
-    return false;
+    return neverSwitchesOn()
+        || model.kernel().isAtLeast(6, 11, 0)
+            && IntStream.range(0, hierarchy.size()).anyMatch(this::keepsWhatItFinds);
   }
 
-  /** Which devices a live update would carry; null if it is an ordinary kexec. */
-  @Nullable PreservedDevices preserved() {
-    return preserved;
+  private boolean keepsWhatItFinds(int index) {
+    AcsRegisters acs = hierarchy.function(index).config().acs();
+    return acs != null
+        && options.keepsWhatWasFound(hierarchy, index, acs.capability() & AcsCapability.REQUIRED);
   }
 
   /** VMs' devices that lost bits of their own words, which a live update would restore. */
@@ -151,18 +137,13 @@ final class KexecForecast {
     if (acs == null) {
       return function;
     }
-    AcsRules now = new AcsRules(hierarchy, view.choice());
-    Boot boot = present.boot();
-    return withAcs(
-        function, new AcsSetup(hierarchy, now, view.kernel(), boot).of(index, acs, true));
+    return withAcs(function, AcsSetup.of(view).of(index, acs, true));
   }
 
-  /** The snapshot the new kernel would show if nothing changed before the kexec. */
-  Snapshot foretold() {
-    return foretoldAfter(present);
-  }
-
-  /** The same if the required controls of every function were cleared before the kexec. */
+  /**
+   * What {@link #foretoldAfter} says if the required controls of every function were cleared before
+   * the kexec.
+   */
   Snapshot foretoldIfCleared() {
     List<PciFunction> cleared = new ArrayList<>();
     for (PciFunction function : present.functions()) {
@@ -173,7 +154,7 @@ final class KexecForecast {
   }
 
   /** The snapshot the new kernel would show if {@code last} were the last one of this boot. */
-  private Snapshot foretoldAfter(Snapshot last) {
+  Snapshot foretoldAfter(Snapshot last) {
     boolean groupsExist = present.hasReportedGroups() || options.switchesIommuOn();
     boolean iommuOn = groupsExist && !options.switchesIommuOff();
     List<PciFunction> functions = new ArrayList<>();
@@ -194,7 +175,7 @@ final class KexecForecast {
   }
 
   private boolean isLost(int index) {
-    return preserved != null && preserved.lostBelow(index) != HostHierarchy.NONE;
+    return preserved != null && preserved.isLost(index);
   }
 
   private PciFunction asFound(int index, PciFunction function, boolean iommuOn) {
@@ -258,13 +239,6 @@ final class KexecForecast {
     return view.isEndpoint(index)
         ? !view.hasOwners() || view.isOwned(index)
         : !view.vmsAtOrBelow(hierarchy.function(index).path()).isEmpty() || !view.hasOwners();
-  }
-
-  /**
-   * Functions of which nobody has seen that they take what the kernel would write, and the bits.
-   */
-  Map<PciAddress, Integer> unseen() {
-    return unseen;
   }
 
   /**

@@ -37,7 +37,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Judgement} compare it with the present one.
  */
 public final class Preflight {
-  /** Kind of kexec. */
   public enum Mode {
     /** Devices of VMs are preserved with their registers. */
     LIVE_UPDATE,
@@ -45,7 +44,6 @@ public final class Preflight {
     PLAIN_KEXEC
   }
 
-  /** Answer. */
   public enum Outcome {
     /** Nothing of severity high or critical was found. */
     GO,
@@ -65,7 +63,6 @@ public final class Preflight {
    */
   public record Result(
       Outcome outcome, List<String> reasons, List<IsolationAlert> findings, ModelChoice model) {
-    /** Copies the lists. */
     public Result {
       reasons = List.copyOf(reasons);
       findings = List.copyOf(findings);
@@ -228,11 +225,11 @@ public final class Preflight {
   private AgreedResult.Case result(boolean takesWhatNobodySaw) {
     HostState state = Judgement.apply(HostState.NONE, present).state();
     List<IsolationAlert> findings = new ArrayList<>();
-    PreservedDevices preserved = forecast.preserved();
+    PreservedDevices preserved = forecast.preserved;
     List<IsolationAlert> raised =
-        target.model().isComputable() ? raised(state, forecast.foretold()) : List.of();
+        target.model().isComputable() ? raised(state, forecast.foretoldAfter(present)) : List.of();
     if (preserved == null) {
-      findings.addAll(PreservedDevices.leftBehind(forecast.view()));
+      findings.addAll(PreservedDevices.leftBehind(forecast.view));
     } else {
       findings.addAll(preserved.refusals());
       state.open().stream()
@@ -250,7 +247,8 @@ public final class Preflight {
     Set<DevicePath> hangingOnOrder = forecast.hangingOnOrder();
     List<IsolationAlert> byOrder =
         findings.stream()
-            .filter(alert -> PreflightQuestions.hangsOnOrder(alert, hangingOnOrder))
+            .filter(alert -> alert.code().isMerge())
+            .filter(a -> a.devices().stream().anyMatch(d -> hangingOnOrder.contains(d.path())))
             .toList();
     findings.replaceAll(this::asAnAnswer);
     findings.replaceAll(
@@ -300,11 +298,11 @@ public final class Preflight {
   }
 
   private String supposition(boolean takesWhatNobodySaw) {
-    if (forecast.unseen().isEmpty()) {
+    if (forecast.unseen.isEmpty()) {
       return "";
     }
     List<String> bits = new ArrayList<>();
-    forecast.unseen().forEach((port, word) -> bits.add(port + " (" + AcsBit.names(word) + ")"));
+    forecast.unseen.forEach((port, word) -> bits.add(port + " (" + AcsBit.names(word) + ")"));
     return "if %s %s, which nobody has seen"
         .formatted(
             String.join(", ", bits),
@@ -343,15 +341,13 @@ public final class Preflight {
 
   private static List<IsolationAlert> raised(HostState state, Snapshot foretold) {
     // What is wrong already and stays so is an answer too.
-    Snapshot present = withoutRequests(Objects.requireNonNull(state.current()));
+    Snapshot current = Objects.requireNonNull(state.current());
+    // What becomes of the requests is foretold by themselves: the update has not been yet.
+    Snapshot present =
+        current.withFunctions(
+            current.functions().stream().map(f -> f.withPreservation(Preservation.NONE)).toList());
     HostState nothingTold = new HostState(present, present, 0, List.of());
     return Judgement.apply(nothingTold, foretold).alerts();
-  }
-
-  /** What becomes of the requests is foretold by themselves: the update has not been yet. */
-  private static Snapshot withoutRequests(Snapshot snapshot) {
-    return snapshot.withFunctions(
-        snapshot.functions().stream().map(f -> f.withPreservation(Preservation.NONE)).toList());
   }
 
   private static List<String> reasonsOf(List<IsolationAlert> findings) {
@@ -368,7 +364,7 @@ public final class Preflight {
    * live update inherits them in any case.
    */
   private List<IsolationAlert> mergesIfCleared(HostState state) {
-    if (forecast.preserved() != null
+    if (forecast.preserved != null
         || !target.model().isComputable()
         || !target.model().dependsOnRegistersAtStart() && !forecast.keepsWhatItFinds()) {
       return List.of();

@@ -1,17 +1,14 @@
 package io.acswatch.pci.preflight;
 
 import io.acswatch.pci.alert.AlertCode;
-import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.iommu.AcsRules;
-import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.iommu.Machine;
@@ -19,7 +16,6 @@ import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 
 /** What a forecast hangs on and nobody knows. */
@@ -39,12 +35,11 @@ final class PreflightQuestions {
     this.now = now;
     this.present = present;
     this.target = target;
-    view = forecast.view();
+    view = forecast.view;
     hierarchy = view.hierarchy();
-    rules = forecast.targetRules();
-    options = forecast.options();
-    PreservedDevices preserved = forecast.preserved();
-    keepsBusNumbers = preserved != null && !preserved.functions().isEmpty();
+    rules = forecast.targetRules;
+    options = forecast.options;
+    keepsBusNumbers = forecast.preserved != null && !forecast.preserved.functions().isEmpty();
   }
 
   /** Those that are open, a sentence each. */
@@ -127,42 +122,18 @@ final class PreflightQuestions {
     if (!aboutGroups || !target.model().isComputable()) {
       return aboutGroups;
     }
-    for (AlertDevice device : alert.devices()) {
-      for (int i = hierarchy.indexOf(device.path());
-          i != HostHierarchy.NONE;
-          i = hierarchy.bridgeAbove(i)) {
-        if (isOpen(i)) {
-          return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  /**
-   * True if a finding about groups hangs on the order in which the kernel to come binds drivers.
-   *
-   * @param places those that do
-   */
-  static boolean hangsOnOrder(IsolationAlert alert, Set<DevicePath> places) {
-    return alert.code().isMerge()
-        && alert.devices().stream().anyMatch(d -> places.contains(d.path()));
+    return alert.devices().stream()
+        .flatMapToInt(device -> hierarchy.upwards(hierarchy.indexOf(device.path())))
+        .anyMatch(this::isOpen);
   }
 
   private boolean isOpen(int index) {
-    AcsVerdict verdict = rules.verdict(index);
-    return verdict == AcsVerdict.UNKNOWN || verdict == AcsVerdict.NOT_COMPUTABLE;
+    return rules.verdict(index).isOpen();
   }
 
   /** True if the function is or is above an endpoint; without owners every endpoint counts. */
   private boolean matters(int index) {
-    for (int i = 0; i < hierarchy.size(); i++) {
-      boolean below =
-          i == index || hierarchy.function(i).path().isBelow(hierarchy.function(index).path());
-      if (below && view.isEndpoint(i) && (!view.hasOwners() || view.isOwned(i))) {
-        return true;
-      }
-    }
-    return false;
+    return view.atOrBelow(hierarchy.function(index).path())
+        .anyMatch(i -> view.isEndpoint(i) && (!view.hasOwners() || view.isOwned(i)));
   }
 }

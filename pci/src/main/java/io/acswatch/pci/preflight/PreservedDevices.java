@@ -13,6 +13,8 @@ import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,26 +41,19 @@ final class PreservedDevices {
     this.options = options;
     this.ability = ability;
     hierarchy = view.hierarchy();
-    boolean asked = false;
-    for (int i = 0; i < hierarchy.size(); i++) {
-      asked |= isAsked(i);
-    }
-    anyAsked = asked;
-    for (int i = 0; i < hierarchy.size(); i++) {
-      if (isMeant(i) && refusal(i) == null) {
-        for (int above = i; above != HostHierarchy.NONE; above = hierarchy.bridgeAbove(above)) {
-          preserved.set(above);
-        }
-      }
-    }
+    anyAsked = IntStream.range(0, hierarchy.size()).anyMatch(i -> isAsked(view, i));
+    IntStream.range(0, hierarchy.size())
+        .filter(i -> isMeant(i) && refusal(i) == null)
+        .flatMap(hierarchy::upwards)
+        .forEach(preserved::set);
   }
 
-  private boolean isAsked(int index) {
-    return hierarchy.function(index).kernel().preservation().isAsked();
+  private static boolean isAsked(HostView view, int index) {
+    return view.function(index).kernel().preservation().isAsked();
   }
 
   private boolean isMeant(int index) {
-    return view.isEndpoint(index) && (anyAsked ? isAsked(index) : view.isOwned(index));
+    return view.isEndpoint(index) && (anyAsked ? isAsked(view, index) : view.isOwned(index));
   }
 
   /** Functions that the new kernel would adopt, ports included. */
@@ -85,12 +80,10 @@ final class PreservedDevices {
     if (hierarchy.function(index).isVirtualFunction()) {
       return "virtual functions cannot be preserved";
     }
-    for (int i = index; i != HostHierarchy.NONE; i = hierarchy.bridgeAbove(i)) {
-      if (rules.needsEnablingQuirk(i)) {
-        return hierarchy.function(i).address() + " relies on ACS quirks";
-      }
-    }
-    return null;
+    OptionalInt quirk = hierarchy.upwards(index).filter(rules::needsEnablingQuirk).findFirst();
+    return quirk.isEmpty()
+        ? null
+        : hierarchy.function(quirk.getAsInt()).address() + " relies on ACS quirks";
   }
 
   /**
@@ -103,10 +96,12 @@ final class PreservedDevices {
     for (int i = 0; i < hierarchy.size(); i++) {
       String reason = view.isOwned(i) || isMeant(i) ? refusal(i) : null;
       if (reason != null) {
-        refusals.add(refused(comparison, i, Severity.HIGH, "refuse to preserve", reason));
-      } else if (anyAsked && view.isOwned(i) && !isAsked(i)) {
+        String refuse = "A live update would refuse to preserve %s: %s";
+        refusals.add(alert(comparison, view, i, Severity.HIGH, refuse, reason));
+      } else if (anyAsked && view.isOwned(i) && !isAsked(view, i)) {
         String unasked = "others were asked for, this one was not";
-        refusals.add(refused(comparison, i, Severity.WARNING, "not carry", unasked));
+        String leave = "A live update would not carry %s: %s";
+        refusals.add(alert(comparison, view, i, Severity.WARNING, leave, unasked));
       }
     }
     return refusals;
@@ -117,18 +112,13 @@ final class PreservedDevices {
     List<IsolationAlert> left = new ArrayList<>();
     Comparison comparison = new Comparison(view.snapshot(), view.snapshot());
     for (int i = 0; i < view.size(); i++) {
-      if (view.isEndpoint(i) && view.function(i).kernel().preservation().isAsked()) {
+      if (view.isEndpoint(i) && isAsked(view, i)) {
         String reason = "it is to pass through a live update";
-        left.add(
-            alert(comparison, view, i, Severity.HIGH, "An ordinary kexec", "not carry", reason));
+        String leave = "An ordinary kexec would not carry %s: %s";
+        left.add(alert(comparison, view, i, Severity.HIGH, leave, reason));
       }
     }
     return left;
-  }
-
-  private IsolationAlert refused(
-      Comparison comparison, int index, Severity severity, String does, String reason) {
-    return alert(comparison, view, index, severity, "A live update", does, reason);
   }
 
   private static IsolationAlert alert(
@@ -136,8 +126,7 @@ final class PreservedDevices {
       HostView view,
       int index,
       Severity severity,
-      String kexec,
-      String does,
+      String headline,
       String reason) {
     return comparison.alert(
         AlertCode.PRESERVATION_REFUSED,
@@ -145,7 +134,7 @@ final class PreservedDevices {
         index,
         view.isOwned(index) ? List.of(view.owner(index)) : List.of(),
         Cause.of(Cause.Kind.PRESERVATION_REFUSED, reason + "."),
-        "%s would %s %s: %s".formatted(kexec, does, view.function(index).address(), reason));
+        headline.formatted(view.function(index).address(), reason));
   }
 
   /** A device's own words, which vfio-pci restores as the old kernel goes down; never a port's. */
@@ -154,21 +143,12 @@ final class PreservedDevices {
   }
 
   /**
-   * Below which preserved port a function is that has lost its bus numbers, so that the new kernel
-   * will not find it: the function does not answer any more either. NONE if there is none.
+   * True if a function is below a preserved port that has lost its bus numbers, so that the new
+   * kernel will not find it: the function does not answer any more either.
    */
-  int lostBelow(int index) {
-    if (hierarchy.function(index).config().status().isConclusive()) {
-      return HostHierarchy.NONE;
-    }
-    for (int i = hierarchy.bridgeAbove(index);
-        i != HostHierarchy.NONE;
-        i = hierarchy.bridgeAbove(i)) {
-      if (preserved.get(i) && hasNoBusNumbers(i)) {
-        return i;
-      }
-    }
-    return HostHierarchy.NONE;
+  boolean isLost(int index) {
+    return !hierarchy.function(index).config().status().isConclusive()
+        && hierarchy.upwards(index).skip(1).anyMatch(i -> preserved.get(i) && hasNoBusNumbers(i));
   }
 
   private boolean hasNoBusNumbers(int bridge) {

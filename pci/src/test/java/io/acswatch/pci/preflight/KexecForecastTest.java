@@ -38,7 +38,7 @@ class KexecForecastTest {
     KexecTarget target =
         KexecTarget.of(host.snapshot().boot(), List.of(), release, commandLine, null, List.of())
             .get(0);
-    return forecast(host, mode, target).foretold();
+    return forecast(host, mode, target).foretoldAfter(host.snapshot());
   }
 
   /** On hardware of which nothing is known, so that it takes what is written. */
@@ -245,7 +245,7 @@ class KexecForecastTest {
               .get(0);
       KexecForecast forecast = forecast(host, PLAIN_KEXEC, target);
 
-      assertEquals(2, groups(forecast.foretold()), ids.toString());
+      assertEquals(2, groups(forecast.foretoldAfter(host.snapshot())), ids.toString());
       assertEquals(1, groups(forecast.foretoldIfCleared()), ids.toString());
     }
   }
