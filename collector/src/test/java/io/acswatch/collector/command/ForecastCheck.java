@@ -200,7 +200,7 @@ final class ForecastCheck {
   /** Functions whose explanation fails, says nothing, or has another group than derived. */
   static List<String> wrongExplanations(Capture capture) {
     Snapshot snapshot = Snapshot.of(capture);
-    Explainer explainer = new Explainer(snapshot, null);
+    Explainer explainer = new Explainer(snapshot, null, null);
     GroupPartition derived = SnapshotGroups.of(snapshot, null).derived();
     Map<PciAddress, List<PciAddress>> groupOf = new HashMap<>();
     for (List<PciAddress> group : GroupsJson.addresses(snapshot, derived)) {
@@ -233,7 +233,7 @@ final class ForecastCheck {
 
   private static List<String> notExplained(CorpusCheck.Case one, Map<String, String> vmOf) {
     Snapshot after = Snapshot.of(one.captures().get(AFTER));
-    Explainer explainer = new Explainer(after, null);
+    Explainer explainer = new Explainer(after, null, null);
     Set<PciAddress> lost = lostControls(one);
     List<String> wrong = new ArrayList<>();
     for (String first : vmOf.keySet()) {

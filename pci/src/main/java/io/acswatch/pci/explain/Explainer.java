@@ -1,5 +1,6 @@
 package io.acswatch.pci.explain;
 
+import io.acswatch.pci.explain.Explanation.Kind;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.GroupsCheck;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells in words why the functions of a snapshot are grouped as they are. */
@@ -28,11 +30,6 @@ public final class Explainer {
   private final GroupsCheck check;
   private final IsolationReasons reasons;
   private final Map<Integer, List<Explanation.Step>> steps = new HashMap<>();
-
-  /** Explains a snapshot by the rules of its kernel, or of the model that is asked for. */
-  public Explainer(Snapshot snapshot, @Nullable GroupingModel asked) {
-    this(snapshot, asked, null);
-  }
 
   /**
    * Explains a snapshot.
@@ -62,15 +59,11 @@ public final class Explainer {
 
   /** Index of the function at an address; empty if there is none. */
   public OptionalInt indexOf(PciAddress address) {
-    for (int i = 0; i < view.size(); i++) {
-      if (view.function(i).address().equals(address)) {
-        return OptionalInt.of(i);
-      }
-    }
-    return OptionalInt.empty();
+    return IntStream.range(0, view.size())
+        .filter(i -> view.function(i).address().equals(address))
+        .findFirst();
   }
 
-  /** Explains one function. */
   public Explanation explain(int index) {
     GroupPartition shown = check.derived();
     GroupPartition reported = view.groups();
@@ -98,11 +91,11 @@ public final class Explainer {
 
   private List<Explanation.Step> told(int index) {
     if (check.derived().groupOf(index) == GroupPartition.NO_GROUP) {
-      return List.of(step(Explanation.Kind.NOT_SERVED, index, whyNone(index)));
+      return List.of(step(Kind.NOT_SERVED, index, whyNone(index)));
     }
     if (check.agreement() == GroupsAgreement.OTHER_RULES) {
       String text = check.reason() + " This is the group that the kernel reports.";
-      return List.of(step(Explanation.Kind.OTHER_RULES, index, text));
+      return List.of(step(Kind.OTHER_RULES, index, text));
     }
     List<Explanation.Step> told = new ArrayList<>(steps.getOrDefault(index, List.of()));
     if (grouping.choice().model() == GroupingModel.BUS_ISOLATION_V3) {
@@ -113,7 +106,6 @@ public final class Explainer {
     return told;
   }
 
-  /** Explains two functions together. */
   public Explanation.Pair explain(int first, int second) {
     boolean together = check.derived().together(first, second);
     return new Explanation.Pair(
@@ -144,131 +136,122 @@ public final class Explainer {
       }
     }
     if (alone) {
-      return step(Explanation.Kind.HARDWARE, index, "The hardware keeps it apart from all others.");
+      return step(Kind.HARDWARE, index, "The hardware keeps it apart from all others.");
     }
     int bridge = view.hierarchy().bridgeAbove(index);
     String by =
         !open.isEmpty()
             ? "by what does not isolate among them: " + String.join("; ", open)
             : bridge != HostHierarchy.NONE
-                ? "on the bus below " + reasons.name(bridge) + " (" + reasons.reason(bridge) + ")"
+                ? "on the bus below " + named(bridge)
                 : "by an id that they share";
     return step(
-        Explanation.Kind.HARDWARE,
+        Kind.HARDWARE,
         index,
         "The hardware lets it reach the others of its group past the IOMMU, " + by + ".");
   }
 
+  private String named(int index) {
+    return reasons.name(index) + " (" + reasons.reason(index) + ")";
+  }
+
   /** The port that ends the climb is not among the steps, for nothing happens there. */
   private void addWhatIsolates(int index, List<Explanation.Step> told) {
-    for (Explanation.Step step : told) {
-      if (step.kind() == Explanation.Kind.CLIMB || step.kind() == Explanation.Kind.ALIAS) {
-        return;
-      }
+    if (told.stream().anyMatch(s -> s.kind() == Kind.CLIMB || s.kind() == Kind.ALIAS)) {
+      return;
     }
-    int bridge = view.hierarchy().bridgeAbove(index);
-    List<String> ports = new ArrayList<>();
-    int nearest = bridge;
-    while (bridge != HostHierarchy.NONE) {
-      ports.add(reasons.name(bridge) + " (" + reasons.reason(bridge) + ")");
-      bridge = view.hierarchy().bridgeAbove(bridge);
-    }
+    int nearest = view.hierarchy().bridgeAbove(index);
+    List<String> ports = view.hierarchy().upwards(nearest).mapToObj(this::named).toList();
     if (!ports.isEmpty()) {
       told.add(
           0,
           step(
-              Explanation.Kind.ISOLATED_BY,
+              Kind.ISOLATED_BY,
               nearest,
               "Every port above it isolates: " + String.join("; ", ports) + ".",
               reasons.registersWhen(nearest, index)));
     }
   }
 
-  private Explanation.Step step(Explanation.Kind kind, int subject, String text) {
+  private Explanation.Step step(Kind kind, int subject, String text) {
     return step(kind, subject, text, null);
   }
 
   private Explanation.Step step(
-      Explanation.Kind kind, int subject, String text, Explanation.@Nullable Registers acs) {
+      Kind kind, int subject, String text, Explanation.@Nullable Registers acs) {
     return new Explanation.Step(kind, view.function(subject).address(), text, acs);
   }
 
   private final class Recorder implements GroupingSteps {
-    private void add(int function, Explanation.Step step) {
-      steps.computeIfAbsent(function, unused -> new ArrayList<>()).add(step);
+    private void add(int function, Kind kind, int subject, String text) {
+      add(function, kind, subject, text, null);
+    }
+
+    private void add(
+        int function, Kind kind, int subject, String text, Explanation.@Nullable Registers acs) {
+      steps
+          .computeIfAbsent(function, unused -> new ArrayList<>())
+          .add(step(kind, subject, text, acs));
     }
 
     @Override
     public void isCarriedBy(int function, int carrier) {
-      add(
-          function,
-          step(
-              Explanation.Kind.ALIAS,
-              carrier,
-              "Its requests leave under the id of " + reasons.name(carrier) + "."));
+      String text = "Its requests leave under the id of " + reasons.name(carrier) + ".";
+      add(function, Kind.ALIAS, carrier, text);
     }
 
     @Override
     public void climbs(int function, int bridge, int failing) {
-      String because =
-          bridge == failing
-              ? capitalised(reasons.name(bridge)) + " above it does not isolate"
-              : capitalised(reasons.name(bridge))
-                  + " does not help, for "
-                  + reasons.name(failing)
-                  + " above it does not isolate";
+      String name = reasons.name(bridge);
+      String helpless = bridge == failing ? "" : " does not help, for " + reasons.name(failing);
       add(
           function,
-          step(
-              Explanation.Kind.CLIMB,
-              failing,
-              because + ": " + reasons.reasonWhen(failing, function) + ".",
-              reasons.registersWhen(failing, function)));
+          Kind.CLIMB,
+          failing,
+          "%c%s%s above it does not isolate: %s."
+              .formatted(
+                  Character.toUpperCase(name.charAt(0)),
+                  name.substring(1),
+                  helpless,
+                  reasons.reasonWhen(failing, function)),
+          reasons.registersWhen(failing, function));
     }
 
     @Override
     public void sharesId(int function, int index, int mate) {
       add(
           function,
-          step(
-              Explanation.Kind.SHARED_ID,
-              mate,
-              "%s and %s use each other's requester id."
-                  .formatted(view.function(index).address(), view.function(mate).address())));
+          Kind.SHARED_ID,
+          mate,
+          "%s and %s use each other's requester id."
+              .formatted(view.function(index).address(), view.function(mate).address()));
     }
 
     @Override
     public void sharesSlot(int function, int index, int mate) {
       add(
           function,
-          step(
-              Explanation.Kind.SHARED_SLOT,
-              mate,
-              "%s and %s are functions of one device and neither isolates: %s; %s."
-                  .formatted(
-                      view.function(index).address(),
-                      view.function(mate).address(),
-                      reasons.reasonWhen(index, function),
-                      reasons.reasonWhen(mate, function)),
-              reasons.registersWhen(mate, function)));
+          Kind.SHARED_SLOT,
+          mate,
+          "%s and %s are functions of one device and neither isolates: %s; %s."
+              .formatted(
+                  view.function(index).address(),
+                  view.function(mate).address(),
+                  reasons.reasonWhen(index, function),
+                  reasons.reasonWhen(mate, function)),
+          reasons.registersWhen(mate, function));
     }
 
     @Override
     public void joins(int function, int member) {
       String whose =
           member == function ? "its own group" : "the group of " + view.function(member).address();
-      add(function, step(Explanation.Kind.JOIN, member, "It joins " + whose + "."));
+      add(function, Kind.JOIN, member, "It joins " + whose + ".");
     }
 
     @Override
     public void founds(int function) {
-      add(
-          function,
-          step(Explanation.Kind.FOUND, function, "There is nothing to join: it founds a group."));
-    }
-
-    private String capitalised(String text) {
-      return Character.toUpperCase(text.charAt(0)) + text.substring(1);
+      add(function, Kind.FOUND, function, "There is nothing to join: it founds a group.");
     }
   }
 }

@@ -21,7 +21,6 @@ public record Explanation(
     boolean kernelAgrees,
     List<Step> steps,
     String note) {
-  /** Copies the lists. */
   public Explanation {
     group = List.copyOf(group);
     steps = List.copyOf(steps);
@@ -83,7 +82,6 @@ public record Explanation(
    */
   public record Pair(
       Explanation first, Explanation second, boolean together, List<WeakPoint> keptApartBy) {
-    /** Copies the list. */
     public Pair {
       keptApartBy = List.copyOf(keptApartBy);
     }
@@ -99,7 +97,6 @@ public record Explanation(
    */
   public record WeakPoint(
       List<PciAddress> functions, int bits, List<String> vms, @Nullable String portType) {
-    /** Copies the lists. */
     public WeakPoint {
       functions = List.copyOf(functions);
       vms = List.copyOf(vms);

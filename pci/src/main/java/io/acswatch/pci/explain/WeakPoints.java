@@ -46,11 +46,7 @@ final class WeakPoints {
         points.add(point(candidate, joined));
       }
     }
-    points.sort(
-        Comparator.comparing((Explanation.WeakPoint point) -> -point.vms().size())
-            .thenComparing(point -> point.functions().size())
-            .thenComparing(point -> point.functions().get(0)));
-    return withoutImplied(points);
+    return ranked(points);
   }
 
   /** Those that would put these two functions together. */
@@ -68,14 +64,11 @@ final class WeakPoints {
                     view.function(second).address().toString())));
       }
     }
-    points.sort(
-        Comparator.comparing((Explanation.WeakPoint point) -> point.functions().size())
-            .thenComparing(point -> point.functions().get(0)));
-    return withoutImplied(points);
+    return ranked(points);
   }
 
-  /** A slot of which one function alone does as much says nothing new. */
-  private static List<Explanation.WeakPoint> withoutImplied(List<Explanation.WeakPoint> points) {
+  /** In order; a slot of which one function alone does as much says nothing new. */
+  private static List<Explanation.WeakPoint> ranked(List<Explanation.WeakPoint> points) {
     return points.stream()
         .filter(
             point ->
@@ -86,6 +79,10 @@ final class WeakPoints {
                                 single.functions().size() == 1
                                     && point.functions().containsAll(single.functions())
                                     && single.vms().containsAll(point.vms())))
+        .sorted(
+            Comparator.comparing((Explanation.WeakPoint point) -> -point.vms().size())
+                .thenComparing(point -> point.functions().size())
+                .thenComparing(point -> point.functions().get(0)))
         .toList();
   }
 

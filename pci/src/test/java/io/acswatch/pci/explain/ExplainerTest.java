@@ -34,12 +34,12 @@ class ExplainerTest {
   }
 
   private static Explanation explain(TestHost host, String address) {
-    Explainer explainer = new Explainer(host.snapshot(), null);
+    Explainer explainer = new Explainer(host.snapshot(), null, null);
     return explainer.explain(explainer.indexOf(PciAddress.parse(address)).orElseThrow());
   }
 
   private static Explanation.Pair explain(TestHost host, String first, String second) {
-    Explainer explainer = new Explainer(host.snapshot(), null);
+    Explainer explainer = new Explainer(host.snapshot(), null, null);
     return explainer.explain(
         explainer.indexOf(PciAddress.parse(first)).orElseThrow(),
         explainer.indexOf(PciAddress.parse(second)).orElseThrow());
@@ -138,7 +138,7 @@ class ExplainerTest {
             .add("C1", "05:00.1", "D3", ENDPOINT, true, OK)
             .owner("C0", "vm-c")
             .owner("C1", "vm-d");
-    List<Explanation.WeakPoint> points = new Explainer(host.snapshot(), null).weakPoints();
+    List<Explanation.WeakPoint> points = new Explainer(host.snapshot(), null, null).weakPoints();
 
     assertEquals(List.of("vm-a", "vm-b", "vm-c", "vm-d"), points.get(0).vms(), points.toString());
     assertEquals(List.of(PciAddress.parse("00:01.0")), points.get(0).functions());
@@ -159,7 +159,8 @@ class ExplainerTest {
 
   @Test
   void slotOfWhichOneFunctionAloneDoesAsMuchIsNotNamed() {
-    List<Explanation.WeakPoint> points = new Explainer(switched().snapshot(), null).weakPoints();
+    List<Explanation.WeakPoint> points =
+        new Explainer(switched().snapshot(), null, null).weakPoints();
 
     assertEquals(1, points.size(), points.toString());
   }
@@ -167,7 +168,8 @@ class ExplainerTest {
   @Test
   void strictModelTellsWhatTheHardwareConnects() {
     Explainer explainer =
-        new Explainer(switched().acs("D1", CLEARED).snapshot(), GroupingModel.BUS_ISOLATION_V3);
+        new Explainer(
+            switched().acs("D1", CLEARED).snapshot(), GroupingModel.BUS_ISOLATION_V3, null);
     Explanation explanation =
         explainer.explain(explainer.indexOf(PciAddress.parse("04:00.0")).orElseThrow());
 
@@ -178,7 +180,8 @@ class ExplainerTest {
 
   @Test
   void strictModelFindsItsOwnWeakPoints() {
-    Explainer explainer = new Explainer(switched().snapshot(), GroupingModel.BUS_ISOLATION_V3);
+    Explainer explainer =
+        new Explainer(switched().snapshot(), GroupingModel.BUS_ISOLATION_V3, null);
     List<Explanation.WeakPoint> points = explainer.weakPoints();
 
     // By hardware a single downstream port opens its whole switch.

@@ -158,7 +158,7 @@ class ExplanationStepsTest {
     String all = String.join(" ", texts(host, "02:00.0"));
 
     assertTrue(all.contains(reason) || all.contains("leave under the id of"), all);
-    Explainer explainer = new Explainer(host.snapshot(), GroupingModel.BUS_ISOLATION_V3);
+    Explainer explainer = new Explainer(host.snapshot(), GroupingModel.BUS_ISOLATION_V3, null);
     String strict =
         explainer
             .explain(explainer.indexOf(PciAddress.parse("01:00.0")).orElseThrow())
@@ -364,7 +364,7 @@ class ExplanationStepsTest {
         told.steps().get(0).text());
     assertEquals(3, told.group().size());
     assertTrue(told.kernelAgrees());
-    Explainer explainer = new Explainer(host.snapshot(), null);
+    Explainer explainer = new Explainer(host.snapshot(), null, null);
     assertEquals(List.of(), explainer.weakPoints());
     assertEquals(List.of(), explainer.explain(0, 1).keptApartBy());
     assertFalse(explainer.choice().isComputable());
@@ -382,7 +382,7 @@ class ExplanationStepsTest {
 
   @Test
   void addressThatIsNotThereHasNoIndex() {
-    Explainer explainer = new Explainer(slot().snapshot(), GroupingModel.LEGACY_7_0);
+    Explainer explainer = new Explainer(slot().snapshot(), GroupingModel.LEGACY_7_0, null);
 
     assertTrue(explainer.indexOf(PciAddress.parse("00:09.0")).isEmpty());
     assertEquals(2, explainer.indexOf(PciAddress.parse("00:04.2")).orElseThrow());
@@ -397,7 +397,7 @@ class ExplanationStepsTest {
             .add("PF", "01:00.0", "RP", ENDPOINT, true, CLEARED)
             .vf("V", "01:00.1", "PF")
             .unread("RP");
-    Explainer explainer = new Explainer(host.snapshot(), GroupingModel.BUS_ISOLATION_V3);
+    Explainer explainer = new Explainer(host.snapshot(), GroupingModel.BUS_ISOLATION_V3, null);
     String told =
         explainer
             .explain(explainer.indexOf(PciAddress.parse("01:00.1")).orElseThrow())

@@ -45,11 +45,11 @@ class WeakPointsTest {
   }
 
   private static List<String> all(TestHost host) {
-    return words(new Explainer(host.snapshot(), null).weakPoints());
+    return words(new Explainer(host.snapshot(), null, null).weakPoints());
   }
 
   private static List<String> between(TestHost host, String first, String second) {
-    Explainer explainer = new Explainer(host.snapshot(), null);
+    Explainer explainer = new Explainer(host.snapshot(), null, null);
     return words(
         explainer
             .explain(
@@ -62,7 +62,7 @@ class WeakPointsTest {
   void aWeakPointNamesTheBitsAnyOfWhichIsEnough() {
     TestHost host = withSwitch(new TestHost(), "P", "00:01.0", 1, false);
 
-    Explanation.WeakPoint point = new Explainer(host.snapshot(), null).weakPoints().get(0);
+    Explanation.WeakPoint point = new Explainer(host.snapshot(), null, null).weakPoints().get(0);
 
     assertEquals(0x1D, point.bits());
     assertEquals("root-port", point.portType());

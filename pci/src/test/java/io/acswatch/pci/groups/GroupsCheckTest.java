@@ -302,7 +302,7 @@ class GroupsCheckTest {
   @Test
   void explanationTellsWhatMustHaveBeen() {
     Snapshot after = foundCleared().snapshot();
-    Explainer alone = new Explainer(after, null);
+    Explainer alone = new Explainer(after, null, null);
     Explanation told = alone.explain(alone.indexOf(PciAddress.parse("01:00.1")).orElseThrow());
     Explainer informed =
         new Explainer(after, null, aliased().acs("F2", CLEARED).kexec("boot-1").snapshot());

@@ -183,7 +183,7 @@ class FleetApiTest {
     int port = explainer.indexOf(PciAddress.parse("0000:00:02.0")).getAsInt();
     String explained = explained(explainer, port);
 
-    assertNotEquals(explained, explained(new Explainer(after, null), port));
+    assertNotEquals(explained, explained(new Explainer(after, null, null), port));
     assertEquals(
         MAPPER.readTree(explained), json("/api/v1/host/explanation?function=0000:00:02.0&id=late"));
   }
