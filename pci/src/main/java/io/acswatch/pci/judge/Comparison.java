@@ -103,7 +103,6 @@ public final class Comparison {
     return new Comparison(this, runtime);
   }
 
-  /** True if the snapshot before is too old to tell what the boot did. */
   boolean isStale() {
     return stale;
   }
@@ -261,7 +260,6 @@ public final class Comparison {
         after.groupNumber(afterIndex));
   }
 
-  /** A function that is gone. */
   AlertDevice goneDevice(int beforeIndex) {
     PciFunction then = before.function(beforeIndex);
     return new AlertDevice(

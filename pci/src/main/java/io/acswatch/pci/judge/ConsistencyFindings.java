@@ -25,10 +25,7 @@ final class ConsistencyFindings extends Findings {
   static List<IsolationAlert> of(Comparison comparison) {
     ConsistencyFindings findings = new ConsistencyFindings(comparison);
     for (int i = 0; i < findings.after.size(); i++) {
-      List<String> contradictions = findings.contradictions(i);
-      if (!contradictions.isEmpty()) {
-        findings.raise(i, contradictions);
-      }
+      findings.raise(i, findings.contradictions(i));
     }
     return findings.alerts;
   }
@@ -121,7 +118,9 @@ final class ConsistencyFindings extends Findings {
   }
 
   private void raise(int index, List<String> contradictions) {
-    PciFunction function = after.function(index);
+    if (contradictions.isEmpty()) {
+      return;
+    }
     IsolationAlert alert =
         comparison.alert(
             AlertCode.INCONSISTENT_CONFIG,
@@ -129,7 +128,8 @@ final class ConsistencyFindings extends Findings {
             index,
             comparison.allVmsAtOrBelow(index),
             null,
-            "%s contradicts itself: %s".formatted(function.address(), contradictions.get(0)));
+            "%s contradicts itself: %s"
+                .formatted(after.function(index).address(), contradictions.get(0)));
     alerts.add(
         alert.withFacts(
             contradictions.stream().map(one -> Evidence.Fact.now("contradiction", one)).toList()));

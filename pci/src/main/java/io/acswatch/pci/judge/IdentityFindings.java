@@ -66,12 +66,7 @@ final class IdentityFindings extends Findings {
         addIfOther(
             facts, "subsystem", subsystem(old), subsystem(young), IdentityFindings::subsystemText);
       }
-      addIfOther(
-          facts,
-          "serial number",
-          old.serialNumber(),
-          young.serialNumber(),
-          IdentityFindings::serialText);
+      addIfOtherSerial(facts, old, young);
     }
     raise(
         AlertCode.DEVICE_REPLACED,
@@ -109,12 +104,7 @@ final class IdentityFindings extends Findings {
         old.claimedType().ordinal(),
         young.claimedType().ordinal(),
         IdentityFindings::typeText);
-    addIfOther(
-        facts,
-        "serial number",
-        old.serialNumber(),
-        young.serialNumber(),
-        IdentityFindings::serialText);
+    addIfOtherSerial(facts, old, young);
     addIfOther(
         facts,
         "ACS Capability",
@@ -225,8 +215,10 @@ final class IdentityFindings extends Findings {
     return "%04x:%04x".formatted(packed >>> 16, packed & 0xFFFF);
   }
 
-  private static String serialText(long serial) {
-    return serial == 0 ? "none" : "%016x".formatted(serial);
+  private static void addIfOtherSerial(
+      List<Evidence.Fact> facts, ConfigFacts before, ConfigFacts after) {
+    LongFunction<String> text = serial -> serial == 0 ? "none" : "%016x".formatted(serial);
+    addIfOther(facts, "serial number", before.serialNumber(), after.serialNumber(), text);
   }
 
   private static String typeText(long ordinal) {

@@ -9,6 +9,7 @@ import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,13 +34,11 @@ final class MovedDevices extends Findings {
 
   private void judge(int index) {
     PciFunction now = after.function(index);
-    for (int i = 0; i < before.size(); i++) {
-      PciFunction then = before.function(i);
-      if (hasLeft(then) && !then.isVirtualFunction() && isSameDevice(then, now)) {
-        raise(i, index);
-        return;
-      }
-    }
+    IntStream.range(0, before.size())
+        .filter(i -> hasLeft(before.function(i)) && isSameDevice(before.function(i), now))
+        .filter(i -> !before.function(i).isVirtualFunction())
+        .findFirst()
+        .ifPresent(i -> raise(i, index));
   }
 
   /** True if its place is empty now, or another device is in it. */

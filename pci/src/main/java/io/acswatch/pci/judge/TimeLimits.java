@@ -30,7 +30,6 @@ public record TimeLimits(int snapshots, long lastingMillis, long staleMillis) {
         && (timeUnknown || nowMillis - pending.sinceMillis() >= lastingMillis);
   }
 
-  /** Twice as long, and a snapshot more. */
   TimeLimits doubled() {
     return new TimeLimits(snapshots + 1, 2 * lastingMillis, staleMillis);
   }

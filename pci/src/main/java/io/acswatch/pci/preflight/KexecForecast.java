@@ -179,7 +179,7 @@ final class KexecForecast {
   }
 
   private PciFunction asFound(int index, PciFunction function, boolean iommuOn) {
-    if (preserved == null || !preserved.functions().get(index)) {
+    if (preserved == null || !preserved.functions.get(index)) {
       return withWordsOfBoot(index, function, iommuOn).withPreservation(Preservation.NONE);
     }
     return (preserved.isRestored(index) ? asRestored(index, function) : function)
@@ -213,7 +213,7 @@ final class KexecForecast {
         target,
         preserved == null
             ? BootClass.KEXEC_PLAIN
-            : preserved.functions().isEmpty() ? BootClass.KEXEC_KHO : BootClass.LIVE_UPDATE,
+            : preserved.functions.isEmpty() ? BootClass.KEXEC_KHO : BootClass.LIVE_UPDATE,
         present.takenAtMillis(),
         0,
         false,

@@ -39,7 +39,7 @@ final class PreflightQuestions {
     hierarchy = view.hierarchy();
     rules = forecast.targetRules;
     options = forecast.options;
-    keepsBusNumbers = forecast.preserved != null && !forecast.preserved.functions().isEmpty();
+    keepsBusNumbers = forecast.preserved != null && !forecast.preserved.functions.isEmpty();
   }
 
   /** Those that are open, a sentence each. */

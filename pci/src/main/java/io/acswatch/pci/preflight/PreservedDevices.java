@@ -33,7 +33,9 @@ final class PreservedDevices {
   private final AcsOptions options;
   private final LiveUpdateAbility ability;
   private final boolean anyAsked;
-  private final BitSet preserved = new BitSet();
+
+  /** Functions that the new kernel would adopt, ports included. */
+  final BitSet functions = new BitSet();
 
   PreservedDevices(HostView view, AcsRules rules, AcsOptions options, LiveUpdateAbility ability) {
     this.view = view;
@@ -45,7 +47,7 @@ final class PreservedDevices {
     IntStream.range(0, hierarchy.size())
         .filter(i -> isMeant(i) && refusal(i) == null)
         .flatMap(hierarchy::upwards)
-        .forEach(preserved::set);
+        .forEach(functions::set);
   }
 
   private static boolean isAsked(HostView view, int index) {
@@ -54,11 +56,6 @@ final class PreservedDevices {
 
   private boolean isMeant(int index) {
     return view.isEndpoint(index) && (anyAsked ? isAsked(view, index) : view.isOwned(index));
-  }
-
-  /** Functions that the new kernel would adopt, ports included. */
-  BitSet functions() {
-    return preserved;
   }
 
   /** True if a kernel's own word on the command line keeps it from adopting anything. */
@@ -139,7 +136,7 @@ final class PreservedDevices {
 
   /** A device's own words, which vfio-pci restores as the old kernel goes down; never a port's. */
   boolean isRestored(int index) {
-    return preserved.get(index) && view.isEndpoint(index) && view.isUnderVfio(index);
+    return functions.get(index) && view.isEndpoint(index) && view.isUnderVfio(index);
   }
 
   /**
@@ -148,7 +145,7 @@ final class PreservedDevices {
    */
   boolean isLost(int index) {
     return !hierarchy.function(index).config().status().isConclusive()
-        && hierarchy.upwards(index).skip(1).anyMatch(i -> preserved.get(i) && hasNoBusNumbers(i));
+        && hierarchy.upwards(index).skip(1).anyMatch(i -> functions.get(i) && hasNoBusNumbers(i));
   }
 
   private boolean hasNoBusNumbers(int bridge) {
