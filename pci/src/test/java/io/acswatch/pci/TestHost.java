@@ -301,9 +301,7 @@ public final class TestHost {
                   group,
                   group < 0 ? "" : "DMA-FQ",
                   vms.containsKey(name) ? driver : "",
-                  pf,
-                  0,
-                  0,
+                  new KernelView.Sriov(pf, 0, 0),
                   false,
                   removable.contains(name),
                   lives.getOrDefault(name, Preservation.NONE));

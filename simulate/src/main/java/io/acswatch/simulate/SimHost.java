@@ -3,6 +3,7 @@ package io.acswatch.simulate;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -177,10 +178,13 @@ final class SimHost {
             function.group,
             GROUP_TYPE,
             function.driver(),
-            function.physicalFunction == null ? null : function.physicalFunction.address,
-            function.enabledVfs,
-            function.totalVfs,
-            false);
+            new KernelView.Sriov(
+                function.physicalFunction == null ? null : function.physicalFunction.address,
+                function.enabledVfs,
+                function.totalVfs),
+            false,
+            false,
+            Preservation.NONE);
     return new CapturedFunction(
         function.address,
         function.sysfsPath,

@@ -128,7 +128,7 @@ class KaitaiReaderIT {
   }
 
   private static ObjectNode ours(CapturedFunction function) {
-    PciAddress physicalFunction = function.kernel().physicalFunction();
+    PciAddress physicalFunction = function.kernel().sriov().physicalFunction();
     ObjectNode json = JSON.createObjectNode();
     json.put("address", function.address().toString()).put("path", function.sysfsPath());
     json.put("status", function.readStatus().name());
@@ -140,7 +140,9 @@ class KaitaiReaderIT {
     json.put("group", function.kernel().group()).put("group_type", function.kernel().groupType());
     json.put("driver", function.kernel().driver());
     json.put("physical_function", physicalFunction == null ? null : physicalFunction.toString());
-    json.putArray("vfs").add(function.kernel().enabledVfs()).add(function.kernel().totalVfs());
+    json.putArray("vfs")
+        .add(function.kernel().sriov().enabledVfs())
+        .add(function.kernel().sriov().totalVfs());
     json.put("ari", function.kernel().ariEnabled()).put("removable", function.removable());
     return json;
   }

@@ -4,6 +4,7 @@ import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -82,10 +83,10 @@ public final class GpuHosts {
             kernel.group(),
             kernel.groupType(),
             "vfio-pci",
-            kernel.physicalFunction(),
-            kernel.enabledVfs(),
-            kernel.totalVfs(),
-            kernel.ariEnabled()),
+            kernel.sriov(),
+            kernel.ariEnabled(),
+            false,
+            Preservation.NONE),
         function.removable());
   }
 

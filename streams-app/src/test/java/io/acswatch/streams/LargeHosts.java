@@ -2,6 +2,7 @@ package io.acswatch.streams;
 
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -66,10 +67,10 @@ public final class LargeHosts {
             kernel.hasGroup() ? domain * GROUPS_PER_DOMAIN + kernel.group() : KernelView.NO_GROUP,
             kernel.groupType(),
             kernel.driver(),
-            kernel.physicalFunction(),
-            kernel.enabledVfs(),
-            kernel.totalVfs(),
-            kernel.ariEnabled()));
+            kernel.sriov(),
+            kernel.ariEnabled(),
+            false,
+            Preservation.NONE));
   }
 
   /** The recorded host with every name in it changed. */
@@ -93,10 +94,10 @@ public final class LargeHosts {
                   kernel.group(),
                   name.apply(kernel.groupType()),
                   name.apply(kernel.driver()),
-                  kernel.physicalFunction(),
-                  kernel.enabledVfs(),
-                  kernel.totalVfs(),
-                  kernel.ariEnabled())));
+                  kernel.sriov(),
+                  kernel.ariEnabled(),
+                  false,
+                  Preservation.NONE)));
     }
     Boot boot = capture.boot();
     return with(

@@ -4,6 +4,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -143,10 +144,13 @@ final class PciSource {
         group,
         groups.typeOf(group),
         tree.linkName(directory + "/driver"),
-        physicalFunction.isEmpty() ? null : addressOrNull(physicalFunction),
-        tree.number(directory + "/sriov_numvfs", 0),
-        tree.number(directory + "/sriov_totalvfs", 0),
-        tree.number(directory + "/ari_enabled", 0) != 0);
+        new KernelView.Sriov(
+            physicalFunction.isEmpty() ? null : addressOrNull(physicalFunction),
+            tree.number(directory + "/sriov_numvfs", 0),
+            tree.number(directory + "/sriov_totalvfs", 0)),
+        tree.number(directory + "/ari_enabled", 0) != 0,
+        false,
+        Preservation.NONE);
   }
 
   private int groupOf(String directory) {

@@ -9,9 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param groupType default domain type of that group ({@code DMA-FQ}, {@code identity}, ...), empty
  *     if unknown
  * @param driver name of the bound driver, empty if none
- * @param physicalFunction the PF of a VF, else null
- * @param enabledVfs {@code sriov_numvfs}; 0 where there is no such file
- * @param totalVfs {@code sriov_totalvfs}; 0 where there is no such file
+ * @param sriov its part in virtual functions
  * @param ariEnabled ARI forwarding is on at the port above this function's bus
  * @param removable the kernel takes it for removable: it is below a port that leads out of the
  *     chassis, and so not trusted
@@ -21,9 +19,7 @@ public record KernelView(
     int group,
     String groupType,
     String driver,
-    @Nullable PciAddress physicalFunction,
-    int enabledVfs,
-    int totalVfs,
+    Sriov sriov,
     boolean ariEnabled,
     boolean removable,
     Preservation preservation) {
@@ -32,57 +28,38 @@ public record KernelView(
 
   private static final String REMOVABLE = "removable";
 
-  /** A function that is fixed in its place and of which the log says nothing, as far as known. */
-  public KernelView(
-      int group,
-      String groupType,
-      String driver,
-      @Nullable PciAddress physicalFunction,
-      int enabledVfs,
-      int totalVfs,
-      boolean ariEnabled) {
-    this(
-        group,
-        groupType,
-        driver,
-        physicalFunction,
-        enabledVfs,
-        totalVfs,
-        ariEnabled,
-        false,
-        Preservation.NONE);
+  /** A function of which the kernel says nothing. */
+  public static final KernelView NONE =
+      new KernelView(NO_GROUP, "", "", Sriov.NONE, false, false, Preservation.NONE);
+
+  /**
+   * What the kernel says of virtual functions.
+   *
+   * @param physicalFunction the PF of a VF, else null
+   * @param enabledVfs {@code sriov_numvfs}; 0 where there is no such file
+   * @param totalVfs {@code sriov_totalvfs}; 0 where there is no such file
+   */
+  public record Sriov(@Nullable PciAddress physicalFunction, int enabledVfs, int totalVfs) {
+    /** Neither a VF nor a PF that could have some. */
+    public static final Sriov NONE = new Sriov(null, 0, 0);
   }
 
-  /** A function of which the kernel says nothing. */
-  public static final KernelView NONE = new KernelView(NO_GROUP, "", "", null, 0, 0, false);
-
-  /** The same view with another group. */
-  public KernelView withGroup(int number, String type) {
-    return copy(number, type, removable, preservation);
+  /** The same view with another type of the group. */
+  public KernelView withGroupType(String type) {
+    return new KernelView(group, type, driver, sriov, ariEnabled, removable, preservation);
   }
 
   /** The same view with what the attribute {@code removable} says. */
   public KernelView withRemovable(String attribute) {
-    return copy(group, groupType, attribute.equals(REMOVABLE), preservation);
+    boolean says = attribute.equals(REMOVABLE);
+    return new KernelView(group, groupType, driver, sriov, ariEnabled, says, preservation);
   }
 
   /** The same view with what the log says. */
   public KernelView withPreservation(Preservation logged) {
-    return logged == preservation ? this : copy(group, groupType, removable, logged);
-  }
-
-  private KernelView copy(
-      int group, String groupType, boolean removable, Preservation preservation) {
-    return new KernelView(
-        group,
-        groupType,
-        driver,
-        physicalFunction,
-        enabledVfs,
-        totalVfs,
-        ariEnabled,
-        removable,
-        preservation);
+    return logged == preservation
+        ? this
+        : new KernelView(group, groupType, driver, sriov, ariEnabled, removable, logged);
   }
 
   /** True if the kernel put the function into a group. */
@@ -92,6 +69,6 @@ public record KernelView(
 
   /** True for a VF. */
   public boolean isVirtualFunction() {
-    return physicalFunction != null;
+    return sriov.physicalFunction != null;
   }
 }

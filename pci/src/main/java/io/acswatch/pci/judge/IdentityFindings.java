@@ -122,11 +122,15 @@ final class IdentityFindings extends Findings {
   private void virtualFunctions(int index) {
     PciFunction then = then(index);
     PciFunction now = after.function(index);
-    if (then.kernel().totalVfs() == 0 && now.kernel().totalVfs() == 0) {
+    if (then.kernel().sriov().totalVfs() == 0 && now.kernel().sriov().totalVfs() == 0) {
       return;
     }
     List<Evidence.Fact> facts = new ArrayList<>();
-    addIfOther(facts, "VFs", text(then.kernel().enabledVfs()), text(now.kernel().enabledVfs()));
+    addIfOther(
+        facts,
+        "VFs",
+        text(then.kernel().sriov().enabledVfs()),
+        text(now.kernel().sriov().enabledVfs()));
     addIfOther(facts, "ARI", onOff(then.kernel().ariEnabled()), onOff(now.kernel().ariEnabled()));
     ConfigFacts old = then.config();
     ConfigFacts young = now.config();

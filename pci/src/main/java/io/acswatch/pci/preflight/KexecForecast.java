@@ -198,9 +198,7 @@ final class KexecForecast {
               iommuOn ? group : KernelView.NO_GROUP,
               iommuOn ? kernel.groupType() : "",
               kernel.driver(),
-              null,
-              0,
-              kernel.totalVfs(),
+              new KernelView.Sriov(null, 0, kernel.sriov().totalVfs()),
               kernel.ariEnabled(),
               kernel.removable(),
               kernel.preservation());

@@ -180,7 +180,7 @@ public final class SnapshotBuilder {
   private List<PciFunction> withPlacesOfVfs() {
     Map<PciAddress, List<PciAddress>> vfsOfPf = new HashMap<>();
     for (PciFunction function : functions) {
-      PciAddress pf = function.kernel().physicalFunction();
+      PciAddress pf = function.kernel().sriov().physicalFunction();
       if (pf != null) {
         vfsOfPf.computeIfAbsent(pf, unused -> new ArrayList<>()).add(function.address());
       }
@@ -191,7 +191,7 @@ public final class SnapshotBuilder {
     vfsOfPf.values().forEach(vfs -> vfs.sort(null));
     List<PciFunction> placed = new ArrayList<>(functions.size());
     for (PciFunction function : functions) {
-      PciAddress pfAddress = function.kernel().physicalFunction();
+      PciAddress pfAddress = function.kernel().sriov().physicalFunction();
       Integer pf = pfAddress == null ? null : indexOf.get(pfAddress);
       placed.add(pf == null ? function : asVf(function, functions.get(pf), vfsOfPf.get(pfAddress)));
     }

@@ -9,6 +9,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
@@ -331,7 +332,15 @@ public final class RandomHierarchies {
     if (!used.add(address)) {
       return null;
     }
-    KernelView kernel = new KernelView(KernelView.NO_GROUP, "", "", pf, 0, 0, ari);
+    KernelView kernel =
+        new KernelView(
+            KernelView.NO_GROUP,
+            "",
+            "",
+            new KernelView.Sriov(pf, 0, 0),
+            ari,
+            false,
+            Preservation.NONE);
     PciFunction function = new PciFunction(address, path, ids, config, kernel);
     found.add(function);
     return function;
@@ -423,7 +432,7 @@ public final class RandomHierarchies {
   private static boolean comesBefore(PciFunction a, PciFunction b) {
     return a.path().equals(b.path().bridge())
         || a.path().equals(b.path().vmdEndpoint())
-        || a.address().equals(b.kernel().physicalFunction())
+        || a.address().equals(b.kernel().sriov().physicalFunction())
         || !a.isVirtualFunction()
             && !b.isVirtualFunction()
             && a.address().isInSameSlotAs(b.address())
@@ -451,14 +460,7 @@ public final class RandomHierarchies {
   public static PciFunction inGroup(PciFunction f, int group) {
     KernelView k = f.kernel();
     KernelView grouped =
-        new KernelView(
-            group,
-            "",
-            k.driver(),
-            k.physicalFunction(),
-            k.enabledVfs(),
-            k.totalVfs(),
-            k.ariEnabled());
+        new KernelView(group, "", k.driver(), k.sriov(), k.ariEnabled(), false, Preservation.NONE);
     return new PciFunction(f.address(), f.path(), f.ids(), f.config(), grouped);
   }
 }

@@ -24,7 +24,7 @@ class RandomHierarchiesTest {
       for (PciFunction f : RandomHierarchies.next(new SplittableRandom(seed))) {
         types.add(f.config().claimedType());
         if (f.isVirtualFunction()) {
-          boolean sameBus = f.kernel().physicalFunction().isOnSameBusAs(f.address());
+          boolean sameBus = f.kernel().sriov().physicalFunction().isOnSameBusAs(f.address());
           shapes.add(sameBus ? "vf on its bus" : "vf beyond its bus");
         }
         if (f.path().vmdEndpoint() != null) {

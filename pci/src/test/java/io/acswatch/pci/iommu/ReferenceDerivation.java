@@ -63,7 +63,7 @@ final class ReferenceDerivation {
     }
 
     boolean isVf() {
-      return function.kernel().physicalFunction() != null;
+      return function.kernel().sriov().physicalFunction() != null;
     }
 
     boolean sharesBusWith(Device other) {

@@ -21,6 +21,7 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -257,7 +258,14 @@ class AlertConditionsTest {
                     f.path(),
                     f.ids(),
                     f.config(),
-                    new KernelView(f.kernel().group(), type, driver, null, 0, 0, false)));
+                    new KernelView(
+                        f.kernel().group(),
+                        type,
+                        driver,
+                        KernelView.Sriov.NONE,
+                        false,
+                        false,
+                        Preservation.NONE)));
 
     assertEquals(severity, severity(AlertCode.IOMMU_OFF, host().snapshot(), after));
   }

@@ -42,7 +42,14 @@ class GroupFindingsTest {
         f.path(),
         f.ids(),
         f.config(),
-        new KernelView(seen.group(), groupType, driver, null, 0, 0, false));
+        new KernelView(
+            seen.group(),
+            groupType,
+            driver,
+            KernelView.Sriov.NONE,
+            false,
+            false,
+            Preservation.NONE));
   }
 
   /** The host before, its endpoints A and B as described by {@code driver/type}. */

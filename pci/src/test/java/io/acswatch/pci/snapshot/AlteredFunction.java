@@ -56,8 +56,8 @@ public final class AlteredFunction {
     group = kernel.group();
     groupType = kernel.groupType();
     driver = kernel.driver();
-    enabledVfs = kernel.enabledVfs();
-    totalVfs = kernel.totalVfs();
+    enabledVfs = kernel.sriov().enabledVfs();
+    totalVfs = kernel.sriov().totalVfs();
     ari = kernel.ariEnabled();
     preservation = kernel.preservation();
   }
@@ -187,9 +187,8 @@ public final class AlteredFunction {
             group,
             groupType,
             driver,
-            original.kernel().physicalFunction(),
-            enabledVfs,
-            totalVfs,
+            new KernelView.Sriov(
+                original.kernel().sriov().physicalFunction(), enabledVfs, totalVfs),
             ari,
             original.kernel().removable(),
             preservation);

@@ -126,9 +126,8 @@ class HostStateSerdeProperties {
             random.nextInt(),
             text(random),
             text(random),
-            random.nextBoolean() ? null : address(random),
-            u16(random),
-            u16(random),
+            new KernelView.Sriov(
+                random.nextBoolean() ? null : address(random), u16(random), u16(random)),
             random.nextBoolean(),
             random.nextBoolean(),
             any(random, Preservation.values())));

@@ -6,6 +6,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.ExtendedCapabilities;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -138,10 +139,10 @@ final class RandomHistory {
             group,
             kernel.groupType(),
             kernel.driver(),
-            kernel.physicalFunction(),
-            kernel.enabledVfs(),
-            kernel.totalVfs(),
-            kernel.ariEnabled()),
+            kernel.sriov(),
+            kernel.ariEnabled(),
+            false,
+            Preservation.NONE),
         function.readStatus());
   }
 

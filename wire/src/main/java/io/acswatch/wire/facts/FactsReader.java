@@ -162,9 +162,10 @@ public final class FactsReader {
         (int) fields[GROUP] - 1,
         strings[(int) fields[GROUP_TYPE]],
         strings[(int) fields[DRIVER]],
-        has(HAS_PHYSFN) ? address(fields[PHYSICAL_FUNCTION]) : null,
-        high(VF_COUNTS),
-        low(VF_COUNTS),
+        new KernelView.Sriov(
+            has(HAS_PHYSFN) ? address(fields[PHYSICAL_FUNCTION]) : null,
+            high(VF_COUNTS),
+            low(VF_COUNTS)),
         has(ARI_ENABLED),
         has(REMOVABLE),
         PRESERVATIONS.get((int) fields[FLAGS] >>> PRESERVATION_SHIFT));

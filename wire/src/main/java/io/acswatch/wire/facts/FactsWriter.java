@@ -91,7 +91,7 @@ public final class FactsWriter {
     ConfigFacts config = function.config();
     KernelView kernel = function.kernel();
     AcsRegisters acs = config.acs() == null ? NO_ACS : config.acs();
-    PciAddress pf = kernel.physicalFunction();
+    PciAddress pf = kernel.sriov().physicalFunction();
     fields[ADDRESS] = address(function.address());
     fields[IDS] = pair("vendor", function.ids().vendor(), "device", function.ids().device());
     fields[CLASS] = Integer.toUnsignedLong(function.ids().classCode());
@@ -126,7 +126,8 @@ public final class FactsWriter {
     fields[BUS_NUMBERS] = Integer.toUnsignedLong(config.busNumbers());
     fields[ODDITIES] = Integer.toUnsignedLong(config.oddities());
     fields[VF_LAYOUT] = pair("firstVfOffset", config.firstVfOffset(), "stride", config.vfStride());
-    fields[VF_COUNTS] = pair("enabledVfs", kernel.enabledVfs(), "totalVfs", kernel.totalVfs());
+    fields[VF_COUNTS] =
+        pair("enabledVfs", kernel.sriov().enabledVfs(), "totalVfs", kernel.sriov().totalVfs());
     fields[PHYSICAL_FUNCTION] = pf == null ? 0 : address(pf);
     fields[CHIPSET_BASE] = Integer.toUnsignedLong(config.chipsetBase());
   }

@@ -6,6 +6,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,7 +118,13 @@ public final class FrameFunction {
   /** Makes the kernel's view of it. */
   public KernelView kernelView() {
     return new KernelView(
-        group(), groupType(), driver(), physicalFunction(), enabledVfs(), totalVfs(), ariEnabled());
+        group(),
+        groupType(),
+        driver(),
+        new KernelView.Sriov(physicalFunction(), enabledVfs(), totalVfs()),
+        ariEnabled(),
+        false,
+        Preservation.NONE);
   }
 
   /** Default domain type of its group, empty if unknown. */

@@ -266,7 +266,7 @@ public final class FrameWriter {
       int linesBefore,
       int[] functionStrings) {
     KernelView kernel = function.kernel();
-    PciAddress pf = kernel.physicalFunction();
+    PciAddress pf = kernel.sriov().physicalFunction();
     int flags = (kernel.ariEnabled() ? ARI_ENABLED : 0) | (pf != null ? HAS_PHYSFN : 0);
     out.putLong(space.lineMask())
         .putInt(linesBefore)
@@ -277,13 +277,13 @@ public final class FrameWriter {
         .put((byte) flags)
         .putShort(u16("vendor", function.ids().vendor()))
         .putShort(u16("device", function.ids().device()))
-        .putShort(u16("enabledVfs", kernel.enabledVfs()))
+        .putShort(u16("enabledVfs", kernel.sriov().enabledVfs()))
         .putInt(within("class", function.ids().classCode(), 0xFF_FFFF))
         .putInt((int) atLeast("group", kernel.group(), KernelView.NO_GROUP));
     putAll(out, functionStrings);
     out.putInt(pf == null ? 0 : pf.domain())
         .putShort((short) (pf == null ? 0 : pf.requesterId()))
-        .putShort(u16("totalVfs", kernel.totalVfs()))
+        .putShort(u16("totalVfs", kernel.sriov().totalVfs()))
         .putInt(0);
   }
 

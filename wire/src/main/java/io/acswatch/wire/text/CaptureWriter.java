@@ -148,8 +148,8 @@ public final class CaptureWriter {
 
   private void device(CapturedFunction function) throws IOException {
     KernelView kernel = function.kernel();
-    boolean sriov = kernel.enabledVfs() != 0 || kernel.totalVfs() != 0;
-    PciAddress pf = kernel.physicalFunction();
+    boolean sriov = kernel.sriov().enabledVfs() != 0 || kernel.sriov().totalVfs() != 0;
+    PciAddress pf = kernel.sriov().physicalFunction();
     fields(
         DEVICE,
         function.address().toString(),
@@ -162,8 +162,8 @@ public final class CaptureWriter {
         "0x%06x".formatted(function.ids().classCode()),
         optional(kernel.driver()),
         pf == null ? ABSENT : pf.toString(),
-        sriov ? Integer.toString(kernel.enabledVfs()) : ABSENT,
-        sriov ? Integer.toString(kernel.totalVfs()) : ABSENT,
+        sriov ? Integer.toString(kernel.sriov().enabledVfs()) : ABSENT,
+        sriov ? Integer.toString(kernel.sriov().totalVfs()) : ABSENT,
         kernel.ariEnabled() ? "1" : "0",
         optional(function.removable()));
   }

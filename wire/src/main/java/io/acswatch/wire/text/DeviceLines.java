@@ -8,6 +8,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
@@ -107,10 +108,13 @@ final class DeviceLines {
             : (int) fields.number(GROUP, "group", 0, Integer.MAX_VALUE),
         "",
         fields.optionalText(DRIVER),
-        fields.isAbsent(PHYSFN) ? null : fields.address(PHYSFN, "physfn"),
-        optionalNumber(fields, ENABLED_VFS, "sriov_numvfs", CaptureFormat.MAX_VFS),
-        optionalNumber(fields, TOTAL_VFS, "sriov_totalvfs", CaptureFormat.MAX_VFS),
-        optionalNumber(fields, ARI_ENABLED, "ari_enabled", 1) == 1);
+        new KernelView.Sriov(
+            fields.isAbsent(PHYSFN) ? null : fields.address(PHYSFN, "physfn"),
+            optionalNumber(fields, ENABLED_VFS, "sriov_numvfs", CaptureFormat.MAX_VFS),
+            optionalNumber(fields, TOTAL_VFS, "sriov_totalvfs", CaptureFormat.MAX_VFS)),
+        optionalNumber(fields, ARI_ENABLED, "ari_enabled", 1) == 1,
+        false,
+        Preservation.NONE);
   }
 
   private static int optionalNumber(TabFields fields, int index, String name, int highest)
@@ -158,7 +162,7 @@ final class DeviceLines {
               function.config(),
               status == null ? ReadStatus.COMPLETE : status.status(),
               function.ids(),
-              kernel.withGroup(kernel.group(), type),
+              kernel.withGroupType(type),
               function.removable()));
     }
     return functions;

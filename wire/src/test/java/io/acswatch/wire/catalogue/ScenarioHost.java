@@ -246,9 +246,7 @@ final class ScenarioHost {
                   grouped ? groups.get(name) : KernelView.NO_GROUP,
                   grouped ? f.groupType : "",
                   f.driver,
-                  pf,
-                  f.enabledVfs,
-                  f.totalVfs,
+                  new KernelView.Sriov(pf, f.enabledVfs, f.totalVfs),
                   false,
                   f.removable,
                   Preservation.NONE);

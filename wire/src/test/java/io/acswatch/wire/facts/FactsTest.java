@@ -174,7 +174,13 @@ class FactsTest {
         random.nextInt(12) > 0
             ? function.kernel()
             : new KernelView(
-                1, "DMA", "x", other.address(), random.nextInt(3), 7, random.nextBoolean()),
+                1,
+                "DMA",
+                "x",
+                new KernelView.Sriov(other.address(), random.nextInt(3), 7),
+                random.nextBoolean(),
+                false,
+                Preservation.NONE),
         random.nextInt(12) > 0 ? function.removable() : "removable");
   }
 

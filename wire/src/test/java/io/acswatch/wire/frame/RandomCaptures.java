@@ -6,6 +6,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -89,10 +90,13 @@ public final class RandomCaptures {
             group,
             group == KernelView.NO_GROUP ? "" : "type " + group,
             maybe("driver" + text()),
-            random.nextBoolean() ? address() : null,
-            random.nextInt(3) * 0x7FFF,
-            random.nextInt(3) * 0x7FFF,
-            random.nextBoolean()),
+            new KernelView.Sriov(
+                random.nextBoolean() ? address() : null,
+                random.nextInt(3) * 0x7FFF,
+                random.nextInt(3) * 0x7FFF),
+            random.nextBoolean(),
+            false,
+            Preservation.NONE),
         maybe("fixed"));
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -52,7 +53,9 @@ class CaptureReaderTest {
     assertEquals("", capture.host());
     assertEquals(0, capture.takenAtMillis());
     CapturedFunction second = capture.functions().get(1);
-    assertEquals(new KernelView(4, "DMA-FQ", "", null, 0, 0, true), second.kernel());
+    assertEquals(
+        new KernelView(4, "DMA-FQ", "", KernelView.Sriov.NONE, true, false, Preservation.NONE),
+        second.kernel());
     assertEquals(64, second.config().length());
     assertEquals(0x1234, second.config().u16(0));
     assertEquals(ReadStatus.COMPLETE, second.readStatus());

@@ -53,7 +53,7 @@ class CaptureRoundTripTest {
   @Test
   void readsWhatTheKernelSaidOfAFunction() {
     CapturedFunction vf = function(Captures.read("sriov-vfs"), "01:00.1");
-    assertEquals(PciAddress.parse("01:00.0"), vf.kernel().physicalFunction());
+    assertEquals(PciAddress.parse("01:00.0"), vf.kernel().sriov().physicalFunction());
     assertTrue(vf.kernel().ariEnabled());
     assertEquals(4096, vf.config().length());
     assertEquals(0xFFFF, vf.config().u16(0));

@@ -8,6 +8,7 @@ import io.acswatch.cli.Ink;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -156,10 +157,10 @@ class TreeTest {
                   100 + i,
                   pattern.kernel().groupType(),
                   pattern.kernel().driver(),
-                  pattern.kernel().physicalFunction(),
-                  0,
-                  0,
-                  false),
+                  new KernelView.Sriov(pattern.kernel().sriov().physicalFunction(), 0, 0),
+                  false,
+                  false,
+                  Preservation.NONE),
               ""));
     }
     assertGolden(
@@ -200,10 +201,10 @@ class TreeTest {
             kernel.hasGroup() ? domain * 100 + kernel.group() : KernelView.NO_GROUP,
             kernel.groupType(),
             kernel.driver(),
-            kernel.physicalFunction(),
-            kernel.enabledVfs(),
-            kernel.totalVfs(),
-            kernel.ariEnabled()),
+            kernel.sriov(),
+            kernel.ariEnabled(),
+            false,
+            Preservation.NONE),
         function.removable());
   }
 

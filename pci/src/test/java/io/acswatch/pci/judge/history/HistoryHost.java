@@ -220,7 +220,8 @@ final class HistoryHost {
           sysfs(card.path),
           new PciIds(0x8086, 0x1572, 0x020000),
           facts(PortType.ENDPOINT, -1),
-          new KernelView(card.group, "DMA-FQ", "", null, 0, 0, false, false, Preservation.NONE));
+          new KernelView(
+              card.group, "DMA-FQ", "", KernelView.Sriov.NONE, false, false, Preservation.NONE));
       if (!card.owner.isEmpty()) {
         owners.add(new OwnershipClaim(address, card.owner, "test"));
       }
@@ -257,9 +258,7 @@ final class HistoryHost {
             portGroups.get(group),
             "DMA-FQ",
             "pcieport",
-            null,
-            0,
-            0,
+            KernelView.Sriov.NONE,
             false,
             false,
             Preservation.NONE));
