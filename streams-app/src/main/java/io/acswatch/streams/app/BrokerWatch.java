@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -48,19 +49,8 @@ final class BrokerWatch implements AutoCloseable {
     this.servers = servers;
     this.observer = observer;
     thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread daemon = new Thread(task, "acswatch-broker-watch");
-              daemon.setDaemon(true);
-              return daemon;
-            });
+        Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-broker-watch"));
     observer.accept(true);
-  }
-
-  /** Opens a session with the brokers. */
-  @FunctionalInterface
-  interface Sessions {
-    BrokerSession open();
   }
 
   /**
@@ -68,13 +58,13 @@ final class BrokerWatch implements AutoCloseable {
    *
    * @param sessions for this watch alone, which closes them
    */
-  void start(Sessions sessions) {
-    session = sessions.open();
+  void start(Supplier<BrokerSession> sessions) {
+    session = sessions.get();
     thread.scheduleWithFixedDelay(
         () -> ask(sessions), INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void ask(Sessions sessions) {
+  private void ask(Supplier<BrokerSession> sessions) {
     try {
       BrokerSession asked = session(sessions);
       asked.answer(asked.admin().describeCluster().clusterId());
@@ -90,7 +80,7 @@ final class BrokerWatch implements AutoCloseable {
     unanswered = reachable ? 0 : unanswered + 1;
   }
 
-  private BrokerSession session(Sessions sessions) {
+  private BrokerSession session(Supplier<BrokerSession> sessions) {
     BrokerSession current = session;
     if (current != null && unanswered < PATIENCE) {
       return current;
@@ -98,7 +88,7 @@ final class BrokerWatch implements AutoCloseable {
     if (current != null) {
       current.close();
     }
-    BrokerSession another = sessions.open();
+    BrokerSession another = sessions.get();
     session = another;
     unanswered = 0;
     if (thread.isShutdown()) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -38,31 +39,24 @@ final class FrameBacklog implements AutoCloseable {
 
   private final IsolationConfig config;
   private final LongSupplier clock;
-  private final Listener listener;
+  private final BiConsumer<Double, Double> listener;
   private final ScheduledExecutorService thread;
   private @Nullable BrokerSession session;
-
-  /** Is told what waits. */
-  @FunctionalInterface
-  interface Listener {
-    /** So many frames wait, the oldest for so long: 0 if none waits, NaN if it is not known. */
-    void backlog(double frames, double oldestAgeSeconds);
-  }
 
   /** Frames that wait and the age of the oldest, in seconds; 0 if there is none. */
   record Size(long frames, double oldestAgeSeconds) {}
 
-  FrameBacklog(IsolationConfig config, LongSupplier clock, Listener listener) {
+  /**
+   * One that asks nobody yet.
+   *
+   * @param listener is told how many frames wait and for how long the oldest: 0 if none does, NaN
+   *     if it is not known
+   */
+  FrameBacklog(IsolationConfig config, LongSupplier clock, BiConsumer<Double, Double> listener) {
     this.config = config;
     this.clock = clock;
     this.listener = listener;
-    thread =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread daemon = new Thread(task, "acswatch-backlog");
-              daemon.setDaemon(true);
-              return daemon;
-            });
+    thread = Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-backlog"));
   }
 
   /**
@@ -79,10 +73,10 @@ final class FrameBacklog implements AutoCloseable {
   private void tell(BrokerSession asked) {
     try {
       Size size = ask(asked);
-      listener.backlog(size.frames(), size.oldestAgeSeconds());
+      listener.accept((double) size.frames(), size.oldestAgeSeconds());
     } catch (RuntimeException away) {
       // The broker watch tells of it; what escapes would end the asking.
-      listener.backlog(Double.NaN, Double.NaN);
+      listener.accept(Double.NaN, Double.NaN);
     }
   }
 

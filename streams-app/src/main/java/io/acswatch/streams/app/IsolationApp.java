@@ -2,13 +2,17 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
+import io.acswatch.cli.Program;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.streams.topology.Nodes;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +20,7 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -50,19 +55,14 @@ public final class IsolationApp implements AutoCloseable {
   private final HttpAddress self;
   private final FleetApi api;
   private final ExecutorService loader =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread daemon = new Thread(task, "acswatch-fleet");
-            daemon.setDaemon(true);
-            return daemon;
-          });
+      Executors.newSingleThreadExecutor(daemons("acswatch-fleet"));
   private final BrokerWatch broker;
   private final FrameBacklog backlog;
   private final StatusServer http;
   private boolean closed;
 
-  private IsolationApp(CheckedConfig checked) {
-    config = checked.config();
+  private IsolationApp(IsolationConfig config) {
+    this.config = config;
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
     http = new StatusServer(config.http(), this::status, metrics::text, this::page);
@@ -96,9 +96,34 @@ public final class IsolationApp implements AutoCloseable {
    * @throws ConfigException if Kafka refuses a {@code kafka.*} setting
    */
   public static IsolationApp start(IsolationConfig config) {
-    IsolationApp app = new IsolationApp(CheckedConfig.of(config));
+    try (BrokerSession session = new BrokerSession(config)) {
+      Topics.refuseUnfit(session, config);
+    }
+    prepare(config.stateDirectory());
+    IsolationApp app = new IsolationApp(config);
     app.run();
     return app;
+  }
+
+  private static void prepare(Path directory) {
+    try {
+      Files.createDirectories(directory);
+    } catch (IOException refused) {
+      throw new CommandFailure(
+          "state directory " + directory + " cannot be made: " + Program.reason(refused), refused);
+    }
+    if (!Files.isWritable(directory)) {
+      throw new CommandFailure("state directory " + directory + " is not writable");
+    }
+  }
+
+  /** Makes threads that do not keep the process alive. */
+  static ThreadFactory daemons(String name) {
+    return task -> {
+      Thread daemon = new Thread(task, name);
+      daemon.setDaemon(true);
+      return daemon;
+    };
   }
 
   private void run() {

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -67,8 +68,7 @@ final class StatusServer implements AutoCloseable {
   private final ExecutorService threads;
   private final Supplier<AppStatus> status;
   private final Supplier<String> metrics;
-
-  private final Pages pages;
+  private final BiFunction<String, @Nullable String, @Nullable HttpAnswer> pages;
   private final Gate people = new Gate(8, 16, PATIENCE_MILLIS);
 
   /** Apart, since an instance that waits for its peers must answer them meanwhile. */
@@ -81,20 +81,17 @@ final class StatusServer implements AutoCloseable {
     limit("sun.net.httpserver.maxRspTime", 60);
   }
 
-  /** Further pages. */
-  @FunctionalInterface
-  interface Pages {
-    /** The answer to a GET; null if there is no such page. */
-    @Nullable HttpAnswer answer(String path, @Nullable String rawQuery);
-  }
-
   /**
    * Takes the port; answers after {@link #start}.
    *
+   * @param pages answers a GET by path and query; null where there is no such page
    * @throws CommandFailure if the port is in use or the host is not this one
    */
   StatusServer(
-      HttpAddress address, Supplier<AppStatus> status, Supplier<String> metrics, Pages pages) {
+      HttpAddress address,
+      Supplier<AppStatus> status,
+      Supplier<String> metrics,
+      BiFunction<String, @Nullable String, @Nullable HttpAnswer> pages) {
     this.status = status;
     this.metrics = metrics;
     this.pages = pages;
@@ -115,11 +112,7 @@ final class StatusServer implements AutoCloseable {
             10,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-              Thread thread = new Thread(task, "acswatch-http");
-              thread.setDaemon(true);
-              return thread;
-            });
+            IsolationApp.daemons("acswatch-http"));
     server.setExecutor(threads);
     server.createContext("/", this::handle);
   }
@@ -208,7 +201,7 @@ final class StatusServer implements AutoCloseable {
   }
 
   private HttpAnswer page(String path, @Nullable String rawQuery) {
-    HttpAnswer page = pages.answer(path, rawQuery);
+    HttpAnswer page = pages.apply(path, rawQuery);
     return page == null ? HttpAnswer.of(404, TEXT, "no such page; / is the first\n") : page;
   }
 

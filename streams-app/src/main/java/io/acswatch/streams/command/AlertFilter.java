@@ -14,10 +14,6 @@ import java.util.List;
  */
 public record AlertFilter(
     Severity atLeast, List<String> hosts, List<String> codes, List<String> vms) {
-  /** Wants every alert. */
-  public static final AlertFilter ALL =
-      new AlertFilter(Severity.INFO, List.of(), List.of(), List.of());
-
   /** Copies the lists. */
   public AlertFilter {
     hosts = List.copyOf(hosts);

@@ -1,8 +1,7 @@
 package io.acswatch.streams.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
+import io.acswatch.wire.json.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,10 +12,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Tells an Alertmanager of alerts, by the second version of its interface. */
 public final class Alertmanager {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int ALERTS_A_REQUEST = 500;
   private static final int QUOTED_CHARACTERS = 200;
@@ -42,11 +41,13 @@ public final class Alertmanager {
   }
 
   private void post(List<OpenAlerts.Posted> alerts) throws IOException, InterruptedException {
+    String body =
+        alerts.stream().map(Alertmanager::json).collect(Collectors.joining(",", "[", "]"));
     HttpRequest request =
         HttpRequest.newBuilder(uri)
             .timeout(PATIENCE)
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofByteArray(json(alerts)))
+            .POST(BodyPublishers.ofString(body))
             .build();
     HttpResponse<String> response;
     try {
@@ -66,25 +67,18 @@ public final class Alertmanager {
     }
   }
 
-  private static byte[] json(List<OpenAlerts.Posted> alerts) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartArray();
-      for (OpenAlerts.Posted alert : alerts) {
-        json.writeStartObject();
-        write(json, "labels", alert.labels());
-        write(json, "annotations", alert.annotations());
-        if (alert.startsAt() != null) {
-          json.writeStringField("startsAt", alert.startsAt());
-        }
-        if (alert.endsAt() != null) {
-          json.writeStringField("endsAt", alert.endsAt());
-        }
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-    }
-    return bytes.toByteArray();
+  private static String json(OpenAlerts.Posted alert) {
+    return Json.object(
+        json -> {
+          write(json, "labels", alert.labels());
+          write(json, "annotations", alert.annotations());
+          if (alert.startsAt() != null) {
+            json.writeStringField("startsAt", alert.startsAt());
+          }
+          if (alert.endsAt() != null) {
+            json.writeStringField("endsAt", alert.endsAt());
+          }
+        });
   }
 
   private static void write(JsonGenerator json, String name, Map<String, String> texts)

@@ -12,9 +12,6 @@ import java.util.Locale;
  * </pre>
  */
 public final class Hexdump {
-  /** No byte is marked. */
-  public static final int NONE = -1;
-
   private static final int ROW = 16;
   private static final int HALF = ROW / 2;
   private static final HexFormat HEX = HexFormat.of();
@@ -25,7 +22,7 @@ public final class Hexdump {
    * Lines of the dump.
    *
    * @param bytes all of them
-   * @param marked offset of the byte to mark; one at or behind the end is marked there
+   * @param marked offset of the byte to mark, below 0 for none; one behind the end is marked there
    * @param mark what to write beside the mark
    * @param rows lines to show at most, those around the mark; the others are counted
    */

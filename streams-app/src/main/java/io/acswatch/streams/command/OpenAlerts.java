@@ -56,11 +56,6 @@ public final class OpenAlerts {
     }
   }
 
-  /** Number of alerts that are open. */
-  public int size() {
-    return open.size();
-  }
-
   /** All that is to be told now. */
   public List<Posted> toTell(Instant now) {
     List<Posted> posted = new ArrayList<>();

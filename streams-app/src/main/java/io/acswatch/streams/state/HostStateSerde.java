@@ -2,9 +2,6 @@ package io.acswatch.streams.state;
 
 import io.acswatch.pci.judge.HostState;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.Serializer;
 
 /**
  * The state of a host as packed facts: no raw configuration space, all that a judgement asks of the
@@ -43,7 +40,9 @@ import org.apache.kafka.common.serialization.Serializer;
  * this class does not know is refused, for what another acswatch remembered would be lost by
  * writing it back.
  */
-public final class HostStateSerde implements Serde<HostState> {
+public final class HostStateSerde {
+  private HostStateSerde() {}
+
   /** The state in its packed form. */
   public static byte[] pack(HostState state) {
     return StateWriter.write(state);
@@ -57,15 +56,5 @@ public final class HostStateSerde implements Serde<HostState> {
    */
   public static HostState unpack(byte[] bytes) {
     return StateReader.read(bytes);
-  }
-
-  @Override
-  public Serializer<HostState> serializer() {
-    return (topic, state) -> state == null ? null : pack(state);
-  }
-
-  @Override
-  public Deserializer<HostState> deserializer() {
-    return (topic, bytes) -> bytes == null ? null : unpack(bytes);
   }
 }

@@ -11,11 +11,15 @@ import static io.acswatch.streams.topology.Nodes.JUDGE;
 import static io.acswatch.streams.topology.Nodes.REJECTS;
 import static io.acswatch.streams.topology.Nodes.RETIRE;
 
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.incident.IncidentTopology;
 import io.acswatch.streams.kernel.KernelTopology;
 import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
+import java.util.function.BiFunction;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.AutoOffsetReset;
@@ -52,7 +56,7 @@ public final class IsolationTopology {
       TopicNames topics,
       TopologyObserver observer,
       HostObserver hosts,
-      JudgeIsolation.Judge judge) {
+      BiFunction<HostState, Snapshot, Judged> judge) {
     var bytesIn = new ByteArrayDeserializer();
     var bytesOut = new ByteArraySerializer();
     StreamsBuilder second = new StreamsBuilder();

@@ -12,6 +12,7 @@ import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.FrameHead;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -37,19 +38,21 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   private final TopologyObserver observer;
   private final HostObserver hosts;
-  private final Judge judge;
+  private final BiFunction<HostState, Snapshot, Judged> judge;
   private ProcessorContext<byte[], byte[]> context;
   private Rejects rejects;
   private KeyValueStore<String, byte[]> states;
   private int partition;
 
-  /** {@link Judgement#apply}, or what a test puts in its place. */
-  @FunctionalInterface
-  interface Judge {
-    Judged apply(HostState state, Snapshot snapshot);
-  }
-
-  JudgeIsolation(TopologyObserver observer, HostObserver hosts, Judge judge) {
+  /**
+   * The node.
+   *
+   * @param judge {@link Judgement#apply}, or what a test puts in its place
+   */
+  JudgeIsolation(
+      TopologyObserver observer,
+      HostObserver hosts,
+      BiFunction<HostState, Snapshot, Judged> judge) {
     this.observer = observer;
     this.hosts = hosts;
     this.judge = judge;
@@ -147,7 +150,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     if (current != null && current != before && !ReportedGroups.areSame(before, current)) {
       boolean newBoot = before == null || !before.boot().id().equals(current.boot().id());
       KernelKnowledge told = newBoot ? KernelKnowledge.of(current, before) : null;
-      byte[] json = ReportedGroups.of(current).json(current.takenAtMillis(), told);
+      byte[] json = ReportedGroups.json(current, current.takenAtMillis(), told);
       outputs.add(Output.groups(host, json));
     }
     // Keys count too: no rule limits the id of a host.

@@ -46,10 +46,10 @@ class HexdumpTest {
 
   @Test
   void showsTheBeginningWhereNothingIsMarked() {
-    String dump = Hexdump.of(counting(100), Hexdump.NONE, "", 2);
+    String dump = Hexdump.of(counting(100), -1, "", 2);
 
     assertTrue(dump.startsWith("  00000000 "), dump);
     assertEquals(3, dump.lines().count());
-    assertEquals("", Hexdump.of(new byte[0], Hexdump.NONE, "", 2));
+    assertEquals("", Hexdump.of(new byte[0], -1, "", 2));
   }
 }

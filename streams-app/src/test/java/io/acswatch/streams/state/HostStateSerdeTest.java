@@ -2,7 +2,6 @@ package io.acswatch.streams.state;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -136,17 +135,5 @@ class HostStateSerdeTest {
             IllegalArgumentException.class,
             () -> HostStateSerde.pack(new HostState(odd, odd, 0, List.of())));
     assertEquals("vendor=65536, expected 0 to 65535", refused.getMessage());
-  }
-
-  @Test
-  void servesAsASerdeAndPassesNullOn() {
-    try (HostStateSerde serde = new HostStateSerde()) {
-      HostState state = seenOnce("kexec-002");
-      byte[] packed = serde.serializer().serialize("topic", state);
-
-      assertEquals(state, serde.deserializer().deserialize("topic", packed));
-      assertNull(serde.serializer().serialize("topic", null));
-      assertNull(serde.deserializer().deserialize("topic", null));
-    }
   }
 }

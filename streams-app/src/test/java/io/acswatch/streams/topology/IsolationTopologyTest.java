@@ -15,6 +15,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
@@ -32,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -66,7 +68,7 @@ class IsolationTopologyTest {
     driver.close();
   }
 
-  private void start(JudgeIsolation.Judge judge) {
+  private void start(BiFunction<HostState, Snapshot, Judged> judge) {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "test");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
