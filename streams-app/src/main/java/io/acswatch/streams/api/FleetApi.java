@@ -41,28 +41,45 @@ public final class FleetApi {
   public static final String PEER = "/peer/v1/";
 
   private static final int PARTIAL = 206;
-  private static final Set<String> ONE_HOST = Set.of("id");
+  private static final int DEFAULT_LIMIT = 100;
+  private static final int MAX_LIMIT = 1_000;
+  private static final int MAX_OFFSET = 100_000;
+
+  /** What is there below both, and the parameters that each takes. */
+  private static final Map<String, Set<String>> PARAMETERS =
+      Map.of(
+          "fleet", Set.of(),
+          "hosts", Set.of("q", "status", "severity", "sort", "offset", "limit"),
+          "alerts", Set.of("q", "host", "vm", "code", "severity", "offset", "limit"),
+          "incidents", Set.of("status", "severity", "host", "offset", "limit"),
+          "kernels", Set.of("release", "offset", "limit"),
+          "host", Set.of("id"),
+          "alert", Set.of("id", "fingerprint"),
+          "host/explanation", Set.of("id", "function", "with", "when"),
+          "host/weak-points", Set.of("id", "when"));
 
   private final FleetIndex fleet;
   private final FleetLists lists;
   private final Instances instances;
   private final PeerClient peers = new PeerClient();
 
-  /** Answers with these hosts, and those of the other instances. */
   public FleetApi(FleetIndex fleet, Instances instances) {
     this.fleet = fleet;
     this.instances = instances;
-    lists = new FleetLists(fleet);
+    lists = new FleetLists(fleet, instances);
   }
 
   /** The answer to a GET; null if the path is not one of the API. */
   public @Nullable HttpAnswer answer(String path, @Nullable String rawQuery) {
     try {
+      if (path.equals(API + "openapi.json")) {
+        return StaticFiles.resource("openapi.json", HttpAnswer.JSON);
+      }
       if (path.startsWith(API)) {
-        return everywhere(path.substring(API.length()), rawQuery);
+        return answer(path, path.substring(API.length()), rawQuery, false);
       }
       if (path.startsWith(PEER)) {
-        return here(path.substring(PEER.length()), rawQuery);
+        return answer(path, path.substring(PEER.length()), rawQuery, true);
       }
       return null;
     } catch (ApiException problem) {
@@ -70,64 +87,37 @@ public final class FleetApi {
     }
   }
 
-  private HttpAnswer everywhere(String what, @Nullable String rawQuery) throws ApiException {
+  private HttpAnswer answer(String path, String what, @Nullable String rawQuery, boolean here)
+      throws ApiException {
+    Set<String> known = PARAMETERS.get(what);
+    if (known == null) {
+      throw ApiException.notFound("no such path " + path + "; /api/v1/openapi.json describes them");
+    }
+    Parameters asked = new Parameters(rawQuery, known);
     return switch (what) {
-      case "openapi.json" -> StaticFiles.resource("openapi.json", HttpAnswer.JSON);
-      case "fleet" -> fleet(new Parameters(rawQuery, Set.of()));
-      case "hosts" -> list(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
-      case "alerts" -> list(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
-      case "incidents" -> list(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
-      case "kernels" -> list(what, new Parameters(rawQuery, KernelList.PARAMETERS));
-      case "host", "alert", "host/explanation", "host/weak-points" -> ofHost(what, rawQuery);
-      default -> throw noSuchPath(API + what);
-    };
-  }
-
-  private static ApiException noSuchPath(String path) {
-    return ApiException.notFound("no such path " + path + "; /api/v1/openapi.json describes them");
-  }
-
-  private HttpAnswer here(String what, @Nullable String rawQuery) throws ApiException {
-    return switch (what) {
-      case "fleet" -> part(localCounts());
-      case "hosts" -> part(what, new Parameters(rawQuery, FleetLists.HOST_PARAMETERS));
-      case "alerts" -> part(what, new Parameters(rawQuery, FleetLists.ALERT_PARAMETERS));
-      case "incidents" -> part(what, new Parameters(rawQuery, IncidentList.PARAMETERS));
-      case "kernels" -> part(what, new Parameters(rawQuery, KernelList.PARAMETERS));
-      case "host", "alert", "host/explanation", "host/weak-points" -> local(what, rawQuery);
-      default -> throw noSuchPath(PEER + what);
+      case "fleet" -> here ? part(localCounts()) : fleet();
+      case "hosts", "alerts", "incidents", "kernels" ->
+          here ? part(lists.of(what, asked, end(asked)).text()) : list(what, asked);
+      default -> here ? local(what, asked) : ofHost(what, asked);
     };
   }
 
   // --- lists -------------------------------------------------------------------------------------
 
   private static int offset(Parameters asked) throws ApiException {
-    return asked.number("offset", 0, 0, FleetLists.MAX_OFFSET);
+    return asked.number("offset", 0, 0, MAX_OFFSET);
   }
 
   private static int limit(Parameters asked) throws ApiException {
-    return asked.number("limit", FleetLists.DEFAULT_LIMIT, 1, FleetLists.MAX_LIMIT);
+    return asked.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
   }
 
   private static int end(Parameters asked) throws ApiException {
     return offset(asked) + limit(asked);
   }
 
-  private HttpAnswer part(String what, Parameters asked) throws ApiException {
-    return part(local(what, asked, end(asked)).text());
-  }
-
   private HttpAnswer part(String text) {
     return HttpAnswer.of(instances.isWhole() ? 200 : PARTIAL, ListPart.TYPE, text);
-  }
-
-  private ListPart local(String what, Parameters asked, int end) throws ApiException {
-    return switch (what) {
-      case "hosts" -> lists.hosts(asked, end);
-      case "alerts" -> lists.alerts(asked, end);
-      case "kernels" -> KernelList.of(instances, asked, end);
-      default -> IncidentList.of(instances, asked, end);
-    };
   }
 
   private HttpAnswer list(String what, Parameters asked) throws ApiException {
@@ -136,9 +126,9 @@ public final class FleetApi {
     boolean ofHosts = !what.equals("incidents") && !what.equals("kernels");
     List<String> keepers = ofHosts ? instances.all() : instances.keepersOf(what);
     boolean here = ofHosts || keepers.contains(instances.self());
-    ListPart page = here ? local(what, asked, end) : new ListPart(0, List.of());
+    ListPart page = here ? lists.of(what, asked, end) : new ListPart(0, List.of());
     List<String> silent = silent();
-    for (String text : askPeers(keepers, PEER + what + "?" + asked.with(Map.of()), silent)) {
+    for (String text : askPeers(keepers, PEER + what + "?" + asked.query(), silent)) {
       page = page.merge(ListPart.parse(text), end);
     }
     ListPart merged = page;
@@ -208,11 +198,10 @@ public final class FleetApi {
     return text.toString();
   }
 
-  private HttpAnswer fleet(Parameters none) {
+  private HttpAnswer fleet() {
     Map<String, Integer> sums = new LinkedHashMap<>();
     List<String> silent = silent();
-    List<String> texts =
-        new ArrayList<>(askPeers(instances.all(), PEER + "fleet" + none.with(Map.of()), silent));
+    List<String> texts = new ArrayList<>(askPeers(instances.all(), PEER + "fleet", silent));
     texts.add(localCounts());
     for (String text : texts) {
       text.lines()
@@ -260,27 +249,14 @@ public final class FleetApi {
 
   // --- one host ----------------------------------------------------------------------------------
 
-  private static Parameters oneHost(String what, @Nullable String rawQuery) throws ApiException {
-    return new Parameters(
-        rawQuery,
-        switch (what) {
-          case "alert" -> Set.of("id", "fingerprint");
-          case "host/explanation" -> Set.of("id", "function", "with", "when");
-          case "host/weak-points" -> Set.of("id", "when");
-          default -> ONE_HOST;
-        });
-  }
-
-  private HttpAnswer ofHost(String what, @Nullable String rawQuery) throws ApiException {
-    Parameters asked = oneHost(what, rawQuery);
+  private HttpAnswer ofHost(String what, Parameters asked) throws ApiException {
     String owner = instances.ownerOf(asked.required("id"));
     return owner.equals(instances.self())
-        ? local(what, rawQuery)
-        : peers.forward(owner, PEER + what + "?" + asked.with(Map.of()));
+        ? local(what, asked)
+        : peers.forward(owner, PEER + what + "?" + asked.query());
   }
 
-  private HttpAnswer local(String what, @Nullable String rawQuery) throws ApiException {
-    Parameters asked = oneHost(what, rawQuery);
+  private HttpAnswer local(String what, Parameters asked) throws ApiException {
     String host = asked.required("id");
     HostState state = instances.state(host);
     if (state == null || state.current() == null) {

@@ -1,39 +1,45 @@
 package io.acswatch.streams.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.streams.fleet.HostSummary;
 import io.acswatch.streams.fleet.OpenAlert;
 import io.acswatch.wire.json.Json;
+import io.acswatch.wire.json.KernelJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** Hosts and alerts of this instance that match a request, as lines that can be merged. */
+/** Hosts, alerts and kernels of this instance that match a request, as lines that can be merged. */
 final class FleetLists {
-  /** Parameters of both lists. */
-  static final int DEFAULT_LIMIT = 100;
-
-  static final int MAX_LIMIT = 1_000;
-  static final int MAX_OFFSET = 100_000;
-
-  static final Set<String> HOST_PARAMETERS =
-      Set.of("q", "status", "severity", "sort", "offset", "limit");
-  static final Set<String> ALERT_PARAMETERS =
-      Set.of("q", "host", "vm", "code", "severity", "offset", "limit");
-
   private static final long MOST = 99_999_999_999_999L;
 
   private final FleetIndex fleet;
+  private final Instances instances;
 
-  FleetLists(FleetIndex fleet) {
+  FleetLists(FleetIndex fleet, Instances instances) {
     this.fleet = fleet;
+    this.instances = instances;
   }
 
-  ListPart hosts(Parameters asked, int limit) throws ApiException {
+  /** The first lines of the list of this name. */
+  ListPart of(String list, Parameters asked, int limit) throws ApiException {
+    return switch (list) {
+      case "hosts" -> hosts(asked, limit);
+      case "alerts" -> alerts(asked, limit);
+      case "kernels" -> kernels(asked, limit);
+      default -> IncidentList.of(instances, asked, limit);
+    };
+  }
+
+  private ListPart hosts(Parameters asked, int limit) throws ApiException {
     String q = asked.text("q").toLowerCase(Locale.ROOT);
     Set<HostStatus> statuses = asked.constants("status", HostStatus.class);
     Set<Severity> severities = asked.constants("severity", Severity.class);
@@ -49,10 +55,7 @@ final class FleetLists {
       }
     }
     return ListPart.of(
-        matching,
-        host -> key(sort, host),
-        host -> Json.object(json -> ListJson.host(json, host)),
-        limit);
+        matching, host -> key(sort, host), host -> Json.object(json -> host(json, host)), limit);
   }
 
   private static boolean hasAny(HostSummary host, Set<Severity> severities) {
@@ -85,7 +88,7 @@ final class FleetLists {
     return Severity.values().length - 1 - severity.ordinal();
   }
 
-  ListPart alerts(Parameters asked, int limit) throws ApiException {
+  private ListPart alerts(Parameters asked, int limit) throws ApiException {
     String q = asked.text("q").toLowerCase(Locale.ROOT);
     String host = asked.text("host");
     String vm = asked.text("vm");
@@ -108,10 +111,7 @@ final class FleetLists {
       }
     }
     return ListPart.of(
-        matching,
-        FleetLists::key,
-        alert -> Json.object(json -> ListJson.alert(json, alert)),
-        limit);
+        matching, FleetLists::key, alert -> Json.object(json -> alert(json, alert)), limit);
   }
 
   /** The order of {@link OpenAlert#MOST_URGENT_FIRST}. */
@@ -128,5 +128,47 @@ final class FleetLists {
   private static String text(OpenAlert alert) {
     return (alert.host() + '\n' + alert.headline() + '\n' + String.join("\n", alert.vms()))
         .toLowerCase(Locale.ROOT);
+  }
+
+  private ListPart kernels(Parameters asked, int limit) throws ApiException {
+    String release = asked.text("release");
+    List<KernelKnowledge> matching =
+        instances.kernels().stream()
+            .filter(kernel -> release.isEmpty() || kernel.release().equals(release))
+            .toList();
+    return ListPart.of(
+        matching,
+        kernel -> kernel.release() + " " + kernel.version(),
+        kernel -> new String(KernelJson.write(kernel), StandardCharsets.UTF_8),
+        limit);
+  }
+
+  private static void host(JsonGenerator json, FleetIndex.Listed listed) throws IOException {
+    HostSummary host = listed.summary();
+    Severity worst = host.worst();
+    json.writeStringField("host", host.host());
+    json.writeStringField("status", listed.status().label());
+    Json.time(json, "heard_at", listed.heardMillis());
+    Json.time(json, "taken_at", host.takenAtMillis());
+    json.writeStringField("kernel_release", host.kernelRelease());
+    json.writeStringField("boot_class", host.bootClass());
+    json.writeNumberField("functions", host.functions());
+    json.writeNumberField("groups", host.groups());
+    json.writeNumberField("vms", host.vms());
+    json.writeNumberField("open_alerts", host.open().size());
+    Json.text(json, "worst", worst == null ? null : worst.label());
+    Json.text(json, "headline", worst == null ? null : host.open().get(0).headline());
+  }
+
+  private static void alert(JsonGenerator json, OpenAlert alert) throws IOException {
+    json.writeStringField("fingerprint", alert.fingerprint());
+    json.writeStringField("host", alert.host());
+    json.writeNumberField("revision", alert.revision());
+    json.writeStringField("code", alert.code().name());
+    json.writeStringField("severity", alert.severity().label());
+    json.writeStringField("status", alert.status().name());
+    Json.time(json, "taken_at", alert.takenAtMillis());
+    Json.texts(json, "vms", alert.vms());
+    json.writeStringField("headline", alert.headline());
   }
 }

@@ -4,22 +4,11 @@ import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
 /** Incidents of this instance that match a request, as lines that can be merged. */
 public final class IncidentList {
-  static final Set<String> PARAMETERS = Set.of("status", "severity", "host", "offset", "limit");
-
-  /** Open ones first, then the gravest, then those on most hosts; the order of the keys. */
-  public static final Comparator<Incident> ORDER =
-      Comparator.comparing(Incident::isOpen)
-          .thenComparing(Incident::severity)
-          .thenComparing(Incident::openHosts)
-          .reversed()
-          .thenComparing(Incident::incident);
-
   private static final int MOST_HOSTS = 999_999_999;
 
   private IncidentList() {}
@@ -37,7 +26,8 @@ public final class IncidentList {
     }
   }
 
-  private static String key(Incident incident) {
+  /** Texts in the order: open ones first, then the gravest, then those on most hosts. */
+  public static String key(Incident incident) {
     return (incident.isOpen() ? "0 " : "1 ")
         + (Severity.CRITICAL.ordinal() - incident.severity().ordinal())
         + " "

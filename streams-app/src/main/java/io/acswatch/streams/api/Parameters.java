@@ -103,12 +103,10 @@ final class Parameters {
     return constants;
   }
 
-  /** The query again, with another value of some parameters. */
-  String with(Map<String, String> others) {
-    Map<String, String> all = new LinkedHashMap<>(values);
-    all.putAll(others);
+  /** The query again. */
+  String query() {
     StringBuilder query = new StringBuilder();
-    all.forEach(
+    values.forEach(
         (name, value) ->
             query
                 .append(query.isEmpty() ? "" : "&")

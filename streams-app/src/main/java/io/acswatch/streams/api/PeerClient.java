@@ -11,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Asks another instance. */
 final class PeerClient {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 

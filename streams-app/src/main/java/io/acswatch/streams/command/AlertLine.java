@@ -37,10 +37,14 @@ final class AlertLine {
                 taken == null ? Instant.ofEpochMilli(recordMillis).toString() : taken),
             severity(ink, alert.severity(), alert.isOpen()),
             alert.status().name().toLowerCase(Locale.ROOT),
-            alert.fingerprint().substring(0, Math.min(SHORT, alert.fingerprint().length())),
+            beginning(alert.fingerprint()),
             AlertText.printable(alert.host()),
             AlertText.printable(alert.code()),
             AlertText.printable(alert.headline()));
+  }
+
+  static String beginning(String id) {
+    return id.substring(0, Math.min(SHORT, id.length()));
   }
 
   /** Eight characters wide; coloured by how urgent it is while it is open. */

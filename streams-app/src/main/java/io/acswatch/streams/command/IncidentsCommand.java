@@ -4,18 +4,21 @@ import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ColourOption;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.Ink;
 import io.acswatch.cli.OutputOption;
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
 import io.acswatch.streams.api.IncidentList;
 import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.wire.json.AlertText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import org.apache.kafka.common.errors.SerializationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,17 +55,34 @@ final class IncidentsCommand extends CliCommand {
       out.println(
           output.isJson()
               ? new String(found.json(), StandardCharsets.UTF_8)
-              : IncidentLine.of(incident, coloured));
+              : text(incident, coloured));
       urgent |= incident.isOpen() && incident.severity().isAtLeast(Severity.HIGH);
     }
     flush();
     return urgent ? ExitCode.FINDING : ExitCode.OK;
   }
 
+  /** One line on the incident and one with its hosts, without a line feed at the end. */
+  private static String text(Incident incident, boolean coloured) {
+    StringBuilder hosts = new StringBuilder();
+    incident.sample().forEach(host -> hosts.append(' ').append(AlertText.printable(host)));
+    if (incident.hosts() > incident.sample().size()) {
+      hosts.append(" and %d more".formatted(incident.hosts() - incident.sample().size()));
+    }
+    return "%s %s %-8s %s %s%n   %s"
+        .formatted(
+            AlertText.printable(incident.openedAt()),
+            AlertLine.severity(new Ink(coloured), incident.severity(), incident.isOpen()),
+            incident.status().name().toLowerCase(Locale.ROOT),
+            AlertLine.beginning(incident.incident()),
+            AlertText.printable(incident.headline()),
+            hosts);
+  }
+
   private List<Found> found(IsolationConfig config) {
     List<Found> wanted = new ArrayList<>();
     String topic = config.topics().incidents();
-    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.Start.BEGINNING);
+    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.BEGINNING);
         IncidentSerde serde = new IncidentSerde()) {
       for (byte[] json : reader.table().values()) {
         Incident incident = serde.deserialize(topic, json);
@@ -73,7 +93,7 @@ final class IncidentsCommand extends CliCommand {
     } catch (SerializationException damaged) {
       throw new CommandFailure(CommandFailure.firstLine(damaged), damaged);
     }
-    wanted.sort(Comparator.comparing(Found::incident, IncidentList.ORDER));
+    wanted.sort(Comparator.comparing(found -> IncidentList.key(found.incident())));
     return wanted;
   }
 }
