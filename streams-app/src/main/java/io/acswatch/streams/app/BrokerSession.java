@@ -37,7 +37,6 @@ public final class BrokerSession implements AutoCloseable {
     return admin;
   }
 
-  /** Waits for an answer. */
   public <T> T answer(KafkaFuture<T> future) {
     try {
       return future.get();

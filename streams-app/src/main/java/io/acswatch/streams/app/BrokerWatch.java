@@ -97,12 +97,10 @@ final class BrokerWatch implements AutoCloseable {
     return another;
   }
 
-  /** True if a broker answered when it was last asked. */
   boolean isReachable() {
     return reachable;
   }
 
-  /** A broker answered. */
   void answered() {
     if (!reachable) {
       reachable = true;

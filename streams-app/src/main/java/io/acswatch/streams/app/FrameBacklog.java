@@ -80,7 +80,6 @@ final class FrameBacklog implements AutoCloseable {
     }
   }
 
-  /** Asks once. */
   Size ask(BrokerSession session) {
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(

@@ -208,13 +208,11 @@ public final class IsolationApp implements AutoCloseable {
     }
   }
 
-  /** The version of the jar that this runs from. */
   public static String version() {
     String version = IsolationApp.class.getPackage().getImplementationVersion();
     return version == null ? "(not from a jar)" : version;
   }
 
-  /** How it is; may be asked at any time. */
   public AppStatus status() {
     return new AppStatus(streams.state().name(), broker.isReachable());
   }
@@ -224,7 +222,6 @@ public final class IsolationApp implements AutoCloseable {
     return http.address();
   }
 
-  /** The metrics as {@code /metrics} shows them. */
   public String metricsText() {
     return metrics.text();
   }

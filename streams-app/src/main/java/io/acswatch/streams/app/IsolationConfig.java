@@ -75,7 +75,6 @@ public record IsolationConfig(
           "processing.guarantee", "it is exactly_once_v2, or alerts would come twice",
           "rocksdb.config.setter", "use " + ROCKSDB_BYTES);
 
-  /** The keys, with their defaults. */
   public static final Settings.Keys KEYS =
       new Settings.Keys()
           .text(BOOTSTRAP_SERVERS, "")
@@ -94,7 +93,6 @@ public record IsolationConfig(
           .number(STOP_TIMEOUT, 30_000, 0)
           .family(KAFKA_PREFIX);
 
-  /** Copies the map. */
   public IsolationConfig {
     kafka = Map.copyOf(kafka);
   }
@@ -104,7 +102,6 @@ public record IsolationConfig(
     return from(Map.of(BOOTSTRAP_SERVERS, bootstrapServers));
   }
 
-  /** Settings from keys and values. */
   public static IsolationConfig from(Map<String, String> settings) {
     return from(new Settings(KEYS).putAll(settings));
   }

@@ -36,7 +36,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Counters count work, not results: what a transaction took back and did again counts twice.
  */
 public final class IsolationMetrics implements TopologyObserver, StateRestoreListener {
-  /** Content type of {@link #text}. */
   public static final String CONTENT_TYPE = TextFormat.CONTENT_TYPE_004;
 
   private static final double NANOS_PER_SECOND = 1e9;
@@ -108,7 +107,6 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   /** Records that are still to be read back, of each changelog that is being read. */
   private final Map<TopicPartition, Long> remaining = new ConcurrentHashMap<>();
 
-  /** Metrics of an application that keeps these hosts. */
   public IsolationMetrics(FleetIndex fleet) {
     this(fleet, System::currentTimeMillis, Map::of);
   }
@@ -204,7 +202,6 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
         .inc();
   }
 
-  /** So many frames wait, the oldest for so long. */
   void backlog(double frames, double oldestAgeSeconds) {
     unprocessed.set(frames);
     oldestUnprocessed.set(oldestAgeSeconds);
@@ -246,12 +243,10 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
     state.labels(to).set(1);
   }
 
-  /** A broker answers, or none does. */
   void brokerReachable(boolean reachable) {
     brokerReachable.set(reachable ? 1 : 0);
   }
 
-  /** All metrics in Prometheus' text format. */
   public String text() {
     StringWriter text = new StringWriter(16 << 10);
     try {

@@ -117,7 +117,6 @@ final class StatusServer implements AutoCloseable {
     server.createContext("/", this::handle);
   }
 
-  /** Answers from now on. */
   void start() {
     server.start();
   }

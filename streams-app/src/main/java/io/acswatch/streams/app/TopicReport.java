@@ -12,23 +12,17 @@ import java.util.List;
 public record TopicReport(String topic, Action action, List<Difference> differences) {
   /** What was found or done. Names are part of the contract with scripts. */
   public enum Action {
-    /** It was made. */
     CREATED,
-    /** It was there. */
     EXISTS,
-    /** It is not there. */
     MISSING
   }
 
-  /** A setting that is not as it should be. */
   public record Difference(String setting, String expected, String found) {}
 
-  /** Copies the list. */
   public TopicReport {
     differences = List.copyOf(differences);
   }
 
-  /** True if the topic is there and as it should be. */
   public boolean isAsExpected() {
     return action != Action.MISSING && differences.isEmpty();
   }

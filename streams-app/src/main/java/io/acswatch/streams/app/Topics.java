@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -30,7 +29,6 @@ import org.apache.kafka.common.errors.TopicExistsException;
  * a host are, and a shorter retention deletes.
  */
 public final class Topics {
-  /** Partitions where none are asked for. */
   public static final int DEFAULT_PARTITIONS = 8;
 
   private Topics() {}
@@ -44,7 +42,6 @@ public final class Topics {
    *     matter in those that are there
    */
   public record Layout(Optional<Integer> partitions, Optional<Short> replicationFactor) {
-    /** No wishes. */
     public static final Layout DEFAULT = new Layout(Optional.empty(), Optional.empty());
 
     private Layout with(int wanted) {
@@ -88,7 +85,6 @@ public final class Topics {
     }
   }
 
-  /** Looks at the topics and changes nothing. */
   public static List<TopicReport> check(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
       return look(session, config, layout);
@@ -132,7 +128,6 @@ public final class Topics {
     return session.answer(session.admin().describeTopics(topics).allTopicNames());
   }
 
-  /** The topics among {@code names} that do not exist. */
   static List<String> missing(BrokerSession session, Collection<String> names) {
     // Asking for all names once is cheaper than an error for each.
     var existing = session.answer(session.admin().listTopics().names());
@@ -149,15 +144,12 @@ public final class Topics {
 
   private static void finish(BrokerSession session, KafkaFuture<Void> creation) {
     try {
-      creation.get();
-    } catch (ExecutionException failed) {
+      session.answer(creation);
+    } catch (CommandFailure failed) {
       // Somebody was faster: as good.
       if (!(failed.getCause() instanceof TopicExistsException)) {
-        throw session.refused(failed.getCause());
+        throw failed;
       }
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("stopped while creating topics", stopped);
     }
   }
 

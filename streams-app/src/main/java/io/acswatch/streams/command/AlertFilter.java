@@ -14,14 +14,12 @@ import java.util.List;
  */
 public record AlertFilter(
     Severity atLeast, List<String> hosts, List<String> codes, List<String> vms) {
-  /** Copies the lists. */
   public AlertFilter {
     hosts = List.copyOf(hosts);
     codes = List.copyOf(codes);
     vms = List.copyOf(vms);
   }
 
-  /** True if the alert is wanted. */
   public boolean wants(Alert alert) {
     return alert.severity().isAtLeast(atLeast)
         && (hosts.isEmpty() || hosts.contains(alert.host()))

@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
@@ -39,9 +40,9 @@ final class AlertsCommand extends CliCommand {
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      converter = TimeOption.Converter.class,
+      converter = TimeOption.class,
       description = "Begin there: 30m, 2h, 7d ago, a day, or an instant; default is now.")
-  private @Nullable TimeOption since;
+  private @Nullable Instant since;
 
   @Option(names = "--from-beginning", description = "Begin with the oldest alert that is kept.")
   private boolean fromBeginning;
@@ -119,7 +120,7 @@ final class AlertsCommand extends CliCommand {
               .formatted(alertmanager, refreshSeconds));
     }
     String topic = config.topics().alertState();
-    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.Start.BEGINNING)) {
+    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.BEGINNING)) {
       AlertmanagerBridge bridge =
           new AlertmanagerBridge(
               new Alertmanager(alertmanager),
@@ -132,11 +133,11 @@ final class AlertsCommand extends CliCommand {
     return ExitCode.OK;
   }
 
-  private TopicReader.Start start() {
+  private long start() {
     if (since != null) {
-      return TopicReader.Start.at(since.at().toEpochMilli());
+      return since.toEpochMilli();
     }
-    return once || fromBeginning ? TopicReader.Start.BEGINNING : TopicReader.Start.END;
+    return once || fromBeginning ? TopicReader.BEGINNING : TopicReader.END;
   }
 
   private void follow(TopicReader reader) {

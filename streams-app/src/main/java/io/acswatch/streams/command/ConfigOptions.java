@@ -19,7 +19,6 @@ final class ConfigOptions {
     return settings;
   }
 
-  /** The same, checked. */
   IsolationConfig config() throws IOException {
     return IsolationConfig.from(settings());
   }

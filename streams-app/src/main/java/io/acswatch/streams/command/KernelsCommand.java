@@ -33,7 +33,7 @@ final class KernelsCommand extends CliCommand {
     IsolationConfig config = options.config();
     PrintWriter out = out();
     try (TopicReader reader =
-        TopicReader.open(config, config.topics().kernels(), TopicReader.Start.BEGINNING)) {
+        TopicReader.open(config, config.topics().kernels(), TopicReader.BEGINNING)) {
       for (byte[] json : reader.table().values()) {
         if (output.isJson()) {
           out.println(new String(json, StandardCharsets.UTF_8));

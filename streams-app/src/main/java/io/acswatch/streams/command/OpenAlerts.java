@@ -56,7 +56,6 @@ public final class OpenAlerts {
     }
   }
 
-  /** All that is to be told now. */
   public List<Posted> toTell(Instant now) {
     List<Posted> posted = new ArrayList<>();
     ended.forEach(alert -> posted.add(posted(alert, now.toString())));

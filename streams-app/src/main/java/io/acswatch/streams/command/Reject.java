@@ -22,7 +22,6 @@ public record Reject(ConsumerRecord<byte[], byte[]> record) {
     return record.partition() + "@" + record.offset();
   }
 
-  /** Where the refused record was. */
   public String origin() {
     return "%s-%s@%s"
         .formatted(header(Rejects.TOPIC), header(Rejects.PARTITION), header(Rejects.RECORD_OFFSET));
@@ -33,12 +32,10 @@ public record Reject(ConsumerRecord<byte[], byte[]> record) {
     return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
   }
 
-  /** Label of the reason. */
   public String reason() {
     return header(Rejects.REASON);
   }
 
-  /** The reason in words. */
   public String detail() {
     return header(Rejects.DETAIL);
   }

@@ -63,9 +63,9 @@ final class RejectsCommand extends CliCommand {
   @Option(
       names = "--since",
       paramLabel = "TIME",
-      converter = TimeOption.Converter.class,
+      converter = TimeOption.class,
       description = "Refused then or later: 30m, 2h, 7d ago, a day, or an instant; default all.")
-  private @Nullable TimeOption since;
+  private @Nullable Instant since;
 
   @Option(
       names = "--again",
@@ -98,10 +98,8 @@ final class RejectsCommand extends CliCommand {
     return ExitCode.OK;
   }
 
-  private TopicReader.Start start() {
-    return since == null
-        ? TopicReader.Start.BEGINNING
-        : TopicReader.Start.at(since.at().toEpochMilli());
+  private long start() {
+    return since == null ? TopicReader.BEGINNING : since.toEpochMilli();
   }
 
   /** Those that were there at the start and are asked for; those of one host in their order. */

@@ -30,10 +30,6 @@ import picocli.CommandLine.ScopeType;
       "3:a broker, topic, port or directory cannot be used"
     })
 public final class StreamsMain {
-  /** Made to run them. */
-  public StreamsMain() {}
-
-  /** Runs the command that the arguments name and exits with its code. */
   public static void main(String[] arguments) {
     Program.run(new StreamsMain(), arguments);
   }

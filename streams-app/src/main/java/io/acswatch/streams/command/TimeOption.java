@@ -9,27 +9,23 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A moment as people say it: so long ago ({@code 30m}, {@code 7d}), a day, or an instant. */
-record TimeOption(Instant at) {
-  static TimeOption parse(String text, Instant now) {
+final class TimeOption implements ITypeConverter<Instant> {
+  @Override
+  public Instant convert(String text) {
+    return parse(text, Instant.now());
+  }
+
+  static Instant parse(String text, Instant now) {
     try {
       if (text.matches("\\d.*[smhd]")) {
-        return new TimeOption(now.minus(new DurationConverter().convert(text)));
+        return now.minus(new DurationConverter().convert(text));
       }
-      return new TimeOption(
-          text.length() == 10
-              ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-              : Instant.parse(text));
+      return text.length() == 10
+          ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+          : Instant.parse(text);
     } catch (DateTimeException | TypeConversionException notATime) {
       throw new TypeConversionException(
           "'" + text + "' is no time, expected 30m, 2h, 7d, 2026-11-23 or 2026-11-23T20:39:00Z");
-    }
-  }
-
-  /** For picocli. */
-  static final class Converter implements ITypeConverter<TimeOption> {
-    @Override
-    public TimeOption convert(String text) {
-      return parse(text, Instant.now());
     }
   }
 }

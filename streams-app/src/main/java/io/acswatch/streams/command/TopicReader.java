@@ -34,26 +34,20 @@ final class TopicReader implements AutoCloseable {
   private final List<TopicPartition> partitions;
   private final Map<TopicPartition, Long> end;
 
-  /** Where to begin. */
-  public record Start(long atMillis) {
-    /** At the oldest record there is. */
-    public static final Start BEGINNING = new Start(Long.MIN_VALUE);
+  /** Where to begin: at the oldest record there is. */
+  static final long BEGINNING = Long.MIN_VALUE;
 
-    /** With what comes from now on. */
-    public static final Start END = new Start(Long.MAX_VALUE);
-
-    /** With the first record that the broker took at that time or later. */
-    public static Start at(long millis) {
-      return new Start(Math.max(0, millis));
-    }
-  }
+  /** With what comes from now on. */
+  static final long END = Long.MAX_VALUE;
 
   /**
-   * A reader of the topic, at its start.
+   * A reader of the topic.
    *
+   * @param start {@link #BEGINNING}, {@link #END}, or a time in milliseconds since 1970: with the
+   *     first record that the broker took then or later
    * @throws CommandFailure if no broker answers, or there is no such topic
    */
-  static TopicReader open(IsolationConfig config, String topic, Start start) {
+  static TopicReader open(IsolationConfig config, String topic, long start) {
     try (BrokerSession session = new BrokerSession(config)) {
       Topics.require(session, config, topic);
       try {
@@ -64,7 +58,7 @@ final class TopicReader implements AutoCloseable {
     }
   }
 
-  private TopicReader(IsolationConfig config, String topic, Start start) {
+  private TopicReader(IsolationConfig config, String topic, long start) {
     servers = config.bootstrapServers();
     consumer =
         new KafkaConsumer<>(
@@ -84,14 +78,14 @@ final class TopicReader implements AutoCloseable {
     }
   }
 
-  private void seek(Start start) {
-    if (start.equals(Start.BEGINNING)) {
+  private void seek(long start) {
+    if (start == BEGINNING) {
       consumer.seekToBeginning(partitions);
-    } else if (start.equals(Start.END)) {
+    } else if (start == END) {
       end.forEach(consumer::seek);
     } else {
       Map<TopicPartition, Long> times = new HashMap<>();
-      partitions.forEach(partition -> times.put(partition, start.atMillis()));
+      partitions.forEach(partition -> times.put(partition, Math.max(0, start)));
       consumer
           .offsetsForTimes(times)
           .forEach((partition, found) -> consumer.seek(partition, offset(partition, found)));
@@ -103,12 +97,10 @@ final class TopicReader implements AutoCloseable {
     return found == null ? end.get(partition) : found.offset();
   }
 
-  /** Begins at this offset in that partition. */
   public void seek(int partition, long offset) {
     consumer.seek(new TopicPartition(partitions.get(0).topic(), partition), offset);
   }
 
-  /** Number of partitions. */
   public int partitions() {
     return partitions.size();
   }

@@ -204,7 +204,6 @@ public final class FleetIndex implements HostObserver {
     return summary.portsRead() ? HostStatus.FRESH : HostStatus.UNKNOWN;
   }
 
-  /** Counts over all hosts. */
   public Counts counts() {
     Map<HostStatus, Integer> hosts = new EnumMap<>(HostStatus.class);
     for (HostStatus status : HostStatus.values()) {

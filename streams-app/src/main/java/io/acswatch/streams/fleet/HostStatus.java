@@ -11,7 +11,6 @@ public enum HostStatus {
   /** Heard of, but a port was not read: what lies below it may be isolated or not. */
   UNKNOWN;
 
-  /** Lower-case name. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

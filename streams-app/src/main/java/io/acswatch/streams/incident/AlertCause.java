@@ -29,7 +29,6 @@ record AlertCause(
   private static final String MISMATCH = "KERNEL_GROUP_MISMATCH";
   private static final int ID_BYTES = 16;
 
-  /** Copies the list. */
   AlertCause {
     bits = List.copyOf(bits);
   }

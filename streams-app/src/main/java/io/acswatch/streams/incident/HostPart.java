@@ -19,7 +19,6 @@ record HostPart(long sinceMillis, boolean counted, Severity severity, List<Strin
   private static final int VERSION = 1;
   private static final int FIELDS = 3;
 
-  /** Copies the list. */
   HostPart {
     fingerprints = List.copyOf(fingerprints);
   }

@@ -21,7 +21,6 @@ public final class IncidentStores {
   /** Cause, time and host that got it then, in that order; says nothing more. */
   static final String ARRIVALS = "incident-arrivals";
 
-  /** All of them. */
   public static final List<String> ALL = List.of(ALERT_CAUSES, INCIDENTS, INCIDENT_HOSTS, ARRIVALS);
 
   /** Begins the name of the topic by which causes are shared out. */

@@ -43,14 +43,8 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
 
   private final IncidentSerde serde = new IncidentSerde();
   private ProcessorContext<String, byte[]> context;
-
-  /** Cause to its incident. */
   private KeyValueStore<String, byte[]> incidents;
-
-  /** Cause and host to the host's part in it. */
   private KeyValueStore<String, byte[]> hosts;
-
-  /** Cause, time and host that got it then, in that order; only to see how many did of late. */
   private KeyValueStore<String, byte[]> arrivals;
 
   @Override
@@ -261,11 +255,34 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
             hostCount,
             openHosts,
             sample,
-            IncidentText.headline(before, hostCount, openHosts),
+            headline(before, hostCount, openHosts),
             before.more());
     byte[] json = serde.serialize("incidents", told);
     incidents.put(told.incident(), IncidentStores.packIncident(json));
     context.forward(new Record<>(told.incident(), json, atMillis));
+  }
+
+  /** One sentence: what, on how many hosts, and what they have in common. */
+  private static String headline(Incident incident, int hosts, int openHosts) {
+    StringBuilder text = new StringBuilder();
+    text.append(incident.code())
+        .append(" on ")
+        .append(hosts)
+        .append(hosts == 1 ? " host" : " hosts");
+    if (openHosts != hosts) {
+      text.append(", open on ").append(openHosts);
+    }
+    text.append(hosts == 1 ? ", with kernel " : ", all with kernel ").append(incident.kernel());
+    if (incident.platform() != null) {
+      text.append(" on platform ").append(incident.platform());
+    }
+    if (incident.place() != null) {
+      text.append(", at ").append(incident.place());
+    }
+    if (!incident.bits().isEmpty()) {
+      text.append(", bits ").append(String.join(" ", incident.bits()));
+    }
+    return text.toString();
   }
 
   private void deleteWhatIsOver(long nowMillis) {

@@ -20,7 +20,6 @@ public final class KernelStores {
   /** Kernel and host to what the host told of it. */
   static final String KERNEL_HOSTS = "kernel-hosts";
 
-  /** All of them. */
   public static final List<String> ALL = List.of(HOST_KERNELS, KERNELS, KERNEL_HOSTS);
 
   /** What passes from hosts to kernels. */
@@ -48,7 +47,6 @@ public final class KernelStores {
     return kernel + SEPARATOR + host;
   }
 
-  /** An entry of a store. */
   static byte[] pack(KernelKnowledge kernel) {
     return Entry.pack(VERSION, List.of(text(kernel)));
   }

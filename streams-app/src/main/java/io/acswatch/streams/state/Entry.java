@@ -15,7 +15,6 @@ import org.apache.kafka.common.errors.SerializationException;
 public final class Entry {
   private Entry() {}
 
-  /** The bytes of an entry. */
   public static byte[] pack(int version, List<String> fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     bytes.write(version);

@@ -43,7 +43,6 @@ import org.apache.kafka.common.errors.SerializationException;
 public final class HostStateSerde {
   private HostStateSerde() {}
 
-  /** The state in its packed form. */
   public static byte[] pack(HostState state) {
     return StateWriter.write(state);
   }

@@ -151,7 +151,6 @@ public final class PackedState {
     return ByteBuffer.wrap(FactsWriter.write(snapshot));
   }
 
-  /** True if these bytes are the stored ones. */
   public boolean isSameAs(byte[] others) {
     return Arrays.equals(bytes, others);
   }

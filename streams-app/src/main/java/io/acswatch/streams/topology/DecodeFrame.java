@@ -58,7 +58,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
     long startedAt = observer.decodeStarts();
     PackedState state = null;
     if (head.look(frame)) {
-      state = stateOf(host);
+      state = new PackedState(states.get(host));
       if (state.isRepeatedBy(head) && state.needsNoJudgement(head)) {
         observer.decoded(FrameType.SNAPSHOT, head.functionCount(), startedAt);
         judge(record, new Observation(host, state, head, null, frame));
@@ -92,10 +92,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   /** Compares bytes: a key that is not UTF-8 is no host's. */
   private static boolean isHost(byte[] key, String host) {
     return !host.isEmpty() && Arrays.equals(key, host.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private PackedState stateOf(String host) {
-    return new PackedState(states.get(host));
   }
 
   private void judge(Record<byte[], byte[]> record, Observation observation) {

@@ -7,7 +7,6 @@ import io.acswatch.pci.judge.HostState;
  * not throw. What a transaction took back and did again is told twice.
  */
 public interface HostObserver {
-  /** Observes nothing. */
   HostObserver NONE = new HostObserver() {};
 
   /** The states of a partition's hosts are kept here from now on; their store is restored. */

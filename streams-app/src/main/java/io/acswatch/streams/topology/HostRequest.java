@@ -19,7 +19,6 @@ public record HostRequest(String reason) {
   private static final JsonFactory READER = new JsonFactory();
   private static final String RETIRE = "retire";
 
-  /** The value of the record. */
   public byte[] json() {
     return Json.bytes(
         json -> {

@@ -102,13 +102,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
-  private record Outcome(byte @Nullable [] state, List<Output> records) {
-    private static final Outcome NOTHING = new Outcome(null, List.of());
-
-    private static Outcome of(byte @Nullable [] state) {
-      return state == null ? NOTHING : new Outcome(state, List.of());
-    }
-  }
+  private record Outcome(byte @Nullable [] state, List<Output> records) {}
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
     Snapshot snapshot = record.value().snapshot();
@@ -116,23 +110,18 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     boolean same = snapshot == null || packed.isRepeatedBy(snapshot);
     if (snapshot == null || same && packed.needsNoJudgement(head)) {
       observer.repetitionSkipped();
-      return Outcome.of(packed.repeated(head));
+      return new Outcome(packed.repeated(head), List.of());
     }
     HostState state = packed.unpack();
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
-      return Outcome.NOTHING;
+      return new Outcome(null, List.of());
     }
     Judged judged = judge.apply(state, snapshot);
     byte[] next =
         same && judged.leaves(state)
             ? packed.settled(head)
             : packed.next(judged.state(), snapshot, head);
-    return judged(packed, judged, next, record);
-  }
-
-  private Outcome judged(
-      PackedState packed, Judged judged, byte[] next, Record<byte[], Observation> record) {
     Outcome outcome = outcome(packed, judged, next, record);
     observer.judged();
     return outcome;

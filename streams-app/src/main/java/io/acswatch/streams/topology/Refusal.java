@@ -9,7 +9,6 @@ import java.util.Locale;
 public enum Refusal {
   /** The record has no key, so it is not known whose it is. */
   NULL_KEY,
-  /** The record has no value. */
   NULL_VALUE,
   /** The key is not the host id in the frame, or the frame names no host. */
   HOST_MISMATCH,
@@ -20,7 +19,6 @@ public enum Refusal {
   /** The frame is sound; judging it failed. A fault of acswatch's own, in the log. */
   JUDGEMENT_FAILED;
 
-  /** Lower-case name, for metrics and record headers. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -31,19 +31,13 @@ public final class Rejects {
   /** Bytes from the start of the value to the field at fault; -1 where no byte of it is. */
   public static final String OFFSET = "acswatch.offset";
 
-  /** Why: in words. */
   public static final String DETAIL = "acswatch.detail";
 
-  /** Topic of the refused record. */
+  /** Where the refused record was, and its timestamp. */
   public static final String TOPIC = "acswatch.topic";
 
-  /** Partition of the refused record. */
   public static final String PARTITION = "acswatch.partition";
-
-  /** Offset of the refused record. */
   public static final String RECORD_OFFSET = "acswatch.record-offset";
-
-  /** Timestamp of the refused record. */
   public static final String TIMESTAMP = "acswatch.timestamp";
 
   /** Only where something was cut: what, and how many bytes it had; blanks between several. */
@@ -65,7 +59,6 @@ public final class Rejects {
   private final ProcessorContext<byte[], ? super byte[]> context;
   private final TopologyObserver observer;
 
-  /** Those of one node. */
   Rejects(ProcessorContext<byte[], ? super byte[]> context, TopologyObserver observer) {
     this.context = context;
     this.observer = observer;

@@ -27,8 +27,7 @@ final class ReportedGroups {
   static boolean areSame(@Nullable Snapshot before, Snapshot now) {
     return before != null
         && before.boot().id().equals(now.boot().id())
-        && (before.hasFactsOf(now)
-            || Arrays.equals(json(before, 0, null), json(now, 0, null)));
+        && (before.hasFactsOf(now) || Arrays.equals(json(before, 0, null), json(now, 0, null)));
   }
 
   /**

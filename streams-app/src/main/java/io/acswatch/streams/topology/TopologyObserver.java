@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * must not throw. What a transaction took back and did again is told twice.
  */
 public interface TopologyObserver {
-  /** Observes nothing. */
   TopologyObserver NONE = new TopologyObserver() {};
 
   /** Returns the time by a clock of the observer's own; handed back to {@link #decoded}. */
@@ -36,7 +35,6 @@ public interface TopologyObserver {
   /** A snapshot told nothing new and was not judged. */
   default void repetitionSkipped() {}
 
-  /** A snapshot was judged. */
   default void judged() {}
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */
