@@ -2,9 +2,8 @@ package io.acswatch.benchmarks.walk;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.capability.AcsCapability;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.PcieCapability;
-import io.acswatch.pci.config.capability.StandardCapabilities;
 
 /**
  * Finds ACS in one function, as the decoder does: the standard list to the PCI Express capability,
@@ -20,10 +19,10 @@ public final class AcsWalk {
 
   /** The ACS Control word, or {@link #NONE}. */
   public static int controlOf(ConfigSpace space) {
-    if (StandardCapabilities.offsetOf(PcieCapability.ID, space) == 0) {
+    if (CapabilityWalk.standardOffset(PcieCapability.ID, space) == 0) {
       return NONE;
     }
-    int offset = ExtendedCapabilities.offsetOf(AcsCapability.ID, space);
+    int offset = CapabilityWalk.extendedOffset(AcsCapability.ID, space);
     return offset == 0 || offset > space.length() - ACS_LENGTH
         ? NONE
         : space.u16(offset + AcsCapability.CONTROL_OFFSET);

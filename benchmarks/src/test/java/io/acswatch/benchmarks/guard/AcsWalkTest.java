@@ -7,8 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.acswatch.benchmarks.walk.AcsWalk;
 import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.pci.config.ArrayConfigSpace;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
-import io.acswatch.pci.config.capability.StandardCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.wire.frame.FrameReader;
 import java.lang.management.ManagementFactory;
@@ -23,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * A walk that does more work than it did fails here before anyone measures it.
  */
 class AcsWalkTest {
-  private static final int NO_SUCH_ID = -1;
   private static final int FIRST_POINTER = 0x34;
   private static final int FIRST_EXTENDED = 0x100;
   private static final int WARM_UP = 200;
@@ -57,14 +55,20 @@ class AcsWalkTest {
     int extendedLoops = 0;
     for (byte[] bytes : corpus(lists).dense()) {
       ArrayConfigSpace space = new ArrayConfigSpace(bytes);
-      StandardCapabilities standard = new StandardCapabilities(space);
-      standard.find(NO_SUCH_ID);
-      standardLoops += standard.advance() == WalkStep.LOOPED ? 1 : 0;
-      ExtendedCapabilities extended = new ExtendedCapabilities(space);
-      extended.find(NO_SUCH_ID);
-      extendedLoops += extended.advance() == WalkStep.LOOPED ? 1 : 0;
+      CapabilityWalk standard = CapabilityWalk.standard().wrap(space);
+      standardLoops += end(standard) == WalkStep.LOOPED ? 1 : 0;
+      CapabilityWalk extended = CapabilityWalk.extended().wrap(space);
+      extendedLoops += end(extended) == WalkStep.LOOPED ? 1 : 0;
     }
     return standardLoops + " standard, " + extendedLoops + " extended";
+  }
+
+  private static WalkStep end(CapabilityWalk walk) {
+    WalkStep step;
+    do {
+      step = walk.advance();
+    } while (step == WalkStep.CAPABILITY);
+    return step;
   }
 
   @ParameterizedTest
@@ -107,17 +111,13 @@ class AcsWalkTest {
 
   private static byte[] looped(byte[] config) {
     ArrayConfigSpace space = new ArrayConfigSpace(config);
-    StandardCapabilities standard = new StandardCapabilities(space);
-    while (standard.advance() == WalkStep.CAPABILITY) {
-      // to the last one
-    }
+    CapabilityWalk standard = CapabilityWalk.standard().wrap(space);
+    end(standard);
     if (standard.offset() != 0) {
       config[standard.offset() + 1] = config[FIRST_POINTER];
     }
-    ExtendedCapabilities extended = new ExtendedCapabilities(space);
-    while (extended.advance() == WalkStep.CAPABILITY) {
-      // to the last one
-    }
+    CapabilityWalk extended = CapabilityWalk.extended().wrap(space);
+    end(extended);
     int last = extended.offset();
     if (last != 0) {
       config[last + 3] = (byte) (FIRST_EXTENDED >>> 4);

@@ -33,7 +33,7 @@ final class LspciFields {
       decoded.headers(function);
       for (CapabilityLists.Entry entry : function.lists().standard()) {
         if (entry.id() == PcieCapability.ID) {
-          decoded.express(new PcieCapability().wrap(function.captured().config(), entry.offset()));
+          decoded.express(function.captured().config(), entry.offset());
         }
       }
       function.lists().extended().forEach(entry -> decoded.extended(function, entry));
@@ -58,19 +58,17 @@ final class LspciFields {
     }
   }
 
-  private void express(PcieCapability pcie) {
-    put("pcie version", pcie.version());
-    put("port type", PORT_TYPES.getOrDefault(pcie.typeNibble(), "?"));
+  private void express(ConfigSpace space, int offset) {
+    put("pcie version", space.u16(offset + 2) & 0xF);
+    put("port type", PORT_TYPES.getOrDefault(PcieCapability.typeNibble(space, offset), "?"));
   }
 
   private void extended(DecodedFunction function, CapabilityLists.Entry entry) {
-    ConfigSpace space = function.captured().config();
     switch (entry.id()) {
       case SriovCapability.ID -> {
-        SriovCapability sriov = new SriovCapability().wrap(space, entry.offset());
-        put("vf enable", sriov.vfsEnabled());
-        put("vf offset", sriov.firstVfOffset());
-        put("vf stride", sriov.vfStride());
+        put("vf enable", function.facts().vfsEnabled());
+        put("vf offset", function.facts().firstVfOffset());
+        put("vf stride", function.facts().vfStride());
       }
       case 0x000F -> put("ats", function.facts().atsEnabled());
       case 0x0003 -> put("serial number", serial(function.facts().serialNumber()));

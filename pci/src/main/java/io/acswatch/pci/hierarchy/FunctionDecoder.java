@@ -6,10 +6,9 @@ import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.PcieCapability;
 import io.acswatch.pci.config.capability.SriovCapability;
-import io.acswatch.pci.config.capability.StandardCapabilities;
 import io.acswatch.pci.config.capability.WalkStep;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +24,6 @@ public final class FunctionDecoder {
   private static final int SUBSYSTEM_ID = 0x0D;
   private static final int BLOCK = 0x100;
   private static final int TORN_TAIL_BYTES = 64;
-  private static final int SRIOV_LENGTH = 0x40;
   private static final int ACS_LENGTH = 8;
   private static final int SERIAL_NUMBER = 0x0003;
   private static final int SERIAL_NUMBER_LENGTH = 12;
@@ -35,11 +33,9 @@ public final class FunctionDecoder {
   private static final int ATS_ENABLE = 1 << 15;
 
   private final ConfigHeader header = new ConfigHeader();
-  private final StandardCapabilities standard = new StandardCapabilities();
-  private final ExtendedCapabilities extended = new ExtendedCapabilities();
-  private final PcieCapability pcie = new PcieCapability();
+  private final CapabilityWalk standard = CapabilityWalk.standard();
+  private final CapabilityWalk extended = CapabilityWalk.extended();
   private final AcsCapability acs = new AcsCapability();
-  private final SriovCapability sriov = new SriovCapability();
 
   private ReadStatus status = ReadStatus.UNREADABLE;
   private int lengthBytes;
@@ -141,7 +137,9 @@ public final class FunctionDecoder {
     WalkStep step;
     while ((step = standard.advance()) == WalkStep.CAPABILITY) {
       int at = standard.offset();
-      if (standard.id() == PcieCapability.ID && pcieOffset == 0 && at + 4 <= lengthBytes) {
+      if (standard.id() == PcieCapability.ID
+          && pcieOffset == 0
+          && at + PcieCapability.LENGTH <= lengthBytes) {
         pcieOffset = at;
       } else if (standard.id() == SUBSYSTEM_ID && header.isBridge() && at + 8 <= lengthBytes) {
         subsystemVendor = space.u16(at + 4);
@@ -166,11 +164,11 @@ public final class FunctionDecoder {
         if (lengthBytes == ConfigSpace.EXTENDED_LENGTH && !acs.egressVectorIsComplete()) {
           oddities |= ConfigOddity.EGRESS_VECTOR_BEYOND_END.bit();
         }
-      } else if (extended.id() == SriovCapability.ID && at + SRIOV_LENGTH <= lengthBytes) {
-        sriov.wrap(space, at);
-        firstVfOffset = sriov.firstVfOffset();
-        vfStride = sriov.vfStride();
-        vfsEnabled = sriov.vfsEnabled();
+      } else if (extended.id() == SriovCapability.ID
+          && at + SriovCapability.LENGTH <= lengthBytes) {
+        firstVfOffset = space.u16(at + SriovCapability.FIRST_VF_OFFSET);
+        vfStride = space.u16(at + SriovCapability.VF_STRIDE);
+        vfsEnabled = (space.u16(at + SriovCapability.CONTROL) & 1) != 0;
       } else if (extended.id() == ATS && at + ATS_LENGTH <= lengthBytes) {
         atsEnabled = (space.u16(at + ATS_CONTROL) & ATS_ENABLE) != 0;
       } else if (extended.id() == SERIAL_NUMBER && at + SERIAL_NUMBER_LENGTH <= lengthBytes) {
@@ -212,7 +210,7 @@ public final class FunctionDecoder {
 
   private PortType claimedType(ConfigSpace space, int pcieOffset) {
     if (pcieOffset != 0) {
-      return PortType.ofNibble(pcie.wrap(space, pcieOffset).typeNibble());
+      return PortType.ofNibble(PcieCapability.typeNibble(space, pcieOffset));
     }
     // What ends early, as 64 bytes do before the first capability, proves nothing by having none,
     // unless the status register says that there is no list.
@@ -249,7 +247,7 @@ public final class FunctionDecoder {
           ? ReadStatus.COMPLETE
           : ReadStatus.EXT_UNAVAILABLE;
     }
-    return StandardCapabilities.offsetOf(PcieCapability.ID, space) != 0
+    return CapabilityWalk.standardOffset(PcieCapability.ID, space) != 0
         ? ReadStatus.EXT_UNAVAILABLE
         : ReadStatus.COMPLETE;
   }

@@ -10,8 +10,7 @@ import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
-import io.acswatch.pci.config.capability.StandardCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
@@ -96,12 +95,12 @@ class ConfigSpaceFuzzTest {
   }
 
   private static void walksEnd(ConfigSpace space) {
-    StandardCapabilities standard = new StandardCapabilities(space);
+    CapabilityWalk standard = CapabilityWalk.standard().wrap(space);
     for (int steps = 0; standard.advance() == WalkStep.CAPABILITY; steps++) {
-      assertTrue(steps < StandardCapabilities.MAX_ENTRIES, "standard list");
+      assertTrue(steps < CapabilityWalk.MAX_STANDARD, "standard list");
       assertTrue(standard.offset() >= 0x40 && standard.offset() + 2 <= space.length());
     }
-    ExtendedCapabilities extended = new ExtendedCapabilities(space);
+    CapabilityWalk extended = CapabilityWalk.extended().wrap(space);
     for (int steps = 0; extended.advance() == WalkStep.CAPABILITY; steps++) {
       assertTrue(steps < 960, "extended list");
       assertTrue(extended.offset() >= 0x100 && extended.offset() + 4 <= space.length());

@@ -3,7 +3,7 @@ package io.acswatch.streams.topology;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.Preservation;
@@ -117,7 +117,7 @@ final class RandomHistory {
 
   private CapturedFunction withPokedAcs(CapturedFunction function) {
     byte[] bytes = function.config().toByteArray();
-    int acs = new ExtendedCapabilities(new ArrayConfigSpace(bytes)).find(AcsCapability.ID);
+    int acs = CapabilityWalk.extendedOffset(AcsCapability.ID, new ArrayConfigSpace(bytes));
     // Where there is none: the latency timer, of which no fact is made.
     int at = acs == 0 ? 0x0D : acs + AcsCapability.CONTROL_OFFSET;
     bytes[at] ^= (byte) (1 << random.nextInt(5));

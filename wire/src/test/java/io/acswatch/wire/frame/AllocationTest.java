@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.acswatch.pci.config.capability.AcsCapability;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.PcieCapability;
-import io.acswatch.pci.config.capability.StandardCapabilities;
+import io.acswatch.pci.config.capability.WalkStep;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
@@ -33,8 +33,8 @@ class AllocationTest {
   void walkingToAcsInAFrameAllocatesNothing() {
     byte[] frame = FrameWriter.write(Captures.read("sriov-vfs"));
     FrameReader reader = new FrameReader();
-    StandardCapabilities standard = new StandardCapabilities();
-    ExtendedCapabilities extended = new ExtendedCapabilities();
+    CapabilityWalk standard = CapabilityWalk.standard();
+    CapabilityWalk extended = CapabilityWalk.extended();
     AcsCapability acs = new AcsCapability();
     assertNull(reader.wrap(frame));
     assertEquals(0, allocatedBy(() -> controls(reader, standard, extended, acs)));
@@ -42,19 +42,25 @@ class AllocationTest {
   }
 
   private static long controls(
-      FrameReader reader,
-      StandardCapabilities standard,
-      ExtendedCapabilities extended,
-      AcsCapability acs) {
+      FrameReader reader, CapabilityWalk standard, CapabilityWalk extended, AcsCapability acs) {
     long sum = 0;
     for (int i = 0; i < reader.functionCount(); i++) {
       BytesConfigSpace space = reader.function(i).config();
-      if (standard.wrap(space).find(PcieCapability.ID) != 0) {
-        int at = extended.wrap(space).find(AcsCapability.ID);
+      if (find(standard.wrap(space), PcieCapability.ID) != 0) {
+        int at = find(extended.wrap(space), AcsCapability.ID);
         sum += at == 0 ? 0 : acs.wrap(space, at).control();
       }
     }
     return sum;
+  }
+
+  private static int find(CapabilityWalk walk, int wanted) {
+    while (walk.advance() == WalkStep.CAPABILITY) {
+      if (walk.id() == wanted) {
+        return walk.offset();
+      }
+    }
+    return 0;
   }
 
   @Test

@@ -2,8 +2,7 @@ package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.config.capability.ExtendedCapabilities;
-import io.acswatch.pci.config.capability.StandardCapabilities;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import java.util.ArrayList;
@@ -37,7 +36,7 @@ public record CapabilityLists(
     if (!facts.hasHeader()) {
       return new CapabilityLists(standard, null, extended, null);
     }
-    StandardCapabilities walk = new StandardCapabilities(space);
+    CapabilityWalk walk = CapabilityWalk.standard().wrap(space);
     WalkStep step = walk.advance();
     for (; step == WalkStep.CAPABILITY; step = walk.advance()) {
       standard.add(new Entry(walk.id(), 0, walk.offset()));
@@ -46,7 +45,7 @@ public record CapabilityLists(
     if (facts.claimedType().isPcie()
         && facts.status() != ReadStatus.EXT_ALIASED
         && space.length() > ConfigSpace.CONVENTIONAL_LENGTH) {
-      ExtendedCapabilities extendedWalk = new ExtendedCapabilities(space);
+      CapabilityWalk extendedWalk = CapabilityWalk.extended().wrap(space);
       extendedStep = extendedWalk.advance();
       for (; extendedStep == WalkStep.CAPABILITY; extendedStep = extendedWalk.advance()) {
         extended.add(new Entry(extendedWalk.id(), extendedWalk.version(), extendedWalk.offset()));

@@ -1,8 +1,5 @@
 package io.acswatch.pci.config.capability;
 
-import io.acswatch.pci.config.ArrayConfigSpace;
-import io.acswatch.pci.config.ConfigSpace;
-import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -13,44 +10,25 @@ import java.util.OptionalInt;
  *   +14 first VF offset (16)   +16 VF stride (16)
  * </pre>
  *
- * <p>Valid until the next {@link #wrap}; not thread-safe. Source: SR-IOV spec 1.1 §3.3.
+ * <p>Source: SR-IOV spec 1.1 §3.3.
  */
 public final class SriovCapability {
   /** Extended capability id. */
   public static final int ID = 0x0010;
 
-  private static final int CONTROL = 0x08;
-  private static final int FIRST_VF_OFFSET = 0x14;
-  private static final int VF_STRIDE = 0x16;
-  private static final int LENGTH = 0x40;
+  /** Bytes of the capability. */
+  public static final int LENGTH = 0x40;
 
-  private ConfigSpace space = new ArrayConfigSpace();
-  private int offset;
+  /** Offset of the control register from the capability header. */
+  public static final int CONTROL = 0x08;
 
-  /** Points this view at {@code offset}. Throws IndexOutOfBoundsException if it is cut short. */
-  public SriovCapability wrap(ConfigSpace space, int offset) {
-    Objects.checkFromIndexSize(offset, LENGTH, space.length());
-    if (this.space != space) {
-      this.space = space;
-    }
-    this.offset = offset;
-    return this;
-  }
+  /** Distance of VF 0 from the PF, in requester ids; final once VFs are enabled. */
+  public static final int FIRST_VF_OFFSET = 0x14;
 
-  /** True if VFs exist; only then are offset and stride final. */
-  public boolean vfsEnabled() {
-    return (space.u16(offset + CONTROL) & 1) != 0;
-  }
+  /** Distance from one VF to the next, in requester ids; final once VFs are enabled. */
+  public static final int VF_STRIDE = 0x16;
 
-  /** Distance of VF 0 from the PF, in requester ids. */
-  public int firstVfOffset() {
-    return space.u16(offset + FIRST_VF_OFFSET);
-  }
-
-  /** Distance from one VF to the next, in requester ids. */
-  public int vfStride() {
-    return space.u16(offset + VF_STRIDE);
-  }
+  private SriovCapability() {}
 
   /**
    * Index of a VF by its requester id, counted from 0 as in sysfs {@code virtfn<index>}; empty if

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CapabilityListsTest {
   private static WalkStep endOfStandard(ConfigSpace space) {
-    StandardCapabilities walk = new StandardCapabilities(space);
+    CapabilityWalk walk = CapabilityWalk.standard().wrap(space);
     WalkStep step;
     do {
       step = walk.advance();
@@ -26,7 +26,7 @@ class CapabilityListsTest {
   }
 
   private static WalkStep endOfExtended(ConfigSpace space) {
-    ExtendedCapabilities walk = new ExtendedCapabilities(space);
+    CapabilityWalk walk = CapabilityWalk.extended().wrap(space);
     WalkStep step;
     do {
       step = walk.advance();
@@ -34,18 +34,27 @@ class CapabilityListsTest {
     return step;
   }
 
+  private static int find(CapabilityWalk walk, int wanted) {
+    while (walk.advance() == WalkStep.CAPABILITY) {
+      if (walk.id() == wanted) {
+        return walk.offset();
+      }
+    }
+    return 0;
+  }
+
   @Test
   void standardListIsEmptyUnlessTheStatusBitSaysSo() {
     TestSpace space = TestSpace.pcie(0).u16(0x06, 0);
 
-    assertEquals(0, new StandardCapabilities(space.space()).find(PcieCapability.ID));
+    assertEquals(0, find(CapabilityWalk.standard().wrap(space.space()), PcieCapability.ID));
   }
 
   @Test
   void standardPointersLoseTheirLowTwoBits() {
     TestSpace space = TestSpace.pcie(0).u8(0x34, 0x43);
 
-    assertEquals(0x40, new StandardCapabilities(space.space()).find(PcieCapability.ID));
+    assertEquals(0x40, find(CapabilityWalk.standard().wrap(space.space()), PcieCapability.ID));
   }
 
   @Test
@@ -53,7 +62,7 @@ class CapabilityListsTest {
     TestSpace space =
         TestSpace.conventional().u16(0x06, 0x10).u8(0x0E, 2).u8(0x14, 0x80).u8(0x80, 0x01);
 
-    assertEquals(0x80, new StandardCapabilities(space.space()).find(0x01));
+    assertEquals(0x80, find(CapabilityWalk.standard().wrap(space.space()), 0x01));
   }
 
   @Test
@@ -93,7 +102,18 @@ class CapabilityListsTest {
             .extended(0x300, 0x1, 0x200)
             .extended(0x200, AcsCapability.ID, 0);
 
-    assertEquals(0x200, new ExtendedCapabilities(space.space()).find(AcsCapability.ID));
+    assertEquals(0x200, find(CapabilityWalk.extended().wrap(space.space()), AcsCapability.ID));
+  }
+
+  @Test
+  void whatEndsAWalkThatTurnedBackIsReturnedForEver() {
+    TestSpace space =
+        TestSpace.pcie(0).extended(0x100, 1, 0x300).extended(0x300, 2, 0x200).u32(0x200, 0);
+    CapabilityWalk walk = CapabilityWalk.extended().wrap(space.space());
+
+    assertEquals(0, find(walk, 3));
+    assertEquals(WalkStep.UNCLEAN_END, walk.advance());
+    assertEquals(WalkStep.UNCLEAN_END, walk.advance());
   }
 
   static LongStream seeds() {
@@ -114,12 +134,12 @@ class CapabilityListsTest {
       }
     }
     ConfigSpace space = new ArrayConfigSpace(bytes);
-    StandardCapabilities standard = new StandardCapabilities(space);
+    CapabilityWalk standard = CapabilityWalk.standard().wrap(space);
     int steps = 0;
     while (standard.advance() == WalkStep.CAPABILITY) {
-      assertTrue(++steps <= StandardCapabilities.MAX_ENTRIES);
+      assertTrue(++steps <= CapabilityWalk.MAX_STANDARD);
     }
-    ExtendedCapabilities extended = new ExtendedCapabilities(space);
+    CapabilityWalk extended = CapabilityWalk.extended().wrap(space);
     steps = 0;
     while (extended.advance() == WalkStep.CAPABILITY) {
       assertTrue(++steps <= 960);
@@ -131,8 +151,8 @@ class CapabilityListsTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     TestSpace builder = TestSpace.pcie(4).extended(0x100, 1, 0x148).extended(0x148, 0xD, 0);
     ConfigSpace space = builder.space();
-    ExtendedCapabilities extended = new ExtendedCapabilities();
-    StandardCapabilities standard = new StandardCapabilities();
+    CapabilityWalk extended = CapabilityWalk.extended();
+    CapabilityWalk standard = CapabilityWalk.standard();
     walk(space, standard, extended, 20_000);
     long allocated = Long.MAX_VALUE;
     // The JIT may allocate on this thread's account while it compiles: the best of three counts.
@@ -146,18 +166,18 @@ class CapabilityListsTest {
   }
 
   private static int walk(
-      ConfigSpace space, StandardCapabilities standard, ExtendedCapabilities extended, int times) {
+      ConfigSpace space, CapabilityWalk standard, CapabilityWalk extended, int times) {
     int sum = 0;
     for (int i = 0; i < times; i++) {
-      sum += standard.wrap(space).find(PcieCapability.ID);
-      sum += extended.wrap(space).find(AcsCapability.ID);
+      sum += find(standard.wrap(space), PcieCapability.ID);
+      sum += find(extended.wrap(space), AcsCapability.ID);
     }
     return sum;
   }
 
   /** Short lists that loop, turn back and end anywhere are likely: pointers go to few places. */
   @Test
-  void offsetOfFindsWhatAWalkerFinds() {
+  void offsetsAreThoseThatAWalkFinds() {
     SplittableRandom random = new SplittableRandom(3);
     int found = 0;
     for (int i = 0; i < 20_000; i++) {
@@ -175,10 +195,10 @@ class CapabilityListsTest {
       put(bytes, 0x34, 0x40);
       ConfigSpace space = new ArrayConfigSpace(bytes);
       int wanted = random.nextInt(6);
-      int standard = new StandardCapabilities(space).find(wanted);
-      int extended = new ExtendedCapabilities(space).find(wanted);
-      assertEquals(standard, StandardCapabilities.offsetOf(wanted, space));
-      assertEquals(extended, ExtendedCapabilities.offsetOf(wanted, space));
+      int standard = find(CapabilityWalk.standard().wrap(space), wanted);
+      int extended = find(CapabilityWalk.extended().wrap(space), wanted);
+      assertEquals(standard, CapabilityWalk.standardOffset(wanted, space));
+      assertEquals(extended, CapabilityWalk.extendedOffset(wanted, space));
       found += standard + extended > 0 ? 1 : 0;
     }
     assertTrue(found > 5_000 && found < 19_000, "found " + found);
