@@ -293,7 +293,11 @@ public final class TestHost {
                       egressOpen.contains(name),
                       atsEnabled.contains(name),
                       memoryBar.contains(name),
-                      0);
+                      0,
+                      0,
+                      0,
+                      0,
+                      false);
           PciAddress pf = e.pf() == null ? null : entries.get(e.pf()).address();
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);
           KernelView kernel =

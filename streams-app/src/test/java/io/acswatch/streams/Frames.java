@@ -115,7 +115,8 @@ public final class Frames {
                         ConfigFacts.unread(ReadStatus.TRUNCATED_UNPRIVILEGED, 64),
                         function.kernel()))
             .toList(),
-        whole.owners());
+        whole.owners(),
+        List.of());
   }
 
   /** The same as a capture of another boot of the same kernel, started by kexec. */

@@ -66,14 +66,9 @@ public final class ArrayConfigSpace implements ConfigSpace {
   @Override
   public boolean hasSameBytesAs(ConfigSpace other) {
     return other instanceof ArrayConfigSpace array
-        ? hasSameBytesAs(array)
+        ? Arrays.equals(
+            bytes, start, start + length, array.bytes, array.start, array.start + array.length)
         : ConfigSpace.super.hasSameBytesAs(other);
-  }
-
-  private boolean hasSameBytesAs(ArrayConfigSpace other) {
-    return (bytes == other.bytes && start == other.start && length == other.length)
-        || Arrays.equals(
-            bytes, start, start + length, other.bytes, other.start, other.start + other.length);
   }
 
   @Override

@@ -65,7 +65,6 @@ public final class ConfigHeader {
     return space.u16(SUBCLASS) << 8 | space.u8(PROGRAMMING_INTERFACE);
   }
 
-  /** The whole header type register. */
   public int headerType() {
     return space.u8(HEADER_TYPE);
   }
@@ -92,7 +91,6 @@ public final class ConfigHeader {
     return space.u16(SUBSYSTEM_DEVICE);
   }
 
-  /** Bus the bridge sits on. */
   public int primaryBus() {
     return space.u8(PRIMARY);
   }

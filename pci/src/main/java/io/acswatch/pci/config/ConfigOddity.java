@@ -20,12 +20,10 @@ public enum ConfigOddity {
     this.sentence = sentence;
   }
 
-  /** Its bit in a mask. */
   public int bit() {
     return 1 << ordinal();
   }
 
-  /** True if it is in this mask. */
   public boolean isIn(int mask) {
     return (mask & bit()) != 0;
   }

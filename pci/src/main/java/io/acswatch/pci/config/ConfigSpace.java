@@ -33,7 +33,6 @@ public interface ConfigSpace {
   /** Returns the four bytes at {@code offset} as a Java int; negative when the top bit is set. */
   int u32(int offset);
 
-  /** True if both have the same length and the same bytes. */
   default boolean hasSameBytesAs(ConfigSpace other) {
     return length() == other.length() && Arrays.equals(toByteArray(), other.toByteArray());
   }

@@ -16,7 +16,6 @@ import java.util.Arrays;
  * zeros.
  */
 public final class LineSparseConfigSpace implements ConfigSpace {
-  /** Bytes of one line. */
   public static final int LINE_LENGTH = 64;
 
   private final int length;
@@ -27,27 +26,6 @@ public final class LineSparseConfigSpace implements ConfigSpace {
     this.length = length;
     this.lineMask = lineMask;
     this.lines = lines;
-  }
-
-  /**
-   * Puts a space together from its parts; keeps a reference to {@code lines}.
-   *
-   * @throws IllegalArgumentException if the mask, the length and the lines do not agree
-   */
-  public static LineSparseConfigSpace of(int length, long lineMask, byte[] lines) {
-    if (length < 0 || length > EXTENDED_LENGTH) {
-      throw new IllegalArgumentException("length=" + length + ", expected 0 to 4096");
-    }
-    if (!maskFitsLength(lineMask, length)) {
-      throw new IllegalArgumentException(
-          "lineMask=0x%016x, expected no line beyond length=%d".formatted(lineMask, length));
-    }
-    if (lines.length != Long.bitCount(lineMask) * LINE_LENGTH) {
-      throw new IllegalArgumentException(
-          "lines=%d bytes, expected %d"
-              .formatted(lines.length, Long.bitCount(lineMask) * LINE_LENGTH));
-    }
-    return new LineSparseConfigSpace(length, lineMask, lines);
   }
 
   /** Copies the non-zero lines of {@code space}. */

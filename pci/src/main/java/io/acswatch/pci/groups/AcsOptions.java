@@ -195,23 +195,10 @@ public final class AcsOptions {
    *     which do not know config_acs
    */
   public int apply(HostHierarchy hierarchy, int index, int found, int control, boolean clearsOnly) {
-    int result = control;
-    for (Order order : redirectOff) {
-      if (matches(order.device(), hierarchy, index)) {
-        result = (clearsOnly ? result : found) & ~order.mask();
-        break;
-      }
-    }
-    if (clearsOnly) {
-      return result;
-    }
-    for (Order order : config) {
-      if (matches(order.device(), hierarchy, index)) {
-        result = found & ~order.mask() | order.flags();
-        break;
-      }
-    }
-    return result;
+    Order off = naming(redirectOff, hierarchy, index);
+    int result = off == null ? control : (clearsOnly ? control : found) & ~off.mask();
+    Order order = clearsOnly ? null : naming(config, hierarchy, index);
+    return order == null ? result : found & ~order.mask() | order.flags();
   }
 
   /**
@@ -220,9 +207,8 @@ public final class AcsOptions {
    */
   int applyToDwords(HostHierarchy hierarchy, int index, int control, boolean clearsOnly) {
     boolean named =
-        redirectOff.stream().anyMatch(order -> matches(order.device(), hierarchy, index))
-            || !clearsOnly
-                && config.stream().anyMatch(order -> matches(order.device(), hierarchy, index));
+        naming(redirectOff, hierarchy, index) != null
+            || !clearsOnly && naming(config, hierarchy, index) != null;
     return named ? control & ~REDIRECT : control;
   }
 
@@ -231,12 +217,18 @@ public final class AcsOptions {
    * them.
    */
   public boolean keepsWhatWasFound(HostHierarchy hierarchy, int index, int bits) {
-    for (Order order : config) {
+    Order order = naming(config, hierarchy, index);
+    return order != null && (bits & ~order.mask()) != 0;
+  }
+
+  /** The first order that names the function: no later one counts. */
+  private static @Nullable Order naming(List<Order> orders, HostHierarchy hierarchy, int index) {
+    for (Order order : orders) {
       if (matches(order.device(), hierarchy, index)) {
-        return (bits & ~order.mask()) != 0;
+        return order;
       }
     }
-    return false;
+    return null;
   }
 
   private static boolean matches(String device, HostHierarchy hierarchy, int index) {

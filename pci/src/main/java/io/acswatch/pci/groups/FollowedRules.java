@@ -87,7 +87,9 @@ public final class FollowedRules {
       String reason = reason(only.choice());
       return GroupsCheck.of(snapshot, only.withReason(reason), reported);
     }
-    return check.ambiguous(
+    return GroupsCheck.notComputable(
+        check.grouping(),
+        check.derived(),
         reported,
         "The kernel's groups contradict "
             + byRelease.model().label()

@@ -48,7 +48,7 @@ public record GroupsCheck(
           grouping,
           reported,
           List.of(),
-          capitalised(grouping.choice().otherRules()) + ".");
+          capitalised(grouping.choice().machine().otherRules()) + ".");
     }
     if (derived.equals(reported)) {
       return new GroupsCheck(GroupsAgreement.SAME, grouping, derived, List.of(), "");
@@ -97,22 +97,14 @@ public record GroupsCheck(
                     + " (\"Adding to iommu group\") and this capture does not. The kernel's groups"
                     + " follow from one that is possible."
                 : supposed(grouping);
-    return new GroupsCheck(
-        GroupsAgreement.NOT_COMPUTABLE,
-        grouping,
-        reported,
-        addresses(grouping, derived.functionsElsewhere(reported)),
-        reason);
+    return notComputable(grouping, derived, reported, reason);
   }
 
-  /** The same where the kernel's groups are right by several rules, for this reason. */
-  GroupsCheck ambiguous(GroupPartition reported, String why) {
-    return new GroupsCheck(
-        GroupsAgreement.NOT_COMPUTABLE,
-        grouping,
-        reported,
-        addresses(grouping, derived.functionsElsewhere(reported)),
-        why);
+  /** The kernel's groups, where those that follow cannot be computed, for this reason. */
+  static GroupsCheck notComputable(
+      KernelGrouping grouping, GroupPartition derived, GroupPartition reported, String why) {
+    List<PciAddress> open = addresses(grouping, derived.functionsElsewhere(reported));
+    return new GroupsCheck(GroupsAgreement.NOT_COMPUTABLE, grouping, reported, open, why);
   }
 
   private static GroupsCheck withoutReport(KernelGrouping grouping, GroupPartition derived) {

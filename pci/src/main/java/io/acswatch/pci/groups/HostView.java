@@ -155,7 +155,6 @@ public final class HostView {
     return ownerOf[index];
   }
 
-  /** All VMs that claim a function, sorted. */
   public Set<String> claims(int index) {
     return claims.getOrDefault(function(index).address(), NO_CLAIMS);
   }
@@ -173,7 +172,6 @@ public final class HostView {
     return rules.hasDwordRegisters(index);
   }
 
-  /** True if a driver of VFIO has the function. */
   public boolean isUnderVfio(int index) {
     return function(index).kernel().driver().contains(VFIO);
   }
@@ -183,7 +181,6 @@ public final class HostView {
     return isUnderVfio(index) && function(index).kernel().groupType().equals(HELD_BY_USER_SPACE);
   }
 
-  /** Functions at this place or below it. */
   public IntStream atOrBelow(DevicePath place) {
     return IntStream.range(0, size())
         .filter(i -> function(i).path().equals(place) || function(i).path().isBelow(place));
@@ -194,7 +191,6 @@ public final class HostView {
     return vms(atOrBelow(place).mapToObj(this::owner));
   }
 
-  /** The VMs among these owners, sorted. */
   public static List<String> vms(Stream<String> owners) {
     return owners.filter(vm -> !vm.equals(NOBODY)).distinct().sorted().toList();
   }

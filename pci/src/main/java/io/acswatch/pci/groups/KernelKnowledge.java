@@ -38,14 +38,12 @@ public record KernelKnowledge(
    * @param open hosts of which it cannot be told
    */
   public record Told(RuleSet rules, int explained, int contradicted, int open) {
-    private Told plus(@Nullable Told other, int sign) {
-      return other == null
-          ? this
-          : new Told(
-              rules,
-              explained + sign * other.explained,
-              contradicted + sign * other.contradicted,
-              open + sign * other.open);
+    private Told plus(Told other, int sign) {
+      return new Told(
+          rules,
+          explained + sign * other.explained,
+          contradicted + sign * other.contradicted,
+          open + sign * other.open);
     }
 
     /** In one word: {@code explains}, {@code contradicted} or {@code open}. */
@@ -62,12 +60,10 @@ public record KernelKnowledge(
     }
   }
 
-  /** Copies the list. */
   public KernelKnowledge {
     ruleSets = List.copyOf(ruleSets);
   }
 
-  /** Nothing is known of a kernel yet. */
   public static KernelKnowledge none(String release, String version) {
     return new KernelKnowledge(release, version, 0, 0, List.of(), 0, 0);
   }

@@ -52,7 +52,9 @@ public final class SnapshotGrouping {
     check.open().stream().filter(f -> !notComputable.contains(f)).forEach(notComputable::add);
     return new SnapshotGroups(
         choice.model(),
-        choice.isComputable() ? choice.reason() : choice.reason() + "; " + choice.otherRules(),
+        choice.isComputable()
+            ? choice.reason()
+            : choice.reason() + "; " + choice.machine().otherRules(),
         reported,
         check.derived(),
         grouping.strict(),
@@ -78,8 +80,12 @@ public final class SnapshotGrouping {
   public static KernelGrouping grouping(
       HostHierarchy hierarchy, Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
     boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
-    Map<DevicePath, PciFunction> earlier =
-        boundary && mayBeKexec(snapshot.bootClass()) ? byPlace(before) : Map.of();
+    boolean mayBeKexec =
+        snapshot.bootClass().isKexec() || snapshot.bootClass() == BootClass.UNKNOWN;
+    Map<DevicePath, PciFunction> earlier = new HashMap<>();
+    if (boundary && mayBeKexec) {
+      before.functions().forEach(function -> earlier.put(function.path(), function));
+    }
     BitSet served = served(snapshot);
     return new KernelGrouping(
         hierarchy,
@@ -87,10 +93,6 @@ public final class SnapshotGrouping {
         served,
         i -> registersAtStart(snapshot, snapshot.functions().get(i), earlier),
         order(snapshot, served));
-  }
-
-  private static boolean mayBeKexec(BootClass bootClass) {
-    return bootClass.isKexec() || bootClass == BootClass.UNKNOWN;
   }
 
   /**
@@ -141,12 +143,6 @@ public final class SnapshotGrouping {
       labels[i] = otherwise.groupOf(reordered.indexOf(snapshot.functions().get(i)));
     }
     return !GroupPartition.ofLabels(labels).equals(derived);
-  }
-
-  private static Map<DevicePath, PciFunction> byPlace(Snapshot snapshot) {
-    Map<DevicePath, PciFunction> functions = new HashMap<>();
-    snapshot.functions().forEach(function -> functions.put(function.path(), function));
-    return functions;
   }
 
   /**

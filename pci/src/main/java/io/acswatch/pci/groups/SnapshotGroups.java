@@ -42,7 +42,6 @@ public record SnapshotGroups(
     boolean orderMatters,
     GroupsAgreement agreement,
     String difference) {
-  /** Copies the lists. */
   public SnapshotGroups {
     assumed = List.copyOf(assumed);
     unknown = List.copyOf(unknown);

@@ -12,7 +12,6 @@ import java.util.OptionalInt;
 public final class Ungrouped {
   private Ungrouped() {}
 
-  /** The reason, empty if none is known. */
   public static String reason(HostView view, int index) {
     if (view.groups() == null || view.function(index).kernel().hasGroup()) {
       return "";

@@ -52,50 +52,28 @@ public record ConfigFacts(
     int oddities,
     boolean vfsEnabled) {
 
-  /** Facts of a function without serial number, bus numbers, oddities and VFs. */
-  public ConfigFacts(
-      ReadStatus status,
-      int lengthBytes,
-      int headerType,
-      int revision,
-      int subsystemVendor,
-      int subsystemDevice,
-      PortType claimedType,
-      @Nullable AcsRegisters acs,
-      int firstVfOffset,
-      int vfStride,
-      boolean egressOpen,
-      boolean atsEnabled,
-      boolean hasMemoryBar,
-      int chipsetBase) {
-    this(
+  public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
+    return new ConfigFacts(
         status,
         lengthBytes,
-        headerType,
-        revision,
-        subsystemVendor,
-        subsystemDevice,
-        claimedType,
-        acs,
-        firstVfOffset,
-        vfStride,
-        egressOpen,
-        atsEnabled,
-        hasMemoryBar,
-        chipsetBase,
+        0,
+        0,
+        0,
+        0,
+        PortType.UNKNOWN,
+        null,
+        0,
+        0,
+        false,
+        false,
+        false,
+        0,
         0,
         0,
         0,
         false);
   }
 
-  /** Facts of a function of which nothing was read. */
-  public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
-    return new ConfigFacts(
-        status, lengthBytes, 0, 0, 0, 0, PortType.UNKNOWN, null, 0, 0, false, false, false, 0);
-  }
-
-  /** The same facts with other ACS registers. */
   public ConfigFacts withAcs(AcsRegisters registers) {
     return new ConfigFacts(
         status,
@@ -143,12 +121,10 @@ public record ConfigFacts(
     return headerType & 0x7F;
   }
 
-  /** The multi-function bit of the header type register. */
   public boolean multiFunctionBit() {
     return (headerType & 0x80) != 0;
   }
 
-  /** True if the header was read. */
   public boolean hasHeader() {
     return claimedType != PortType.UNKNOWN || status == ReadStatus.TRUNCATED_UNPRIVILEGED;
   }

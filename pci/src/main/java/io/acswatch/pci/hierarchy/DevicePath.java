@@ -72,7 +72,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return new DevicePath(UNKNOWN_ROOT + address);
   }
 
-  /** True if only the address is known. */
   public boolean isUnknown() {
     return text.startsWith(UNKNOWN_ROOT);
   }
@@ -82,14 +81,15 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return new DevicePath(text + '/' + VIRTUAL + index);
   }
 
-  /** True if this is the place of a VF. */
   public boolean isVirtualFunction() {
     return text.startsWith(VIRTUAL, text.lastIndexOf('/') + 1);
   }
 
   /** The place of the PF if this is a VF's, else this. */
   public DevicePath physicalFunction() {
-    return isVirtualFunction() ? withoutLastComponent() : this;
+    return isVirtualFunction()
+        ? new DevicePath(text.substring(0, Math.max(0, text.lastIndexOf('/'))))
+        : this;
   }
 
   /**
@@ -117,10 +117,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return text.length() > bridge.text.length()
         && text.startsWith(bridge.text)
         && text.charAt(bridge.text.length()) == '/';
-  }
-
-  private DevicePath withoutLastComponent() {
-    return new DevicePath(text.substring(0, Math.max(0, text.lastIndexOf('/'))));
   }
 
   @Override

@@ -72,7 +72,6 @@ public final class HostHierarchy {
     return first;
   }
 
-  /** Puts a hierarchy together from functions in the order the kernel found them. */
   public static HostHierarchy of(List<PciFunction> functions) {
     return new HostHierarchy(functions);
   }
@@ -121,7 +120,8 @@ public final class HostHierarchy {
     // Bus above, index below: sorted, the functions of a bus lie side by side in their order.
     long[] order = new long[size];
     for (int i = 0; i < size; i++) {
-      order[i] = busKey(i) << INDEX_BITS | i;
+      PciAddress address = functions.get(i).address();
+      order[i] = ((long) address.domain() << 8 | address.bus()) << INDEX_BITS | i;
     }
     Arrays.sort(order);
     int[][] mates = new int[size][];
@@ -139,17 +139,10 @@ public final class HostHierarchy {
     return mates;
   }
 
-  private long busKey(int index) {
-    PciAddress address = functions.get(index).address();
-    return (long) address.domain() << 8 | address.bus();
-  }
-
-  /** Number of functions. */
   public int size() {
     return functions.size();
   }
 
-  /** The function with this index. */
   public PciFunction function(int index) {
     return functions.get(index);
   }
@@ -184,7 +177,6 @@ public final class HostHierarchy {
     return IntStream.iterate(index, i -> i != NONE, this::bridgeAbove);
   }
 
-  /** Device/port type as the kernel sees it. */
   public PortType type(int index) {
     return types[index];
   }
@@ -192,11 +184,6 @@ public final class HostHierarchy {
   /** True if the kernel takes the function for one of a multi-function device. */
   public boolean isMultifunction(int index) {
     return multifunction[index];
-  }
-
-  /** True if no bridge leads to this function's bus. */
-  public boolean isOnRootBus(int index) {
-    return bridgeAbove[index] == NONE;
   }
 
   /** The function whose requester id this one's requests carry: its VMD endpoint, or itself. */
@@ -214,7 +201,6 @@ public final class HostHierarchy {
     return busMates[index][position];
   }
 
-  /** True if both are functions of one device. */
   public boolean areInSameSlot(int a, int b) {
     return functions.get(a).address().isInSameSlotAs(functions.get(b).address());
   }

@@ -28,7 +28,6 @@ public record KernelView(
 
   private static final String REMOVABLE = "removable";
 
-  /** A function of which the kernel says nothing. */
   public static final KernelView NONE =
       new KernelView(NO_GROUP, "", "", Sriov.NONE, false, false, Preservation.NONE);
 
@@ -62,12 +61,10 @@ public record KernelView(
         : new KernelView(group, groupType, driver, sriov, ariEnabled, removable, logged);
   }
 
-  /** True if the kernel put the function into a group. */
   public boolean hasGroup() {
     return group != NO_GROUP;
   }
 
-  /** True for a VF. */
   public boolean isVirtualFunction() {
     return sriov.physicalFunction != null;
   }

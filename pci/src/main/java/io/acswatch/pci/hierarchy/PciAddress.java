@@ -86,7 +86,6 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
     return number;
   }
 
-  /** Bus number, 0 to 255. */
   public int bus() {
     return requesterId >>> 8;
   }
@@ -96,22 +95,18 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
     return requesterId & 0xFF;
   }
 
-  /** Device (slot) number, 0 to 31. */
   public int device() {
     return devfn() >>> 3;
   }
 
-  /** Function number, 0 to 7. */
   public int function() {
     return requesterId & 7;
   }
 
-  /** True if both are on one bus of one domain. */
   public boolean isOnSameBusAs(PciAddress other) {
     return domain == other.domain && bus() == other.bus();
   }
 
-  /** True if both are functions of one device. */
   public boolean isInSameSlotAs(PciAddress other) {
     return isOnSameBusAs(other) && device() == other.device();
   }

@@ -30,7 +30,6 @@ public record PciFunction(
         : new PciFunction(address, path, ids, config, kernel.withPreservation(logged));
   }
 
-  /** True if this is a VF. */
   public boolean isVirtualFunction() {
     return kernel.isVirtualFunction();
   }

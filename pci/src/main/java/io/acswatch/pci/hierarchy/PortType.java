@@ -62,7 +62,6 @@ public enum PortType {
     return this == ROOT_PORT || this == UPSTREAM_PORT || this == DOWNSTREAM_PORT;
   }
 
-  /** True if the function has a PCI Express capability. */
   public boolean isPcie() {
     return this != CONVENTIONAL && this != UNKNOWN;
   }

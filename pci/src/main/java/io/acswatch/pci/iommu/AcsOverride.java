@@ -15,7 +15,6 @@ import java.util.Set;
  * @param ids devices, {@code vvvv:dddd} in lower case, that are believed
  */
 public record AcsOverride(boolean downstream, boolean multifunction, Set<String> ids) {
-  /** Believes nothing. */
   public static final AcsOverride NONE = new AcsOverride(false, false, Set.of());
 
   /** What {@code pcie_acs_override=downstream,multifunction} believes. */
@@ -43,7 +42,6 @@ public record AcsOverride(boolean downstream, boolean multifunction, Set<String>
     return new AcsOverride(downstream, multifunction, Set.copyOf(ids));
   }
 
-  /** True if it believes anything. */
   public boolean isActive() {
     return downstream || multifunction || !ids.isEmpty();
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * pci_dev_specific_acs_enabled}.
  */
 public final class AcsRules {
-  private enum Effect {
+  enum Effect {
     ISOLATED,
     NOT_ISOLATED,
     DWORD_REGISTERS,
@@ -34,7 +34,7 @@ public final class AcsRules {
     }
   }
 
-  private static final QuirkTable<Effect> QUIRKS =
+  static final QuirkTable<Effect> QUIRKS =
       QuirkTable.ofResource(
           "acs-quirks.tsv",
           List.of(
@@ -77,14 +77,9 @@ public final class AcsRules {
     return false;
   }
 
-  static List<KernelRanges> quirkRanges() {
-    return QUIRKS.ranges();
-  }
-
   /** Verdict with the Control word the function carries. */
   public AcsVerdict verdict(int index) {
-    AcsRegisters acs = hierarchy.function(index).config().acs();
-    return verdict(index, acs);
+    return verdict(index, hierarchy.function(index).config().acs());
   }
 
   /** Verdict as if the function carried these registers; null for no ACS capability. */
@@ -105,13 +100,8 @@ public final class AcsRules {
   }
 
   private AcsVerdict verdict(int index, @Nullable AcsRegisters acs, boolean switchedOn) {
-    PciFunction function = hierarchy.function(index);
     AcsRegisters effective = acs;
-    for (QuirkTable.Entry<Effect> quirk :
-        QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device())) {
-      if (!holds(quirk.when(), index)) {
-        continue;
-      }
+    for (QuirkTable.Entry<Effect> quirk : quirks(index)) {
       switch (quirk.effect()) {
         case ISOLATED:
           return AcsVerdict.ENFORCED;
@@ -142,14 +132,25 @@ public final class AcsRules {
 
   /** The quirk that decides about a function before its ACS capability does, in words; or null. */
   public @Nullable String quirk(int index) {
-    PciFunction function = hierarchy.function(index);
-    for (QuirkTable.Entry<Effect> quirk :
-        QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device())) {
-      if (holds(quirk.when(), index) && decides(quirk.effect())) {
+    for (QuirkTable.Entry<Effect> quirk : quirks(index)) {
+      if (decides(quirk.effect())) {
         return quirk.source();
       }
     }
     return null;
+  }
+
+  /** The lines of the table that hold for a function, in their order. */
+  private List<QuirkTable.Entry<Effect>> quirks(int index) {
+    PciIds ids = hierarchy.function(index).ids();
+    List<QuirkTable.Entry<Effect>> matching = QUIRKS.matching(kernel, ids.vendor(), ids.device());
+    return matching.isEmpty()
+        ? matching
+        : matching.stream().filter(quirk -> holds(quirk.when(), index)).toList();
+  }
+
+  private boolean has(int index, Effect effect) {
+    return quirks(index).stream().anyMatch(quirk -> quirk.effect() == effect);
   }
 
   /** True if the registers are not asked after it. */
@@ -166,27 +167,17 @@ public final class AcsRules {
    * update refuses to preserve it: the registers are elsewhere or not where others have them.
    */
   public boolean needsEnablingQuirk(int index) {
-    PciFunction function = hierarchy.function(index);
-    return QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device()).stream()
-        .anyMatch(
-            quirk ->
-                holds(quirk.when(), index)
-                    && (quirk.effect() == Effect.CHIPSET_REGISTERS
-                        || quirk.effect() == Effect.DWORD_REGISTERS));
+    return has(index, Effect.CHIPSET_REGISTERS) || has(index, Effect.DWORD_REGISTERS);
   }
 
   /** True if the function has Capability and Control as dwords, Control at +8. */
   public boolean hasDwordRegisters(int index) {
-    PciFunction function = hierarchy.function(index);
-    return QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device()).stream()
-        .anyMatch(quirk -> holds(quirk.when(), index) && quirk.effect() == Effect.DWORD_REGISTERS);
+    return has(index, Effect.DWORD_REGISTERS);
   }
 
   /** True if Source Validation counts as not implemented. */
   public boolean lacksSourceValidation(int index) {
-    PciFunction function = hierarchy.function(index);
-    return QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device()).stream()
-        .anyMatch(quirk -> quirk.effect() == Effect.NO_SOURCE_VALIDATION);
+    return has(index, Effect.NO_SOURCE_VALIDATION);
   }
 
   /**
@@ -216,7 +207,7 @@ public final class AcsRules {
       case "root-or-downstream-port" -> type.isDownstreamFacing();
       case "root-complex-endpoint" -> type == PortType.ROOT_COMPLEX_ENDPOINT;
       case "multifunction-on-root-bus" ->
-          hierarchy.isMultifunction(index) && hierarchy.isOnRootBus(index);
+          hierarchy.isMultifunction(index) && hierarchy.bridgeAbove(index) == HostHierarchy.NONE;
       default -> true;
     };
   }

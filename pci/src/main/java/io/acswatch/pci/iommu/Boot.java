@@ -49,28 +49,7 @@ public record Boot(
   /** Loader type of a kernel that kexec started, on x86. */
   public static final int KEXEC_LOADER = 0xD0;
 
-  /** A boot that is judged by the rules of its kernel. */
-  public Boot(
-      String id,
-      String kernelRelease,
-      String kernelVersion,
-      String commandLine,
-      int bootloaderType,
-      int bootloaderVersion,
-      String iommus) {
-    this(
-        id,
-        kernelRelease,
-        kernelVersion,
-        commandLine,
-        bootloaderType,
-        bootloaderVersion,
-        iommus,
-        "",
-        "");
-  }
-
-  /** A boot of which the IOMMUs are not known. */
+  /** A boot of which no note tells more. */
   public Boot(
       String id,
       String kernelRelease,
@@ -78,7 +57,16 @@ public record Boot(
       String commandLine,
       int bootloaderType,
       int bootloaderVersion) {
-    this(id, kernelRelease, kernelVersion, commandLine, bootloaderType, bootloaderVersion, "");
+    this(
+        id,
+        kernelRelease,
+        kernelVersion,
+        commandLine,
+        bootloaderType,
+        bootloaderVersion,
+        "",
+        "",
+        "");
   }
 
   /**
@@ -92,7 +80,7 @@ public record Boot(
     boolean acpi = said(notes, FIRMWARE_NOTE).contains("acpi");
     boolean says = tree && !acpi && !names.contains(Machine.DEVICE_TREE);
     String told = says ? (names + " " + Machine.DEVICE_TREE).strip() : names;
-    return with(told, said(notes, LIVE_UPDATE_NOTE), askedModel);
+    return with(kernelVersion, told, said(notes, LIVE_UPDATE_NOTE), askedModel);
   }
 
   private static String said(List<String> notes, String prefix) {
@@ -104,12 +92,11 @@ public record Boot(
     return "";
   }
 
-  /** The same boot to be judged by the model of this label. */
   public Boot withModel(String label) {
-    return with(iommus, liveUpdate, label);
+    return with(kernelVersion, iommus, liveUpdate, label);
   }
 
-  private Boot with(String otherIommus, String otherLiveUpdate, String otherModel) {
+  private Boot with(String kernelVersion, String iommus, String liveUpdate, String askedModel) {
     return new Boot(
         id,
         kernelRelease,
@@ -117,24 +104,18 @@ public record Boot(
         commandLine,
         bootloaderType,
         bootloaderVersion,
-        otherIommus,
-        otherLiveUpdate,
-        otherModel);
+        iommus,
+        liveUpdate,
+        askedModel);
   }
 
   /** The same boot of a kernel that follows these rules, whatever its release says. */
   public Boot following(RuleSet rules) {
-    return new Boot(
-        id,
-        kernelRelease,
+    boolean follows = rules.equals(RuleSet.of(rules.quirks(), Machine.of(this)));
+    return with(
         rules.quirks().asDebianSays(),
-        commandLine,
-        bootloaderType,
-        bootloaderVersion,
         iommus,
         liveUpdate,
-        rules.equals(RuleSet.of(rules.quirks(), Machine.of(this)))
-            ? askedModel
-            : rules.model().label());
+        follows ? askedModel : rules.model().label());
   }
 }

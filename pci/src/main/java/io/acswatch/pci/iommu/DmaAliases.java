@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@code pci_devs_are_dma_aliases}.
  */
 final class DmaAliases {
-  private static final QuirkTable<String> QUIRKS =
+  static final QuirkTable<String> QUIRKS =
       QuirkTable.ofResource(
           "dma-quirks.tsv",
           List.of("any", "subsystem=", "bridge-below-pcie"),
@@ -46,10 +46,6 @@ final class DmaAliases {
         }
       }
     }
-  }
-
-  static List<KernelRanges> quirkRanges() {
-    return QUIRKS.ranges();
   }
 
   private static String checkedEffect(String text) {

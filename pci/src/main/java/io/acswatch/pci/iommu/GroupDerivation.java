@@ -115,8 +115,9 @@ public final class GroupDerivation {
       return found[0];
     }
     int bridge = hierarchy.bridgeAbove(representative);
-    while (bridge != HostHierarchy.NONE && !pathEnforces(bridge)) {
-      steps.climbs(index, bridge, failingPort(bridge));
+    int failing = failingPort(bridge);
+    while (failing != HostHierarchy.NONE) {
+      steps.climbs(index, bridge, failing);
       representative = bridge;
       steps.asks(index, bridge);
       if (groupOf[bridge] != GroupPartition.NO_GROUP) {
@@ -124,15 +125,11 @@ public final class GroupDerivation {
         return groupOf[bridge];
       }
       bridge = hierarchy.bridgeAbove(bridge);
+      failing = failingPort(bridge);
     }
     BitSet visitedDevfns = new BitSet(256);
     int group = groupOfAliases(representative, visitedDevfns);
     return group != GroupPartition.NO_GROUP ? group : groupOfSlot(representative, visitedDevfns);
-  }
-
-  /** True if this bridge and every one above it isolate. */
-  private boolean pathEnforces(int bridge) {
-    return failingPort(bridge) == HostHierarchy.NONE;
   }
 
   /** The first function from this bridge upwards that does not isolate. */

@@ -41,12 +41,10 @@ public final class GroupPartition {
     return new GroupPartition(normal, numbers.size());
   }
 
-  /** Number of functions. */
   public int size() {
     return groupOf.length;
   }
 
-  /** Number of groups. */
   public int groupCount() {
     return groupCount;
   }
@@ -56,7 +54,6 @@ public final class GroupPartition {
     return groupOf[function];
   }
 
-  /** True if both functions are in one group. */
   public boolean together(int a, int b) {
     return groupOf[a] == groupOf[b] && groupOf[a] != NO_GROUP;
   }

@@ -41,13 +41,14 @@ public enum GroupingModel {
       KernelRanges.parse("6.1.165..6.1.168,6.6.128..6.6.134,6.12.75..6.12.82");
   private static final KernelRanges LATE = KernelRanges.parse("6.18.16..6.18,6.19.6..");
 
+  static final List<KernelRanges> RANGES = List.of(REGRESSED, LATE);
+
   private final String label;
 
   GroupingModel(String label) {
     this.label = label;
   }
 
-  /** Name of the model. */
   public String label() {
     return label;
   }
@@ -71,10 +72,6 @@ public enum GroupingModel {
       known.append(known.isEmpty() ? "" : ", ").append(model.label);
     }
     throw new IllegalArgumentException("model=\"" + label + "\", expected one of " + known);
-  }
-
-  static List<KernelRanges> ranges() {
-    return List.of(REGRESSED, LATE);
   }
 
   /** True for stable releases that switch ACS on after a function is grouped, not before. */

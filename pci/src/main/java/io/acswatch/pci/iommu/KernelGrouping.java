@@ -38,18 +38,6 @@ public final class KernelGrouping {
    * @param served functions that an IOMMU serves
    * @param registersAtStart ACS registers of a function as the boot found them, null for none;
    *     asked where ACS is switched on late
-   */
-  public KernelGrouping(
-      HostHierarchy hierarchy,
-      ModelChoice choice,
-      BitSet served,
-      IntFunction<@Nullable AcsRegisters> registersAtStart) {
-    this(hierarchy, choice, served, registersAtStart, null);
-  }
-
-  /**
-   * Sets up the grouping where it is known in which order functions were grouped.
-   *
    * @param order the served functions in that order; asked where a bind groups. Null if unknown
    */
   public KernelGrouping(
@@ -101,17 +89,14 @@ public final class KernelGrouping {
     return new KernelGrouping(this, choice.withReason(reason), supposed, order);
   }
 
-  /** The rules that give the verdicts. */
   public AcsRules rules() {
     return rules;
   }
 
-  /** The hierarchy whose functions are grouped. */
   public HostHierarchy hierarchy() {
     return hierarchy;
   }
 
-  /** The model and its reason. */
   public ModelChoice choice() {
     return choice;
   }
@@ -121,7 +106,6 @@ public final class KernelGrouping {
     return now[index];
   }
 
-  /** The partition. */
   public GroupPartition derive() {
     return derive(GroupingSteps.NONE);
   }
@@ -158,7 +142,7 @@ public final class KernelGrouping {
   }
 
   /** Verdict on a function while another one is being grouped: that of the words it had then. */
-  boolean enforces(int function, int grouped) {
+  public boolean enforces(int function, int grouped) {
     if (supposed != null && isOpen(function, grouped)) {
       Boolean verdict = supposed[supposedAt(function, grouped)];
       if (verdict != null) {
@@ -166,11 +150,6 @@ public final class KernelGrouping {
       }
     }
     return (isBeforeSwitchingOn(function, grouped) ? atStart : now)[function].isEnforced();
-  }
-
-  /** True if a function isolates while another one is being grouped. */
-  public boolean isolates(int function, int grouped) {
-    return enforces(function, grouped);
   }
 
   /** Where the supposition on a verdict stands: those before the kernel came to it are first. */

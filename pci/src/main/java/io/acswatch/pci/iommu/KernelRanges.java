@@ -3,8 +3,6 @@ package io.acswatch.pci.iommu;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Kernel versions a table line holds for: {@code *}, or {@code 6.12.75..6.12,6.19.6..}. Ranges
@@ -12,8 +10,6 @@ import java.util.regex.Pattern;
  */
 public record KernelRanges(List<Range> ranges) {
   private static final KernelRanges ALL = new KernelRanges(List.of());
-  private static final Pattern VERSION =
-      Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
 
   record Range(KernelVersion from, KernelVersion to) {}
 
@@ -32,21 +28,10 @@ public record KernelRanges(List<Range> ranges) {
       String to = part.substring(dots + 2);
       ranges.add(
           new Range(
-              from.isEmpty() ? KernelVersion.UNKNOWN : version(from, 0),
-              version(to.isEmpty() ? "65535.0" : to, Integer.MAX_VALUE)));
+              from.isEmpty() ? KernelVersion.UNKNOWN : KernelVersion.parse(from, 0),
+              KernelVersion.parse(to.isEmpty() ? "65535.0" : to, Integer.MAX_VALUE)));
     }
     return new KernelRanges(List.copyOf(ranges));
-  }
-
-  private static KernelVersion version(String text, int patchIfAbsent) {
-    Matcher matcher = VERSION.matcher(text);
-    if (!matcher.matches()) {
-      throw new IllegalArgumentException("kernel=\"" + text + "\", expected N.N or N.N.N");
-    }
-    return new KernelVersion(
-        Integer.parseInt(matcher.group(1)),
-        Integer.parseInt(matcher.group(2)),
-        matcher.group(3) == null ? patchIfAbsent : Integer.parseInt(matcher.group(3)));
   }
 
   /** Adds the patch levels of the line of {@code version} from which on another answer holds. */

@@ -3,13 +3,7 @@ package io.acswatch.pci.iommu;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * Version of a kernel as far as it decides about grouping. Ordered.
- *
- * @param major first number
- * @param minor second number
- * @param patch third number, 0 if there is none
- */
+/** Version of a kernel as far as it decides about grouping: up to three numbers. Ordered. */
 public record KernelVersion(int major, int minor, int patch) implements Comparable<KernelVersion> {
   /** A version nothing is known of; lower than all others. */
   public static final KernelVersion UNKNOWN = new KernelVersion(0, 0, 0);
@@ -47,18 +41,27 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
   public static KernelVersion of(String kernelRelease, String kernelVersion) {
     Matcher debian = DEBIAN.matcher(kernelVersion);
     if (debian.find()) {
-      return ofGroups(debian);
+      return ofGroups(debian, 0);
     }
     Matcher numbers = NUMBERS.matcher(kernelRelease);
-    return numbers.lookingAt() ? ofGroups(numbers) : UNKNOWN;
+    return numbers.lookingAt() ? ofGroups(numbers, 0) : UNKNOWN;
   }
 
-  private static KernelVersion ofGroups(Matcher matcher) {
+  /** Reads {@code N.N} or {@code N.N.N}. Throws IllegalArgumentException with what is wrong. */
+  static KernelVersion parse(String text, int patchIfAbsent) {
+    Matcher matcher = NUMBERS.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("kernel=\"" + text + "\", expected N.N or N.N.N");
+    }
+    return ofGroups(matcher, patchIfAbsent);
+  }
+
+  private static KernelVersion ofGroups(Matcher matcher, int patchIfAbsent) {
     String patch = matcher.group(3);
     return new KernelVersion(
         Integer.parseInt(matcher.group(1)),
         Integer.parseInt(matcher.group(2)),
-        patch == null ? 0 : Integer.parseInt(patch));
+        patch == null ? patchIfAbsent : Integer.parseInt(patch));
   }
 
   @Override

@@ -24,7 +24,6 @@ public record Machine(
     boolean amdIommu,
     boolean intelIommu,
     String otherRules) {
-  /** A machine of which nothing is known. */
   public static final Machine UNKNOWN = new Machine(false, false, false, false, false, "");
 
   /** Word among the names of IOMMUs that says that a device tree describes the machine. */

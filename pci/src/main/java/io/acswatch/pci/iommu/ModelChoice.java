@@ -24,8 +24,7 @@ public record ModelChoice(
     String reason) {
   // Mainline 47c8846a49ba brought config_acs, and an error in what is written; 9cf8a952d57b of 6.15
   // mends it. Captures and sources have it mended in 6.12.74 and later; from when on was not found.
-  private static final KernelRanges OPTIONS_IN_ERROR =
-      KernelRanges.parse("6.11..6.12.73,6.13..6.14");
+  static final KernelRanges OPTIONS_IN_ERROR = KernelRanges.parse("6.11..6.12.73,6.13..6.14");
   // Captures of kernels from 5.2 on agree with the rules of today, those of 5.9 and 6.11 with lines
   // of the quirk table; sources were read from 6.1 on, for 7.4 those that are queued.
   private static final KernelRanges KNOWN = KernelRanges.parse("5.2..7.4");
@@ -69,18 +68,13 @@ public record ModelChoice(
     return new ModelChoice(ofVersion(kernel, machine), kernel, override, machine, reason);
   }
 
-  /** Why what is derived means nothing; empty if it means something. */
-  public String otherRules() {
-    return machine.otherRules();
-  }
-
   /**
    * False if the IOMMU driver groups by other rules than ACS: by the stream ids that firmware gives
    * functions (Arm SMMU v1 and v2, Apple DART), by partitionable endpoints (powerpc), each function
    * for itself (s390). What is derived there means nothing.
    */
   public boolean isComputable() {
-    return otherRules().isEmpty();
+    return machine.otherRules().isEmpty();
   }
 
   /** The same for another reason. */
@@ -117,11 +111,6 @@ public record ModelChoice(
   /** True if the rules of this kernel are known, or were asked for. */
   public boolean isKnown() {
     return isAskedFor() || KNOWN.contain(kernel);
-  }
-
-  /** Where that ends. */
-  public static List<KernelRanges> optionRanges() {
-    return List.of(OPTIONS_IN_ERROR);
   }
 
   /** True if somebody asked for this model, so that the release does not matter. */

@@ -50,7 +50,7 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
     List<KernelVersion> stretches = stretches(version);
     stretches.forEach(level -> sets.add(of(level, machine)));
     if (!toldByNumber && !machine.groupsInOrderOfBinds()) {
-      stretches.forEach(level -> addTakenOver(level, sets));
+      stretches.forEach(level -> addTakenOver(level, level, sets));
       if (version.compareTo(NEWEST) < 0) {
         sets.add(new RuleSet(of(version, machine).model(), NEWEST));
         addTakenOver(version, NEWEST, sets);
@@ -86,10 +86,6 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
       first = level.compareTo(version) <= 0 ? level : first;
     }
     return new RuleSet(ModelChoice.ofVersion(version, machine), first);
-  }
-
-  private static void addTakenOver(KernelVersion version, Set<RuleSet> sets) {
-    addTakenOver(version, version, sets);
   }
 
   /** The same kernel with the change of 7.0, which before 6.15 makes it group too early. */
@@ -130,19 +126,17 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
    */
   static List<KernelVersion> stretches(KernelVersion version) {
     TreeSet<Integer> patches = new TreeSet<>(List.of(0));
-    GroupingModel.ranges().forEach(range -> range.addBorders(version, patches));
+    GroupingModel.RANGES.forEach(range -> range.addBorders(version, patches));
     tables().forEach(range -> range.addBorders(version, patches));
-    List<KernelVersion> levels = new ArrayList<>();
-    for (int patch : patches) {
-      levels.add(new KernelVersion(version.major(), version.minor(), patch));
-    }
-    return levels;
+    return patches.stream()
+        .map(patch -> new KernelVersion(version.major(), version.minor(), patch))
+        .toList();
   }
 
   private static List<KernelRanges> tables() {
-    List<KernelRanges> tables = new ArrayList<>(ModelChoice.optionRanges());
-    tables.addAll(AcsRules.quirkRanges());
-    tables.addAll(DmaAliases.quirkRanges());
+    List<KernelRanges> tables = new ArrayList<>(List.of(ModelChoice.OPTIONS_IN_ERROR));
+    tables.addAll(AcsRules.QUIRKS.ranges());
+    tables.addAll(DmaAliases.QUIRKS.ranges());
     return tables;
   }
 }

@@ -6,7 +6,6 @@ package io.acswatch.pci.iommu;
  * @param grouping by the verdicts that lead to them, if they fit; else what it was asked of
  */
 public record Supposition(Outcome outcome, KernelGrouping grouping) {
-  /** Answer. */
   public enum Outcome {
     /** They follow from something that may have been so. */
     FITS,

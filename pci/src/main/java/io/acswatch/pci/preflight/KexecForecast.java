@@ -217,7 +217,8 @@ final class KexecForecast {
         false,
         present.orderKnown(),
         grouped,
-        present.owners());
+        present.owners(),
+        List.of());
   }
 
   private PciFunction withWordsOfBoot(int index, PciFunction function, boolean iommuOn) {
@@ -252,7 +253,7 @@ final class KexecForecast {
     for (DevicePath place : places) {
       int grouped = foretold.indexOf(place);
       for (int i = grouped; i != HostHierarchy.NONE; i = foretold.bridgeAbove(i)) {
-        if (!grouping.isolates(i, grouped)) {
+        if (!grouping.enforces(i, grouped)) {
           weak.add(foretold.function(i).address());
         }
       }

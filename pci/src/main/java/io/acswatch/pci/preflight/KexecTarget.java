@@ -56,7 +56,9 @@ record KexecTarget(Boot boot, ModelChoice model, int hosts, boolean contradicted
                 ? Boot.UNKNOWN_LOADER
                 : Boot.KEXEC_LOADER,
             present.bootloaderVersion(),
-            present.iommus());
+            present.iommus(),
+            "",
+            "");
     if (asked != null) {
       Boot judged = boot.withModel(asked.label());
       return List.of(new KexecTarget(judged, ModelChoice.of(judged, null, functions), 0, false));

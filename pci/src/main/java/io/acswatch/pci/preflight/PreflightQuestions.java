@@ -48,7 +48,7 @@ final class PreflightQuestions {
     ModelChoice model = target.model();
     Boot boot = target.boot();
     if (!model.isComputable()) {
-      reasons.add("It cannot be computed: " + model.otherRules() + ".");
+      reasons.add("It cannot be computed: " + model.machine().otherRules() + ".");
     }
     if (!model.isAskedFor() && model.kernel().equals(KernelVersion.UNKNOWN)) {
       reasons.add(

@@ -9,7 +9,9 @@ import java.util.List;
  * How a boot came about, what speaks for it, and how sure that makes it.
  *
  * @param bootClass the class
- * @param confidence how sure it is
+ * @param confidence how sure it is: high if the kernel says it outright, medium if state was handed
+ *     over and the kernel log was not read, which alone says whether functions were adopted, low if
+ *     nothing decides it
  * @param evidence what was seen that decides it, one line each
  */
 public record BootOrigin(BootClass bootClass, Confidence confidence, List<String> evidence) {
@@ -21,20 +23,6 @@ public record BootOrigin(BootClass bootClass, Confidence confidence, List<String
           BootClass.HANDOVER_NOTE,
           BootClass.BOOTED_FROM_KEXEC);
 
-  /** How sure a class is. */
-  public enum Confidence {
-    /** The kernel says it outright. */
-    HIGH,
-    /**
-     * State was handed over and the kernel log was not read, which alone says whether functions
-     * were adopted.
-     */
-    MEDIUM,
-    /** Nothing decides it. */
-    LOW
-  }
-
-  /** Copies the list. */
   public BootOrigin {
     evidence = List.copyOf(evidence);
   }

@@ -55,7 +55,6 @@ public record Capture(
         .anyMatch(note -> isOfKernelLog(note) && !note.startsWith(KERNEL_LOG_UNREAD));
   }
 
-  /** Copies the lists. */
   public Capture {
     scanOrder = List.copyOf(scanOrder);
     functions = List.copyOf(functions);
@@ -76,29 +75,23 @@ public record Capture(
             .allMatch(i -> functions.get(i).isSameAs(other.functions.get(i)));
   }
 
-  /** The same capture with these claims instead of its own. */
   public Capture withOwners(List<OwnershipClaim> claims) {
+    return copy(host, sequence, takenAtMillis, claims);
+  }
+
+  /** The same capture as another host's, for replay. */
+  public Capture withHost(String newHost, long newSequence, long newTakenAtMillis) {
+    return copy(newHost, newSequence, newTakenAtMillis, owners);
+  }
+
+  private Capture copy(
+      String host, long sequence, long takenAtMillis, List<OwnershipClaim> owners) {
     return new Capture(
         host,
         phase,
         boot,
         takenAtMillis,
         sequence,
-        kexecLoaded,
-        scanOrder,
-        functions,
-        claims,
-        notes);
-  }
-
-  /** The same capture as another host's, for replay. */
-  public Capture withHost(String newHost, long newSequence, long newTakenAtMillis) {
-    return new Capture(
-        newHost,
-        phase,
-        boot,
-        newTakenAtMillis,
-        newSequence,
         kexecLoaded,
         scanOrder,
         functions,

@@ -2,7 +2,10 @@ package io.acswatch.pci.snapshot;
 
 import java.util.Locale;
 
-/** How far the owners named in an alert can be relied on, in ascending order. */
+/**
+ * How far something can be relied on, in ascending order: the owners named in an alert, told below,
+ * or what is said of a boot, see {@link BootOrigin}.
+ */
 public enum Confidence {
   /** A VM holds the devices, and no source says which. */
   LOW,

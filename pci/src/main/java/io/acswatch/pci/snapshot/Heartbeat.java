@@ -32,7 +32,6 @@ public record Heartbeat(
     long waitingBytes,
     long droppedFrames,
     List<String> notes) {
-  /** Copies the list. */
   public Heartbeat {
     notes = List.copyOf(notes);
   }

@@ -28,12 +28,10 @@ public record KexecEvent(
     String targetRelease,
     String targetCommandLine,
     List<String> notes) {
-  /** Copies the list. */
   public KexecEvent {
     notes = List.copyOf(notes);
   }
 
-  /** What happened. */
   public enum Step {
     /** An image was loaded: a kexec can come at any moment. */
     LOADED,

@@ -30,11 +30,8 @@ public record LiveUpdateAbility(Answer answer, String evidence) {
   private static final String CONFIG_SIGN = "CONFIG_PCI";
   private static final String EVIDENCE_AT = "; ";
 
-  /** Whether a kernel can. */
   public enum Answer {
-    /** It can. */
     CAN("can"),
-    /** It cannot. */
     CANNOT("cannot"),
     /** Nothing shows it. */
     UNKNOWN("not known");

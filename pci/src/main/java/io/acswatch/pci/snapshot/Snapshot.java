@@ -35,38 +35,12 @@ public record Snapshot(
     List<PciFunction> functions,
     List<OwnershipClaim> owners,
     List<PciAddress> groupedInOrder) {
-  /** Copies the lists. */
   public Snapshot {
     functions = List.copyOf(functions);
     owners = List.copyOf(owners);
     groupedInOrder = List.copyOf(groupedInOrder);
   }
 
-  /** A snapshot of which the log does not say in which order functions were grouped. */
-  public Snapshot(
-      String host,
-      Boot boot,
-      BootClass bootClass,
-      long takenAtMillis,
-      long sequence,
-      boolean kexecLoaded,
-      boolean orderKnown,
-      List<PciFunction> functions,
-      List<OwnershipClaim> owners) {
-    this(
-        host,
-        boot,
-        bootClass,
-        takenAtMillis,
-        sequence,
-        kexecLoaded,
-        orderKnown,
-        functions,
-        owners,
-        List.of());
-  }
-
-  /** Decodes a capture. */
   public static Snapshot of(Capture capture) {
     Boot boot = capture.boot().withNotes(capture.notes());
     FunctionDecoder decoder = new FunctionDecoder();
@@ -98,14 +72,12 @@ public record Snapshot(
     return copy(boot.withModel(model.label()), takenAtMillis, sequence, functions);
   }
 
-  /** The same facts at another time. */
   public Snapshot at(long otherMillis, long otherSequence) {
     return otherMillis == takenAtMillis && otherSequence == sequence
         ? this
         : copy(boot, otherMillis, otherSequence, functions);
   }
 
-  /** The same snapshot with these functions in this order. */
   public Snapshot withFunctions(List<PciFunction> others) {
     return copy(boot, takenAtMillis, sequence, others);
   }
@@ -136,7 +108,6 @@ public record Snapshot(
     return owner;
   }
 
-  /** True if the kernel reports any IOMMU group at all. */
   public boolean hasReportedGroups() {
     return functions.stream().anyMatch(function -> function.kernel().hasGroup());
   }

@@ -53,7 +53,6 @@ public final class SnapshotBuilder {
     return add(new PciFunction(address, path, ids, config, kernel), sysfsPath);
   }
 
-  /** Adds one function that has its place. */
   public SnapshotBuilder add(PciFunction function) {
     return add(function, "");
   }
@@ -94,7 +93,6 @@ public final class SnapshotBuilder {
     return this;
   }
 
-  /** Sets the claims of VMs on functions. */
   public SnapshotBuilder owners(List<OwnershipClaim> claims) {
     owners = List.copyOf(claims);
     return this;
@@ -134,7 +132,8 @@ public final class SnapshotBuilder {
       boolean kexecLoaded) {
     List<PciFunction> ordered = inOrder(withPlacesOfVfs());
     if (!preservation.isEmpty()) {
-      ordered.replaceAll(this::withPreservation);
+      ordered.replaceAll(
+          f -> f.withPreservation(preservation.getOrDefault(f.address(), Preservation.NONE)));
     }
     return new Snapshot(
         host,
@@ -170,11 +169,6 @@ public final class SnapshotBuilder {
         Comparator.comparing(PciFunction::isVirtualFunction).thenComparing(PciFunction::address));
     ordered.addAll(rest);
     return ordered;
-  }
-
-  private PciFunction withPreservation(PciFunction function) {
-    return function.withPreservation(
-        preservation.getOrDefault(function.address(), Preservation.NONE));
   }
 
   private List<PciFunction> withPlacesOfVfs() {

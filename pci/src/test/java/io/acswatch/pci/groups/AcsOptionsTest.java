@@ -257,7 +257,11 @@ class AcsOptionsTest {
             false,
             false,
             false,
-            0);
+            0,
+            0,
+            0,
+            0,
+            false);
     PciFunction function =
         new PciFunction(
             PciAddress.parse("00:04.0"),

@@ -66,7 +66,8 @@ class CommandLineTest {
 
   private static List<String> understood(String options, String iommus) {
     Machine machine =
-        ModelChoice.of(new Boot("boot", "6.12.74", "", options, -1, -1, iommus), null).machine();
+        ModelChoice.of(new Boot("boot", "6.12.74", "", options, -1, -1, iommus, "", ""), null)
+            .machine();
     return CommandLine.isolationOptions(options, machine);
   }
 }

@@ -260,7 +260,11 @@ class AcsRulesTest {
             false,
             false,
             false,
-            chipsetBase);
+            chipsetBase,
+            0,
+            0,
+            0,
+            false);
     return new PciFunction(
         address,
         new DevicePath("pci0000:00/" + bdf.substring(3)),

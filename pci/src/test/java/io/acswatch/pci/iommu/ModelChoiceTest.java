@@ -94,12 +94,13 @@ class ModelChoiceTest {
     "5.14.0-427.el9.ppc64le, '', this architecture"
   })
   void driversThatGroupByOtherRulesAreNotComputable(String release, String iommus, String named) {
-    ModelChoice choice = ModelChoice.of(new Boot("boot", release, "", "", 0, 0, iommus), null);
+    ModelChoice choice =
+        ModelChoice.of(new Boot("boot", release, "", "", 0, 0, iommus, "", ""), null);
 
     assertEquals(named.isEmpty(), choice.isComputable());
-    assertEquals(named.isEmpty(), choice.otherRules().isEmpty());
-    assertTrue(choice.otherRules().contains(named), choice.otherRules());
-    assertEquals(choice.otherRules(), choice.withoutOverride().otherRules());
+    assertEquals(named.isEmpty(), choice.machine().otherRules().isEmpty());
+    assertTrue(choice.machine().otherRules().contains(named), choice.machine().otherRules());
+    assertEquals(choice.machine().otherRules(), choice.withoutOverride().machine().otherRules());
   }
 
   @Test

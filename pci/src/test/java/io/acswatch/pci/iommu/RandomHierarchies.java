@@ -91,7 +91,8 @@ public final class RandomHierarchies {
   public static Snapshot snapshot(
       List<PciFunction> functions, String bootId, String release, BootClass bootClass) {
     Boot boot = new Boot(bootId, release, "", "intel_iommu=on", 0, 0);
-    return new Snapshot("host", boot, bootClass, 0, 0, false, true, functions, List.of());
+    return new Snapshot(
+        "host", boot, bootClass, 0, 0, false, true, functions, List.of(), List.of());
   }
 
   /** The same functions with other ACS registers. */
@@ -118,7 +119,11 @@ public final class RandomHierarchies {
             c.egressOpen(),
             c.atsEnabled(),
             c.hasMemoryBar(),
-            c.chipsetBase());
+            c.chipsetBase(),
+            0,
+            0,
+            0,
+            false);
     return new PciFunction(f.address(), f.path(), f.ids(), changed, f.kernel());
   }
 
@@ -370,7 +375,11 @@ public final class RandomHierarchies {
         chance(12),
         chance(4),
         chance(4),
-        chipsetBase);
+        chipsetBase,
+        0,
+        0,
+        0,
+        false);
   }
 
   private @Nullable AcsRegisters acs() {

@@ -182,7 +182,11 @@ class SharedIdsTest {
             false,
             false,
             false,
-            0);
+            0,
+            0,
+            0,
+            0,
+            false);
     SnapshotBuilder builder = new SnapshotBuilder(3);
     for (PciFunction f : bare.functions()) {
       ConfigFacts facts = f.ids().vendor() == 0x9005 ? adaptec : f.config();

@@ -99,7 +99,11 @@ class AlertConditionsTest {
               egressOpen,
               atsEnabled,
               false,
-              0);
+              0,
+              0,
+              0,
+              0,
+              false);
       return new PciFunction(f.address(), f.path(), f.ids(), changed, f.kernel());
     };
   }

@@ -121,7 +121,8 @@ class GroupFindingsTest {
             after.kexecLoaded(),
             after.orderKnown(),
             after.functions(),
-            after.owners());
+            after.owners(),
+            List.of());
 
     assertEquals(
         "Devices of 2 VMs share one IOMMU group on host after a kexec: vm-a, vm-b",

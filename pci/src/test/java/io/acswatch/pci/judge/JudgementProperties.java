@@ -59,7 +59,8 @@ class JudgementProperties {
         }
       }
       Snapshot bare = RandomHierarchies.snapshot(grouped, boot, "6.12.74", bootClass);
-      return new Snapshot(bare.host(), bare.boot(), bootClass, 0, 0, false, true, grouped, owners);
+      return new Snapshot(
+          bare.host(), bare.boot(), bootClass, 0, 0, false, true, grouped, owners, List.of());
     }
 
     HostState stateBefore() {

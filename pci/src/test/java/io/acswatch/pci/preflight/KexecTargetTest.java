@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KexecTargetTest {
   private static final String UNAME = "#1 SMP Debian 6.1.192-2 (2026-11-16)";
   private static final Boot PRESENT =
-      new Boot("b", "6.1.0-56-amd64", UNAME, "quiet", 0xB0, 7, "dmar0");
+      new Boot("b", "6.1.0-56-amd64", UNAME, "quiet", 0xB0, 7, "dmar0", "", "");
 
   @Test
   void presentKernelKeepsWhatItSaysOfItself() {
@@ -20,7 +20,15 @@ class KexecTargetTest {
 
     assertEquals(
         new Boot(
-            "(after the kexec)", "6.1.0-56-amd64", UNAME, "quiet", Boot.KEXEC_LOADER, 7, "dmar0"),
+            "(after the kexec)",
+            "6.1.0-56-amd64",
+            UNAME,
+            "quiet",
+            Boot.KEXEC_LOADER,
+            7,
+            "dmar0",
+            "",
+            ""),
         same.boot());
     assertEquals("kernel 6.1.192", same.model().reason());
     assertEquals(

@@ -36,6 +36,7 @@ public final class AlteredSnapshot {
         kexecLoaded,
         snapshot.orderKnown(),
         snapshot.functions(),
-        owners);
+        owners,
+        List.of());
   }
 }

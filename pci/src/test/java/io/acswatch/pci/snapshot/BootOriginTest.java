@@ -19,7 +19,7 @@ class BootOriginTest {
     assertEquals(
         new BootOrigin(
             BootClass.CRASH_KEXEC,
-            BootOrigin.Confidence.HIGH,
+            Confidence.HIGH,
             List.of(
                 "elfcorehdr= on the command line", "this is a crash kernel", "loader type 208")),
         of(0xD0, "quiet elfcorehdr=0x1000", "iommu: dmar0", "this is a crash kernel"));
@@ -30,7 +30,7 @@ class BootOriginTest {
     assertEquals(
         new BootOrigin(
             BootClass.UNKNOWN,
-            BootOrigin.Confidence.LOW,
+            Confidence.LOW,
             List.of("the kernel names no loader, so a kexec by kexec_load leaves no sign")),
         of(Boot.UNKNOWN_LOADER, "quiet", "iommu: smmu3"));
   }
@@ -43,8 +43,7 @@ class BootOriginTest {
     "dmesg: KHO: found kexec handover data, KEXEC_KHO, HIGH",
     "nothing, KEXEC_PLAIN, HIGH",
   })
-  void theKernelsOwnWordMakesItSure(
-      String note, BootClass bootClass, BootOrigin.Confidence confidence) {
+  void theKernelsOwnWordMakesItSure(String note, BootClass bootClass, Confidence confidence) {
     BootOrigin verdict = of(0xD0, "quiet", "first", note);
 
     assertEquals(bootClass, verdict.bootClass());
@@ -62,20 +61,19 @@ class BootOriginTest {
     assertEquals(BootClass.KEXEC_PLAIN, of(0xD0, "quiet", retrieved).bootClass());
     BootOrigin verdict = of(0xD0, "quiet", retrieved, "dmesg: KHO: found kexec handover data.");
     assertEquals(BootClass.KEXEC_KHO, verdict.bootClass());
-    assertEquals(BootOrigin.Confidence.HIGH, verdict.confidence());
+    assertEquals(Confidence.HIGH, verdict.confidence());
   }
 
   @Test
   void whereTheLogWasNotReadAHandoverMayHaveBeenALiveUpdate() {
     BootOrigin unread = of(0xD0, "quiet", "handed over KHO data", "kernel log not read: /dev/kmsg");
 
-    assertEquals(BootOrigin.Confidence.MEDIUM, unread.confidence());
+    assertEquals(Confidence.MEDIUM, unread.confidence());
     assertEquals(
         List.of("handed over KHO data", "kernel log not read: /dev/kmsg", "loader type 208"),
         unread.evidence());
     assertEquals(
-        BootOrigin.Confidence.HIGH,
-        of(0xD0, "quiet", "handed over KHO data", "kernel log read").confidence());
+        Confidence.HIGH, of(0xD0, "quiet", "handed over KHO data", "kernel log read").confidence());
   }
 
   @ParameterizedTest(name = "{0} and {1}: {2}")

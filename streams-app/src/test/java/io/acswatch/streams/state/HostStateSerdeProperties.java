@@ -93,7 +93,8 @@ class HostStateSerdeProperties {
         random.nextBoolean(),
         random.nextBoolean(),
         functions,
-        owners);
+        owners,
+        List.of());
   }
 
   private static PciFunction function(SplittableRandom random) {

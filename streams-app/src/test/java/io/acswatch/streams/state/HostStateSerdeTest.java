@@ -128,6 +128,7 @@ class HostStateSerdeTest {
             false,
             true,
             List.of(wide),
+            List.of(),
             List.of());
 
     IllegalArgumentException refused =

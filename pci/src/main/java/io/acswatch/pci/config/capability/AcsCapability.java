@@ -21,7 +21,6 @@ import java.util.Objects;
  * <p>Valid until the next {@link #wrap}; not thread-safe. Source: PCIe Base Spec 6.3 §7.7.11.
  */
 public final class AcsCapability {
-  /** Extended capability id. */
   public static final int ID = 0x000D;
 
   /** Source validation (SV): refuses requests with a bus number outside the port's range. */

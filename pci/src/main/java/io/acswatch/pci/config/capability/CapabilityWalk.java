@@ -55,12 +55,10 @@ public final class CapabilityWalk {
     this.extended = extended;
   }
 
-  /** A walk of standard capabilities; {@link #wrap} binds it. */
   public static CapabilityWalk standard() {
     return new CapabilityWalk(false);
   }
 
-  /** A walk of extended capabilities; {@link #wrap} binds it. */
   public static CapabilityWalk extended() {
     return new CapabilityWalk(true);
   }

@@ -12,7 +12,6 @@ import io.acswatch.pci.config.ConfigSpace;
  * <p>Source: PCIe Base Spec 6.3 §7.5.3.
  */
 public final class PcieCapability {
-  /** Standard capability id. */
   public static final int ID = 0x10;
 
   /** Bytes up to the end of the flags. */

@@ -13,10 +13,8 @@ import java.util.OptionalInt;
  * <p>Source: SR-IOV spec 1.1 §3.3.
  */
 public final class SriovCapability {
-  /** Extended capability id. */
   public static final int ID = 0x0010;
 
-  /** Bytes of the capability. */
   public static final int LENGTH = 0x40;
 
   /** Offset of the control register from the capability header. */
