@@ -13,10 +13,6 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.wire.InputException;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what {@link AlertJson} wrote. */
@@ -30,22 +26,18 @@ final class AlertParser {
           "schema_version",
           json.number("schema_version") + ", expected " + AlertJson.SCHEMA_VERSION);
     }
-    List<AlertDevice> devices = new ArrayList<>();
-    for (JsonObject device : json.objects("devices")) {
-      devices.add(device(device));
-    }
     return new IsolationAlert(
         json.text("fingerprint"),
         json.number("revision"),
         json.constant("code", AlertCode.class),
-        severity(json),
+        json.labelled("severity", "severity", Severity.values(), Severity::label),
         json.constant("status", AlertStatus.class),
         json.text("host"),
         new IsolationAlert.Interval(
             json.constant("boundary", Boundary.class),
             moment(json, "before"),
             moment(json, "after")),
-        devices,
+        json.list("devices", AlertParser::device),
         json.texts("vms"),
         cause(json.optionalObject("cause")),
         json.text("headline"),
@@ -53,18 +45,8 @@ final class AlertParser {
         EvidenceJson.read(json));
   }
 
-  private static Severity severity(JsonObject json) throws InputException {
-    String label = json.text("severity");
-    for (Severity severity : Severity.values()) {
-      if (severity.label().equals(label)) {
-        return severity;
-      }
-    }
-    throw json.refused("severity", InputException.quote(label) + " is not a severity");
-  }
-
   private static IsolationAlert.Moment moment(JsonObject json, String side) throws InputException {
-    return new IsolationAlert.Moment(boot(json, side), time(json, "taken_" + side));
+    return new IsolationAlert.Moment(boot(json, side), json.time("taken_" + side));
   }
 
   private static Boot boot(JsonObject json, String side) throws InputException {
@@ -82,15 +64,6 @@ final class AlertParser {
     return number == null ? Boot.UNKNOWN_LOADER : number;
   }
 
-  static long time(JsonObject json, String name) throws InputException {
-    String text = json.optionalText(name);
-    try {
-      return text.isEmpty() ? 0 : Instant.parse(text).toEpochMilli();
-    } catch (DateTimeException | ArithmeticException notAnInstant) {
-      throw json.refused(name, InputException.quote(text) + " is not an RFC 3339 instant");
-    }
-  }
-
   static AlertDevice device(JsonObject json) throws InputException {
     return new AlertDevice(
         address(json, "address"),
@@ -106,14 +79,10 @@ final class AlertParser {
     if (json == null) {
       return null;
     }
-    List<RegisterChange> alsoChanged = new ArrayList<>();
-    for (JsonObject change : json.objects("also_changed")) {
-      alsoChanged.add(register(change));
-    }
     return new Cause(
         json.constant("kind", Cause.Kind.class),
         json.isNull("port") ? null : register(json),
-        alsoChanged,
+        json.list("also_changed", AlertParser::register),
         json.text("explanation"));
   }
 
@@ -128,17 +97,7 @@ final class AlertParser {
   }
 
   static PortType portType(JsonObject json) throws InputException {
-    String label = json.text("port_type");
-    for (PortType type : PortType.values()) {
-      if (type.label().equals(label)) {
-        return type;
-      }
-    }
-    throw json.refused("port_type", InputException.quote(label) + " is not a port type");
-  }
-
-  static DevicePath path(JsonObject json, String name) throws InputException {
-    return new DevicePath(json.text(name));
+    return json.labelled("port_type", "port type", PortType.values(), PortType::label);
   }
 
   static PciAddress address(JsonObject json, String name) throws InputException {

@@ -1,14 +1,12 @@
 package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Confidence;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The evidence of an alert as JSON, and back. Alerts of earlier versions have none. */
@@ -62,10 +60,6 @@ final class EvidenceJson {
       return null;
     }
     JsonObject observed = json.object("observed");
-    List<AlertDevice> members = new ArrayList<>();
-    for (JsonObject member : json.objects("members")) {
-      members.add(AlertParser.device(member));
-    }
     return new Evidence(
         new Evidence.Basis(
             json.has("platform") ? json.optionalText("platform") : "",
@@ -75,23 +69,11 @@ final class EvidenceJson {
             json.number("functions"),
             json.number("unread")),
         new Evidence.Observed(
-            observed.text("boot"),
-            AlertParser.time(observed, "taken"),
-            observed.longNumber("sequence")),
-        confidence(json),
-        facts(json),
-        ports(json),
-        members);
-  }
-
-  private static Confidence confidence(JsonObject json) throws InputException {
-    String label = json.text("confidence");
-    for (Confidence confidence : Confidence.values()) {
-      if (confidence.label().equals(label)) {
-        return confidence;
-      }
-    }
-    throw json.refused("confidence", InputException.quote(label) + " is not a confidence");
+            observed.text("boot"), observed.time("taken"), observed.longNumber("sequence")),
+        json.labelled("confidence", "confidence", Confidence.values(), Confidence::label),
+        json.list("facts", EvidenceJson::fact),
+        json.list("ports", EvidenceJson::port),
+        json.list("members", AlertParser::device));
   }
 
   private static boolean isPartial(JsonObject json) throws InputException {
@@ -103,29 +85,19 @@ final class EvidenceJson {
     return word.equals(PARTIAL);
   }
 
-  private static List<Evidence.Fact> facts(JsonObject json) throws InputException {
-    List<Evidence.Fact> facts = new ArrayList<>();
-    for (JsonObject fact : json.objects("facts")) {
-      facts.add(
-          new Evidence.Fact(
-              fact.text("name"), fact.optionalText("before"), fact.optionalText("after")));
-    }
-    return facts;
+  private static Evidence.Fact fact(JsonObject json) throws InputException {
+    return new Evidence.Fact(
+        json.text("name"), json.optionalText("before"), json.optionalText("after"));
   }
 
-  private static List<Evidence.PortRegisters> ports(JsonObject json) throws InputException {
-    List<Evidence.PortRegisters> ports = new ArrayList<>();
-    for (JsonObject port : json.objects("ports")) {
-      ports.add(
-          new Evidence.PortRegisters(
-              AlertParser.address(port, "port"),
-              AlertParser.path(port, "port_path"),
-              AlertParser.portType(port),
-              port.optionalNumber("capability_before"),
-              port.optionalNumber("capability_after"),
-              port.optionalNumber("control_before"),
-              port.optionalNumber("control_after")));
-    }
-    return ports;
+  private static Evidence.PortRegisters port(JsonObject json) throws InputException {
+    return new Evidence.PortRegisters(
+        AlertParser.address(json, "port"),
+        new DevicePath(json.text("port_path")),
+        AlertParser.portType(json),
+        json.optionalNumber("capability_before"),
+        json.optionalNumber("capability_after"),
+        json.optionalNumber("control_before"),
+        json.optionalNumber("control_after"));
   }
 }

@@ -8,11 +8,14 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,17 +121,30 @@ final class JsonObject {
 
   /** A constant of an enum, by its name. */
   <E extends Enum<E>> E constant(String name, Class<E> type) throws InputException {
+    String kind = type.getSimpleName().toLowerCase(Locale.ROOT);
+    return labelled(name, kind, type.getEnumConstants(), Enum::name);
+  }
+
+  /** The one of some constants that has the text of a field as its label. */
+  <E> E labelled(String name, String kind, E[] constants, Function<E, String> label)
+      throws InputException {
     String text = text(name);
-    for (E constant : type.getEnumConstants()) {
-      if (constant.name().equals(text)) {
+    for (E constant : constants) {
+      if (label.apply(constant).equals(text)) {
         return constant;
       }
     }
-    throw refused(name, InputException.quote(text) + " is not a " + label(type));
+    throw refused(name, InputException.quote(text) + " is not a " + kind);
   }
 
-  private static String label(Class<?> type) {
-    return type.getSimpleName().toLowerCase(Locale.ROOT);
+  /** An RFC 3339 instant in milliseconds since 1970; 0 if the field is null. */
+  long time(String name) throws InputException {
+    String text = optionalText(name);
+    try {
+      return text.isEmpty() ? 0 : Instant.parse(text).toEpochMilli();
+    } catch (DateTimeException | ArithmeticException notAnInstant) {
+      throw refused(name, InputException.quote(text) + " is not an RFC 3339 instant");
+    }
   }
 
   JsonObject object(String name) throws InputException {
@@ -139,16 +155,23 @@ final class JsonObject {
     return isNull(name) ? null : object(name);
   }
 
-  List<JsonObject> objects(String name) throws InputException {
-    List<JsonObject> objects = new ArrayList<>();
+  /** Makes something of one object. */
+  @FunctionalInterface
+  interface Reading<T> {
+    T of(JsonObject json) throws InputException;
+  }
+
+  /** What the objects of an array stand for. */
+  <T> List<T> list(String name, Reading<T> reading) throws InputException {
+    List<T> list = new ArrayList<>();
     List<?> elements = typed(name, List.class, "an array");
     for (int i = 0; i < elements.size(); i++) {
       if (!(elements.get(i) instanceof Map<?, ?> fields)) {
         throw refused(name + "[" + i + "]", "expected an object");
       }
-      objects.add(new JsonObject(path + name + "[" + i + "].", fields));
+      list.add(reading.of(new JsonObject(path + name + "[" + i + "].", fields)));
     }
-    return objects;
+    return list;
   }
 
   List<String> texts(String name) throws InputException {

@@ -7,8 +7,6 @@ import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.iommu.RuleSet;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -63,16 +61,12 @@ public final class KernelJson {
 
   /** Reads what the API answers to {@code kernels}: an object with a list of them. */
   public static List<KernelKnowledge> readList(byte[] json) throws InputException {
-    List<KernelKnowledge> kernels = new ArrayList<>();
-    for (JsonObject kernel : JsonObject.parse(json).objects("kernels")) {
-      kernels.add(read(kernel));
-    }
-    return kernels;
+    return JsonObject.parse(json).list("kernels", KernelJson::read);
   }
 
   private static KernelKnowledge read(JsonObject json) throws InputException {
     List<KernelKnowledge.Told> told = new ArrayList<>();
-    for (JsonObject set : json.objects("rule_sets")) {
+    for (JsonObject set : json.list("rule_sets", set -> set)) {
       RuleSet rules = rules(set.text("model"), set.text("quirks"));
       if (rules != null) {
         told.add(
@@ -86,8 +80,8 @@ public final class KernelJson {
         json.number("hosts"),
         json.number("unexplained_hosts"),
         told,
-        millis(json, "first_seen"),
-        millis(json, "last_seen"));
+        json.time("first_seen"),
+        json.time("last_seen"));
   }
 
   private static @Nullable RuleSet rules(String model, String quirks) {
@@ -97,14 +91,5 @@ public final class KernelJson {
       }
     }
     return null;
-  }
-
-  private static long millis(JsonObject json, String name) throws InputException {
-    String text = json.optionalText(name);
-    try {
-      return text.isEmpty() ? 0 : Instant.parse(text).toEpochMilli();
-    } catch (DateTimeParseException malformed) {
-      throw json.refused(name, "not an RFC 3339 instant");
-    }
   }
 }
