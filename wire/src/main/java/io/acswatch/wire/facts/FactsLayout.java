@@ -128,34 +128,5 @@ final class FactsLayout {
           Preservation.FOUND_AGAIN,
           Preservation.ADOPTED_AND_ASKED);
 
-  private static final byte[] STATUS_CODES = codes(ReadStatus.values(), READ_STATUSES);
-  private static final byte[] PORT_TYPE_CODES = codes(PortType.values(), PORT_TYPES);
-  private static final byte[] BOOT_CLASS_CODES = codes(BootClass.values(), BOOT_CLASSES);
-  private static final byte[] PRESERVATION_CODES = codes(Preservation.values(), PRESERVATIONS);
-
   private FactsLayout() {}
-
-  private static <E extends Enum<E>> byte[] codes(E[] constants, List<E> byCode) {
-    byte[] codes = new byte[constants.length];
-    for (E constant : constants) {
-      codes[constant.ordinal()] = (byte) byCode.indexOf(constant);
-    }
-    return codes;
-  }
-
-  static int codeOf(ReadStatus status) {
-    return STATUS_CODES[status.ordinal()];
-  }
-
-  static int codeOf(PortType type) {
-    return PORT_TYPE_CODES[type.ordinal()];
-  }
-
-  static int codeOf(BootClass bootClass) {
-    return BOOT_CLASS_CODES[bootClass.ordinal()];
-  }
-
-  static int codeOf(Preservation preservation) {
-    return PRESERVATION_CODES[preservation.ordinal()];
-  }
 }

@@ -53,7 +53,7 @@ public final class FactsWriter {
   private void putHeader(Snapshot snapshot) {
     Boot boot = snapshot.boot();
     put((snapshot.kexecLoaded() ? KEXEC_LOADED : 0) | (snapshot.orderKnown() ? ORDER_KNOWN : 0));
-    put(codeOf(snapshot.bootClass()));
+    put(BOOT_CLASSES.indexOf(snapshot.bootClass()));
     put(Integer.toUnsignedLong(boot.bootloaderType()));
     put(Integer.toUnsignedLong(boot.bootloaderVersion()));
     put(number(snapshot.host()));
@@ -95,8 +95,8 @@ public final class FactsWriter {
     fields[ADDRESS] = address(function.address());
     fields[IDS] = pair("vendor", function.ids().vendor(), "device", function.ids().device());
     fields[CLASS] = Integer.toUnsignedLong(function.ids().classCode());
-    fields[STATUS] = codeOf(config.status());
-    fields[PORT_TYPE] = codeOf(config.claimedType());
+    fields[STATUS] = READ_STATUSES.indexOf(config.status());
+    fields[PORT_TYPE] = PORT_TYPES.indexOf(config.claimedType());
     fields[FLAGS] =
         (config.acs() != null ? HAS_ACS : 0)
             | (config.hasMemoryBar() ? HAS_MEMORY_BAR : 0)
@@ -106,7 +106,7 @@ public final class FactsWriter {
             | (config.atsEnabled() ? ATS_ENABLED : 0)
             | (kernel.removable() ? REMOVABLE : 0)
             | (config.vfsEnabled() ? VFS_ENABLED : 0)
-            | codeOf(kernel.preservation()) << PRESERVATION_SHIFT;
+            | PRESERVATIONS.indexOf(kernel.preservation()) << PRESERVATION_SHIFT;
     fields[LENGTH] = Integer.toUnsignedLong(config.lengthBytes());
     fields[HEADER] = pair("headerType", config.headerType(), "revision", config.revision());
     fields[SUBSYSTEM] =

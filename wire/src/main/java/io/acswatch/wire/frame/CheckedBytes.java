@@ -87,18 +87,8 @@ public final class CheckedBytes implements RandomDataInput {
   }
 
   @Override
-  public int readUnsignedByte(long offset) {
-    return readByte(offset) & 0xFF;
-  }
-
-  @Override
   public short readShort(long offset) {
     return (short) SHORT.get(bytes, index(offset, Short.BYTES));
-  }
-
-  @Override
-  public int readUnsignedShort(long offset) {
-    return readShort(offset) & 0xFFFF;
   }
 
   /** Reads 24 bits; Chronicle's default takes the top byte from the wrong place. */

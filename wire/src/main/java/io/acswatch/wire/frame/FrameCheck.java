@@ -15,11 +15,9 @@ final class FrameCheck {
   private static final int MAX_CLASS = 0xFF_FFFF;
 
   private final FrameSections at;
-  private final FrameTypeCheck ofType;
 
   FrameCheck(FrameSections sections) {
     at = sections;
-    ofType = new FrameTypeCheck(sections);
   }
 
   /** Binds the sections to a frame that fills {@code available} bytes from {@code base}. */
@@ -40,7 +38,12 @@ final class FrameCheck {
       rejected = checkTables();
     }
     if (rejected == null) {
-      rejected = ofType.check();
+      rejected =
+          switch (at.type) {
+            case SNAPSHOT -> null;
+            case HEARTBEAT -> checkHeartbeat();
+            case KEXEC_EVENT -> checkKexecEvent();
+          };
     }
     if (rejected != null) {
       at.clear();
@@ -166,10 +169,10 @@ final class FrameCheck {
       }
     }
     if (at.i64(TAKEN_AT_AT) < 0) {
-      return badValue(TAKEN_AT_AT, "takenAt=%d, expected 0 or more", at.i64(TAKEN_AT_AT));
+      return negative("takenAt", TAKEN_AT_AT);
     }
     if (at.i64(SEQUENCE_AT) < 0) {
-      return badValue(SEQUENCE_AT, "sequence=%d, expected 0 or more", at.i64(SEQUENCE_AT));
+      return negative("sequence", SEQUENCE_AT);
     }
     for (int field = LOADER_TYPE_AT; field <= LOADER_VERSION_AT; field += Integer.BYTES) {
       if (at.i32(field) < -1) {
@@ -240,13 +243,13 @@ final class FrameCheck {
           linesBefore + Long.bitCount(mask),
           at.lineCount);
     }
-    if (at.u8(entry + STATUS_AT) >= statusCount()) {
+    if (at.u8(entry + STATUS_AT) >= READ_STATUSES.size()) {
       return rejected(
           RejectReason.BAD_STATUS,
           entry + STATUS_AT,
           "status=%d, expected 0 to %d",
           at.u8(entry + STATUS_AT),
-          statusCount() - 1);
+          READ_STATUSES.size() - 1);
     }
     boolean isVf = (at.u8(entry + FUNCTION_FLAGS_AT) & HAS_PHYSFN) != 0;
     if (at.i32(entry + DOMAIN_AT) < 0) {
@@ -294,6 +297,58 @@ final class FrameCheck {
       }
     }
     return null;
+  }
+
+  private @Nullable Rejected checkHeartbeat() {
+    if (at.i64(STATE_SEQUENCE_AT) < 0) {
+      return negative("stateSequence", STATE_SEQUENCE_AT);
+    }
+    int waiting = at.i32(WAITING_FRAMES_AT);
+    if (waiting < 0) {
+      return badValue(WAITING_FRAMES_AT, "waitingFrames=%d, expected 0 or more", waiting);
+    }
+    if (at.i64(WAITING_BYTES_AT) < 0) {
+      return negative("waitingBytes", WAITING_BYTES_AT);
+    }
+    if (at.i64(DROPPED_FRAMES_AT) < 0) {
+      return negative("droppedFrames", DROPPED_FRAMES_AT);
+    }
+    return isNoString(COLLECTOR_VERSION_AT) ? noString(COLLECTOR_VERSION_AT) : checkNoState();
+  }
+
+  private @Nullable Rejected checkKexecEvent() {
+    if (at.i64(STATE_SEQUENCE_AT) < 0) {
+      return negative("stateSequence", STATE_SEQUENCE_AT);
+    }
+    int step = at.i32(STEP_AT);
+    if (step < 1 || step > STEPS.size()) {
+      return badValue(STEP_AT, "step=%d, expected 1 to %d", step, STEPS.size());
+    }
+    for (int field = TARGET_RELEASE_AT; field <= TARGET_COMMAND_LINE_AT; field += Integer.BYTES) {
+      if (isNoString(field)) {
+        return noString(field);
+      }
+    }
+    return checkNoState();
+  }
+
+  /** Says nothing of functions. */
+  private @Nullable Rejected checkNoState() {
+    if (at.functionCount > 0) {
+      return notMeant(FUNCTION_COUNT_AT, "functions", at.functionCount);
+    }
+    if (at.scanCount > 0) {
+      return notMeant(SCAN_COUNT_AT, "scanOrder", at.scanCount);
+    }
+    return at.ownerCount > 0 ? notMeant(OWNER_COUNT_AT, "owners", at.ownerCount) : null;
+  }
+
+  private Rejected notMeant(int field, String name, int count) {
+    return badLength(field, "%s=%d, expected none in this %s", name, count, at.type);
+  }
+
+  private Rejected negative(String name, int field) {
+    return badValue(field, "%s=%d, expected 0 or more", name, at.i64(field));
   }
 
   private boolean isNoString(int field) {

@@ -7,12 +7,10 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.Preservation;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One function of a frame, read in place. Valid until its reader moves it or takes another frame;
- * not thread-safe. Numbers and configuration space cost no allocation; addresses, ids and texts are
- * made when they are asked for.
+ * not thread-safe. Configuration space costs no allocation; all else is made when it is asked for.
  */
 public final class FrameFunction {
   private final FrameSections sections;
@@ -44,97 +42,37 @@ public final class FrameFunction {
 
   /** What the reader of the bytes knew of the read. */
   public ReadStatus readStatus() {
-    return statusOf(sections.u8(entry + STATUS_AT));
+    return READ_STATUSES.get(sections.u8(entry + STATUS_AT));
   }
 
-  /** PCI domain. */
-  public int domain() {
-    return sections.i32(entry + DOMAIN_AT);
-  }
-
-  /** Bus, device and function, 16 bits. */
-  public int requesterId() {
-    return sections.u16(entry + REQUESTER_ID_AT);
-  }
-
-  /** Vendor id. */
-  public int vendor() {
-    return sections.u16(entry + VENDOR_AT);
-  }
-
-  /** Device id. */
-  public int device() {
-    return sections.u16(entry + DEVICE_AT);
-  }
-
-  /** Class code, 24 bits. */
-  public int classCode() {
-    return sections.i32(entry + CLASS_AT);
-  }
-
-  /** Number of its IOMMU group, or {@link KernelView#NO_GROUP}. */
-  public int group() {
-    return sections.i32(entry + GROUP_AT);
-  }
-
-  /** VFs that are enabled. */
-  public int enabledVfs() {
-    return sections.u16(entry + ENABLED_VFS_AT);
-  }
-
-  /** VFs it could have. */
-  public int totalVfs() {
-    return sections.u16(entry + TOTAL_VFS_AT);
-  }
-
-  /** ARI forwarding is on above it. */
-  public boolean ariEnabled() {
-    return (sections.u8(entry + FUNCTION_FLAGS_AT) & ARI_ENABLED) != 0;
-  }
-
-  /** It is a VF. */
-  public boolean isVirtualFunction() {
-    return (sections.u8(entry + FUNCTION_FLAGS_AT) & HAS_PHYSFN) != 0;
-  }
-
-  /** Makes its address. */
   public PciAddress address() {
-    return new PciAddress(domain(), requesterId());
+    return new PciAddress(sections.i32(entry + DOMAIN_AT), sections.u16(entry + REQUESTER_ID_AT));
   }
 
-  /** Makes the address of its PF; null if it is no VF. */
-  public @Nullable PciAddress physicalFunction() {
-    return isVirtualFunction()
-        ? new PciAddress(
-            sections.i32(entry + PHYSFN_DOMAIN_AT), sections.u16(entry + PHYSFN_REQUESTER_ID_AT))
-        : null;
-  }
-
-  /** Makes its ids. */
   public PciIds ids() {
-    return new PciIds(vendor(), device(), classCode());
+    return new PciIds(
+        sections.u16(entry + VENDOR_AT),
+        sections.u16(entry + DEVICE_AT),
+        sections.i32(entry + CLASS_AT));
   }
 
-  /** Makes the kernel's view of it. */
   public KernelView kernelView() {
+    int flags = sections.u8(entry + FUNCTION_FLAGS_AT);
+    PciAddress pf =
+        (flags & HAS_PHYSFN) == 0
+            ? null
+            : new PciAddress(
+                sections.i32(entry + PHYSFN_DOMAIN_AT),
+                sections.u16(entry + PHYSFN_REQUESTER_ID_AT));
     return new KernelView(
-        group(),
-        groupType(),
-        driver(),
-        new KernelView.Sriov(physicalFunction(), enabledVfs(), totalVfs()),
-        ariEnabled(),
+        sections.i32(entry + GROUP_AT),
+        strings.at(entry + GROUP_TYPE_AT),
+        strings.at(entry + DRIVER_AT),
+        new KernelView.Sriov(
+            pf, sections.u16(entry + ENABLED_VFS_AT), sections.u16(entry + TOTAL_VFS_AT)),
+        (flags & ARI_ENABLED) != 0,
         false,
         Preservation.NONE);
-  }
-
-  /** Default domain type of its group, empty if unknown. */
-  public String groupType() {
-    return strings.at(entry + GROUP_TYPE_AT);
-  }
-
-  /** Driver bound to it, empty if none. */
-  public String driver() {
-    return strings.at(entry + DRIVER_AT);
   }
 
   /** Real path in sysfs, empty if unknown. */

@@ -139,54 +139,26 @@ final class FrameLayout {
   static final int FUNCTION_STRINGS = 4;
   static final int OWNER_STRINGS = 2;
 
-  private static final ReadStatus[] STATUS_OF_CODE = {
-    ReadStatus.COMPLETE,
-    ReadStatus.TRUNCATED_UNPRIVILEGED,
-    ReadStatus.EXT_UNAVAILABLE,
-    ReadStatus.EXT_ALIASED,
-    ReadStatus.ALL_ONES,
-    ReadStatus.NOT_READY,
-    ReadStatus.TORN_READ,
-    ReadStatus.ASLEEP,
-    ReadStatus.UNREADABLE
-  };
+  /** The place in the list is the code in the bytes: add at the end, never move. */
+  static final List<ReadStatus> READ_STATUSES =
+      List.of(
+          ReadStatus.COMPLETE,
+          ReadStatus.TRUNCATED_UNPRIVILEGED,
+          ReadStatus.EXT_UNAVAILABLE,
+          ReadStatus.EXT_ALIASED,
+          ReadStatus.ALL_ONES,
+          ReadStatus.NOT_READY,
+          ReadStatus.TORN_READ,
+          ReadStatus.ASLEEP,
+          ReadStatus.UNREADABLE);
 
-  private static final KexecEvent.Step[] STEP_OF_CODE = {
-    KexecEvent.Step.LOADED,
-    KexecEvent.Step.UNLOADED,
-    KexecEvent.Step.GOING_DOWN,
-    KexecEvent.Step.BACK
-  };
+  /** The same, from 1 on. */
+  static final List<KexecEvent.Step> STEPS =
+      List.of(
+          KexecEvent.Step.LOADED,
+          KexecEvent.Step.UNLOADED,
+          KexecEvent.Step.GOING_DOWN,
+          KexecEvent.Step.BACK);
 
   private FrameLayout() {}
-
-  /** Codes of steps are 1 to this. */
-  static int stepCount() {
-    return STEP_OF_CODE.length;
-  }
-
-  static KexecEvent.Step stepOf(int code) {
-    return STEP_OF_CODE[code - 1];
-  }
-
-  static int codeOf(KexecEvent.Step step) {
-    return List.of(STEP_OF_CODE).indexOf(step) + 1;
-  }
-
-  static int statusCount() {
-    return STATUS_OF_CODE.length;
-  }
-
-  static ReadStatus statusOf(int code) {
-    return STATUS_OF_CODE[code];
-  }
-
-  static int codeOf(ReadStatus status) {
-    for (int code = 0; code < STATUS_OF_CODE.length; code++) {
-      if (STATUS_OF_CODE[code] == status) {
-        return code;
-      }
-    }
-    throw new IllegalArgumentException("status=" + status + ", expected one with a code");
-  }
 }

@@ -182,7 +182,7 @@ public final class FrameReader {
         sequence(),
         stateSequence(),
         kexecLoaded(),
-        stepOf(sections.i32(STEP_AT)),
+        STEPS.get(sections.i32(STEP_AT) - 1),
         strings.at(TARGET_RELEASE_AT),
         strings.at(TARGET_COMMAND_LINE_AT),
         notes());

@@ -96,7 +96,7 @@ public final class FrameWriter {
             List.of(event.targetRelease(), event.targetCommandLine()),
             (out, strings) ->
                 out.putLong(atLeast("stateSequence", event.stateSequence(), 0))
-                    .putInt(codeOf(event.step()))
+                    .putInt(STEPS.indexOf(event.step()) + 1)
                     .putInt(strings[0])
                     .putInt(strings[1])
                     .putInt(0))
@@ -273,7 +273,7 @@ public final class FrameWriter {
         .putInt(function.address().domain())
         .putShort((short) function.address().requesterId())
         .putShort((short) space.length())
-        .put((byte) codeOf(function.readStatus()))
+        .put((byte) READ_STATUSES.indexOf(function.readStatus()))
         .put((byte) flags)
         .putShort(u16("vendor", function.ids().vendor()))
         .putShort(u16("device", function.ids().device()))
