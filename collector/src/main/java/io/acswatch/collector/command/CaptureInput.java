@@ -5,7 +5,6 @@ import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.InputKind;
-import io.acswatch.wire.text.LspciFunction;
 import io.acswatch.wire.text.LspciReader;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -52,7 +51,7 @@ final class CaptureInput {
     BufferedInputStream text = new BufferedInputStream(stream);
     return switch (InputKind.of(text)) {
       case CAPTURE -> CaptureReader.read(source, text).functions();
-      case LSPCI -> LspciReader.read(source, text).stream().map(LspciFunction::toCaptured).toList();
+      case LSPCI -> LspciReader.read(source, text);
       case UNKNOWN ->
           throw new InputException(
               source, "neither a capture (# pci-capture 1) nor text of lspci -x, -xxx or -xxxx");

@@ -1,8 +1,13 @@
 package io.acswatch.wire.text;
 
 import io.acswatch.pci.config.ArrayConfigSpace;
+import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
+import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.InputException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -31,18 +36,17 @@ public final class LspciReader {
   private static final Set<Integer> LENGTHS = Set.of(64, 128, 256, MAX_BYTES);
   private static final Pattern HEADING =
       Pattern.compile(
-          "((?:X{4,8}:)?)(X{2}:[01]X\\.[0-7])((?:/(?:X{2}:)?[01]X\\.[0-7])*)(?:\\s+(.*))?"
+          "((?:X{4,8}:)?)(X{2}:[01]X\\.[0-7])((?:/(?:X{2}:)?[01]X\\.[0-7])*)(?:\\s+.*)?"
               .replace("X", "[0-9a-fA-F]"));
   private static final Pattern HEX_OFFSET = Pattern.compile("([0-9a-fA-F]{2,3}):(.*)");
   // What lspci and its library complain of comes on standard error, and may be in the same file.
   private static final Pattern COMPLAINT = Pattern.compile("(?:lspci|pcilib): .*");
 
   private final LineSource lines;
-  private final List<LspciFunction> functions = new ArrayList<>();
+  private final List<CapturedFunction> functions = new ArrayList<>();
   private final Map<PciAddress, Integer> headingLines = new HashMap<>();
   private final byte[] bytes = new byte[MAX_BYTES];
   private @Nullable PciAddress address;
-  private String heading = "";
   private int headingLine;
   private int length;
 
@@ -51,11 +55,12 @@ public final class LspciReader {
   }
 
   /**
-   * Reads a stream to its end; leaves it open.
+   * Reads a stream to its end; leaves it open. Nothing is known of the functions but their bytes.
    *
    * @param source name of the stream for messages
    */
-  public static List<LspciFunction> read(String source, InputStream stream) throws InputException {
+  public static List<CapturedFunction> read(String source, InputStream stream)
+      throws InputException {
     return new LspciReader(new LineSource(source, stream)).read();
   }
 
@@ -64,7 +69,7 @@ public final class LspciReader {
     return HEADING.matcher(line).matches();
   }
 
-  private List<LspciFunction> read() throws InputException {
+  private List<CapturedFunction> read() throws InputException {
     for (String line = lines.next(); line != null; line = lines.next()) {
       if (line.isBlank() || Character.isWhitespace(line.charAt(0))) {
         continue;
@@ -101,7 +106,6 @@ public final class LspciReader {
       throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " devices");
     }
     address = next;
-    heading = matcher.group(4) == null ? "" : matcher.group(4);
     headingLine = lines.lineNumber();
     length = 0;
   }
@@ -126,7 +130,7 @@ public final class LspciReader {
 
   private String busBelow(String bridge) throws InputException {
     PciAddress above = TabFields.address(lines, 1, "address", bridge);
-    for (LspciFunction function : functions) {
+    for (CapturedFunction function : functions) {
       if (function.address().equals(above)) {
         return "%02x".formatted(function.config().u8(SECONDARY_BUS));
       }
@@ -181,10 +185,10 @@ public final class LspciReader {
           "%s ends after %d bytes, expected 64, 128, 256 or 4096: the dump is cut short"
               .formatted(finished, length));
     }
+    ConfigSpace config =
+        LineSparseConfigSpace.copyOf(new ArrayConfigSpace(Arrays.copyOf(bytes, length)));
+    PciIds ids = DeviceLines.idsOf(config);
     functions.add(
-        new LspciFunction(
-            finished,
-            heading,
-            LineSparseConfigSpace.copyOf(new ArrayConfigSpace(Arrays.copyOf(bytes, length)))));
+        new CapturedFunction(finished, "", config, ReadStatus.COMPLETE, ids, KernelView.NONE, ""));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.CaptureContent;
@@ -16,7 +17,6 @@ import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.frame.RandomCaptures;
 import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.CaptureWriter;
-import io.acswatch.wire.text.LspciFunction;
 import io.acswatch.wire.text.LspciReader;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.ByteArrayInputStream;
@@ -100,7 +100,7 @@ class TextFuzzTest {
     Bounds.hold(
         text.length,
         () -> {
-          List<LspciFunction> functions = LspciReader.read("fuzz", stream(text));
+          List<CapturedFunction> functions = LspciReader.read("fuzz", stream(text));
           assertTrue(!functions.isEmpty());
         });
   }
