@@ -27,7 +27,6 @@ import java.util.Map;
 public final class FrameWriter {
   private final Capture capture;
   private final FrameType type;
-  private final List<String> typeStrings;
   private final TypeHeader typeHeader;
   private final List<CapturedFunction> functions;
   private final List<LineSparseConfigSpace> spaces = new ArrayList<>();
@@ -35,17 +34,15 @@ public final class FrameWriter {
   private final List<byte[]> strings = new ArrayList<>();
   private int stringBytes;
 
-  /** Writes what only headers of one type have; {@code strings}: numbers of its strings. */
+  /** Puts what only headers of one type have. */
   @FunctionalInterface
   private interface TypeHeader {
-    void put(ByteBuffer out, int[] strings);
+    void put(FrameWriter writer, ByteBuffer out);
   }
 
-  private FrameWriter(
-      Capture capture, FrameType type, List<String> typeStrings, TypeHeader typeHeader) {
+  private FrameWriter(Capture capture, FrameType type, TypeHeader typeHeader) {
     this.capture = capture;
     this.type = type;
-    this.typeStrings = typeStrings;
     this.typeHeader = typeHeader;
     functions = new ArrayList<>(capture.functions());
     functions.sort(Comparator.comparing(CapturedFunction::address));
@@ -58,10 +55,9 @@ public final class FrameWriter {
    *     field, or the frame would be longer than 64 MiB
    */
   public static byte[] write(Capture capture) {
-    return new FrameWriter(capture, FrameType.SNAPSHOT, List.of(), (out, strings) -> {}).write();
+    return new FrameWriter(capture, FrameType.SNAPSHOT, (writer, out) -> {}).write();
   }
 
-  /** Writes a heartbeat as one frame. */
   public static byte[] write(Heartbeat beat) {
     return new FrameWriter(
             stateless(
@@ -72,17 +68,15 @@ public final class FrameWriter {
                 beat.kexecLoaded(),
                 beat.notes()),
             FrameType.HEARTBEAT,
-            List.of(beat.collectorVersion()),
-            (out, strings) ->
+            (writer, out) ->
                 out.putLong(atLeast("stateSequence", beat.stateSequence(), 0))
                     .putInt((int) atLeast("waitingFrames", beat.waitingFrames(), 0))
-                    .putInt(strings[0])
+                    .putInt(writer.number(beat.collectorVersion()))
                     .putLong(atLeast("waitingBytes", beat.waitingBytes(), 0))
                     .putLong(atLeast("droppedFrames", beat.droppedFrames(), 0)))
         .write();
   }
 
-  /** Writes a kexec event as one frame. */
   public static byte[] write(KexecEvent event) {
     return new FrameWriter(
             stateless(
@@ -93,12 +87,11 @@ public final class FrameWriter {
                 event.kexecLoaded(),
                 event.notes()),
             FrameType.KEXEC_EVENT,
-            List.of(event.targetRelease(), event.targetCommandLine()),
-            (out, strings) ->
+            (writer, out) ->
                 out.putLong(atLeast("stateSequence", event.stateSequence(), 0))
                     .putInt(STEPS.indexOf(event.step()) + 1)
-                    .putInt(strings[0])
-                    .putInt(strings[1])
+                    .putInt(writer.number(event.targetRelease()))
+                    .putInt(writer.number(event.targetCommandLine()))
                     .putInt(0))
         .write();
   }
@@ -132,38 +125,20 @@ public final class FrameWriter {
       spaces.add(space);
       lineCount += Long.bitCount(space.lineMask());
     }
-    // Numbers the strings in the order in which the fields come, so that the bytes are determined.
-    int[] headerStrings = headerStrings();
-    int[] ofType = typeStrings.stream().mapToInt(this::number).toArray();
-    int[][] functionStrings = new int[functions.size()][];
-    for (int i = 0; i < functionStrings.length; i++) {
-      functionStrings[i] = functionStrings(functions.get(i));
-    }
-    List<OwnershipClaim> owners = capture.owners();
-    int[][] ownerStrings = new int[owners.size()][];
-    for (int i = 0; i < ownerStrings.length; i++) {
-      ownerStrings[i] = new int[] {number(owners.get(i).vm()), number(owners.get(i).source())};
-    }
-    int[] notes = capture.notes().stream().mapToInt(this::number).toArray();
-
     long length =
         type.headerLength()
             + (long) functions.size() * ENTRY_LENGTH
             + (long) lineCount * LINE_LENGTH
             + (long) capture.scanOrder().size() * SCAN_LENGTH
-            + (long) owners.size() * OWNER_LENGTH
-            + (long) notes.length * NOTE_LENGTH
-            + (long) strings.size() * STRING_END_LENGTH
-            + stringBytes;
-    if (length > MAX_LENGTH) {
-      throw new IllegalArgumentException("frame=" + length + " bytes, expected at most 64 MiB");
-    }
-    ByteBuffer out = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
-    putHeader(out, lineCount, notes.length, headerStrings);
-    typeHeader.put(out, ofType);
+            + (long) capture.owners().size() * OWNER_LENGTH
+            + (long) capture.notes().size() * NOTE_LENGTH;
+    ByteBuffer out = buffer(length);
+    // Strings are numbered in the order in which the fields come, so that the bytes are determined.
+    putHeader(out, lineCount);
+    typeHeader.put(this, out);
     int linesBefore = 0;
-    for (int i = 0; i < functionStrings.length; i++) {
-      putFunction(out, functions.get(i), spaces.get(i), linesBefore, functionStrings[i]);
+    for (int i = 0; i < functions.size(); i++) {
+      putFunction(out, functions.get(i), spaces.get(i), linesBefore);
       linesBefore += Long.bitCount(spaces.get(i).lineMask());
     }
     for (LineSparseConfigSpace space : spaces) {
@@ -173,12 +148,36 @@ public final class FrameWriter {
     for (PciAddress address : capture.scanOrder()) {
       putAddress(out, address);
     }
-    for (int i = 0; i < ownerStrings.length; i++) {
-      putAddress(out, owners.get(i).address());
-      putAll(out, ownerStrings[i]);
+    for (OwnershipClaim owner : capture.owners()) {
+      putAddress(out, owner.address());
+      out.putInt(number(owner.vm())).putInt(number(owner.source()));
     }
-    putAll(out, notes);
-    putStrings(out);
+    for (String note : capture.notes()) {
+      out.putInt(number(note));
+    }
+    return withStrings(out);
+  }
+
+  private static ByteBuffer buffer(long length) {
+    if (length > MAX_LENGTH) {
+      throw new IllegalArgumentException("frame=" + length + " bytes, expected at most 64 MiB");
+    }
+    return ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** The whole frame: only now is it known how many strings there are. */
+  private byte[] withStrings(ByteBuffer sections) {
+    long length = sections.capacity() + (long) strings.size() * STRING_END_LENGTH + stringBytes;
+    ByteBuffer out = buffer(length).put(sections.array());
+    out.putInt(FRAME_LENGTH_AT, out.capacity())
+        .putInt(STRING_COUNT_AT, strings.size())
+        .putInt(STRING_BYTES_AT, stringBytes);
+    int end = 0;
+    for (byte[] string : strings) {
+      end += string.length;
+      out.putInt(end);
+    }
+    strings.forEach(out::put);
     return out.array();
   }
 
@@ -213,58 +212,38 @@ public final class FrameWriter {
     return strings.size() - 1;
   }
 
-  private int[] headerStrings() {
-    Boot boot = capture.boot();
-    return new int[] {
-      number(capture.host()),
-      number(capture.phase()),
-      number(boot.id()),
-      number(boot.kernelRelease()),
-      number(boot.kernelVersion()),
-      number(boot.commandLine())
-    };
-  }
-
-  private int[] functionStrings(CapturedFunction function) {
-    return new int[] {
-      number(function.kernel().groupType()),
-      number(function.kernel().driver()),
-      number(function.sysfsPath()),
-      number(function.removable())
-    };
-  }
-
-  private void putHeader(ByteBuffer out, int lineCount, int noteCount, int[] headerStrings) {
+  private void putHeader(ByteBuffer out, int lineCount) {
     Boot boot = capture.boot();
     out.putInt(MAGIC)
         .put((byte) MAJOR)
         .put((byte) MINOR)
         .put((byte) type.code())
         .put((byte) (capture.kexecLoaded() ? KEXEC_LOADED : 0))
-        .putInt(out.capacity())
+        .putInt(0) // length of the frame
         .putShort((short) type.headerLength())
         .putShort((short) ENTRY_LENGTH)
         .putInt(functions.size())
         .putInt(capture.scanOrder().size())
         .putInt(capture.owners().size())
-        .putInt(noteCount)
+        .putInt(capture.notes().size())
         .putInt(lineCount)
-        .putInt(strings.size())
-        .putInt(stringBytes)
+        .putInt(0) // strings
+        .putInt(0) // string bytes
         .putInt(0)
         .putLong(atLeast("takenAtMillis", capture.takenAtMillis(), 0))
         .putLong(atLeast("sequence", capture.sequence(), 0))
         .putInt((int) atLeast("bootloaderType", boot.bootloaderType(), Boot.UNKNOWN_LOADER))
-        .putInt((int) atLeast("bootloaderVersion", boot.bootloaderVersion(), Boot.UNKNOWN_LOADER));
-    putAll(out, headerStrings);
+        .putInt((int) atLeast("bootloaderVersion", boot.bootloaderVersion(), Boot.UNKNOWN_LOADER))
+        .putInt(number(capture.host()))
+        .putInt(number(capture.phase()))
+        .putInt(number(boot.id()))
+        .putInt(number(boot.kernelRelease()))
+        .putInt(number(boot.kernelVersion()))
+        .putInt(number(boot.commandLine()));
   }
 
-  private static void putFunction(
-      ByteBuffer out,
-      CapturedFunction function,
-      LineSparseConfigSpace space,
-      int linesBefore,
-      int[] functionStrings) {
+  private void putFunction(
+      ByteBuffer out, CapturedFunction function, LineSparseConfigSpace space, int linesBefore) {
     KernelView kernel = function.kernel();
     PciAddress pf = kernel.sriov().physicalFunction();
     int flags = (kernel.ariEnabled() ? ARI_ENABLED : 0) | (pf != null ? HAS_PHYSFN : 0);
@@ -279,9 +258,12 @@ public final class FrameWriter {
         .putShort(u16("device", function.ids().device()))
         .putShort(u16("enabledVfs", kernel.sriov().enabledVfs()))
         .putInt(within("class", function.ids().classCode(), 0xFF_FFFF))
-        .putInt((int) atLeast("group", kernel.group(), KernelView.NO_GROUP));
-    putAll(out, functionStrings);
-    out.putInt(pf == null ? 0 : pf.domain())
+        .putInt((int) atLeast("group", kernel.group(), KernelView.NO_GROUP))
+        .putInt(number(kernel.groupType()))
+        .putInt(number(kernel.driver()))
+        .putInt(number(function.sysfsPath()))
+        .putInt(number(function.removable()))
+        .putInt(pf == null ? 0 : pf.domain())
         .putShort((short) (pf == null ? 0 : pf.requesterId()))
         .putShort(u16("totalVfs", kernel.sriov().totalVfs()))
         .putInt(0);
@@ -289,21 +271,6 @@ public final class FrameWriter {
 
   private static void putAddress(ByteBuffer out, PciAddress address) {
     out.putInt(address.domain()).putShort((short) address.requesterId()).putShort((short) 0);
-  }
-
-  private static void putAll(ByteBuffer out, int[] numbers) {
-    for (int number : numbers) {
-      out.putInt(number);
-    }
-  }
-
-  private void putStrings(ByteBuffer out) {
-    int end = 0;
-    for (byte[] string : strings) {
-      end += string.length;
-      out.putInt(end);
-    }
-    strings.forEach(out::put);
   }
 
   private static short u16(String name, int number) {
