@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * another meaning.
  */
 public final class AlertJson {
-  /** Version of the schema. */
   public static final int SCHEMA_VERSION = 1;
 
   /** Class path name of the JSON Schema of what {@link #write} gives. */
@@ -40,7 +39,6 @@ public final class AlertJson {
     return Json.bytes(json -> writeTo(json, alert));
   }
 
-  /** Writes an alert as the fields of an object. */
   public static void writeTo(JsonGenerator json, IsolationAlert alert) throws IOException {
     IsolationAlert.Interval interval = alert.interval();
     json.writeNumberField("schema_version", SCHEMA_VERSION);

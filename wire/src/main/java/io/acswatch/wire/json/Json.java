@@ -2,10 +2,10 @@ package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -17,13 +17,11 @@ public final class Json {
 
   private Json() {}
 
-  /** Writes the fields of an object. */
   @FunctionalInterface
   public interface Fields {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
-  /** Writes the fields of an object about an item. */
   @FunctionalInterface
   public interface FieldsOf<T> {
     void writeTo(JsonGenerator json, T item) throws IOException;
@@ -33,28 +31,18 @@ public final class Json {
   public static String object(Fields fields) {
     StringWriter text = new StringWriter(USUAL_LENGTH);
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
-      writeObject(json, fields);
+      json.writeStartObject();
+      fields.writeTo(json);
+      json.writeEndObject();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
     return text.toString();
   }
 
-  /** One object in UTF-8. */
+  /** The same in UTF-8. */
   public static byte[] bytes(Fields fields) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_LENGTH);
-    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
-      writeObject(json, fields);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return bytes.toByteArray();
-  }
-
-  private static void writeObject(JsonGenerator json, Fields fields) throws IOException {
-    json.writeStartObject();
-    fields.writeTo(json);
-    json.writeEndObject();
+    return object(fields).getBytes(StandardCharsets.UTF_8);
   }
 
   /** A field with an object, or with null where there is no item. */
@@ -70,7 +58,6 @@ public final class Json {
     }
   }
 
-  /** A field with an array of objects. */
   public static <T> void objects(
       JsonGenerator json, String name, Collection<? extends T> items, FieldsOf<T> fields)
       throws IOException {
@@ -104,7 +91,6 @@ public final class Json {
     text(json, name, millis == 0 ? null : Instant.ofEpochMilli(millis).toString());
   }
 
-  /** A field with a number, or null. */
   public static void number(JsonGenerator json, String name, @Nullable Integer number)
       throws IOException {
     if (number == null) {

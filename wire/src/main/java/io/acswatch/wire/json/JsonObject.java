@@ -119,7 +119,6 @@ final class JsonObject {
     return isNull(name) ? null : Integer.valueOf(number(name));
   }
 
-  /** A constant of an enum, by its name. */
   <E extends Enum<E>> E constant(String name, Class<E> type) throws InputException {
     String kind = type.getSimpleName().toLowerCase(Locale.ROOT);
     return labelled(name, kind, type.getEnumConstants(), Enum::name);
@@ -185,7 +184,6 @@ final class JsonObject {
     return texts;
   }
 
-  /** True if there is such a field, null or not. */
   boolean has(String name) {
     return fields.containsKey(name);
   }
@@ -203,7 +201,6 @@ final class JsonObject {
     return type.cast(value);
   }
 
-  /** An exception for one field. */
   InputException refused(String name, String problem) {
     return new InputException(SOURCE, path + name + ": " + problem);
   }

@@ -18,12 +18,10 @@ public final class KernelJson {
 
   private KernelJson() {}
 
-  /** One object in UTF-8. */
   public static byte[] write(KernelKnowledge kernel) {
     return Json.bytes(json -> write(json, kernel));
   }
 
-  /** The fields of an object. */
   public static void write(JsonGenerator json, KernelKnowledge kernel) throws IOException {
     json.writeNumberField("schema_version", 1);
     json.writeStringField("kernel_release", kernel.release());
