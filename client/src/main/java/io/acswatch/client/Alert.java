@@ -97,7 +97,6 @@ public record Alert(
       String version,
       String commandLine,
       @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
-    /** Copies the map. */
     public Kernel {
       more = Fields.more(more);
     }
@@ -125,7 +124,6 @@ public record Alert(
       @Nullable Integer groupBefore,
       @Nullable Integer groupAfter,
       @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
-    /** Copies the map. */
     public Device {
       more = Fields.more(more);
     }
@@ -157,7 +155,6 @@ public record Alert(
       List<String> bits,
       String explanation,
       @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
-    /** Copies list and map. */
     public Cause {
       bits = Fields.list(bits);
       more = Fields.more(more);

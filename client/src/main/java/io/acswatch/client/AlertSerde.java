@@ -5,7 +5,6 @@ package io.acswatch.client;
  * {@code value.deserializer} of a consumer and {@code default.value.serde} of Kafka Streams.
  */
 public final class AlertSerde extends JsonSerde<Alert> {
-  /** Needs no settings. */
   public AlertSerde() {
     super(Alert.class);
   }

@@ -49,7 +49,6 @@ public record HostGroups(
       @Nullable String type,
       List<Member> members,
       @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
-    /** Copies list and map. */
     public Group {
       members = Fields.list(members);
       more = Fields.more(more);
@@ -73,7 +72,6 @@ public record HostGroups(
       @Nullable String driver,
       @Nullable String owner,
       @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
-    /** Copies the map. */
     public Member {
       more = Fields.more(more);
     }

@@ -2,7 +2,6 @@ package io.acswatch.client;
 
 /** Serde of {@link HostGroups}; also its serializer and deserializer. */
 public final class HostGroupsSerde extends JsonSerde<HostGroups> {
-  /** Needs no settings. */
   public HostGroupsSerde() {
     super(HostGroups.class);
   }

@@ -49,12 +49,9 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
-  /** Waits until the streams application judges; false if it does not within {@code limit}. */
-  boolean awaitReady(Duration limit) throws InterruptedException {
-    return awaitReady(limit, () -> false);
-  }
-
-  /** The same; also false if the process is asked to end before. */
+  /**
+   * Waits until the streams application judges; false once {@code limit} is over or {@code stop}.
+   */
   boolean awaitReady(Duration limit, BooleanSupplier stop) throws InterruptedException {
     long deadline = System.nanoTime() + limit.toNanos();
     while (!app.status().isReady()) {

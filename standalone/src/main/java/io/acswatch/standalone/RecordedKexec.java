@@ -20,7 +20,6 @@ final class RecordedKexec {
     return read("kexec-before.cap");
   }
 
-  /** The same host after it. */
   static Capture after() throws IOException {
     return read("kexec-after.cap");
   }

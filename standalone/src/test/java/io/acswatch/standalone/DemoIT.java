@@ -135,7 +135,7 @@ class DemoIT {
     EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
     try (Pipeline pipeline =
         Pipeline.start(broker, HttpAddress.parse("127.0.0.1:0"), scratch.resolve("streams"))) {
-      assertTrue(pipeline.awaitReady(LIMIT));
+      assertTrue(pipeline.awaitReady(LIMIT, () -> false));
       send(pipeline, RecordedKexec.before());
       send(pipeline, RecordedKexec.after());
 

@@ -30,7 +30,6 @@ public final class InputException extends IOException {
     this.problem = problem;
   }
 
-  /** An exception for the input as a whole. */
   public InputException(String source, String problem) {
     this(source, 0, 0, problem);
   }

@@ -8,10 +8,8 @@ import java.util.List;
  * @param prefix letters, digits, dot, underscore and hyphen; 1 to 200 characters
  */
 public record TopicNames(String prefix) {
-  /** Prefix where none is configured. */
   public static final String DEFAULT_PREFIX = "acswatch";
 
-  /** Topics with the default prefix. */
   public static final TopicNames DEFAULT = new TopicNames(DEFAULT_PREFIX);
 
   /** Refuses a prefix that Kafka would refuse in a topic name. */
@@ -62,7 +60,6 @@ public record TopicNames(String prefix) {
     return prefix + ".rejects";
   }
 
-  /** All names. */
   public List<String> all() {
     return List.of(
         frames(), commands(), alerts(), alertState(), groups(), incidents(), kernels(), rejects());

@@ -80,11 +80,6 @@ public final class BytesConfigSpace implements ConfigSpace {
     return this;
   }
 
-  /** Bit n is set if line n, bytes 64n to 64n+63, is kept; the others are zero. */
-  public long lineMask() {
-    return lineMask;
-  }
-
   @Override
   public int length() {
     return length;

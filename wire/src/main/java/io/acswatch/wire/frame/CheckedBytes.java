@@ -44,7 +44,6 @@ public final class CheckedBytes implements RandomDataInput {
     return this;
   }
 
-  /** Binds this view to a whole array. */
   public CheckedBytes set(byte[] bytes) {
     return set(bytes, 0, bytes.length);
   }
@@ -59,7 +58,6 @@ public final class CheckedBytes implements RandomDataInput {
     return start;
   }
 
-  /** Lets go of the array. */
   public void clear() {
     set(NOTHING);
   }

@@ -39,7 +39,6 @@ import java.util.List;
  * </pre>
  */
 final class FrameLayout {
-  /** The bytes {@code A C S W}. */
   static final int MAGIC = 'A' | 'C' << 8 | 'S' << 16 | 'W' << 24;
 
   static final int MAJOR = 1;
@@ -95,7 +94,6 @@ final class FrameLayout {
   /** Bytes that tell which reader a frame is for. */
   static final int PREFIX_LENGTH = 0x08;
 
-  /** Flag of the header: a kexec image is loaded. */
   static final int KEXEC_LOADED = 1;
 
   static final int LINE_MASK_AT = 0x00;

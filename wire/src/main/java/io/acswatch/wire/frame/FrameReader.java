@@ -65,7 +65,6 @@ public final class FrameReader {
     return sections.type;
   }
 
-  /** Number of functions. */
   public int functionCount() {
     return sections.functionCount;
   }
@@ -75,19 +74,9 @@ public final class FrameReader {
     return function.moveTo(Objects.checkIndex(index, sections.functionCount));
   }
 
-  /** Bytes of the frame. */
-  public int frameLength() {
-    return sections.frameLength;
-  }
-
   /** Id of the host, empty if the source did not say. */
   public String host() {
     return strings.at(HOST_AT);
-  }
-
-  /** Word for the moment, empty if none. */
-  public String phase() {
-    return strings.at(PHASE_AT);
   }
 
   /** Wall clock when it was taken, milliseconds since 1970, 0 if unknown. */
@@ -100,12 +89,10 @@ public final class FrameReader {
     return sections.i64(SEQUENCE_AT);
   }
 
-  /** A kexec image is loaded. */
   public boolean kexecLoaded() {
     return (sections.u8(FLAGS_AT) & KEXEC_LOADED) != 0;
   }
 
-  /** Makes the description of the running kernel. */
   public Boot boot() {
     return new Boot(
         strings.at(BOOT_ID_AT),
@@ -125,7 +112,6 @@ public final class FrameReader {
     return order;
   }
 
-  /** Makes the claims of VMs on functions. */
   public List<OwnershipClaim> owners() {
     List<OwnershipClaim> owners = new ArrayList<>(sections.ownerCount);
     for (int i = 0; i < sections.ownerCount; i++) {
@@ -139,7 +125,6 @@ public final class FrameReader {
     return owners;
   }
 
-  /** Makes the notes. */
   public List<String> notes() {
     List<String> notes = new ArrayList<>(sections.noteCount);
     for (int i = 0; i < sections.noteCount; i++) {
@@ -157,7 +142,6 @@ public final class FrameReader {
     return sections.i64(STATE_SEQUENCE_AT);
   }
 
-  /** Makes the heartbeat. */
   public Heartbeat toHeartbeat() {
     return new Heartbeat(
         host(),
@@ -173,7 +157,6 @@ public final class FrameReader {
         notes());
   }
 
-  /** Makes the kexec event. */
   public KexecEvent toKexecEvent() {
     return new KexecEvent(
         host(),
@@ -231,7 +214,7 @@ public final class FrameReader {
     }
     return new Capture(
         host(),
-        phase(),
+        strings.at(PHASE_AT),
         boot(),
         takenAtMillis(),
         sequence(),

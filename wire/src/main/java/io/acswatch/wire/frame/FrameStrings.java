@@ -15,12 +15,10 @@ final class FrameStrings {
     this.sections = sections;
   }
 
-  /** Forgets the strings of the frame before. */
   void clear() {
     made = NONE;
   }
 
-  /** The string whose number lies at {@code field}. */
   String at(int field) {
     int number = sections.i32(field);
     if (number == 0) {

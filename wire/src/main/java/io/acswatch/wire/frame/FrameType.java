@@ -27,7 +27,6 @@ public enum FrameType {
     this.ownStrings = ownStrings;
   }
 
-  /** The byte in the frame. */
   public int code() {
     return code;
   }
@@ -37,7 +36,6 @@ public enum FrameType {
     return headerLength;
   }
 
-  /** Strings that the header names. */
   int headerStrings() {
     return FrameLayout.HEADER_STRINGS + ownStrings;
   }

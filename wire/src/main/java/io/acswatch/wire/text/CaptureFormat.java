@@ -47,7 +47,6 @@ final class CaptureFormat {
   static final int OWNER_FIELDS = 3;
   static final int READ_STATUS_FIELDS = 2;
 
-  /** Most functions one host may have. */
   static final int MAX_FUNCTIONS = 65_536;
 
   /** Highest number of VFs: the registers have 16 bits. */

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 public final class CaptureReader {
   private CaptureReader() {}
 
-  /** Reads a file. */
   public static Capture read(Path file) throws InputException {
     return LineSource.readFile(file, CaptureReader::read);
   }
@@ -31,7 +30,6 @@ public final class CaptureReader {
     return read(new LineSource(source, stream));
   }
 
-  /** Reads a text. */
   public static Capture readText(String source, String text) throws InputException {
     return read(source, new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
   }

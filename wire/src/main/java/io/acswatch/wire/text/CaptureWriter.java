@@ -31,7 +31,6 @@ public final class CaptureWriter {
     this.out = out;
   }
 
-  /** The text of a capture. */
   public static String toText(Capture capture) {
     StringBuilder text = new StringBuilder(1 << 14);
     try {

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Group lines: which groups there are, of which type, and who is in them. */
 final class GroupLines {
-  /** One group line. */
   record Group(int line, int number, String type) {}
 
   private final LineSource lines;

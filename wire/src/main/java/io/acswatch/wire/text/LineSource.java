@@ -48,7 +48,6 @@ final class LineSource {
     this.stream = stream;
   }
 
-  /** Reads from a source and closes nothing. */
   @FunctionalInterface
   interface Body<T> {
     T read(LineSource lines) throws InputException;
@@ -170,7 +169,6 @@ final class LineSource {
     return lineNumber;
   }
 
-  /** An exception for the last line. */
   InputException error(String problem) {
     return errorAt(lineNumber, problem);
   }
@@ -180,12 +178,10 @@ final class LineSource {
     return new InputException(name, lineNumber, column, problem);
   }
 
-  /** An exception for some line. */
   InputException errorAt(int number, String problem) {
     return new InputException(name, number, 0, problem);
   }
 
-  /** An exception for the whole input. */
   InputException errorInWhole(String problem) {
     return new InputException(name, problem);
   }

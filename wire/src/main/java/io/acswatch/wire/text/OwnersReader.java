@@ -17,7 +17,6 @@ public final class OwnersReader {
 
   private OwnersReader() {}
 
-  /** Reads a file. */
   public static List<OwnershipClaim> read(Path file) throws InputException {
     return LineSource.readFile(file, OwnersReader::read);
   }

@@ -29,7 +29,6 @@ final class TabFields {
     return new TabFields(lines, parts[0], parts);
   }
 
-  /** Field {@code index}, counted from 1. */
   String text(int index) {
     return fields[index];
   }
