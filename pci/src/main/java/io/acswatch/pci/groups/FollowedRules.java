@@ -33,6 +33,7 @@ public final class FollowedRules {
   private final Snapshot snapshot;
   private final @Nullable Snapshot before;
   private final ModelChoice byRelease;
+  private final KernelGrouping likely;
   private final @Nullable GroupPartition reported;
 
   /**
@@ -51,24 +52,32 @@ public final class FollowedRules {
     this.snapshot = snapshot;
     this.byRelease = byRelease;
     this.before = before;
+    likely = grouping(byRelease);
     reported = SnapshotGrouping.reported(snapshot);
   }
 
-  /** The rules alone, which mostly takes one derivation. */
-  public ModelChoice choice() {
-    return isClear() || explaining().isEmpty() ? byRelease : check().grouping().choice();
+  /**
+   * The grouping by those rules, which mostly takes one derivation; nothing is supposed in it of
+   * what is not known.
+   */
+  KernelGrouping grouping() {
+    KernelGrouping only = isClear() ? null : only(explaining());
+    return only == null
+            || GroupsCheck.of(snapshot, likely, reported).agreement() != GroupsAgreement.UNEXPLAINED
+        ? likely
+        : only;
   }
 
   private boolean isClear() {
     return reported == null
         || byRelease.isAskedFor()
         || !byRelease.isComputable()
-        || grouping(byRelease).derive().equals(reported);
+        || likely.derive().equals(reported);
   }
 
   /** The groups by those rules, and how they stand to those that the kernel reports. */
   public GroupsCheck check() {
-    GroupsCheck check = GroupsCheck.of(snapshot, grouping(byRelease), reported);
+    GroupsCheck check = GroupsCheck.of(snapshot, likely, reported);
     if (reported == null
         || byRelease.isAskedFor()
         || check.agreement() != GroupsAgreement.UNEXPLAINED) {
@@ -78,14 +87,9 @@ public final class FollowedRules {
     if (explaining.isEmpty()) {
       return check;
     }
-    KernelGrouping only =
-        explaining.get(RuleSet.of(byRelease.kernel(), byRelease.machine()).model().label());
-    if (only == null && explaining.size() == 1) {
-      only = explaining.values().iterator().next();
-    }
+    KernelGrouping only = only(explaining);
     if (only != null) {
-      String reason = reason(only.choice());
-      return GroupsCheck.of(snapshot, only.withReason(reason), reported);
+      return GroupsCheck.of(snapshot, only, reported);
     }
     return GroupsCheck.notComputable(
         check.grouping(),
@@ -115,6 +119,16 @@ public final class FollowedRules {
       }
     }
     return explaining;
+  }
+
+  /** The one that the kernel follows, and why; null if that cannot be told. */
+  private @Nullable KernelGrouping only(Map<String, KernelGrouping> explaining) {
+    KernelGrouping only =
+        explaining.get(RuleSet.of(byRelease.kernel(), byRelease.machine()).model().label());
+    if (only == null && explaining.size() == 1) {
+      only = explaining.values().iterator().next();
+    }
+    return only == null ? null : only.withReason(reason(only.choice()));
   }
 
   private String reason(ModelChoice chosen) {

@@ -8,6 +8,7 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -34,7 +35,7 @@ public final class HostView {
   private final HostHierarchy hierarchy;
   private final ModelChoice byRelease;
   private final @Nullable HostView earlier;
-  private @Nullable ModelChoice choice;
+  private @Nullable KernelGrouping grouping;
   private final AcsRules rules;
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
@@ -122,11 +123,16 @@ public final class HostView {
 
   /** The rules its kernel groups by, as far as its release and its groups tell. */
   public ModelChoice choice() {
-    if (choice == null) {
+    return grouping().choice();
+  }
+
+  /** The grouping by those rules, of a kernel that came after the view this one is made of. */
+  public KernelGrouping grouping() {
+    if (grouping == null) {
       Snapshot before = earlier == null ? null : earlier.snapshot;
-      choice = new FollowedRules(hierarchy, snapshot, byRelease, before).choice();
+      grouping = new FollowedRules(hierarchy, snapshot, byRelease, before).grouping();
     }
-    return choice;
+    return grouping;
   }
 
   /** Groups the kernel reports; null if it reports none. */

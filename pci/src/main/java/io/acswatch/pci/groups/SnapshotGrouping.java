@@ -92,7 +92,7 @@ public final class SnapshotGrouping {
         choice,
         served,
         i -> registersAtStart(snapshot, snapshot.functions().get(i), earlier),
-        order(snapshot, served));
+        choice.groupsAtBind() ? order(snapshot, served) : null);
   }
 
   /**

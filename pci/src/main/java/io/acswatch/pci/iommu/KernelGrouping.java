@@ -32,6 +32,9 @@ public final class KernelGrouping {
    */
   private final Boolean @Nullable [] supposed;
 
+  /** What follows from all this; null until somebody asks for it. */
+  private @Nullable GroupPartition derived;
+
   /**
    * Sets up the grouping.
    *
@@ -86,7 +89,9 @@ public final class KernelGrouping {
 
   /** The same where the model was chosen for another reason. */
   public KernelGrouping withReason(String reason) {
-    return new KernelGrouping(this, choice.withReason(reason), supposed, order);
+    KernelGrouping same = new KernelGrouping(this, choice.withReason(reason), supposed, order);
+    same.derived = derived;
+    return same;
   }
 
   public AcsRules rules() {
@@ -107,7 +112,10 @@ public final class KernelGrouping {
   }
 
   public GroupPartition derive() {
-    return derive(GroupingSteps.NONE);
+    if (derived == null) {
+      derived = derive(GroupingSteps.NONE);
+    }
+    return derived;
   }
 
   /** The partition, telling {@code steps} how it comes about. */

@@ -8,7 +8,6 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.AcsSetup;
 import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
-import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -375,9 +374,8 @@ final class CauseFinder {
         || !comparison.boundary().isBoot()) {
       return null;
     }
-    KernelGrouping likely =
-        SnapshotGrouping.grouping(after.snapshot(), after.choice(), before.snapshot());
-    KernelGrouping grouping = GroupsCheck.of(after.snapshot(), likely, reported).grouping();
+    KernelGrouping grouping =
+        GroupsCheck.of(after.snapshot(), after.grouping(), reported).grouping();
     for (Passed function : passed) {
       if (grouping.isSupposedOtherwise(function.index())
           && !grouping.isolatedAtStart(function.index())) {

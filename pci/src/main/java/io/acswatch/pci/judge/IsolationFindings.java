@@ -10,7 +10,6 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.GroupsAgreement;
-import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -33,9 +32,7 @@ final class IsolationFindings extends Findings {
   private IsolationFindings(Comparison comparison, boolean firstOfBoot) {
     super(comparison);
     this.firstOfBoot = firstOfBoot;
-    grouping =
-        SnapshotGrouping.grouping(
-            after.hierarchy(), after.snapshot(), after.choice(), before.snapshot());
+    grouping = after.grouping();
   }
 
   /** Findings about the later snapshot; {@code firstOfBoot} if it is the first seen of its boot. */
