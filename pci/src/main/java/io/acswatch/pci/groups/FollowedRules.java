@@ -61,11 +61,17 @@ public final class FollowedRules {
    * what is not known.
    */
   KernelGrouping grouping() {
-    KernelGrouping only = isClear() ? null : only(explaining());
-    return only == null
-            || GroupsCheck.of(snapshot, likely, reported).agreement() != GroupsAgreement.UNEXPLAINED
-        ? likely
-        : only;
+    // To try what is open of old registers or orders may take long: there other rules are first.
+    boolean openAtStart = byRelease.dependsOnRegistersAtStart() || likely.isOrderOpen();
+    if (isClear() || !openAtStart && !isUnexplained()) {
+      return likely;
+    }
+    KernelGrouping only = only(explaining());
+    return only != null && isUnexplained() ? only : likely;
+  }
+
+  private boolean isUnexplained() {
+    return GroupsCheck.of(snapshot, likely, reported).agreement() == GroupsAgreement.UNEXPLAINED;
   }
 
   private boolean isClear() {

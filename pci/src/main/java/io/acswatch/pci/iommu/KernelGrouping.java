@@ -23,7 +23,10 @@ public final class KernelGrouping {
   private final DmaAliases aliases;
   private final AcsRules rules;
   private final AcsVerdict[] now;
-  private final AcsVerdict[] atStart;
+
+  /** As far as somebody asked for it, see {@link #atStart}. */
+  private final @Nullable AcsVerdict[] atStart;
+
   private final IntFunction<@Nullable AcsRegisters> registersAtStart;
 
   /**
@@ -61,7 +64,6 @@ public final class KernelGrouping {
     atStart = new AcsVerdict[hierarchy.size()];
     for (int i = 0; i < now.length; i++) {
       now[i] = rules.verdict(i);
-      atStart[i] = rules.verdictAtStart(i, registersAtStart.apply(i));
     }
   }
 
@@ -157,7 +159,8 @@ public final class KernelGrouping {
         return verdict;
       }
     }
-    return (isBeforeSwitchingOn(function, grouped) ? atStart : now)[function].isEnforced();
+    return (isBeforeSwitchingOn(function, grouped) ? atStart(function) : now[function])
+        .isEnforced();
   }
 
   /** Where the supposition on a verdict stands: those before the kernel came to it are first. */
@@ -221,12 +224,19 @@ public final class KernelGrouping {
   public boolean isSupposedOtherwise(int function) {
     return supposed != null
         && supposed[function] != null
-        && supposed[function] != atStart[function].isEnforced();
+        && supposed[function] != atStart(function).isEnforced();
   }
 
   /** True if the function isolated before the kernel came to it, as far as is known or supposed. */
   public boolean isolatedAtStart(int function) {
-    return atStart[function].isEnforced() != isSupposedOtherwise(function);
+    return atStart(function).isEnforced() != isSupposedOtherwise(function);
+  }
+
+  private AcsVerdict atStart(int function) {
+    if (atStart[function] == null) {
+      atStart[function] = rules.verdictAtStart(function, registersAtStart.apply(function));
+    }
+    return atStart[function];
   }
 
   /** Whether the kernel can have formed the groups it reports, and from what. */
