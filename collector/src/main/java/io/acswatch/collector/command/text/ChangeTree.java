@@ -2,16 +2,17 @@ package io.acswatch.collector.command.text;
 
 import io.acswatch.cli.Ink;
 import io.acswatch.cli.Ink.Style;
+import io.acswatch.collector.command.text.DeviceTree.Node;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,10 +22,8 @@ import org.jspecify.annotations.Nullable;
 public final class ChangeTree {
   private final TreeSnapshot before;
   private final TreeSnapshot after;
-  private final List<String> vms;
   private final Rows rows;
   private final Map<Node, Boolean> told = new HashMap<>();
-  private boolean crossed;
 
   private ChangeTree(Snapshot before, Snapshot after, Ink ink, boolean lines) {
     SnapshotGroups then = SnapshotGroups.of(before, null);
@@ -32,9 +31,8 @@ public final class ChangeTree {
     boolean reported = then.kernel() != null || now.kernel() != null;
     this.before = side(before, then, reported);
     this.after = side(after, now, reported);
-    vms = new ArrayList<>(this.before.vms());
-    this.after.vms().stream().filter(vm -> !vms.contains(vm)).forEach(vms::add);
-    rows = new Rows(ink, lines);
+    Stream<String> vms = Stream.concat(this.before.vms().stream(), this.after.vms().stream());
+    rows = new Rows(ink, lines, vms.distinct().toList());
   }
 
   private static TreeSnapshot side(Snapshot snapshot, SnapshotGroups groups, boolean reported) {
@@ -54,8 +52,8 @@ public final class ChangeTree {
     for (Node root : DeviceTree.of(tree.before, tree.after)) {
       if (tree.isTold(root)) {
         any = true;
-        tree.rows.row(List.of()).word(Style.BOLD, GroupsTree.shortened(root.path));
-        tree.below(root, List.of());
+        tree.rows.row("").word(Style.BOLD, Rows.shortened(root.path));
+        tree.below(root, "");
       } else {
         unchanged += size(root);
       }
@@ -64,26 +62,23 @@ public final class ChangeTree {
       return "";
     }
     if (unchanged > 0) {
-      tree.rows.row(List.of()).word(Style.DIM, "other root buses: " + asBefore(unchanged));
+      tree.rows.row("").word(Style.DIM, "other root buses: " + asBefore(unchanged));
     }
-    String legend = tree.crossed ? "! devices of several VMs in one group\n" : "";
-    return tree.rows.text() + (legend.isEmpty() ? "" : "\n" + ink.paint(Style.ALARM, legend));
+    return tree.rows.text();
   }
 
-  private void below(Node node, List<Boolean> last) {
+  private void below(Node node, String lead) {
     List<Node> shown = node.children.stream().filter(this::isTold).toList();
     int unchanged =
         node.children.stream().filter(child -> !isTold(child)).mapToInt(ChangeTree::size).sum();
     for (int i = 0; i < shown.size(); i++) {
-      List<Boolean> lead = new ArrayList<>(last);
-      lead.add(i == shown.size() - 1 && unchanged == 0);
-      function(shown.get(i), lead);
-      below(shown.get(i), lead);
+      boolean last = i == shown.size() - 1 && unchanged == 0;
+      rows.row(lead, last);
+      function(shown.get(i));
+      below(shown.get(i), rows.leadBelow(lead, last));
     }
     if (unchanged > 0) {
-      List<Boolean> lead = new ArrayList<>(last);
-      lead.add(true);
-      rows.row(lead).word(Style.DIM, asBefore(unchanged));
+      rows.row(lead, true).word(Style.DIM, asBefore(unchanged));
     }
   }
 
@@ -92,7 +87,7 @@ public final class ChangeTree {
   }
 
   private static int size(Node node) {
-    return (node.function() == null ? 0 : 1)
+    return (node.function == null ? 0 : 1)
         + node.children.stream().mapToInt(ChangeTree::size).sum();
   }
 
@@ -110,7 +105,7 @@ public final class ChangeTree {
   }
 
   private boolean isChanged(Node node) {
-    if (node.function() == null) {
+    if (node.function == null) {
       return false;
     }
     if (node.before == Node.NONE || node.after == Node.NONE) {
@@ -133,8 +128,8 @@ public final class ChangeTree {
         : "%04x %04x".formatted(acs.capability(), acs.control());
   }
 
-  private void function(Node node, List<Boolean> lead) {
-    PciFunction function = Objects.requireNonNull(node.function());
+  private void function(Node node) {
+    PciFunction function = Objects.requireNonNull(node.function);
     boolean came = node.before == Node.NONE;
     boolean gone = node.after == Node.NONE;
     TreeSnapshot side = gone ? before : after;
@@ -143,12 +138,12 @@ public final class ChangeTree {
     if (!came && !gone && isMoved(node)) {
       address = FunctionText.address(before.function(node.before)) + " -> " + address;
     }
-    rows.row(lead).word(gone ? Style.DIM : Style.PLAIN, address + "  ");
+    rows.word(gone ? Style.DIM : Style.PLAIN, address + "  ");
     // Who owned it when the kernel was replaced is who is hurt; a VM may never come up after.
     String vm = came ? null : before.owner(node.before);
     vm = vm == null && !gone ? after.owner(node.after) : vm;
     if (vm != null) {
-      rows.vm(vms.indexOf(vm), "[" + GroupsTree.shortened(vm) + "]").word(Style.PLAIN, " ");
+      rows.vm(vm);
     }
     rows.word(Style.DIM, FunctionText.kind(function, side.hierarchy().type(index)));
     acs(node, came, gone);
@@ -186,21 +181,17 @@ public final class ChangeTree {
     @Nullable String then = came ? null : before.group(node.before);
     @Nullable String now = gone ? null : after.group(node.after);
     boolean cross = !gone && isCross(node);
-    crossed |= cross;
     String text =
         then == null || now == null
             ? "group " + (then == null ? now : then)
             : then.equals(now) ? "group " + now : "group " + then + " -> " + now;
     boolean regrouped = came || gone || !before.mates(node.before).equals(after.mates(node.after));
-    rows.group(
-        cross ? Style.ALARM : regrouped ? Style.NOTICE : Style.PLAIN, text + (cross ? " !" : ""));
+    rows.group(regrouped ? Style.NOTICE : Style.PLAIN, text, cross, "");
   }
 
   /** Judged by who owned what before: devices keep their owners over a live update. */
   private boolean isCross(Node node) {
-    if (after.vmsInGroup(node.after).size() > 1) {
-      return true;
-    }
-    return before.vmsOf(after.mates(node.after)).size() > 1;
+    return after.vmsInGroup(node.after).size() > 1
+        || before.vmsOf(after.mates(node.after)).size() > 1;
   }
 }

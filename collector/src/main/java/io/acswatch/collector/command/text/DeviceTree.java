@@ -1,6 +1,7 @@
 package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,6 +17,27 @@ import org.jspecify.annotations.Nullable;
 final class DeviceTree {
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, Node> roots = new HashMap<>();
+
+  /** A place in the tree: a function before, after or both, or a root bus. */
+  static final class Node {
+    static final int NONE = -1;
+
+    final String path;
+    final List<Node> children = new ArrayList<>();
+    int before = NONE;
+    int after = NONE;
+
+    /** Its function after or, if that is gone, before; null for a root bus. */
+    @Nullable PciFunction function;
+
+    Node(String path) {
+      this.path = path;
+    }
+
+    String name() {
+      return path.substring(path.lastIndexOf('/') + 1);
+    }
+  }
 
   private DeviceTree() {}
 

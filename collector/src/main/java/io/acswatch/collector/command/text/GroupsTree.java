@@ -2,15 +2,14 @@ package io.acswatch.collector.command.text;
 
 import io.acswatch.cli.Ink;
 import io.acswatch.cli.Ink.Style;
+import io.acswatch.collector.command.text.DeviceTree.Node;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertText;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,15 +21,11 @@ public final class GroupsTree {
   /** So many siblings alike in a row become one row. */
   private static final int RUN = 5;
 
-  private static final int LONGEST_NAME = 24;
-
   private final TreeSnapshot side;
   private final TreeSnapshot strict;
   private final Set<PciAddress> assumed;
   private final @Nullable TreeSnapshot derived;
-  private final List<String> vms;
   private final Rows rows;
-  private boolean crossed;
 
   private GroupsTree(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
     GroupPartition kernel = groups.kernel();
@@ -38,8 +33,7 @@ public final class GroupsTree {
     assumed = Set.copyOf(groups.assumed());
     strict = new TreeSnapshot(snapshot, groups.strict(), false);
     derived = kernel == null ? null : new TreeSnapshot(snapshot, groups.derived(), false);
-    vms = side.vms();
-    rows = new Rows(ink, lines);
+    rows = new Rows(ink, lines, side.vms());
   }
 
   /**
@@ -50,14 +44,13 @@ public final class GroupsTree {
   public static String of(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
     GroupsTree tree = new GroupsTree(snapshot, groups, ink, lines);
     for (Node root : DeviceTree.of(null, tree.side)) {
-      tree.rows.row(List.of()).word(Style.BOLD, AlertText.printable(root.path));
-      tree.below(root, List.of());
+      tree.rows.row("").word(Style.BOLD, AlertText.printable(root.path));
+      tree.below(root, "");
     }
-    String legend = tree.crossed ? "! devices of several VMs in one group\n" : "";
-    return tree.rows.text() + (legend.isEmpty() ? "" : "\n" + ink.paint(Style.ALARM, legend));
+    return tree.rows.text();
   }
 
-  private void below(Node node, List<Boolean> last) {
+  private void below(Node node, String lead) {
     List<Node> children = node.children;
     for (int i = 0; i < children.size(); ) {
       int end = i + 1;
@@ -65,13 +58,13 @@ public final class GroupsTree {
         end++;
       }
       int shown = end - i >= RUN ? end : i + 1;
-      List<Boolean> lead = new ArrayList<>(last);
-      lead.add(shown == children.size());
+      boolean last = shown == children.size();
+      rows.row(lead, last);
       if (end - i >= RUN) {
-        run(children.subList(i, end), lead);
+        run(children.subList(i, end));
       } else {
-        function(children.get(i), lead);
-        below(children.get(i), lead);
+        function(children.get(i));
+        below(children.get(i), rows.leadBelow(lead, last));
       }
       i = shown;
     }
@@ -93,11 +86,10 @@ public final class GroupsTree {
         && side.function(node.after).config().acs() == null;
   }
 
-  private void run(List<Node> alike, List<Boolean> lead) {
+  private void run(List<Node> alike) {
     Node first = alike.get(0);
     Node last = alike.get(alike.size() - 1);
-    rows.row(lead)
-        .word(Style.PLAIN, FunctionText.address(side.function(first.after)))
+    rows.word(Style.PLAIN, FunctionText.address(side.function(first.after)))
         .word(Style.DIM, " to ")
         .word(Style.PLAIN, FunctionText.address(side.function(last.after)))
         .word(Style.DIM, "  %d times %s%s".formatted(alike.size(), kind(first), driver(first)))
@@ -107,23 +99,22 @@ public final class GroupsTree {
                 .formatted(side.group(first.after), side.group(last.after)));
   }
 
-  private void function(Node node, List<Boolean> lead) {
+  private void function(Node node) {
     int index = node.after;
     PciFunction function = side.function(index);
-    rows.row(lead).word(Style.PLAIN, FunctionText.address(function) + "  ");
+    rows.word(Style.PLAIN, FunctionText.address(function) + "  ");
     String vm = side.owner(index);
     if (vm != null) {
-      rows.vm(vms.indexOf(vm), "[" + shortened(vm) + "]").word(Style.PLAIN, " ");
+      rows.vm(vm);
     }
     rows.word(Style.DIM, kind(node) + driver(node));
     boolean notRead = !function.config().capabilitiesKnown();
     rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionText.bits(function));
     boolean cross = side.vmsInGroup(index).size() > 1;
-    crossed |= cross;
     String group = side.group(index);
-    String text = (group.equals("none") ? "no group" : "group " + group) + (cross ? " !" : "");
-    int mates = side.mates(index).size();
-    rows.group(cross ? Style.ALARM : mates > 1 ? Style.BOLD : Style.DIM, text + note(index));
+    String text = group.equals("none") ? "no group" : "group " + group;
+    Style style = side.mates(index).size() > 1 ? Style.BOLD : Style.DIM;
+    rows.group(style, text, cross, note(index));
   }
 
   /** Says with how many another partition puts a function, if not with its group mates. */
@@ -148,21 +139,12 @@ public final class GroupsTree {
   }
 
   private String kind(Node node) {
-    return FunctionText.kind(
-        Objects.requireNonNull(node.function()), side.hierarchy().type(node.after));
+    return FunctionText.kind(side.function(node.after), side.hierarchy().type(node.after));
   }
 
   private String driver(Node node) {
     PciFunction function = side.function(node.after);
     String driver = function.kernel().driver();
-    return driver.isEmpty() || function.isBridge() ? "" : ", " + shortened(driver);
-  }
-
-  static String shortened(String name) {
-    String printable = AlertText.printable(name);
-    int letters = printable.codePointCount(0, printable.length());
-    return letters <= LONGEST_NAME
-        ? printable
-        : printable.substring(0, printable.offsetByCodePoints(0, LONGEST_NAME - 3)) + "...";
+    return driver.isEmpty() || function.isBridge() ? "" : ", " + Rows.shortened(driver);
   }
 }

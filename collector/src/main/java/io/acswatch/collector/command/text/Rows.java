@@ -2,6 +2,7 @@ package io.acswatch.collector.command.text;
 
 import io.acswatch.cli.Ink;
 import io.acswatch.cli.Ink.Style;
+import io.acswatch.wire.json.AlertText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,10 +13,13 @@ import java.util.List;
 final class Rows {
   private static final int MOST = 68;
   private static final int GAP = 2;
+  private static final int LONGEST_NAME = 24;
 
   private final Ink ink;
   private final boolean lines;
+  private final List<String> vms;
   private final List<Row> rows = new ArrayList<>();
+  private boolean crossed;
 
   private record Word(String text, String painted) {}
 
@@ -33,30 +37,28 @@ final class Rows {
    * No rows yet.
    *
    * @param lines draw with line-drawing characters; else with those of ASCII
+   * @param vms those that have devices; each has the colour of its place here
    */
-  Rows(Ink ink, boolean lines) {
+  Rows(Ink ink, boolean lines, List<String> vms) {
     this.ink = ink;
     this.lines = lines;
+    this.vms = vms;
   }
 
-  /**
-   * Begins a row.
-   *
-   * @param last for each level down to it, whether the branch that leads to it is the last one of
-   *     its siblings
-   */
-  Rows row(List<Boolean> last) {
+  /** Begins a row after {@code lead}, which draws the branches that pass it. */
+  Rows row(String lead) {
     rows.add(new Row());
-    StringBuilder lead = new StringBuilder();
-    for (int i = 0; i < last.size(); i++) {
-      boolean own = i == last.size() - 1;
-      lead.append(own ? branch(last.get(i)) : last.get(i) ? "   " : lines ? "│  " : "|  ");
-    }
-    return word(Style.DIM, lead.toString());
+    return word(Style.DIM, lead);
   }
 
-  private String branch(boolean last) {
-    return last ? lines ? "└─ " : "`- " : lines ? "├─ " : "|- ";
+  /** Begins the row of a branch, {@code last} if it is the last one of its siblings. */
+  Rows row(String lead, boolean last) {
+    return row(lead + (last ? lines ? "└─ " : "`- " : lines ? "├─ " : "|- "));
+  }
+
+  /** The lead of the rows below that of a branch. */
+  String leadBelow(String lead, boolean last) {
+    return lead + (last ? "   " : lines ? "│  " : "|  ");
   }
 
   Rows word(Style style, String text) {
@@ -64,10 +66,11 @@ final class Rows {
     return this;
   }
 
-  /** A text in the colour of the {@code number}th VM. */
-  Rows vm(int number, String text) {
-    current().words.add(new Word(text, ink.distinct(number, text)));
-    return this;
+  /** The name of a VM, in its colour. */
+  Rows vm(String name) {
+    String text = "[" + shortened(name) + "]";
+    current().words.add(new Word(text, ink.distinct(vms.indexOf(name), text)));
+    return word(Style.PLAIN, " ");
   }
 
   Rows acs(Style style, String text) {
@@ -78,6 +81,12 @@ final class Rows {
   Rows group(Style style, String text) {
     current().group = new Word(text, ink.paint(style, text));
     return this;
+  }
+
+  /** A group with a note; if devices of several VMs are in it, a mark that the legend explains. */
+  Rows group(Style style, String text, boolean cross, String note) {
+    crossed |= cross;
+    return group(cross ? Style.ALARM : style, text + (cross ? " !" : "") + note);
   }
 
   private Row current() {
@@ -107,11 +116,19 @@ final class Rows {
       text.setLength(end);
       text.append('\n');
     }
-    return text.toString();
+    String legend = "! devices of several VMs in one group\n";
+    return text + (crossed ? "\n" + ink.paint(Style.ALARM, legend) : "");
   }
 
   private static StringBuilder pad(StringBuilder text, int columns) {
     return text.append(" ".repeat(Math.max(1, columns)));
+  }
+
+  static String shortened(String name) {
+    String printable = AlertText.printable(name);
+    return columns(printable) <= LONGEST_NAME
+        ? printable
+        : printable.substring(0, printable.offsetByCodePoints(0, LONGEST_NAME - 3)) + "...";
   }
 
   private static int columns(String text) {
