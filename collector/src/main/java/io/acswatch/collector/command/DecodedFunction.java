@@ -1,10 +1,12 @@
 package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.acswatch.collector.command.text.CapabilityLists;
 import io.acswatch.collector.command.text.CodeNames;
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.config.capability.CapabilityWalk;
 import io.acswatch.pci.config.capability.WalkStep;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
@@ -12,6 +14,7 @@ import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.json.FunctionJson;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,54 @@ import org.jspecify.annotations.Nullable;
  * @param lists its capability lists
  */
 record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityLists lists) {
+
+  /**
+   * The capability lists of one function, in the order of their chains.
+   *
+   * @param standard entries of the standard list
+   * @param standardEnd what the standard list ended with; null if nothing was read
+   * @param extended entries of the extended list
+   * @param extendedEnd what the extended list ended with; null if the function has no extended
+   *     space, or none that was read
+   */
+  record CapabilityLists(
+      List<Entry> standard,
+      @Nullable WalkStep standardEnd,
+      List<Entry> extended,
+      @Nullable WalkStep extendedEnd) {
+    /**
+     * One capability.
+     *
+     * @param version 4 bits; means nothing in the standard list, which has none
+     */
+    record Entry(int id, int version, int offset) {}
+
+    static CapabilityLists of(ConfigSpace space, ConfigFacts facts) {
+      List<Entry> standard = new ArrayList<>();
+      List<Entry> extended = new ArrayList<>();
+      if (!facts.hasHeader()) {
+        return new CapabilityLists(standard, null, extended, null);
+      }
+      WalkStep end = walk(CapabilityWalk.standard().wrap(space), standard);
+      boolean isExtended =
+          facts.claimedType().isPcie()
+              && facts.status() != ReadStatus.EXT_ALIASED
+              && space.length() > ConfigSpace.CONVENTIONAL_LENGTH;
+      return new CapabilityLists(
+          standard,
+          end,
+          extended,
+          isExtended ? walk(CapabilityWalk.extended().wrap(space), extended) : null);
+    }
+
+    private static WalkStep walk(CapabilityWalk walk, List<Entry> found) {
+      WalkStep step = walk.advance();
+      for (; step == WalkStep.CAPABILITY; step = walk.advance()) {
+        found.add(new Entry(walk.id(), walk.version(), walk.offset()));
+      }
+      return step;
+    }
+  }
 
   static DecodedFunction of(CapturedFunction captured, FunctionDecoder decoder) {
     ConfigFacts facts = decoder.decode(captured.config(), captured.readStatus());

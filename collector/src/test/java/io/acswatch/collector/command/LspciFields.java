@@ -1,6 +1,6 @@
 package io.acswatch.collector.command;
 
-import io.acswatch.collector.command.text.CapabilityLists;
+import io.acswatch.collector.command.DecodedFunction.CapabilityLists;
 import io.acswatch.pci.config.ConfigHeader;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.capability.PcieCapability;
