@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,26 +70,22 @@ final class CheckCommand extends CliCommand {
       check.broker(config.bootstrapServers());
     }
     PrintWriter out = out();
-    print(check.items(), out);
+    for (HostCheck.Item item : check.items()) {
+      out.println(output.isJson() ? json(item) : text(item));
+    }
     flush();
-    boolean failed = check.items().stream().anyMatch(i -> i.state() == CheckItem.State.FAILED);
+    boolean failed = check.items().stream().anyMatch(i -> i.state() == HostCheck.State.FAILED);
     return failed ? ExitCode.FINDING : ExitCode.OK;
   }
 
-  private void print(List<CheckItem> items, PrintWriter out) throws IOException {
-    for (CheckItem item : items) {
-      out.println(output.isJson() ? json(item) : text(item));
-    }
-  }
-
-  private static String text(CheckItem item) {
+  private static String text(HostCheck.Item item) {
     String line =
         "%-8s %-20s %s"
             .formatted(item.state().label(), item.subject(), AlertText.printable(item.says()));
     return item.next().isEmpty() ? line : line + "%n%30snext: %s".formatted("", item.next());
   }
 
-  private static String json(CheckItem item) throws IOException {
+  private static String json(HostCheck.Item item) throws IOException {
     return Json.object(
         json -> {
           json.writeStringField("subject", item.subject());

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,14 +33,49 @@ final class HostCheck {
   private static final String KHO = "/sys/kernel/debug/kho";
 
   private final HostTree tree;
-  private final List<CheckItem> items = new ArrayList<>();
+  private final List<Item> items = new ArrayList<>();
+
+  /**
+   * One line of {@code check}.
+   *
+   * @param subject what was looked at, one word
+   * @param state whether the collector sees it
+   * @param says what was found
+   * @param next what to do about it; empty if nothing
+   */
+  record Item(String subject, State state, String says, String next) {}
+
+  enum State {
+    /** All there is. */
+    OK,
+    /** A part, or nothing where there may be nothing. */
+    LIMITED,
+    /** Not what it cannot do without. */
+    FAILED;
+
+    String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   HostCheck(HostTree tree) {
     this.tree = tree;
   }
 
-  List<CheckItem> items() {
+  List<Item> items() {
     return items;
+  }
+
+  private void ok(String subject, String says) {
+    items.add(new Item(subject, State.OK, says, ""));
+  }
+
+  private void limited(String subject, String says, String next) {
+    items.add(new Item(subject, State.LIMITED, says, next));
+  }
+
+  private void failed(String subject, String says, String next) {
+    items.add(new Item(subject, State.FAILED, says, next));
   }
 
   /** Reads functions, groups and kexec; a host that shows no PCI bus fails. */
@@ -48,9 +84,7 @@ final class HostCheck {
     try {
       capture = reader.read(reader.hostName(), reader.uptimeMillis(), List.of());
     } catch (IOException unreadable) {
-      items.add(
-          CheckItem.failed(
-              "host", Program.describe(unreadable), "run it on a Linux host, outside containers"));
+      failed("host", Program.describe(unreadable), "run it on a Linux host, outside containers");
       return;
     }
     hostName(reader.hostName());
@@ -66,23 +100,23 @@ final class HostCheck {
     for (String note : capture.notes()) {
       can = note.startsWith(Boot.LIVE_UPDATE_NOTE) ? note : can;
       if (note.startsWith(Capture.KERNEL_LOG_UNREAD)) {
-        items.add(
-            CheckItem.limited(
-                "kernel-log",
-                note + "; it alone tells which devices a live update carried",
-                "give the reader the drop-in kernel-log.conf, where there are live updates"));
+        limited(
+            "kernel-log",
+            note + "; it alone tells which devices a live update carried",
+            "give the reader the drop-in kernel-log.conf, where there are live updates");
       } else if (note.equals(Capture.KERNEL_LOG_READ)) {
-        items.add(CheckItem.ok("kernel-log", note));
+        ok("kernel-log", note);
       }
     }
-    items.add(CheckItem.ok("live-update", can));
+    ok("live-update", can);
   }
 
   private void hostName(String name) {
-    items.add(
-        name.isEmpty()
-            ? CheckItem.failed("host", "the host has no name", "set collector.host.id")
-            : CheckItem.ok("host", "sends as " + name + " unless collector.host.id is set"));
+    if (name.isEmpty()) {
+      failed("host", "the host has no name", "set collector.host.id");
+    } else {
+      ok("host", "sends as " + name + " unless collector.host.id is set");
+    }
   }
 
   private void config(Capture capture) {
@@ -95,15 +129,14 @@ final class HostCheck {
     int unreadable = count.getOrDefault(ReadStatus.UNREADABLE, 0);
     String says = all + " functions: " + (count.isEmpty() ? "none" : describe(count));
     if (cut > 0) {
-      items.add(
-          CheckItem.failed(
-              "config",
-              says + "; ACS lies beyond what was given",
-              "run as root, or with CAP_SYS_ADMIN in the initial user namespace"));
+      failed(
+          "config",
+          says + "; ACS lies beyond what was given",
+          "run as root, or with CAP_SYS_ADMIN in the initial user namespace");
     } else if (all == 0 || unreadable > 0) {
-      items.add(CheckItem.limited("config", says, "look into the kernel log for these devices"));
+      limited("config", says, "look into the kernel log for these devices");
     } else {
-      items.add(CheckItem.ok("config", says));
+      ok("config", says);
     }
   }
 
@@ -120,29 +153,29 @@ final class HostCheck {
             .map(f -> f.kernel().group())
             .distinct()
             .count();
-    items.add(
-        groups > 0
-            ? CheckItem.ok("groups", groups + " IOMMU groups hold PCI functions")
-            : CheckItem.limited(
-                "groups",
-                "the kernel reports no IOMMU groups",
-                "switch the IOMMU on in firmware and on the kernel's command line, if devices are"
-                    + " passed through here"));
+    if (groups > 0) {
+      ok("groups", groups + " IOMMU groups hold PCI functions");
+    } else {
+      limited(
+          "groups",
+          "the kernel reports no IOMMU groups",
+          "switch the IOMMU on in firmware and on the kernel's command line, if devices are"
+              + " passed through here");
+    }
   }
 
   private void kexec() {
     for (String file : List.of("/sys/kernel/kexec/loaded", "/sys/kernel/kexec_loaded")) {
       if (!tree.textOr(file, "").isEmpty()) {
         boolean loaded = tree.textOr(file, "").equals("1");
-        items.add(CheckItem.ok("kexec", file + ": " + (loaded ? "an image" : "no image")));
+        ok("kexec", file + ": " + (loaded ? "an image" : "no image"));
         return;
       }
     }
-    items.add(
-        CheckItem.limited(
-            "kexec",
-            "the kernel does not tell whether an image is loaded",
-            "without CONFIG_KEXEC there is no live update; nothing to do then"));
+    limited(
+        "kexec",
+        "the kernel does not tell whether an image is loaded",
+        "without CONFIG_KEXEC there is no live update; nothing to do then");
   }
 
   private void liveUpdate(Capture capture) {
@@ -151,26 +184,24 @@ final class HostCheck {
         tree.exists("/dev/liveupdate") ? "/dev/liveupdate is there" : "no /dev/liveupdate";
     BootOrigin boot = BootOrigin.of(capture.boot(), capture.notes());
     if (boot.bootClass().isKexec()) {
-      items.add(CheckItem.ok("handover", String.join("; ", boot.evidence()) + "; " + node));
+      ok("handover", String.join("; ", boot.evidence()) + "; " + node);
     } else if (readable) {
       boolean in = tree.exists(KHO + "/in");
       String says = in ? "this boot was handed over by KHO" : "this boot was not handed over";
-      items.add(CheckItem.ok("handover", says + "; " + node));
+      ok("handover", says + "; " + node);
     } else if (boot.bootClass() == BootClass.UNKNOWN) {
-      items.add(
-          CheckItem.limited(
-              "handover",
-              "this architecture names no loader: a kexec by kexec_load cannot be told from a cold"
-                  + " boot; "
-                  + node,
-              "load images with kexec -s: the kernel then has linux,booted-from-kexec in its device"
-                  + " tree (/sys/firmware/fdt, which root reads, where ACPI describes the machine)"));
+      limited(
+          "handover",
+          "this architecture names no loader: a kexec by kexec_load cannot be told from a cold"
+              + " boot; "
+              + node,
+          "load images with kexec -s: the kernel then has linux,booted-from-kexec in its device"
+              + " tree (/sys/firmware/fdt, which root reads, where ACPI describes the machine)");
     } else {
-      items.add(
-          CheckItem.limited(
-              "handover",
-              "no sign of a handover in boot_params, and " + KHO + " does not show; " + node,
-              "on kernels with kho=on: mount debugfs; it shows to root only"));
+      limited(
+          "handover",
+          "no sign of a handover in boot_params, and " + KHO + " does not show; " + node,
+          "on kernels with kho=on: mount debugfs; it shows to root only");
     }
   }
 
@@ -179,23 +210,20 @@ final class HostCheck {
     Ownership ownership = reader.read();
     for (SourceHealth health : reader.health()) {
       String subject = "owners:" + health.source().label();
-      items.add(
-          health.isSuccess()
-              ? CheckItem.ok(subject, health.claims() + " claims")
-              : CheckItem.limited(
-                  subject,
-                  health.claims() + " claims; " + String.join("; ", health.problems()),
-                  nextFor(health)));
+      if (health.isSuccess()) {
+        ok(subject, health.claims() + " claims");
+      } else {
+        limited(
+            subject,
+            health.claims() + " claims; " + String.join("; ", health.problems()),
+            nextFor(health));
+      }
     }
     for (Ownership.Conflict conflict : ownership.conflicts()) {
-      items.add(
-          CheckItem.limited(
-              "owners", conflict.described(), "find out which is right; the first one counts"));
+      limited("owners", conflict.described(), "find out which is right; the first one counts");
     }
     for (String process : ownership.unattributed()) {
-      items.add(
-          CheckItem.limited(
-              "owners", process, "name the device in a file in /run/acswatch/owners.d"));
+      limited("owners", process, "name the device in a file in /run/acswatch/owners.d");
     }
     unowned(ownership);
   }
@@ -214,33 +242,34 @@ final class HostCheck {
     ownership.claims().forEach(claim -> owned.add(claim.address()));
     List<PciAddress> open =
         OwnershipReader.boundToVfio(tree).stream().filter(a -> !owned.contains(a)).toList();
-    items.add(
-        open.isEmpty()
-            ? CheckItem.ok("owners", "nobody is missing: every device held for VMs has an owner")
-            : CheckItem.limited(
-                "owners",
-                "held for VMs, owner unknown: " + open,
-                "none of these may be in use; otherwise see the sources above"));
+    if (open.isEmpty()) {
+      ok("owners", "nobody is missing: every device held for VMs has an owner");
+    } else {
+      limited(
+          "owners",
+          "held for VMs, owner unknown: " + open,
+          "none of these may be in use; otherwise see the sources above");
+    }
   }
 
   void spool(Path directory) {
     String says = directory.toString();
     if (!Files.isDirectory(directory)) {
-      items.add(CheckItem.failed("spool", says + ": no such directory", "create it"));
+      failed("spool", says + ": no such directory", "create it");
     } else if (!Files.isWritable(directory)) {
-      items.add(
-          CheckItem.failed("spool", says + ": not writable", "give it to the user of the reader"));
+      failed("spool", says + ": not writable", "give it to the user of the reader");
     } else {
-      items.add(CheckItem.ok("spool", says + ": writable"));
+      ok("spool", says + ": writable");
     }
   }
 
   /** Connects to the brokers; nothing is sent. */
   void broker(String servers) {
     String problem = new BrokerProbe(servers).problem();
-    items.add(
-        problem == null
-            ? CheckItem.ok("broker", servers + ": takes connections")
-            : CheckItem.failed("broker", problem, "check address, port and firewall"));
+    if (problem == null) {
+      ok("broker", servers + ": takes connections");
+    } else {
+      failed("broker", problem, "check address, port and firewall");
+    }
   }
 }
