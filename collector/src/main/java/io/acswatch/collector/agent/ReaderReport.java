@@ -27,7 +27,7 @@ final class ReaderReport {
   ReaderReport(long nowMillis) {
     text.gauge("acswatch_reader_report_timestamp_seconds", "When the reader wrote what it reports.")
         .sample(nowMillis / 1000.0);
-    ProcessCost.ofThisProcess().writeTo(text, "acswatch_reader");
+    text.process("acswatch_reader");
   }
 
   ReaderReport agent(HostWatcher watcher, ReadGuard guard, long stuck, long failures) {

@@ -94,7 +94,7 @@ public final class SenderMetrics implements AutoCloseable {
             "java_version",
             System.getProperty("java.version"),
             1);
-    ProcessCost.ofThisProcess().writeTo(text, "acswatch_sender");
+    text.process("acswatch_sender");
     status.writeTo(text);
     text.counter("acswatch_spool_set_aside_total", "Frames that the sender set aside, by reason.");
     for (SpoolLoss reason : SpoolLoss.OF_THE_SENDER) {
