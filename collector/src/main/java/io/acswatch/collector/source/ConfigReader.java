@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: each thread has buffers of its own, for a read that did not return in time may
  * still do so, and must not write into those of the next.
  *
- * <p>Source: linux {@code drivers/pci/pci-sysfs.c}, {@code pci_read_config}; {@code pci.c}, {@code
- * pci_config_pm_runtime_get}.
+ * <p>Source: linux {@code drivers/pci/pci-sysfs.c}, {@code pci_read_config}, {@code
+ * power_state_show}; {@code pci.c}, {@code pci_config_pm_runtime_get}; {@code
+ * drivers/base/power/sysfs.c}, {@code runtime_status_show}.
  */
 final class ConfigReader {
   private static final int ACS_WORDS_LENGTH = 4;
@@ -34,6 +36,11 @@ final class ConfigReader {
   static final String RUNTIME_STATUS = "/power/runtime_status";
   private static final String POWER_STATE = "/power_state";
   static final String CONFIG = "/config";
+  static final String ACTIVE = "active";
+  private static final String COLD = "D3cold";
+
+  /** States with power enough to answer reads of configuration space. */
+  private static final Set<String> ANSWERING = Set.of("D0", "D1", "D2", "D3hot");
 
   private final HostTree tree;
 
@@ -41,6 +48,18 @@ final class ConfigReader {
   private final Map<String, byte[]> lastRead = new ConcurrentHashMap<>();
 
   private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
+
+  /**
+   * What reading one configuration space gave.
+   *
+   * @param space the bytes, as many as there were; none where nothing was read
+   * @param status what the reader knows of them
+   */
+  record ConfigRead(ConfigSpace space, ReadStatus status) {
+    static ConfigRead nothing(ReadStatus why) {
+      return new ConfigRead(new ArrayConfigSpace(), why);
+    }
+  }
 
   private static final class Tools {
     private final FunctionDecoder decoder = new FunctionDecoder();
@@ -60,19 +79,19 @@ final class ConfigReader {
   boolean isAsleep(String directory) {
     String status = tree.textOr(directory + RUNTIME_STATUS, "");
     String power = tree.textOr(directory + POWER_STATE, "");
-    return PowerState.isCold(power)
-        || PowerState.isSuspending(status)
-        || PowerState.isSuspended(status) && !PowerState.answers(power)
-        || !PowerState.isActive(status) && sleepsAbove(directory);
+    return power.equals(COLD)
+        || status.equals("suspending")
+        || status.equals("suspended") && !ANSWERING.contains(power)
+        || !status.equals(ACTIVE) && sleepsAbove(directory);
   }
 
   private boolean sleepsAbove(String directory) {
     String above = tree.textOr(directory + "/.." + RUNTIME_STATUS, "");
-    return PowerState.isSuspended(above) || PowerState.isSuspending(above);
+    return above.equals("suspended") || above.equals("suspending");
   }
 
   boolean isCold(String directory) {
-    return PowerState.isCold(tree.textOr(directory + POWER_STATE, ""));
+    return tree.textOr(directory + POWER_STATE, "").equals(COLD);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.acswatch.collector.source;
 
+import io.acswatch.collector.source.ConfigReader.ConfigRead;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;

@@ -51,7 +51,8 @@ final class RegisterFiles {
       return config.readWord(directory, word.offset());
     }
     try {
-      if (!PowerState.isActive(texts.textOr(directory + ConfigReader.RUNTIME_STATUS, ""))) {
+      String status = texts.textOr(directory + ConfigReader.RUNTIME_STATUS, "");
+      if (!status.equals(ConfigReader.ACTIVE)) {
         return config.readWord(directory, word.offset()); // looks at the bridge above too
       }
       int read = config.readWord(space(directory), word.offset());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
+import io.acswatch.collector.source.ConfigReader.ConfigRead;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
