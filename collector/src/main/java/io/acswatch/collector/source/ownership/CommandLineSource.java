@@ -23,13 +23,15 @@ final class CommandLineSource implements OwnershipSource {
       }
       for (PciAddress address : vmm.devices()) {
         if (shared.isBound(address)) {
-          found.claim(
-              new Claim(
-                  address,
-                  shared.vmOf(process),
-                  ClaimSource.COMMAND_LINE,
-                  vmm.program() + " command line",
-                  process.since()));
+          found
+              .claims()
+              .add(
+                  new Claim(
+                      address,
+                      shared.vmOf(process),
+                      ClaimSource.COMMAND_LINE,
+                      vmm.program() + " command line",
+                      process.since()));
         }
       }
     }

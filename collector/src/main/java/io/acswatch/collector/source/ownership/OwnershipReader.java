@@ -144,12 +144,12 @@ public final class OwnershipReader {
     OwnershipSource.SourceClaims found = new OwnershipSource.SourceClaims();
     try {
       if (shared == null) {
-        found.problem("the drivers of the PCI bus cannot be listed");
+        found.problems().add("the drivers of the PCI bus cannot be listed");
       } else {
         found = source.read(shared);
       }
     } catch (IOException failed) {
-      found.problem(String.valueOf(failed.getMessage()));
+      found.problems().add(String.valueOf(failed.getMessage()));
     }
     note(source.kind(), Duration.ofNanos(System.nanoTime() - begin), found);
     return found;

@@ -16,35 +16,15 @@ interface OwnershipSource {
    */
   SourceClaims read(SharedReading shared) throws IOException;
 
-  final class SourceClaims {
-    private final List<Claim> claims = new ArrayList<>();
-    private final List<String> problems = new ArrayList<>();
-    private final List<String> unattributed = new ArrayList<>();
-
-    void claim(Claim claim) {
-      claims.add(claim);
-    }
-
-    /** Notes a part that could not be read; the rest stands. */
-    void problem(String what) {
-      problems.add(what);
-    }
-
-    /** Notes a process that holds some device, nobody knows which. */
-    void unattributed(String what) {
-      unattributed.add(what);
-    }
-
-    List<Claim> claims() {
-      return claims;
-    }
-
-    List<String> problems() {
-      return problems;
-    }
-
-    List<String> unattributed() {
-      return unattributed;
+  /**
+   * What a source gave; it adds to the lists while it reads.
+   *
+   * @param problems parts that could not be read; the rest stands
+   * @param unattributed processes that hold some device, nobody knows which
+   */
+  record SourceClaims(List<Claim> claims, List<String> problems, List<String> unattributed) {
+    SourceClaims() {
+      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     }
   }
 }
