@@ -23,15 +23,13 @@ final class CommandLineSource implements OwnershipSource {
       }
       for (PciAddress address : vmm.devices()) {
         if (shared.isBound(address)) {
-          found
-              .claims()
-              .add(
-                  new Claim(
-                      address,
-                      shared.vmOf(process),
-                      ClaimSource.COMMAND_LINE,
-                      vmm.program() + " command line",
-                      process.since()));
+          found.claims.add(
+              new Claim(
+                  address,
+                  shared.vmOf(process),
+                  ClaimSource.COMMAND_LINE,
+                  vmm.program() + " command line",
+                  process.since()));
         }
       }
     }

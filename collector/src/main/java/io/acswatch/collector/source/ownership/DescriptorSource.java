@@ -46,11 +46,9 @@ final class DescriptorSource implements OwnershipSource {
       }
     }
     if (denied > 0) {
-      found
-          .problems()
-          .add(
-              "open files of %d of %d processes: permission denied, takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
-                  .formatted(denied, processes.size()));
+      found.problems.add(
+          "open files of %d of %d processes: permission denied, takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH"
+              .formatted(denied, processes.size()));
     }
     return found;
   }
@@ -76,20 +74,17 @@ final class DescriptorSource implements OwnershipSource {
       return true; // with the process, in the middle of its list
     }
     for (PciAddress address : held) {
-      found
-          .claims()
-          .add(
-              new Claim(
-                  address,
-                  shared.vmOf(process),
-                  ClaimSource.DESCRIPTOR,
-                  "open descriptor of " + VmName.clean(process.program()),
-                  process.since()));
+      found.claims.add(
+          new Claim(
+              address,
+              shared.vmOf(process),
+              ClaimSource.DESCRIPTOR,
+              "open descriptor of " + VmName.clean(process.program()),
+              process.since()));
     }
     if (holdsNameless && held.isEmpty()) {
-      found
-          .unattributed()
-          .add(process.described() + " holds VFIO devices by descriptors that name none");
+      found.unattributed.add(
+          process.described() + " holds VFIO devices by descriptors that name none");
     }
     return permitted;
   }

@@ -38,7 +38,7 @@ final class LibvirtSource implements OwnershipSource {
     try {
       return tree.names(directory).stream().filter(name -> name.endsWith(".xml")).toList();
     } catch (AccessDeniedException denied) {
-      found.problems().add(directory + ": permission denied");
+      found.problems.add(directory + ": permission denied");
       return List.of();
     }
   }
@@ -50,7 +50,7 @@ final class LibvirtSource implements OwnershipSource {
         return; // the domain has just ended
       }
       if (text.length > MAX_BYTES) {
-        found.problems().add(file + ": longer than " + MAX_BYTES + " bytes");
+        found.problems.add(file + ": longer than " + MAX_BYTES + " bytes");
         return;
       }
       LibvirtDomain domain = LibvirtDomain.parse(text);
@@ -59,12 +59,12 @@ final class LibvirtSource implements OwnershipSource {
       }
       Instant written = shared.tree().modified(file);
       for (PciAddress address : domain.devices()) {
-        found.claims().add(claim(domain, address, written == null ? shared.now() : written));
+        found.claims.add(claim(domain, address, written == null ? shared.now() : written));
       }
     } catch (AccessDeniedException denied) {
-      found.problems().add(file + ": permission denied, takes root or CAP_DAC_READ_SEARCH");
+      found.problems.add(file + ": permission denied, takes root or CAP_DAC_READ_SEARCH");
     } catch (IOException damaged) {
-      found.problems().add(file + ": " + damaged.getMessage());
+      found.problems.add(file + ": " + damaged.getMessage());
     }
   }
 

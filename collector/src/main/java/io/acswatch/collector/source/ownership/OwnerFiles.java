@@ -47,21 +47,18 @@ final class OwnerFiles {
       lastRead.put(name, OwnersReader.read(file));
     } catch (IOException damaged) {
       List<OwnershipClaim> kept = lastRead.getOrDefault(name, List.of());
-      found
-          .problems()
-          .add(damaged.getMessage() + "; the " + kept.size() + " claims read before stand");
+      found.problems.add(
+          damaged.getMessage() + "; the " + kept.size() + " claims read before stand");
     }
     Instant since = modified(file, now);
     for (OwnershipClaim claim : lastRead.getOrDefault(name, List.of())) {
-      found
-          .claims()
-          .add(
-              new Claim(
-                  claim.address(),
-                  VmName.clean(claim.vm()),
-                  kind,
-                  VmName.clean(witness + claim.source()),
-                  since));
+      found.claims.add(
+          new Claim(
+              claim.address(),
+              VmName.clean(claim.vm()),
+              kind,
+              VmName.clean(witness + claim.source()),
+              since));
     }
   }
 
@@ -135,7 +132,7 @@ final class OwnerFiles {
             .map(name -> directory + "/" + name)
             .toList();
       } catch (AccessDeniedException denied) {
-        found.problems().add(directory + ": permission denied");
+        found.problems.add(directory + ": permission denied");
         return List.of();
       }
     }

@@ -88,8 +88,8 @@ public final class OwnershipReader {
     SharedReading shared = shared();
     for (OwnershipSource source : sources) {
       OwnershipSource.SourceClaims found = ask(source, shared);
-      claims.addAll(found.claims());
-      unattributed.addAll(found.unattributed());
+      claims.addAll(found.claims);
+      unattributed.addAll(found.unattributed);
     }
     if (shared != null) {
       lastProcesses = shared.processes();
@@ -144,12 +144,12 @@ public final class OwnershipReader {
     OwnershipSource.SourceClaims found = new OwnershipSource.SourceClaims();
     try {
       if (shared == null) {
-        found.problems().add("the drivers of the PCI bus cannot be listed");
+        found.problems.add("the drivers of the PCI bus cannot be listed");
       } else {
         found = source.read(shared);
       }
     } catch (IOException failed) {
-      found.problems().add(String.valueOf(failed.getMessage()));
+      found.problems.add(String.valueOf(failed.getMessage()));
     }
     note(source.kind(), Duration.ofNanos(System.nanoTime() - begin), found);
     return found;
@@ -157,11 +157,11 @@ public final class OwnershipReader {
 
   private void note(ClaimSource kind, Duration took, OwnershipSource.SourceClaims found) {
     SourceHealth before = health.get(kind);
-    boolean failed = !found.problems().isEmpty();
-    if (failed && (before == null || !before.problems().equals(found.problems()))) {
-      LOG.warn("owners by {}: {}", kind.label(), String.join("; ", found.problems()));
+    boolean failed = !found.problems.isEmpty();
+    if (failed && (before == null || !before.problems().equals(found.problems))) {
+      LOG.warn("owners by {}: {}", kind.label(), String.join("; ", found.problems));
     }
-    health.put(kind, new SourceHealth(kind, took, found.claims().size(), found.problems()));
+    health.put(kind, new SourceHealth(kind, took, found.claims.size(), found.problems));
   }
 
   private List<Claim> inOrder(List<Claim> claims) {

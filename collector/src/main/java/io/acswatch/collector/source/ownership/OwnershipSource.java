@@ -16,15 +16,14 @@ interface OwnershipSource {
    */
   SourceClaims read(SharedReading shared) throws IOException;
 
-  /**
-   * What a source gave; it adds to the lists while it reads.
-   *
-   * @param problems parts that could not be read; the rest stands
-   * @param unattributed processes that hold some device, nobody knows which
-   */
-  record SourceClaims(List<Claim> claims, List<String> problems, List<String> unattributed) {
-    SourceClaims() {
-      this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    }
+  /** What a source gave; it adds to the lists while it reads. */
+  final class SourceClaims {
+    final List<Claim> claims = new ArrayList<>();
+
+    /** Parts that could not be read; the rest stands. */
+    final List<String> problems = new ArrayList<>();
+
+    /** Processes that hold some device, nobody knows which. */
+    final List<String> unattributed = new ArrayList<>();
   }
 }
