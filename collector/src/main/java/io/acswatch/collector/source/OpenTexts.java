@@ -50,12 +50,20 @@ final class OpenTexts implements Texts {
       return null;
     }
     try {
-      FileChannel file = FileChannel.open(tree.file(path), StandardOpenOption.READ);
-      open.put(path, file);
-      return read(file);
+      return read(file(path));
     } catch (NoSuchFileException gone) {
       return null;
     }
+  }
+
+  /** The open file, which stays open. */
+  FileChannel file(String path) throws IOException {
+    FileChannel file = open.get(path);
+    if (file == null) {
+      file = FileChannel.open(tree.file(path), StandardOpenOption.READ);
+      open.put(path, file);
+    }
+    return file;
   }
 
   private String read(FileChannel file) throws IOException {

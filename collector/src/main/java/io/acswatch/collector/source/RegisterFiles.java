@@ -2,12 +2,8 @@ package io.acswatch.collector.source;
 
 import io.acswatch.collector.source.HostReader.WatchedRegister;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 /**
@@ -20,7 +16,7 @@ final class RegisterFiles {
   private final HostTree tree;
   private final ConfigReader config;
   private final OpenTexts texts;
-  private final Map<String, FileChannel> spaces = new HashMap<>();
+  private Set<String> directories = Set.of();
   private List<WatchedRegister> words = List.of();
 
   RegisterFiles(HostTree tree, ConfigReader config) {
@@ -42,7 +38,8 @@ final class RegisterFiles {
     words = watched;
     Set<String> kept = new HashSet<>();
     watched.forEach(word -> kept.add(PciSource.directory(word.address())));
-    List.copyOf(spaces.keySet()).stream().filter(d -> !kept.contains(d)).forEach(this::forget);
+    directories.stream().filter(d -> !kept.contains(d)).forEach(this::forget);
+    directories = kept;
   }
 
   /** The word as it is now; -1 as of {@link ConfigReader#readWord(String, int)}. */
@@ -55,7 +52,7 @@ final class RegisterFiles {
       if (!status.equals(ConfigReader.ACTIVE)) {
         return config.readWord(directory, word.offset()); // looks at the bridge above too
       }
-      int read = config.readWord(space(directory), word.offset());
+      int read = config.readWord(texts.file(directory + ConfigReader.CONFIG), word.offset());
       // Reading one that is active wakes nobody, so that its power need be looked at only if it
       // says something else than before: without power all bits read as ones.
       return read == word.lastSeen() || !config.isCold(directory) ? read : -1;
@@ -65,24 +62,8 @@ final class RegisterFiles {
     }
   }
 
-  private FileChannel space(String directory) throws IOException {
-    FileChannel space = spaces.get(directory);
-    if (space == null) {
-      space = FileChannel.open(tree.file(directory + ConfigReader.CONFIG), StandardOpenOption.READ);
-      spaces.put(directory, space);
-    }
-    return space;
-  }
-
   private void forget(String directory) {
     texts.forget(directory + ConfigReader.RUNTIME_STATUS);
-    FileChannel space = spaces.remove(directory);
-    if (space != null) {
-      try {
-        space.close();
-      } catch (IOException gone) {
-        // there is nothing to be lost
-      }
-    }
+    texts.forget(directory + ConfigReader.CONFIG);
   }
 }
