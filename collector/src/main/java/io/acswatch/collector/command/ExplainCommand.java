@@ -90,8 +90,20 @@ final class ExplainCommand extends CliCommand {
     PrintWriter out = out();
     switch (functions.size()) {
       case 0 -> weakPoints(out, explainer, !capture.owners().isEmpty());
-      case 1 -> one(out, explainer, explainer.explain(functions.get(0)));
-      default -> two(out, explainer, explainer.explain(functions.get(0), functions.get(1)));
+      case 1 -> {
+        Explanation one = explainer.explain(functions.get(0));
+        out.print(
+            output.isJson()
+                ? sourced(json -> ExplanationJson.write(json, explainer.choice(), one))
+                : ExplanationText.of(explainer.choice(), one));
+      }
+      default -> {
+        Explanation.Pair two = explainer.explain(functions.get(0), functions.get(1));
+        out.print(
+            output.isJson()
+                ? sourced(json -> ExplanationJson.write(json, explainer.choice(), two))
+                : ExplanationText.of(explainer.choice(), two));
+      }
     }
     flush();
     return ExitCode.OK;
@@ -112,39 +124,24 @@ final class ExplainCommand extends CliCommand {
             () -> new CommandFailure(CaptureInput.nameOf(file) + ": has no function " + address));
   }
 
-  private void one(PrintWriter out, Explainer explainer, Explanation explanation)
-      throws IOException {
-    if (output.isJson()) {
-      out.println(sourced(json -> ExplanationJson.write(json, explainer.choice(), explanation)));
-    } else {
-      out.print(ExplanationText.of(explainer.choice(), explanation));
-    }
-  }
-
-  private void two(PrintWriter out, Explainer explainer, Explanation.Pair pair) throws IOException {
-    if (output.isJson()) {
-      out.println(sourced(json -> ExplanationJson.write(json, explainer.choice(), pair)));
-    } else {
-      out.print(ExplanationText.of(explainer.choice(), pair));
-    }
-  }
-
   private void weakPoints(PrintWriter out, Explainer explainer, boolean owned) throws IOException {
     List<Explanation.WeakPoint> points = explainer.weakPoints();
     if (output.isJson()) {
       for (Explanation.WeakPoint point : points) {
-        out.println(sourced(json -> ExplanationJson.write(json, point)));
+        out.print(sourced(json -> ExplanationJson.write(json, point)));
       }
     } else {
       out.print(ExplanationText.of(explainer.choice(), points, owned));
     }
   }
 
+  /** A line of JSON that names its capture. */
   private String sourced(Json.Fields fields) {
     return Json.object(
-        json -> {
-          json.writeStringField("source", file);
-          fields.writeTo(json);
-        });
+            json -> {
+              json.writeStringField("source", file);
+              fields.writeTo(json);
+            })
+        + System.lineSeparator();
   }
 }
