@@ -138,6 +138,7 @@ final class PreflightCommand extends CliCommand {
   private String topicPrefix = TopicNames.DEFAULT_PREFIX;
 
   private List<KernelKnowledge> known = List.of();
+  private LiveUpdateAbility ability = LiveUpdateAbility.UNKNOWN;
 
   @Option(
       names = "--root",
@@ -152,22 +153,16 @@ final class PreflightCommand extends CliCommand {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
     known = kernelsKnown();
-    LiveUpdateAbility ability = ability(Snapshot.of(capture));
+    ability = ability(Snapshot.of(capture));
     Capture host = capture;
     KexecAnswer both =
         mode == null
             ? KexecAnswer.of(
-                Snapshot.of(host),
-                targetCommandLine,
-                ability,
-                kind -> foretold(host, kind, ability))
+                Snapshot.of(host), targetCommandLine, ability, kind -> foretold(host, kind))
             : null;
-    Preflight.Result result = both == null ? foretold(host, mode, ability) : both.verdict();
+    Preflight.Result result = both == null ? foretold(host, mode) : both.verdict();
     PrintWriter out = out();
-    out.print(
-        output.isJson()
-            ? json(result, both, ability) + "\n"
-            : text(result, both, ability, colour.isOn()));
+    out.print(output.isJson() ? json(result, both) + "\n" : text(result, both));
     flush();
     return switch (result.outcome()) {
       case GO -> ExitCode.OK;
@@ -176,15 +171,13 @@ final class PreflightCommand extends CliCommand {
     };
   }
 
-  private Preflight.Result foretold(
-      Capture capture, Preflight.Mode kind, LiveUpdateAbility ability) {
+  private Preflight.Result foretold(Capture capture, Preflight.Mode kind) {
     return capture.owners().isEmpty()
-        ? foretellForAnyOwners(capture, kind, ability)
-        : foretell(capture, kind, ability);
+        ? foretellForAnyOwners(capture, kind)
+        : foretell(capture, kind);
   }
 
-  private Preflight.Result foretell(
-      Capture capture, Preflight.Mode kind, LiveUpdateAbility ability) {
+  private Preflight.Result foretell(Capture capture, Preflight.Mode kind) {
     return Preflight.of(
         Snapshot.of(capture),
         kind,
@@ -236,13 +229,12 @@ final class PreflightCommand extends CliCommand {
    * Where nobody is known to own anything, a go must hold whoever does: it is asked for as if each
    * group were a VM's, and what that VM would suffer makes the answer unknown.
    */
-  private Preflight.Result foretellForAnyOwners(
-      Capture capture, Preflight.Mode kind, LiveUpdateAbility ability) {
-    Preflight.Result known = foretell(capture, kind, ability);
+  private Preflight.Result foretellForAnyOwners(Capture capture, Preflight.Mode kind) {
+    Preflight.Result known = foretell(capture, kind);
     if (known.outcome() != Preflight.Outcome.GO) {
       return known;
     }
-    Preflight.Result supposed = foretell(capture.withOwners(oneVmPerGroup(capture)), kind, ability);
+    Preflight.Result supposed = foretell(capture.withOwners(oneVmPerGroup(capture)), kind);
     if (supposed.outcome() == Preflight.Outcome.GO) {
       return known;
     }
@@ -285,9 +277,7 @@ final class PreflightCommand extends CliCommand {
     return result.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  private static String json(
-      Preflight.Result result, @Nullable KexecAnswer both, LiveUpdateAbility ability)
-      throws IOException {
+  private String json(Preflight.Result result, @Nullable KexecAnswer both) throws IOException {
     return Json.object(
         json -> {
           json.writeStringField("verdict", verdict(result));
@@ -312,11 +302,7 @@ final class PreflightCommand extends CliCommand {
     json.writeEndObject();
   }
 
-  private static String text(
-      Preflight.Result result,
-      @Nullable KexecAnswer both,
-      LiveUpdateAbility ability,
-      boolean coloured) {
+  private String text(Preflight.Result result, @Nullable KexecAnswer both) {
     ConsoleText text = new ConsoleText().line(verdict(result));
     if (both == null || result != both.update() && result != both.plain()) {
       result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
@@ -335,7 +321,7 @@ final class PreflightCommand extends CliCommand {
         "  ", 4, "the kernel to come preserves PCI devices: " + ability.answer().word() + why);
     StringBuilder all = new StringBuilder(text.toString());
     for (IsolationAlert alert : result.findings()) {
-      all.append('\n').append(AlertText.render(alert, coloured));
+      all.append('\n').append(AlertText.render(alert, colour.isOn()));
     }
     return all.toString();
   }
