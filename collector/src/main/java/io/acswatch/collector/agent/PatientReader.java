@@ -3,6 +3,7 @@ package io.acswatch.collector.agent;
 import io.acswatch.collector.source.ReadGuard;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -41,38 +42,32 @@ final class PatientReader implements AutoCloseable {
     }
   }
 
-  /** A look at the host. Begun again from its start if it was held up. */
-  @FunctionalInterface
-  interface Look<T> {
-    T at() throws IOException;
-  }
-
   PatientReader(ReadGuard guard, Duration patience) {
     this.guard = guard;
     this.patience = patience;
   }
 
   /**
-   * Looks; throws what the look throws.
+   * Looks, again from the start if the look was held up; throws what the look throws.
    *
    * @throws AbandonedException if {@link #abandon} ended it, or was called before
    */
-  <T> T look(Look<T> look) throws IOException, InterruptedException {
+  <T> T look(Callable<T> look) throws IOException, InterruptedException {
     return look(look, patience, () -> abandoned);
   }
 
   /** Looks in spite of {@link #abandon}, and with less patience. */
-  <T> T lastLook(Look<T> look, Duration lessPatience) throws IOException, InterruptedException {
+  <T> T lastLook(Callable<T> look, Duration lessPatience) throws IOException, InterruptedException {
     return look(look, lessPatience, () -> false);
   }
 
-  private <T> T look(Look<T> look, Duration limit, BooleanSupplier isOver)
+  private <T> T look(Callable<T> look, Duration limit, BooleanSupplier isOver)
       throws IOException, InterruptedException {
     while (true) {
       if (isOver.getAsBoolean()) {
         throw new AbandonedException();
       }
-      Future<T> task = worker.submit(look::at);
+      Future<T> task = worker.submit(look);
       underWay = task;
       boolean isThrough = await(task, limit, isOver);
       underWay = null; // or what it saw would be kept until the next look
