@@ -112,7 +112,7 @@ class CommandsTest {
   @Test
   void refusesADumpThatIsCutShort() throws IOException {
     Path dump = directory.resolve("dump");
-    String whole = LspciText.dump(TestCaptures.read("switch-before.cap"));
+    String whole = LspciText.dump(TestCaptures.read("switch-before.cap").functions());
     Files.writeString(dump, whole.substring(0, 700));
 
     CommandRun run = CommandRun.of("decode", dump.toString());

@@ -77,12 +77,15 @@ class LspciAgreementTest {
   }
 
   private void compare(Capture capture) throws IOException, InterruptedException {
-    Path dump = Files.writeString(directory.resolve("dump"), LspciText.dump(capture));
+    // Of a function that could not be read there is nothing to print, or to read.
+    List<CapturedFunction> read =
+        capture.functions().stream().filter(f -> f.config().length() > 0).toList();
+    Path dump = Files.writeString(directory.resolve("dump"), LspciText.dump(read));
 
     Map<PciAddress, LspciText.Decoded> theirs =
         LspciText.parse(lspci("-F", dump.toString(), "-vvvn"));
 
-    assertEquals(capture.functions().size(), theirs.size());
+    assertEquals(read.size(), theirs.size());
     assertAgree(theirs, ours(dump, theirs));
     theirs.values().forEach(function -> compared.addAll(function.fields().keySet()));
   }

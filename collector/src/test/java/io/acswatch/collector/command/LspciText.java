@@ -2,7 +2,6 @@ package io.acswatch.collector.command;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -68,18 +67,32 @@ final class LspciText {
     EXTENDED.put("Device Serial Number", 0x0003);
     EXTENDED.put("Power Budgeting", 0x0004);
     EXTENDED.put("Root Complex Link", 0x0005);
+    EXTENDED.put("Root Complex Internal Link", 0x0006);
+    EXTENDED.put("Root Complex Event Collector", 0x0007);
+    EXTENDED.put("Multi-Function Virtual Channel", 0x0008);
+    EXTENDED.put("Root Bridge Control Block", 0x000A);
     EXTENDED.put("Vendor Specific", 0x000B);
     EXTENDED.put("Access Control Services", 0x000D);
     EXTENDED.put("Alternative Routing-ID", 0x000E);
     EXTENDED.put("Address Translation Service", 0x000F);
     EXTENDED.put("Single Root I/O Virtualization", 0x0010);
+    EXTENDED.put("Multi-Root I/O Virtualization", 0x0011);
+    EXTENDED.put("Multicast", 0x0012);
     EXTENDED.put("Page Request Interface", 0x0013);
     EXTENDED.put("Physical Resizable BAR", 0x0015);
+    EXTENDED.put("Dynamic Power Allocation", 0x0016);
     EXTENDED.put("Transaction Processing Hints", 0x0017);
     EXTENDED.put("Latency Tolerance Reporting", 0x0018);
     EXTENDED.put("Secondary PCI Express", 0x0019);
     EXTENDED.put("Process Address Space ID", 0x001B);
     EXTENDED.put("Downstream Port Containment", 0x001D);
+    EXTENDED.put("L1 PM Substates", 0x001E);
+    EXTENDED.put("Precision Time Measurement", 0x001F);
+    EXTENDED.put("PCI Express over M_PHY", 0x0020);
+    EXTENDED.put("FRS Queueing", 0x0021);
+    EXTENDED.put("Readiness Time Reporting", 0x0022);
+    EXTENDED.put("Designated Vendor-Specific", 0x0023);
+    EXTENDED.put("Virtual Resizable BAR", 0x0024);
     EXTENDED.put("Data Link Feature", 0x0025);
     EXTENDED.put("Physical Layer 16.0", 0x0026);
     EXTENDED.put("Lane Margining", 0x0027);
@@ -166,10 +179,10 @@ final class LspciText {
     }
   }
 
-  /** The text that {@code lspci -xxxx} prints of the functions of a capture. */
-  static String dump(Capture capture) {
+  /** The text that {@code lspci -xxxx} prints of these functions. */
+  static String dump(List<CapturedFunction> functions) {
     StringBuilder text = new StringBuilder();
-    for (CapturedFunction function : capture.functions()) {
+    for (CapturedFunction function : functions) {
       text.append(function.address()).append(" Device\n");
       byte[] bytes = function.config().toByteArray();
       for (int row = 0; row < bytes.length; row += 16) {
@@ -222,6 +235,10 @@ final class LspciText {
         }
       }
     }
+    // A function that does not answer reads as ones, which lspci prints as if they were its values.
+    functions.values().stream()
+        .filter(function -> "ffff:ffff".equals(function.fields.get("ids")))
+        .forEach(function -> function.fields.clear());
     return functions;
   }
 
