@@ -1,7 +1,6 @@
 package io.acswatch.simulate;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -61,7 +60,7 @@ final class Fleet {
   /** Lets the next thing happen and returns what was sent. */
   List<Emission> advance() {
     Member member = members.remove();
-    List<Emission> emitted = new ArrayList<>(member.timeline().advance());
+    List<Emission> emitted = member.timeline().advance();
     members.add(member);
     return emitted;
   }

@@ -1,5 +1,6 @@
 package io.acswatch.simulate;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.security.MessageDigest;
@@ -12,11 +13,22 @@ import java.util.function.Consumer;
 
 /** Lets a fleet run for a time and sends what it says. */
 final class FleetRun {
+  /** Where the records go. */
+  @FunctionalInterface
+  interface Sink extends Closeable {
+    /** Takes the next record; may hold it back to keep to a rate. */
+    void accept(Emission emission) throws IOException;
+
+    /** Waits until all of them are there. */
+    @Override
+    default void close() throws IOException {}
+  }
+
   private static final long PROGRESS_NANOS = Duration.ofSeconds(5).toNanos();
 
   private final Fleet fleet;
   private final long endMillis;
-  private final FleetSink sink;
+  private final Sink sink;
   private final PrintWriter progress;
   private final MessageDigest digest = sha256();
   private final Map<String, Integer> refusals = new TreeMap<>();
@@ -25,7 +37,7 @@ final class FleetRun {
   private long bytes;
   private int alerts;
 
-  FleetRun(Fleet fleet, int minutes, FleetSink sink, PrintWriter progress) {
+  FleetRun(Fleet fleet, int minutes, Sink sink, PrintWriter progress) {
     this.fleet = fleet;
     this.sink = sink;
     this.progress = progress;
@@ -33,7 +45,7 @@ final class FleetRun {
   }
 
   /** Runs to the end, and says what there was; {@code demand} gets each expected alert. */
-  String run(Consumer<ExpectedAlert> demand) throws IOException, InterruptedException {
+  String run(Consumer<ExpectedAlert> demand) throws IOException {
     long startedAt = System.nanoTime();
     long told = startedAt;
     try (sink) {
@@ -54,8 +66,7 @@ final class FleetRun {
         + HexFormat.of().formatHex(digest.digest());
   }
 
-  private void send(Emission emission, Consumer<ExpectedAlert> demand)
-      throws IOException, InterruptedException {
+  private void send(Emission emission, Consumer<ExpectedAlert> demand) throws IOException {
     records++;
     if (emission.value() != null) {
       digest.update(emission.value());

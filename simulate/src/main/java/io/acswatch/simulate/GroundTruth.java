@@ -1,11 +1,11 @@
 package io.acswatch.simulate;
 
 import io.acswatch.simulate.Part.Kind;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which functions of a simulated host end up together, told from the faults that were injected.
@@ -52,23 +52,23 @@ final class GroundTruth {
 
   /** Name of the group that the hardware makes, {@code all} being the functions of the host. */
   static Map<SimFunction, String> hardwareGroups(List<SimFunction> all) {
-    Map<SimFunction, Boolean> openSwitch = new HashMap<>();
+    Set<SimFunction> openSwitches = new HashSet<>();
     for (SimFunction function : all) {
       if (function.part.kind == Kind.DOWNSTREAM_PORT && !isolates(function)) {
-        openSwitch.put(function.above, true);
+        openSwitches.add(function.above);
       }
     }
     Map<SimFunction, String> groups = new LinkedHashMap<>();
     for (SimFunction function : all) {
-      groups.put(function, hardwareGroup(function, openSwitch));
+      groups.put(function, hardwareGroup(function, openSwitches));
     }
     return groups;
   }
 
-  private static String hardwareGroup(SimFunction function, Map<SimFunction, Boolean> openSwitch) {
+  private static String hardwareGroup(SimFunction function, Set<SimFunction> openSwitches) {
     String name = function.address.toString();
     for (SimFunction above = function.above; above != null; above = above.above) {
-      if (openSwitch.containsKey(above)) {
+      if (openSwitches.contains(above)) {
         name = above.address + " and below";
       }
     }
@@ -80,12 +80,8 @@ final class GroundTruth {
     return name;
   }
 
-  /** The bridges above a function, the nearest first. */
-  static List<SimFunction> way(SimFunction function) {
-    List<SimFunction> way = new ArrayList<>();
-    for (SimFunction bridge = function.above; bridge != null; bridge = bridge.above) {
-      way.add(bridge);
-    }
-    return way;
+  /** True if a bridge is anywhere above a function. */
+  static boolean isBelow(SimFunction function, SimFunction bridge) {
+    return function.above != null && (function.above == bridge || isBelow(function.above, bridge));
   }
 }

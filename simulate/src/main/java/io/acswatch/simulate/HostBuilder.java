@@ -126,7 +126,6 @@ final class HostBuilder {
   private SimFunction physicalFunction(SimFunction port, int function) {
     SimFunction pf = below(port, Part.NIC, 0, function, true);
     pf.totalVfs = vfsOfPf;
-    pf.enableVfs(vfsOfPf);
     return pf;
   }
 

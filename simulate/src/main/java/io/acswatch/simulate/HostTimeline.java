@@ -166,7 +166,6 @@ final class HostTimeline {
   /** A bit is lost in a live update, or to an option of the new kernel; a later kexec heals it. */
   private void lossOverBoot(long now) {
     SimFunction port = anyPort();
-    int before = port.control();
     if (canLiveUpdate) {
       int lost = chance.oneOf(BITS);
       loadKexec(now);
@@ -174,7 +173,7 @@ final class HostTimeline {
           now + STEP_MILLIS,
           () -> {
             boot(USUAL_OPTIONS, true, false);
-            loseAndRegroup(port, before, lost);
+            loseAndRegroup(port, lost);
           });
     } else {
       String option = " pci=disable_acs_redir=" + port.address.toString().substring(5);
@@ -182,15 +181,24 @@ final class HostTimeline {
           now,
           () -> {
             boot(USUAL_OPTIONS + option, false, true);
-            loseAndRegroup(port, before, REDIRECTS);
+            loseAndRegroup(port, REDIRECTS);
           });
     }
     healByKexec(now + 4 * STEP_MILLIS, port, !canLiveUpdate);
   }
 
-  private void loseAndRegroup(SimFunction port, int before, int lost) {
+  private void loseAndRegroup(SimFunction port, int lost) {
+    lose(port, lost, false);
+    regroup(port);
+  }
+
+  private void lose(SimFunction port, int lost, boolean inRunningKernel) {
+    int before = port.control();
     port.setControl(before & ~lost);
-    oracle.lost(port, before, false);
+    oracle.lost(port, before, inRunningKernel);
+  }
+
+  private void regroup(SimFunction port) {
     host.regroup();
     oracle.merged(port);
   }
@@ -212,8 +220,7 @@ final class HostTimeline {
 
   private void lossAtRunTime(long now) {
     SimFunction port = untouchedPort();
-    int before = port.control();
-    then(now, () -> loseInRunningKernel(port, before));
+    then(now, () -> lose(port, chance.oneOf(BITS), true));
     then(
         now + 3 * STEP_MILLIS,
         () -> {
@@ -224,21 +231,10 @@ final class HostTimeline {
     planStory(now + 3 * STEP_MILLIS);
   }
 
-  private void loseInRunningKernel(SimFunction port, int before) {
-    port.setControl(before & ~chance.oneOf(BITS));
-    oracle.lost(port, before, true);
-  }
-
   private void lossAndRescan(long now) {
     SimFunction port = untouchedPort();
-    int before = port.control();
-    then(now, () -> loseInRunningKernel(port, before));
-    then(
-        now + STEP_MILLIS,
-        () -> {
-          host.regroup();
-          oracle.merged(port);
-        });
+    then(now, () -> lose(port, chance.oneOf(BITS), true));
+    then(now + STEP_MILLIS, () -> regroup(port));
     healByKexec(now + 3 * STEP_MILLIS, port, false);
   }
 

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 
 /** Sends records to Kafka; a rate of 0 is none. */
-final class KafkaSink implements FleetSink {
+final class KafkaSink implements FleetRun.Sink {
   private final FrameSender sender;
   private final double recordsPerSecond;
   private final long startedNanos = System.nanoTime();

@@ -1,7 +1,6 @@
 package io.acswatch.simulate;
 
 import io.acswatch.pci.snapshot.Capture;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -46,13 +45,10 @@ public final class LoadHost {
   }
 
   private SimFunction last(Part part) {
-    List<SimFunction> all = host.functions;
-    for (int i = all.size() - 1; i >= 0; i--) {
-      if (all.get(i).part == part) {
-        return all.get(i);
-      }
-    }
-    throw new IllegalStateException("a host without " + part);
+    return host.functions.stream()
+        .filter(function -> function.part == part)
+        .reduce((earlier, later) -> later)
+        .orElseThrow(() -> new IllegalStateException("a host without " + part));
   }
 
   /** Its id, the key of its records. */
@@ -105,7 +101,7 @@ public final class LoadHost {
 
   private static Set<String> vmsBelow(SimHost host, SimFunction port) {
     return host.functions.stream()
-        .filter(function -> !function.vm.isEmpty() && GroundTruth.way(function).contains(port))
+        .filter(function -> !function.vm.isEmpty() && GroundTruth.isBelow(function, port))
         .map(function -> function.vm)
         .collect(Collectors.toCollection(TreeSet::new));
   }

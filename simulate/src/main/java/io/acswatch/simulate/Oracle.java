@@ -243,7 +243,7 @@ final class Oracle {
   private List<SimFunction> below(SimFunction port) {
     return host.functions.stream()
         .filter(function -> function.present && !function.part.isBridge())
-        .filter(function -> GroundTruth.way(function).contains(port))
+        .filter(function -> GroundTruth.isBelow(function, port))
         .toList();
   }
 

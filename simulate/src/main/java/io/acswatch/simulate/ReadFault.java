@@ -17,15 +17,11 @@ enum ReadFault {
 
   private static final int TORN_AT = 0x140;
 
-  private final ReadStatus status;
+  /** What the collector says of it. */
+  final ReadStatus status;
 
   ReadFault(ReadStatus status) {
     this.status = status;
-  }
-
-  /** What the collector says of it. */
-  ReadStatus status() {
-    return status;
   }
 
   /** What is read of such bytes. */

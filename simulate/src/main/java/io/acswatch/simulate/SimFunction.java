@@ -21,7 +21,6 @@ final class SimFunction {
   int secondaryBus;
   int subordinateBus;
   int totalVfs;
-  int enabledVfs;
   boolean present = true;
   String vm = "";
   int group;
@@ -119,21 +118,10 @@ final class SimFunction {
     return vm.isEmpty() ? part.hostDriver : "vfio-pci";
   }
 
-  /** Has its VFs made, or taken away. */
-  void enableVfs(int number) {
-    enabledVfs = number;
-    image = null;
-  }
-
   LineSparseConfigSpace config() {
     if (image == null) {
       image = SpaceImage.of(this);
     }
     return image;
-  }
-
-  @Override
-  public String toString() {
-    return address + " " + part;
   }
 }

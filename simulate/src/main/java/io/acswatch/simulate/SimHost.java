@@ -180,7 +180,7 @@ final class SimHost {
             function.driver(),
             new KernelView.Sriov(
                 function.physicalFunction == null ? null : function.physicalFunction.address,
-                function.enabledVfs,
+                function.totalVfs,
                 function.totalVfs),
             false,
             false,
@@ -189,7 +189,7 @@ final class SimHost {
         function.address,
         function.sysfsPath,
         fault == null ? function.config() : fault.read(function.config()),
-        fault == null ? ReadStatus.COMPLETE : fault.status(),
+        fault == null ? ReadStatus.COMPLETE : fault.status,
         function.part.ids,
         kernel,
         "");

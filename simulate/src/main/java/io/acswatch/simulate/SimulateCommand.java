@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Option;
     })
 public final class SimulateCommand extends CliCommand {
   private static final String SUFFIX = ".cap";
+  private static final double STORIES_PER_HOUR = 6;
   private static final Duration QUIET = Duration.ofSeconds(2);
 
   @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 100.")
@@ -56,12 +58,6 @@ public final class SimulateCommand extends CliCommand {
       paramLabel = "F",
       description = "PCI functions of each host; default 20 to 100, drawn for each.")
   private int functions;
-
-  @Option(
-      names = "--stories",
-      paramLabel = "N",
-      description = "Mean number of events of a host in an hour; default 6.")
-  private double stories = 6;
 
   @Option(
       names = "--bootstrap-servers",
@@ -115,7 +111,7 @@ public final class SimulateCommand extends CliCommand {
   private int oneHost;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws IOException {
     if (oneHost != 0) {
       writeOneHost();
       return ExitCode.OK;
@@ -134,8 +130,8 @@ public final class SimulateCommand extends CliCommand {
   }
 
   private void refuseWrongUsage() {
-    if (hosts < 1 || minutes < 1 || stories <= 0) {
-      throw wrongUsage("--hosts, --minutes and --stories: expected more than 0");
+    if (hosts < 1 || minutes < 1) {
+      throw wrongUsage("--hosts and --minutes: expected more than 0");
     }
     if (check && bootstrapServers == null) {
       throw wrongUsage("--check needs --bootstrap-servers");
@@ -150,17 +146,28 @@ public final class SimulateCommand extends CliCommand {
 
   private Fleet fleet() {
     try {
-      return new Fleet(hosts, seed, functions, stories);
+      return new Fleet(hosts, seed, functions, STORIES_PER_HOUR);
     } catch (IllegalArgumentException refused) {
       throw wrongUsage("--functions: " + refused.getMessage());
     }
   }
 
-  private FleetSink sink() throws IOException {
+  private FleetRun.Sink sink() throws IOException {
     if (bootstrapServers != null) {
       return new KafkaSink(bootstrapServers, topics().frames(), rate);
     }
-    return output == null ? emission -> {} : new DirectorySink(output);
+    return output == null ? emission -> {} : files(Files.createDirectories(output));
+  }
+
+  /** Writes each record as a file, in the order in which they are sent: 000042-HOST.frame. */
+  private static FleetRun.Sink files(Path directory) {
+    AtomicInteger number = new AtomicInteger();
+    return emission -> {
+      String name = "%06d-%s.frame".formatted(number.getAndIncrement(), emission.host());
+      if (emission.value() != null) {
+        Files.write(directory.resolve(name), emission.value());
+      }
+    };
   }
 
   private TopicNames topics() {

@@ -170,10 +170,10 @@ final class SpaceImage {
 
   private void sriov() {
     extended(0x0010, 1, SRIOV);
-    u16(SRIOV + 0x08, function.enabledVfs > 0 ? 0x0009 : 0);
+    u16(SRIOV + 0x08, 0x0009);
     u16(SRIOV + 0x0C, function.totalVfs);
     u16(SRIOV + 0x0E, function.totalVfs);
-    u16(SRIOV + 0x10, function.enabledVfs);
+    u16(SRIOV + 0x10, function.totalVfs);
     u16(SRIOV + 0x14, FIRST_VF_OFFSET);
     u16(SRIOV + 0x16, VF_STRIDE);
     u16(SRIOV + 0x1A, Part.NIC_VF.ids.device());
