@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntSupplier;
 
 /** The three layers of the guard. Each check gives a line, and says whether it holds. */
 final class Guard {
@@ -27,13 +28,7 @@ final class Guard {
   private static final int PASSES = 2_000;
   private static final int ROUNDS = 3;
 
-  private final long warmUpMillis;
-  private final int pairs;
-
-  Guard(long warmUpMillis, int pairs) {
-    this.warmUpMillis = warmUpMillis;
-    this.pairs = pairs;
-  }
+  private Guard() {}
 
   /** What was found of one thing. */
   record Finding(boolean holds, String text) {}
@@ -54,10 +49,6 @@ final class Guard {
           new Recorded("frame", 3.44, true),
           new Recorded("digest", 5.9, true),
           new Recorded("decode", 107, false));
-
-  private static List<Recorded> inPlace() {
-    return RECORDED.stream().filter(Recorded::inPlace).toList();
-  }
 
   /** Reads and lines of the walk, and of all facts, over the hundred functions. */
   static List<Finding> counts(boolean readMore) {
@@ -96,17 +87,17 @@ final class Guard {
   }
 
   /** Bytes that a loop allocates. */
-  static Finding allocation(String name, Loop loop) {
+  static Finding allocation(String name, IntSupplier loop) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long sum = 0;
     for (int i = 0; i < WARM_UPS; i++) {
-      sum += loop.pass();
+      sum += loop.getAsInt();
     }
     long least = Long.MAX_VALUE;
     for (int round = 0; round < ROUNDS; round++) {
       long before = threads.getCurrentThreadAllocatedBytes();
       for (int i = 0; i < PASSES; i++) {
-        sum += loop.pass();
+        sum += loop.getAsInt();
       }
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
     }
@@ -116,7 +107,7 @@ final class Guard {
   }
 
   /** The ratio of a loop to the reference: the median of three JVMs, each with this loop alone. */
-  double ratio(String loop) throws IOException, InterruptedException {
+  private static double ratio(String loop) throws IOException, InterruptedException {
     double[] ratios = new double[JVMS];
     for (int i = 0; i < JVMS; i++) {
       List<String> command = new ArrayList<>();
@@ -124,7 +115,7 @@ final class Guard {
       command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
       command.addAll(JVM_FLAGS);
       command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      command.addAll(List.of(RatioMain.class.getName(), loop, "" + warmUpMillis, "" + pairs));
+      command.addAll(List.of(RatioMain.class.getName(), loop));
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
       String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -150,30 +141,23 @@ final class Guard {
             recorded));
   }
 
-  /** All that is guarded. */
-  List<Finding> check() throws IOException, InterruptedException {
-    List<Finding> findings = new ArrayList<>(counts(false));
+  /**
+   * Checks all that is guarded; {@code injected} puts a fault into each thing, so that none of the
+   * findings may hold.
+   */
+  static List<Finding> check(boolean injected) throws IOException, InterruptedException {
+    List<Finding> counts = counts(injected);
+    List<Finding> findings = new ArrayList<>(injected ? counts.subList(0, 1) : counts);
     Loops loops = new Loops();
-    for (Recorded recorded : inPlace()) {
-      findings.add(allocation(recorded.loop(), loops.named(recorded.loop())));
+    for (Recorded recorded : RECORDED) {
+      if (recorded.inPlace()) {
+        String loop = (injected ? "boxed-" : "") + recorded.loop();
+        findings.add(allocation(loop, loops.named(loop)));
+      }
     }
     for (Recorded recorded : RECORDED) {
-      findings.add(ratio(recorded.loop(), ratio(recorded.loop()), recorded.ratio()));
-    }
-    return findings;
-  }
-
-  /** What must be caught: each of these findings must not hold. */
-  List<Finding> checkInjected() throws IOException, InterruptedException {
-    List<Finding> findings = new ArrayList<>();
-    findings.add(counts(true).get(0));
-    Loops loops = new Loops();
-    for (Recorded recorded : inPlace()) {
-      findings.add(allocation("boxed-" + recorded.loop(), loops.named("boxed-" + recorded.loop())));
-    }
-    for (Recorded recorded : RECORDED) {
-      String slow = "slow-" + recorded.loop();
-      findings.add(ratio(slow, ratio(slow), recorded.ratio()));
+      String loop = (injected ? "slow-" : "") + recorded.loop();
+      findings.add(ratio(loop, ratio(loop), recorded.ratio()));
     }
     return findings;
   }

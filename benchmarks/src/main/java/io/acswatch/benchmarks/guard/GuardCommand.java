@@ -4,7 +4,6 @@ import io.acswatch.benchmarks.guard.Guard.Finding;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import java.io.IOException;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -18,9 +17,6 @@ import picocli.CommandLine.Option;
       "Exit code 0: all holds; 1: something does not."
     })
 public final class GuardCommand extends CliCommand {
-  private static final int SHORT_WARM_UP = 1_500;
-  private static final int SHORT_PAIRS = 1_000;
-
   @Option(
       names = "--self-test",
       description =
@@ -28,15 +24,10 @@ public final class GuardCommand extends CliCommand {
               + " more: all of that must be caught.")
   private boolean selfTest;
 
-  @Option(names = "--pairs", paramLabel = "N", description = "Pairs a JVM; default 1000.")
-  private int pairs = SHORT_PAIRS;
-
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Guard guard = new Guard(SHORT_WARM_UP, pairs);
-    List<Finding> findings = selfTest ? guard.checkInjected() : guard.check();
     boolean good = true;
-    for (Finding finding : findings) {
+    for (Finding finding : Guard.check(selfTest)) {
       boolean asItShould = finding.holds() != selfTest;
       good &= asItShould;
       String verdict = selfTest ? (asItShould ? "caught" : "MISSED") : asItShould ? "ok" : "FAILED";

@@ -3,6 +3,7 @@ package io.acswatch.benchmarks.guard;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.function.IntSupplier;
 
 /**
  * How long one loop takes beside another, on a machine that is busy with other things: slices of
@@ -13,30 +14,32 @@ import java.util.Arrays;
 final class PairedRatio {
   private static final long SLICE_NANOS = 300_000;
   private static final int CALIBRATIONS = 15;
+  private static final long WARM_UP_NANOS = 1_500_000_000;
+  private static final int PAIRS = 1_000;
 
   private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-  private final Loop reference;
-  private final Loop target;
+  private final IntSupplier reference;
+  private final IntSupplier target;
   private long sink;
 
-  PairedRatio(Loop reference, Loop target) {
+  PairedRatio(IntSupplier reference, IntSupplier target) {
     this.reference = reference;
     this.target = target;
   }
 
   /** The CPU time of a pass of the target, in those of the reference. */
-  double measure(long warmUpMillis, int pairs) {
+  double measure() {
     // Both warm, by turns, before either is timed: else the later one pays for what the compiler
     // takes back when it sees the second.
-    long end = System.nanoTime() + warmUpMillis * 1_000_000;
+    long end = System.nanoTime() + WARM_UP_NANOS;
     while (System.nanoTime() < end) {
       referenceSlice(20);
       targetSlice(20);
     }
     int referencePasses = passes(false);
     int targetPasses = passes(true);
-    double[] ratios = new double[pairs];
-    for (int pair = 0; pair < pairs; pair++) {
+    double[] ratios = new double[PAIRS];
+    for (int pair = 0; pair < PAIRS; pair++) {
       double first = pair % 2 == 0 ? referenceSlice(referencePasses) : targetSlice(targetPasses);
       double second = pair % 2 == 0 ? targetSlice(targetPasses) : referenceSlice(referencePasses);
       ratios[pair] = pair % 2 == 0 ? second / first : first / second;
@@ -61,7 +64,7 @@ final class PairedRatio {
   private double referenceSlice(int passes) {
     long before = threads.getCurrentThreadCpuTime();
     for (int i = 0; i < passes; i++) {
-      sink += reference.pass();
+      sink += reference.getAsInt();
     }
     return (double) (threads.getCurrentThreadCpuTime() - before) / passes;
   }
@@ -69,7 +72,7 @@ final class PairedRatio {
   private double targetSlice(int passes) {
     long before = threads.getCurrentThreadCpuTime();
     for (int i = 0; i < passes; i++) {
-      sink += target.pass();
+      sink += target.getAsInt();
     }
     return (double) (threads.getCurrentThreadCpuTime() - before) / passes;
   }

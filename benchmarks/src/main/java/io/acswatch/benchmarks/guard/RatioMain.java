@@ -2,18 +2,13 @@ package io.acswatch.benchmarks.guard;
 
 import java.util.Locale;
 
-/** One JVM of the guard: prints the ratio of a loop to the reference. */
+/** One JVM of the guard: prints the ratio of a loop, which the argument names, to the reference. */
 final class RatioMain {
   private RatioMain() {}
 
-  /** Loop, milliseconds of warm-up, pairs. */
   public static void main(String[] arguments) {
     Loops loops = new Loops();
     PairedRatio ratio = new PairedRatio(loops.reference(), loops.named(arguments[0]));
-    System.out.println(
-        String.format(
-            Locale.ROOT,
-            "%.4f",
-            ratio.measure(Long.parseLong(arguments[1]), Integer.parseInt(arguments[2]))));
+    System.out.println(String.format(Locale.ROOT, "%.4f", ratio.measure()));
   }
 }
