@@ -10,13 +10,13 @@ import java.io.InputStream;
  * A kexec as a real kernel went through it (Debian 6.16 in QEMU): a root port above a switch lost
  * request and completion redirect, and the devices of two VMs below it came to share a group.
  */
-final class RecordedKexec {
+public final class RecordedKexec {
   static final String HOST = "demo-host";
 
   private RecordedKexec() {}
 
   /** The host before the kexec, with the VMs that own its devices. */
-  static Capture before() throws IOException {
+  public static Capture before() throws IOException {
     return read("kexec-before.cap");
   }
 

@@ -7,34 +7,17 @@ import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.facts.FactsReader;
 import io.acswatch.wire.facts.FactsWriter;
-import io.acswatch.wire.frame.FrameReader;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * Time to make a snapshot of a frame, per function: what the streams application does with each
  * record before it is judged. Beside it what two parts of that take by themselves.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-public class DecodeFrameBenchmark {
+public class DecodeFrameBenchmark extends FrameBenchmark {
   private final FunctionDecoder functions = new FunctionDecoder();
-  private final FrameReader reader = new FrameReader();
   private final ArrayConfigSpace view = new ArrayConfigSpace();
   private byte[][] arrays;
   private byte[] frame;
@@ -61,10 +44,7 @@ public class DecodeFrameBenchmark {
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public Snapshot wholeFrame() {
-    if (reader.wrap(frame) != null) {
-      throw new IllegalStateException("the frame is refused");
-    }
-    return reader.toSnapshot();
+    return decoded(frame);
   }
 
   /** From a snapshot to packed facts, as states keep them. */

@@ -12,20 +12,10 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.frame.FrameHead;
-import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameWriter;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Time from the bytes of a record to the next state of its host, per function, as the topology
@@ -33,15 +23,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * one in which a port lost a bit; and of that the groups alone. A simulated host of a hundred
  * functions.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(3)
-@Warmup(iterations = 5, time = 1)
-@Measurement(iterations = 10, time = 1)
-public class JudgeSnapshotBenchmark {
+public class JudgeSnapshotBenchmark extends FrameBenchmark {
   private final FrameHead head = new FrameHead();
-  private final FrameReader reader = new FrameReader();
   private byte[] stored;
   private byte[] repetition;
   private byte[] change;
@@ -75,13 +58,6 @@ public class JudgeSnapshotBenchmark {
     if (judged.alerts().isEmpty() || changed().length <= stored.length) {
       throw new IllegalStateException("alerts=" + judged.alerts().size() + ", expected some");
     }
-  }
-
-  private Snapshot decoded(byte[] frame) {
-    if (reader.wrap(frame) != null) {
-      throw new IllegalStateException("the frame is refused");
-    }
-    return reader.toSnapshot();
   }
 
   /** A snapshot of the same bytes but for its time: known by its digest. */

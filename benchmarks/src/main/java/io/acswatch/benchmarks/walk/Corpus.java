@@ -4,11 +4,10 @@ import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.standalone.RecordedKexec;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameWriter;
-import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -32,8 +31,6 @@ public record Corpus(List<byte[]> dense, byte[] frame) {
    */
   public static final int SUM_OF_ANSWERS = WITH_ACS * 0x1D + (FUNCTIONS - WITH_ACS) * AcsWalk.NONE;
 
-  private static final String CAPTURE = "/io/acswatch/standalone/kexec-before.cap";
-
   /** Loads it. */
   public static Corpus load() {
     return load(config -> config);
@@ -54,11 +51,8 @@ public record Corpus(List<byte[]> dense, byte[] frame) {
   }
 
   private static Capture capture() {
-    try (InputStream stream = Corpus.class.getResourceAsStream(CAPTURE)) {
-      if (stream == null) {
-        throw new IllegalStateException(CAPTURE + " is missing");
-      }
-      return CaptureReader.read(CAPTURE, stream);
+    try {
+      return RecordedKexec.before();
     } catch (IOException damaged) {
       throw new IllegalStateException(damaged);
     }
