@@ -77,8 +77,7 @@ final class Latency {
     this.progress = progress;
   }
 
-  List<Result> run(Path stateDirectory, Map<String, String> settings)
-      throws IOException, InterruptedException {
+  List<Result> run(Path stateDirectory) throws IOException, InterruptedException {
     broker.createTopics(topics);
     for (int i = 0; i < CALM_HOSTS; i++) {
       calm.add(new HostLoad(LoadHost.of(1, i, plan.functions()), Scenario.UNCHANGED));
@@ -87,8 +86,7 @@ final class Latency {
     reader.setDaemon(true);
     reader.start();
     try (FrameSender sender = broker.sender(topics.frames());
-        IsolationApp app =
-            IsolationApp.start(broker.settings(topics, RUN, stateDirectory, settings))) {
+        IsolationApp app = IsolationApp.start(broker.settings(topics, RUN, stateDirectory))) {
       List<Result> results = new ArrayList<>();
       for (int rate : plan.rates()) {
         results.add(at(rate, sender));

@@ -4,8 +4,8 @@ import io.acswatch.benchmarks.latency.Latency.Plan;
 import io.acswatch.benchmarks.latency.Latency.Result;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.PipelineCommand;
-import io.acswatch.benchmarks.rig.Scratch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -58,11 +58,10 @@ public final class LatencyCommand extends PipelineCommand {
   }
 
   @Override
-  protected List<String> measure(Broker broker, Scratch scratch)
+  protected List<String> measure(Broker broker, Path scratch)
       throws IOException, InterruptedException {
     Plan plan = new Plan(functions, rates, seconds, alerts);
-    return text(
-        new Latency(broker, plan, this::progress).run(scratch.resolve("state"), settings()));
+    return text(new Latency(broker, plan, this::progress).run(scratch.resolve("state")));
   }
 
   private static List<String> text(List<Result> results) {

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -81,21 +80,25 @@ public final class Broker implements AutoCloseable {
   }
 
   /** Settings of a streams application on it. */
-  public IsolationConfig settings(
-      TopicNames topics, String applicationId, Path stateDirectory, Map<String, String> further) {
-    Map<String, String> settings = new TreeMap<>(further);
-    settings.put("streams.bootstrap.servers", bootstrapServers);
-    settings.put("streams.topic.prefix", topics.prefix());
-    settings.put("streams.application.id", applicationId);
-    settings.put("streams.http.address", "127.0.0.1:0");
-    settings.put("streams.state.dir", stateDirectory.toString());
-    return IsolationConfig.from(settings);
+  public IsolationConfig settings(TopicNames topics, String applicationId, Path stateDirectory) {
+    return IsolationConfig.from(
+        Map.of(
+            "streams.bootstrap.servers",
+            bootstrapServers,
+            "streams.topic.prefix",
+            topics.prefix(),
+            "streams.application.id",
+            applicationId,
+            "streams.http.address",
+            "127.0.0.1:0",
+            "streams.state.dir",
+            stateDirectory.toString()));
   }
 
   /** Creates the application's topics. */
   public void createTopics(TopicNames topics) {
     Topics.create(
-        settings(topics, "bench", Path.of("."), Map.of()),
+        settings(topics, "bench", Path.of(".")),
         new Topics.Layout(Optional.of(1), Optional.of((short) 1)));
   }
 

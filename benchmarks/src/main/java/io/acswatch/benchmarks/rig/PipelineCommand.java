@@ -3,44 +3,46 @@ package io.acswatch.benchmarks.rig;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** A command that measures the pipeline on a broker of its own. */
 @Command
 public abstract class PipelineCommand extends CliCommand {
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "A setting of the streams application; kafka.* are those of Kafka's clients.")
-  private Map<String, String> settings = new TreeMap<>();
-
   private final long startedAt = System.nanoTime();
 
   /** Refuses wrong usage, before a broker is started. */
   protected abstract void checkOptions();
 
   /** The table that comes of it; {@code scratch} is deleted afterwards. */
-  protected abstract List<String> measure(Broker broker, Scratch scratch)
+  protected abstract List<String> measure(Broker broker, Path scratch)
       throws IOException, InterruptedException;
 
   @Override
   public final Integer call() throws IOException, InterruptedException {
     checkOptions();
-    try (Scratch scratch = new Scratch();
-        Broker broker = Broker.start()) {
+    Path scratch = Files.createTempDirectory("acswatch-bench-");
+    try (Broker broker = Broker.start()) {
       measure(broker, scratch).forEach(out()::println);
+    } finally {
+      delete(scratch);
     }
     flush();
     return ExitCode.OK;
   }
 
-  /** Settings of the streams application. */
-  protected final Map<String, String> settings() {
-    return settings;
+  private static void delete(Path directory) throws IOException {
+    List<Path> deepestFirst;
+    try (Stream<Path> files = Files.walk(directory)) {
+      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.delete(file);
+    }
   }
 
   protected final void require(boolean right, String message) {

@@ -24,11 +24,6 @@ final class PlainConsumer implements Contender {
   }
 
   @Override
-  public String label() {
-    return LABEL;
-  }
-
-  @Override
   public Running start(Lane lane, String run) {
     Reading reading = new Reading(lane);
     new Thread(reading.task, "plain-consumer").start();

@@ -3,10 +3,10 @@ package io.acswatch.benchmarks.topology;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.benchmarks.rig.Scratch;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.topology.Nodes;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,25 +15,17 @@ final class Project implements Contender {
   static final String LABEL = "project";
 
   private final Broker broker;
-  private final Scratch scratch;
-  private final Map<String, String> further;
+  private final Path scratch;
   private final Map<Scenario, Map<String, byte[]>> states = new HashMap<>();
 
-  /** With {@code further} settings of the streams application. */
-  Project(Broker broker, Scratch scratch, Map<String, String> further) {
+  Project(Broker broker, Path scratch) {
     this.broker = broker;
     this.scratch = scratch;
-    this.further = further;
-  }
-
-  @Override
-  public String label() {
-    return LABEL;
   }
 
   /** Settings of a run; the rival takes those of Kafka Streams from them. */
   IsolationConfig config(Lane lane, String run) {
-    return broker.settings(lane.topics(), run, scratch.resolve(run), further);
+    return broker.settings(lane.topics(), run, scratch.resolve(run));
   }
 
   @Override

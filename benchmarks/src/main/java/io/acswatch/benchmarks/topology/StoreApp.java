@@ -41,11 +41,6 @@ final class StoreApp implements Contender {
   }
 
   @Override
-  public String label() {
-    return LABEL;
-  }
-
-  @Override
   public Running start(Lane lane, String run) {
     KafkaStreams streams =
         new KafkaStreams(

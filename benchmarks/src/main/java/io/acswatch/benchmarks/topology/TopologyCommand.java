@@ -1,19 +1,25 @@
 package io.acswatch.benchmarks.topology;
 
 import io.acswatch.benchmarks.rig.Broker;
-import io.acswatch.benchmarks.rig.Fill;
+import io.acswatch.benchmarks.rig.Lane;
 import io.acswatch.benchmarks.rig.PipelineCommand;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.benchmarks.rig.Scratch;
 import java.io.IOException;
-import java.util.Arrays;
-import java.util.EnumSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bench topology}: throughput against rivals. */
+/**
+ * {@code bench topology}: lets the project and its rivals read the same records in turns, round
+ * after round, so that what else the machine does meets them all. A first round, in which the JIT
+ * compiler gets its share, is not counted.
+ */
 @Command(
     name = "topology",
     description = {
@@ -51,10 +57,7 @@ public final class TopologyCommand extends PipelineCommand {
       paramLabel = "NAME",
       split = ",",
       description = "unchanged, changed, alerting; default all.")
-  private String[] scenarios = {};
-
-  @Option(names = "--seed", paramLabel = "S", description = "Decides the hosts; default 1.")
-  private long seed = 1;
+  private SortedSet<Scenario> scenarios = new TreeSet<>(List.of(Scenario.values()));
 
   @Override
   protected void checkOptions() {
@@ -62,29 +65,73 @@ public final class TopologyCommand extends PipelineCommand {
     require(hosts >= 1, "--hosts: expected 1 or more");
     require(functions >= 16 && functions <= 8_192, "--functions: expected 16 to 8192");
     require(sweeps >= 3, "--sweeps: expected 3 or more");
-    scenarios();
   }
 
   @Override
-  protected List<String> measure(Broker broker, Scratch scratch)
+  protected List<String> measure(Broker broker, Path scratch)
       throws IOException, InterruptedException {
-    Project project = new Project(broker, scratch, settings());
-    Fill fill = new Fill(hosts, functions, sweeps, seed);
-    return new TopologyBench(broker, project, this::progress).run(scenarios(), fill, rounds).text();
+    Project project = new Project(broker, scratch);
+    Map<String, Contender> inTurns = new LinkedHashMap<>();
+    // The project comes first: what it remembers the store must hold.
+    inTurns.put(Project.LABEL, project);
+    inTurns.put(StoreApp.LABEL, new StoreApp(broker, project));
+    inTurns.put(PlainConsumer.LABEL, new PlainConsumer(broker));
+    List<Lane> lanes = new ArrayList<>();
+    for (Scenario scenario : scenarios) {
+      progress("filling the topic of " + scenario);
+      lanes.add(Lane.fill(scenario, broker, hosts, functions, sweeps));
+    }
+    Map<Lane, Map<String, List<Sample>>> samples = new LinkedHashMap<>();
+    for (int round = 0; round <= rounds; round++) {
+      for (Lane lane : lanes) {
+        for (var contender : inTurns.entrySet()) {
+          Sample sample = once(contender.getKey(), contender.getValue(), lane, round, broker);
+          if (round > 0) {
+            samples
+                .computeIfAbsent(lane, ignored -> new LinkedHashMap<>())
+                .computeIfAbsent(contender.getKey(), ignored -> new ArrayList<>())
+                .add(sample);
+          }
+        }
+        refuseRejects(lane, broker);
+      }
+    }
+    Map<Scenario, Double> stateBytes = new LinkedHashMap<>();
+    for (Lane lane : lanes) {
+      stateBytes.put(
+          lane.scenario(),
+          project.states(lane.scenario()).values().stream()
+              .mapToInt(state -> state.length)
+              .average()
+              .orElse(Double.NaN));
+    }
+    return new TopologyReport(samples, stateBytes).text();
   }
 
-  private Set<Scenario> scenarios() {
-    if (scenarios.length == 0) {
-      return EnumSet.allOf(Scenario.class);
+  private Sample once(String label, Contender contender, Lane lane, int round, Broker broker)
+      throws IOException, InterruptedException {
+    String run = "bench-%s-%s-%d".formatted(lane.scenario(), label, round);
+    System.gc();
+    try (Contender.Running running = contender.start(lane, run)) {
+      Sample sample = Sample.of(running, lane, broker);
+      progress(
+          "round %d%s, %s, %s: %.0f records/s, %.0f functions/s"
+              .formatted(
+                  round,
+                  round == 0 ? " (warm-up)" : "",
+                  lane.scenario(),
+                  label,
+                  sample.recordsPerSecond(),
+                  sample.recordsPerSecond() * lane.functions()));
+      return sample;
     }
-    List<String> known = Arrays.stream(Scenario.values()).map(Scenario::toString).toList();
-    Set<Scenario> chosen = EnumSet.noneOf(Scenario.class);
-    for (String name : scenarios) {
-      require(
-          known.contains(name),
-          "--scenario %s: expected some of %s".formatted(name, String.join(", ", known)));
-      chosen.add(Scenario.values()[known.indexOf(name)]);
+  }
+
+  /** A figure for records that were not judged is worth nothing. */
+  private void refuseRejects(Lane lane, Broker broker) throws IOException {
+    long rejects = broker.end(lane.topics().rejects());
+    if (rejects > 0) {
+      throw new IOException("the project refused records of " + lane.scenario());
     }
-    return chosen;
   }
 }

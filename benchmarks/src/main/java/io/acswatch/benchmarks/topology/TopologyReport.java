@@ -2,7 +2,6 @@ package io.acswatch.benchmarks.topology;
 
 import io.acswatch.benchmarks.rig.Lane;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.benchmarks.rig.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -115,5 +114,15 @@ record TopologyReport(
         .map(entry -> entry.getValue().getOrDefault(label, List.of()))
         .findFirst()
         .orElse(List.of());
+  }
+
+  /** Median, least and most of some measurements. */
+  private record Spread(double median, double least, double most) {
+    static Spread of(List<Double> values) {
+      List<Double> sorted = values.stream().sorted().toList();
+      int count = sorted.size();
+      double middle = (sorted.get((count - 1) / 2) + sorted.get(count / 2)) / 2;
+      return new Spread(middle, sorted.get(0), sorted.get(count - 1));
+    }
   }
 }
