@@ -36,7 +36,6 @@ import picocli.CommandLine.Option;
     })
 public final class SimulateCommand extends CliCommand {
   private static final String SUFFIX = ".cap";
-  private static final double STORIES_PER_HOUR = 6;
   private static final Duration QUIET = Duration.ofSeconds(2);
 
   @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 100.")
@@ -52,6 +51,12 @@ public final class SimulateCommand extends CliCommand {
           "Simulated time; default 60. Each host sends a snapshot every five minutes and a"
               + " heartbeat every minute.")
   private int minutes = 60;
+
+  @Option(
+      names = "--stories",
+      paramLabel = "N",
+      description = "Mean number of events of a host in an hour; default 6.")
+  private double stories = 6;
 
   @Option(
       names = "--functions",
@@ -130,8 +135,8 @@ public final class SimulateCommand extends CliCommand {
   }
 
   private void refuseWrongUsage() {
-    if (hosts < 1 || minutes < 1) {
-      throw wrongUsage("--hosts and --minutes: expected more than 0");
+    if (hosts < 1 || minutes < 1 || stories <= 0) {
+      throw wrongUsage("--hosts, --minutes and --stories: expected more than 0");
     }
     if (check && bootstrapServers == null) {
       throw wrongUsage("--check needs --bootstrap-servers");
@@ -146,7 +151,7 @@ public final class SimulateCommand extends CliCommand {
 
   private Fleet fleet() {
     try {
-      return new Fleet(hosts, seed, functions, STORIES_PER_HOUR);
+      return new Fleet(hosts, seed, functions, stories);
     } catch (IllegalArgumentException refused) {
       throw wrongUsage("--functions: " + refused.getMessage());
     }
