@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -159,7 +160,7 @@ public final class SimulateCommand extends CliCommand {
 
   private FleetRun.Sink sink() throws IOException {
     if (bootstrapServers != null) {
-      return new KafkaSink(bootstrapServers, topics().frames(), rate);
+      return new ToKafka(new FrameSender(bootstrapServers, topics().frames(), Map.of()));
     }
     return output == null ? emission -> {} : files(Files.createDirectories(output));
   }
@@ -225,6 +226,32 @@ public final class SimulateCommand extends CliCommand {
   private static void write(Capture capture, Path file) throws IOException {
     try (Writer out = Files.newBufferedWriter(file)) {
       CaptureWriter.write(capture, out);
+    }
+  }
+
+  /** Sends the records at the rate that was asked for. */
+  private final class ToKafka implements FleetRun.Sink {
+    private final FrameSender sender;
+    private final long startedNanos = System.nanoTime();
+    private long sent;
+
+    ToKafka(FrameSender sender) {
+      this.sender = sender;
+    }
+
+    @Override
+    public void accept(Emission emission) throws IOException {
+      if (rate > 0) {
+        FrameSender.awaitTurn(startedNanos, sent++, rate);
+      }
+      sender.send(emission.host(), emission.value(), appended -> {});
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (sender) {
+        sender.finish();
+      }
     }
   }
 }
