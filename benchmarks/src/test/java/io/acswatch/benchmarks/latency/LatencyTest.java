@@ -2,7 +2,7 @@ package io.acswatch.benchmarks.latency;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.acswatch.benchmarks.latency.Latency.Result;
+import io.acswatch.benchmarks.latency.LatencyCommand.Result;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
