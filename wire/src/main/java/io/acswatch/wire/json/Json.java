@@ -2,8 +2,8 @@ package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -29,20 +29,20 @@ public final class Json {
 
   /** One object as text, without a line feed. */
   public static String object(Fields fields) {
-    StringWriter text = new StringWriter(USUAL_LENGTH);
-    try (JsonGenerator json = FACTORY.createGenerator(text)) {
+    return new String(bytes(fields), StandardCharsets.UTF_8);
+  }
+
+  /** The same in UTF-8. */
+  public static byte[] bytes(Fields fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_LENGTH);
+    try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
       json.writeStartObject();
       fields.writeTo(json);
       json.writeEndObject();
     } catch (IOException impossible) {
       throw new UncheckedIOException(impossible);
     }
-    return text.toString();
-  }
-
-  /** The same in UTF-8. */
-  public static byte[] bytes(Fields fields) {
-    return object(fields).getBytes(StandardCharsets.UTF_8);
+    return bytes.toByteArray();
   }
 
   /** A field with an object, or with null where there is no item. */
