@@ -113,9 +113,8 @@ public final class FollowedRules {
   private Map<String, KernelGrouping> explaining() {
     Map<String, KernelGrouping> explaining = new LinkedHashMap<>();
     for (ModelChoice candidate : candidates()) {
-      // A boot of which it is not known how it came about may have begun with either words.
       List<KernelGrouping> possible =
-          before != null && snapshot.bootClass() == BootClass.UNKNOWN
+          mayBeginWithEither()
               ? List.of(grouping(candidate), grouping(candidate, null))
               : List.of(grouping(candidate));
       for (KernelGrouping grouping : possible) {
@@ -125,6 +124,11 @@ public final class FollowedRules {
       }
     }
     return explaining;
+  }
+
+  /** A boot of which it is not known how it came about may have begun with either words. */
+  private boolean mayBeginWithEither() {
+    return before != null && snapshot.bootClass() == BootClass.UNKNOWN;
   }
 
   /** The one that the kernel follows, and why; null if that cannot be told. */
@@ -150,11 +154,15 @@ public final class FollowedRules {
 
   private List<ModelChoice> candidates() {
     List<ModelChoice> candidates = new ArrayList<>();
-    for (RuleSet rules : RuleSet.known(snapshot.boot(), byRelease.machine())) {
+    List<RuleSet> known = RuleSet.known(snapshot.boot(), byRelease.machine());
+    for (RuleSet rules : known) {
       if (byRelease.override().isActive()) {
         candidates.add(byRelease.withoutOverride().following(rules));
       }
-      candidates.add(byRelease.following(rules));
+      // The first are those of the likely grouping, which does not explain the groups.
+      if (rules != known.get(0) || mayBeginWithEither()) {
+        candidates.add(byRelease.following(rules));
+      }
     }
     return candidates;
   }

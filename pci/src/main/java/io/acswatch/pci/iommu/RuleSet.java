@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Rules that a kernel may group by.
@@ -23,6 +24,15 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
   private static final Pattern MAINLINE = Pattern.compile("\\d+\\.\\d+(\\.\\d+)?(-rc\\d+)?\\+?");
   private static final Pattern DEBIAN =
       Pattern.compile("[-+](deb|bpo)\\d|-(amd64|arm64|armmp|loong64|riscv64|s390x)\\b|Debian \\d");
+
+  private static final List<KernelRanges> TABLES =
+      Stream.of(
+              List.of(ModelChoice.OPTIONS_IN_ERROR),
+              AcsRules.QUIRKS.ranges(),
+              DmaAliases.QUIRKS.ranges())
+          .flatMap(List::stream)
+          .distinct()
+          .toList();
 
   /** Both names: {@code legacy-6.15 with the quirks of 6.17.0}. */
   public String text() {
@@ -117,7 +127,7 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
   }
 
   private static boolean haveTheSameTables(KernelVersion one, KernelVersion other) {
-    return tables().stream().allMatch(table -> table.contain(one) == table.contain(other));
+    return TABLES.stream().allMatch(table -> table.contain(one) == table.contain(other));
   }
 
   /**
@@ -127,16 +137,9 @@ public record RuleSet(GroupingModel model, KernelVersion quirks) {
   static List<KernelVersion> stretches(KernelVersion version) {
     TreeSet<Integer> patches = new TreeSet<>(List.of(0));
     GroupingModel.RANGES.forEach(range -> range.addBorders(version, patches));
-    tables().forEach(range -> range.addBorders(version, patches));
+    TABLES.forEach(range -> range.addBorders(version, patches));
     return patches.stream()
         .map(patch -> new KernelVersion(version.major(), version.minor(), patch))
         .toList();
-  }
-
-  private static List<KernelRanges> tables() {
-    List<KernelRanges> tables = new ArrayList<>(List.of(ModelChoice.OPTIONS_IN_ERROR));
-    tables.addAll(AcsRules.QUIRKS.ranges());
-    tables.addAll(DmaAliases.QUIRKS.ranges());
-    return tables;
   }
 }
