@@ -143,14 +143,18 @@ public final class AcsRules {
   /** The lines of the table that hold for a function, in their order. */
   private List<QuirkTable.Entry<Effect>> quirks(int index) {
     PciIds ids = hierarchy.function(index).ids();
-    List<QuirkTable.Entry<Effect>> matching = QUIRKS.matching(kernel, ids.vendor(), ids.device());
-    return matching.isEmpty()
-        ? matching
-        : matching.stream().filter(quirk -> holds(quirk.when(), index)).toList();
+    List<QuirkTable.Entry<Effect>> quirks = QUIRKS.matching(kernel, ids.vendor(), ids.device());
+    quirks.removeIf(quirk -> !holds(quirk.when(), index));
+    return quirks;
   }
 
   private boolean has(int index, Effect effect) {
-    return quirks(index).stream().anyMatch(quirk -> quirk.effect() == effect);
+    for (QuirkTable.Entry<Effect> quirk : quirks(index)) {
+      if (quirk.effect() == effect) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** True if the registers are not asked after it. */

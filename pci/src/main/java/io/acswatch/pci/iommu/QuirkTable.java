@@ -105,12 +105,8 @@ final class QuirkTable<E> {
 
   /** Lines for a device under a kernel, in the order of the file; conditions are not looked at. */
   List<Entry<E>> matching(KernelVersion kernel, int vendor, int device) {
-    List<Entry<E>> candidates = byVendor.getOrDefault(vendor, List.of());
-    if (candidates.isEmpty()) {
-      return candidates;
-    }
     List<Entry<E>> matching = new ArrayList<>();
-    for (Entry<E> entry : candidates) {
+    for (Entry<E> entry : byVendor.getOrDefault(vendor, List.of())) {
       if (entry.devices().contain(device) && entry.kernels().contain(kernel)) {
         matching.add(entry);
       }
