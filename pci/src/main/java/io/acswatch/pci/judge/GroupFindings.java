@@ -14,9 +14,11 @@ import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Confidence;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.IntUnaryOperator;
 
@@ -48,18 +50,24 @@ final class GroupFindings extends Findings {
   /** Endpoints in one group of {@code key} and several of {@code other}, by the one. */
   private Map<Integer, List<Integer>> byGroup(GroupPartition key, GroupPartition other) {
     Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+    Set<Integer> several = new HashSet<>();
     boolean keyIsNow = key == after.groups();
-    IntUnaryOperator otherOf = i -> other.groupOf(keyIsNow ? comparison.beforeOf(i) : i);
-    for (int i : inBoth().filter(after::isEndpoint).toArray()) {
+    for (int i = 0; i < after.size(); i++) {
+      if (!comparison.isInBoth(i) || !after.isEndpoint(i)) {
+        continue;
+      }
       int inKey = key.groupOf(keyIsNow ? i : comparison.beforeOf(i));
-      if (inKey != GroupPartition.NO_GROUP && otherOf.applyAsInt(i) != GroupPartition.NO_GROUP) {
-        groups.computeIfAbsent(inKey, unused -> new ArrayList<>()).add(i);
+      int inOther = other.groupOf(keyIsNow ? comparison.beforeOf(i) : i);
+      if (inKey != GroupPartition.NO_GROUP && inOther != GroupPartition.NO_GROUP) {
+        List<Integer> sharing = groups.computeIfAbsent(inKey, unused -> new ArrayList<>());
+        sharing.add(i);
+        int first = sharing.get(0);
+        if (inOther != other.groupOf(keyIsNow ? comparison.beforeOf(first) : first)) {
+          several.add(inKey);
+        }
       }
     }
-    groups
-        .values()
-        .removeIf(
-            list -> list.stream().mapToInt(i -> otherOf.applyAsInt(i)).distinct().count() < 2);
+    groups.keySet().retainAll(several);
     return groups;
   }
 

@@ -311,10 +311,15 @@ final class IsolationFindings extends Findings {
 
   /** A removable function on the link of this port, with ATS on. */
   private boolean untrustedBelow(int port) {
-    return IntStream.range(0, after.size())
-        .filter(i -> after.hierarchy().bridgeAbove(i) == port)
-        .mapToObj(after::function)
-        .anyMatch(f -> f.kernel().removable() && f.config().atsEnabled());
+    for (int i = 0; i < after.size(); i++) {
+      PciFunction function = after.function(i);
+      if (after.hierarchy().bridgeAbove(i) == port
+          && function.kernel().removable()
+          && function.config().atsEnabled()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void raiseWeak(AlertCode code, int index, String sentence) {
