@@ -9,11 +9,6 @@ import java.io.IOException;
  */
 final class CommandLineSource implements OwnershipSource {
   @Override
-  public ClaimSource kind() {
-    return ClaimSource.COMMAND_LINE;
-  }
-
-  @Override
   public SourceClaims read(SharedReading shared) throws IOException {
     SourceClaims found = new SourceClaims();
     for (HostProcess process : shared.candidates()) {

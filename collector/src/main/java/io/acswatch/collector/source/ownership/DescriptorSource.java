@@ -31,11 +31,6 @@ final class DescriptorSource implements OwnershipSource {
   private static final Set<String> OPEN_FOR_OTHERS = Set.of("libvirtd", "virtqemud", "virtchd");
 
   @Override
-  public ClaimSource kind() {
-    return ClaimSource.DESCRIPTOR;
-  }
-
-  @Override
   public SourceClaims read(SharedReading shared) throws IOException {
     SourceClaims found = new SourceClaims();
     Collection<HostProcess> processes = shared.candidates();

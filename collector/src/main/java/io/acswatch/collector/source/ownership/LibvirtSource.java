@@ -17,11 +17,6 @@ final class LibvirtSource implements OwnershipSource {
   private static final int MAX_BYTES = 8 << 20;
 
   @Override
-  public ClaimSource kind() {
-    return ClaimSource.LIBVIRT;
-  }
-
-  @Override
   public SourceClaims read(SharedReading shared) throws IOException {
     SourceClaims found = new SourceClaims();
     for (String directory : DIRECTORIES) {

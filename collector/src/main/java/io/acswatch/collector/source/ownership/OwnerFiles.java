@@ -80,11 +80,6 @@ final class OwnerFiles {
     }
 
     @Override
-    public ClaimSource kind() {
-      return ClaimSource.OWNERS_FILE;
-    }
-
-    @Override
     public SourceClaims read(SharedReading shared) {
       SourceClaims found = new SourceClaims();
       if (file != null) {
@@ -102,11 +97,6 @@ final class OwnerFiles {
     static final String ENDING = ".owners";
 
     private final OwnerFiles files = new OwnerFiles(ClaimSource.DROP_IN);
-
-    @Override
-    public ClaimSource kind() {
-      return ClaimSource.DROP_IN;
-    }
 
     @Override
     public SourceClaims read(SharedReading shared) throws IOException {

@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +41,7 @@ public final class OwnershipReader {
   private final @Nullable Path ownersFile;
   private final Clock clock;
   private final ReadGuard guard;
-  private final List<OwnershipSource> sources;
+  private final Map<ClaimSource, OwnershipSource> sources = new EnumMap<>(ClaimSource.class);
   private final Map<ClaimSource, SourceHealth> health = new EnumMap<>(ClaimSource.class);
   private Ownership last = new Ownership(List.of(), List.of());
   private List<Ownership.Conflict> lastConflicts = List.of();
@@ -66,13 +67,11 @@ public final class OwnershipReader {
     this.tree = tree;
     this.ownersFile = ownersFile;
     this.clock = clock;
-    sources =
-        List.of(
-            new OwnerFiles.Named(ownersFile),
-            new LibvirtSource(),
-            new DescriptorSource(),
-            new CommandLineSource(),
-            new OwnerFiles.DropIns());
+    sources.put(ClaimSource.OWNERS_FILE, new OwnerFiles.Named(ownersFile));
+    sources.put(ClaimSource.LIBVIRT, new LibvirtSource());
+    sources.put(ClaimSource.DESCRIPTOR, new DescriptorSource());
+    sources.put(ClaimSource.COMMAND_LINE, new CommandLineSource());
+    sources.put(ClaimSource.DROP_IN, new OwnerFiles.DropIns());
   }
 
   /** The claims on the host of {@code reader} now, for commands that look once. */
@@ -86,8 +85,8 @@ public final class OwnershipReader {
     List<Claim> claims = new ArrayList<>();
     Set<String> unattributed = new LinkedHashSet<>();
     SharedReading shared = shared();
-    for (OwnershipSource source : sources) {
-      OwnershipSource.SourceClaims found = ask(source, shared);
+    for (ClaimSource kind : sources.keySet()) {
+      OwnershipSource.SourceClaims found = ask(kind, shared);
       claims.addAll(found.claims);
       unattributed.addAll(found.unattributed);
     }
@@ -139,19 +138,19 @@ public final class OwnershipReader {
     }
   }
 
-  private OwnershipSource.SourceClaims ask(OwnershipSource source, @Nullable SharedReading shared) {
+  private OwnershipSource.SourceClaims ask(ClaimSource kind, @Nullable SharedReading shared) {
     long begin = System.nanoTime();
     OwnershipSource.SourceClaims found = new OwnershipSource.SourceClaims();
     try {
       if (shared == null) {
         found.problems.add("the drivers of the PCI bus cannot be listed");
       } else {
-        found = source.read(shared);
+        found = Objects.requireNonNull(sources.get(kind)).read(shared);
       }
     } catch (IOException failed) {
       found.problems.add(String.valueOf(failed.getMessage()));
     }
-    note(source.kind(), Duration.ofNanos(System.nanoTime() - begin), found);
+    note(kind, Duration.ofNanos(System.nanoTime() - begin), found);
     return found;
   }
 

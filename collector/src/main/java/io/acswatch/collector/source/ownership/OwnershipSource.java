@@ -5,9 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** One way to learn who owns what. */
+@FunctionalInterface
 interface OwnershipSource {
-  ClaimSource kind();
-
   /**
    * Reads it.
    *
