@@ -8,7 +8,8 @@ public final class Ink {
     DIM("2"),
     ALARM("1;31"),
     /** What is to be looked at. */
-    NOTICE("33");
+    NOTICE("33"),
+    CALM("32");
 
     private final String code;
 

@@ -1,8 +1,9 @@
 package io.acswatch.standalone;
 
 import io.acswatch.cli.ColourOption;
+import io.acswatch.cli.Ink;
+import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.pci.alert.IsolationAlert;
-import io.acswatch.wire.json.AlertText;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -11,12 +12,12 @@ final class Terminal {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final PrintWriter out;
-  private final boolean colour;
+  private final Ink ink;
   private final long started = System.nanoTime();
 
   Terminal(PrintWriter out) {
     this.out = out;
-    colour = new ColourOption().isOn();
+    ink = new ColourOption().ink();
   }
 
   void line(String text) {
@@ -32,7 +33,7 @@ final class Terminal {
 
   void alert(IsolationAlert alert) {
     out.println();
-    out.print(AlertText.render(alert, colour));
+    out.print(ConsoleText.alert(alert, ink));
     out.flush();
   }
 }

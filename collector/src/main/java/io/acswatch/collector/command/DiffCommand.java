@@ -5,6 +5,7 @@ import io.acswatch.cli.ColourOption;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ChangeTree;
+import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
@@ -15,7 +16,6 @@ import io.acswatch.pci.judge.TimeLimits;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
-import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -76,7 +76,7 @@ final class DiffCommand extends CliCommand {
     PrintWriter out = out();
     for (IsolationAlert alert : alerts) {
       out.print(
-          output.isJson() ? AlertJson.write(alert) + "\n" : AlertText.render(alert, colour.isOn()));
+          output.isJson() ? AlertJson.write(alert) + "\n" : ConsoleText.alert(alert, colour.ink()));
       if (!output.isJson()) {
         out.println();
       }

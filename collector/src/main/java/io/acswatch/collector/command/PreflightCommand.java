@@ -23,7 +23,6 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertJson;
-import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
@@ -321,7 +320,7 @@ final class PreflightCommand extends CliCommand {
         "  ", 4, "the kernel to come preserves PCI devices: " + ability.answer().word() + why);
     StringBuilder all = new StringBuilder(text.toString());
     for (IsolationAlert alert : result.findings()) {
-      all.append('\n').append(AlertText.render(alert, colour.isOn()));
+      all.append('\n').append(ConsoleText.alert(alert, colour.ink()));
     }
     return all.toString();
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,22 +40,24 @@ public final class AlertText {
   private static final int MAX_LABEL = 36;
   private static final String NO_OWNER = "no VM";
 
-  private static final String RESET = "\u001b[0m";
-  private static final String BOLD = "\u001b[1m";
-  private static final String DIM = "\u001b[2m";
-  private static final String RED = "\u001b[1;31m";
-  private static final String YELLOW = "\u001b[1;33m";
-  private static final String GREEN = "\u001b[1;32m";
+  /** What may look different on a terminal. */
+  public enum Part {
+    HEADLINE,
+    LABEL,
+    ALARM,
+    WARNING,
+    INFO
+  }
 
   private final StringBuilder out = new StringBuilder(1024);
   private final IsolationAlert alert;
-  private final boolean colour;
+  private final BiFunction<Part, String, String> paint;
   private final int labelWidth;
   private final int groupsWidth;
 
-  private AlertText(IsolationAlert alert, boolean colour) {
+  private AlertText(IsolationAlert alert, BiFunction<Part, String, String> paint) {
     this.alert = alert;
-    this.colour = colour;
+    this.paint = paint;
     int widest = MIN_LABEL;
     int widestGroups = 0;
     for (AlertDevice device : alert.devices()) {
@@ -65,16 +68,22 @@ public final class AlertText {
     groupsWidth = widestGroups;
   }
 
-  /** An alert as text that ends in a line feed; {@code colour} with ANSI escapes for a terminal. */
-  public static String render(IsolationAlert alert, boolean colour) {
-    return new AlertText(alert, colour).render();
+  /** An alert as text that ends in a line feed. */
+  public static String render(IsolationAlert alert) {
+    return render(alert, (part, text) -> text);
+  }
+
+  /** The same with each part as {@code paint} shows it on a terminal; it must not change width. */
+  public static String render(IsolationAlert alert, BiFunction<Part, String, String> paint) {
+    return new AlertText(alert, paint).render();
   }
 
   private String render() {
     Severity severity = alert.severity();
     String word = severity.name();
-    out.append(paint(severityColour(severity), word)).append(INDENT);
-    wrap(printable(alert.headline()), word.length() + INDENT.length(), BOLD);
+    out.append(paint.apply(partOf(severity), word)).append(INDENT);
+    String headline = wrapped(printable(alert.headline()), word.length() + INDENT.length());
+    out.append(paint.apply(Part.HEADLINE, headline)).append('\n');
     out.append('\n');
     line("alert", summary());
     line("host", printable(alert.host().isEmpty() ? "unknown" : alert.host()));
@@ -210,46 +219,40 @@ public final class AlertText {
   }
 
   private void line(String label, String text) {
-    out.append(INDENT).append(paint(DIM, label));
+    out.append(INDENT).append(label.isEmpty() ? label : paint.apply(Part.LABEL, label));
     int pad = labelWidth - label.length();
     if (pad < 0) {
       out.append('\n').append(INDENT);
       pad = labelWidth;
     }
     out.append(" ".repeat(pad)).append(INDENT);
-    wrap(text, labelWidth + 2 * INDENT.length(), "");
+    out.append(wrapped(text, labelWidth + 2 * INDENT.length())).append('\n');
   }
 
-  /** Appends words from column {@code from} on; further lines begin at that column too. */
-  private void wrap(String text, int from, String style) {
+  /** Words from column {@code from} on; further lines begin at that column too. */
+  private static String wrapped(String text, int from) {
+    StringBuilder lines = new StringBuilder();
     int column = from;
-    boolean first = true;
-    out.append(colour ? style : "");
     // A pair of blanks separates columns: it stays, unless the line ends there.
     for (String word : text.split("(?<=\\S) (?=\\S)")) {
-      if (!first && column + 1 + word.length() > COLUMNS) {
-        out.append('\n').append(" ".repeat(from));
+      if (column > from && column + 1 + word.length() > COLUMNS) {
+        lines.append('\n').append(" ".repeat(from));
         column = from;
-      } else if (!first) {
-        out.append(' ');
+      } else if (column > from) {
+        lines.append(' ');
         column++;
       }
-      out.append(word);
+      lines.append(word);
       column += word.length();
-      first = false;
     }
-    out.append(colour && !style.isEmpty() ? RESET : "").append('\n');
+    return lines.toString();
   }
 
-  private String paint(String style, String text) {
-    return colour && !text.isEmpty() ? style + text + RESET : text;
-  }
-
-  private static String severityColour(Severity severity) {
+  private static Part partOf(Severity severity) {
     return switch (severity) {
-      case CRITICAL, HIGH -> RED;
-      case WARNING -> YELLOW;
-      case INFO -> GREEN;
+      case CRITICAL, HIGH -> Part.ALARM;
+      case WARNING -> Part.WARNING;
+      case INFO -> Part.INFO;
     };
   }
 

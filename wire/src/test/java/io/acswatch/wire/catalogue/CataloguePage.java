@@ -66,7 +66,7 @@ record CataloguePage(String title, String meaning, Map<String, String> sections)
   /** What stands in the section of the example. */
   static String example(IsolationAlert alert) throws IOException {
     return "```text\n%s```\n```json\n%s\n```\n"
-        .formatted(AlertText.render(alert, false), pretty(AlertJson.write(alert)));
+        .formatted(AlertText.render(alert), pretty(AlertJson.write(alert)));
   }
 
   private static String pretty(String json) throws IOException {

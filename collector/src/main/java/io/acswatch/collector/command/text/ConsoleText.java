@@ -1,5 +1,7 @@
 package io.acswatch.collector.command.text;
 
+import io.acswatch.cli.Ink;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertText;
 
 /** Text for people, laid out in 100 columns; a word longer than that stays whole. */
@@ -7,6 +9,20 @@ public final class ConsoleText {
   private static final int COLUMNS = 100;
 
   private final StringBuilder text = new StringBuilder(512);
+
+  /** An alert as text that ends in a line feed. */
+  public static String alert(IsolationAlert alert, Ink ink) {
+    return AlertText.render(
+        alert,
+        (part, text) ->
+            switch (part) {
+              case HEADLINE -> ink.paint(Ink.Style.BOLD, text);
+              case LABEL -> ink.paint(Ink.Style.DIM, text);
+              case ALARM -> ink.paint(Ink.Style.ALARM, text);
+              case WARNING -> ink.paint(Ink.Style.NOTICE, text);
+              case INFO -> ink.paint(Ink.Style.CALM, text);
+            });
+  }
 
   public ConsoleText line(String line) {
     text.append(AlertText.printable(line)).append('\n');
