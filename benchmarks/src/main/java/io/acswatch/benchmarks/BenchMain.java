@@ -44,7 +44,6 @@ public final class BenchMain {
     }
   }
 
-  /** The commands, as picocli runs them. */
   public static CommandLine commandLine() {
     return Program.commandLine(new BenchMain());
   }

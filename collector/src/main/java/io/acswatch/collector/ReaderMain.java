@@ -7,7 +7,6 @@ import io.acswatch.collector.command.ReaderCommand;
 public final class ReaderMain {
   private ReaderMain() {}
 
-  /** Runs the reader and exits with its code. */
   public static void main(String[] arguments) {
     Program.run(new ReaderCommand(), arguments);
   }

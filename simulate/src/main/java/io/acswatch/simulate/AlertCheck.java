@@ -51,7 +51,6 @@ final class AlertCheck implements AutoCloseable {
     partitions.forEach(consumer::position); // seeks are lazy: the end is that of now
   }
 
-  /** Demands an alert. */
   void expect(ExpectedAlert alert) {
     expected++;
     count(alert, 1);
@@ -106,7 +105,6 @@ final class AlertCheck implements AutoCloseable {
     return log.values().stream().flatMap(List::stream).toList();
   }
 
-  /** What was found, in a line. */
   String summary() {
     return "%d alerts demanded, %d came, %d differ; %d of codes that the oracle does not know"
         .formatted(expected, matched, open.size(), unjudged);

@@ -25,12 +25,10 @@ record ExpectedAlert(
     AlertCode code,
     String change,
     List<String> vms) {
-  /** Copies the list. */
   ExpectedAlert {
     vms = List.copyOf(vms);
   }
 
-  /** What an alert of the topology says. */
   static ExpectedAlert of(IsolationAlert alert) {
     RegisterChange register = alert.cause() == null ? null : alert.cause().register();
     String change =

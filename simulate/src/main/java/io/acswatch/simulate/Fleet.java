@@ -10,7 +10,6 @@ import java.util.PriorityQueue;
  * on how many others there are.
  */
 final class Fleet {
-  /** Beginning of simulated time. */
   static final long START_MILLIS = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
 
   private static final List<String> RELEASES =
@@ -47,12 +46,10 @@ final class Fleet {
     }
   }
 
-  /** What the ids of a seed's hosts begin with. */
   static String hostPrefix(long seed) {
     return "sim-" + seed + '-';
   }
 
-  /** Simulated time of what comes next. */
   long nextAt() {
     return members.isEmpty() ? Long.MAX_VALUE : members.peek().timeline().nextAt();
   }

@@ -80,7 +80,6 @@ final class GroundTruth {
     return name;
   }
 
-  /** True if a bridge is anywhere above a function. */
   static boolean isBelow(SimFunction function, SimFunction bridge) {
     return function.above != null && (function.above == bridge || isBelow(function.above, bridge));
   }

@@ -11,7 +11,6 @@ import java.util.List;
  * first.
  */
 final class HostBuilder {
-  /** Fewest functions a host has. */
   static final int MIN_FUNCTIONS = 16;
 
   /** Most: frames and captures allow more, the buses of one host do not. */

@@ -68,7 +68,6 @@ final class HostTimeline {
     planStory(first);
   }
 
-  /** Simulated time of what comes next. */
   long nextAt() {
     return Math.min(
         Math.min(steps.isEmpty() ? Long.MAX_VALUE : steps.peek().at(), nextHeartbeat),

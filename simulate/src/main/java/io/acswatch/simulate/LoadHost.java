@@ -51,12 +51,10 @@ public final class LoadHost {
         .orElseThrow(() -> new IllegalStateException("a host without " + part));
   }
 
-  /** Its id, the key of its records. */
   public String id() {
     return host.id;
   }
 
-  /** Takes the next snapshot of this boot. */
   public Capture snapshot(long takenAtMillis) {
     return host.snapshot(takenAtMillis);
   }
@@ -71,7 +69,6 @@ public final class LoadHost {
     port.setControl(port.control() & ~REQUEST_REDIRECT);
   }
 
-  /** It has its bit again. */
   public void heal() {
     port.heal();
   }
@@ -82,12 +79,10 @@ public final class LoadHost {
     host.regroup();
   }
 
-  /** Address of the root port that loses the bit. */
   String port() {
     return port.address.toString();
   }
 
-  /** VMs below that port. */
   Set<String> vms() {
     return vmsBelow(host, port);
   }

@@ -73,7 +73,6 @@ final class Oracle {
     host.functions.forEach(function -> ownersBefore.put(function, function.vm));
   }
 
-  /** Another kernel runs. */
   void booted(boolean commandLineChanged) {
     rebooted = true;
     rememberOwners();
@@ -138,12 +137,10 @@ final class Oracle {
     find(AlertCode.ACS_BIT_SET, port.place, change(port, before), vms(below(port)));
   }
 
-  /** A device was pulled out. */
   void pulled(SimFunction device) {
     find(AlertCode.DEVICE_MISSING, device.place, "", vms(List.of(device)));
   }
 
-  /** The device was put back. */
   void putBack(SimFunction device) {
     end(AlertCode.DEVICE_MISSING);
     find(AlertCode.DEVICE_NEW, device.place, "", List.of());

@@ -24,10 +24,8 @@ enum Part {
   NIC_VF(0x15b3, 0x101e, 0x020000, Kind.ENDPOINT, "mlx5_core", Part.NO_ACS),
   NVME(0x144d, 0xa80a, 0x010802, Kind.ENDPOINT, "nvme", Part.NO_ACS);
 
-  /** There is no ACS capability. */
   static final int NO_ACS = -1;
 
-  /** Device/port type. */
   enum Kind {
     CONVENTIONAL(-1),
     ENDPOINT(0),
@@ -71,7 +69,6 @@ enum Part {
     return acsCapability != NO_ACS;
   }
 
-  /** May be given to a VM. */
   boolean isAssignable() {
     return switch (this) {
       case GPU, DISPLAY, DISPLAY_AUDIO, NIC_VF, NVME -> true;

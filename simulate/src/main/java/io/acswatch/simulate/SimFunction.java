@@ -61,7 +61,6 @@ final class SimFunction {
         0);
   }
 
-  /** A function below a bridge. */
   static SimFunction below(
       SimFunction bridge, Part part, PciAddress address, boolean multifunction, long serial) {
     return new SimFunction(
@@ -75,7 +74,6 @@ final class SimFunction {
         serial);
   }
 
-  /** VF {@code index} of a PF. */
   static SimFunction virtual(SimFunction pf, Part part, PciAddress address, int index) {
     String directory = pf.sysfsPath.substring(0, pf.sysfsPath.lastIndexOf('/') + 1);
     return new SimFunction(
@@ -109,7 +107,6 @@ final class SimFunction {
     return physicalFunction != null;
   }
 
-  /** True if it can have VFs. */
   boolean isPhysicalFunction() {
     return totalVfs > 0;
   }

@@ -119,7 +119,6 @@ final class SimHost {
     readFaults.put(function, fault);
   }
 
-  /** Takes the next snapshot of this boot. */
   Capture snapshot(long takenAtMillis) {
     List<SimFunction> scanned = scanned();
     List<CapturedFunction> captured = new ArrayList<>(scanned.size());
@@ -149,7 +148,6 @@ final class SimHost {
         liveUpdated ? List.of(HANDED_OVER) : List.of());
   }
 
-  /** The next heartbeat of this boot. */
   Heartbeat heartbeat(long takenAtMillis) {
     return new Heartbeat(
         id,
@@ -165,7 +163,6 @@ final class SimHost {
         List.of("source=pci success=1 functions=" + functions.size()));
   }
 
-  /** The next kexec event of this boot. */
   KexecEvent kexecEvent(long takenAtMillis, KexecEvent.Step step) {
     return new KexecEvent(
         id, boot, takenAtMillis, ++sequence, stateSequence, kexecLoaded, step, "", "", List.of());

@@ -6,7 +6,6 @@ import io.acswatch.cli.Program;
 public final class SimulateMain {
   private SimulateMain() {}
 
-  /** Runs the command and exits with its code. */
   public static void main(String[] arguments) {
     Program.run(new SimulateCommand(), arguments);
   }

@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * never created by mere use.
  */
 public final class EmbeddedBroker implements AutoCloseable {
-  /** As a port: any free one. */
   public static final int ANY_PORT = 0;
 
   private static final Logger LOG = LoggerFactory.getLogger(EmbeddedBroker.class);
@@ -198,7 +197,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** The two that one node listens on. */
   private record Ports(int clients, int controller) {
     /**
      * Both are held until both are known: one asked for after the other was let go may be the same.

@@ -10,17 +10,14 @@ public final class CountingSpace implements ConfigSpace {
   private final BitSet touched = new BitSet();
   private int reads;
 
-  /** Counts over these bytes. */
   public CountingSpace(byte[] bytes) {
     space = new ArrayConfigSpace(bytes);
   }
 
-  /** Reads so far. */
   public int reads() {
     return reads;
   }
 
-  /** Lines touched so far. */
   public int lines() {
     return touched.cardinality();
   }

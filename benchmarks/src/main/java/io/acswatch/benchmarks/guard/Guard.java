@@ -30,7 +30,6 @@ final class Guard {
 
   private Guard() {}
 
-  /** What was found of one thing. */
   record Finding(boolean holds, String text) {}
 
   /**
@@ -86,7 +85,6 @@ final class Guard {
         "%-20s %7d in 100 functions, expected exactly %d".formatted(what, counted, expected));
   }
 
-  /** Bytes that a loop allocates. */
   static Finding allocation(String name, IntSupplier loop) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long sum = 0;

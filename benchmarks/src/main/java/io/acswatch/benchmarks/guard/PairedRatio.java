@@ -50,7 +50,6 @@ final class PairedRatio {
     return median(ratios);
   }
 
-  /** Passes that take about a slice. */
   private int passes(boolean ofTarget) {
     double[] nanos = new double[CALIBRATIONS];
     for (int i = 0; i < CALIBRATIONS; i++) {

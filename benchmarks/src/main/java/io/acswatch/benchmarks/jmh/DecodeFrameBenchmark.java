@@ -40,7 +40,6 @@ public class DecodeFrameBenchmark extends FrameBenchmark {
     }
   }
 
-  /** From the bytes of a record to the snapshot. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public Snapshot wholeFrame() {
@@ -54,7 +53,6 @@ public class DecodeFrameBenchmark extends FrameBenchmark {
     return FactsWriter.write(snapshot);
   }
 
-  /** From packed facts to the snapshot. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public Snapshot unpackedFacts() {

@@ -95,7 +95,6 @@ public final class Broker implements AutoCloseable {
             stateDirectory.toString()));
   }
 
-  /** Creates the application's topics. */
   public void createTopics(TopicNames topics) {
     Topics.create(
         settings(topics, "bench", Path.of(".")),
@@ -139,7 +138,6 @@ public final class Broker implements AutoCloseable {
     }
   }
 
-  /** Deletes a topic. */
   public void delete(String topic) throws IOException {
     answer(admin.deleteTopics(List.of(topic)).all());
   }

@@ -43,7 +43,6 @@ public final class HostLoad {
     }
   }
 
-  /** Key of the records. */
   public String host() {
     return host;
   }

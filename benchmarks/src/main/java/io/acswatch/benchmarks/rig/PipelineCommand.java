@@ -51,7 +51,6 @@ public abstract class PipelineCommand extends CliCommand {
     }
   }
 
-  /** Reports progress on standard error. */
   protected final void progress(String line) {
     err().println("%5d s  %s".formatted((System.nanoTime() - startedAt) / 1_000_000_000, line));
     err().flush();

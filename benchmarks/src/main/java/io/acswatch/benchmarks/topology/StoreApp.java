@@ -77,7 +77,6 @@ final class StoreApp implements Contender {
             "store");
   }
 
-  /** Its only processor. */
   private static final class GetAndPut implements Processor<byte[], byte[], byte[], byte[]> {
     private final Map<String, byte[]> values;
     private KeyValueStore<String, byte[]> store;

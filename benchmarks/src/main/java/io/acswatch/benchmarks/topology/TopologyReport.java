@@ -116,7 +116,6 @@ record TopologyReport(
         .orElse(List.of());
   }
 
-  /** Median, least and most of some measurements. */
   private record Spread(double median, double least, double most) {
     static Spread of(List<Double> values) {
       List<Double> sorted = values.stream().sorted().toList();

@@ -10,7 +10,6 @@ import io.acswatch.pci.config.capability.PcieCapability;
  * for without it there is no extended space, then the extended list to ACS.
  */
 public final class AcsWalk {
-  /** No ACS capability. */
   public static final int NONE = -1;
 
   private static final int ACS_LENGTH = 8;

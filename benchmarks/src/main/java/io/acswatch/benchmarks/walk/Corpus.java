@@ -20,10 +20,8 @@ import java.util.function.UnaryOperator;
  * @param frame the same functions as one frame
  */
 public record Corpus(List<byte[]> dense, byte[] frame) {
-  /** Functions in it. */
   public static final int FUNCTIONS = 100;
 
-  /** Those of them that have an ACS capability. */
   public static final int WITH_ACS = 32;
 
   /**
@@ -31,7 +29,6 @@ public record Corpus(List<byte[]> dense, byte[] frame) {
    */
   public static final int SUM_OF_ANSWERS = WITH_ACS * 0x1D + (FUNCTIONS - WITH_ACS) * AcsWalk.NONE;
 
-  /** Loads it. */
   public static Corpus load() {
     return load(config -> config);
   }

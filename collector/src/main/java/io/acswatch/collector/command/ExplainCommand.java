@@ -135,7 +135,6 @@ final class ExplainCommand extends CliCommand {
     }
   }
 
-  /** A line of JSON that names its capture. */
   private String sourced(Json.Fields fields) {
     return Json.object(
             json -> {

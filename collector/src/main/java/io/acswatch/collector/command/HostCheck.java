@@ -46,11 +46,9 @@ final class HostCheck {
   record Item(String subject, State state, String says, String next) {}
 
   enum State {
-    /** All there is. */
     OK,
     /** A part, or nothing where there may be nothing. */
     LIMITED,
-    /** Not what it cannot do without. */
     FAILED;
 
     String label() {
@@ -263,7 +261,6 @@ final class HostCheck {
     }
   }
 
-  /** Connects to the brokers; nothing is sent. */
   void broker(String servers) {
     String problem = new BrokerProbe(servers).problem();
     if (problem == null) {

@@ -60,7 +60,6 @@ final class FixedAttributes {
         tree.textOr(directory + "/removable", ""));
   }
 
-  /** Forgets all functions but these. */
   void retain(Set<PciAddress> addresses) {
     kept.keySet().retainAll(addresses);
   }

@@ -30,7 +30,6 @@ final class IommuGroupSource {
    * @param members names of the devices by group number, devices of other buses included
    */
   record Groups(Map<Integer, String> types, Map<Integer, Set<String>> members) {
-    /** Type of a group, empty if unknown. */
     String typeOf(int group) {
       return types.getOrDefault(group, "");
     }

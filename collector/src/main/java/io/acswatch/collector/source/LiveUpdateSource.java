@@ -27,12 +27,10 @@ public final class LiveUpdateSource {
   private String bootId = "";
   private LiveUpdateAbility ofBoot = LiveUpdateAbility.UNKNOWN;
 
-  /** Looks into the files of one host. */
   public LiveUpdateSource(HostTree tree) {
     this.tree = tree;
   }
 
-  /** Of the kernel that runs. */
   synchronized LiveUpdateAbility ofRunning(String boot, String release) {
     if (!boot.equals(bootId)) {
       ofBoot = look(release);

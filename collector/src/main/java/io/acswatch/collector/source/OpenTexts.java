@@ -56,7 +56,6 @@ final class OpenTexts implements Texts {
     }
   }
 
-  /** The open file, which stays open. */
   FileChannel file(String path) throws IOException {
     FileChannel file = open.get(path);
     if (file == null) {
@@ -73,7 +72,6 @@ final class OpenTexts implements Texts {
     return new String(bytes, 0, length, StandardCharsets.UTF_8).strip();
   }
 
-  /** Closes a file, if it is open. */
   void forget(String path) {
     FileChannel file = open.remove(path);
     if (file != null) {

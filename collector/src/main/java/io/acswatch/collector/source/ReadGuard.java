@@ -26,7 +26,6 @@ public final class ReadGuard {
   private long reads;
   private long skipped;
 
-  /** One read that is under way. */
   record Reading(String directory, long sinceNanos, Thread thread) {}
 
   /** Ends a look that nobody waits for any more, when its thread comes back. */
@@ -74,7 +73,6 @@ public final class ReadGuard {
     return true;
   }
 
-  /** The read that was begun is over. */
   public void end() {
     goOn();
     current = null;

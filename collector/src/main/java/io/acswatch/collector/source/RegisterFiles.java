@@ -25,7 +25,6 @@ final class RegisterFiles {
     texts = new OpenTexts(tree);
   }
 
-  /** The other texts that a look reads. */
   OpenTexts texts() {
     return texts;
   }

@@ -23,7 +23,6 @@ public final class SourceTimings {
     PCI,
     /** The kernel's own order of devices. */
     SCAN_ORDER,
-    /** The fast look. */
     GLANCE;
 
     /** Lower case with dashes, as metrics and reports name it. */
@@ -41,13 +40,11 @@ public final class SourceTimings {
    */
   public record Timing(String label, boolean isSuccess, Duration took) {}
 
-  /** Something that is read. */
   @FunctionalInterface
   interface Reading<T> {
     T read() throws IOException;
   }
 
-  /** Reads, and keeps how that went. */
   <T> T of(Source source, Reading<T> reading) throws IOException {
     long begin = System.nanoTime();
     boolean success = false;

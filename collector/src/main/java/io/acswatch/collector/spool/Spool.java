@@ -48,7 +48,6 @@ public final class Spool {
   private long lastOrder;
   private boolean unforced;
 
-  /** Brings the names in a directory to disk. */
   @FunctionalInterface
   interface Force {
     void directory(Path directory) throws IOException;

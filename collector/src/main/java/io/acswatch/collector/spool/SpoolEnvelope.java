@@ -23,7 +23,6 @@ final class SpoolEnvelope {
 
   private SpoolEnvelope() {}
 
-  /** The file that holds {@code frame}. */
   static byte[] wrap(byte[] frame) {
     ByteBuffer file = ByteBuffer.allocate(LENGTH + frame.length).order(ByteOrder.LITTLE_ENDIAN);
     file.putInt(MAGIC).putInt(VERSION).putInt(frame.length);

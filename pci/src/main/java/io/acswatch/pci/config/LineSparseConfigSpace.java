@@ -18,6 +18,8 @@ import java.util.Arrays;
 public final class LineSparseConfigSpace implements ConfigSpace {
   public static final int LINE_LENGTH = 64;
 
+  private static final byte[] ZEROS = new byte[LINE_LENGTH];
+
   private final int length;
   private final long lineMask;
   private final byte[] lines;
@@ -35,7 +37,7 @@ public final class LineSparseConfigSpace implements ConfigSpace {
     int kept = 0;
     for (int line = 0; line < dense.length / LINE_LENGTH; line++) {
       int from = line * LINE_LENGTH;
-      if (!isZero(dense, from)) {
+      if (!Arrays.equals(dense, from, from + LINE_LENGTH, ZEROS, 0, LINE_LENGTH)) {
         System.arraycopy(dense, from, dense, kept, LINE_LENGTH);
         kept += LINE_LENGTH;
         mask |= 1L << line;
@@ -52,15 +54,6 @@ public final class LineSparseConfigSpace implements ConfigSpace {
 
   private static int lineCount(int length) {
     return (length + LINE_LENGTH - 1) / LINE_LENGTH;
-  }
-
-  private static boolean isZero(byte[] bytes, int from) {
-    for (int i = from; i < from + LINE_LENGTH; i++) {
-      if (bytes[i] != 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Bit n is set if line n, bytes 64n to 64n+63, is kept. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,12 +194,8 @@ public final class FollowedRules {
 
   /** True if firmware would have to have switched ACS on, which hardly any does. */
   private static boolean needsAcsFromFirmware(KernelGrouping grouping) {
-    for (int i = 0; i < grouping.hierarchy().size(); i++) {
-      if (grouping.isSupposedOtherwise(i) && grouping.isolatedAtStart(i)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(0, grouping.hierarchy().size())
+        .anyMatch(i -> grouping.isSupposedOtherwise(i) && grouping.isolatedAtStart(i));
   }
 
   private KernelGrouping grouping(ModelChoice choice) {

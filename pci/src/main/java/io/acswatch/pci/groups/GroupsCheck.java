@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,13 +124,10 @@ public record GroupsCheck(
   }
 
   private static List<Integer> unread(KernelGrouping grouping) {
-    List<Integer> unread = new ArrayList<>();
-    for (int i = 0; i < grouping.hierarchy().size(); i++) {
-      if (grouping.verdict(i) == AcsVerdict.UNKNOWN) {
-        unread.add(i);
-      }
-    }
-    return unread;
+    return IntStream.range(0, grouping.hierarchy().size())
+        .filter(i -> grouping.verdict(i) == AcsVerdict.UNKNOWN)
+        .boxed()
+        .toList();
   }
 
   /** What must have been so, by the kernel's groups. */
@@ -239,15 +237,12 @@ public record GroupsCheck(
   private static boolean sharesWhatItLeadsTo(
       HostHierarchy hierarchy, int index, int count, GroupPartition reported) {
     DevicePath place = hierarchy.function(index).path();
-    for (int i = 0; i < count; i++) {
-      boolean bound =
-          hierarchy.function(i).path().isBelow(place)
-              || i != index && hierarchy.areInSameSlot(i, index);
-      if (bound && reported.together(i, index)) {
-        return true;
-      }
-    }
-    return false;
+    return IntStream.range(0, count)
+        .filter(i -> reported.together(i, index))
+        .anyMatch(
+            i ->
+                hierarchy.function(i).path().isBelow(place)
+                    || i != index && hierarchy.areInSameSlot(i, index));
   }
 
   private static String changes(KernelGrouping grouping, AcsSetup setup, AcsVerdict[] then) {

@@ -32,7 +32,7 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     StringBuilder place = new StringBuilder();
     boolean endsInFunction = false;
     for (String component : sysfsPath.split("/")) {
-      if (isRootBus(component)) {
+      if (isRootBus(component, 0, component.length())) {
         if (!place.isEmpty()) {
           place.append('/');
         }
@@ -57,10 +57,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
   public @Nullable DevicePath below(String component) {
     PciAddress address = PciAddress.parseOrNull(component);
     return address == null ? null : new DevicePath(text + '/' + address.slot());
-  }
-
-  private static boolean isRootBus(String component) {
-    return isRootBus(component, 0, component.length());
   }
 
   private static boolean isRootBus(String text, int from, int to) {

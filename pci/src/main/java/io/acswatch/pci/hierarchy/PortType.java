@@ -5,23 +5,14 @@ import java.util.Locale;
 
 /** Device/port type of a PCI Express function, from the nibble in its PCI Express capability. */
 public enum PortType {
-  /** PCI Express endpoint. */
   ENDPOINT(0),
-  /** Legacy PCI Express endpoint. */
   LEGACY_ENDPOINT(1),
-  /** Root port of a root complex. */
   ROOT_PORT(4),
-  /** Upstream port of a switch. */
   UPSTREAM_PORT(5),
-  /** Downstream port of a switch. */
   DOWNSTREAM_PORT(6),
-  /** Bridge from PCI Express to conventional PCI. */
   PCIE_TO_PCI_BRIDGE(7),
-  /** Bridge from conventional PCI to PCI Express. */
   PCI_TO_PCIE_BRIDGE(8),
-  /** Endpoint integrated into the root complex. */
   ROOT_COMPLEX_ENDPOINT(9),
-  /** Event collector of the root complex. */
   ROOT_COMPLEX_EVENT_COLLECTOR(10),
   /** A nibble no specification defines. */
   RESERVED(-1),
@@ -47,7 +38,6 @@ public enum PortType {
     this.nibble = nibble;
   }
 
-  /** The type for a nibble, 0 to 15. */
   public static PortType ofNibble(int nibble) {
     return BY_NIBBLE[nibble];
   }

@@ -51,7 +51,6 @@ final class BindOrders {
     return undecided;
   }
 
-  /** Whether some order leads to this partition. */
   Supposition.Outcome leadTo(GroupPartition reported) {
     wanted = reported;
     if (place(new BitSet(), new BitSet())) {

@@ -7,6 +7,7 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 
 /**
  * Forms groups by what the hardware keeps apart, bus by bus, whatever the order: the strict model.
@@ -52,10 +53,7 @@ public final class BusIsolation {
     switchIsolates = new boolean[hierarchy.size()];
     upstreamIsReached = new boolean[hierarchy.size()];
     judgeSwitches();
-    parent = new int[hierarchy.size()];
-    for (int i = 0; i < parent.length; i++) {
-      parent[i] = i;
-    }
+    parent = IntStream.range(0, hierarchy.size()).toArray();
   }
 
   /** Derives the partition; functions that no IOMMU serves are left out at the end. */
@@ -71,7 +69,7 @@ public final class BusIsolation {
     isolation.joinSlotsAndAliases();
     int[] labels = new int[hierarchy.size()];
     for (int i = 0; i < labels.length; i++) {
-      labels[i] = served.get(i) ? isolation.find(i) : GroupPartition.NO_GROUP;
+      labels[i] = served.get(i) ? SeparateParts.find(isolation.parent, i) : GroupPartition.NO_GROUP;
     }
     return GroupPartition.ofLabels(labels);
   }
@@ -232,15 +230,6 @@ public final class BusIsolation {
   }
 
   private void join(int a, int b) {
-    parent[find(a)] = find(b);
-  }
-
-  private int find(int index) {
-    int root = index;
-    while (parent[root] != root) {
-      parent[root] = parent[parent[root]];
-      root = parent[root];
-    }
-    return root;
+    SeparateParts.join(parent, a, b);
   }
 }

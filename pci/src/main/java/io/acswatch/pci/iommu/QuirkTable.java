@@ -35,7 +35,6 @@ final class QuirkTable<E> {
 
   private QuirkTable() {}
 
-  /** Reads a file that ships with this module. */
   static <E> QuirkTable<E> ofResource(
       String name, List<String> conditions, Function<String, E> effects) {
     try (InputStream stream = QuirkTable.class.getResourceAsStream(name)) {
@@ -98,7 +97,6 @@ final class QuirkTable<E> {
     byVendor.computeIfAbsent(entry.vendor(), unused -> new ArrayList<>()).add(entry);
   }
 
-  /** The kernels each line holds for. */
   List<KernelRanges> ranges() {
     return byVendor.values().stream().flatMap(List::stream).map(Entry::kernels).toList();
   }

@@ -4,6 +4,7 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Parts of a host between which no group forms, whatever the registers say: as a rule one for each
@@ -14,10 +15,7 @@ final class SeparateParts {
   private final BitSet[] partOf;
 
   SeparateParts(HostHierarchy hierarchy) {
-    int[] parent = new int[hierarchy.size()];
-    for (int i = 0; i < parent.length; i++) {
-      parent[i] = i;
-    }
+    int[] parent = IntStream.range(0, hierarchy.size()).toArray();
     for (int i = 0; i < parent.length; i++) {
       join(parent, i, hierarchy.realDmaDevice(i));
       if (hierarchy.bridgeAbove(i) != HostHierarchy.NONE) {
@@ -40,11 +38,12 @@ final class SeparateParts {
     return partOf[index];
   }
 
-  private static void join(int[] parent, int a, int b) {
+  /** Makes one set of the two in which {@code a} and {@code b} are, and find the same of both. */
+  static void join(int[] parent, int a, int b) {
     parent[find(parent, a)] = find(parent, b);
   }
 
-  private static int find(int[] parent, int index) {
+  static int find(int[] parent, int index) {
     int root = index;
     while (parent[root] != root) {
       parent[root] = parent[parent[root]];

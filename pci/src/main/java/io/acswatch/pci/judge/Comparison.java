@@ -164,7 +164,6 @@ public final class Comparison {
     return beforeOfAfter[afterIndex] != HostHierarchy.NONE;
   }
 
-  /** Owner, before, of a function after. */
   String owner(int afterIndex) {
     return isInBoth(afterIndex) ? before.owner(beforeOf(afterIndex)) : HostView.NOBODY;
   }
@@ -194,7 +193,6 @@ public final class Comparison {
         Stream.concat(vmsAtOrBelow(afterIndex).stream(), after.vmsAtOrBelow(place).stream()));
   }
 
-  /** What both snapshots as a whole tell. */
   Evidence evidence() {
     if (evidence == null) {
       Confidence confidence = before.ownersAreIntended() ? Confidence.MEDIUM : Confidence.HIGH;

@@ -31,7 +31,6 @@ abstract class Findings {
     return before.function(comparison.beforeOf(afterIndex));
   }
 
-  /** The VMs that own these functions, sorted. */
   static List<String> vms(Collection<Integer> functions, IntFunction<String> ownerOf) {
     return HostView.vms(functions.stream().map(ownerOf::apply));
   }

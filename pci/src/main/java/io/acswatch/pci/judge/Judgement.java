@@ -160,7 +160,6 @@ public final class Judgement {
     return snapshot.boot().id();
   }
 
-  /** What two snapshots of one host differ in. */
   static List<IsolationAlert> changes(Comparison comparison) {
     List<IsolationAlert> findings = new ArrayList<>(GroupFindings.of(comparison));
     findings.addAll(RegisterFindings.of(comparison));

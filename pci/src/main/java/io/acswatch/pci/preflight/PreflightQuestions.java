@@ -42,7 +42,6 @@ final class PreflightQuestions {
     keepsBusNumbers = forecast.preserved != null && !forecast.preserved.functions.isEmpty();
   }
 
-  /** Those that are open, a sentence each. */
   List<String> open() {
     List<String> reasons = new ArrayList<>();
     ModelChoice model = target.model();

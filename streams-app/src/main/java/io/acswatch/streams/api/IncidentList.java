@@ -36,7 +36,6 @@ public final class IncidentList {
         + incident.incident();
   }
 
-  /** As on the topic: one line. */
   private static String json(IncidentSerde serde, Incident incident) {
     return new String(serde.serialize("incidents", incident), StandardCharsets.UTF_8);
   }

@@ -103,7 +103,6 @@ final class Parameters {
     return constants;
   }
 
-  /** The query again. */
   String query() {
     StringBuilder query = new StringBuilder();
     values.forEach(

@@ -37,7 +37,6 @@ final class PeerClient {
         .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** The answer of a peer, as it is. */
   HttpAnswer forward(String peer, String pathAndQuery) throws ApiException {
     try {
       HttpResponse<byte[]> answer = ask(peer, pathAndQuery).join();

@@ -20,7 +20,6 @@ public record AppStatus(String state, boolean brokerReachable) {
     return !DEAD.contains(state);
   }
 
-  /** True while it judges frames. */
   public boolean isReady() {
     return brokerReachable && state.equals(RUNNING);
   }

@@ -23,7 +23,6 @@ import org.slf4j.LoggerFactory;
  * answers: that a single partition has no leader is not seen here.
  */
 final class BrokerWatch implements AutoCloseable {
-  /** How long one answer may take. */
   static final Duration TIMEOUT = Duration.ofSeconds(3);
 
   private static final Duration INTERVAL = Duration.ofSeconds(2);
@@ -110,7 +109,6 @@ final class BrokerWatch implements AutoCloseable {
     }
   }
 
-  /** None answered, or one did and refused. */
   void failed(@Nullable Throwable failure) {
     if (isAnswer(failure)) {
       answered();

@@ -152,7 +152,6 @@ final class FrameBacklog implements AutoCloseable {
             .all());
   }
 
-  /** Asks no more. Harmless when repeated. */
   @Override
   public void close() {
     thread.shutdownNow();

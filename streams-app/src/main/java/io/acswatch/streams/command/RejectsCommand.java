@@ -36,7 +36,6 @@ final class RejectsCommand extends CliCommand {
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
 
-  /** What to do other than list. */
   static final class Action {
     @Option(
         names = "--show",

@@ -30,7 +30,6 @@ public final class FleetIndex implements HostObserver {
   private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
   private volatile long lastFrameMillis;
 
-  /** What is known of one host. */
   private static final class Entry {
     /** Null where only a frame of it was heard of, or the host is retired. */
     private volatile @Nullable HostSummary summary;
@@ -80,7 +79,6 @@ public final class FleetIndex implements HostObserver {
       }
     }
 
-    /** All that the store had is loaded. */
     public synchronized void loaded() {
       loaded = true;
       hosts.values().removeIf(entry -> entry.summary == null);
@@ -143,7 +141,6 @@ public final class FleetIndex implements HostObserver {
     }
   }
 
-  /** The partitions whose hosts are kept. */
   public Set<Integer> partitions() {
     return Set.copyOf(partitions.keySet());
   }

@@ -228,7 +228,6 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
     return IncidentStores.unpackIncident(incidents.get(id));
   }
 
-  /** Stores it as it is now, and tells it. */
   private void tell(
       Incident before,
       Incident.State status,

@@ -12,7 +12,6 @@ public interface HostObserver {
   /** The states of a partition's hosts are kept here from now on; their store is restored. */
   default void opened(int partition) {}
 
-  /** They are kept here no more. */
   default void closed(int partition) {}
 
   /**

@@ -47,7 +47,6 @@ import org.apache.kafka.streams.Topology;
 public final class IsolationTopology {
   private IsolationTopology() {}
 
-  /** Builds the topology on these topics. */
   public static Topology build(TopicNames topics, TopologyObserver observer, HostObserver hosts) {
     return build(topics, observer, hosts, Judgement::apply);
   }

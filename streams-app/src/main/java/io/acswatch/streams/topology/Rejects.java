@@ -43,7 +43,6 @@ public final class Rejects {
   /** Only where something was cut: what, and how many bytes it had; blanks between several. */
   public static final String CUT = "acswatch.cut";
 
-  /** All that each reject has. */
   public static final List<String> HEADERS =
       List.of(REASON, OFFSET, DETAIL, TOPIC, PARTITION, RECORD_OFFSET, TIMESTAMP);
 

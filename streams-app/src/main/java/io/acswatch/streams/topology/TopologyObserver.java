@@ -26,7 +26,6 @@ public interface TopologyObserver {
    */
   default void decoded(@Nullable FrameType type, int functions, long startedAt) {}
 
-  /** A host told of a step of a kexec. */
   default void kexec(KexecEvent.Step step) {}
 
   /** A record went to the rejects; {@code reason} is a label out of few. */

@@ -53,7 +53,6 @@ public final class CheckedBytes implements RandomDataInput {
     return bytes;
   }
 
-  /** Where in the array the window begins. */
   int arrayOffset() {
     return start;
   }

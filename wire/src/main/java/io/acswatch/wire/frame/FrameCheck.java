@@ -332,7 +332,6 @@ final class FrameCheck {
     return checkNoState();
   }
 
-  /** Says nothing of functions. */
   private @Nullable Rejected checkNoState() {
     if (at.functionCount > 0) {
       return notMeant(FUNCTION_COUNT_AT, "functions", at.functionCount);

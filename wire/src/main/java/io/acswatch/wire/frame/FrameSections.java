@@ -70,7 +70,6 @@ final class FrameSections {
     return i32(stringEndAt(number));
   }
 
-  /** Forgets the frame: no functions, no strings. */
   void clear() {
     functionCount = 0;
     scanCount = 0;

@@ -160,7 +160,6 @@ final class JsonObject {
     T of(JsonObject json) throws InputException;
   }
 
-  /** What the objects of an array stand for. */
   <T> List<T> list(String name, Reading<T> reading) throws InputException {
     List<T> list = new ArrayList<>();
     List<?> elements = typed(name, List.class, "an array");

@@ -72,7 +72,6 @@ final class GroupLines {
     return group == null ? "no group" : "group " + group.number() + " (line " + group.line() + ")";
   }
 
-  /** Refuses members that no dev line describes. */
   void checkMembers(Set<PciAddress> described) throws InputException {
     for (Map.Entry<PciAddress, Group> entry : byMember.entrySet()) {
       if (!described.contains(entry.getKey())) {

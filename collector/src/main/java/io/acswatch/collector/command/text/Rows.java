@@ -56,7 +56,6 @@ final class Rows {
     return row(lead + (last ? lines ? "└─ " : "`- " : lines ? "├─ " : "|- "));
   }
 
-  /** The lead of the rows below that of a branch. */
   String leadBelow(String lead, boolean last) {
     return lead + (last ? "   " : lines ? "│  " : "|  ");
   }
@@ -66,7 +65,6 @@ final class Rows {
     return this;
   }
 
-  /** The name of a VM, in its colour. */
   Rows vm(String name) {
     String text = "[" + shortened(name) + "]";
     current().words.add(new Word(text, ink.distinct(vms.indexOf(name), text)));

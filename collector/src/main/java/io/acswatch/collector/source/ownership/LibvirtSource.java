@@ -27,7 +27,6 @@ final class LibvirtSource implements OwnershipSource {
     return found;
   }
 
-  /** Names of the files that hold a domain. */
   private static List<String> statusFiles(HostTree tree, String directory, SourceClaims found)
       throws IOException {
     try {
