@@ -25,7 +25,6 @@ record Emission(
     return new Emission(atMillis, host, value, 0, List.of(), "");
   }
 
-  /** A record that must be refused. */
   static Emission refused(long atMillis, String host, byte @Nullable [] value, String reason) {
     return new Emission(atMillis, host, value, 0, List.of(), reason);
   }

@@ -54,7 +54,6 @@ final class Fleet {
     return members.isEmpty() ? Long.MAX_VALUE : members.peek().timeline().nextAt();
   }
 
-  /** Lets the next thing happen and returns what was sent. */
   List<Emission> advance() {
     Member member = members.remove();
     List<Emission> emitted = member.timeline().advance();

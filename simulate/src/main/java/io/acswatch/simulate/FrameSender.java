@@ -55,7 +55,6 @@ public final class FrameSender implements AutoCloseable {
     refuseFailure();
   }
 
-  /** Waits until the broker has all of them. */
   public void finish() throws IOException {
     producer.flush();
     refuseFailure();

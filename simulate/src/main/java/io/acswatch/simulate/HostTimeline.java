@@ -74,7 +74,6 @@ final class HostTimeline {
         lastSnapshot + SNAPSHOT_EVERY_MILLIS);
   }
 
-  /** Lets the next thing happen and returns what was sent. */
   List<Emission> advance() {
     long now = nextAt();
     if (!steps.isEmpty() && steps.peek().at() == now) {

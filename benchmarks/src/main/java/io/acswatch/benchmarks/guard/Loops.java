@@ -23,7 +23,6 @@ final class Loops {
     frame = corpus.frame();
   }
 
-  /** The frozen walk over dense bytes. */
   IntSupplier reference() {
     return checked(
         () -> {
@@ -52,7 +51,6 @@ final class Loops {
     };
   }
 
-  /** Our walk over dense bytes. */
   private IntSupplier dense() {
     ArrayConfigSpace view = new ArrayConfigSpace();
     return checked(

@@ -152,14 +152,12 @@ public final class Broker implements AutoCloseable {
         .sum();
   }
 
-  /** Where a topic ends. */
   public long end(String topic) throws IOException {
     return answer(admin.listOffsets(Map.of(only(topic), OffsetSpec.latest())).all())
         .get(only(topic))
         .offset();
   }
 
-  /** The last value of each key of a topic. */
   public Map<String, byte[]> lastValues(String topic) throws IOException {
     long end = end(topic);
     Map<String, byte[]> values = new HashMap<>();

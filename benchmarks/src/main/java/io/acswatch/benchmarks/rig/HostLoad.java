@@ -19,7 +19,6 @@ public final class HostLoad {
   private final byte[] first;
   private final byte[] other;
 
-  /** Writes what {@code host} says in a scenario. */
   public HostLoad(LoadHost host, Scenario scenario) {
     this.host = host.id();
     first = FrameWriter.write(host.snapshot(START_MILLIS));

@@ -10,8 +10,10 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.json.KernelJson;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,17 @@ final class ReportedGroups {
   static boolean areSame(@Nullable Snapshot before, Snapshot now) {
     return before != null
         && before.boot().id().equals(now.boot().id())
-        && (before.hasFactsOf(now) || Arrays.equals(json(before, 0, null), json(now, 0, null)));
+        && (told(before).equals(told(now))
+            || Arrays.equals(json(before, 0, null), json(now, 0, null)));
+  }
+
+  /** All that goes into the groups, and no register: most changes are told apart by it alone. */
+  private static List<Object> told(Snapshot snapshot) {
+    List<Object> told = new ArrayList<>(List.of(snapshot.boot(), snapshot.owners()));
+    snapshot
+        .functions()
+        .forEach(f -> Collections.addAll(told, f.address(), f.path(), f.ids(), f.kernel()));
+    return told;
   }
 
   /**
