@@ -1,5 +1,6 @@
 package io.acswatch.streams.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
@@ -13,6 +14,7 @@ import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
+import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +42,7 @@ public final class FleetApi {
   /** Begins the paths that only instances ask each other for. */
   public static final String PEER = "/peer/v1/";
 
+  private static final String OUTAGE = "OUTAGE";
   private static final int PARTIAL = 206;
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -184,7 +187,10 @@ public final class FleetApi {
 
   // --- counts ------------------------------------------------------------------------------------
 
-  /** Lines of what is counted and how many: {@code FRESH 3}, {@code IOMMU_OFF/CRITICAL 1}. */
+  /**
+   * Lines of what is counted and how many: {@code FRESH 3}, {@code IOMMU_OFF/CRITICAL 1}; and one
+   * if this instance judges nothing: {@code OUTAGE 127.0.0.1:9640 1767225600000 reason}.
+   */
   private String localCounts() {
     FleetIndex.Counts counts = fleet.counts();
     StringBuilder text = new StringBuilder();
@@ -195,6 +201,12 @@ public final class FleetApi {
             (code, bySeverity) ->
                 bySeverity.forEach(
                     (severity, n) -> text.append("%s/%s %d\n".formatted(code, severity, n))));
+    Outage outage = instances.outage();
+    if (outage != null) {
+      text.append(
+          "%s %s %d %s\n"
+              .formatted(OUTAGE, instances.self(), outage.sinceMillis(), outage.reason()));
+    }
     return text.toString();
   }
 
@@ -203,11 +215,16 @@ public final class FleetApi {
     List<String> silent = silent();
     List<String> texts = new ArrayList<>(askPeers(instances.all(), PEER + "fleet", silent));
     texts.add(localCounts());
+    List<String[]> outages = new ArrayList<>();
     for (String text : texts) {
-      text.lines()
-          .map(line -> line.split(" "))
-          .filter(words -> words.length == 2)
-          .forEach(words -> sums.merge(words[0], Integer.parseInt(words[1]), Integer::sum));
+      for (String line : text.split("\n")) {
+        String[] words = line.split(" ", 4);
+        if (words.length == 2) {
+          sums.merge(words[0], Integer.parseInt(words[1]), Integer::sum);
+        } else if (words[0].equals(OUTAGE)) {
+          outages.add(words);
+        }
+      }
     }
     Set<String> answering = new HashSet<>(instances.all());
     answering.add(instances.self());
@@ -218,6 +235,7 @@ public final class FleetApi {
             json -> {
               json.writeNumberField("instances", answering.size());
               Json.texts(json, "silent_instances", silent);
+              Json.objects(json, "not_judging", outages, FleetApi::outage);
               json.writeObjectFieldStart("hosts");
               for (HostStatus status : HostStatus.values()) {
                 json.writeNumberField(status.label(), sums.getOrDefault(status.name(), 0));
@@ -238,6 +256,12 @@ public final class FleetApi {
               }
               json.writeEndObject();
             }));
+  }
+
+  private static void outage(JsonGenerator json, String[] words) throws IOException {
+    json.writeStringField("instance", words[1]);
+    Json.time(json, "since", Long.parseLong(words[2]));
+    json.writeStringField("reason", words[3]);
   }
 
   private static int sum(Map<String, Integer> sums, Predicate<String> of) {

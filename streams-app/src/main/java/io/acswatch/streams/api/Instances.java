@@ -17,6 +17,9 @@ public interface Instances {
   /** True if this instance runs, knows the others, and has read all that it keeps. */
   boolean isWhole();
 
+  /** Why this instance judges nothing now; null while it judges. */
+  @Nullable Outage outage();
+
   /** Where each instance that keeps states is reached. */
   List<String> all();
 

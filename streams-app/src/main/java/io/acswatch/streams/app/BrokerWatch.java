@@ -41,7 +41,7 @@ final class BrokerWatch implements AutoCloseable {
   private volatile @Nullable BrokerSession session;
   private volatile boolean reachable = true;
   private int unanswered;
-  private long awaySince;
+  private volatile long awaySinceMillis;
 
   /** A watch that asks nobody yet; a broker has just answered. */
   BrokerWatch(String servers, Consumer<Boolean> observer) {
@@ -100,11 +100,16 @@ final class BrokerWatch implements AutoCloseable {
     return reachable;
   }
 
+  /** When the last answer was missed for the first time, milliseconds since 1970. */
+  long awaySinceMillis() {
+    return awaySinceMillis;
+  }
+
   void answered() {
     if (!reachable) {
       reachable = true;
       observer.accept(true);
-      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - awaySince);
+      long seconds = (System.currentTimeMillis() - awaySinceMillis) / 1_000;
       LOG.info("A broker answers again at {}, after {} s", servers, seconds);
     }
   }
@@ -113,7 +118,7 @@ final class BrokerWatch implements AutoCloseable {
     if (isAnswer(failure)) {
       answered();
     } else if (reachable) {
-      awaySince = System.nanoTime();
+      awaySinceMillis = System.currentTimeMillis();
       reachable = false;
       observer.accept(false);
       LOG.warn(

@@ -5,6 +5,7 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Program;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
+import io.acswatch.streams.api.Outage;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.IsolationTopology;
@@ -59,6 +60,7 @@ public final class IsolationApp implements AutoCloseable {
   private final BrokerWatch broker;
   private final FrameBacklog backlog;
   private final StatusServer http;
+  private volatile long stateSinceMillis = System.currentTimeMillis();
   private boolean closed;
 
   private IsolationApp(IsolationConfig config) {
@@ -77,7 +79,7 @@ public final class IsolationApp implements AutoCloseable {
         http.close();
       }
     }
-    instances = new StreamsInstances(self, fleet, new KafkaView());
+    instances = new StreamsInstances(self, config.topics().frames(), fleet, new KafkaView());
     api = new FleetApi(fleet, instances);
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
@@ -171,6 +173,21 @@ public final class IsolationApp implements AutoCloseable {
     }
 
     @Override
+    public @Nullable Outage outage(boolean whole) {
+      if (!broker.isReachable()) {
+        return new Outage(
+            "no broker answers at " + config.bootstrapServers(), broker.awaySinceMillis());
+      }
+      if (!isRunning()) {
+        String state = streams.state().name();
+        return new Outage(
+            "it starts, stops, or partitions move (Kafka Streams is " + state + ")",
+            stateSinceMillis);
+      }
+      return whole ? null : new Outage("it has not read all of its hosts yet", stateSinceMillis);
+    }
+
+    @Override
     public KeyQueryMetadata owner(String host) {
       return streams.queryMetadataForKey(Nodes.HOST_STATE, host, Serdes.String().serializer());
     }
@@ -193,6 +210,7 @@ public final class IsolationApp implements AutoCloseable {
 
   private void onState(State now, State before) {
     metrics.stateChanged(before.name(), now.name());
+    stateSinceMillis = System.currentTimeMillis();
     LOG.info("Kafka Streams: {} -> {}", before, now);
     if (now == State.RUNNING) {
       loadFleet();

@@ -6,6 +6,7 @@ import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.api.ApiException;
 import io.acswatch.streams.api.Instances;
+import io.acswatch.streams.api.Outage;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.streams.kernel.KernelStores;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.KeyValue;
@@ -37,12 +39,20 @@ final class StreamsInstances implements Instances {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsInstances.class);
 
   private final HttpAddress self;
+  private final String frames;
   private final FleetIndex fleet;
   private final Streams streams;
 
   /** What Kafka Streams tells; all of it may throw while it does not run, or partitions move. */
   interface Streams {
     boolean isRunning();
+
+    /**
+     * Why nothing is judged; null while it is.
+     *
+     * @param whole all that this instance keeps is read
+     */
+    @Nullable Outage outage(boolean whole);
 
     KeyQueryMetadata owner(String host);
 
@@ -52,15 +62,42 @@ final class StreamsInstances implements Instances {
         StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query);
   }
 
-  StreamsInstances(HttpAddress self, FleetIndex fleet, Streams streams) {
+  /**
+   * A view of all instances.
+   *
+   * @param frames the topic by whose partitions hosts are shared out
+   */
+  StreamsInstances(HttpAddress self, String frames, FleetIndex fleet, Streams streams) {
     this.self = self;
+    this.frames = frames;
     this.fleet = fleet;
     this.streams = streams;
   }
 
   @Override
   public boolean isWhole() {
-    return streams.isRunning() && !all().isEmpty() && fleet.toLoad().isEmpty();
+    return streams.isRunning()
+        && !all().isEmpty()
+        && fleet.toLoad().isEmpty()
+        && fleet.partitions().containsAll(own());
+  }
+
+  /**
+   * The partitions that this instance is to keep. After a kill they are its own by the group's
+   * word, and are given to it only when the group has missed the process that was killed.
+   */
+  private List<Integer> own() {
+    return streams.keepers(Nodes.HOST_STATE).stream()
+        .filter(keeper -> address(keeper.hostInfo()).equals(self()))
+        .flatMap(keeper -> keeper.topicPartitions().stream())
+        .filter(partition -> partition.topic().equals(frames))
+        .map(TopicPartition::partition)
+        .toList();
+  }
+
+  @Override
+  public @Nullable Outage outage() {
+    return streams.outage(isWhole());
   }
 
   @Override

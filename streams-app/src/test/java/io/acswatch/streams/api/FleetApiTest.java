@@ -293,6 +293,23 @@ class FleetApiTest {
     }
   }
 
+  /** Whichever of the instances it is that does not judge, each says so. */
+  @Test
+  void saysWhichInstanceJudgesNothingAndSinceWhen() throws Exception {
+    assertEquals(0, json("/api/v1/fleet").get("not_judging").size());
+    try (ServedFleet other = new ServedFleet(() -> Frames.TAKEN_AT + 60_000)) {
+      fleet.peers(other);
+      other.outage(new Outage("no broker answers at b1:9092, b2:9092", Frames.TAKEN_AT));
+
+      JsonNode outages = json("/api/v1/fleet").get("not_judging");
+      assertEquals(1, outages.size());
+      assertEquals(other.self(), outages.get(0).get("instance").asText());
+      assertEquals("2026-01-01T00:00:00Z", outages.get(0).get("since").asText());
+      assertEquals("no broker answers at b1:9092, b2:9092", outages.get(0).get("reason").asText());
+      assertEquals(List.of(), validate("Fleet", fleet.get("/api/v1/fleet").body()));
+    }
+  }
+
   @Test
   void takesAnyNameForAHost() throws Exception {
     merged(fleet, HOSTILE);
@@ -411,6 +428,8 @@ class FleetApiTest {
                 devices.get(devices.size() - 1).get("address_before").asText());
     String fingerprint = fingerprint();
     fleet.keep(incidents("merged", "other"));
+    fleet.advertised("127.0.0.1:9640");
+    fleet.outage(new Outage("no broker answers at 127.0.0.1:9092", Frames.TAKEN_AT));
     StringBuilder text =
         new StringBuilder(
             """
@@ -419,7 +438,10 @@ class FleetApiTest {
             (`streams.http.address`, 127.0.0.1:9640 unless set). It answers GET and HEAD only and changes nothing;
             [`openapi.json`](../streams-app/src/main/resources/io/acswatch/streams/api/page/openapi.json),
             served as `/api/v1/openapi.json`, describes each parameter and answer. Times are UTC; what is unknown is
-            null. Made by `FleetApiTest` from two recorded hosts; arrays are cut to their first element.
+            null. **What an answer lacks is said in it**: `silent_instances` are those that did not answer or have not
+            read all of their hosts yet, as in the seconds after a start: some hosts and alerts may be missing then.
+            `not_judging` are those that judge nothing now: what they answer is as it was when that began. "Nothing is
+            wrong" is true only while both are empty. Made by `FleetApiTest` from two recorded hosts; arrays are cut to their first element.
             """);
     for (String[] call :
         new String[][] {

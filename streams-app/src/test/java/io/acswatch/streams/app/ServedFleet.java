@@ -9,6 +9,7 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.Instances;
+import io.acswatch.streams.api.Outage;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
 import java.net.URI;
@@ -34,6 +35,8 @@ public final class ServedFleet implements AutoCloseable, Instances {
   private final HttpClient client = HttpClient.newHttpClient();
   private volatile List<ServedFleet> peers = List.of();
   private volatile boolean whole = true;
+  private volatile Outage outage;
+  private volatile String advertised;
   private volatile List<Incident> incidents = List.of();
   private volatile List<KernelKnowledge> kernels = List.of();
 
@@ -80,14 +83,29 @@ public final class ServedFleet implements AutoCloseable, Instances {
     whole = now;
   }
 
+  /** Why nothing is judged; null for all is well. */
+  public void outage(Outage now) {
+    outage = now;
+  }
+
+  @Override
+  public Outage outage() {
+    return outage;
+  }
+
   /** The instances beside this one. */
   public void peers(ServedFleet... others) {
     peers = List.of(others);
   }
 
+  /** The address that it tells to be reached by, in a text that must not change. */
+  public void advertised(String address) {
+    advertised = address;
+  }
+
   @Override
   public String self() {
-    return "127.0.0.1:" + server.address().getPort();
+    return advertised == null ? "127.0.0.1:" + server.address().getPort() : advertised;
   }
 
   @Override
@@ -140,7 +158,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
 
   /** What it is reached by. */
   public String url() {
-    return "http://" + self();
+    return "http://127.0.0.1:" + server.address().getPort();
   }
 
   /** Asks for a path. */

@@ -2,9 +2,11 @@ package io.acswatch.streams.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.HttpAddress;
+import io.acswatch.streams.api.Outage;
 import io.acswatch.streams.fleet.FleetIndex;
 import java.time.Duration;
 import java.util.Collection;
@@ -23,20 +25,18 @@ class StreamsInstancesTest {
   private final FleetIndex fleet = new FleetIndex(Duration.ofMinutes(15), () -> 0);
   private boolean running = true;
   private Collection<StreamsMetadata> known =
-      List.of(new Keeper(new HostInfo("127.0.0.1", 9640)), new Keeper(new HostInfo("::1", 9641)));
+      List.of(
+          new Keeper(new HostInfo("127.0.0.1", 9640), Set.of()),
+          new Keeper(new HostInfo("::1", 9641), Set.of(new TopicPartition("frames", 4))));
 
   private final StreamsInstances instances =
-      new StreamsInstances(new HttpAddress("127.0.0.1", 9640), fleet, new Known());
+      new StreamsInstances(new HttpAddress("127.0.0.1", 9640), "frames", fleet, new Known());
 
   /** One instance, as Kafka Streams tells of it. */
-  private record Keeper(HostInfo hostInfo) implements StreamsMetadata {
+  private record Keeper(HostInfo hostInfo, Set<TopicPartition> topicPartitions)
+      implements StreamsMetadata {
     @Override
     public Set<String> stateStoreNames() {
-      return Set.of();
-    }
-
-    @Override
-    public Set<TopicPartition> topicPartitions() {
       return Set.of();
     }
 
@@ -69,6 +69,11 @@ class StreamsInstancesTest {
     }
 
     @Override
+    public Outage outage(boolean whole) {
+      return whole ? null : new Outage("not whole", 7);
+    }
+
+    @Override
     public KeyQueryMetadata owner(String host) {
       return KeyQueryMetadata.NOT_AVAILABLE;
     }
@@ -86,6 +91,23 @@ class StreamsInstancesTest {
         StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query) {
       throw new InvalidStateStoreException("closed");
     }
+  }
+
+  /** After a kill the group still holds the partitions for the process that is gone. */
+  @Test
+  void isNotWholeBeforeItGotThePartitionsThatAreItsOwn() {
+    known =
+        List.of(
+            new Keeper(
+                new HostInfo("127.0.0.1", 9640),
+                Set.of(new TopicPartition("frames", 3), new TopicPartition("other", 5))));
+    assertFalse(instances.isWhole(), "partition 3 was not given to it yet");
+    assertEquals("not whole", instances.outage().reason());
+
+    fleet.opened(3);
+    fleet.toLoad().get(3).loaded();
+    assertTrue(instances.isWhole());
+    assertNull(instances.outage());
   }
 
   @Test
