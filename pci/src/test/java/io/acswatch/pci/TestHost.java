@@ -282,22 +282,12 @@ public final class TestHost {
                   : new ConfigFacts(
                       ReadStatus.COMPLETE,
                       4096,
-                      header,
-                      0,
-                      0,
-                      0,
+                      new ConfigFacts.Header(header, 0, 0, 0, memoryBar.contains(name), 0, 0),
                       e.type(),
                       e.acs(),
-                      0,
-                      0,
-                      egressOpen.contains(name),
-                      atsEnabled.contains(name),
-                      memoryBar.contains(name),
-                      0,
-                      0,
-                      0,
-                      0,
-                      false);
+                      new ConfigFacts.Features(
+                          egressOpen.contains(name), atsEnabled.contains(name), false, 0, 0, 0),
+                      0);
           PciAddress pf = e.pf() == null ? null : entries.get(e.pf()).address();
           int group = groups.getOrDefault(e.address(), KernelView.NO_GROUP);
           KernelView kernel =
@@ -319,7 +309,14 @@ public final class TestHost {
         .owners(claims)
         .build(
             "host",
-            new Boot(bootId, release, "", commandLine, 0, 0, iommus, liveUpdate, ""),
+            new Boot(
+                bootId,
+                release,
+                "",
+                commandLine,
+                new Boot.Loader(0, 0),
+                new Boot.Notes(iommus, liveUpdate),
+                ""),
             bootClass,
             1_000 * sequence,
             sequence,

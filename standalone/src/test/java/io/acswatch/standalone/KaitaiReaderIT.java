@@ -89,8 +89,8 @@ class KaitaiReaderIT {
     json.put("version", capture.boot().kernelVersion());
     json.put("command_line", capture.boot().commandLine());
     json.putArray("loader")
-        .add(capture.boot().bootloaderType())
-        .add(capture.boot().bootloaderVersion());
+        .add(capture.boot().loader().type())
+        .add(capture.boot().loader().version());
     json.put("taken_at", capture.takenAtMillis()).put("sequence", capture.sequence());
     json.put("kexec_loaded", capture.kexecLoaded());
     ArrayNode scanOrder = json.putArray("scan_order");

@@ -131,7 +131,7 @@ public final class Frames {
             boot.kernelVersion(),
             boot.commandLine(),
             Boot.KEXEC_LOADER,
-            boot.bootloaderVersion()),
+            boot.loader().version()),
         capture.takenAtMillis(),
         capture.sequence(),
         capture.kexecLoaded(),

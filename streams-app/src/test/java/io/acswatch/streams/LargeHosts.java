@@ -112,8 +112,8 @@ public final class LargeHosts {
             name.apply(boot.kernelRelease()),
             name.apply(boot.kernelVersion()),
             name.apply(boot.commandLine()),
-            boot.bootloaderType(),
-            boot.bootloaderVersion()));
+            boot.loader().type(),
+            boot.loader().version()));
   }
 
   private static CapturedFunction with(

@@ -50,7 +50,9 @@ final class LspciFields {
     put("programming interface", "%02x".formatted(common.classCode() & 0xFF));
     put("revision", "%02x".formatted(common.revision()));
     put("capability list", (common.status() & 0x10) != 0);
-    put("subsystem", "%04x:%04x".formatted(facts.subsystemVendor(), facts.subsystemDevice()));
+    put(
+        "subsystem",
+        "%04x:%04x".formatted(facts.header().subsystemVendor(), facts.header().subsystemDevice()));
     if (common.isBridge()) {
       put("primary", "%02x".formatted(common.primaryBus()));
       put("secondary", "%02x".formatted(common.secondaryBus()));
@@ -66,12 +68,12 @@ final class LspciFields {
   private void extended(DecodedFunction function, CapabilityLists.Entry entry) {
     switch (entry.id()) {
       case SriovCapability.ID -> {
-        put("vf enable", function.facts().vfsEnabled());
-        put("vf offset", function.facts().firstVfOffset());
-        put("vf stride", function.facts().vfStride());
+        put("vf enable", function.facts().features().vfsEnabled());
+        put("vf offset", function.facts().features().firstVfOffset());
+        put("vf stride", function.facts().features().vfStride());
       }
-      case 0x000F -> put("ats", function.facts().atsEnabled());
-      case 0x0003 -> put("serial number", serial(function.facts().serialNumber()));
+      case 0x000F -> put("ats", function.facts().features().atsEnabled());
+      case 0x0003 -> put("serial number", serial(function.facts().features().serialNumber()));
       default -> {}
     }
   }

@@ -108,7 +108,7 @@ class HostReaderTest {
     }
 
     assertEquals(List.of("iommu: dmar0 dmar1", NO_LOG), read().notes());
-    assertEquals("dmar0 dmar1", Snapshot.of(read()).boot().iommus());
+    assertEquals("dmar0 dmar1", Snapshot.of(read()).boot().notes().iommus());
   }
 
   @Test
@@ -206,7 +206,7 @@ class HostReaderTest {
     FixtureHost host = host("switch-before.cap");
     Files.delete(host.path("/proc/sys/kernel/bootloader_type"));
 
-    assertEquals(Boot.UNKNOWN_LOADER, read().boot().bootloaderType());
+    assertEquals(Boot.UNKNOWN_LOADER, read().boot().loader().type());
   }
 
   @Test

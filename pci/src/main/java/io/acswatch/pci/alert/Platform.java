@@ -42,8 +42,8 @@ public final class Platform {
             "%s/%04x:%04x"
                 .formatted(
                     function.ids(),
-                    function.config().subsystemVendor(),
-                    function.config().subsystemDevice()));
+                    function.config().header().subsystemVendor(),
+                    function.config().header().subsystemDevice()));
       }
     }
     return String.join("+", ids.stream().limit(MOST).toList());

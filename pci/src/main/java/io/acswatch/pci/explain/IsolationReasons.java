@@ -86,7 +86,7 @@ final class IsolationReasons {
   String wayPast(int index) {
     PciFunction function = view.function(index);
     AcsRegisters acs = function.config().acs();
-    if (function.config().egressOpen()) {
+    if (function.config().features().egressOpen()) {
       return "; egress control is on, and bits of its vector are clear";
     }
     boolean redirects =

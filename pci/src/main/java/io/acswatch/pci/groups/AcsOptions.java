@@ -238,8 +238,8 @@ public final class AcsOptions {
       return isOrAny(ids.group(1), function.ids().vendor())
           && isOrAny(ids.group(2), function.ids().device())
           && (ids.group(3) == null
-              || isOrAny(ids.group(3), function.config().subsystemVendor())
-                  && isOrAny(ids.group(4), function.config().subsystemDevice()));
+              || isOrAny(ids.group(3), function.config().header().subsystemVendor())
+                  && isOrAny(ids.group(4), function.config().header().subsystemDevice()));
     }
     Matcher place = PLACE.matcher(device);
     return place.matches() && isAt(place, hierarchy, index);

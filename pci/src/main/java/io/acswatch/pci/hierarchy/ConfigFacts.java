@@ -11,89 +11,72 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status how far the bytes can be trusted
  * @param lengthBytes bytes that were read
- * @param headerType the header type register, multi-function bit included
- * @param revision revision id, 8 bits
- * @param subsystemVendor 16 bits; of a bridge from its capability 0D
- * @param subsystemDevice 16 bits; of a bridge from its capability 0D
  * @param claimedType device/port type as the function claims it, before the hierarchy corrects it
  * @param acs the ACS registers, null if there is no such capability (or, where {@code status} is
  *     not conclusive, none that was read)
- * @param firstVfOffset SR-IOV first VF offset; 0 if there is no SR-IOV capability
- * @param vfStride SR-IOV VF stride
- * @param egressOpen egress control is on and a bit of its vector is clear: requests to that port or
- *     function go direct in spite of request redirect
- * @param atsEnabled the function may send translated requests (ATS on)
- * @param hasMemoryBar a bridge claims memory of its own
- * @param chipsetBase of an Intel LPC bridge the dword at 0xF0, base address and enable bit of the
- *     chipset registers; of others 0
- * @param serialNumber device serial number (extended capability 0003); 0 if there is none
- * @param busNumbers of a bridge its primary, secondary and subordinate bus, {@code 0xPPSSBB}; of
- *     others 0
  * @param oddities mask of {@link ConfigOddity} bits
- * @param vfsEnabled SR-IOV VFs are switched on
  */
 public record ConfigFacts(
     ReadStatus status,
     int lengthBytes,
-    int headerType,
-    int revision,
-    int subsystemVendor,
-    int subsystemDevice,
+    Header header,
     PortType claimedType,
     @Nullable AcsRegisters acs,
-    int firstVfOffset,
-    int vfStride,
-    boolean egressOpen,
-    boolean atsEnabled,
-    boolean hasMemoryBar,
-    int chipsetBase,
-    long serialNumber,
-    int busNumbers,
-    int oddities,
-    boolean vfsEnabled) {
+    Features features,
+    int oddities) {
+
+  /**
+   * What the header says, and what stands outside of all capabilities.
+   *
+   * @param type the header type register, multi-function bit included
+   * @param revision revision id, 8 bits
+   * @param subsystemVendor 16 bits; of a bridge from its capability 0D
+   * @param subsystemDevice 16 bits; of a bridge from its capability 0D
+   * @param hasMemoryBar a bridge claims memory of its own
+   * @param busNumbers of a bridge its primary, secondary and subordinate bus, {@code 0xPPSSBB}; of
+   *     others 0
+   * @param chipsetBase of an Intel LPC bridge the dword at 0xF0, base address and enable bit of the
+   *     chipset registers; of others 0
+   */
+  public record Header(
+      int type,
+      int revision,
+      int subsystemVendor,
+      int subsystemDevice,
+      boolean hasMemoryBar,
+      int busNumbers,
+      int chipsetBase) {
+    public static final Header NONE = new Header(0, 0, 0, 0, false, 0, 0);
+  }
+
+  /**
+   * What the extended capabilities say beside the ACS registers.
+   *
+   * @param egressOpen egress control is on and a bit of its vector is clear: requests to that port
+   *     or function go direct in spite of request redirect
+   * @param atsEnabled the function may send translated requests (ATS on)
+   * @param vfsEnabled SR-IOV VFs are switched on
+   * @param firstVfOffset SR-IOV first VF offset; 0 if there is no SR-IOV capability
+   * @param vfStride SR-IOV VF stride
+   * @param serialNumber device serial number (extended capability 0003); 0 if there is none
+   */
+  public record Features(
+      boolean egressOpen,
+      boolean atsEnabled,
+      boolean vfsEnabled,
+      int firstVfOffset,
+      int vfStride,
+      long serialNumber) {
+    public static final Features NONE = new Features(false, false, false, 0, 0, 0);
+  }
 
   public static ConfigFacts unread(ReadStatus status, int lengthBytes) {
     return new ConfigFacts(
-        status,
-        lengthBytes,
-        0,
-        0,
-        0,
-        0,
-        PortType.UNKNOWN,
-        null,
-        0,
-        0,
-        false,
-        false,
-        false,
-        0,
-        0,
-        0,
-        0,
-        false);
+        status, lengthBytes, Header.NONE, PortType.UNKNOWN, null, Features.NONE, 0);
   }
 
-  public ConfigFacts withAcs(AcsRegisters registers) {
-    return new ConfigFacts(
-        status,
-        lengthBytes,
-        headerType,
-        revision,
-        subsystemVendor,
-        subsystemDevice,
-        claimedType,
-        registers,
-        firstVfOffset,
-        vfStride,
-        egressOpen,
-        atsEnabled,
-        hasMemoryBar,
-        chipsetBase,
-        serialNumber,
-        busNumbers,
-        oddities,
-        vfsEnabled);
+  public ConfigFacts withAcs(@Nullable AcsRegisters registers) {
+    return new ConfigFacts(status, lengthBytes, header, claimedType, registers, features, oddities);
   }
 
   /** True if it is known which capabilities there are: all was read, or the header says none. */
@@ -103,26 +86,26 @@ public record ConfigFacts(
 
   /** Bus a bridge sits on, as its register says; 0 if it is no bridge. */
   public int primaryBus() {
-    return busNumbers >>> 16;
+    return header.busNumbers >>> 16;
   }
 
   /** Bus a bridge leads to; 0 if it is none, or not configured. */
   public int secondaryBus() {
-    return busNumbers >>> 8 & 0xFF;
+    return header.busNumbers >>> 8 & 0xFF;
   }
 
   /** Highest bus below a bridge; 0 if it is none, or not configured. */
   public int subordinateBus() {
-    return busNumbers & 0xFF;
+    return header.busNumbers & 0xFF;
   }
 
   /** Layout of the header: 0 endpoint, 1 bridge, 2 CardBus. */
   public int headerLayout() {
-    return headerType & 0x7F;
+    return header.type & 0x7F;
   }
 
   public boolean multiFunctionBit() {
-    return (headerType & 0x80) != 0;
+    return (header.type & 0x80) != 0;
   }
 
   public boolean hasHeader() {

@@ -37,24 +37,12 @@ public final class FunctionDecoder {
   private final CapabilityWalk extended = CapabilityWalk.extended();
   private final AcsCapability acs = new AcsCapability();
 
-  private ReadStatus status = ReadStatus.UNREADABLE;
   private int lengthBytes;
-  private int headerType;
-  private int revision;
+  private int pcieOffset;
   private int subsystemVendor;
   private int subsystemDevice;
-  private PortType claimedType = PortType.UNKNOWN;
   private @Nullable AcsRegisters acsRegisters;
-  private int firstVfOffset;
-  private int vfStride;
-  private boolean egressOpen;
-  private boolean atsEnabled;
-  private boolean memoryBar;
-  private int chipsetBase;
-  private long serialNumber;
-  private int busNumbers;
   private int oddities;
-  private boolean vfsEnabled;
 
   /**
    * Decodes {@code space} and compares its ids with those that sysfs gives, which the kernel read
@@ -65,74 +53,61 @@ public final class FunctionDecoder {
    */
   public ConfigFacts decode(
       ConfigSpace space, ReadStatus readStatus, PciIds ids, KernelView kernel) {
-    read(space, readStatus);
     // A VF's own id registers read 0xFFFF by specification.
-    if (lengthBytes >= ConfigSpace.UNPRIVILEGED_LENGTH
-        && status.isConclusive()
-        && !kernel.isVirtualFunction()
-        && (header.vendor() != ids.vendor() || header.device() != ids.device())) {
-      oddities |= ConfigOddity.IDS_DIFFER.bit();
-    }
-    return facts();
+    return decode(space, readStatus, kernel.isVirtualFunction() ? null : ids);
   }
 
   /** The same without a look at ids. */
   public ConfigFacts decode(ConfigSpace space, ReadStatus readStatus) {
-    read(space, readStatus);
-    return facts();
+    return decode(space, readStatus, null);
   }
 
-  private void read(ConfigSpace space, ReadStatus readStatus) {
-    status = readStatus == ReadStatus.COMPLETE ? statusOf(space) : readStatus;
+  private ConfigFacts decode(ConfigSpace space, ReadStatus readStatus, @Nullable PciIds ids) {
+    ReadStatus status = readStatus == ReadStatus.COMPLETE ? statusOf(space) : readStatus;
     lengthBytes = space.length();
-    clear();
     if (lengthBytes < ConfigSpace.UNPRIVILEGED_LENGTH
         || status == ReadStatus.ALL_ONES
         || status == ReadStatus.NOT_READY
         || status == ReadStatus.ASLEEP
         || status == ReadStatus.UNREADABLE) {
-      return;
+      return ConfigFacts.unread(status, lengthBytes);
     }
     header.wrap(space);
-    headerType = header.headerType();
-    revision = header.revision();
-    if (header.isEndpoint()) {
-      subsystemVendor = header.subsystemVendor();
-      subsystemDevice = header.subsystemDevice();
-    } else if (header.isBridge()) {
-      memoryBar = header.hasMemoryBar();
-      busNumbers = header.primaryBus() << 16 | header.secondaryBus() << 8 | header.subordinateBus();
-    }
-    int pcieOffset = readStandard(space);
-    if (pcieOffset != 0 && status != ReadStatus.EXT_ALIASED) {
-      readExtended(space);
-    }
-    claimedType = claimedType(space, pcieOffset);
-    chipsetBase = chipsetBase(space);
-  }
-
-  private void clear() {
-    headerType = 0;
-    revision = 0;
-    subsystemVendor = 0;
-    subsystemDevice = 0;
-    claimedType = PortType.UNKNOWN;
     acsRegisters = null;
-    firstVfOffset = 0;
-    vfStride = 0;
-    egressOpen = false;
-    atsEnabled = false;
-    memoryBar = false;
-    chipsetBase = 0;
-    serialNumber = 0;
-    busNumbers = 0;
-    oddities = 0;
-    vfsEnabled = false;
+    boolean differ =
+        ids != null && (header.vendor() != ids.vendor() || header.device() != ids.device());
+    oddities = differ && status.isConclusive() ? ConfigOddity.IDS_DIFFER.bit() : 0;
+    readStandard(space);
+    boolean extended = pcieOffset != 0 && status != ReadStatus.EXT_ALIASED;
+    ConfigFacts.Features features = extended ? readExtended(space) : ConfigFacts.Features.NONE;
+    PortType type = claimedType(space, status);
+    ConfigFacts.Header head = head(space);
+    return new ConfigFacts(status, lengthBytes, head, type, acsRegisters, features, oddities);
   }
 
-  /** Returns the offset of the PCI Express capability, 0 if there is none. */
-  private int readStandard(ConfigSpace space) {
-    int pcieOffset = 0;
+  private ConfigFacts.Header head(ConfigSpace space) {
+    int type = header.headerType();
+    boolean bridge = (type & 0x7F) == 1;
+    return new ConfigFacts.Header(
+        type,
+        header.revision(),
+        subsystemVendor,
+        subsystemDevice,
+        bridge && header.hasMemoryBar(),
+        bridge ? buses() : 0,
+        chipsetBase(space));
+  }
+
+  private int buses() {
+    return header.primaryBus() << 16 | header.secondaryBus() << 8 | header.subordinateBus();
+  }
+
+  /** Finds the PCI Express capability and the subsystem. */
+  private void readStandard(ConfigSpace space) {
+    pcieOffset = 0;
+    boolean endpoint = header.isEndpoint();
+    subsystemVendor = endpoint ? header.subsystemVendor() : 0;
+    subsystemDevice = endpoint ? header.subsystemDevice() : 0;
     standard.wrap(space);
     WalkStep step;
     while ((step = standard.advance()) == WalkStep.CAPABILITY) {
@@ -147,10 +122,15 @@ public final class FunctionDecoder {
       }
     }
     oddities |= step == WalkStep.LOOPED ? ConfigOddity.STANDARD_LIST_LOOPS.bit() : 0;
-    return pcieOffset;
   }
 
-  private void readExtended(ConfigSpace space) {
+  private ConfigFacts.Features readExtended(ConfigSpace space) {
+    boolean egressOpen = false;
+    boolean atsEnabled = false;
+    boolean vfsEnabled = false;
+    int firstVfOffset = 0;
+    int vfStride = 0;
+    long serialNumber = 0;
     extended.wrap(space);
     WalkStep step;
     while ((step = extended.advance()) == WalkStep.CAPABILITY) {
@@ -176,28 +156,8 @@ public final class FunctionDecoder {
       }
     }
     oddities |= step == WalkStep.LOOPED ? ConfigOddity.EXTENDED_LIST_LOOPS.bit() : 0;
-  }
-
-  private ConfigFacts facts() {
-    return new ConfigFacts(
-        status,
-        lengthBytes,
-        headerType,
-        revision,
-        subsystemVendor,
-        subsystemDevice,
-        claimedType,
-        acsRegisters,
-        firstVfOffset,
-        vfStride,
-        egressOpen,
-        atsEnabled,
-        memoryBar,
-        chipsetBase,
-        serialNumber,
-        busNumbers,
-        oddities,
-        vfsEnabled);
+    return new ConfigFacts.Features(
+        egressOpen, atsEnabled, vfsEnabled, firstVfOffset, vfStride, serialNumber);
   }
 
   /**
@@ -208,7 +168,7 @@ public final class FunctionDecoder {
     return lpc && space.length() >= CHIPSET_BASE + 4 ? space.u32(CHIPSET_BASE) : 0;
   }
 
-  private PortType claimedType(ConfigSpace space, int pcieOffset) {
+  private PortType claimedType(ConfigSpace space, ReadStatus status) {
     if (pcieOffset != 0) {
       return PortType.ofNibble(PcieCapability.typeNibble(space, pcieOffset));
     }
@@ -219,7 +179,7 @@ public final class FunctionDecoder {
   }
 
   /** Decides what the bytes alone tell of the read. */
-  public ReadStatus statusOf(ConfigSpace space) {
+  private static ReadStatus statusOf(ConfigSpace space) {
     int length = space.length();
     if (length == 0) {
       return ReadStatus.UNREADABLE;

@@ -194,7 +194,7 @@ public final class AcsRules {
       PciFunction mate = hierarchy.function(hierarchy.busMate(index, i));
       if (mate.address().devfn() == LPC_DEVFN
           && mate.config().lengthBytes() >= ConfigSpace.CONVENTIONAL_LENGTH) {
-        return (mate.config().chipsetBase() & 1) != 0
+        return (mate.config().header().chipsetBase() & 1) != 0
             ? AcsVerdict.ENFORCED
             : AcsVerdict.NOT_ENFORCED;
       }

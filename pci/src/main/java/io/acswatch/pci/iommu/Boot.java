@@ -9,15 +9,7 @@ import java.util.List;
  * @param kernelRelease {@code uname -r}
  * @param kernelVersion {@code uname -v}; distributions hide the true stable number here
  * @param commandLine {@code /proc/cmdline}
- * @param bootloaderType {@code /proc/sys/kernel/bootloader_type}, {@link #UNKNOWN_LOADER} if there
- *     is no such file (Arm)
- * @param bootloaderVersion {@code /proc/sys/kernel/bootloader_version}, {@link #UNKNOWN_LOADER} if
- *     there is no such file
- * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1}, {@code
- *     smmu3.0x...}), and {@link Machine#DEVICE_TREE}, separated by blanks; empty if unknown.
- *     Neither a frame nor a capture has a field for them, notes tell them
- * @param liveUpdate whether this kernel can preserve PCI devices and what shows it, as its note
- *     says after {@link #LIVE_UPDATE_NOTE}; empty if unknown
+ * @param notes what only notes tell, since neither a frame nor a capture has a field for it
  * @param askedModel label of the grouping model to judge it by, whatever its kernel; empty for that
  *     of its kernel. Neither written nor read
  */
@@ -26,10 +18,8 @@ public record Boot(
     String kernelRelease,
     String kernelVersion,
     String commandLine,
-    int bootloaderType,
-    int bootloaderVersion,
-    String iommus,
-    String liveUpdate,
+    Loader loader,
+    Notes notes,
     String askedModel) {
   /** Begins the note that names the IOMMUs. */
   public static final String IOMMU_NOTE = "iommu: ";
@@ -49,23 +39,40 @@ public record Boot(
   /** Loader type of a kernel that kexec started, on x86. */
   public static final int KEXEC_LOADER = 0xD0;
 
+  /**
+   * What started the kernel, each {@link #UNKNOWN_LOADER} if there is no such file (Arm).
+   *
+   * @param type {@code /proc/sys/kernel/bootloader_type}
+   * @param version {@code /proc/sys/kernel/bootloader_version}
+   */
+  public record Loader(int type, int version) {}
+
+  /**
+   * @param iommus names of the IOMMUs that serve PCI functions ({@code dmar0}, {@code ivhd1},
+   *     {@code smmu3.0x...}), and {@link Machine#DEVICE_TREE}, separated by blanks; empty if
+   *     unknown
+   * @param liveUpdate whether this kernel can preserve PCI devices and what shows it, as its note
+   *     says after {@link #LIVE_UPDATE_NOTE}; empty if unknown
+   */
+  public record Notes(String iommus, String liveUpdate) {
+    private static final Notes NONE = new Notes("", "");
+  }
+
   /** A boot of which no note tells more. */
   public Boot(
       String id,
       String kernelRelease,
       String kernelVersion,
       String commandLine,
-      int bootloaderType,
-      int bootloaderVersion) {
+      int loaderType,
+      int loaderVersion) {
     this(
         id,
         kernelRelease,
         kernelVersion,
         commandLine,
-        bootloaderType,
-        bootloaderVersion,
-        "",
-        "",
+        new Loader(loaderType, loaderVersion),
+        Notes.NONE,
         "");
   }
 
@@ -80,7 +87,7 @@ public record Boot(
     boolean acpi = said(notes, FIRMWARE_NOTE).contains("acpi");
     boolean says = tree && !acpi && !names.contains(Machine.DEVICE_TREE);
     String told = says ? (names + " " + Machine.DEVICE_TREE).strip() : names;
-    return with(kernelVersion, told, said(notes, LIVE_UPDATE_NOTE), askedModel);
+    return with(kernelVersion, new Notes(told, said(notes, LIVE_UPDATE_NOTE)), askedModel);
   }
 
   private static String said(List<String> notes, String prefix) {
@@ -93,29 +100,17 @@ public record Boot(
   }
 
   public Boot withModel(String label) {
-    return with(kernelVersion, iommus, liveUpdate, label);
+    return with(kernelVersion, notes, label);
   }
 
-  private Boot with(String kernelVersion, String iommus, String liveUpdate, String askedModel) {
-    return new Boot(
-        id,
-        kernelRelease,
-        kernelVersion,
-        commandLine,
-        bootloaderType,
-        bootloaderVersion,
-        iommus,
-        liveUpdate,
-        askedModel);
+  private Boot with(String version, Notes notes, String askedModel) {
+    return new Boot(id, kernelRelease, version, commandLine, loader, notes, askedModel);
   }
 
   /** The same boot of a kernel that follows these rules, whatever its release says. */
   public Boot following(RuleSet rules) {
     boolean follows = rules.equals(RuleSet.of(rules.quirks(), Machine.of(this)));
-    return with(
-        rules.quirks().asDebianSays(),
-        iommus,
-        liveUpdate,
-        follows ? askedModel : rules.model().label());
+    String model = follows ? askedModel : rules.model().label();
+    return with(rules.quirks().asDebianSays(), notes, model);
   }
 }

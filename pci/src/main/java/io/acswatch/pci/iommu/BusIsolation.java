@@ -141,7 +141,7 @@ public final class BusIsolation {
       case ROOT_PORT -> mayHaveCapability(bridge) && !portIsolates(bridge);
       case DOWNSTREAM_PORT -> false;
       case UPSTREAM_PORT -> upstreamIsReached[bridge];
-      case PCIE_TO_PCI_BRIDGE -> hierarchy.function(bridge).config().hasMemoryBar();
+      case PCIE_TO_PCI_BRIDGE -> hierarchy.function(bridge).config().header().hasMemoryBar();
       default -> true;
     };
   }
@@ -170,7 +170,7 @@ public final class BusIsolation {
       boolean isPort = hierarchy.type(i) == PortType.DOWNSTREAM_PORT && !aliases.hasAlias(i);
       boolean reaches =
           !isPort
-              || hierarchy.function(bridge).config().hasMemoryBar()
+              || hierarchy.function(bridge).config().header().hasMemoryBar()
                   && !redirects(i, AcsCapability.USP_MEMORY_TARGET, USP_MEMORY_REDIRECT);
       upstreamIsReached[bridge] |= reaches;
       switchIsolates[bridge] &= !reaches && portIsolates(i);
@@ -185,7 +185,7 @@ public final class BusIsolation {
   }
 
   private boolean portIsolates(int index) {
-    boolean closed = !hierarchy.function(index).config().egressOpen();
+    boolean closed = !hierarchy.function(index).config().features().egressOpen();
     return redirects(index, AcsCapability.DSP_MEMORY_TARGET, DSP_MEMORY_REDIRECT)
         && closed
         && enforced[index];
@@ -221,7 +221,7 @@ public final class BusIsolation {
     }
     for (int position = 0; position < hierarchy.busMateCount(index); position++) {
       int mate = hierarchy.busMate(index, position);
-      boolean open = !enforced[mate] || hierarchy.function(mate).config().egressOpen();
+      boolean open = !enforced[mate] || hierarchy.function(mate).config().features().egressOpen();
       if (isSlotMate(index, mate) && mayHaveCapability(mate) && open) {
         return true;
       }

@@ -72,7 +72,8 @@ final class DmaAliases {
     if (when.startsWith("subsystem=")) {
       var config = hierarchy.function(index).config();
       return when.equals(
-          "subsystem=%04x:%04x".formatted(config.subsystemVendor(), config.subsystemDevice()));
+          "subsystem=%04x:%04x"
+              .formatted(config.header().subsystemVendor(), config.header().subsystemDevice()));
     }
     // "bridge-below-pcie" needs no look: the lines with it have an effect that changes nothing
     // here.

@@ -56,7 +56,7 @@ public record Machine(
     Machine machine = of(boot);
     // x86 names its loader and its IOMMUs.
     boolean x86 =
-        boot.bootloaderType() != Boot.UNKNOWN_LOADER || machine.amdIommu || machine.intelIommu;
+        boot.loader().type() != Boot.UNKNOWN_LOADER || machine.amdIommu || machine.intelIommu;
     boolean armParts =
         !x86
             && functions.stream()
@@ -77,7 +77,7 @@ public record Machine(
   /** Told by the release, in which distributions name the architecture, and by the IOMMUs. */
   static Machine of(Boot boot) {
     String release = boot.kernelRelease();
-    String iommus = boot.iommus();
+    String iommus = boot.notes().iommus();
     return new Machine(
         ARM64.matcher(release).find() || ARM64_DRIVER.matcher(iommus).find(),
         VIRTIO_DRIVER.matcher(iommus).find(),

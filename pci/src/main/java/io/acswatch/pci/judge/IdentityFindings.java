@@ -60,7 +60,7 @@ final class IdentityFindings extends Findings {
       addIfOther(facts, "class", hex6(then.ids().classCode()), hex6(now.ids().classCode()));
     }
     if (areComparable(old, young)) {
-      boolean sameSerial = old.serialNumber() == young.serialNumber();
+      boolean sameSerial = old.features().serialNumber() == young.features().serialNumber();
       boolean tells = comparison.boundary().isBoot() && !hasOwnSubsystem(then, now);
       if (!facts.isEmpty() || !sameSerial || tells) {
         addIfOther(
@@ -85,8 +85,8 @@ final class IdentityFindings extends Findings {
     return Arrays.stream(functions)
         .anyMatch(
             f ->
-                f.config().subsystemVendor() == f.ids().vendor()
-                    && f.config().subsystemDevice() == f.ids().device());
+                f.config().header().subsystemVendor() == f.ids().vendor()
+                    && f.config().header().subsystemDevice() == f.ids().device());
   }
 
   private void altered(int index) {
@@ -132,9 +132,9 @@ final class IdentityFindings extends Findings {
         text(then.kernel().sriov().enabledVfs()),
         text(now.kernel().sriov().enabledVfs()));
     addIfOther(facts, "ARI", onOff(then.kernel().ariEnabled()), onOff(now.kernel().ariEnabled()));
-    ConfigFacts old = then.config();
-    ConfigFacts young = now.config();
-    if (areComparable(old, young)) {
+    if (areComparable(then.config(), now.config())) {
+      ConfigFacts.Features old = then.config().features();
+      ConfigFacts.Features young = now.config().features();
       addIfOther(facts, "VF enable", onOff(old.vfsEnabled()), onOff(young.vfsEnabled()));
       addIfOther(facts, "first VF offset", text(old.firstVfOffset()), text(young.firstVfOffset()));
       addIfOther(facts, "VF stride", text(old.vfStride()), text(young.vfStride()));
@@ -212,7 +212,7 @@ final class IdentityFindings extends Findings {
   }
 
   private static long subsystem(ConfigFacts facts) {
-    return (long) facts.subsystemVendor() << 16 | facts.subsystemDevice();
+    return (long) facts.header().subsystemVendor() << 16 | facts.header().subsystemDevice();
   }
 
   private static String subsystemText(long packed) {
@@ -222,7 +222,12 @@ final class IdentityFindings extends Findings {
   private static void addIfOtherSerial(
       List<Evidence.Fact> facts, ConfigFacts before, ConfigFacts after) {
     LongFunction<String> text = serial -> serial == 0 ? "none" : "%016x".formatted(serial);
-    addIfOther(facts, "serial number", before.serialNumber(), after.serialNumber(), text);
+    addIfOther(
+        facts,
+        "serial number",
+        before.features().serialNumber(),
+        after.features().serialNumber(),
+        text);
   }
 
   private static String typeText(long ordinal) {

@@ -143,7 +143,7 @@ final class IsolationFindings extends Findings {
             .filter(
                 i ->
                     grouping.verdict(i) == AcsVerdict.NOT_ENFORCED
-                        || after.function(i).config().egressOpen())
+                        || after.function(i).config().features().egressOpen())
             .toList();
     List<Integer> open =
         withAcs.isEmpty()
@@ -279,7 +279,7 @@ final class IsolationFindings extends Findings {
         continue;
       }
       boolean redirects = (acs.control() & AcsCapability.REQUEST_REDIRECT) != 0;
-      if (after.function(i).config().egressOpen() && redirects) {
+      if (after.function(i).config().features().egressOpen() && redirects) {
         raiseWeak(
             AlertCode.EC_WEAKENS_RR, i, "%s sends some peer requests direct: egress control is on");
       }
@@ -306,7 +306,7 @@ final class IsolationFindings extends Findings {
   private boolean atsAtOrBelow(int port) {
     return after
         .atOrBelow(after.function(port).path())
-        .anyMatch(i -> after.function(i).config().atsEnabled());
+        .anyMatch(i -> after.function(i).config().features().atsEnabled());
   }
 
   /** A removable function on the link of this port, with ATS on. */
@@ -315,7 +315,7 @@ final class IsolationFindings extends Findings {
       PciFunction function = after.function(i);
       if (after.hierarchy().bridgeAbove(i) == port
           && function.kernel().removable()
-          && function.config().atsEnabled()) {
+          && function.config().features().atsEnabled()) {
         return true;
       }
     }

@@ -46,18 +46,21 @@ final class MovedDevices extends Findings {
     int there = after.indexOf(then.path());
     return there == HostHierarchy.NONE
         || !after.function(there).ids().equals(then.ids())
-        || after.function(there).config().serialNumber() != then.config().serialNumber();
+        || serial(after.function(there)) != serial(then);
+  }
+
+  private static long serial(PciFunction function) {
+    return function.config().features().serialNumber();
   }
 
   private static boolean isSameDevice(PciFunction then, PciFunction now) {
     if (!then.ids().equals(now.ids())) {
       return false;
     }
-    long serial = then.config().serialNumber();
+    long serial = serial(then);
     // All functions of a card carry its serial number.
-    return serial != 0 || now.config().serialNumber() != 0
-        ? serial == now.config().serialNumber()
-            && then.address().function() == now.address().function()
+    return serial != 0 || serial(now) != 0
+        ? serial == serial(now) && then.address().function() == now.address().function()
         : isLevelMoreOrLess(then.path(), now.path());
   }
 

@@ -46,19 +46,12 @@ record KexecTarget(Boot boot, ModelChoice model, int hosts, boolean contradicted
     boolean same = named == null || named.equals(present.kernelRelease());
     String release = same ? present.kernelRelease() : release(named);
     String version = same ? present.kernelVersion() : version(named);
-    Boot boot =
-        new Boot(
-            NEXT_BOOT,
-            release,
-            version,
-            commandLine == null ? present.commandLine() : commandLine,
-            present.bootloaderType() == Boot.UNKNOWN_LOADER
-                ? Boot.UNKNOWN_LOADER
-                : Boot.KEXEC_LOADER,
-            present.bootloaderVersion(),
-            present.iommus(),
-            "",
-            "");
+    String options = commandLine == null ? present.commandLine() : commandLine;
+    boolean loaderTold = present.loader().type() != Boot.UNKNOWN_LOADER;
+    int type = loaderTold ? Boot.KEXEC_LOADER : Boot.UNKNOWN_LOADER;
+    Boot.Loader loader = new Boot.Loader(type, present.loader().version());
+    Boot.Notes notes = new Boot.Notes(present.notes().iommus(), "");
+    Boot boot = new Boot(NEXT_BOOT, release, version, options, loader, notes, "");
     if (asked != null) {
       Boot judged = boot.withModel(asked.label());
       return List.of(new KexecTarget(judged, ModelChoice.of(judged, null, functions), 0, false));

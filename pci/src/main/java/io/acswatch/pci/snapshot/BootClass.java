@@ -59,10 +59,10 @@ public enum BootClass {
     if (mentions(notes, HANDOVER_FOUND) || mentions(notes, HANDOVER_NOTE)) {
       return KEXEC_KHO;
     }
-    if (boot.bootloaderType() == Boot.KEXEC_LOADER) {
+    if (boot.loader().type() == Boot.KEXEC_LOADER) {
       return KEXEC_PLAIN;
     }
-    if (boot.bootloaderType() != Boot.UNKNOWN_LOADER) {
+    if (boot.loader().type() != Boot.UNKNOWN_LOADER) {
       return COLD;
     }
     return mentions(notes, BOOTED_FROM_KEXEC) ? KEXEC_PLAIN : UNKNOWN;

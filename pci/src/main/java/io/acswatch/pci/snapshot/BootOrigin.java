@@ -41,9 +41,9 @@ public record BootOrigin(BootClass bootClass, Confidence confidence, List<String
       notes.stream().filter(n -> n.startsWith(Capture.KERNEL_LOG_UNREAD)).forEach(evidence::add);
     }
     evidence.add(
-        boot.bootloaderType() == Boot.UNKNOWN_LOADER
+        boot.loader().type() == Boot.UNKNOWN_LOADER
             ? "the kernel names no loader, so a kexec by kexec_load leaves no sign"
-            : "loader type " + boot.bootloaderType());
+            : "loader type " + boot.loader().type());
     return new BootOrigin(bootClass, confidence(bootClass, notes), evidence);
   }
 

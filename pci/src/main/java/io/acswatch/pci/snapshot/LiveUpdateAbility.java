@@ -77,7 +77,7 @@ public record LiveUpdateAbility(Answer answer, String evidence) {
 
   /** Of the kernel of a snapshot: by its note, else by what its log shows it did. */
   public static LiveUpdateAbility of(Snapshot snapshot) {
-    LiveUpdateAbility noted = parse(snapshot.boot().liveUpdate());
+    LiveUpdateAbility noted = parse(snapshot.boot().notes().liveUpdate());
     boolean did =
         snapshot.functions().stream()
             .map(function -> function.kernel().preservation())

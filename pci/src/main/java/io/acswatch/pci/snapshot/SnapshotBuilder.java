@@ -196,10 +196,10 @@ public final class SnapshotBuilder {
     OptionalInt index =
         SriovCapability.vfIndex(
             pf.address().requesterId(),
-            pf.config().firstVfOffset(),
-            pf.config().vfStride(),
+            pf.config().features().firstVfOffset(),
+            pf.config().features().vfStride(),
             vf.address().requesterId());
-    boolean computed = pf.config().firstVfOffset() != 0 && index.isPresent();
+    boolean computed = pf.config().features().firstVfOffset() != 0 && index.isPresent();
     // Without the PF's registers, count: VFs have ascending addresses.
     int number = computed ? index.getAsInt() : siblings.indexOf(vf.address());
     return new PciFunction(

@@ -246,22 +246,11 @@ class AcsOptionsTest {
         new ConfigFacts(
             ReadStatus.COMPLETE,
             4096,
-            0,
-            0,
-            0x1028,
-            0x07b1,
+            new ConfigFacts.Header(0, 0, 0x1028, 0x07b1, false, 0, 0),
             PortType.ENDPOINT,
             OK,
-            0,
-            0,
-            false,
-            false,
-            false,
-            0,
-            0,
-            0,
-            0,
-            false);
+            ConfigFacts.Features.NONE,
+            0);
     PciFunction function =
         new PciFunction(
             PciAddress.parse("00:04.0"),

@@ -66,7 +66,16 @@ class CommandLineTest {
 
   private static List<String> understood(String options, String iommus) {
     Machine machine =
-        ModelChoice.of(new Boot("boot", "6.12.74", "", options, -1, -1, iommus, "", ""), null)
+        ModelChoice.of(
+                new Boot(
+                    "boot",
+                    "6.12.74",
+                    "",
+                    options,
+                    new Boot.Loader(-1, -1),
+                    new Boot.Notes(iommus, ""),
+                    ""),
+                null)
             .machine();
     return CommandLine.isolationOptions(options, machine);
   }

@@ -120,8 +120,8 @@ class FunctionDecoderTest {
   void bridgeHasItsSubsystemInACapability() {
     TestSpace space = rootPort().u8(0x41, 0x90).u8(0x90, 0x0D).u16(0x94, 0x1028).u16(0x96, 0x0777);
 
-    assertEquals(0x1028, decode(space).subsystemVendor());
-    assertEquals(0x0777, decode(space).subsystemDevice());
+    assertEquals(0x1028, decode(space).header().subsystemVendor());
+    assertEquals(0x0777, decode(space).header().subsystemDevice());
   }
 
   static LongStream seeds() {

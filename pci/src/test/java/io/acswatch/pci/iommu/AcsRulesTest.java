@@ -249,22 +249,11 @@ class AcsRulesTest {
         new ConfigFacts(
             ReadStatus.COMPLETE,
             lengthBytes,
-            0,
-            0,
-            0,
-            0,
+            new ConfigFacts.Header(0, 0, 0, 0, false, 0, chipsetBase),
             type,
             OK,
-            0,
-            0,
-            false,
-            false,
-            false,
-            chipsetBase,
-            0,
-            0,
-            0,
-            false);
+            ConfigFacts.Features.NONE,
+            0);
     return new PciFunction(
         address,
         new DevicePath("pci0000:00/" + bdf.substring(3)),

@@ -95,7 +95,10 @@ class ModelChoiceTest {
   })
   void driversThatGroupByOtherRulesAreNotComputable(String release, String iommus, String named) {
     ModelChoice choice =
-        ModelChoice.of(new Boot("boot", release, "", "", 0, 0, iommus, "", ""), null);
+        ModelChoice.of(
+            new Boot(
+                "boot", release, "", "", new Boot.Loader(0, 0), new Boot.Notes(iommus, ""), ""),
+            null);
 
     assertEquals(named.isEmpty(), choice.isComputable());
     assertEquals(named.isEmpty(), choice.machine().otherRules().isEmpty());

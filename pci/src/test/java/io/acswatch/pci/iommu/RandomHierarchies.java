@@ -108,22 +108,24 @@ public final class RandomHierarchies {
         new ConfigFacts(
             c.status(),
             c.lengthBytes(),
-            c.headerType(),
-            c.revision(),
-            c.subsystemVendor(),
-            c.subsystemDevice(),
+            new ConfigFacts.Header(
+                c.header().type(),
+                c.header().revision(),
+                c.header().subsystemVendor(),
+                c.header().subsystemDevice(),
+                c.header().hasMemoryBar(),
+                0,
+                c.header().chipsetBase()),
             c.claimedType(),
             acs,
-            c.firstVfOffset(),
-            c.vfStride(),
-            c.egressOpen(),
-            c.atsEnabled(),
-            c.hasMemoryBar(),
-            c.chipsetBase(),
-            0,
-            0,
-            0,
-            false);
+            new ConfigFacts.Features(
+                c.features().egressOpen(),
+                c.features().atsEnabled(),
+                false,
+                c.features().firstVfOffset(),
+                c.features().vfStride(),
+                0),
+            0);
     return new PciFunction(f.address(), f.path(), f.ids(), changed, f.kernel());
   }
 
@@ -364,22 +366,18 @@ public final class RandomHierarchies {
     return new ConfigFacts(
         ReadStatus.COMPLETE,
         type == PortType.CONVENTIONAL ? 256 : 4096,
-        header,
-        0,
-        adaptec ? 0x9005 : 0,
-        adaptec ? 0x02bb + random.nextInt(3) : 0,
+        new ConfigFacts.Header(
+            header,
+            0,
+            adaptec ? 0x9005 : 0,
+            adaptec ? 0x02bb + random.nextInt(3) : 0,
+            chance(4),
+            0,
+            chipsetBase),
         type,
         type == PortType.CONVENTIONAL ? null : acs(),
-        0,
-        0,
-        chance(12),
-        chance(4),
-        chance(4),
-        chipsetBase,
-        0,
-        0,
-        0,
-        false);
+        new ConfigFacts.Features(chance(12), chance(4), false, 0, 0, 0),
+        0);
   }
 
   private @Nullable AcsRegisters acs() {

@@ -93,7 +93,7 @@ final class ReferenceDerivation {
     boolean isMultifunction() {
       boolean ari = function.kernel().ariEnabled();
       boolean aboveFunctionZero = ari ? devfn() != 0 : (devfn() & 7) != 0;
-      return !isVf() && (aboveFunctionZero || function.config().headerType() >> 7 == 1);
+      return !isVf() && (aboveFunctionZero || function.config().header().type() >> 7 == 1);
     }
   }
 
@@ -263,8 +263,8 @@ final class ReferenceDerivation {
       case 0x1180e832 -> devfns.add(slot);
       case 0x1b4b9230, 0x197b2392 -> devfns.add(slot + 1);
       case 0x90050285 -> {
-        int subsystem = device.function.config().subsystemDevice();
-        if (device.function.config().subsystemVendor() == 0x9005
+        int subsystem = device.function.config().header().subsystemDevice();
+        if (device.function.config().header().subsystemVendor() == 0x9005
             && (subsystem == 0x02bb || subsystem == 0x02bc)) {
           devfns.add(0x08);
         }
@@ -370,7 +370,7 @@ final class ReferenceDerivation {
       if (mate.sharesBusWith(port)
           && mate.devfn() == LPC
           && mate.function.config().lengthBytes() >= 256) {
-        return (mate.function.config().chipsetBase() & 1) == 1;
+        return (mate.function.config().header().chipsetBase() & 1) == 1;
       }
     }
     return false;

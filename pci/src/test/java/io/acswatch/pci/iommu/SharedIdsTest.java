@@ -171,22 +171,11 @@ class SharedIdsTest {
         new ConfigFacts(
             ReadStatus.COMPLETE,
             4096,
-            0,
-            0,
-            0x9005,
-            0x02bc,
+            new ConfigFacts.Header(0, 0, 0x9005, 0x02bc, false, 0, 0),
             ENDPOINT,
             OK,
-            0,
-            0,
-            false,
-            false,
-            false,
-            0,
-            0,
-            0,
-            0,
-            false);
+            ConfigFacts.Features.NONE,
+            0);
     SnapshotBuilder builder = new SnapshotBuilder(3);
     for (PciFunction f : bare.functions()) {
       ConfigFacts facts = f.ids().vendor() == 0x9005 ? adaptec : f.config();

@@ -88,22 +88,11 @@ class AlertConditionsTest {
           new ConfigFacts(
               status,
               c.lengthBytes(),
-              c.headerType(),
-              0,
-              0,
-              0,
+              new ConfigFacts.Header(c.header().type(), 0, 0, 0, false, 0, 0),
               c.claimedType(),
               status == ReadStatus.COMPLETE ? c.acs() : null,
-              0,
-              0,
-              egressOpen,
-              atsEnabled,
-              false,
-              0,
-              0,
-              0,
-              0,
-              false);
+              new ConfigFacts.Features(egressOpen, atsEnabled, false, 0, 0, 0),
+              0);
       return new PciFunction(f.address(), f.path(), f.ids(), changed, f.kernel());
     };
   }

@@ -12,7 +12,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KexecTargetTest {
   private static final String UNAME = "#1 SMP Debian 6.1.192-2 (2026-11-16)";
   private static final Boot PRESENT =
-      new Boot("b", "6.1.0-56-amd64", UNAME, "quiet", 0xB0, 7, "dmar0", "", "");
+      new Boot(
+          "b",
+          "6.1.0-56-amd64",
+          UNAME,
+          "quiet",
+          new Boot.Loader(0xB0, 7),
+          new Boot.Notes("dmar0", ""),
+          "");
 
   @Test
   void presentKernelKeepsWhatItSaysOfItself() {
@@ -24,10 +31,8 @@ class KexecTargetTest {
             "6.1.0-56-amd64",
             UNAME,
             "quiet",
-            Boot.KEXEC_LOADER,
-            7,
-            "dmar0",
-            "",
+            new Boot.Loader(Boot.KEXEC_LOADER, 7),
+            new Boot.Notes("dmar0", ""),
             ""),
         same.boot());
     assertEquals("kernel 6.1.192", same.model().reason());
@@ -68,7 +73,7 @@ class KexecTargetTest {
     assertEquals(
         List.of("legacy-early-acs", "legacy-late-acs-regressed", "legacy-early-acs"),
         targets.stream().map(target -> target.model().model().label()).toList());
-    targets.forEach(target -> assertEquals("dmar0", target.boot().iommus()));
+    targets.forEach(target -> assertEquals("dmar0", target.boot().notes().iommus()));
   }
 
   @Test

@@ -43,16 +43,16 @@ public final class AlteredFunction {
     KernelView kernel = original.kernel();
     ids = original.ids();
     status = config.status();
-    layout = config.headerType();
-    subsystem = config.subsystemVendor() << 16 | config.subsystemDevice();
+    layout = config.header().type();
+    subsystem = config.header().subsystemVendor() << 16 | config.header().subsystemDevice();
     type = config.claimedType();
     acs = config.acs();
-    firstVfOffset = config.firstVfOffset();
-    vfStride = config.vfStride();
-    serialNumber = config.serialNumber();
-    busNumbers = config.busNumbers();
+    firstVfOffset = config.features().firstVfOffset();
+    vfStride = config.features().vfStride();
+    serialNumber = config.features().serialNumber();
+    busNumbers = config.header().busNumbers();
     oddities = config.oddities();
-    vfsEnabled = config.vfsEnabled();
+    vfsEnabled = config.features().vfsEnabled();
     group = kernel.group();
     groupType = kernel.groupType();
     driver = kernel.driver();
@@ -166,22 +166,24 @@ public final class AlteredFunction {
         new ConfigFacts(
             status,
             old.lengthBytes(),
-            layout,
-            old.revision(),
-            subsystem >>> 16,
-            subsystem & 0xFFFF,
+            new ConfigFacts.Header(
+                layout,
+                old.header().revision(),
+                subsystem >>> 16,
+                subsystem & 0xFFFF,
+                old.header().hasMemoryBar(),
+                busNumbers,
+                old.header().chipsetBase()),
             type,
             acs,
-            firstVfOffset,
-            vfStride,
-            old.egressOpen(),
-            old.atsEnabled(),
-            old.hasMemoryBar(),
-            old.chipsetBase(),
-            serialNumber,
-            busNumbers,
-            oddities,
-            vfsEnabled);
+            new ConfigFacts.Features(
+                old.features().egressOpen(),
+                old.features().atsEnabled(),
+                vfsEnabled,
+                firstVfOffset,
+                vfStride,
+                serialNumber),
+            oddities);
     KernelView kernel =
         new KernelView(
             group,

@@ -57,20 +57,11 @@ public final class FactsReader {
   private Snapshot snapshot(long takenAtMillis, long sequence) {
     int flags = (int) number();
     int bootClass = (int) number();
-    int loaderType = (int) number();
-    int loaderVersion = (int) number();
+    Boot.Loader loader = new Boot.Loader((int) number(), (int) number());
     String host = string();
     Boot boot =
         new Boot(
-            string(),
-            string(),
-            string(),
-            string(),
-            loaderType,
-            loaderVersion,
-            string(),
-            string(),
-            "");
+            string(), string(), string(), string(), loader, new Boot.Notes(string(), string()), "");
     int functionCount = count(3);
     List<PciFunction> functions = new ArrayList<>(functionCount);
     for (int i = 0; i < functionCount; i++) {
@@ -133,10 +124,14 @@ public final class FactsReader {
     return new ConfigFacts(
         READ_STATUSES.get((int) fields[STATUS]),
         (int) fields[LENGTH],
-        high(HEADER),
-        low(HEADER),
-        high(SUBSYSTEM),
-        low(SUBSYSTEM),
+        new ConfigFacts.Header(
+            high(HEADER),
+            low(HEADER),
+            high(SUBSYSTEM),
+            low(SUBSYSTEM),
+            has(HAS_MEMORY_BAR),
+            (int) fields[BUS_NUMBERS],
+            (int) fields[CHIPSET_BASE]),
         PORT_TYPES.get((int) fields[PORT_TYPE]),
         has(HAS_ACS)
             ? new AcsRegisters(
@@ -145,16 +140,14 @@ public final class FactsReader {
                 low(ACS_REGISTERS),
                 (int) fields[ACS_SECOND_DWORD])
             : null,
-        high(VF_LAYOUT),
-        low(VF_LAYOUT),
-        has(EGRESS_OPEN),
-        has(ATS_ENABLED),
-        has(HAS_MEMORY_BAR),
-        (int) fields[CHIPSET_BASE],
-        fields[SERIAL_NUMBER],
-        (int) fields[BUS_NUMBERS],
-        (int) fields[ODDITIES],
-        has(VFS_ENABLED));
+        new ConfigFacts.Features(
+            has(EGRESS_OPEN),
+            has(ATS_ENABLED),
+            has(VFS_ENABLED),
+            high(VF_LAYOUT),
+            low(VF_LAYOUT),
+            fields[SERIAL_NUMBER]),
+        (int) fields[ODDITIES]);
   }
 
   private KernelView kernel() {

@@ -54,15 +54,15 @@ public final class FactsWriter {
     Boot boot = snapshot.boot();
     put((snapshot.kexecLoaded() ? KEXEC_LOADED : 0) | (snapshot.orderKnown() ? ORDER_KNOWN : 0));
     put(BOOT_CLASSES.indexOf(snapshot.bootClass()));
-    put(Integer.toUnsignedLong(boot.bootloaderType()));
-    put(Integer.toUnsignedLong(boot.bootloaderVersion()));
+    put(Integer.toUnsignedLong(boot.loader().type()));
+    put(Integer.toUnsignedLong(boot.loader().version()));
     put(number(snapshot.host()));
     put(number(boot.id()));
     put(number(boot.kernelRelease()));
     put(number(boot.kernelVersion()));
     put(number(boot.commandLine()));
-    put(number(boot.iommus()));
-    put(number(boot.liveUpdate()));
+    put(number(boot.notes().iommus()));
+    put(number(boot.notes().liveUpdate()));
   }
 
   private void putFunction(PciFunction function) {
@@ -89,6 +89,8 @@ public final class FactsWriter {
 
   private void setFields(PciFunction function) {
     ConfigFacts config = function.config();
+    ConfigFacts.Header header = config.header();
+    ConfigFacts.Features features = config.features();
     KernelView kernel = function.kernel();
     AcsRegisters acs = config.acs() == null ? NO_ACS : config.acs();
     PciAddress pf = kernel.sriov().physicalFunction();
@@ -99,22 +101,22 @@ public final class FactsWriter {
     fields[PORT_TYPE] = PORT_TYPES.indexOf(config.claimedType());
     fields[FLAGS] =
         (config.acs() != null ? HAS_ACS : 0)
-            | (config.hasMemoryBar() ? HAS_MEMORY_BAR : 0)
+            | (header.hasMemoryBar() ? HAS_MEMORY_BAR : 0)
             | (pf != null ? HAS_PHYSFN : 0)
             | (kernel.ariEnabled() ? ARI_ENABLED : 0)
-            | (config.egressOpen() ? EGRESS_OPEN : 0)
-            | (config.atsEnabled() ? ATS_ENABLED : 0)
+            | (features.egressOpen() ? EGRESS_OPEN : 0)
+            | (features.atsEnabled() ? ATS_ENABLED : 0)
             | (kernel.removable() ? REMOVABLE : 0)
-            | (config.vfsEnabled() ? VFS_ENABLED : 0)
+            | (features.vfsEnabled() ? VFS_ENABLED : 0)
             | PRESERVATIONS.indexOf(kernel.preservation()) << PRESERVATION_SHIFT;
     fields[LENGTH] = Integer.toUnsignedLong(config.lengthBytes());
-    fields[HEADER] = pair("headerType", config.headerType(), "revision", config.revision());
+    fields[HEADER] = pair("headerType", header.type(), "revision", header.revision());
     fields[SUBSYSTEM] =
         pair(
             "subsystemVendor",
-            config.subsystemVendor(),
+            header.subsystemVendor(),
             "subsystemDevice",
-            config.subsystemDevice());
+            header.subsystemDevice());
     fields[ACS_OFFSET] = Integer.toUnsignedLong(acs.offset());
     fields[ACS_REGISTERS] = pair("acs.capability", acs.capability(), "acs.control", acs.control());
     fields[ACS_SECOND_DWORD] = Integer.toUnsignedLong(acs.secondDword());
@@ -122,14 +124,15 @@ public final class FactsWriter {
     fields[GROUP] = Integer.toUnsignedLong(kernel.group() + 1);
     fields[GROUP_TYPE] = number(kernel.groupType());
     fields[DRIVER] = number(kernel.driver());
-    fields[SERIAL_NUMBER] = config.serialNumber();
-    fields[BUS_NUMBERS] = Integer.toUnsignedLong(config.busNumbers());
+    fields[SERIAL_NUMBER] = features.serialNumber();
+    fields[BUS_NUMBERS] = Integer.toUnsignedLong(header.busNumbers());
     fields[ODDITIES] = Integer.toUnsignedLong(config.oddities());
-    fields[VF_LAYOUT] = pair("firstVfOffset", config.firstVfOffset(), "stride", config.vfStride());
+    fields[VF_LAYOUT] =
+        pair("firstVfOffset", features.firstVfOffset(), "stride", features.vfStride());
     fields[VF_COUNTS] =
         pair("enabledVfs", kernel.sriov().enabledVfs(), "totalVfs", kernel.sriov().totalVfs());
     fields[PHYSICAL_FUNCTION] = pf == null ? 0 : address(pf);
-    fields[CHIPSET_BASE] = Integer.toUnsignedLong(config.chipsetBase());
+    fields[CHIPSET_BASE] = Integer.toUnsignedLong(header.chipsetBase());
   }
 
   private void putOwner(OwnershipClaim owner) {

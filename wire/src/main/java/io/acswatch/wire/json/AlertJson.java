@@ -67,8 +67,8 @@ public final class AlertJson {
     json.writeStringField("release", boot.kernelRelease());
     json.writeStringField("version", boot.kernelVersion());
     json.writeStringField("command_line", boot.commandLine());
-    writeLoader(json, "bootloader_type", boot.bootloaderType());
-    writeLoader(json, "bootloader_version", boot.bootloaderVersion());
+    writeLoader(json, "bootloader_type", boot.loader().type());
+    writeLoader(json, "bootloader_version", boot.loader().version());
     ModelChoice choice = ModelChoice.of(boot, null);
     json.writeStringField("model", choice.model().label());
     json.writeStringField("model_reason", choice.reason());

@@ -72,8 +72,8 @@ public final class CaptureWriter {
     value(KERNEL_VERSION, boot.kernelVersion());
     value(COMMAND_LINE, boot.commandLine());
     value(BOOT_ID, boot.id());
-    value(BOOTLOADER_TYPE, loader(boot.bootloaderType()));
-    value(BOOTLOADER_VERSION, loader(boot.bootloaderVersion()));
+    value(BOOTLOADER_TYPE, loader(boot.loader().type()));
+    value(BOOTLOADER_VERSION, loader(boot.loader().version()));
     value(KEXEC_LOADED, capture.kexecLoaded() ? "1" : "0");
     if (!capture.scanOrder().isEmpty()) {
       value(SCAN_ORDER, scanOrder(capture.scanOrder()));

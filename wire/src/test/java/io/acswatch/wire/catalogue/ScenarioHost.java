@@ -72,22 +72,17 @@ final class ScenarioHost {
       return new ConfigFacts(
           status,
           4096,
-          type.isPort() ? 1 : 0,
-          0,
-          0,
-          0,
+          new ConfigFacts.Header(type.isPort() ? 1 : 0, 0, 0, 0, false, 0, 0),
           type,
           acs,
-          totalVfs == 0 ? 0 : 0x80,
-          totalVfs == 0 ? 0 : 2,
-          egressOpen,
-          ats,
-          false,
-          0,
-          serial,
-          0,
-          oddities,
-          enabledVfs > 0);
+          new ConfigFacts.Features(
+              egressOpen,
+              ats,
+              enabledVfs > 0,
+              totalVfs == 0 ? 0 : 0x80,
+              totalVfs == 0 ? 0 : 2,
+              serial),
+          oddities);
     }
   }
 
@@ -169,7 +164,7 @@ final class ScenarioHost {
   }
 
   ScenarioHost release(String release) {
-    boot = new Boot(boot.id(), release, "", boot.commandLine(), boot.bootloaderType(), 0);
+    boot = new Boot(boot.id(), release, "", boot.commandLine(), boot.loader().type(), 0);
     return this;
   }
 
@@ -180,7 +175,7 @@ final class ScenarioHost {
             boot.kernelRelease(),
             "",
             boot.commandLine() + " " + more,
-            boot.bootloaderType(),
+            boot.loader().type(),
             0);
     return this;
   }

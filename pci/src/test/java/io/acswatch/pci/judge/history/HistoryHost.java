@@ -268,22 +268,11 @@ final class HistoryHost {
     return new ConfigFacts(
         ReadStatus.COMPLETE,
         4096,
-        type.isPort() ? 1 : 0,
-        0,
-        0,
-        0,
+        new ConfigFacts.Header(type.isPort() ? 1 : 0, 0, 0, 0, false, 0, 0),
         type,
         control < 0 ? null : new AcsRegisters(0x148, CAPABILITY, control, 0),
-        0,
-        0,
-        false,
-        false,
-        false,
-        0,
-        0,
-        0,
-        0,
-        false);
+        ConfigFacts.Features.NONE,
+        0);
   }
 
   /** Only the last two digits of each part are of the place: any bus will do. */
