@@ -1,0 +1,93 @@
+package io.acswatch.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** What pages refer to is there. {@link DocumentedCommandsIT} runs their commands. */
+class DocumentationTest {
+  private static final Pattern LISTED = Pattern.compile("(?m)^  ([a-z]+)  +[a-z]");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[a-z].*?)\\|");
+  private static final Pattern NAME = Pattern.compile("`([a-z]+)");
+
+  @Test
+  void everyLinkLeadsToAFileAndAHeading() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (String page : Documentation.pages()) {
+      for (String link : Documentation.links(page)) {
+        String[] fileAndAnchor = link.split("#", 2);
+        Path target =
+            fileAndAnchor[0].isEmpty()
+                ? Path.of(page)
+                : Path.of(page).resolveSibling(fileAndAnchor[0]).normalize();
+        boolean leads = Files.exists(Documentation.TREE.resolve(target));
+        if (leads && fileAndAnchor.length == 2) {
+          leads = Documentation.anchors(target.toString()).contains(fileAndAnchor[1]);
+        }
+        if (!leads) {
+          broken.add(page + ": " + link);
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+
+  @Test
+  void readmeListsTheCommandsThatThereAre() throws IOException {
+    String readme = Files.readString(Documentation.TREE.resolve("README.md"));
+    String table = readme.substring(readme.indexOf("\n## Commands\n"));
+    Set<String> named = new TreeSet<>();
+    for (MatchResult row :
+        ROW.matcher(table.substring(0, table.indexOf("\n## ", 1))).results().toList()) {
+      NAME.matcher(row.group(1)).results().forEach(name -> named.add(name.group(1)));
+    }
+    assertEquals(commands(), named);
+  }
+
+  @Test
+  void everyCommandThatAPageNamesIsThere() throws IOException {
+    Set<String> commands = commands();
+    for (String page : Documentation.pages()) {
+      assertEquals(
+          List.of(),
+          Documentation.calls(page).stream()
+              .map(Documentation.Call::command)
+              .filter(command -> !commands.contains(command))
+              .toList(),
+          page);
+    }
+  }
+
+  @Test
+  void everyBlockSaysItsLanguage() throws IOException {
+    for (String page : Documentation.pages()) {
+      for (Documentation.Block block : Documentation.blocks(page)) {
+        assertFalse(block.language().isEmpty(), block + ": ```sh, ```text or another language");
+      }
+    }
+  }
+
+  /** The commands that {@code acswatch --help} lists. */
+  private static Set<String> commands() throws IOException {
+    String launcher = Files.readString(Documentation.TREE.resolve("acswatch"));
+    String usage =
+        launcher.substring(
+            launcher.indexOf("Usage: acswatch COMMAND"), launcher.indexOf("\nEND\n"));
+    return LISTED
+        .matcher(usage)
+        .results()
+        .map(line -> line.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}
