@@ -2,8 +2,16 @@ package io.acswatch.pci.judge;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.snapshot.Snapshot;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,5 +49,50 @@ public record HostState(
       int revision,
       List<IsolationAlert> open) {
     this(baseline, current, revision, open, List.of(), List.of());
+  }
+
+  /**
+   * The VMs that are expected back, by the address of their function now: nobody owns it now, and
+   * the VM owned it before the boot, or before the host was drained for that. Alerts count such a
+   * function as that VM's. Another device in its place is nobody's.
+   */
+  public Map<PciAddress, String> awaited() {
+    Map<PciAddress, String> awaited = new TreeMap<>();
+    if (baseline == null || current == null) {
+      return awaited;
+    }
+    Map<PciAddress, String> then = baseline.ownerOfEach();
+    Map<PciAddress, String> now = current.ownerOfEach();
+    if (now.keySet().containsAll(then.keySet()) && intendedOwners.isEmpty()) {
+      return awaited; // as of nearly every host at nearly every time
+    }
+    Map<DevicePath, String> vms = new HashMap<>();
+    intendedOwners.forEach(intended -> vms.put(intended.path(), intended.vm()));
+    Map<DevicePath, PciFunction> owned = new HashMap<>();
+    for (PciFunction function : baseline.functions()) {
+      String vm = then.getOrDefault(function.address(), vms.get(function.path()));
+      if (vm != null) {
+        vms.put(function.path(), vm);
+        owned.put(function.path(), function);
+      }
+    }
+    for (PciFunction function : current.functions()) {
+      PciFunction before = owned.get(function.path());
+      if (before != null
+          && before.ids().equals(function.ids())
+          && !now.containsKey(function.address())) {
+        awaited.put(function.address(), vms.get(function.path()));
+      }
+    }
+    return awaited;
+  }
+
+  /** The VMs that own a function of this host, and those that are awaited. */
+  public Set<String> vms() {
+    Set<String> vms = new TreeSet<>(awaited().values());
+    if (current != null) {
+      current.owners().forEach(claim -> vms.add(claim.vm()));
+    }
+    return vms;
   }
 }

@@ -52,7 +52,8 @@ public final class FleetApi {
   private static final Map<String, Set<String>> PARAMETERS =
       Map.of(
           "fleet", Set.of(),
-          "hosts", Set.of("q", "status", "severity", "sort", "offset", "limit"),
+          "hosts",
+              Set.of("q", "status", "severity", "incident", "without", "sort", "offset", "limit"),
           "alerts", Set.of("q", "host", "vm", "code", "severity", "offset", "limit"),
           "incidents", Set.of("status", "severity", "host", "offset", "limit"),
           "kernels", Set.of("release", "offset", "limit"),

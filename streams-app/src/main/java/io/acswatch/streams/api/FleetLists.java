@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Hosts, alerts and kernels of this instance that match a request, as lines that can be merged. */
 final class FleetLists {
@@ -43,12 +44,16 @@ final class FleetLists {
     String q = asked.text("q").toLowerCase(Locale.ROOT);
     Set<HostStatus> statuses = asked.constants("status", HostStatus.class);
     Set<Severity> severities = asked.constants("severity", Severity.class);
+    String incident = asked.text("incident");
+    Set<String> without = Set.of(asked.text("without").split(","));
     String sort = asked.word("sort", "urgency", "host", "heard", "functions");
     List<FleetIndex.Listed> matching = new ArrayList<>();
     for (FleetIndex.Listed host : fleet.hosts()) {
       boolean matches =
           (statuses.isEmpty() || statuses.contains(host.status()))
               && (severities.isEmpty() || hasAny(host.summary(), severities))
+              && (incident.isEmpty() || hasAlertOf(host.summary(), incident))
+              && !isTold(host.summary(), without)
               && (q.isEmpty() || host.summary().host().toLowerCase(Locale.ROOT).contains(q));
       if (matches) {
         matching.add(host);
@@ -60,6 +65,25 @@ final class FleetLists {
 
   private static boolean hasAny(HostSummary host, Set<Severity> severities) {
     return host.open().stream().anyMatch(alert -> severities.contains(alert.severity()));
+  }
+
+  private static boolean hasAlertOf(HostSummary host, String incident) {
+    return host.open().stream().anyMatch(alert -> alert.incident().equals(incident));
+  }
+
+  /**
+   * True if these incidents tell what is wrong with a host: all of its critical and high alerts;
+   * all warnings of a host that has none of those.
+   */
+  private static boolean isTold(HostSummary host, Set<String> incidents) {
+    Severity worst = host.worst();
+    if (worst == null || worst == Severity.INFO) {
+      return false;
+    }
+    Severity least = worst == Severity.WARNING ? worst : Severity.HIGH;
+    return host.open().stream()
+        .filter(alert -> alert.severity().compareTo(least) >= 0)
+        .allMatch(alert -> incidents.contains(alert.incident()));
   }
 
   private static int calm(FleetIndex.Listed host) {
@@ -157,7 +181,15 @@ final class FleetLists {
     json.writeNumberField("vms", host.vms());
     json.writeNumberField("open_alerts", host.open().size());
     Json.text(json, "worst", worst == null ? null : worst.label());
-    Json.text(json, "headline", worst == null ? null : host.open().get(0).headline());
+    OpenAlert first = worst == null ? null : host.open().get(0);
+    Json.text(json, "headline", first == null ? null : first.headline());
+    cause(json, first);
+  }
+
+  private static void cause(JsonGenerator json, @Nullable OpenAlert alert) throws IOException {
+    Json.text(json, "port", alert == null ? null : alert.port());
+    Json.texts(json, "bits", alert == null ? List.of() : alert.bits());
+    Json.text(json, "incident", alert == null ? null : alert.incident());
   }
 
   private static void alert(JsonGenerator json, OpenAlert alert) throws IOException {
@@ -170,5 +202,6 @@ final class FleetLists {
     Json.time(json, "taken_at", alert.takenAtMillis());
     Json.texts(json, "vms", alert.vms());
     json.writeStringField("headline", alert.headline());
+    cause(json, alert);
   }
 }

@@ -3,7 +3,6 @@ package io.acswatch.streams.fleet;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.judge.HostState;
-import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param bootClass how its boot came about, in the names of {@code BootClass}
  * @param functions number of its functions
  * @param groups number of groups its kernel reports
- * @param vms number of VMs that own a function
+ * @param vms number of VMs that own a function, or are awaited back after a boot
  * @param portsRead no bridge or port of it was left unread
  * @param open its open alerts, the most urgent first
  */
@@ -44,7 +43,7 @@ public record HostSummary(
         current.bootClass().name(),
         current.functions().size(),
         groups(current),
-        (int) current.owners().stream().map(OwnershipClaim::vm).distinct().count(),
+        state.vms().size(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
   }

@@ -3,7 +3,9 @@ package io.acswatch.streams.fleet;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.streams.incident.AlertCause;
 import java.util.Comparator;
 import java.util.List;
 
@@ -12,6 +14,9 @@ import java.util.List;
  *
  * @param takenAtMillis when the snapshot was taken that showed it, milliseconds since 1970, 0 if
  *     unknown
+ * @param port address of the port at fault; empty if no port is
+ * @param bits names of its ACS Control bits that were lost or gained
+ * @param incident id of the incident of all alerts with its cause; empty if it joins none
  */
 public record OpenAlert(
     String fingerprint,
@@ -22,7 +27,10 @@ public record OpenAlert(
     AlertStatus status,
     long takenAtMillis,
     List<String> vms,
-    String headline) {
+    String headline,
+    String port,
+    List<String> bits,
+    String incident) {
   /** The most urgent first, then the latest; a total order. */
   public static final Comparator<OpenAlert> MOST_URGENT_FIRST =
       Comparator.comparing(OpenAlert::severity)
@@ -32,6 +40,8 @@ public record OpenAlert(
           .thenComparing(OpenAlert::fingerprint);
 
   static OpenAlert of(IsolationAlert alert) {
+    RegisterChange register = alert.cause() == null ? null : alert.cause().register();
+    AlertCause cause = AlertCause.of(alert);
     return new OpenAlert(
         alert.fingerprint(),
         alert.host(),
@@ -41,6 +51,9 @@ public record OpenAlert(
         alert.status(),
         alert.interval().after().takenAtMillis(),
         alert.vms(),
-        alert.headline());
+        alert.headline(),
+        register == null ? "" : register.port().toString(),
+        register == null ? List.of() : register.bitNames(),
+        cause == null ? "" : cause.id());
   }
 }

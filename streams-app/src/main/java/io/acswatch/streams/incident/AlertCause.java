@@ -2,6 +2,10 @@ package io.acswatch.streams.incident;
 
 import io.acswatch.client.Alert;
 import io.acswatch.client.Severity;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param place place of the port at fault; of an alert that names no cause, of its first device
  * @param bits ACS bits at fault
  */
-record AlertCause(
+public record AlertCause(
     String code, String platform, String kernel, String kind, String place, List<String> bits) {
   /** Code of the incident of a kernel that groups by rules that are not known, once for each. */
   static final String KERNEL_RULES_UNKNOWN = "KERNEL_RULES_UNKNOWN";
@@ -29,7 +33,7 @@ record AlertCause(
   private static final String MISMATCH = "KERNEL_GROUP_MISMATCH";
   private static final int ID_BYTES = 16;
 
-  AlertCause {
+  public AlertCause {
     bits = List.copyOf(bits);
   }
 
@@ -55,6 +59,33 @@ record AlertCause(
         cause == null ? "" : text(cause.kind()),
         cause == null ? firstDevice(alert) : text(cause.portPath()),
         cause == null ? List.of() : cause.bits());
+  }
+
+  /** The same of an alert that has just been made, so that it is in the same incident. */
+  public static @Nullable AlertCause of(IsolationAlert alert) {
+    String kernel = alert.interval().after().boot().kernelRelease();
+    if (alert.code().name().equals(MISMATCH)) {
+      return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel, "", "", List.of());
+    }
+    Evidence evidence = alert.evidence();
+    if (alert.severity() == io.acswatch.pci.alert.Severity.INFO
+        || evidence == null
+        || evidence.basis().platform().isEmpty()) {
+      return null;
+    }
+    Cause cause = alert.cause();
+    RegisterChange register = cause == null ? null : cause.register();
+    String place = register == null ? "" : register.path().text();
+    if (cause == null && !alert.devices().isEmpty()) {
+      place = alert.devices().get(0).path().text();
+    }
+    return new AlertCause(
+        alert.code().name(),
+        evidence.basis().platform(),
+        kernel,
+        cause == null ? "" : cause.kind().name(),
+        place,
+        register == null ? List.of() : register.bitNames());
   }
 
   private static String kernel(Alert alert) {
@@ -92,7 +123,7 @@ record AlertCause(
   }
 
   /** The same for the same cause; 32 hex digits. */
-  String id() {
+  public String id() {
     String all = String.join("\n", code, platform, kernel, kind, place, String.join(" ", bits));
     try {
       byte[] digest =

@@ -255,6 +255,52 @@ class FleetApiTest {
     assertEquals(400, fleet.get("/api/v1/incidents?status=shut").statusCode());
   }
 
+  /**
+   * The page shows an incident as one line, and apart from it the hosts of which it does not tell.
+   */
+  @Test
+  void listsTheHostsOfAnIncidentAndThoseThatHaveMore() throws Exception {
+    merged(fleet, "other");
+    fleet.judge(
+        Frames.capture("kexec-002-before", "alone", 1),
+        Frames.capture("kexec-002-after", "alone", 1));
+    fleet.keep(incidents("merged", "other"));
+    JsonNode worst = json("/api/v1/incidents").get("incidents").get(0);
+    String id = worst.get("incident").asText();
+
+    JsonNode first = json("/api/v1/hosts").get("hosts").get(0);
+    assertEquals("0000:00:02.0", first.get("port").asText(), first::toString);
+    assertEquals(List.of("alone", "merged", "other", "calm"), hosts(""));
+    assertEquals("RR", json("/api/v1/hosts?q=merged").at("/hosts/0/bits/0").asText());
+    assertEquals(id, json("/api/v1/hosts?q=merged").at("/hosts/0/incident").asText());
+    assertEquals(List.of("merged", "other"), hosts("?incident=" + id));
+    assertEquals(List.of("alone", "calm"), hosts("?without=00," + id));
+
+    // Told is a host only if all is told that is grave about it.
+    fleet.judge(
+        Frames.capture("kexec-002-before", "other", 1),
+        Frames.capture("kexec-002-after", "other", 1));
+    assertEquals(List.of("other", "alone", "calm"), hosts("?without=" + id));
+  }
+
+  private List<String> hosts(String query) throws Exception {
+    return texts(json("/api/v1/hosts" + query).get("hosts"), "host");
+  }
+
+  /** After a kexec VMs come back one by one: lists and the host's page count the same. */
+  @Test
+  void countsTheVmsThatAreAwaited() throws Exception {
+    fleet.judge(
+        Frames.capture("kexec-001-before", "early", 1),
+        Frames.capture("kexec-001-after", "early", 1).withOwners(List.of()));
+
+    assertEquals(11, json("/api/v1/hosts?q=early").at("/hosts/0/vms").asInt());
+    JsonNode host = json("/api/v1/host?id=early");
+    assertEquals(11, host.get("vms").asInt());
+    assertTrue(texts(host.get("awaited"), "vm").contains("vm5"), () -> "" + host.get("awaited"));
+    assertEquals(0, json("/api/v1/host?id=merged").get("awaited").size());
+  }
+
   @Test
   void mergesTheIncidentsOfAllInstances() throws Exception {
     List<Incident> joined = incidents("merged", "other");
@@ -398,6 +444,7 @@ class FleetApiTest {
               case "code" -> "GROUP_MERGED_CROSS_VM";
               case "host" -> "merged";
               case "vm" -> "vm5";
+              case "incident", "without" -> "00";
               default -> "m";
             };
         query.append(query.isEmpty() ? '?' : '&').append(parameter.get("name").asText());

@@ -30,7 +30,7 @@ function head() {
   return h("div", {}, h("h1", {}, shown(host.host)), h("div", { class: "facts" },
     h("span", { class: `state ${host.status ?? ""}` }, host.status ?? ""), h("span", {}, "heard ", when(host.heard_at)),
     h("span", {}, `kernel ${shown(now.kernel_release)}`), h("span", {}, BOOTS[now.boot_class] ?? now.boot_class),
-    h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel === null ? "no groups" : count(now.kernel.length, "group")}, ${count(view?.vms.size ?? 0, "VM")}`),
+    h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel === null ? "no groups" : count(now.kernel.length, "group")}, ${count(host.vms, "VM")}`),
     h("span", { title: now.model_reason }, `rules ${now.model}`)));
 }
 

@@ -27,7 +27,7 @@ export function kind(fn) {
 /** Each VM has a colour, and a pattern for eyes and prints without; those in alerts come first, and differ most. */
 export function vms(host) {
   const concerned = new Set(host.alerts.flatMap((alert) => alert.vms));
-  const names = [...new Set(["before", "after"].flatMap((side) => (host[side]?.functions ?? []).map((fn) => fn.owner)).filter((owner) => owner))]
+  const names = [...new Set(["before", "after"].flatMap((side) => (host[side]?.functions ?? []).map((fn) => fn.owner)).concat(host.awaited.map((one) => one.vm)).filter((owner) => owner))]
     .sort((a, b) => concerned.has(b) - concerned.has(a) || a.localeCompare(b, "en", { numeric: true }));
   return new Map(names.map((name, i) => [name, { colour: `v${i % COLOURS}`, pattern: (i + Math.floor(i / COLOURS)) % 4, concerned: concerned.has(name) }]));
 }

@@ -39,6 +39,7 @@ class Node {
 export function build(host) {
   const nodes = new Map();
   const root = new Node("");
+  expect(host);
   for (const side of ["before", "after"]) {
     label(host[side]);
     for (const fn of host[side]?.functions ?? []) {
@@ -60,7 +61,6 @@ export function build(host) {
   order(root);
   compare(model, host);
   alerted(model, host);
-  expect(model);
   gather(model);
   settle(root, -1);
   return model;
@@ -153,15 +153,10 @@ function alerted(model, host) {
   }
 }
 
-/**
- * A device whose VM has not come back to it is still that VM's: alerts count it so, and the picture too.
- * Another device in its place is nobody's.
- */
-function expect(model) {
-  for (const { before, after } of model.nodes.values()) {
-    const same = before && after && before.vendor === after.vendor && before.device === after.device;
-    if (same && before.owner && !after.owner) after.awaited = before.owner;
-  }
+/** A device whose VM has not come back to it is still that VM's: alerts count it so, and the picture too. */
+function expect(host) {
+  const awaited = new Map(host.awaited.map((one) => [one.address, one.vm]));
+  for (const fn of host.after.functions) fn.awaited = awaited.get(fn.address);
 }
 
 const matters = (node) => node.fault || node.concerned || node.weak || node.found || PARTITIONS.some((key) => node.changed[key]);
