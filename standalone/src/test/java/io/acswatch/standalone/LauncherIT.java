@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,65 @@ class LauncherIT {
 
     assertEquals(3, refused.exitCode());
     assertTrue(refused.err().contains("is Java 11.0.2, 17 or later is needed"), refused.err());
+  }
+
+  /**
+   * Ctrl-C reaches all of the terminal's programs: launcher, Maven, and what shows its progress.
+   */
+  @Test
+  void saysThatABuildWasStoppedAndNotThatItFailed() throws Exception {
+    Path tree = Files.createDirectories(scratch.resolve("tree/standalone")).getParent();
+    Files.writeString(tree.resolve("pom.xml"), "");
+    Files.writeString(tree.resolve("standalone/pom.xml"), "");
+    Path launcher = Files.copy(LAUNCHER, tree.resolve("acswatch"));
+    Path mvn = Files.createDirectory(scratch.resolve("bin")).resolve("mvn");
+    Files.writeString(
+        mvn,
+        """
+        #!/bin/bash
+        [[ $2 != -v ]] || { echo Apache Maven 3.9.9; exit; }
+        trap 'exit 130' INT
+        echo "[ERROR] about to build"
+        mkfifo fifo && touch building
+        read -r <>fifo
+        """);
+    assertTrue(mvn.toFile().setExecutable(true));
+    Map<String, String> environment =
+        Map.of("ACSWATCH_NO_BUILD", "", "PATH", mvn.getParent() + ":" + System.getenv("PATH"));
+    try (LaunchedProcess build =
+        LaunchedProcess.program(
+            scratch,
+            environment,
+            // A group of its own, as a terminal gives it; and one that listens, wherever this runs.
+            "setsid",
+            "env",
+            "--default-signal=INT",
+            launcher.toString(),
+            "groups")) {
+      Awaitility.await().atMost(LIMIT).until(() -> Files.exists(scratch.resolve("building")));
+
+      Deployment.run(scratch, "kill", "-INT", "--", "-" + build.pid());
+
+      assertEquals(130, build.exitCode(), build::all);
+      assertFalse(build.err().contains("failed"), build::all);
+      assertFalse(build.err().contains("ERROR"), build::all);
+    }
+  }
+
+  /** What glibc keeps for each thread would be a multiple of what RocksDB needs. */
+  @Test
+  void boundsTheArenasOfTheStreamsApplication() throws Exception {
+    Path home = Files.createDirectories(scratch.resolve("jdk/bin")).getParent();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+    assertTrue(
+        Files.writeString(home.resolve("bin/java"), "#!/bin/sh\necho arenas $MALLOC_ARENA_MAX\n")
+            .toFile()
+            .setExecutable(true));
+
+    for (String command : List.of("streams", "collect")) {
+      Outcome started = run(LAUNCHER, Map.of("JAVA_HOME", home.toString()), command);
+      assertTrue(started.out().matches("arenas [12]\n"), started.out());
+    }
   }
 
   @Test
