@@ -227,8 +227,8 @@ public final class SpoolingReader {
       return;
     }
     lastBeatNanos = nanos == 0 ? 1 : nanos;
-    report(state);
     List<SpoolEntry> waiting = spool.entries();
+    report(state);
     HostFrames.SpoolDepth depth =
         new HostFrames.SpoolDepth(
             waiting.size(), waiting.stream().mapToLong(SpoolEntry::bytes).sum(), losses());

@@ -69,8 +69,18 @@ public final class Spool {
   }
 
   static Spool open(Path directory, SpoolLimits limits, Force force) throws IOException {
-    Files.createDirectories(directory);
+    make(directory);
     return new Spool(directory, limits, force);
+  }
+
+  /** True if it was not there. */
+  private static boolean make(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return false;
+    }
+    Files.createDirectories(directory);
+    SpoolLock.giveToOwner(directory, directory.toRealPath().getParent());
+    return true;
   }
 
   public Path directory() {
@@ -150,6 +160,7 @@ public final class Spool {
         }
         file.force(true);
       }
+      SpoolLock.giveToOwner(temporary, directory);
       Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       Files.deleteIfExists(temporary);
@@ -178,8 +189,14 @@ public final class Spool {
     return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
-  /** What waits, in the order in which it was put in. */
+  /**
+   * What waits, in the order in which it was put in. A directory that somebody has removed is made
+   * again: what waited in it is lost, what comes is not.
+   */
   public List<SpoolEntry> entries() throws IOException {
+    if (make(directory)) {
+      LOG.warn("{} was removed with what waited in it, and is made again", directory);
+    }
     return entriesOf(directory);
   }
 
@@ -244,7 +261,7 @@ public final class Spool {
    */
   public synchronized void setAside(SpoolEntry entry, SpoolLoss reason) throws IOException {
     Path damaged = Files.createDirectories(directory.resolve(DAMAGED));
-    SpoolLock.letGroupWrite(damaged);
+    SpoolLock.giveToOwner(damaged, directory);
     List<Path> kept = new ArrayList<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(damaged)) {
       files.forEach(kept::add);

@@ -2,27 +2,28 @@ package io.acswatch.collector.spool;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Keeps a second reader or sender out of a spool. The kernel takes the lock away when the process
  * ends, however it ends.
+ *
+ * <p>It is a file beside the spool, so that it holds though the spool is removed; and one in it,
+ * for whoever may not write beside it: there the spool is a mount or another's directory.
  */
 public final class SpoolLock implements AutoCloseable {
-  private final FileChannel file;
-  private final FileLock lock;
+  private final List<FileChannel> files = new ArrayList<>();
 
-  private SpoolLock(FileChannel file, FileLock lock) {
-    this.file = file;
-    this.lock = lock;
-  }
+  private SpoolLock() {}
 
   /**
    * Takes the lock of a role.
@@ -31,32 +32,57 @@ public final class SpoolLock implements AutoCloseable {
    * @throws IOException if another process has it; names the file
    */
   public static SpoolLock take(Path directory, String role) throws IOException {
-    Path path = directory.resolve(role + ".lock");
-    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    letGroupWrite(path);
+    Path spool = directory.toRealPath();
+    Path beside = spool.resolveSibling(spool.getFileName() + "." + role + ".lock");
+    SpoolLock lock = new SpoolLock();
     try {
-      FileLock lock = file.tryLock();
-      if (lock != null) {
-        return new SpoolLock(file, lock);
+      if (Files.exists(beside) || Files.isWritable(beside.getParent())) {
+        lock.add(beside, spool, role);
+      }
+      lock.add(spool.resolve(role + ".lock"), spool, role);
+      return lock;
+    } catch (IOException refused) {
+      lock.close();
+      throw refused;
+    }
+  }
+
+  private void add(Path path, Path spool, String role) throws IOException {
+    FileChannel file = open(path, spool);
+    files.add(file);
+    try {
+      if (file.tryLock() != null) {
+        return;
       }
     } catch (OverlappingFileLockException ofThisProcess) {
       // answered below
     }
-    file.close();
     throw new FileSystemException(
         path.toString(), null, "another " + role + " works on this spool; stop it first");
   }
 
+  private static FileChannel open(Path path, Path spool) throws IOException {
+    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    giveToOwner(path, spool);
+    return file;
+  }
+
   /**
-   * Lets the group of the spool take what is made now: a role that root has tried once is run by a
-   * user of its own after that.
+   * Gives what root has made now to those whom the spool belongs to: a role that root has tried
+   * once is run by a user of its own after that.
    */
-  static void letGroupWrite(Path path) throws IOException {
+  static void giveToOwner(Path made, Path spool) throws IOException {
     try {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-      if (permissions.add(PosixFilePermission.GROUP_WRITE)) {
-        Files.setPosixFilePermissions(path, permissions);
+      PosixFileAttributes as = Files.readAttributes(made, PosixFileAttributes.class);
+      if (!as.owner().getName().equals("root")) {
+        return;
       }
+      PosixFileAttributes wanted = Files.readAttributes(spool, PosixFileAttributes.class);
+      PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
+      view.setPermissions(
+          PosixFilePermissions.fromString(as.isDirectory() ? "rwxrwx---" : "rw-rw----"));
+      view.setGroup(wanted.group());
+      view.setOwner(wanted.owner());
     } catch (UnsupportedOperationException | FileSystemException notOurs) {
       // made by another user, or on a file system without permissions: it stays as it is
     }
@@ -64,7 +90,8 @@ public final class SpoolLock implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.release();
-    file.close();
+    for (FileChannel file : files) {
+      file.close(); // which gives the lock free
+    }
   }
 }

@@ -226,16 +226,31 @@ class FaultyHostTest {
     run();
     Awaitility.await().atMost(LIMIT).until(() -> lastSnapshot() != null);
     for (int round = 0; round < 5; round++) {
-      Path away = directory.resolve("away");
+      Path away = directory.resolve("away" + round);
       Files.move(spoolDirectory, away);
+      Files.createFile(spoolDirectory); // a directory that is only removed is made again
+      long failures = reader.failures();
       int control = round % 2 == 0 ? 0x19 : 0x1D;
       host.poke(PORT, ACS_CONTROL, control);
       Awaitility.await()
           .atMost(LIMIT)
-          .until(() -> running.isAlive() && reader.failures() > 0 && seenByWatcher(control));
-      Files.move(away, spoolDirectory);
+          .until(() -> running.isAlive() && reader.failures() > failures && seenByWatcher(control));
+      Files.delete(spoolDirectory);
       awaitControl(control);
     }
+  }
+
+  @Test
+  void makesASpoolThatWasRemovedAgain() throws Exception {
+    open(Map.of());
+    run();
+    Awaitility.await().atMost(LIMIT).until(() -> lastSnapshot() != null);
+    Files.move(spoolDirectory, directory.resolve("away"));
+
+    host.poke(PORT, ACS_CONTROL, 0x19);
+
+    awaitControl(0x19);
+    assertEquals(0, reader.failures());
   }
 
   private boolean seenByWatcher(int control) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.acswatch.collector.Machine;
 import io.acswatch.collector.TestCaptures;
@@ -18,6 +19,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -94,20 +96,47 @@ class SpoolTest {
     assertEquals(List.of(), unforced.losses().values().stream().filter(n -> n > 0).toList());
   }
 
+  /** What root has tried once is run by a user of its own after that. */
   @Test
   @SuppressWarnings("try") // the lock is held, and nothing more
-  void letsTheUserOfARoleTakeWhatRootHasMade() throws IOException {
-    addAll("boot", FrameType.SNAPSHOT);
+  void givesWhatRootHasMadeToWhomTheSpoolBelongs() throws IOException {
+    assumeTrue("root".equals(System.getProperty("user.name")), "it takes root");
+    Path path = spool.directory();
+    UserPrincipal other =
+        path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+    Files.setOwner(path, other);
+    addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
     spool.setAside(spool.entries().get(0), SpoolLoss.REFUSED);
 
-    try (SpoolLock lock = SpoolLock.take(spool.directory(), "sender")) {
-      for (String made : List.of("sender.lock", Spool.DAMAGED)) {
+    try (SpoolLock lock = SpoolLock.take(path, "sender")) {
+      for (Path made :
+          List.of(
+              path.resolve("sender.lock"),
+              path.resolveSibling("spool.sender.lock"),
+              path.resolve(Spool.DAMAGED),
+              spool.entries().get(0).path())) {
+        assertEquals(other, Files.getOwner(made), made::toString);
         assertTrue(
-            Files.getPosixFilePermissions(spool.directory().resolve(made))
-                .contains(PosixFilePermission.GROUP_WRITE),
-            made);
+            Files.getPosixFilePermissions(made).contains(PosixFilePermission.GROUP_WRITE),
+            made::toString);
       }
     }
+  }
+
+  /** The lock is beside it too: who removes a spool does not let a second one in. */
+  @Test
+  @SuppressWarnings("try") // the lock is held, and nothing more
+  void staysLockedThoughItIsRemovedAndMadeAgain() throws IOException {
+    try (SpoolLock lock = SpoolLock.take(spool.directory(), "reader")) {
+      Files.move(spool.directory(), directory.resolve("removed"));
+      addAll("boot", FrameType.SNAPSHOT);
+
+      FileSystemException refused =
+          assertThrows(
+              FileSystemException.class, () -> SpoolLock.take(spool.directory(), "reader"));
+      assertEquals("another reader works on this spool; stop it first", refused.getReason());
+    }
+    SpoolLock.take(spool.directory(), "reader").close();
   }
 
   @Test
@@ -275,7 +304,7 @@ class SpoolTest {
       FileSystemException refused =
           assertThrows(
               FileSystemException.class, () -> SpoolLock.take(spool.directory(), "sender"));
-      assertTrue(refused.getFile().endsWith("sender.lock"));
+      assertTrue(refused.getFile().endsWith("spool.sender.lock"));
     }
     SpoolLock.take(spool.directory(), "sender").close();
   }
