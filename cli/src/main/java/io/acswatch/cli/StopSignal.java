@@ -36,6 +36,11 @@ public final class StopSignal implements AutoCloseable {
     void run() throws IOException, InterruptedException;
   }
 
+  @FunctionalInterface
+  public interface StoppableWork {
+    void run(StopSignal stop) throws IOException, InterruptedException;
+  }
+
   private StopSignal(Action stop, Duration patience) {
     this.stop = stop;
     this.patience = patience;
@@ -52,9 +57,21 @@ public final class StopSignal implements AutoCloseable {
     return new StopSignal(stop, patience);
   }
 
-  /** Listens from now on; the work asks {@link #isRaised}, and has {@code patience} to end. */
-  public static StopSignal caught(Duration patience) {
-    return new StopSignal(() -> {}, patience);
+  /**
+   * Does work that asks {@link #isRaised} and has {@code patience} to end. Parts that begin while
+   * the process ends cannot, and say so: that is no failure.
+   */
+  public static void during(Duration patience, StoppableWork work)
+      throws IOException, InterruptedException {
+    try (StopSignal stop = new StopSignal(() -> {}, patience)) {
+      try {
+        work.run(stop);
+      } catch (RuntimeException | LinkageError failed) {
+        if (!stop.isRaised()) {
+          throw failed;
+        }
+      }
+    }
   }
 
   /** Listens until the work has ended, or has failed. */

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * Native libraries that RocksDB and the compressors have unpacked into the temporary directory.
  * They are to be deleted when the JVM ends, but not if it is halted, as our commands are when they
  * are stopped: to be stopped is no failure, and only {@code halt} ends a stopped JVM with exit code
- * 0.
+ * 0. One that is killed deletes nothing, so a process that goes on for long does it while it runs.
  */
 public final class UnpackedLibraries {
   private static final Path MAPPED = Path.of("/proc/self/maps");

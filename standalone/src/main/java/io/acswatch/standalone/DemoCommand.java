@@ -63,6 +63,11 @@ final class DemoCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    StopSignal.during(PATIENCE, this::show);
+    return ExitCode.OK;
+  }
+
+  private void show(StopSignal stop) throws IOException, InterruptedException {
     Terminal terminal = new Terminal(out());
     Duration limit = Duration.ofSeconds(timeoutSeconds);
     terminal.line(
@@ -73,43 +78,36 @@ final class DemoCommand extends CliCommand {
           Here it is replayed from a recording: Kafka and the streams application start in this
           process, the host is sent before and after, and the alert comes out.
         """);
-    try (StopSignal stop = StopSignal.caught(PATIENCE);
-        DataDirectory scratch = DataDirectory.temporary()) {
+    try (DataDirectory scratch = DataDirectory.temporary()) {
       terminal.step("broker", "starts");
       EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
       terminal.step("broker", broker.bootstrapServers());
       try (Pipeline pipeline = Pipeline.start(broker, http, scratch.path().resolve("streams"))) {
         terminal.step("streams", "gets its partitions");
         if (!pipeline.awaitReady(limit, stop::isRaised)) {
-          return stopped(stop, terminal, "the streams application was not ready");
+          stopped(stop, terminal, "the streams application was not ready");
+          return;
         }
         terminal.step("streams", "judges");
         printWhereToLook(pipeline, terminal);
         replay(pipeline, terminal);
         if (!printAlerts(pipeline, terminal, limit, stop)) {
-          return stopped(stop, terminal, "no alert came");
-        }
-        if (!once) {
+          stopped(stop, terminal, "no alert came");
+        } else if (!once) {
           terminal.line("\nRunning. See the host before and after: " + hostPage(pipeline));
           terminal.line("Ctrl-C ends it and removes all it has written.");
           stop.await();
         }
       }
     }
-    return ExitCode.OK;
   }
 
   /** To be asked to end is no failure; time that is up is. */
-  private int stopped(StopSignal stop, Terminal terminal, String what) {
+  private void stopped(StopSignal stop, Terminal terminal, String what) {
     if (!stop.isRaised()) {
-      throw late(what);
+      throw new CommandFailure(what + " within " + timeoutSeconds + " s");
     }
     terminal.line("\nStopped before the alert came.");
-    return ExitCode.OK;
-  }
-
-  private CommandFailure late(String what) {
-    return new CommandFailure(what + " within " + timeoutSeconds + " s");
   }
 
   private static void replay(Pipeline pipeline, Terminal terminal)

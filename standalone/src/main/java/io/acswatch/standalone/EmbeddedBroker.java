@@ -81,7 +81,8 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (CommandFailure e) {
       closeAfter(e, directory);
       throw e;
-    } catch (Exception e) {
+    } catch (Exception | LinkageError e) {
+      // An error of linkage: Kafka's classes cannot be made while the process is asked to end.
       CommandFailure failure =
           new CommandFailure(
               "the embedded broker cannot start in " + directory.path() + ": " + firstLine(e), e);
@@ -95,7 +96,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         new KafkaRaftServer(KafkaConfig.fromProps(properties, false), Time.SYSTEM);
     try {
       server.startup();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       server.shutdown(); // the controller may be up when the broker fails
       server.awaitShutdown();
       throw e;

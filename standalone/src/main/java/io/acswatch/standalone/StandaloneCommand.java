@@ -83,24 +83,24 @@ final class StandaloneCommand extends CliCommand {
   public Integer call() throws IOException, InterruptedException {
     Terminal terminal = new Terminal(out());
     // Held until all is closed and deleted: the process ends when the signal is.
-    try (StopSignal stop = StopSignal.caught(PATIENCE)) {
-      if (temporary) {
-        try (DataDirectory scratch = DataDirectory.temporary()) {
-          terminal.step("broker", "starts, keeps nothing");
-          EmbeddedBroker broker = EmbeddedBroker.startTemporary(port);
-          watch(terminal, stop, broker, scratch.path().resolve(STREAMS));
-        }
-      } else {
-        Path directory =
-            dataDirectory == null
-                ? StateDirectory.of("standalone", System.getenv())
-                : dataDirectory;
-        terminal.step("broker", "starts, keeps its data in " + directory);
-        EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve(BROKER), port);
-        watch(terminal, stop, broker, directory.resolve(STREAMS));
-      }
-    }
+    StopSignal.during(PATIENCE, stop -> start(terminal, stop));
     return ExitCode.OK;
+  }
+
+  private void start(Terminal terminal, StopSignal stop) throws IOException, InterruptedException {
+    if (temporary) {
+      try (DataDirectory scratch = DataDirectory.temporary()) {
+        terminal.step("broker", "starts, keeps nothing");
+        EmbeddedBroker broker = EmbeddedBroker.startTemporary(port);
+        watch(terminal, stop, broker, scratch.path().resolve(STREAMS));
+      }
+      return;
+    }
+    Path directory =
+        dataDirectory == null ? StateDirectory.of("standalone", System.getenv()) : dataDirectory;
+    terminal.step("broker", "starts, keeps its data in " + directory);
+    EmbeddedBroker broker = EmbeddedBroker.start(directory.resolve(BROKER), port);
+    watch(terminal, stop, broker, directory.resolve(STREAMS));
   }
 
   private void watch(Terminal terminal, StopSignal stop, EmbeddedBroker broker, Path stateDirectory)

@@ -12,6 +12,7 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -33,6 +35,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a new user does first: the demo, and then Kafka's console consumer as it says. */
 class DemoIT {
@@ -88,6 +92,8 @@ class DemoIT {
       try (Stream<Path> files = Files.list(temporary)) {
         assertTrue(files.findAny().isPresent(), "it works in that directory");
       }
+      // A process that is killed deletes nothing, so what it unpacks goes while it runs.
+      Awaitility.await().atMost(LIMIT).until(() -> !hasLibraries(temporary));
 
       demo.terminate();
       assertEquals(0, demo.exitCode(), demo::all);
@@ -95,6 +101,38 @@ class DemoIT {
       try (Stream<Path> files = Files.list(temporary)) {
         assertEquals(List.of(), files.toList());
       }
+    }
+  }
+
+  private static boolean hasLibraries(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.anyMatch(file -> file.toString().endsWith(".so"));
+    }
+  }
+
+  /** Its parts cannot start while the process ends, and what they say of it is no news. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2})
+  void leavesNothingBehindWhenItIsStoppedAsItStarts(int directories) throws Exception {
+    Path temporary = Files.createDirectory(scratch.resolve("tmp"));
+    Map<String, String> environment = Map.of("ACSWATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
+    try (LaunchedProcess demo = LaunchedProcess.acswatch(scratch, environment, "demo")) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .pollInterval(Duration.ofMillis(2))
+          .until(() -> demo.out().contains("acswatch demo") && count(temporary) >= directories);
+
+      demo.terminate();
+
+      assertEquals(0, demo.exitCode(), demo::all);
+      assertEquals("", demo.err());
+      assertEquals(0, count(temporary), demo::all);
+    }
+  }
+
+  private static long count(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.count();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.UnpackedLibraries;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolArrivals;
 import io.acswatch.collector.spool.SpoolEntry;
@@ -41,6 +42,7 @@ public final class SpoolSender {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable FramePublisher publisher;
   private volatile @Nullable String failing;
+  private boolean tidied;
 
   public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
     this.config = config;
@@ -121,6 +123,10 @@ public final class SpoolSender {
       return;
     }
     spool.remove(entry);
+    if (!tidied) { // what compresses is loaded now
+      UnpackedLibraries.delete();
+      tidied = true;
+    }
     if (failing != null) {
       LOG.info("broker reached again");
       failing = null;

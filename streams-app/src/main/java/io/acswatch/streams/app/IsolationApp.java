@@ -3,6 +3,7 @@ package io.acswatch.streams.app;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Program;
+import io.acswatch.cli.UnpackedLibraries;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.Outage;
@@ -82,7 +83,14 @@ public final class IsolationApp implements AutoCloseable {
     instances = new StreamsInstances(self, config.topics().frames(), fleet, new KafkaView());
     api = new FleetApi(fleet, instances);
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
-    backlog = new FrameBacklog(config, System::currentTimeMillis, metrics::backlog);
+    backlog =
+        new FrameBacklog(
+            config,
+            System::currentTimeMillis,
+            (frames, age) -> {
+              metrics.backlog(frames, age);
+              UnpackedLibraries.delete(); // what was loaded since then
+            });
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
     streams.setStateListener(this::onState);
     streams.setGlobalStateRestoreListener(metrics);
@@ -212,6 +220,7 @@ public final class IsolationApp implements AutoCloseable {
     metrics.stateChanged(before.name(), now.name());
     stateSinceMillis = System.currentTimeMillis();
     LOG.info("Kafka Streams: {} -> {}", before, now);
+    UnpackedLibraries.delete(); // now, for a process that is killed deletes nothing
     if (now == State.RUNNING) {
       loadFleet();
     }
