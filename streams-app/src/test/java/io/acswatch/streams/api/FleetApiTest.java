@@ -417,6 +417,30 @@ class FleetApiTest {
     assertEquals(503, fleet.get("/api/v1/host?id=elsewhere").statusCode());
   }
 
+  /** Generators of clients make a method of each; renaming one breaks their users. */
+  @Test
+  void namesEveryOperationOnce() throws Exception {
+    List<String> names = new ArrayList<>();
+    for (JsonNode path : json("/api/v1/openapi.json").get("paths")) {
+      for (JsonNode operation : path) {
+        names.add(operation.path("operationId").asText());
+      }
+    }
+    assertEquals(
+        List.of(
+            "getFleet",
+            "listHosts",
+            "listAlerts",
+            "listIncidents",
+            "listKernels",
+            "getAlert",
+            "getHost",
+            "explainGroup",
+            "listWeakPoints",
+            "getDescription"),
+        names);
+  }
+
   /** Each path of the document is asked, and answers as it says. */
   @Test
   void answersAsTheDocumentDescribes() throws Exception {
