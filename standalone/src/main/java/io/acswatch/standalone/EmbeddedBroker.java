@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -114,7 +113,6 @@ public final class EmbeddedBroker implements AutoCloseable {
         .setClusterId(Uuid.randomUuid().toString())
         .setDirectories(List.of(directory.toString()))
         .setControllerListenerName("CONTROLLER")
-        .setMetadataLogDirectory(Optional.empty())
         .setReleaseVersion(MetadataVersion.latestProduction())
         .run();
   }
