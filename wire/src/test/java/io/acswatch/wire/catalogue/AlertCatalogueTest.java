@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.InputFormat;
-import com.networknt.schema.JsonSchemaFactory;
-import com.networknt.schema.SpecVersion;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -185,8 +185,8 @@ class AlertCatalogueTest {
     try (InputStream schema = AlertJson.class.getResourceAsStream(AlertJson.SCHEMA_RESOURCE)) {
       String text = new String(schema.readAllBytes(), StandardCharsets.UTF_8);
       assertEquals(
-          Set.of(),
-          JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
+          List.of(),
+          SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
               .getSchema(text)
               .validate(json, InputFormat.JSON));
     }
