@@ -1,6 +1,9 @@
 package io.acswatch.pci.config;
 
-/** How the bytes of a configuration space came about, and what may be concluded from them. */
+/**
+ * How the bytes of a configuration space came about, and what may be concluded from them. The place
+ * of a constant is its code in frames and states: add at the end, never move.
+ */
 public enum ReadStatus {
   /** All bytes the function has were read. */
   COMPLETE,

@@ -3,7 +3,10 @@ package io.acswatch.pci.hierarchy;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Device/port type of a PCI Express function, from the nibble in its PCI Express capability. */
+/**
+ * Device/port type of a PCI Express function, from the nibble in its PCI Express capability. The
+ * place of a constant is its code in states: add at the end, never move.
+ */
 public enum PortType {
   ENDPOINT(0),
   LEGACY_ENDPOINT(1),

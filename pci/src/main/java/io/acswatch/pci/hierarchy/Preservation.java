@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
  * driver do not end it, removing and finding the function again does (guests with the series of
  * September 2026).
  *
+ * <p>The place of a constant is its code in states: add at the end, never move.
+ *
  * <p>Source: the queued PCI live update series, {@code drivers/pci/liveupdate.c}; its sentences may
  * still change before a release.
  */
@@ -28,24 +30,24 @@ public enum Preservation {
   NONE(""),
   /** This kernel will hand it over to the next. */
   ASKED("will be preserved across next Live Update"),
-  /** That was taken back, by whoever asked or after a refusal of a port above. */
-  TAKEN_BACK("will no longer be preserved across next Live Update"),
   /** The kernel before handed it over, and this one took it with the registers it had. */
   ADOPTED("was preserved by previous kernel across Live Update"),
   /** As adopted, and its part in the live update is done. */
   FINISHED("is finished participating in Live Update"),
-  /** Adopted, and it went before its part was done. */
-  DESTROYED("Destroying incoming-preserved device!"),
-  /** Adopted, then removed and found again: the kernel sets its registers as those of any other. */
-  FOUND_AGAIN(""),
-  /** Adopted, and it will be handed over to the next kernel too. */
-  ADOPTED_AND_ASKED(""),
   /** Refused, for its isolation relies on ACS quirks. */
   REFUSED_QUIRKS("Refusing to preserve device that relies on ACS quirks"),
   /** Refused, for it is a VF. */
   REFUSED_VIRTUAL_FUNCTION("Cannot preserve Virtual Functions"),
   /** Handed over, but this kernel has an ACS quirk for it and did not keep its registers. */
-  QUIRK_REQUIRED("Device-specific quirk required to enable ACS!");
+  QUIRK_REQUIRED("Device-specific quirk required to enable ACS!"),
+  /** That was taken back, by whoever asked or after a refusal of a port above. */
+  TAKEN_BACK("will no longer be preserved across next Live Update"),
+  /** Adopted, and it went before its part was done. */
+  DESTROYED("Destroying incoming-preserved device!"),
+  /** Adopted, then removed and found again: the kernel sets its registers as those of any other. */
+  FOUND_AGAIN(""),
+  /** Adopted, and it will be handed over to the next kernel too. */
+  ADOPTED_AND_ASKED("");
 
   private static final String LEAVES_GROUP = "Removing from iommu group";
   private static final String JOINS_GROUP = "Adding to iommu group";

@@ -4,7 +4,10 @@ import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import java.util.List;
 
-/** How a boot came about, by the evidence in it. */
+/**
+ * How a boot came about, by the evidence in it. The place of a constant is its code in states: add
+ * at the end, never move.
+ */
 public enum BootClass {
   /** Firmware and a boot loader. */
   COLD,

@@ -32,6 +32,7 @@ public record KexecEvent(
     notes = List.copyOf(notes);
   }
 
+  /** The place of a constant, from 1, is its code in frames: add at the end, never move. */
   public enum Step {
     /** An image was loaded: a kexec can come at any moment. */
     LOADED,

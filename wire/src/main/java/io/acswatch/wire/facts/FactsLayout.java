@@ -74,59 +74,14 @@ final class FactsLayout {
   static final int VFS_ENABLED = 1 << 7;
   static final int PRESERVATION_SHIFT = 8;
 
-  /** The place in the list is the code in the bytes: add at the end, never move. */
-  static final List<ReadStatus> READ_STATUSES =
-      List.of(
-          ReadStatus.COMPLETE,
-          ReadStatus.TRUNCATED_UNPRIVILEGED,
-          ReadStatus.EXT_UNAVAILABLE,
-          ReadStatus.EXT_ALIASED,
-          ReadStatus.ALL_ONES,
-          ReadStatus.NOT_READY,
-          ReadStatus.TORN_READ,
-          ReadStatus.ASLEEP,
-          ReadStatus.UNREADABLE);
+  /** The place of a constant is its code in the bytes. */
+  static final List<ReadStatus> READ_STATUSES = List.of(ReadStatus.values());
 
-  /** The place in the list is the code in the bytes: add at the end, never move. */
-  static final List<PortType> PORT_TYPES =
-      List.of(
-          PortType.ENDPOINT,
-          PortType.LEGACY_ENDPOINT,
-          PortType.ROOT_PORT,
-          PortType.UPSTREAM_PORT,
-          PortType.DOWNSTREAM_PORT,
-          PortType.PCIE_TO_PCI_BRIDGE,
-          PortType.PCI_TO_PCIE_BRIDGE,
-          PortType.ROOT_COMPLEX_ENDPOINT,
-          PortType.ROOT_COMPLEX_EVENT_COLLECTOR,
-          PortType.RESERVED,
-          PortType.CONVENTIONAL,
-          PortType.UNKNOWN);
+  static final List<PortType> PORT_TYPES = List.of(PortType.values());
 
-  /** The place in the list is the code in the bytes: add at the end, never move. */
-  static final List<BootClass> BOOT_CLASSES =
-      List.of(
-          BootClass.COLD,
-          BootClass.KEXEC_PLAIN,
-          BootClass.KEXEC_KHO,
-          BootClass.LIVE_UPDATE,
-          BootClass.CRASH_KEXEC,
-          BootClass.UNKNOWN);
+  static final List<BootClass> BOOT_CLASSES = List.of(BootClass.values());
 
-  /** The place in the list is the code in the bytes: add at the end, never move. */
-  static final List<Preservation> PRESERVATIONS =
-      List.of(
-          Preservation.NONE,
-          Preservation.ASKED,
-          Preservation.ADOPTED,
-          Preservation.FINISHED,
-          Preservation.REFUSED_QUIRKS,
-          Preservation.REFUSED_VIRTUAL_FUNCTION,
-          Preservation.QUIRK_REQUIRED,
-          Preservation.TAKEN_BACK,
-          Preservation.DESTROYED,
-          Preservation.FOUND_AGAIN,
-          Preservation.ADOPTED_AND_ASKED);
+  static final List<Preservation> PRESERVATIONS = List.of(Preservation.values());
 
   private FactsLayout() {}
 }

@@ -137,26 +137,10 @@ final class FrameLayout {
   static final int FUNCTION_STRINGS = 4;
   static final int OWNER_STRINGS = 2;
 
-  /** The place in the list is the code in the bytes: add at the end, never move. */
-  static final List<ReadStatus> READ_STATUSES =
-      List.of(
-          ReadStatus.COMPLETE,
-          ReadStatus.TRUNCATED_UNPRIVILEGED,
-          ReadStatus.EXT_UNAVAILABLE,
-          ReadStatus.EXT_ALIASED,
-          ReadStatus.ALL_ONES,
-          ReadStatus.NOT_READY,
-          ReadStatus.TORN_READ,
-          ReadStatus.ASLEEP,
-          ReadStatus.UNREADABLE);
+  /** The place of a constant is its code in the bytes; that of a step from 1 on. */
+  static final List<ReadStatus> READ_STATUSES = List.of(ReadStatus.values());
 
-  /** The same, from 1 on. */
-  static final List<KexecEvent.Step> STEPS =
-      List.of(
-          KexecEvent.Step.LOADED,
-          KexecEvent.Step.UNLOADED,
-          KexecEvent.Step.GOING_DOWN,
-          KexecEvent.Step.BACK);
+  static final List<KexecEvent.Step> STEPS = List.of(KexecEvent.Step.values());
 
   private FrameLayout() {}
 }
