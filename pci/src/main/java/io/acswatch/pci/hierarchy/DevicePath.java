@@ -29,34 +29,32 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     if (sysfsPath.length() > MAX_PATH) {
       return null;
     }
-    StringBuilder place = new StringBuilder();
+    int end = sysfsPath.length();
+    while (end > 0 && sysfsPath.charAt(end - 1) == '/') {
+      end--;
+    }
+    // For each function of each snapshot: makes no text but the answer.
+    StringBuilder place = new StringBuilder(end);
     boolean endsInFunction = false;
-    for (String component : sysfsPath.split("/")) {
-      if (isRootBus(component, 0, component.length())) {
+    for (int from = 0, to; from < end; from = to + 1) {
+      int slash = sysfsPath.indexOf('/', from);
+      to = slash < 0 || slash > end ? end : slash;
+      if (isRootBus(sysfsPath, from, to)) {
         if (!place.isEmpty()) {
           place.append('/');
         }
-        place.append(component);
+        place.append(sysfsPath, from, to);
         endsInFunction = false;
       } else if (!place.isEmpty()) {
-        PciAddress address = PciAddress.parseOrNull(component);
+        PciAddress address = PciAddress.parseOrNull(sysfsPath, from, to);
         if (address == null) {
           return null;
         }
-        place.append('/').append(address.slot());
+        address.appendSlot(place.append('/'));
         endsInFunction = true;
       }
     }
     return endsInFunction ? new DevicePath(place.toString()) : null;
-  }
-
-  /**
-   * The place of the function whose directory has this name and is in that of this one; null if it
-   * is none's.
-   */
-  public @Nullable DevicePath below(String component) {
-    PciAddress address = PciAddress.parseOrNull(component);
-    return address == null ? null : new DevicePath(text + '/' + address.slot());
   }
 
   private static boolean isRootBus(String text, int from, int to) {

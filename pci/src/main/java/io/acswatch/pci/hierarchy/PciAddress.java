@@ -40,7 +40,7 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
    * @throws IllegalArgumentException if {@code text} is not such an address
    */
   public static PciAddress parse(CharSequence text) {
-    PciAddress address = parseOrNull(text);
+    PciAddress address = parseOrNull(text, 0, text.length());
     if (address == null) {
       throw new IllegalArgumentException(
           "address=\"" + text + "\", expected [dddd:]bb:dd.f in hexadecimal");
@@ -48,23 +48,23 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
     return address;
   }
 
-  /** The same, but null if {@code text} is not such an address. */
-  public static @Nullable PciAddress parseOrNull(CharSequence text) {
-    int end = text.length();
+  /** The same of a part of {@code text}, but null if it is not such an address. */
+  static @Nullable PciAddress parseOrNull(CharSequence text, int start, int end) {
+    int length = end - start;
     // From the right, where every part has a fixed width: dd.f, bb, and whatever is left.
     boolean shaped =
-        end >= 7
-            && end <= MAX_LENGTH
+        length >= 7
+            && length <= MAX_LENGTH
             && text.charAt(end - 2) == '.'
             && text.charAt(end - 5) == ':'
-            && (end == 7 || (end >= 9 && text.charAt(end - 8) == ':'));
+            && (length == 7 || (length >= 9 && text.charAt(end - 8) == ':'));
     if (!shaped) {
       return null;
     }
     long bus = hex(text, end - 7, end - 5);
     long device = hex(text, end - 4, end - 2);
     long function = hex(text, end - 1, end);
-    long domain = end == 7 ? 0 : hex(text, 0, end - 8);
+    long domain = length == 7 ? 0 : hex(text, start, end - 8);
     boolean isOne =
         (bus | device | function | domain) >= 0
             && device < 32
@@ -128,12 +128,8 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
     return appendSlot(text).toString();
   }
 
-  /** Device and function only, {@code 00.1}. */
-  public String slot() {
-    return appendSlot(new StringBuilder(4)).toString();
-  }
-
-  private StringBuilder appendSlot(StringBuilder text) {
+  /** Appends device and function only, {@code 00.1}. */
+  StringBuilder appendSlot(StringBuilder text) {
     return text.append(digit(device() >>> 4))
         .append(digit(device()))
         .append('.')

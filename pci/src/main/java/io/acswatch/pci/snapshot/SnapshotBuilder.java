@@ -20,7 +20,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link Snapshot} together from decoded functions in any order: finds the place of each VF
@@ -32,8 +31,7 @@ public final class SnapshotBuilder {
       Pattern.compile(" ([0-9a-f]{4,7}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7])" + GROUPED);
 
   private final List<PciFunction> functions;
-  private final List<String> sysfsPaths;
-  private final Map<PciAddress, Integer> indexOf = new HashMap<>();
+  private final Map<PciAddress, Integer> indexOf;
   private List<PciAddress> scanOrder = List.of();
   private List<OwnershipClaim> owners = List.of();
   private Map<PciAddress, Preservation> preservation = Map.of();
@@ -42,49 +40,21 @@ public final class SnapshotBuilder {
   /** A builder for about {@code expectedFunctions} functions. */
   public SnapshotBuilder(int expectedFunctions) {
     functions = new ArrayList<>(expectedFunctions);
-    sysfsPaths = new ArrayList<>(expectedFunctions);
+    indexOf = new HashMap<>(2 * expectedFunctions);
   }
 
   /** Adds one function; {@code sysfsPath} may be empty if it is unknown. */
   public SnapshotBuilder add(
       PciAddress address, String sysfsPath, PciIds ids, ConfigFacts config, KernelView kernel) {
-    DevicePath own = ownPlace(sysfsPath);
+    DevicePath own = DevicePath.ofSysfs(sysfsPath);
     DevicePath path = own == null ? DevicePath.ofAddressOnly(address) : own;
-    return add(new PciFunction(address, path, ids, config, kernel), sysfsPath);
+    return add(new PciFunction(address, path, ids, config, kernel));
   }
 
   public SnapshotBuilder add(PciFunction function) {
-    return add(function, "");
-  }
-
-  private SnapshotBuilder add(PciFunction function, String sysfsPath) {
     indexOf.putIfAbsent(function.address(), functions.size());
     functions.add(function);
-    sysfsPaths.add(sysfsPath);
     return this;
-  }
-
-  /** The place that its own path tells; that of a VF comes from its PF later. */
-  private @Nullable DevicePath ownPlace(String sysfsPath) {
-    int end = sysfsPath.lastIndexOf('/');
-    // Most functions are below a bridge that came before: only the last component is new.
-    int bridge = end < 0 ? -1 : bridgeOf(sysfsPath, end);
-    DevicePath place =
-        bridge < 0 ? null : functions.get(bridge).path().below(sysfsPath.substring(end + 1));
-    return place == null ? DevicePath.ofSysfs(sysfsPath) : place;
-  }
-
-  /** The function whose path is the first {@code end} characters; -1 if none is known. */
-  private int bridgeOf(String sysfsPath, int end) {
-    int begin = sysfsPath.lastIndexOf('/', end - 1) + 1;
-    PciAddress address = PciAddress.parseOrNull(sysfsPath.substring(begin, end));
-    Integer index = address == null ? null : indexOf.get(address);
-    if (index == null) {
-      return -1;
-    }
-    String known = sysfsPaths.get(index);
-    boolean isIt = known.length() == end && sysfsPath.startsWith(known);
-    return isIt && !functions.get(index).path().isUnknown() ? index : -1;
   }
 
   /** Sets the kernel's own device order; empty if unknown. */
