@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -83,5 +84,17 @@ class AddressesAndPlacesTest {
   @ValueSource(strings = {"", "/sys/devices/pci0000:00", "/sys/devices/x", "pci0000:00/virtio0"})
   void pathsWithoutAFunctionAreNoPlaces(String text) {
     assertNull(DevicePath.ofSysfs(text));
+  }
+
+  /** A map that takes the low bits of a hash must not meet one bucket only. */
+  @Test
+  void addressesOfManyBusesSpreadOverTheBucketsOfMaps() {
+    long buckets =
+        IntStream.range(0, 256)
+            .map(bus -> PciAddress.of(0, bus, 0, 0).hashCode())
+            .map(hash -> (hash ^ hash >>> 16) & 0xFF)
+            .distinct()
+            .count();
+    assertTrue(buckets > 128, () -> buckets + " buckets of 256");
   }
 }
