@@ -7,7 +7,9 @@ import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.iommu.RuleSet;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class KernelJson {
   /** Field of a host's groups that tells what these say of the rules of its kernel. */
   public static final String OF_GROUPS = "kernel_rules";
+
+  /** How groups end that tell nothing: after the first ones of a boot, all of them. */
+  private static final byte[] UNTOLD =
+      ("\"" + OF_GROUPS + "\":null}").getBytes(StandardCharsets.US_ASCII);
 
   private KernelJson() {}
 
@@ -53,6 +59,11 @@ public final class KernelJson {
 
   /** What the groups of a host say of its kernel; null if that is not in this value. */
   public static @Nullable KernelKnowledge readOfGroups(byte[] groups) throws InputException {
+    int end = groups.length;
+    if (end >= UNTOLD.length
+        && Arrays.equals(groups, end - UNTOLD.length, end, UNTOLD, 0, UNTOLD.length)) {
+      return null;
+    }
     JsonObject kernel = JsonObject.parse(groups).optionalObject(OF_GROUPS);
     return kernel == null ? null : read(kernel);
   }
