@@ -11,14 +11,9 @@ import io.acswatch.wire.json.Json;
 import io.acswatch.wire.json.KernelJson;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The groups a kernel reports, as the groups topic tells them. */
@@ -29,17 +24,39 @@ final class ReportedGroups {
   static boolean areSame(@Nullable Snapshot before, Snapshot now) {
     return before != null
         && before.boot().id().equals(now.boot().id())
-        && (told(before).equals(told(now))
-            || Arrays.equals(json(before, 0, null), json(now, 0, null)));
+        && told(before).equals(told(now));
   }
 
-  /** All that goes into the groups, and no register: most changes are told apart by it alone. */
+  /** All that a consumer reads of the groups. */
   private static List<Object> told(Snapshot snapshot) {
-    List<Object> told = new ArrayList<>(List.of(snapshot.boot(), snapshot.owners()));
-    snapshot
-        .functions()
-        .forEach(f -> Collections.addAll(told, f.address(), f.path(), f.ids(), f.kernel()));
+    Map<PciAddress, String> owners = snapshot.ownerOfEach();
+    List<PciFunction> grouped = grouped(snapshot);
+    List<Object> told = new ArrayList<>(7 * grouped.size());
+    for (int i = 0; i < grouped.size(); i++) {
+      PciFunction function = grouped.get(i);
+      told.add(function.kernel().group());
+      told.add(isFirst(grouped, i) ? function.kernel().groupType() : "");
+      told.add(function.address());
+      told.add(function.path());
+      told.add(function.ids().classCode());
+      told.add(function.kernel().driver());
+      told.add(owners.get(function.address()));
+    }
     return told;
+  }
+
+  /** The functions that are in a group, by its number and then by address. */
+  private static List<PciFunction> grouped(Snapshot snapshot) {
+    List<PciFunction> grouped = new ArrayList<>(snapshot.functions());
+    grouped.removeIf(function -> !function.kernel().hasGroup());
+    grouped.sort(
+        Comparator.comparingInt((PciFunction function) -> function.kernel().group())
+            .thenComparing(PciFunction::address));
+    return grouped;
+  }
+
+  private static boolean isFirst(List<PciFunction> grouped, int at) {
+    return at == 0 || grouped.get(at - 1).kernel().group() != grouped.get(at).kernel().group();
   }
 
   /**
@@ -52,14 +69,7 @@ final class ReportedGroups {
    */
   static byte[] json(Snapshot snapshot, long takenAtMillis, @Nullable KernelKnowledge told) {
     Map<PciAddress, String> owners = snapshot.ownerOfEach();
-    Collection<List<PciFunction>> groups =
-        snapshot.functions().stream()
-            .filter(function -> function.kernel().hasGroup())
-            .sorted(Comparator.comparing(PciFunction::address))
-            .collect(
-                Collectors.groupingBy(
-                    function -> function.kernel().group(), TreeMap::new, Collectors.toList()))
-            .values();
+    List<PciFunction> grouped = grouped(snapshot);
     String release = snapshot.boot().kernelRelease();
     GroupingModel model =
         GroupingModel.of(KernelVersion.of(release, snapshot.boot().kernelVersion()));
@@ -70,7 +80,14 @@ final class ReportedGroups {
           json.writeStringField("kernel_release", release);
           json.writeStringField("model", model.label());
           Json.time(json, "taken_at", takenAtMillis);
-          Json.objects(json, "groups", groups, (out, group) -> write(out, group, owners));
+          json.writeArrayFieldStart("groups");
+          for (int from = 0, to; from < grouped.size(); from = to) {
+            for (to = from + 1; to < grouped.size() && !isFirst(grouped, to); ) {
+              to++;
+            }
+            write(json, grouped.subList(from, to), owners);
+          }
+          json.writeEndArray();
           Json.object(json, KernelJson.OF_GROUPS, told, KernelJson::write);
         });
   }
@@ -78,6 +95,7 @@ final class ReportedGroups {
   private static void write(
       JsonGenerator json, List<PciFunction> group, Map<PciAddress, String> owners)
       throws IOException {
+    json.writeStartObject();
     json.writeNumberField("number", group.get(0).kernel().group());
     Json.text(json, "type", group.get(0).kernel().groupType());
     Json.objects(
@@ -91,5 +109,6 @@ final class ReportedGroups {
           Json.text(out, "driver", member.kernel().driver());
           Json.text(out, "owner", owners.get(member.address()));
         });
+    json.writeEndObject();
   }
 }
