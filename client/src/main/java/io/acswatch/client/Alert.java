@@ -3,6 +3,8 @@ package io.acswatch.client;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.List;
@@ -38,6 +40,11 @@ import org.jspecify.annotations.Nullable;
  * @param cause why; null where the code says all
  * @param headline one sentence for people
  * @param nextStep what to do
+ * @param raisedAt RFC 3339 instant of the snapshot that raised it, the same until it is resolved;
+ *     null if unknown, or of an acswatch that did not tell
+ * @param runbookUrl section of the runbook about its code; null of one that did not tell
+ * @param hostUrl the host on the page; null where the page's address is not set
+ * @param pictureUrl the same with the function at fault chosen in the picture
  * @param more fields that this version does not know
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -61,6 +68,10 @@ public record Alert(
     @Nullable Cause cause,
     String headline,
     String nextStep,
+    @JsonInclude(Include.NON_NULL) @Nullable String raisedAt,
+    @JsonInclude(Include.NON_NULL) @Nullable String runbookUrl,
+    @JsonInclude(Include.NON_NULL) @Nullable String hostUrl,
+    @JsonInclude(Include.NON_NULL) @Nullable String pictureUrl,
     @JsonAnySetter @JsonAnyGetter Map<String, @Nullable Object> more) {
   /** Refuses an alert that lacks what every alert has, or is of a schema with another meaning. */
   public Alert {

@@ -54,6 +54,22 @@ class AlertSerdeTest {
     assertTrue(alert.cause().more().containsKey("also_changed"));
   }
 
+  /** They came after version 1.0, whose alerts have none of them. */
+  @Test
+  void tellsWhenItCameUpAndWhereToReadOn() throws IOException {
+    ObjectNode today = (ObjectNode) JSON.readTree(alerts().get(0));
+    today.put("raised_at", "2026-11-23T07:48:31Z").put("runbook_url", "https://r.example.org#a");
+    today.put("host_url", "https://p.example.org/host?id=a");
+
+    Alert alert = read(today.toString());
+    assertEquals("2026-11-23T07:48:31Z", alert.raisedAt());
+    assertEquals("https://r.example.org#a", alert.runbookUrl());
+    assertEquals("https://p.example.org/host?id=a", alert.hostUrl());
+    assertNull(alert.pictureUrl());
+    assertEquals(today, JSON.readTree(SERDE.serialize("t", alert)));
+    assertNull(read(alerts().get(0)).raisedAt());
+  }
+
   @Test
   void keepsFieldsAndWordsOfLaterVersions() throws IOException {
     ObjectNode later = (ObjectNode) JSON.readTree(alerts().get(0));

@@ -11,6 +11,7 @@ import io.acswatch.streams.topology.Rejects;
 import io.acswatch.streams.topology.TopologyObserver;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -124,7 +125,9 @@ class FleetOracleTest {
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "fleet");
     try (var driver =
         new TopologyTestDriver(
-            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE), settings)) {
+            IsolationTopology.build(
+                TOPICS, AlertLinks.DEFAULT, TopologyObserver.NONE, HostObserver.NONE),
+            settings)) {
       var in =
           driver.createInputTopic(
               TOPICS.frames(), new ByteArraySerializer(), new ByteArraySerializer());

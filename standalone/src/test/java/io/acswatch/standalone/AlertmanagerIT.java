@@ -73,6 +73,16 @@ class AlertmanagerIT {
           JsonNode merge = alerts(url).get(0);
           assertEquals(HOST, merge.at("/labels/host").asText());
           assertTrue(merge.at("/annotations/summary").asText().contains("share one IOMMU group"));
+          assertTrue(
+              merge
+                  .at("/annotations/runbook_url")
+                  .asText()
+                  .endsWith("RUNBOOK.md#group_merged_cross_vm"));
+          assertTrue(
+              merge
+                  .at("/generatorURL")
+                  .asText()
+                  .startsWith("https://acswatch.example.org/host?id=" + HOST + "&function="));
 
           silence(url);
           assertEquals("suppressed", alerts(url).get(0).at("/status/state").asText());
@@ -92,9 +102,14 @@ class AlertmanagerIT {
   private IsolationConfig config(EmbeddedBroker broker) {
     return IsolationConfig.from(
         Map.of(
-            "streams.bootstrap.servers", broker.bootstrapServers(),
-            "streams.http.address", "127.0.0.1:0",
-            "streams.state.dir", scratch.resolve("state").toString()));
+            "streams.bootstrap.servers",
+            broker.bootstrapServers(),
+            "streams.http.address",
+            "127.0.0.1:0",
+            "streams.page.url",
+            "https://acswatch.example.org",
+            "streams.state.dir",
+            scratch.resolve("state").toString()));
   }
 
   private Process alertmanager(String url) throws IOException {

@@ -16,6 +16,7 @@ import io.acswatch.pci.judge.TimeLimits;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -76,7 +77,9 @@ final class DiffCommand extends CliCommand {
     PrintWriter out = out();
     for (IsolationAlert alert : alerts) {
       out.print(
-          output.isJson() ? AlertJson.write(alert) + "\n" : ConsoleText.alert(alert, colour.ink()));
+          output.isJson()
+              ? AlertJson.write(alert, AlertLinks.DEFAULT) + "\n"
+              : ConsoleText.alert(alert, colour.ink()));
       if (!output.isJson()) {
         out.println();
       }

@@ -23,6 +23,7 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
@@ -289,7 +290,11 @@ final class PreflightCommand extends CliCommand {
             kind(json, "as_live_update", both.update());
             kind(json, "as_ordinary_kexec", both.plain());
           }
-          Json.objects(json, "findings", result.findings(), AlertJson::writeTo);
+          Json.objects(
+              json,
+              "findings",
+              result.findings(),
+              (out, alert) -> AlertJson.writeTo(out, alert, AlertLinks.DEFAULT));
         });
   }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param status where it is in its life
  * @param host id of the host
  * @param interval from the snapshot before to the snapshot after
+ * @param raisedAtMillis when the snapshot was taken that raised it, milliseconds since 1970, 0 if
+ *     unknown; the same for as long as it is open
  * @param devices the functions concerned, in order of place
  * @param vms the VMs concerned, sorted
  * @param cause why; null where the question makes no sense (a device is new)
@@ -32,6 +34,7 @@ public record IsolationAlert(
     AlertStatus status,
     String host,
     Interval interval,
+    long raisedAtMillis,
     List<AlertDevice> devices,
     List<String> vms,
     @Nullable Cause cause,
@@ -68,21 +71,22 @@ public record IsolationAlert(
   }
 
   public IsolationAlert withSeverity(Severity other) {
-    return copy(fingerprint, revision, other, status, nextStep, evidence);
+    return copy(fingerprint, revision, other, status, raisedAtMillis, nextStep, evidence);
   }
 
   /** The same alert in another state of its life. */
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
-    return with(fingerprint, newStatus, newRevision);
+    return with(fingerprint, raisedAtMillis, newStatus, newRevision);
   }
 
-  /** The same alert in another state of its life, under the fingerprint it was raised with. */
-  public IsolationAlert with(String raisedAs, AlertStatus newStatus, int newRevision) {
-    return copy(raisedAs, newRevision, severity, newStatus, nextStep, evidence);
+  /** The same alert in another state of its life, under fingerprint and time of its raising. */
+  public IsolationAlert with(
+      String raisedAs, long raisedAt, AlertStatus newStatus, int newRevision) {
+    return copy(raisedAs, newRevision, severity, newStatus, raisedAt, nextStep, evidence);
   }
 
   public IsolationAlert with(@Nullable Evidence other) {
-    return copy(fingerprint, revision, severity, status, nextStep, other);
+    return copy(fingerprint, revision, severity, status, raisedAtMillis, nextStep, other);
   }
 
   /** The same alert with what is particular to it. */
@@ -96,7 +100,7 @@ public record IsolationAlert(
   }
 
   public IsolationAlert withNextStep(String other) {
-    return copy(fingerprint, revision, severity, status, other, evidence);
+    return copy(fingerprint, revision, severity, status, raisedAtMillis, other, evidence);
   }
 
   private IsolationAlert copy(
@@ -104,6 +108,7 @@ public record IsolationAlert(
       int revision,
       Severity severity,
       AlertStatus status,
+      long raisedAtMillis,
       String nextStep,
       @Nullable Evidence evidence) {
     return new IsolationAlert(
@@ -114,6 +119,7 @@ public record IsolationAlert(
         status,
         host,
         interval,
+        raisedAtMillis,
         devices,
         vms,
         cause,

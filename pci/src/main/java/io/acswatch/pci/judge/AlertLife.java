@@ -75,7 +75,8 @@ final class AlertLife {
   }
 
   private IsolationAlert ended(IsolationAlert alert) {
-    IsolationAlert resolved = alert.with(AlertStatus.RESOLVED, ++revision);
+    IsolationAlert resolved =
+        alert.with(alert.fingerprint(), raisedAt(alert), AlertStatus.RESOLVED, ++revision);
     Evidence evidence = alert.evidence();
     return evidence == null
         ? resolved
@@ -116,10 +117,16 @@ final class AlertLife {
     if (earlier != null && saysTheSame(earlier, finding)) {
       return;
     }
-    AlertStatus status = earlier == null ? AlertStatus.RAISED : AlertStatus.UPDATED;
-    IsolationAlert alert = finding.with(fingerprint, status, ++revision);
+    IsolationAlert alert =
+        earlier == null
+            ? finding.with(AlertStatus.RAISED, ++revision)
+            : finding.with(fingerprint, raisedAt(earlier), AlertStatus.UPDATED, ++revision);
     open.put(fingerprint, alert);
     changes.add(alert);
+  }
+
+  private long raisedAt(IsolationAlert alert) {
+    return TimeLimits.notAfter(now.snapshot().takenAtMillis(), alert.raisedAtMillis());
   }
 
   /** Times, boots and numbers of groups may differ. */

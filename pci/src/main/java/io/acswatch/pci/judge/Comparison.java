@@ -317,6 +317,7 @@ public final class Comparison {
         AlertStatus.RAISED,
         host,
         Interval.between(boundary, before.snapshot(), after.snapshot()),
+        after.snapshot().takenAtMillis(),
         devices,
         List.copyOf(vms),
         cause,

@@ -23,6 +23,14 @@ public record TimeLimits(int snapshots, long lastingMillis, long staleMillis) {
   /** Tells at once: for captures that nothing follows. */
   public static final TimeLimits NONE = new TimeLimits(1, 0, DEFAULT.staleMillis);
 
+  /**
+   * A time that is remembered, milliseconds since 1970, never later than now. It may come from a
+   * clock that ran ahead and was set back since; 0 is unknown, then or now.
+   */
+  static long notAfter(long nowMillis, long rememberedMillis) {
+    return nowMillis == 0 ? rememberedMillis : Math.min(nowMillis, rememberedMillis);
+  }
+
   /** True if what this waits for has lasted long enough by this moment. */
   boolean isOver(PendingFinding pending, long nowMillis) {
     boolean timeUnknown = pending.sinceMillis() == 0 || nowMillis == 0;

@@ -22,6 +22,7 @@ import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.snapshot.AlteredSnapshot;
 import io.acswatch.pci.snapshot.Confidence;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
@@ -71,6 +72,7 @@ class AlertLifeTest {
         AlertStatus.RAISED,
         "host",
         IsolationAlert.Interval.between(Boundary.KEXEC, any, any),
+        0,
         List.of(devices),
         List.of(),
         cause,
@@ -303,6 +305,40 @@ class AlertLifeTest {
     assertEquals(5, ended.evidence().observed().sequence());
   }
 
+  /** By the times of snapshots, so that judging them again gives the same. */
+  @Test
+  void keepsTheTimeAtWhichItCameUpUntilItEnds() {
+    Snapshot apart = owned(1, 2, 3).sequence(1).snapshot();
+    Snapshot merged = owned(9, 9, 3).kexec("2").sequence(2).snapshot();
+    Snapshot grown = owned(9, 9, 9).kexec("3").sequence(3).snapshot();
+    Snapshot apartAgain = owned(1, 2, 3).kexec("4").sequence(4).snapshot();
+    Snapshot mergedAgain = owned(9, 9, 3).kexec("5").sequence(5).snapshot();
+
+    assertEquals("RAISED 2000", life(apart, merged));
+    assertEquals("UPDATED 2000", life(apart, merged, grown));
+    assertEquals("RESOLVED 2000", life(apart, merged, grown, apartAgain));
+    assertEquals("RAISED 5000", life(apart, merged, grown, apartAgain, mergedAgain));
+  }
+
+  @Test
+  void didNotComeUpLaterThanASnapshotThatStillShowsIt() {
+    Snapshot apart = owned(1, 2, 3).sequence(1).snapshot();
+    Snapshot fromTheFuture =
+        AlteredSnapshot.at(owned(9, 9, 3).kexec("2").sequence(2).snapshot(), 9_000_000);
+    Snapshot grown = owned(9, 9, 9).kexec("3").sequence(3).snapshot();
+    Snapshot apartAgain = owned(1, 2, 3).kexec("4").sequence(4).snapshot();
+
+    assertEquals("RAISED 9000000", life(apart, fromTheFuture));
+    assertEquals("UPDATED 3000", life(apart, fromTheFuture, grown));
+    assertEquals("RESOLVED 4000", life(apart, fromTheFuture, apartAgain));
+    assertEquals("UPDATED 9000000", life(apart, fromTheFuture, AlteredSnapshot.at(grown, 0)));
+  }
+
+  private static String life(Snapshot... snapshots) {
+    IsolationAlert last = of(AlertCode.GROUP_MERGED_CROSS_VM, judged(snapshots));
+    return last.status() + " " + last.raisedAtMillis();
+  }
+
   @Test
   void alertOfAVersionWithoutEvidenceEndsWithoutIt() {
     IsolationAlert old = alert(AlertCode.DEVICE_MISSING, null, device(PLACE_A, "", 1));
@@ -346,9 +382,9 @@ class AlertLifeTest {
     // Fingerprints rise where places fall.
     for (String place : List.of(PLACE_C, PLACE_B, PLACE_A)) {
       IsolationAlert alert = alert(AlertCode.DEVICE_NEW, null, device(place, "", 1));
-      findings.add(alert.with("%032x".formatted(findings.size()), AlertStatus.RAISED, 0));
+      findings.add(alert.with("%032x".formatted(findings.size()), 0, AlertStatus.RAISED, 0));
     }
-    findings.add(alert(AlertCode.DEVICE_NEW, null).with("f".repeat(32), AlertStatus.RAISED, 0));
+    findings.add(alert(AlertCode.DEVICE_NEW, null).with("f".repeat(32), 0, AlertStatus.RAISED, 0));
     life.apply(findings);
 
     assertEquals(

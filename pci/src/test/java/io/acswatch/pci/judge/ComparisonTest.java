@@ -329,6 +329,7 @@ class ComparisonTest {
                 Boundary.KEXEC,
                 new IsolationAlert.Moment(before.boot(), 3_000),
                 new IsolationAlert.Moment(after.boot(), 4_000)),
+            4_000,
             List.of(),
             List.of(),
             null,

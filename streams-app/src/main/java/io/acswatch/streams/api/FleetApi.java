@@ -12,6 +12,7 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.fleet.HostStatus;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
@@ -66,8 +67,10 @@ public final class FleetApi {
   private final FleetLists lists;
   private final Instances instances;
   private final PeerClient peers = new PeerClient();
+  private final AlertLinks links;
 
-  public FleetApi(FleetIndex fleet, Instances instances) {
+  public FleetApi(FleetIndex fleet, Instances instances, AlertLinks links) {
+    this.links = links;
     this.fleet = fleet;
     this.instances = instances;
     lists = new FleetLists(fleet, instances);
@@ -292,16 +295,15 @@ public final class FleetApi {
           case "alert" -> alert(state, host, asked.required("fingerprint"));
           case "host/explanation" -> explanation(explainer(state, asked), host, asked);
           case "host/weak-points" -> weakPoints(explainer(state, asked));
-          default -> Json.object(json -> HostJson.write(json, fleet.host(host), state));
+          default -> Json.object(json -> HostJson.write(json, fleet.host(host), state, links));
         };
     return HttpAnswer.of(200, HttpAnswer.JSON, body);
   }
 
-  private static String alert(HostState state, String host, String fingerprint)
-      throws ApiException {
+  private String alert(HostState state, String host, String fingerprint) throws ApiException {
     for (IsolationAlert alert : state.open()) {
       if (alert.fingerprint().equals(fingerprint)) {
-        return Json.object(json -> AlertJson.writeTo(json, alert));
+        return Json.object(json -> AlertJson.writeTo(json, alert, links));
       }
     }
     throw ApiException.notFound(host + " has no open alert " + fingerprint);

@@ -200,6 +200,7 @@ final class FleetLists {
     json.writeStringField("severity", alert.severity().label());
     json.writeStringField("status", alert.status().name());
     Json.time(json, "taken_at", alert.takenAtMillis());
+    Json.time(json, "raised_at", alert.raisedAtMillis());
     Json.texts(json, "vms", alert.vms());
     json.writeStringField("headline", alert.headline());
     cause(json, alert);

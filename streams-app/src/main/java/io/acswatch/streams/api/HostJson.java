@@ -6,6 +6,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.json.SnapshotJson;
 import java.io.IOException;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class HostJson {
   private HostJson() {}
 
-  static void write(JsonGenerator json, FleetIndex.@Nullable Listed listed, HostState state)
+  static void write(
+      JsonGenerator json, FleetIndex.@Nullable Listed listed, HostState state, AlertLinks links)
       throws IOException {
     Snapshot current = state.current();
     Snapshot before = before(state);
@@ -28,7 +30,8 @@ final class HostJson {
     Json.objects(json, "awaited", state.awaited().entrySet(), HostJson::awaited);
     Json.object(json, "before", before, (out, then) -> SnapshotJson.write(out, then, null));
     Json.object(json, "after", current, (out, now) -> SnapshotJson.write(out, now, before));
-    Json.objects(json, "alerts", state.open(), AlertJson::writeTo);
+    Json.objects(
+        json, "alerts", state.open(), (out, alert) -> AlertJson.writeTo(out, alert, links));
   }
 
   private static void awaited(JsonGenerator json, Map.Entry<PciAddress, String> function)

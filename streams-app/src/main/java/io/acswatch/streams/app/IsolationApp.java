@@ -81,7 +81,7 @@ public final class IsolationApp implements AutoCloseable {
       }
     }
     instances = new StreamsInstances(self, config.topics().frames(), fleet, new KafkaView());
-    api = new FleetApi(fleet, instances);
+    api = new FleetApi(fleet, instances, config.links());
     broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
     backlog =
         new FrameBacklog(
@@ -156,7 +156,8 @@ public final class IsolationApp implements AutoCloseable {
     // By it the other instances find the one that keeps a host.
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
     try {
-      return new KafkaStreams(IsolationTopology.build(config.topics(), metrics, fleet), settings);
+      return new KafkaStreams(
+          IsolationTopology.build(config.topics(), config.links(), metrics, fleet), settings);
     } catch (ConfigException refused) {
       throw refused;
     } catch (KafkaException failed) {

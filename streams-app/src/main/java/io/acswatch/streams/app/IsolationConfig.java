@@ -6,6 +6,7 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.cli.StateDirectory;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param stateDirectory holds the stores; a copy of the changelog, so losing it costs time only
  * @param http where to listen for HTTP; port 0 for any free one
  * @param advertised where other instances of this application reach it; empty: where it listens
+ * @param links where alerts lead people to
  * @param staleAfter silence of a host after which what is known of it counts as stale
  * @param threads stream threads of this process
  * @param commitInterval time between transactions, and so most of the time an alert takes
@@ -37,6 +39,7 @@ public record IsolationConfig(
     Path stateDirectory,
     HttpAddress http,
     Optional<HttpAddress> advertised,
+    AlertLinks links,
     Duration staleAfter,
     int threads,
     Duration commitInterval,
@@ -52,6 +55,8 @@ public record IsolationConfig(
   public static final String STATE_DIR = "streams.state.dir";
   public static final String HTTP_ADDRESS = "streams.http.address";
   public static final String HTTP_ADVERTISED = "streams.http.advertised";
+  public static final String RUNBOOK_URL = "streams.runbook.url";
+  public static final String PAGE_URL = "streams.page.url";
   public static final String STALE_AFTER = "streams.stale.after.ms";
   public static final String THREADS = "streams.threads";
   public static final String COMMIT_INTERVAL = "streams.commit.interval.ms";
@@ -83,6 +88,8 @@ public record IsolationConfig(
           .text(STATE_DIR, "")
           .text(HTTP_ADDRESS, "127.0.0.1:9640")
           .text(HTTP_ADVERTISED, "")
+          .text(RUNBOOK_URL, AlertLinks.RUNBOOK)
+          .text(PAGE_URL, "")
           .number(STALE_AFTER, 900_000, 1_000)
           .number(THREADS, 1, 1, 1024)
           .number(COMMIT_INTERVAL, 100, 10, 60_000)
@@ -125,6 +132,9 @@ public record IsolationConfig(
         settings.parsed(STATE_DIR, directory -> stateDirectory(directory, environment)),
         settings.parsed(HTTP_ADDRESS, HttpAddress::parse),
         settings.parsed(HTTP_ADVERTISED, IsolationConfig::advertised),
+        new AlertLinks(
+            settings.parsed(RUNBOOK_URL, IsolationConfig::url),
+            settings.parsed(PAGE_URL, text -> text.isEmpty() ? text : url(text))),
         settings.millis(STALE_AFTER),
         (int) settings.number(THREADS),
         settings.millis(COMMIT_INTERVAL),
@@ -167,6 +177,14 @@ public record IsolationConfig(
       throw new IllegalArgumentException("expected port 1 to 65535");
     }
     return Optional.of(address);
+  }
+
+  /** An address that others can be put behind: no slash at its end, no query, no section. */
+  private static String url(String text) {
+    if (!text.matches("(https?://[^/?#\\s]+|file://)(/[^?#\\s]*)?")) {
+      throw new IllegalArgumentException("expected https://HOST/PATH");
+    }
+    return text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
   }
 
   private static int replicationFactor(long factor) {

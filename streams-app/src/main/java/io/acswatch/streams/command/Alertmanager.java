@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Tells an Alertmanager of alerts, by the second version of its interface. */
 public final class Alertmanager {
@@ -72,13 +73,17 @@ public final class Alertmanager {
         json -> {
           write(json, "labels", alert.labels());
           write(json, "annotations", alert.annotations());
-          if (alert.startsAt() != null) {
-            json.writeStringField("startsAt", alert.startsAt());
-          }
-          if (alert.endsAt() != null) {
-            json.writeStringField("endsAt", alert.endsAt());
-          }
+          writeIfKnown(json, "generatorURL", alert.generatorUrl());
+          writeIfKnown(json, "startsAt", alert.startsAt());
+          writeIfKnown(json, "endsAt", alert.endsAt());
         });
+  }
+
+  private static void writeIfKnown(JsonGenerator json, String name, @Nullable String text)
+      throws IOException {
+    if (text != null) {
+      json.writeStringField(name, text);
+    }
   }
 
   private static void write(JsonGenerator json, String name, Map<String, String> texts)

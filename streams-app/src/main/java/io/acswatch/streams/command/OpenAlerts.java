@@ -1,6 +1,7 @@
 package io.acswatch.streams.command;
 
 import io.acswatch.client.Alert;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,12 +33,14 @@ public final class OpenAlerts {
    *
    * @param labels its identity: few, short, and the same for as long as it is open
    * @param annotations what people read
-   * @param startsAt when it was found; null if unknown
+   * @param generatorUrl the host's picture on the page; null where the page's address is not set
+   * @param startsAt when it came up; null if unknown
    * @param endsAt when it ended; null while it is open
    */
   public record Posted(
       Map<String, String> labels,
       Map<String, String> annotations,
+      @Nullable String generatorUrl,
       @Nullable String startsAt,
       @Nullable String endsAt) {}
 
@@ -58,8 +61,8 @@ public final class OpenAlerts {
 
   public List<Posted> toTell(Instant now) {
     List<Posted> posted = new ArrayList<>();
-    ended.forEach(alert -> posted.add(posted(alert, now.toString())));
-    open.values().forEach(alert -> posted.add(posted(alert, null)));
+    ended.forEach(alert -> posted.add(posted(alert, now, now.toString())));
+    open.values().forEach(alert -> posted.add(posted(alert, now, null)));
     return posted;
   }
 
@@ -68,16 +71,30 @@ public final class OpenAlerts {
     ended.clear();
   }
 
-  private static Posted posted(Alert alert, @Nullable String endsAt) {
+  private static Posted posted(Alert alert, Instant now, @Nullable String endsAt) {
     Map<String, String> annotations = new LinkedHashMap<>();
     annotations.put("summary", alert.headline());
     if (alert.cause() != null) {
       annotations.put("description", alert.cause().explanation());
     }
     annotations.put("next_step", alert.nextStep());
+    if (alert.runbookUrl() != null) {
+      annotations.put("runbook_url", alert.runbookUrl());
+    }
     annotations.put("vms", String.join(", ", alert.vms()));
     annotations.put("revision", Integer.toString(alert.revision()));
-    return new Posted(labels(alert), annotations, alert.takenAfter(), endsAt);
+    String startsAt = startsAt(alert, now);
+    return new Posted(labels(alert), annotations, alert.pictureUrl(), startsAt, endsAt);
+  }
+
+  /** An Alertmanager refuses what begins after its end, and all that is told with it. */
+  private static @Nullable String startsAt(Alert alert, Instant now) {
+    String raised = alert.raisedAt() == null ? alert.takenAfter() : alert.raisedAt();
+    try {
+      return raised == null || Instant.parse(raised).isAfter(now) ? null : raised;
+    } catch (DateTimeException notAnInstant) {
+      return null;
+    }
   }
 
   /** One series for each open alert and no more: VMs, devices and times are annotations. */

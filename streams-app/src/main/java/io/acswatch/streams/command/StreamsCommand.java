@@ -30,6 +30,9 @@ import picocli.CommandLine.Option;
       "  streams.state.dir            ~/.local/state/acswatch/streams",
       "  streams.http.address         127.0.0.1:9640",
       "  streams.http.advertised      where other instances reach it; default the address above",
+      "  streams.page.url             where people reach the page, https://HOST/PATH; for links in"
+          + " alerts",
+      "  streams.runbook.url          where they reach the runbook; for the same",
       "  streams.stale.after.ms       900000: silence after which a host is stale",
       "  streams.threads              1",
       "  streams.commit.interval.ms   100: between transactions",

@@ -19,6 +19,7 @@ import io.acswatch.streams.incident.IncidentTopology;
 import io.acswatch.streams.kernel.KernelTopology;
 import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.json.AlertLinks;
 import java.util.function.BiFunction;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -47,12 +48,14 @@ import org.apache.kafka.streams.Topology;
 public final class IsolationTopology {
   private IsolationTopology() {}
 
-  public static Topology build(TopicNames topics, TopologyObserver observer, HostObserver hosts) {
-    return build(topics, observer, hosts, Judgement::apply);
+  public static Topology build(
+      TopicNames topics, AlertLinks links, TopologyObserver observer, HostObserver hosts) {
+    return build(topics, links, observer, hosts, Judgement::apply);
   }
 
   static Topology build(
       TopicNames topics,
+      AlertLinks links,
       TopologyObserver observer,
       HostObserver hosts,
       BiFunction<HostState, Snapshot, Judged> judge) {
@@ -66,7 +69,7 @@ public final class IsolationTopology {
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
         .addProcessor(DECODE, () -> new DecodeFrame(observer, hosts), FRAMES)
-        .addProcessor(JUDGE, () -> new JudgeIsolation(observer, hosts, judge), DECODE)
+        .addProcessor(JUDGE, () -> new JudgeIsolation(links, observer, hosts, judge), DECODE)
         .addSource(
             AutoOffsetReset.earliest(),
             COMMANDS,
@@ -74,7 +77,7 @@ public final class IsolationTopology {
             bytesIn,
             bytesIn,
             topics.commands())
-        .addProcessor(RETIRE, () -> new RetireHost(observer, hosts), COMMANDS)
+        .addProcessor(RETIRE, () -> new RetireHost(links, observer, hosts), COMMANDS)
         .addStateStore(Changelogs.store(HOST_STATE), DECODE, JUDGE, RETIRE)
         .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)

@@ -10,6 +10,7 @@ import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.FrameHead;
+import io.acswatch.wire.json.AlertLinks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -36,6 +37,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   /** What a topic takes, less what bytes that cannot be compressed grow by in a batch. */
   private static final int MAX_OUTPUT_BYTES = Nodes.MAX_RECORD_BYTES - (256 << 10);
 
+  private final AlertLinks links;
   private final TopologyObserver observer;
   private final HostObserver hosts;
   private final BiFunction<HostState, Snapshot, Judged> judge;
@@ -50,9 +52,11 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
    * @param judge {@link Judgement#apply}, or what a test puts in its place
    */
   JudgeIsolation(
+      AlertLinks links,
       TopologyObserver observer,
       HostObserver hosts,
       BiFunction<HostState, Snapshot, Judged> judge) {
+    this.links = links;
     this.observer = observer;
     this.hosts = hosts;
     this.judge = judge;
@@ -132,7 +136,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : judged.alerts()) {
-      outputs.addAll(Output.of(alert));
+      outputs.addAll(Output.of(alert, links));
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = judged.state().current();

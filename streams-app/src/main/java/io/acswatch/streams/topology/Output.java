@@ -4,6 +4,7 @@ import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertEvent;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.common.header.Header;
@@ -26,8 +27,8 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
   private static final int HEADER_OVERHEAD_BYTES = 10;
 
   /** What an alert leads to: a line of the history, and its state or the end of it. */
-  static List<Output> of(IsolationAlert alert) {
-    byte[] json = AlertJson.writeBytes(alert);
+  static List<Output> of(IsolationAlert alert, AlertLinks links) {
+    byte[] json = AlertJson.writeBytes(alert, links);
     boolean resolved = alert.status() == AlertStatus.RESOLVED;
     return List.of(
         new Output(Nodes.ALERTS, utf8(alert.host()), json, eventHeaders(alert)),

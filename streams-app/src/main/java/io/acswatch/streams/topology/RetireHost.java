@@ -6,6 +6,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -26,13 +27,15 @@ import org.slf4j.LoggerFactory;
 final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(RetireHost.class);
 
+  private final AlertLinks links;
   private final TopologyObserver observer;
   private final HostObserver hosts;
   private ProcessorContext<byte[], byte[]> context;
   private Rejects rejects;
   private KeyValueStore<String, byte[]> states;
 
-  RetireHost(TopologyObserver observer, HostObserver hosts) {
+  RetireHost(AlertLinks links, TopologyObserver observer, HostObserver hosts) {
+    this.links = links;
     this.observer = observer;
     this.hosts = hosts;
   }
@@ -72,7 +75,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
         .forEach(
             alert -> {
               observer.alerted(alert, timestamp);
-              Output.of(alert).forEach(output -> output.forward(context, timestamp));
+              Output.of(alert, links).forEach(output -> output.forward(context, timestamp));
             });
     hosts.stored(context.taskId().partition(), host, judged.state());
     Output.groups(host, null).forward(context, timestamp);

@@ -131,6 +131,10 @@ class FleetApiTest {
     assertTrue(host.get("before").get("kernel").size() > host.get("after").get("kernel").size());
     JsonNode alert = host.get("alerts").get(0);
     assertEquals(
+        "https://acswatch.example.org/host?id=merged&function=0000%3A00%3A03.0",
+        alert.get("picture_url").asText());
+    assertEquals(alert.get("taken_after"), alert.get("raised_at"));
+    assertEquals(
         AlertJson.read(alert.toString()),
         AlertJson.read(
             fleet

@@ -8,6 +8,7 @@ import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ class IsolationConfigTest {
             Path.of("/var/state/acswatch/streams"),
             new HttpAddress("127.0.0.1", 9640),
             Optional.empty(),
+            AlertLinks.DEFAULT,
             Duration.ofMinutes(15),
             1,
             Duration.ofMillis(100),
@@ -55,6 +57,8 @@ class IsolationConfigTest {
             Map.entry("streams.state.dir", "/s"),
             Map.entry("streams.http.address", "[::1]:0"),
             Map.entry("streams.http.advertised", "judge-1.example.org:80"),
+            Map.entry("streams.runbook.url", "file:///usr/share/doc/acswatch/RUNBOOK.md"),
+            Map.entry("streams.page.url", "https://example.org/acswatch/"),
             Map.entry("streams.stale.after.ms", "60000"),
             Map.entry("streams.threads", "3"),
             Map.entry("streams.commit.interval.ms", "250"),
@@ -72,6 +76,8 @@ class IsolationConfigTest {
             Path.of("/s"),
             new HttpAddress("::1", 0),
             Optional.of(new HttpAddress("judge-1.example.org", 80)),
+            new AlertLinks(
+                "file:///usr/share/doc/acswatch/RUNBOOK.md", "https://example.org/acswatch"),
             Duration.ofMinutes(1),
             3,
             Duration.ofMillis(250),
@@ -116,6 +122,11 @@ class IsolationConfigTest {
         "streams.http.address|localhost:65536",
         "streams.http.advertised|nowhere",
         "streams.http.advertised|localhost:0",
+        "streams.runbook.url|RUNBOOK.md",
+        "streams.runbook.url|https://example.org/runbook#first",
+        "streams.page.url|localhost:9640",
+        "streams.page.url|https://example.org/?q=1",
+        "streams.page.url|javascript:alert(1)",
         "streams.stale.after.ms|5",
         "streams.threads|0",
         "streams.threads|many",

@@ -12,6 +12,7 @@ import io.acswatch.streams.api.Instances;
 import io.acswatch.streams.api.Outage;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.wire.json.AlertLinks;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +29,9 @@ import java.util.function.LongSupplier;
  * hosts of another such server can be made this one's peers.
  */
 public final class ServedFleet implements AutoCloseable, Instances {
+  private static final AlertLinks LINKS =
+      new AlertLinks(AlertLinks.RUNBOOK, "https://acswatch.example.org");
+
   private final Map<String, HostState> states = new ConcurrentHashMap<>();
   private final FleetIndex index;
   private final IsolationMetrics metrics;
@@ -44,7 +48,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   public ServedFleet(LongSupplier clock) {
     index = new FleetIndex(Duration.ofMinutes(15), clock);
     metrics = new IsolationMetrics(index);
-    FleetApi api = new FleetApi(index, this);
+    FleetApi api = new FleetApi(index, this, LINKS);
     server =
         new StatusServer(
             new HttpAddress("127.0.0.1", 0),

@@ -22,6 +22,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenAlertsTest {
   private static final Path RELEASED =
@@ -58,6 +60,40 @@ class OpenAlertsTest {
     assertEquals(alert.takenAfter(), posted.startsAt());
     assertNull(posted.endsAt());
     assertEquals(List.of(posted), alerts.toTell(NOW));
+  }
+
+  private static Alert alert(String raisedAt, String revision) throws IOException {
+    String json =
+        Files.readAllLines(RELEASED)
+            .get(0)
+            .replace("\"revision\":1", "\"revision\":" + revision)
+            .replaceFirst(
+                "}$",
+                ",\"raised_at\":%s,\"runbook_url\":\"https://r#c\",\"host_url\":\"https://p/h\",\"picture_url\":\"https://p/h&f\"}"
+                    .formatted(raisedAt));
+    return new AlertSerde().deserialize("t", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void saysSinceWhenItIsOpenAndWhereToReadOn() throws IOException {
+    Alert alert = alert("\"2026-11-20T00:00:00Z\"", "9");
+    alerts.take(alert.fingerprint(), alert);
+    OpenAlerts.Posted posted = alerts.toTell(NOW).get(0);
+
+    assertEquals("2026-11-20T00:00:00Z", posted.startsAt());
+    assertEquals("https://p/h&f", posted.generatorUrl());
+    assertEquals("https://r#c", posted.annotations().get("runbook_url"));
+  }
+
+  /** An Alertmanager refuses an alert that begins after its end, and the request with it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\"2027-01-01T00:00:00Z\"", "\"soon\""})
+  void leavesABeginningOutThatIsNoneYet(String raisedAt) throws IOException {
+    Alert alert = alert(raisedAt, "9");
+    alerts.take(alert.fingerprint(), alert);
+    assertNull(alerts.toTell(NOW).get(0).startsAt());
+    alerts.take(alert.fingerprint(), null);
+    assertNull(alerts.toTell(NOW).get(0).startsAt());
   }
 
   @Test
@@ -120,7 +156,7 @@ class OpenAlertsTest {
     server.start();
     try {
       URI base = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/prefix");
-      OpenAlerts.Posted one = new OpenAlerts.Posted(Map.of("a", "b"), Map.of(), null, null);
+      OpenAlerts.Posted one = new OpenAlerts.Posted(Map.of("a", "b"), Map.of(), null, null, null);
       IOException refused =
           assertThrows(
               IOException.class, () -> new Alertmanager(base).tell(Collections.nCopies(501, one)));
@@ -136,7 +172,7 @@ class OpenAlertsTest {
             IOException.class,
             () ->
                 new Alertmanager(URI.create("http://127.0.0.1:1"))
-                    .tell(List.of(new OpenAlerts.Posted(Map.of(), Map.of(), null, null))));
+                    .tell(List.of(new OpenAlerts.Posted(Map.of(), Map.of(), null, null, null))));
     assertTrue(away.getMessage().startsWith("http://127.0.0.1:1/api/v2/alerts: "));
   }
 }

@@ -3,6 +3,7 @@ package io.acswatch.streams.topology;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.json.AlertLinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,8 @@ class IsolationTopologyGoldenTest {
   @Test
   void topologyMatchesTheGolden() throws IOException {
     String described =
-        IsolationTopology.build(TopicNames.DEFAULT, TopologyObserver.NONE, HostObserver.NONE)
+        IsolationTopology.build(
+                TopicNames.DEFAULT, AlertLinks.DEFAULT, TopologyObserver.NONE, HostObserver.NONE)
             .describe()
             .toString();
     if (Boolean.getBoolean("golden.update")) {

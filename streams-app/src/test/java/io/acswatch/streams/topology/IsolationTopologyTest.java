@@ -23,6 +23,7 @@ import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.frame.FrameType;
 import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,8 @@ class IsolationTopologyTest {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
         new TopologyTestDriver(
-            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE, judge),
+            IsolationTopology.build(
+                TOPICS, AlertLinks.DEFAULT, TopologyObserver.NONE, HostObserver.NONE, judge),
             settings);
   }
 

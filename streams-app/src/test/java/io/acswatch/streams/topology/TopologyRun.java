@@ -3,6 +3,7 @@ package io.acswatch.streams.topology;
 import io.acswatch.client.Incident;
 import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +36,9 @@ public final class TopologyRun implements AutoCloseable {
     settings.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory.toString());
     driver =
         new TopologyTestDriver(
-            IsolationTopology.build(TOPICS, TopologyObserver.NONE, HostObserver.NONE), settings);
+            IsolationTopology.build(
+                TOPICS, AlertLinks.DEFAULT, TopologyObserver.NONE, HostObserver.NONE),
+            settings);
   }
 
   /** A frame of a host. */

@@ -1,8 +1,6 @@
 package io.acswatch.wire.json;
 
 import io.acswatch.pci.alert.IsolationAlert;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -45,6 +43,6 @@ public final class AlertEvent {
 
   /** A relative reference: a host may call itself anything, and a source is a URI. */
   private static String source(String host) {
-    return "/acswatch/hosts/" + URLEncoder.encode(host, StandardCharsets.UTF_8).replace("+", "%20");
+    return "/acswatch/hosts/" + AlertLinks.encoded(host);
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Alerts as JSON: one line, fields always in the same order, all of them always there; {@code null}
  * where a value is unknown or there is none. Numbers are JSON numbers, addresses and times text.
+ * What is stored, and comes back as an alert, goes without links: they follow from settings.
  *
  * <p>Within one {@link #SCHEMA_VERSION} fields are added and never renamed, removed or given
  * another meaning.
@@ -30,16 +31,27 @@ public final class AlertJson {
   private AlertJson() {}
 
   /** An alert as one line of JSON, without a line feed. */
-  public static String write(IsolationAlert alert) {
-    return Json.object(json -> writeTo(json, alert));
+  public static String write(IsolationAlert alert, AlertLinks links) {
+    return Json.object(json -> writeTo(json, alert, links));
   }
 
   /** The same in UTF-8. */
+  public static byte[] writeBytes(IsolationAlert alert, AlertLinks links) {
+    return Json.bytes(json -> writeTo(json, alert, links));
+  }
+
+  /** The same without links. */
   public static byte[] writeBytes(IsolationAlert alert) {
     return Json.bytes(json -> writeTo(json, alert));
   }
 
-  public static void writeTo(JsonGenerator json, IsolationAlert alert) throws IOException {
+  public static void writeTo(JsonGenerator json, IsolationAlert alert, AlertLinks links)
+      throws IOException {
+    writeTo(json, alert);
+    links.writeTo(json, alert);
+  }
+
+  private static void writeTo(JsonGenerator json, IsolationAlert alert) throws IOException {
     IsolationAlert.Interval interval = alert.interval();
     json.writeNumberField("schema_version", SCHEMA_VERSION);
     json.writeStringField("fingerprint", alert.fingerprint());
@@ -61,6 +73,7 @@ public final class AlertJson {
     json.writeStringField("headline", alert.headline());
     json.writeStringField("next_step", alert.nextStep());
     Json.object(json, "evidence", alert.evidence(), EvidenceJson::write);
+    Json.time(json, "raised_at", alert.raisedAtMillis());
   }
 
   private static void writeKernel(JsonGenerator json, Boot boot) throws IOException {

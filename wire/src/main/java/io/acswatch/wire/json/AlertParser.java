@@ -37,6 +37,7 @@ final class AlertParser {
             json.constant("boundary", Boundary.class),
             moment(json, "before"),
             moment(json, "after")),
+        json.has("raised_at") ? json.time("raised_at") : 0,
         json.list("devices", AlertParser::device),
         json.texts("vms"),
         cause(json.optionalObject("cause")),

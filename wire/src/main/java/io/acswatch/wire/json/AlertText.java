@@ -95,6 +95,10 @@ public final class AlertText {
               + " -> "
               + time(alert.interval().after().takenAtMillis()));
     }
+    if (alert.raisedAtMillis() != 0
+        && alert.raisedAtMillis() != alert.interval().after().takenAtMillis()) {
+      line("raised", time(alert.raisedAtMillis()));
+    }
     devices();
     cause();
     if (!alert.nextStep().isEmpty()) {

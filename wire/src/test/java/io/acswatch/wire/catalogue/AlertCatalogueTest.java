@@ -18,6 +18,7 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.TimeLimits;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -180,7 +181,7 @@ class AlertCatalogueTest {
   @EnumSource(AlertCode.class)
   void exampleFulfilsTheSchemaAndIsReadBack(AlertCode code) throws Exception {
     IsolationAlert example = example(code);
-    String json = AlertJson.write(example);
+    String json = AlertJson.write(example, AlertLinks.DEFAULT);
 
     try (InputStream schema = AlertJson.class.getResourceAsStream(AlertJson.SCHEMA_RESOURCE)) {
       String text = new String(schema.readAllBytes(), StandardCharsets.UTF_8);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.AlertText;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,7 +67,7 @@ record CataloguePage(String title, String meaning, Map<String, String> sections)
   /** What stands in the section of the example. */
   static String example(IsolationAlert alert) throws IOException {
     return "```text\n%s```\n```json\n%s\n```\n"
-        .formatted(AlertText.render(alert), pretty(AlertJson.write(alert)));
+        .formatted(AlertText.render(alert), pretty(AlertJson.write(alert, AlertLinks.DEFAULT)));
   }
 
   private static String pretty(String json) throws IOException {

@@ -41,15 +41,15 @@ class AlertJsonTest {
   @ParameterizedTest
   @MethodSource("alerts")
   void readsBackWhatItWrote(IsolationAlert alert) throws InputException {
-    String json = AlertJson.write(alert);
+    String json = AlertJson.write(alert, AlertLinks.DEFAULT);
     assertEquals(alert, AlertJson.read(json));
-    assertEquals(json, AlertJson.write(AlertJson.read(json)));
+    assertEquals(json, AlertJson.write(AlertJson.read(json), AlertLinks.DEFAULT));
   }
 
   @ParameterizedTest
   @MethodSource("alerts")
   void isOneLineThatFulfilsTheSchema(IsolationAlert alert) {
-    String json = AlertJson.write(alert);
+    String json = AlertJson.write(alert, AlertLinks.DEFAULT);
     assertFalse(json.contains("\n"));
     assertEquals(List.of(), validate(json));
   }
@@ -69,7 +69,7 @@ class AlertJsonTest {
       },
       delimiter = '|')
   void schemaAndReaderRefuseAWrongOne(String right, String wrong) {
-    String json = AlertJson.write(Alerts.merged());
+    String json = AlertJson.write(Alerts.merged(), AlertLinks.DEFAULT);
     assertTrue(json.contains(right), json);
     String damaged = json.replaceFirst(Pattern.quote(right), wrong == null ? "" : wrong);
     assertFalse(validate(damaged).isEmpty(), damaged);
@@ -79,14 +79,17 @@ class AlertJsonTest {
   @Test
   void namesTheFieldThatIsWrong() {
     String json =
-        AlertJson.write(Alerts.merged()).replaceFirst("\"path\":\"[^\"]*\"", "\"path\":5");
+        AlertJson.write(Alerts.merged(), AlertLinks.DEFAULT)
+            .replaceFirst("\"path\":\"[^\"]*\"", "\"path\":5");
     InputException refused = assertThrows(InputException.class, () -> AlertJson.read(json));
     assertEquals("devices[0].path: of another type, expected a text", refused.problem());
   }
 
   @Test
   void skipsFieldsOfLaterVersions() throws InputException {
-    String json = AlertJson.write(Alerts.merged()).replaceFirst("\\{", "{\"later\":{\"a\":[1.5]},");
+    String json =
+        AlertJson.write(Alerts.merged(), AlertLinks.DEFAULT)
+            .replaceFirst("\\{", "{\"later\":{\"a\":[1.5]},");
     assertEquals(Alerts.merged(), AlertJson.read(json));
     assertEquals(List.of(), validate(json));
   }
@@ -137,9 +140,40 @@ class AlertJsonTest {
   }
 
   @Test
+  void namesRunbookHostAndPicture() throws IOException {
+    AlertLinks links =
+        new AlertLinks("https://wiki.example.org/runbook", "https://page.example.org");
+    JsonNode merged = new ObjectMapper().readTree(AlertJson.write(Alerts.merged(), links));
+    JsonNode sparse = new ObjectMapper().readTree(AlertJson.write(Alerts.sparse(), links));
+    JsonNode noPage =
+        new ObjectMapper().readTree(AlertJson.write(Alerts.merged(), AlertLinks.DEFAULT));
+
+    assertEquals(
+        "https://wiki.example.org/runbook#group_merged_cross_vm",
+        merged.get("runbook_url").asText());
+    assertEquals("https://page.example.org/host?id=rack7-host12", merged.get("host_url").asText());
+    assertEquals(
+        "https://page.example.org/host?id=rack7-host12&function=0000%3A00%3A02.0",
+        merged.get("picture_url").asText(), "the port at fault");
+    assertEquals(
+        "https://page.example.org/host?id=&function=10000%3A01%3A00.0",
+        sparse.get("picture_url").asText(), "the first device");
+    assertTrue(noPage.get("host_url").isNull());
+    assertTrue(noPage.get("picture_url").isNull());
+  }
+
+  /** Settings may change while an alert is open. */
+  @Test
+  void whatIsStoredHasNoLinks() throws InputException {
+    byte[] stored = AlertJson.writeBytes(Alerts.merged());
+    assertFalse(new String(stored, StandardCharsets.UTF_8).contains("_url"));
+    assertEquals(Alerts.merged(), AlertJson.read(stored));
+  }
+
+  @Test
   void keepsTheOrderOfItsFields() {
     assertTrue(
-        AlertJson.write(Alerts.sparse())
+        AlertJson.write(Alerts.sparse(), AlertLinks.DEFAULT)
             .startsWith(
                 "{\"schema_version\":1,\"fingerprint\":\"0123456789abcdef0123456789abcdef\","
                     + "\"revision\":7,\"code\":\"DEVICE_NEW\",\"severity\":\"info\","

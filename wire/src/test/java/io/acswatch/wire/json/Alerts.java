@@ -50,6 +50,7 @@ final class Alerts {
             Boundary.LIVE_UPDATE,
             moment(BEFORE, "2026-11-23T07:48:09.250Z"),
             moment(AFTER, "2026-11-23T07:48:31Z")),
+        Instant.parse("2026-11-23T07:48:31Z").toEpochMilli(),
         List.of(
             device("0000:05:00.0", "0000:04:00.0", "pci0000:00/02.0/00.0/01.0/00.0", "vm-blue", 6),
             device("0000:06:00.0", "0000:06:00.0", "pci0000:00/02.0/00.0/02.0/00.0", "vm-red", 9),
@@ -118,6 +119,7 @@ final class Alerts {
             Boundary.REGROUPING,
             new IsolationAlert.Moment(boot, 0),
             new IsolationAlert.Moment(boot, 0)),
+        0,
         List.of(
             new AlertDevice(
                 PciAddress.parse("10000:01:00.0"),
@@ -166,6 +168,7 @@ final class Alerts {
         AlertStatus.UPDATED,
         merged.host(),
         merged.interval(),
+        merged.raisedAtMillis(),
         merged.devices(),
         merged.vms(),
         cause,
