@@ -9,6 +9,7 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.standalone.Deployment.Rule;
 import io.acswatch.streams.app.IsolationMetrics;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.wire.json.AlertLinks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,7 +116,20 @@ class PrometheusRulesTest {
           Set.of("critical", "warning").contains(rule.node().at("/labels/severity").asText()),
           rule.name());
       String[] url = annotations.path("runbook_url").asText().split("#");
-      assertEquals("file:///usr/share/doc/acswatch/RUNBOOK.md", url[0]);
+      assertEquals(AlertLinks.RUNBOOK, url[0]);
+      assertTrue(anchors.contains(url[1]), "no section #" + url[1] + " in the runbook");
+    }
+  }
+
+  /** Where the rules lead, the alerts lead too; the file is the one that is named. */
+  @Test
+  void everyAlertLeadsToItsSectionOfTheSameRunbook() throws IOException {
+    assertTrue(AlertLinks.RUNBOOK.startsWith("https://"), AlertLinks.RUNBOOK);
+    assertTrue(AlertLinks.RUNBOOK.endsWith("/deploy/" + RUNBOOK.getFileName()), AlertLinks.RUNBOOK);
+    Set<String> anchors = anchors();
+    for (AlertCode code : AlertCode.values()) {
+      String[] url = AlertLinks.DEFAULT.runbookOf(code).split("#");
+      assertEquals(AlertLinks.RUNBOOK, url[0]);
       assertTrue(anchors.contains(url[1]), "no section #" + url[1] + " in the runbook");
     }
   }

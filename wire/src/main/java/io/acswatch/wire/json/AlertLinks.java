@@ -1,6 +1,7 @@
 package io.acswatch.wire.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -27,13 +28,14 @@ public record AlertLinks(String runbook, String page) {
   void writeTo(JsonGenerator json, IsolationAlert alert) throws IOException {
     String host = page.isEmpty() ? "" : page + "/host?id=" + encoded(alert.host());
     String chosen = host.isEmpty() ? "" : function(alert);
-    json.writeStringField("runbook_url", runbook + "#" + section(alert));
+    json.writeStringField("runbook_url", runbookOf(alert.code()));
     Json.text(json, "host_url", host);
     Json.text(json, "picture_url", chosen.isEmpty() ? host : host + "&function=" + chosen);
   }
 
-  private static String section(IsolationAlert alert) {
-    return alert.code().name().toLowerCase(Locale.ROOT);
+  /** The section of the runbook about a code. */
+  public String runbookOf(AlertCode code) {
+    return runbook + "#" + code.name().toLowerCase(Locale.ROOT);
   }
 
   /** The function that the picture shows chosen: the port at fault, or the first device. */
