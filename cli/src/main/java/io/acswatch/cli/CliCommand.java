@@ -33,7 +33,6 @@ public abstract class CliCommand implements Callable<Integer> {
     }
   }
 
-  /** Prints a line and flushes it. */
   protected final void say(String line) {
     out().println(line);
     flush();

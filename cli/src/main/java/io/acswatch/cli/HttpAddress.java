@@ -6,7 +6,6 @@ import picocli.CommandLine.TypeConversionException;
 /**
  * Where to listen, as it is written: {@code host:port}, an IPv6 address in brackets.
  *
- * @param host name or address
  * @param port 0 to 65535; 0 for any free one
  */
 public record HttpAddress(String host, int port) {

@@ -23,12 +23,10 @@ public final class Ink {
 
   private final boolean on;
 
-  /** Colours only if {@code on}. */
   public Ink(boolean on) {
     this.on = on;
   }
 
-  /** A text in a style. */
   public String paint(Style style, String text) {
     return paint(style.code, text);
   }

@@ -47,7 +47,6 @@ public final class Program {
     StopSignal.exit(exitCode);
   }
 
-  /** The commands, as {@link #run} runs them. */
   public static CommandLine commandLine(Object commands) {
     CommandLine line = new CommandLine(commands);
     return line.setCommandName(System.getProperty(NAME, line.getCommandName()))
@@ -114,7 +113,6 @@ public final class Program {
     return version == null ? "(not from a jar)" : version;
   }
 
-  /** Answers {@code --version}. */
   public static final class Version implements IVersionProvider {
     @Spec private @Nullable CommandSpec spec;
 

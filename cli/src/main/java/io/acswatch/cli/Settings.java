@@ -46,13 +46,11 @@ public final class Settings {
       return this;
     }
 
-    /** A key whose value is a number from {@code least} to {@code most}. */
     public Keys number(String key, long otherwise, long least, long most) {
       limits.put(key, new long[] {least, most});
       return text(key, Long.toString(otherwise));
     }
 
-    /** A key whose value is a number of at least {@code least}. */
     public Keys number(String key, long otherwise, long least) {
       return number(key, otherwise, least, Long.MAX_VALUE);
     }
@@ -71,7 +69,6 @@ public final class Settings {
       return defaults.getOrDefault(key, "");
     }
 
-    /** True for a single key and for one of a family. */
     public boolean knows(String key) {
       return defaults.containsKey(key)
           || families.stream().anyMatch(prefix -> key.startsWith(prefix) && !key.equals(prefix));

@@ -30,7 +30,6 @@ final class AlertCheck implements AutoCloseable {
   private int matched;
   private int unjudged;
 
-  /** Checks alerts of hosts whose id begins with {@code hostPrefix}. */
   AlertCheck(String bootstrapServers, String topic, String hostPrefix) {
     this.hostPrefix = hostPrefix;
     consumer =

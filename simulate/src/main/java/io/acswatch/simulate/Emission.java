@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
  * A record that a simulated host puts on the frames topic, and what must come of it.
  *
  * @param atMillis simulated time
- * @param host id of the host, the record's key
  * @param value the record's value; null for a record without one
  * @param functions PCI functions that the value carries
  * @param alerts what the judgement must say of it

@@ -11,9 +11,6 @@ import java.util.List;
  * An alert that must come, or one that came, by what both sides know of it.
  *
  * @param takenAtMillis when the snapshot was taken that showed it
- * @param host id of the host
- * @param status where it is in its life
- * @param code what it says
  * @param change port at fault with the word before and after, {@code 0000:15:03.0 001d->0019}, or
  *     empty
  * @param vms the VMs concerned, sorted

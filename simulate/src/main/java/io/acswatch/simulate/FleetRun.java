@@ -13,13 +13,11 @@ import java.util.function.Consumer;
 
 /** Lets a fleet run for a time and sends what it says. */
 final class FleetRun {
-  /** Where the records go. */
   @FunctionalInterface
   interface Sink extends Closeable {
     /** Takes the next record; may hold it back to keep to a rate. */
     void accept(Emission emission) throws IOException;
 
-    /** Waits until all of them are there. */
     @Override
     default void close() throws IOException {}
   }

@@ -24,7 +24,6 @@ enum ReadFault {
     this.status = status;
   }
 
-  /** What is read of such bytes. */
   ConfigSpace read(ConfigSpace whole) {
     byte[] bytes = whole.toByteArray();
     return switch (this) {

@@ -2,7 +2,6 @@ package io.acswatch.simulate;
 
 import io.acswatch.cli.Program;
 
-/** Starts {@code simulate}. */
 public final class SimulateMain {
   private SimulateMain() {}
 

@@ -55,7 +55,6 @@ final class SpaceImage {
     return LineSparseConfigSpace.copyOf(new ArrayConfigSpace(image.bytes.array()));
   }
 
-  /** Address of VF {@code index} of a PF at this requester id. */
   static int requesterIdOfVf(int pf, int index) {
     return pf + FIRST_VF_OFFSET + index * VF_STRIDE;
   }

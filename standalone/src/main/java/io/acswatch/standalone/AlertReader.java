@@ -17,7 +17,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class AlertReader implements AutoCloseable {
   private final KafkaConsumer<String, String> consumer;
 
-  /** A reader from the beginning of the topic, or from its end. */
   AlertReader(String bootstrapServers, String topic, boolean fromBeginning) {
     consumer =
         new KafkaConsumer<>(

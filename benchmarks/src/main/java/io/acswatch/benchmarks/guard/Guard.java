@@ -35,8 +35,6 @@ final class Guard {
   /**
    * Something that is guarded.
    *
-   * @param loop its name in {@link Loops}
-   * @param ratio its recorded ratio to the reference
    * @param inPlace it makes no objects
    */
   record Recorded(String loop, double ratio, boolean inPlace) {}

@@ -79,7 +79,6 @@ public final class Broker implements AutoCloseable {
     return process.info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
-  /** Settings of a streams application on it. */
   public IsolationConfig settings(TopicNames topics, String applicationId, Path stateDirectory) {
     return IsolationConfig.from(
         Map.of(

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
-/** A command that measures the pipeline on a broker of its own. */
 @Command
 public abstract class PipelineCommand extends CliCommand {
   private final long startedAt = System.nanoTime();

@@ -6,7 +6,6 @@ import java.util.Locale;
  * What the records of a run say. All but the first sweep over the hosts is what it is named for.
  */
 public enum Scenario {
-  /** Full snapshots, in which nothing but time and number is new. */
   UNCHANGED("full snapshots, nothing changed"),
   /** Full snapshots; each time one drive has gone to a VM or come back. */
   CHANGED("full snapshots, a drive changed hands"),

@@ -10,7 +10,6 @@ import java.time.Duration;
 /**
  * One run of one contender, from the end of its warm-up to the last record.
  *
- * @param recordsPerSecond how fast it was
  * @param clientMicros processor time of this process for each record, in microseconds
  * @param brokerMicros processor time of the broker for each record, in microseconds
  */

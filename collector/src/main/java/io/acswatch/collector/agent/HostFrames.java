@@ -13,8 +13,6 @@ import java.util.List;
 /**
  * Makes frames of what was seen.
  *
- * @param bootId boot it was seen in
- * @param type what it says
  * @param bytes the frame; not to be changed by anybody
  */
 record HostFrames(String bootId, FrameType type, byte[] bytes) {
@@ -60,7 +58,6 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
   /**
    * Numbers of a frame that is no state.
    *
-   * @param own its own
    * @param told that of the last snapshot that was put into the spool; 0 if none was
    */
   record Numbers(long own, long told) {}

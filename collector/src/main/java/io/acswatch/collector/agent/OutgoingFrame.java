@@ -6,8 +6,6 @@ import io.acswatch.wire.frame.FrameWriter;
 /**
  * A frame ready to be sent.
  *
- * @param host id of the host, the record's key
- * @param sequence number of the snapshot within its boot
  * @param value the frame; not to be changed by anybody
  */
 public record OutgoingFrame(String host, long sequence, byte[] value) {

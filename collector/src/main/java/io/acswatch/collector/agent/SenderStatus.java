@@ -2,7 +2,6 @@ package io.acswatch.collector.agent;
 
 import java.time.Clock;
 
-/** What a sender counts. Thread-safe. */
 public final class SenderStatus {
   private final Clock clock;
   private long frames;

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code capture}: writes a capture of this host. */
 @Command(
     name = "capture",
     description = {

@@ -15,7 +15,6 @@ import java.util.List;
 
 /** Opens what a command was given as an input: a file, or {@code -} for standard input. */
 final class CaptureInput {
-  /** Stands for standard input on the command line. */
   static final String STANDARD_INPUT = "-";
 
   private static final String STANDARD_INPUT_NAME = "standard input";

@@ -10,7 +10,6 @@ import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code collect}: the agent. */
 @Command(
     name = "collect",
     subcommands = {ReaderCommand.class, SenderCommand.class},

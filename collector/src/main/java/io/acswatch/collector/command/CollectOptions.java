@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options of the agent, in each of its roles. */
 final class CollectOptions {
   private static final String FAMILY = "collector";
 

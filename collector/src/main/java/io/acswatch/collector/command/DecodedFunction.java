@@ -18,21 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One function with its configuration space decoded, as {@code decode} prints it.
- *
- * @param captured the function as it was found
- * @param facts what its bytes say
- * @param lists its capability lists
- */
+/** One function with its configuration space decoded, as {@code decode} prints it. */
 record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityLists lists) {
 
   /**
    * The capability lists of one function, in the order of their chains.
    *
-   * @param standard entries of the standard list
    * @param standardEnd what the standard list ended with; null if nothing was read
-   * @param extended entries of the extended list
    * @param extendedEnd what the extended list ended with; null if the function has no extended
    *     space, or none that was read
    */

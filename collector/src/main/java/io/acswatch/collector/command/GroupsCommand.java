@@ -23,7 +23,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code groups}: the three partitions of a capture. */
 @Command(
     name = "groups",
     description = {

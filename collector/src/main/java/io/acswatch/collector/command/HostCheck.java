@@ -35,14 +35,7 @@ final class HostCheck {
   private final HostTree tree;
   private final List<Item> items = new ArrayList<>();
 
-  /**
-   * One line of {@code check}.
-   *
-   * @param subject what was looked at, one word
-   * @param state whether the collector sees it
-   * @param says what was found
-   * @param next what to do about it; empty if nothing
-   */
+  /** One line of {@code check}. */
   record Item(String subject, State state, String says, String next) {}
 
   enum State {

@@ -4,7 +4,6 @@ import io.acswatch.cli.Program;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ScopeType;
 
-/** The list of the commands of one host. */
 @Command(
     name = "acswatch",
     description = "Commands of one host.",

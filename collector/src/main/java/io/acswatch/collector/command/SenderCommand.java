@@ -15,7 +15,6 @@ import java.time.Duration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** {@code collect sender}: the spool into Kafka. */
 @Command(
     name = "sender",
     description = {

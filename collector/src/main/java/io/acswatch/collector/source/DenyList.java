@@ -10,7 +10,6 @@ import java.util.Set;
  * Functions whose configuration space is left alone, because some device cannot bear to be read: by
  * address, or by vendor and device.
  *
- * @param addresses single functions
  * @param models {@code vendor << 16 | device}
  */
 public record DenyList(Set<PciAddress> addresses, Set<Integer> models) {
@@ -41,7 +40,6 @@ public record DenyList(Set<PciAddress> addresses, Set<Integer> models) {
     return new DenyList(addresses, models);
   }
 
-  /** True if the function at {@code address} must not be read. */
   boolean denies(PciAddress address, PciIds ids) {
     return addresses.contains(address) || models.contains(ids.vendor() << 16 | ids.device());
   }

@@ -26,8 +26,6 @@ final class FixedAttributes {
    * The attributes of one function.
    *
    * @param path real path of its directory
-   * @param vendor as the kernel knows it
-   * @param device as the kernel knows it
    * @param removable empty where there is no such file
    */
   record Fixed(String path, int vendor, int device, String removable) {}

@@ -6,8 +6,6 @@ import java.util.List;
 /**
  * A fast look at a host; if two of them differ, something happened between.
  *
- * @param bootId the running boot
- * @param kexecLoaded an image for a kexec is loaded
  * @param ueventSequence {@code /sys/kernel/uevent_seqnum}; moves when any device comes or goes
  * @param controlWords ACS Control registers, in the order they were asked for
  * @param kernelLog notes on what the kernel log says of live updates

@@ -39,7 +39,6 @@ public final class HostReader {
   private final ReadGuard guard;
   private final SourceTimings timings = new SourceTimings();
 
-  /** A reader of {@code tree} that takes wall time from {@code clock}. */
   public HostReader(HostTree tree, Clock clock) {
     this(tree, clock, ReadGuard.none());
   }
@@ -87,9 +86,6 @@ public final class HostReader {
   /**
    * Reads the host.
    *
-   * @param host id to put into the capture
-   * @param sequence number to put into the capture
-   * @param owners claims to put into the capture
    * @throws IOException if there is no PCI bus or no boot id below the root
    */
   public Capture read(String host, long sequence, List<OwnershipClaim> owners) throws IOException {
@@ -182,7 +178,6 @@ public final class HostReader {
   /**
    * A word of configuration space to look at often.
    *
-   * @param address the function
    * @param offset bytes from the start of its configuration space
    * @param lastSeen the word in the last snapshot; stands where it cannot be read without effects
    */

@@ -49,7 +49,6 @@ public final class LiveUpdateSource {
     }
   }
 
-  /** Of a kernel that is installed here, by its release. */
   public LiveUpdateAbility ofInstalled(String release) {
     if (release.isEmpty() || release.contains("/") || release.contains(" ")) {
       return LiveUpdateAbility.UNKNOWN;

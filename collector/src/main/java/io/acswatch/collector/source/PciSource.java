@@ -32,7 +32,6 @@ final class PciSource {
     fixedAttributes = new FixedAttributes(tree);
   }
 
-  /** The directory of the function at {@code address}. */
   static String directory(PciAddress address) {
     return DEVICES + "/" + address;
   }

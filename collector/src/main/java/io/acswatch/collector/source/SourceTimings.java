@@ -21,7 +21,6 @@ public final class SourceTimings {
     GROUPS,
     /** Functions: configuration space and attributes. */
     PCI,
-    /** The kernel's own order of devices. */
     SCAN_ORDER,
     GLANCE;
 
@@ -35,8 +34,6 @@ public final class SourceTimings {
    * One reading.
    *
    * @param label of what, as metrics and reports name it
-   * @param isSuccess it ended without an error
-   * @param took how long it took
    */
   public record Timing(String label, boolean isSuccess, Duration took) {}
 

@@ -33,7 +33,6 @@ import org.slf4j.LoggerFactory;
  * <p>One process adds and one takes, each holding its {@link SpoolLock}; both may be this one.
  */
 public final class Spool {
-  /** Directory of the damaged files, in the spool. */
   public static final String DAMAGED = "damaged";
 
   private static final String TEMPORARY = ".tmp";

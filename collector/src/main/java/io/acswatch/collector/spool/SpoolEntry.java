@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param order place in the spool; rises with every frame
  * @param boot tag of the boot it was seen in: equal for frames of one boot
- * @param type what it says
- * @param path its file
  * @param bytes of the file
  * @param modifiedMillis when the file was written, by the wall clock
  */

@@ -48,7 +48,6 @@ public enum AlertCode {
   LIVE_UPDATE_ABORTED(Lifetime.EVENT),
   CROSS_VM_SHARED_GROUP(Lifetime.CONDITION);
 
-  /** How long an alert stays open. */
   public enum Lifetime {
     /** Until the condition no longer holds. */
     CONDITION,
@@ -62,7 +61,6 @@ public enum AlertCode {
     this.lifetime = lifetime;
   }
 
-  /** How long an alert of this code stays open. */
   public Lifetime lifetime() {
     return lifetime;
   }

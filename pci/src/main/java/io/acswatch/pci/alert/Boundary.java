@@ -4,13 +4,10 @@ import io.acswatch.pci.snapshot.Snapshot;
 
 /** What lies between the two snapshots that were compared. */
 public enum Boundary {
-  /** A boot by firmware. */
   COLD_BOOT("after a cold boot"),
   /** A kexec without state handed over. */
   KEXEC("after a kexec"),
-  /** A kexec with handover data. */
   KEXEC_HANDOVER("after a kexec with handover"),
-  /** A live update. */
   LIVE_UPDATE("after a live update"),
   /** A boot of which it is not known how it came about. */
   BOOT("after a boot"),

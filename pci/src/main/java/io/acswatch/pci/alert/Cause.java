@@ -6,11 +6,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why the kernel came to another result.
  *
- * @param kind which sort of thing changed
  * @param register the register at fault, null where no register explains it
  * @param alsoChanged further registers that changed on the way to the devices, nearest the root
  *     first
- * @param explanation one sentence in words
  */
 public record Cause(
     Kind kind,
@@ -21,20 +19,17 @@ public record Cause(
     alsoChanged = List.copyOf(alsoChanged);
   }
 
-  /** A cause that no register shows. */
   public static Cause of(Kind kind, String explanation) {
     return new Cause(kind, null, List.of(), explanation);
   }
 
   /** Sorts of cause. Names are part of the contract with consumers. */
   public enum Kind {
-    /** ACS Control bits were lost. */
     ACS_CONTROL_CHANGED,
     /** ACS Control bits had been lost before a live update, which adopted the word without them. */
     ACS_CONTROL_ADOPTED,
     /** A port does not enforce ACS; since when is not known. */
     ACS_NOT_ENFORCED,
-    /** A port's ACS capability is gone. */
     ACS_CAPABILITY_GONE,
     /** A port's ACS Capability word is another. */
     ACS_CAPABILITY_CHANGED,
@@ -51,7 +46,6 @@ public record Cause(
     ACS_ENABLED_LATE,
     /** The kernel does not preserve such a device across a live update. */
     PRESERVATION_REFUSED,
-    /** The IOMMU is switched off or not found. */
     IOMMU_OFF,
     /** Nothing that was recorded explains it. */
     UNEXPLAINED

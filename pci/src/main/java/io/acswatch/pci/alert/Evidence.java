@@ -32,10 +32,8 @@ public record Evidence(
    * What all alerts of one comparison rest on.
    *
    * @param platform the kind of machine, as {@link Platform} says; empty if unknown
-   * @param bootClass how the boot after came about
    * @param partial the snapshot before was too old or missing: more may have changed than is told
    * @param privileged the collector read more than the first 64 bytes of every function
-   * @param functions number of functions in the snapshot observed
    * @param unread number of functions that were not read as far as the kernel reads them
    */
   public record Basis(
@@ -73,17 +71,7 @@ public record Evidence(
     }
   }
 
-  /**
-   * The ACS registers of one function on both sides; null where there is no capability.
-   *
-   * @param port the function, where it is now
-   * @param path its place
-   * @param type what it is
-   * @param capabilityBefore Capability before
-   * @param capabilityAfter Capability after
-   * @param controlBefore Control before
-   * @param controlAfter Control after
-   */
+  /** The ACS registers of one function on both sides; null where there is no capability. */
   public record PortRegisters(
       PciAddress port,
       DevicePath path,

@@ -12,18 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprint the same for the same finding at the same place of the same host, whatever the
  *     times, addresses and group numbers; 32 hex digits
  * @param revision rises with every alert of the host, so consumers can drop what they have seen
- * @param code what it says
- * @param severity how urgent it is
- * @param status where it is in its life
- * @param host id of the host
  * @param interval from the snapshot before to the snapshot after
  * @param raisedAtMillis when the snapshot was taken that raised it, milliseconds since 1970, 0 if
  *     unknown; the same for as long as it is open
  * @param devices the functions concerned, in order of place
  * @param vms the VMs concerned, sorted
  * @param cause why; null where the question makes no sense (a device is new)
- * @param headline one sentence for people
- * @param nextStep what to do
  * @param evidence what it rests on beside that; null in alerts of versions that did not tell
  */
 public record IsolationAlert(
@@ -48,7 +42,6 @@ public record IsolationAlert(
    * @param boundary what lies between before and after
    */
   public record Interval(Boundary boundary, Moment before, Moment after) {
-    /** From one snapshot to another. */
     public static Interval between(Boundary boundary, Snapshot before, Snapshot after) {
       return new Interval(
           boundary,
@@ -60,7 +53,6 @@ public record IsolationAlert(
   /**
    * When a snapshot was taken.
    *
-   * @param boot the kernel that ran
    * @param takenAtMillis milliseconds since 1970, 0 if unknown
    */
   public record Moment(Boot boot, long takenAtMillis) {}
@@ -74,7 +66,6 @@ public record IsolationAlert(
     return copy(fingerprint, revision, other, status, raisedAtMillis, nextStep, evidence);
   }
 
-  /** The same alert in another state of its life. */
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
     return with(fingerprint, raisedAtMillis, newStatus, newRevision);
   }
@@ -89,7 +80,6 @@ public record IsolationAlert(
     return copy(fingerprint, revision, severity, status, raisedAtMillis, nextStep, other);
   }
 
-  /** The same alert with what is particular to it. */
   public IsolationAlert withFacts(List<Evidence.Fact> facts) {
     return with(Objects.requireNonNull(evidence).with(facts));
   }

@@ -2,7 +2,6 @@ package io.acswatch.pci.alert;
 
 import io.acswatch.pci.iommu.ModelChoice;
 
-/** What an operator does next, by what was found. */
 public final class NextSteps {
   /** For a device that was to pass through a live update and did not. */
   public static final String AFTER_LOST_DEVICE =

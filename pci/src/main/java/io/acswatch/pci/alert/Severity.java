@@ -23,7 +23,6 @@ public enum Severity {
     return values()[Math.max(0, ordinal() - 1)];
   }
 
-  /** True if this is {@code other} or more urgent. */
   public boolean isAtLeast(Severity other) {
     return compareTo(other) >= 0;
   }

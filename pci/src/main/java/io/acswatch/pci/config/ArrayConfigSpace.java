@@ -21,7 +21,6 @@ public final class ArrayConfigSpace implements ConfigSpace {
   private int start;
   private int length;
 
-  /** An empty space, to be bound by {@link #wrap}. */
   public ArrayConfigSpace() {}
 
   /** A view of all of {@code bytes}. */

@@ -5,13 +5,9 @@ package io.acswatch.pci.config;
  * for each constant.
  */
 public enum ConfigOddity {
-  /** The list of standard capabilities comes back to an entry it had passed. */
   STANDARD_LIST_LOOPS("the list of capabilities comes back to itself"),
-  /** The list of extended capabilities comes back to an entry it had passed. */
   EXTENDED_LIST_LOOPS("the list of extended capabilities comes back to itself"),
-  /** The egress control vector is longer than the space left for it. */
   EGRESS_VECTOR_BEYOND_END("the ACS egress control vector reaches beyond configuration space"),
-  /** Vendor or device id is not the one the kernel read when it found the function. */
   IDS_DIFFER("vendor and device id are not those the kernel found at the boot");
 
   private final String sentence;

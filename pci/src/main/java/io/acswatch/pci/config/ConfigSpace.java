@@ -12,7 +12,6 @@ import java.util.Arrays;
  * not lie wholly within {@code [0, length())}; no byte outside is ever touched.
  */
 public interface ConfigSpace {
-  /** Bytes of the space every function has. */
   int CONVENTIONAL_LENGTH = 256;
 
   /** Bytes of the space of a PCI Express function. */

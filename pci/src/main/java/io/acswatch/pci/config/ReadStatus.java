@@ -5,7 +5,6 @@ package io.acswatch.pci.config;
  * of a constant is its code in frames and states: add at the end, never move.
  */
 public enum ReadStatus {
-  /** All bytes the function has were read. */
   COMPLETE,
   /** 64 or 128 bytes where the file has more: the reader lacked CAP_SYS_ADMIN. ACS is unknown. */
   TRUNCATED_UNPRIVILEGED,
@@ -21,7 +20,6 @@ public enum ReadStatus {
   TORN_READ,
   /** Not read, so as not to wake a sleeping device. */
   ASLEEP,
-  /** The read failed. */
   UNREADABLE;
 
   /**

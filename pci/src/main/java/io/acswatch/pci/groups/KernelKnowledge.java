@@ -32,7 +32,6 @@ public record KernelKnowledge(
   /**
    * What hosts tell of one set of rules.
    *
-   * @param rules the set
    * @param explained hosts whose groups follow from it
    * @param contradicted hosts whose groups do not
    * @param open hosts of which it cannot be told
@@ -95,7 +94,6 @@ public record KernelKnowledge(
         snapshot.takenAtMillis());
   }
 
-  /** The same with what another host tells. */
   public KernelKnowledge with(KernelKnowledge host) {
     long first =
         firstSeenMillis == 0

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * The partitions of one snapshot: what the kernel reports, what its rules make of the registers,
  * what the hardware isolates. Indices are those of {@link Snapshot#functions()}.
  *
- * @param model rules that {@code derived} follows
- * @param modelReason why this model
  * @param kernel groups the kernel reports; null if it reports none
  * @param derived groups that follow from the registers. Where the kernel reports groups, functions
  *     it gave none are left out: no IOMMU serves them. Where it reports none, these are the groups

@@ -106,7 +106,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return nested < 0 ? null : new DevicePath(text.substring(0, nested));
   }
 
-  /** True if this place lies below {@code bridge}. */
   public boolean isBelow(DevicePath bridge) {
     return text.length() > bridge.text.length()
         && text.startsWith(bridge.text)

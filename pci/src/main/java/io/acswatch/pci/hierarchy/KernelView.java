@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param groupType default domain type of that group ({@code DMA-FQ}, {@code identity}, ...), empty
  *     if unknown
  * @param driver name of the bound driver, empty if none
- * @param sriov its part in virtual functions
  * @param ariEnabled ARI forwarding is on at the port above this function's bus
  * @param removable the kernel takes it for removable: it is below a port that leads out of the
  *     chassis, and so not trusted
@@ -43,7 +42,6 @@ public record KernelView(
     public static final Sriov NONE = new Sriov(null, 0, 0);
   }
 
-  /** The same view with another type of the group. */
   public KernelView withGroupType(String type) {
     return new KernelView(group, type, driver, sriov, ariEnabled, removable, preservation);
   }
@@ -54,7 +52,6 @@ public record KernelView(
     return new KernelView(group, groupType, driver, sriov, ariEnabled, says, preservation);
   }
 
-  /** The same view with what the log says. */
   public KernelView withPreservation(Preservation logged) {
     return logged == preservation
         ? this

@@ -5,9 +5,6 @@ package io.acswatch.pci.hierarchy;
  *
  * @param address where it was at that moment; may belong to another device after the next boot
  * @param path its place, the same across boots
- * @param ids vendor, device and class, from sysfs
- * @param config facts of its configuration space
- * @param kernel its group, driver and SR-IOV links
  */
 public record PciFunction(
     PciAddress address, DevicePath path, PciIds ids, ConfigFacts config, KernelView kernel) {
@@ -23,7 +20,6 @@ public record PciFunction(
     return bridgeHeader || ids.isBridgeClass() && ids.classCode() >>> 8 != OTHER_BRIDGE;
   }
 
-  /** The same function with what the log says of it. */
   public PciFunction withPreservation(Preservation logged) {
     return logged == kernel.preservation()
         ? this

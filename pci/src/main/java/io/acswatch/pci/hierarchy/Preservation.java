@@ -34,9 +34,7 @@ public enum Preservation {
   ADOPTED("was preserved by previous kernel across Live Update"),
   /** As adopted, and its part in the live update is done. */
   FINISHED("is finished participating in Live Update"),
-  /** Refused, for its isolation relies on ACS quirks. */
   REFUSED_QUIRKS("Refusing to preserve device that relies on ACS quirks"),
-  /** Refused, for it is a VF. */
   REFUSED_VIRTUAL_FUNCTION("Cannot preserve Virtual Functions"),
   /** Handed over, but this kernel has an ACS quirk for it and did not keep its registers. */
   QUIRK_REQUIRED("Device-specific quirk required to enable ACS!"),

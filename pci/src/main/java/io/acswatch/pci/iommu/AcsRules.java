@@ -55,7 +55,6 @@ public final class AcsRules {
   private final AcsOverride override;
   private final boolean amdIommu;
 
-  /** Rules of one kernel for the functions of one host. */
   public AcsRules(HostHierarchy hierarchy, ModelChoice choice) {
     this.hierarchy = hierarchy;
     this.kernel = choice.kernel();

@@ -21,7 +21,6 @@ public record Boot(
     Loader loader,
     Notes notes,
     String askedModel) {
-  /** Begins the note that names the IOMMUs. */
   public static final String IOMMU_NOTE = "iommu: ";
 
   /** Begins the note that lists the properties of the device tree's {@code chosen}. */

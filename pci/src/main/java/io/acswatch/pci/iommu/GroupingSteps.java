@@ -26,7 +26,6 @@ public interface GroupingSteps {
   /** The function would join the group of {@code other}, if that has one by now. */
   default void asks(int function, int other) {}
 
-  /** {@code member} has a group already, and the function joins it. */
   default void joins(int function, int member) {}
 
   /** Nothing was found to join: the function founds a group. */

@@ -108,7 +108,6 @@ public final class KernelGrouping {
     return choice;
   }
 
-  /** Verdict with the registers as they are. */
   public AcsVerdict verdict(int index) {
     return now[index];
   }
@@ -239,7 +238,6 @@ public final class KernelGrouping {
     return atStart[function];
   }
 
-  /** Whether the kernel can have formed the groups it reports, and from what. */
   public Supposition suppose(GroupPartition reported) {
     if (isOrderOpen()) {
       return new Supposition(bindOrders().leadTo(reported), this);

@@ -71,7 +71,6 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
     return byMajor != 0 ? byMajor : byMinor != 0 ? byMinor : Integer.compare(patch, other.patch);
   }
 
-  /** True from this version on: {@code isAtLeast(6, 12, 95)}. */
   public boolean isAtLeast(int otherMajor, int otherMinor, int otherPatch) {
     return compareTo(new KernelVersion(otherMajor, otherMinor, otherPatch)) >= 0;
   }

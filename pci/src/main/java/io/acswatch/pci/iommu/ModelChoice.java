@@ -10,11 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules by which one kernel groups, and why those.
  *
- * @param model generation of the rules
  * @param kernel version the quirk tables are asked for
  * @param override what the command line makes the kernel believe
  * @param machine what the kernel runs on
- * @param reason why this model, for people
  */
 public record ModelChoice(
     GroupingModel model,
@@ -77,7 +75,6 @@ public record ModelChoice(
     return machine.otherRules().isEmpty();
   }
 
-  /** The same for another reason. */
   public ModelChoice withReason(String other) {
     return new ModelChoice(model, kernel, override, machine, other);
   }

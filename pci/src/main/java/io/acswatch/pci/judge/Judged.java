@@ -6,7 +6,6 @@ import java.util.List;
 /**
  * Result of a judgement.
  *
- * @param state what to remember
  * @param alerts what changed: raised, updated and resolved alerts, the most urgent first
  */
 public record Judged(HostState state, List<IsolationAlert> alerts) {

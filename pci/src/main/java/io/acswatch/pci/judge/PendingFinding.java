@@ -8,7 +8,6 @@ import io.acswatch.pci.hierarchy.DevicePath;
  * when it lasts.
  *
  * @param code what would be raised
- * @param path the function
  * @param sinceMillis when it was seen first, milliseconds since 1970, 0 if unknown
  * @param seen number of snapshots in a row that showed it
  */

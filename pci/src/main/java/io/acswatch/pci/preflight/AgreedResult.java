@@ -22,9 +22,7 @@ final class AgreedResult {
   /**
    * One thing that may be so.
    *
-   * @param rules the rule set
    * @param supposition what else is supposed; empty for nothing
-   * @param result what would come of it
    * @param blamed functions that do not isolate, at or above the devices of merges foretold
    * @param weak functions that do not isolate, at or above any device
    */

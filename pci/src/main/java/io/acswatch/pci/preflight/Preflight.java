@@ -40,7 +40,6 @@ public final class Preflight {
   public enum Mode {
     /** Devices of VMs are preserved with their registers. */
     LIVE_UPDATE,
-    /** Nothing is preserved. */
     PLAIN_KEXEC
   }
 
@@ -56,9 +55,6 @@ public final class Preflight {
   /**
    * What was foretold.
    *
-   * @param outcome the answer
-   * @param reasons why, one sentence each
-   * @param findings alerts that the kexec would raise
    * @param model rules of the target kernel
    */
   public record Result(

@@ -8,7 +8,6 @@ import java.util.List;
 /**
  * How a boot came about, what speaks for it, and how sure that makes it.
  *
- * @param bootClass the class
  * @param confidence how sure it is: high if the kernel says it outright, medium if state was handed
  *     over and the kernel log was not read, which alone says whether functions were adopted, low if
  *     nothing decides it

@@ -11,7 +11,6 @@ import java.util.stream.IntStream;
  *
  * @param host id of the host, empty if the source does not say
  * @param phase word for the moment, for example {@code before}; empty if none
- * @param boot the running kernel
  * @param takenAtMillis wall clock when it was taken, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every capture of a boot; 0 if unknown
  * @param kexecLoaded a kexec image is loaded

@@ -8,7 +8,6 @@ import java.util.List;
  * these are expected means that a host is not watched.
  *
  * @param host id of the host
- * @param boot the running kernel
  * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every frame of a boot; 0 if unknown
  * @param stateSequence number of the last snapshot before it, 0 if there was none: whoever knows

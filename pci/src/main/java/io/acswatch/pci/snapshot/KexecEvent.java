@@ -7,7 +7,6 @@ import java.util.List;
  * A step on the way to another kernel, seen by the collector of the kernel that runs.
  *
  * @param host id of the host
- * @param boot the running kernel
  * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every frame of a boot; 0 if unknown
  * @param stateSequence number of the last snapshot before it, 0 if there was none

@@ -37,7 +37,6 @@ public final class SnapshotBuilder {
   private Map<PciAddress, Preservation> preservation = Map.of();
   private List<PciAddress> groupedInOrder = List.of();
 
-  /** A builder for about {@code expectedFunctions} functions. */
   public SnapshotBuilder(int expectedFunctions) {
     functions = new ArrayList<>(expectedFunctions);
     indexOf = new HashMap<>(2 * expectedFunctions);

@@ -25,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code alerts}: follows the alert topic. */
 @Command(
     name = "alerts",
     description = {

@@ -37,7 +37,6 @@ final class TopicReader implements AutoCloseable {
   /** Where to begin: at the oldest record there is. */
   static final long BEGINNING = Long.MIN_VALUE;
 
-  /** With what comes from now on. */
   static final long END = Long.MAX_VALUE;
 
   /**

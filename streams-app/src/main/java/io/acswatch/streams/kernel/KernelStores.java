@@ -17,12 +17,10 @@ public final class KernelStores {
   /** Kernel to what all its hosts tell. */
   public static final String KERNELS = "kernels";
 
-  /** Kernel and host to what the host told of it. */
   static final String KERNEL_HOSTS = "kernel-hosts";
 
   public static final List<String> ALL = List.of(HOST_KERNELS, KERNELS, KERNEL_HOSTS);
 
-  /** What passes from hosts to kernels. */
   public static final String TOLD = "told-kernels";
 
   private static final char SEPARATOR = '\0';

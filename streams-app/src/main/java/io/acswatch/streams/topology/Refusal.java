@@ -7,7 +7,6 @@ import java.util.Locale;
  * that lie in its bytes}. Names are metric labels and header values: add, do not rename.
  */
 public enum Refusal {
-  /** The record has no key, so it is not known whose it is. */
   NULL_KEY,
   NULL_VALUE,
   /** The key is not the host id in the frame, or the frame names no host. */

@@ -31,12 +31,10 @@ import java.util.List;
  * version of the state.
  */
 final class FactsLayout {
-  /** Flags of the facts. */
   static final int KEXEC_LOADED = 1;
 
   static final int ORDER_KNOWN = 1 << 1;
 
-  /** Fields of a function. */
   static final int ADDRESS = 0;
 
   static final int IDS = 1; // vendor, device
@@ -62,7 +60,6 @@ final class FactsLayout {
   static final int CHIPSET_BASE = 21;
   static final int FIELDS = 22;
 
-  /** Flags of a function. */
   static final int HAS_ACS = 1;
 
   static final int HAS_MEMORY_BAR = 1 << 1;

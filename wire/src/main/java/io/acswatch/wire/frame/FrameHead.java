@@ -21,7 +21,6 @@ import java.util.Arrays;
  * thread-safe. No bytes make it throw, and it allocates nothing.
  */
 public final class FrameHead {
-  /** Bytes of a digest. */
   public static final int DIGEST_LENGTH = 32;
 
   /** Where the bytes that differ between repetitions end: number and time lie side by side. */

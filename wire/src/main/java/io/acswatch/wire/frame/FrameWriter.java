@@ -34,7 +34,6 @@ public final class FrameWriter {
   private final List<byte[]> strings = new ArrayList<>();
   private int stringBytes;
 
-  /** Puts what only headers of one type have. */
   @FunctionalInterface
   private interface TypeHeader {
     void put(FrameWriter writer, ByteBuffer out);

@@ -26,11 +26,9 @@ public enum RejectReason {
   BAD_STATUS,
   /** Not an address. */
   BAD_ADDRESS,
-  /** Two functions have one address. */
   DUPLICATE_ADDRESS,
   /** Functions are not in ascending order of address. */
   BAD_ORDER,
-  /** A number is out of its range. */
   BAD_VALUE;
 
   /** Lower-case name, for metrics and record headers. */

@@ -15,7 +15,6 @@ import java.io.IOException;
 public final class FunctionJson {
   private FunctionJson() {}
 
-  /** Address, ids and the header. */
   public static void writeHeader(
       JsonGenerator json, PciAddress address, PciIds ids, ConfigFacts facts) throws IOException {
     json.writeStringField("address", address.toString());

@@ -154,7 +154,6 @@ final class JsonObject {
     return isNull(name) ? null : object(name);
   }
 
-  /** Makes something of one object. */
   @FunctionalInterface
   interface Reading<T> {
     T of(JsonObject json) throws InputException;

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Group lines: which groups there are, of which type, and who is in them. */
 final class GroupLines {
   record Group(int line, int number, String type) {}
 

@@ -7,7 +7,6 @@ import io.acswatch.pci.iommu.ModelChoice;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Explanations for people. */
 public final class ExplanationText {
   private final ConsoleText text = new ConsoleText();
   private final boolean isComputable;

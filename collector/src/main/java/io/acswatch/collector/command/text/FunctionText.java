@@ -6,7 +6,6 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.List;
 
-/** A function in few words. */
 final class FunctionText {
   /** The controls that Linux asks of a port before it counts as isolating. */
   private static final List<String> REQUIRED = List.of("SV", "RR", "CR", "UF");

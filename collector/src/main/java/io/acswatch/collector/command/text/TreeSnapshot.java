@@ -14,7 +14,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** One snapshot in the tree: its functions, who owns them, and their groups. */
 final class TreeSnapshot {
   private final Snapshot snapshot;
   private final HostHierarchy hierarchy;

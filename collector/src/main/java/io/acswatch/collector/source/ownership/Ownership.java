@@ -24,7 +24,6 @@ public record Ownership(List<Claim> claims, List<String> unattributed) {
   /**
    * Claims of different VMs on one function. All of them are kept and travel with the snapshot.
    *
-   * @param address the function
    * @param claims two or more
    */
   public record Conflict(PciAddress address, List<Claim> claims) {

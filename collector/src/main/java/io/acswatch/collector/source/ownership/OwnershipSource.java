@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One way to learn who owns what. */
 @FunctionalInterface
 interface OwnershipSource {
   /**

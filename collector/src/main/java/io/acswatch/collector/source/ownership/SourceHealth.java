@@ -7,9 +7,6 @@ import java.util.List;
 /**
  * How the last reading of one kind of source went.
  *
- * @param source the kind
- * @param took time of the last reading
- * @param claims number of claims it gave
  * @param problems what it could not see, in words; empty if it saw all
  */
 public record SourceHealth(ClaimSource source, Duration took, int claims, List<String> problems) {

@@ -91,12 +91,10 @@ public final class AcsCapability {
     return this;
   }
 
-  /** The Capability register: which controls exist. */
   public int capability() {
     return space.u16(offset + CAPABILITY_OFFSET);
   }
 
-  /** The Control register: which controls are on. */
   public int control() {
     return space.u16(offset + CONTROL_OFFSET);
   }

@@ -204,7 +204,6 @@ public final class CapabilityWalk {
     return header & (extended ? EXTENDED_ID : STANDARD_ID);
   }
 
-  /** Version of the extended capability the walk stands on, 4 bits. */
   public int version() {
     return header >>> 16 & 0xF;
   }
