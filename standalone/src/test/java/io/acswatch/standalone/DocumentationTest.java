@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class DocumentationTest {
   private static final Pattern LISTED = Pattern.compile("(?m)^  ([a-z]+)  +[a-z]");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[a-z].*?)\\|");
+  private static final Pattern TOPIC = Pattern.compile("--topic acswatch\\.([a-z-]+)");
+  private static final Pattern CODE = Pattern.compile("`([a-z-]+)`");
   private static final Pattern NAME = Pattern.compile("`([a-z]+)");
 
   @Test
@@ -76,6 +78,47 @@ class DocumentationTest {
         assertFalse(block.language().isEmpty(), block + ": ```sh, ```text or another language");
       }
     }
+  }
+
+  /** What the table in {@code deploy/README.md} says of each role, by the script itself. */
+  @Test
+  void tableOfRolesSaysWhatTheScriptGrants() throws Exception {
+    String page = Files.readString(Documentation.TREE.resolve("deploy/README.md"));
+    for (String role : List.of("collector", "streams", "consumer", "operator")) {
+      String granted =
+          Deployment.run(
+              Deployment.DIRECTORY,
+              "kafka/acls",
+              "--bootstrap-servers",
+              "B",
+              "--dry-run",
+              "--" + role,
+              "User:test");
+      String row =
+          page.lines()
+              .filter(line -> line.startsWith("| " + role + " |"))
+              .findFirst()
+              .orElseThrow();
+      String[] cells = row.split("[|]");
+      assertEquals(topicsGranted(granted, "Read"), topicsNamed(cells[2]), role + " reads");
+      assertEquals(topicsGranted(granted, "Write"), topicsNamed(cells[3]), role + " writes");
+    }
+  }
+
+  private static Set<String> topicsGranted(String commands, String operation) {
+    return commands
+        .lines()
+        .filter(line -> line.contains("--operation " + operation + " "))
+        .flatMap(line -> TOPIC.matcher(line).results())
+        .map(topic -> topic.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> topicsNamed(String cell) {
+    return CODE.matcher(cell)
+        .results()
+        .map(topic -> topic.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** The commands that {@code acswatch --help} lists. */
