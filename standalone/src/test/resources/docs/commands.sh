@@ -51,7 +51,14 @@ acswatch() {
     standalone) follow 'Watching;' "$LAUNCHER" "$@" --http 127.0.0.1:0 --root "$HOST" ;;
     streams) follow '-> RUNNING' "$LAUNCHER" "$@" --http "127.0.0.1:$HTTP" --state-dir "$ROOT/streams" ;;
     collect) follow 'collecting as' "$LAUNCHER" "$@" --root "$HOST" ;;
-    alerts) follow 'GROUP_MERGED_CROSS_VM' "$LAUNCHER" "$@" ;;
+    alerts)
+      # One alert is printed by its digits, and the command ends.
+      if [[ ${!#} =~ ^[0-9a-f]{8}$ ]]; then
+        or_finding "$LAUNCHER" "$@"
+      else
+        follow 'GROUP_MERGED_CROSS_VM' "$LAUNCHER" "$@"
+      fi
+      ;;
     preflight)
       # 3 is the answer "unknown" too: what is on standard output tells them apart.
       local out code=0

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.Program;
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.streams.command.StreamsMain;
 import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
+import io.acswatch.wire.json.AlertText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -110,6 +113,39 @@ class TopicCommandsIT {
 
     assertEquals(values, lines);
     AlertJson.read(lines.get(0));
+  }
+
+  /** Cause, devices and next step, as {@code diff} prints them. */
+  @Test
+  @Order(1)
+  void oneAlertIsShownInFullByTheDigitsThatItsLineHas() throws Exception {
+    String line = alerts("--once", "--severity", "critical").lines().get(0);
+    String digits = line.split(" +")[3];
+    IsolationAlert alert = AlertJson.read(alerts(digits, "--output", "json").lines().get(0));
+    Result shown = alerts(digits);
+
+    assertEquals(1, shown.code(), "it is open and critical");
+    assertEquals("", shown.err());
+    String text = AlertText.render(alert);
+    String id = "  id        " + alert.fingerprint() + "\n";
+    String runbook = "  runbook   " + AlertLinks.DEFAULT.runbookOf(alert.code()) + "\n";
+    assertEquals(text.replace(id, runbook + id) + "\n", shown.out());
+    assertTrue(text.contains("  cause ") && text.contains("  next ") && text.contains("vm5 "));
+    assertEquals(shown, alerts(alert.fingerprint()));
+    assertEquals(
+        shown.out(), alerts("--once", "--severity", "critical", "--long").out(), "the same");
+    assertTrue(alerts(digits, "--colour", "always").out().contains("\u001b[1;31mCRITICAL"));
+  }
+
+  @Test
+  @Order(1)
+  void anAlertThatIsNotThereIsNamed() {
+    Result none = alerts("00000000");
+
+    assertEquals(3, none.code());
+    assertEquals("", none.out());
+    assertEquals(
+        "acswatch: no alert 00000000: it is not open, and not in acswatch.alerts\n", none.err());
   }
 
   @Test
@@ -224,6 +260,10 @@ class TopicCommandsIT {
         alerts("--once")
             .out()
             .matches("(?s).* resolved [0-9a-f]{8} rack7-host12 GROUP_MERGED_CROSS_VM .*"));
+    String line = alerts("--once", "--host", HOST, "--severity", "critical").lines().get(1);
+    Result ended = alerts(line.split(" +")[3]);
+    assertEquals(0, ended.code(), "it is not open any more");
+    assertTrue(ended.out().contains("GROUP_MERGED_CROSS_VM, resolved, revision "), ended.out());
   }
 
   @Test

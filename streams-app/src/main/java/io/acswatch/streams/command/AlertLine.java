@@ -3,12 +3,16 @@ package io.acswatch.streams.command;
 import io.acswatch.cli.Ink;
 import io.acswatch.client.Alert;
 import io.acswatch.client.Severity;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertText;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
- * An alert on one line, for a terminal:
+ * An alert on one line, or in full, for a terminal:
  *
  * <pre>
  * 2026-11-23T20:39:37.874Z critical raised   3f9a0c17 demo-host GROUP_MERGED_CROSS_VM Devices of ...
@@ -41,6 +45,27 @@ final class AlertLine {
             AlertText.printable(alert.host()),
             AlertText.printable(alert.code()),
             AlertText.printable(alert.headline()));
+  }
+
+  /**
+   * All of it as text that ends in a line feed.
+   *
+   * @param json what {@code alert} was read from
+   * @throws InputException if a later acswatch wrote it with words that this one does not know
+   */
+  static String inFull(Alert alert, byte[] json, boolean colour) throws InputException {
+    Ink ink = new Ink(colour);
+    Map<String, String> further = new LinkedHashMap<>();
+    if (alert.runbookUrl() != null) {
+      further.put("runbook", alert.runbookUrl());
+    }
+    if (alert.pictureUrl() != null) {
+      further.put("picture", alert.pictureUrl());
+    }
+    return AlertText.render(
+        AlertJson.read(json),
+        further,
+        (look, text) -> ink.paint(Ink.Style.valueOf(look.name()), text));
   }
 
   static String beginning(String id) {

@@ -10,6 +10,7 @@ import io.acswatch.client.Alert;
 import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
 import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
@@ -17,6 +18,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -24,17 +28,31 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 @Command(
     name = "alerts",
     description = {
       "Prints alerts as they are raised, updated and resolved, one line each, until it is stopped.",
-      "Alerts of one host come in their order."
+      "Alerts of one host come in their order.",
+      "With FINGERPRINT it prints that alert in full and ends: devices, cause and next step."
     })
 final class AlertsCommand extends CliCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   @Mixin private ConfigOptions options = new ConfigOptions();
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "FINGERPRINT",
+      description =
+          "The alert to print, or the first digits of it: its last state, open or resolved.")
+  private String fingerprint = "";
+
+  @Option(
+      names = "--long",
+      description = "Print alerts in full, as diff does; no effect on --output json.")
+  private boolean inFull;
 
   @Option(
       names = "--since",
@@ -97,7 +115,16 @@ final class AlertsCommand extends CliCommand {
     if (max != null && max < 1) {
       throw wrongUsage("--max=" + max + ", expected 1 or more");
     }
+    if (!fingerprint.isEmpty() && !fingerprint.matches("[0-9a-f]{4,32}")) {
+      throw wrongUsage("FINGERPRINT=" + fingerprint + ", expected 4 to 32 hex digits");
+    }
+    if (!fingerprint.isEmpty() && selects()) {
+      throw wrongUsage("FINGERPRINT names the alert: give it without options that select alerts");
+    }
     IsolationConfig config = options.config();
+    if (!fingerprint.isEmpty()) {
+      return show(config);
+    }
     if (alertmanager != null) {
       return bridge(config);
     }
@@ -106,6 +133,49 @@ final class AlertsCommand extends CliCommand {
       StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> follow(reader));
     }
     return urgent && (once || max != null) ? ExitCode.FINDING : ExitCode.OK;
+  }
+
+  private boolean selects() {
+    AlertFilter all = new AlertFilter(Severity.INFO, List.of(), List.of(), List.of());
+    boolean part = since != null || max != null || once || fromBeginning;
+    return part || alertmanager != null || !filter().equals(all);
+  }
+
+  /** What is open is in a table; what has ended only in the history, which is longer. */
+  private int show(IsolationConfig config) {
+    Map<String, ConsumerRecord<byte[], byte[]>> found = last(config, config.topics().alertState());
+    if (found.isEmpty()) {
+      found = last(config, config.topics().alerts());
+    }
+    if (found.isEmpty()) {
+      throw new CommandFailure(
+          "no alert %s: it is not open, and not in %s"
+              .formatted(fingerprint, config.topics().alerts()));
+    }
+    inFull = true;
+    for (ConsumerRecord<byte[], byte[]> record : found.values()) {
+      print(out(), record, Objects.requireNonNull(read(record)), colour.isOn());
+    }
+    flush();
+    return urgent ? ExitCode.FINDING : ExitCode.OK;
+  }
+
+  /** The last record of each alert whose fingerprint begins so; none of one that was deleted. */
+  private Map<String, ConsumerRecord<byte[], byte[]>> last(IsolationConfig config, String topic) {
+    Map<String, ConsumerRecord<byte[], byte[]>> last = new TreeMap<>();
+    try (TopicReader reader = TopicReader.open(config, topic, TopicReader.BEGINNING)) {
+      while (!reader.hasReachedEnd()) {
+        for (ConsumerRecord<byte[], byte[]> record : reader.poll()) {
+          Alert alert = read(record);
+          if (alert != null && alert.fingerprint().startsWith(fingerprint)) {
+            last.put(alert.fingerprint(), record);
+          } else if (record.value() == null) {
+            last.remove(new String(record.key(), StandardCharsets.UTF_8));
+          }
+        }
+      }
+    }
+    return last;
   }
 
   private AlertFilter filter() {
@@ -186,8 +256,19 @@ final class AlertsCommand extends CliCommand {
     out.println(
         output.isJson()
             ? new String(record.value(), StandardCharsets.UTF_8)
-            : AlertLine.of(alert, record.timestamp(), coloured));
+            : text(record, alert, coloured));
     printed++;
     urgent |= alert.isOpen() && alert.severity().isAtLeast(Severity.HIGH);
+  }
+
+  private String text(ConsumerRecord<byte[], byte[]> record, Alert alert, boolean coloured) {
+    try {
+      if (inFull) {
+        return AlertLine.inFull(alert, record.value(), coloured);
+      }
+    } catch (InputException ofALaterVersion) {
+      // What every version can say of it is on the line.
+    }
+    return AlertLine.of(alert, record.timestamp(), coloured);
   }
 }

@@ -2,11 +2,13 @@ package io.acswatch.streams.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.client.Alert;
 import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
+import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,6 +39,16 @@ class AlertLineTest {
             + " rack7-host12 GROUP_MERGED_CROSS_VM "
             + merged.headline(),
         AlertLine.of(merged, 0, false));
+  }
+
+  /** The command then prints its line, for which every version has the words. */
+  @Test
+  void refusesToTellInFullWhatALaterVersionSays() throws IOException {
+    String later =
+        Files.readAllLines(RELEASED).get(0).replace("GROUP_MERGED_CROSS_VM", "LATER_CODE");
+    byte[] json = later.getBytes(StandardCharsets.UTF_8);
+    assertThrows(InputException.class, () -> AlertLine.inFull(alert(later), json, false));
+    assertTrue(AlertLine.of(alert(later), 0, false).contains(" LATER_CODE "));
   }
 
   @Test

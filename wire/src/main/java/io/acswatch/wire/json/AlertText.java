@@ -40,22 +40,22 @@ public final class AlertText {
   private static final int MAX_LABEL = 36;
   private static final String NO_OWNER = "no VM";
 
-  /** What may look different on a terminal. */
-  public enum Part {
-    HEADLINE,
-    LABEL,
+  /** How parts may look on a terminal, in the words that the commands' ink has for it. */
+  public enum Look {
+    BOLD,
+    DIM,
     ALARM,
-    WARNING,
-    INFO
+    NOTICE,
+    CALM
   }
 
   private final StringBuilder out = new StringBuilder(1024);
   private final IsolationAlert alert;
-  private final BiFunction<Part, String, String> paint;
+  private final BiFunction<Look, String, String> paint;
   private final int labelWidth;
   private final int groupsWidth;
 
-  private AlertText(IsolationAlert alert, BiFunction<Part, String, String> paint) {
+  private AlertText(IsolationAlert alert, BiFunction<Look, String, String> paint) {
     this.alert = alert;
     this.paint = paint;
     int widest = MIN_LABEL;
@@ -70,20 +70,25 @@ public final class AlertText {
 
   /** An alert as text that ends in a line feed. */
   public static String render(IsolationAlert alert) {
-    return render(alert, (part, text) -> text);
+    return render(alert, Map.of(), (look, text) -> text);
   }
 
-  /** The same with each part as {@code paint} shows it on a terminal; it must not change width. */
-  public static String render(IsolationAlert alert, BiFunction<Part, String, String> paint) {
-    return new AlertText(alert, paint).render();
+  /**
+   * The same with each part as {@code paint} shows it on a terminal; it must not change width.
+   *
+   * @param further lines by their labels, in order; they stand before the last one
+   */
+  public static String render(
+      IsolationAlert alert, Map<String, String> further, BiFunction<Look, String, String> paint) {
+    return new AlertText(alert, paint).render(further);
   }
 
-  private String render() {
+  private String render(Map<String, String> further) {
     Severity severity = alert.severity();
     String word = severity.name();
-    out.append(paint.apply(partOf(severity), word)).append(INDENT);
+    out.append(paint.apply(lookOf(severity), word)).append(INDENT);
     String headline = wrapped(printable(alert.headline()), word.length() + INDENT.length());
-    out.append(paint.apply(Part.HEADLINE, headline)).append('\n');
+    out.append(paint.apply(Look.BOLD, headline)).append('\n');
     out.append('\n');
     line("alert", summary());
     line("host", printable(alert.host().isEmpty() ? "unknown" : alert.host()));
@@ -104,6 +109,7 @@ public final class AlertText {
     if (!alert.nextStep().isEmpty()) {
       line("next", printable(alert.nextStep()));
     }
+    further.forEach((label, text) -> line(label, printable(text)));
     line("id", alert.fingerprint());
     return out.toString();
   }
@@ -223,7 +229,7 @@ public final class AlertText {
   }
 
   private void line(String label, String text) {
-    out.append(INDENT).append(label.isEmpty() ? label : paint.apply(Part.LABEL, label));
+    out.append(INDENT).append(label.isEmpty() ? label : paint.apply(Look.DIM, label));
     int pad = labelWidth - label.length();
     if (pad < 0) {
       out.append('\n').append(INDENT);
@@ -252,11 +258,11 @@ public final class AlertText {
     return lines.toString();
   }
 
-  private static Part partOf(Severity severity) {
+  private static Look lookOf(Severity severity) {
     return switch (severity) {
-      case CRITICAL, HIGH -> Part.ALARM;
-      case WARNING -> Part.WARNING;
-      case INFO -> Part.INFO;
+      case CRITICAL, HIGH -> Look.ALARM;
+      case WARNING -> Look.NOTICE;
+      case INFO -> Look.CALM;
     };
   }
 

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,9 +47,36 @@ class AlertTextTest {
   @ParameterizedTest
   @MethodSource("alerts")
   void saysTheSameInColour(IsolationAlert alert) {
-    String coloured = AlertText.render(alert, (part, text) -> "<" + part + ">" + text + "</>");
-    assertTrue(coloured.contains("<HEADLINE>"), coloured);
+    String coloured =
+        AlertText.render(alert, Map.of(), (look, text) -> "<" + look + ">" + text + "</>");
+    assertTrue(coloured.contains("<BOLD>"), coloured);
     assertEquals(AlertText.render(alert), coloured.replaceAll("<[A-Z/]+>", ""));
+  }
+
+  @Test
+  void saysWhenItCameUpWhereThatWasEarlierThanWhatIsSeen() {
+    IsolationAlert merged = Alerts.merged();
+    IsolationAlert updated =
+        merged.with(
+            merged.fingerprint(),
+            Instant.parse("2026-11-20T00:00:00Z").toEpochMilli(),
+            AlertStatus.UPDATED,
+            2);
+    assertFalse(AlertText.render(merged).contains("  raised "), AlertText.render(merged));
+    assertTrue(
+        AlertText.render(updated).contains("\n  raised    2026-11-20T00:00:00Z\n"),
+        AlertText.render(updated));
+  }
+
+  @Test
+  void printsFurtherLinesBeforeTheLast() {
+    Map<String, String> further = new TreeMap<>(Map.of("a", "first", "runbook", "x\u001b[2J"));
+    String text = AlertText.render(Alerts.merged(), further, (look, word) -> word);
+    assertTrue(
+        text.endsWith(
+            "\n  a         first\n  runbook   x [2J\n  id        %s\n"
+                .formatted(Alerts.merged().fingerprint())),
+        text);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.acswatch.collector.command.text;
 import io.acswatch.cli.Ink;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.wire.json.AlertText;
+import java.util.Map;
 
 /** Text for people, laid out in 100 columns; a word longer than that stays whole. */
 public final class ConsoleText {
@@ -13,15 +14,7 @@ public final class ConsoleText {
   /** An alert as text that ends in a line feed. */
   public static String alert(IsolationAlert alert, Ink ink) {
     return AlertText.render(
-        alert,
-        (part, text) ->
-            switch (part) {
-              case HEADLINE -> ink.paint(Ink.Style.BOLD, text);
-              case LABEL -> ink.paint(Ink.Style.DIM, text);
-              case ALARM -> ink.paint(Ink.Style.ALARM, text);
-              case WARNING -> ink.paint(Ink.Style.NOTICE, text);
-              case INFO -> ink.paint(Ink.Style.CALM, text);
-            });
+        alert, Map.of(), (look, text) -> ink.paint(Ink.Style.valueOf(look.name()), text));
   }
 
   public ConsoleText line(String line) {
