@@ -8,6 +8,7 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -81,6 +82,13 @@ public final class AcsRules {
     return verdict(index, hierarchy.function(index).config().acs());
   }
 
+  /** That of each function. */
+  public AcsVerdict[] verdicts() {
+    AcsVerdict[] verdicts = new AcsVerdict[hierarchy.size()];
+    Arrays.setAll(verdicts, this::verdict);
+    return verdicts;
+  }
+
   /** Verdict as if the function carried these registers; null for no ACS capability. */
   public AcsVerdict verdict(int index, @Nullable AcsRegisters acs) {
     return verdict(index, acs, true);
@@ -143,7 +151,9 @@ public final class AcsRules {
   private List<QuirkTable.Entry<Effect>> quirks(int index) {
     PciIds ids = hierarchy.function(index).ids();
     List<QuirkTable.Entry<Effect>> quirks = QUIRKS.matching(kernel, ids.vendor(), ids.device());
-    quirks.removeIf(quirk -> !holds(quirk.when(), index));
+    if (!quirks.isEmpty()) {
+      quirks.removeIf(quirk -> !holds(quirk.when(), index));
+    }
     return quirks;
   }
 

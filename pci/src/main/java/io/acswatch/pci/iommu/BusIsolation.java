@@ -42,13 +42,13 @@ public final class BusIsolation {
   private final boolean[] upstreamIsReached;
   private final int[] parent;
 
-  private BusIsolation(HostHierarchy hierarchy, ModelChoice choice, BitSet open) {
+  private BusIsolation(
+      HostHierarchy hierarchy, DmaAliases aliases, AcsVerdict[] verdicts, BitSet open) {
     this.hierarchy = hierarchy;
-    aliases = new DmaAliases(hierarchy, choice.kernel());
-    AcsRules rules = new AcsRules(hierarchy, choice.withoutOverride());
+    this.aliases = aliases;
     enforced = new boolean[hierarchy.size()];
     for (int i = 0; i < enforced.length; i++) {
-      enforced[i] = !open.get(i) && rules.verdict(i).isEnforced();
+      enforced[i] = !open.get(i) && verdicts[i].isEnforced();
     }
     switchIsolates = new boolean[hierarchy.size()];
     upstreamIsReached = new boolean[hierarchy.size()];
@@ -56,15 +56,19 @@ public final class BusIsolation {
     parent = IntStream.range(0, hierarchy.size()).toArray();
   }
 
-  /** Derives the partition; functions that no IOMMU serves are left out at the end. */
-  public static GroupPartition derive(HostHierarchy hierarchy, ModelChoice choice, BitSet served) {
-    return derive(hierarchy, choice, served, new BitSet());
-  }
-
-  /** The same if the functions in {@code open} did not enforce ACS. */
+  /**
+   * Derives the partition; functions that no IOMMU serves are left out at the end.
+   *
+   * @param verdicts on each function, without what the command line makes a kernel believe
+   * @param open functions that are taken not to enforce ACS, whatever the verdict
+   */
   static GroupPartition derive(
-      HostHierarchy hierarchy, ModelChoice choice, BitSet served, BitSet open) {
-    BusIsolation isolation = new BusIsolation(hierarchy, choice, open);
+      HostHierarchy hierarchy,
+      DmaAliases aliases,
+      AcsVerdict[] verdicts,
+      BitSet served,
+      BitSet open) {
+    BusIsolation isolation = new BusIsolation(hierarchy, aliases, verdicts, open);
     isolation.joinBuses();
     isolation.joinSlotsAndAliases();
     int[] labels = new int[hierarchy.size()];
@@ -78,8 +82,8 @@ public final class BusIsolation {
    * Functions that this model believes to be kept apart although nothing in the registers shows it:
    * functions of one device none of which has ACS, root ports without ACS, and what is below those.
    */
-  static BitSet assumed(HostHierarchy hierarchy, ModelChoice choice) {
-    BusIsolation isolation = new BusIsolation(hierarchy, choice, new BitSet());
+  static BitSet assumed(HostHierarchy hierarchy, DmaAliases aliases, AcsVerdict[] verdicts) {
+    BusIsolation isolation = new BusIsolation(hierarchy, aliases, verdicts, new BitSet());
     BitSet assumed = new BitSet();
     for (int i = 0; i < hierarchy.size(); i++) {
       boolean believed = isolation.isUnshown(i) && isolation.hasSlotMate(i);

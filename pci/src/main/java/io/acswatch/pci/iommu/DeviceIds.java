@@ -1,6 +1,7 @@
 package io.acswatch.pci.iommu;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 
 /** Device ids a table line holds for: {@code *}, or {@code 1507,10f7-10fc,1d10-1d1e:even}. */
@@ -36,6 +37,14 @@ record DeviceIds(List<Range> ranges) {
       throw new IllegalArgumentException("id=\"" + text + "\", expected four hex digits");
     }
     return Integer.parseInt(text, 16);
+  }
+
+  void addTo(BitSet devices) {
+    for (Range range : ranges) {
+      for (int device = range.from(); device <= range.to(); device += range.step()) {
+        devices.set(device);
+      }
+    }
   }
 
   boolean contain(int device) {

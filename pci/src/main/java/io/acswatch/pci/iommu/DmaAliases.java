@@ -106,19 +106,20 @@ final class DmaAliases {
     return devfns;
   }
 
-  /** Visits, from the function upwards, the functions whose requester id its requests may carry. */
-  void forEachCarrier(int index, CarrierVisitor visitor) {
-    int device = hierarchy.realDmaDevice(index);
-    if (!visitor.visit(device)) {
-      return;
-    }
-    int bridge = hierarchy.bridgeAbove(device);
+  /**
+   * The next function upwards whose requester id may be carried by requests that carry that of
+   * {@code carrier}; {@link HostHierarchy#NONE} if there is none. The first is {@link
+   * HostHierarchy#realDmaDevice}.
+   */
+  int nextCarrier(int carrier) {
+    int bridge = hierarchy.bridgeAbove(carrier);
     while (bridge != HostHierarchy.NONE && !translationRoot[bridge]) {
-      if (takesOverRequests(bridge) && !visitor.visit(bridge)) {
-        return;
+      if (takesOverRequests(bridge)) {
+        return bridge;
       }
       bridge = hierarchy.bridgeAbove(bridge);
     }
+    return HostHierarchy.NONE;
   }
 
   /** True if requests from below leave the bridge under an id of its own. */
@@ -128,11 +129,6 @@ final class DmaAliases {
       case PCI_TO_PCIE_BRIDGE, CONVENTIONAL, UNKNOWN -> true;
       default -> false;
     };
-  }
-
-  /** Receives carriers; returns false to end the visit. */
-  interface CarrierVisitor {
-    boolean visit(int index);
   }
 
   /** True if requests of one may carry the id of the other; both are on one bus. */

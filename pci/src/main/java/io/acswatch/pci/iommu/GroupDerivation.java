@@ -30,9 +30,9 @@ public final class GroupDerivation {
   private final Verdicts verdicts;
   private final GroupingSteps steps;
   private final int[] groupOf;
+  private final BitSet visitedDevfns = new BitSet(256);
   private int groups;
   private int grouped;
-  private int representative;
 
   private GroupDerivation(
       HostHierarchy hierarchy, DmaAliases aliases, Verdicts verdicts, GroupingSteps steps) {
@@ -97,22 +97,19 @@ public final class GroupDerivation {
   }
 
   private int existingGroup(int index) {
-    representative = index;
-    int[] found = {GroupPartition.NO_GROUP};
-    aliases.forEachCarrier(
-        index,
-        carrier -> {
-          if (carrier != index) {
-            steps.isCarriedBy(index, carrier);
-          }
-          representative = carrier;
-          steps.asks(index, carrier);
-          found[0] = groupOf[carrier];
-          return found[0] == GroupPartition.NO_GROUP;
-        });
-    if (found[0] != GroupPartition.NO_GROUP) {
-      steps.joins(index, representative);
-      return found[0];
+    int representative = index;
+    for (int carrier = hierarchy.realDmaDevice(index);
+        carrier != HostHierarchy.NONE;
+        carrier = aliases.nextCarrier(carrier)) {
+      if (carrier != index) {
+        steps.isCarriedBy(index, carrier);
+      }
+      representative = carrier;
+      steps.asks(index, carrier);
+      if (groupOf[carrier] != GroupPartition.NO_GROUP) {
+        steps.joins(index, carrier);
+        return groupOf[carrier];
+      }
     }
     int bridge = hierarchy.bridgeAbove(representative);
     int failing = failingPort(bridge);
@@ -127,9 +124,9 @@ public final class GroupDerivation {
       bridge = hierarchy.bridgeAbove(bridge);
       failing = failingPort(bridge);
     }
-    BitSet visitedDevfns = new BitSet(256);
-    int group = groupOfAliases(representative, visitedDevfns);
-    return group != GroupPartition.NO_GROUP ? group : groupOfSlot(representative, visitedDevfns);
+    visitedDevfns.clear();
+    int group = groupOfAliases(representative);
+    return group != GroupPartition.NO_GROUP ? group : groupOfSlot(representative);
   }
 
   /** The first function from this bridge upwards that does not isolate. */
@@ -141,7 +138,7 @@ public final class GroupDerivation {
     return above;
   }
 
-  private int groupOfAliases(int index, BitSet visitedDevfns) {
+  private int groupOfAliases(int index) {
     int devfn = hierarchy.function(index).address().devfn();
     if (visitedDevfns.get(devfn)) {
       return GroupPartition.NO_GROUP;
@@ -158,9 +155,9 @@ public final class GroupDerivation {
         continue;
       }
       steps.sharesId(grouped, index, mate);
-      int group = groupOfAliases(mate, visitedDevfns);
+      int group = groupOfAliases(mate);
       if (group == GroupPartition.NO_GROUP) {
-        group = groupOfSlot(mate, visitedDevfns);
+        group = groupOfSlot(mate);
       }
       if (group != GroupPartition.NO_GROUP) {
         return group;
@@ -169,7 +166,7 @@ public final class GroupDerivation {
     return GroupPartition.NO_GROUP;
   }
 
-  private int groupOfSlot(int index, BitSet visitedDevfns) {
+  private int groupOfSlot(int index) {
     if (!hierarchy.isMultifunction(index) || verdicts.enforces(index, grouped)) {
       return GroupPartition.NO_GROUP;
     }
@@ -180,7 +177,7 @@ public final class GroupDerivation {
           && !leadsNowhere(mate)
           && !verdicts.enforces(mate, grouped)) {
         steps.sharesSlot(grouped, index, mate);
-        int group = groupOfAliases(mate, visitedDevfns);
+        int group = groupOfAliases(mate);
         if (group != GroupPartition.NO_GROUP) {
           return group;
         }

@@ -31,14 +31,21 @@ public final class GroupPartition {
    */
   public static GroupPartition ofLabels(int[] labels) {
     int[] normal = new int[labels.length];
-    Map<Integer, Integer> numbers = new HashMap<>();
+    int[] sorted = labels.clone();
+    Arrays.sort(sorted);
+    int[] numberAt = new int[labels.length];
+    int count = 0;
     for (int i = 0; i < labels.length; i++) {
-      normal[i] =
-          labels[i] == NO_GROUP
-              ? NO_GROUP
-              : numbers.computeIfAbsent(labels[i], unused -> numbers.size());
+      normal[i] = NO_GROUP;
+      if (labels[i] != NO_GROUP) {
+        int at = Arrays.binarySearch(sorted, labels[i]); // for one label always the same
+        if (numberAt[at] == 0) {
+          numberAt[at] = ++count;
+        }
+        normal[i] = numberAt[at] - 1;
+      }
     }
-    return new GroupPartition(normal, numbers.size());
+    return new GroupPartition(normal, count);
   }
 
   public int size() {
@@ -62,7 +69,7 @@ public final class GroupPartition {
   public List<List<Integer>> members() {
     List<List<Integer>> members = new ArrayList<>(groupCount);
     for (int i = 0; i < groupCount; i++) {
-      members.add(new ArrayList<>());
+      members.add(new ArrayList<>(2)); // most have one
     }
     for (int i = 0; i < groupOf.length; i++) {
       if (groupOf[i] != NO_GROUP) {

@@ -60,11 +60,8 @@ public final class KernelGrouping {
     supposed = null;
     aliases = new DmaAliases(hierarchy, choice.kernel());
     rules = new AcsRules(hierarchy, choice);
-    now = new AcsVerdict[hierarchy.size()];
+    now = rules.verdicts();
     atStart = new AcsVerdict[hierarchy.size()];
-    for (int i = 0; i < now.length; i++) {
-      now[i] = rules.verdict(i);
-    }
   }
 
   private KernelGrouping(
@@ -122,7 +119,7 @@ public final class KernelGrouping {
   /** The partition, telling {@code steps} how it comes about. */
   public GroupPartition derive(GroupingSteps steps) {
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
-        ? BusIsolation.derive(hierarchy, choice, served)
+        ? strict()
         : derive(this::enforces, steps);
   }
 
@@ -281,7 +278,7 @@ public final class KernelGrouping {
   /** The same of some functions only, which share groups with no others; these are in none. */
   private GroupPartition deriveWithout(BitSet open, BitSet grouped) {
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
-        ? BusIsolation.derive(hierarchy, choice, grouped, open)
+        ? BusIsolation.derive(hierarchy, aliases, ofHardware(), grouped, open)
         : GroupDerivation.derive(
             hierarchy,
             aliases,
@@ -335,11 +332,18 @@ public final class KernelGrouping {
 
   /** Functions that {@link #strict} keeps apart by assumption: no register shows it. */
   public BitSet strictAssumed() {
-    return BusIsolation.assumed(hierarchy, choice);
+    return BusIsolation.assumed(hierarchy, aliases, ofHardware());
   }
 
   /** The partition by what the hardware keeps apart. */
   public GroupPartition strict() {
-    return BusIsolation.derive(hierarchy, choice, served);
+    return BusIsolation.derive(hierarchy, aliases, ofHardware(), served, new BitSet());
+  }
+
+  /** Verdicts without what the command line makes the kernel believe: hardware does not listen. */
+  private AcsVerdict[] ofHardware() {
+    return choice.override().isActive()
+        ? new AcsRules(hierarchy, choice.withoutOverride()).verdicts()
+        : now;
   }
 }

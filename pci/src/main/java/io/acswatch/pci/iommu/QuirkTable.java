@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,9 @@ final class QuirkTable<E> {
   private static final int FIELDS = 6;
 
   private final Map<Integer, List<Entry<E>>> byVendor = new HashMap<>();
+
+  /** By vendor the devices that a line names: most have none. */
+  private final Map<Integer, BitSet> named = new HashMap<>();
 
   private QuirkTable() {}
 
@@ -95,6 +99,7 @@ final class QuirkTable<E> {
 
   private void add(Entry<E> entry) {
     byVendor.computeIfAbsent(entry.vendor(), unused -> new ArrayList<>()).add(entry);
+    entry.devices().addTo(named.computeIfAbsent(entry.vendor(), unused -> new BitSet()));
   }
 
   List<KernelRanges> ranges() {
@@ -103,8 +108,12 @@ final class QuirkTable<E> {
 
   /** Lines for a device under a kernel, in the order of the file; conditions are not looked at. */
   List<Entry<E>> matching(KernelVersion kernel, int vendor, int device) {
+    BitSet devices = named.get(vendor);
+    if (devices == null || !devices.get(device)) {
+      return List.of();
+    }
     List<Entry<E>> matching = new ArrayList<>();
-    for (Entry<E> entry : byVendor.getOrDefault(vendor, List.of())) {
+    for (Entry<E> entry : byVendor.get(vendor)) {
       if (entry.devices().contain(device) && entry.kernels().contain(kernel)) {
         matching.add(entry);
       }

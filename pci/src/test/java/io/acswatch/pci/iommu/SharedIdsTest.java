@@ -14,6 +14,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.groups.SnapshotGrouping;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.ConfigFacts;
+import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.snapshot.BootClass;
@@ -129,13 +130,10 @@ class SharedIdsTest {
   private static List<String> carriersOf(TestHost host, String release) {
     List<String> names = List.of("RP", "BR", "B2", "E");
     List<String> carriers = new ArrayList<>();
-    new DmaAliases(host.hierarchy(), KernelVersion.of(release, ""))
-        .forEachCarrier(
-            3,
-            index -> {
-              carriers.add(names.get(index));
-              return true;
-            });
+    DmaAliases aliases = new DmaAliases(host.hierarchy(), KernelVersion.of(release, ""));
+    for (int i = 3; i != HostHierarchy.NONE; i = aliases.nextCarrier(i)) {
+      carriers.add(names.get(i));
+    }
     return carriers;
   }
 
