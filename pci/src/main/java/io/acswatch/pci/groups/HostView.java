@@ -37,6 +37,7 @@ public final class HostView {
   private final @Nullable HostView earlier;
   private @Nullable KernelGrouping grouping;
   private final AcsRules rules;
+  private AcsVerdict @Nullable [] verdicts;
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
   private final Map<PciAddress, String> owners;
@@ -88,7 +89,7 @@ public final class HostView {
     return new HostView(
         other,
         List.of(),
-        other.functions() == snapshot.functions() ? hierarchy : HostHierarchy.of(other.functions()),
+        hierarchy.withFunctions(other.functions()),
         other.boot().equals(snapshot.boot())
             ? byRelease
             : ModelChoice.of(other.boot(), null, other.functions()),
@@ -153,7 +154,10 @@ public final class HostView {
   }
 
   public AcsVerdict verdict(int index) {
-    return rules.verdict(index);
+    if (verdicts == null) {
+      verdicts = rules.verdicts();
+    }
+    return verdicts[index];
   }
 
   /** The VM that owns a function, the first claim if there are several; {@link #NOBODY} if none. */

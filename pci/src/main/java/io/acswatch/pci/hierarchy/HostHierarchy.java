@@ -72,8 +72,44 @@ public final class HostHierarchy {
     return first;
   }
 
+  private HostHierarchy(HostHierarchy other, List<PciFunction> functions) {
+    this.functions = List.copyOf(functions);
+    indexOfPath = other.indexOfPath;
+    bridgeAbove = other.bridgeAbove;
+    vmdEndpoint = other.vmdEndpoint;
+    types = other.types;
+    multifunction = other.multifunction;
+    busMates = other.busMates;
+  }
+
   public static HostHierarchy of(List<PciFunction> functions) {
     return new HostHierarchy(functions);
+  }
+
+  /** The hierarchy of other functions, most often the same ones of another time. */
+  public HostHierarchy withFunctions(List<PciFunction> others) {
+    boolean same = others.size() == functions.size();
+    for (int i = 0; same && i < functions.size(); i++) {
+      same = hangAlike(functions.get(i), others.get(i));
+    }
+    return same ? new HostHierarchy(this, others) : new HostHierarchy(others);
+  }
+
+  /** True if a hierarchy asks nothing of two functions that is not the same in both. */
+  private static boolean hangAlike(PciFunction a, PciFunction b) {
+    return a == b
+        || a.address().equals(b.address())
+            && a.path().equals(b.path())
+            && a.config().claimedType() == b.config().claimedType()
+            && a.config().multiFunctionBit() == b.config().multiFunctionBit()
+            && a.config().secondaryBus() == b.config().secondaryBus()
+            && a.kernel().ariEnabled() == b.kernel().ariEnabled()
+            && a.isVirtualFunction() == b.isVirtualFunction();
+  }
+
+  /** True if each function is where the one of the same index is in the other hierarchy. */
+  public boolean hasPlacesOf(HostHierarchy other) {
+    return indexOfPath == other.indexOfPath && indexOfPath.size() == functions.size();
   }
 
   /**

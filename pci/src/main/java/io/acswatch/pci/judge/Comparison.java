@@ -24,12 +24,14 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,8 @@ public final class Comparison {
   private final Boundary boundary;
   private final int[] beforeOfAfter;
   private final boolean stale;
+  private final boolean regrouped;
+  private @Nullable BitSet changed;
   private @Nullable Evidence evidence;
 
   public Comparison(Snapshot before, Snapshot after) {
@@ -71,9 +75,11 @@ public final class Comparison {
     this.after = after;
     this.stale = stale;
     beforeOfAfter = new int[after.size()];
-    Arrays.setAll(beforeOfAfter, i -> before.indexOf(after.function(i).path()));
+    boolean samePlaces = after.hierarchy().hasPlacesOf(before.hierarchy());
+    Arrays.setAll(beforeOfAfter, i -> samePlaces ? i : before.indexOf(after.function(i).path()));
+    regrouped = groupsDiffer();
     Boundary boot = Boundary.between(before.snapshot(), after.snapshot());
-    boundary = boot == Boundary.RUNNING && groupsDiffer() ? Boundary.REGROUPING : boot;
+    boundary = boot == Boundary.RUNNING && regrouped ? Boundary.REGROUPING : boot;
   }
 
   /** VMs live through a live update: a host without owners has none there. */
@@ -95,6 +101,8 @@ public final class Comparison {
     after = other.after;
     beforeOfAfter = other.beforeOfAfter;
     stale = other.stale;
+    regrouped = other.regrouped;
+    changed = other.changed;
     this.boundary = boundary;
   }
 
@@ -105,6 +113,22 @@ public final class Comparison {
 
   boolean isStale() {
     return stale;
+  }
+
+  /** True if functions that are in both snapshots are with others, by the kernel's groups. */
+  boolean isRegrouped() {
+    return regrouped;
+  }
+
+  /** Functions that are in both snapshots and not the same in all, by their index after. */
+  IntStream changed() {
+    if (changed == null) {
+      changed = new BitSet();
+      for (int i = 0; i < beforeOfAfter.length; i++) {
+        changed.set(i, isInBoth(i) && !before.function(beforeOf(i)).equals(after.function(i)));
+      }
+    }
+    return changed.stream();
   }
 
   private boolean groupsDiffer() {

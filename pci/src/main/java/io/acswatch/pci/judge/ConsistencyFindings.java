@@ -36,9 +36,11 @@ final class ConsistencyFindings extends Findings {
       return List.of();
     }
     List<String> found = new ArrayList<>();
-    for (ConfigOddity oddity : ConfigOddity.values()) {
-      if (oddity.isIn(config.oddities())) {
-        found.add(oddity.sentence());
+    if (config.oddities() != 0) {
+      for (ConfigOddity oddity : ConfigOddity.values()) {
+        if (oddity.isIn(config.oddities())) {
+          found.add(oddity.sentence());
+        }
       }
     }
     addTypeContradiction(found, config);

@@ -38,7 +38,7 @@ final class GroupFindings extends Findings {
     GroupFindings findings = new GroupFindings(comparison);
     GroupPartition then = findings.before.groups();
     GroupPartition now = findings.after.groups();
-    if (then != null && now != null) {
+    if (then != null && now != null && comparison.isRegrouped()) {
       findings
           .byGroup(now, then)
           .forEach((group, endpoints) -> findings.judgeMerge(group, endpoints, then));

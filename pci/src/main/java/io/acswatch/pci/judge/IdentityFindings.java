@@ -27,8 +27,8 @@ final class IdentityFindings extends Findings {
 
   static List<IsolationAlert> of(Comparison comparison) {
     IdentityFindings findings = new IdentityFindings(comparison);
-    findings.inBoth().forEach(findings::replaced);
-    findings.inBoth().forEach(findings::virtualFunctions);
+    comparison.changed().forEach(findings::replaced);
+    comparison.changed().forEach(findings::virtualFunctions);
     findings.renumbered();
     return findings.alerts;
   }
@@ -40,7 +40,7 @@ final class IdentityFindings extends Findings {
   static List<IsolationAlert> spoofs(Comparison comparison) {
     IdentityFindings findings = new IdentityFindings(comparison);
     if (!comparison.boundary().isBoot()) {
-      findings.inBoth().forEach(findings::altered);
+      comparison.changed().forEach(findings::altered);
     }
     return findings.alerts;
   }
@@ -150,7 +150,8 @@ final class IdentityFindings extends Findings {
   /** One alert for the host: a bus more or less moves every address behind it. */
   private void renumbered() {
     List<Integer> moved =
-        inBoth()
+        comparison
+            .changed()
             .filter(i -> !then(i).address().equals(after.function(i).address()))
             .boxed()
             .toList();

@@ -51,7 +51,7 @@ final class IsolationFindings extends Findings {
   }
 
   private void pendingMerges(GroupPartition reported) {
-    for (List<Integer> members : grouping.deriveAdopted().members()) {
+    for (List<Integer> members : finer(reported, grouping.deriveAdopted())) {
       List<Integer> owned = ownersApart(members, reported);
       if (owned.isEmpty()) {
         continue;
@@ -78,7 +78,7 @@ final class IsolationFindings extends Findings {
   }
 
   private void silentLosses(GroupPartition reported) {
-    for (List<Integer> members : grouping.strict().members()) {
+    for (List<Integer> members : finer(reported, grouping.strict())) {
       List<Integer> owned = ownersApart(members, reported);
       if (owned.isEmpty()) {
         continue;
@@ -91,6 +91,11 @@ final class IsolationFindings extends Findings {
           open.isEmpty() ? null : cause(open.get(0), "leaves a way around the IOMMU"),
           "Devices of %s are in separate IOMMU groups, but the hardware does not keep them apart");
     }
+  }
+
+  /** The groups of a partition; none where the kernel keeps together what it does. */
+  private static List<List<Integer>> finer(GroupPartition reported, GroupPartition partition) {
+    return reported.isCoarserThanOrEqualTo(partition) ? List.of() : partition.members();
   }
 
   /**

@@ -27,7 +27,7 @@ final class RegisterFindings extends Findings {
 
   static List<IsolationAlert> of(Comparison comparison) {
     RegisterFindings findings = new RegisterFindings(comparison);
-    findings.inBoth().forEach(findings::judge);
+    comparison.changed().forEach(findings::judge);
     return findings.alerts;
   }
 
@@ -88,8 +88,8 @@ final class RegisterFindings extends Findings {
   /** The kernel's groups stay as they are, but what they promise is gone. */
   private void runtimeLoss(int index) {
     boolean turned =
-        before.verdict(comparison.beforeOf(index)).isEnforced()
-            && after.verdict(index) == AcsVerdict.NOT_ENFORCED;
+        after.verdict(index) == AcsVerdict.NOT_ENFORCED
+            && before.verdict(comparison.beforeOf(index)).isEnforced();
     if (turned && !comparison.vmsAtOrBelow(index).isEmpty()) {
       raise(
           AlertCode.RUNTIME_ISOLATION_LOSS,
