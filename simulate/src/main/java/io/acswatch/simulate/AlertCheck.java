@@ -1,28 +1,23 @@
 package io.acswatch.simulate;
 
+import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
-/**
- * Compares the alert topic, from the moment this is made, with what the oracle demands; reads as
- * any consumer does, committed records only.
- */
+/** Compares the alert topic, from the moment this is made, with what the oracle demands. */
 final class AlertCheck implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final int SHOWN = 10;
 
-  private final KafkaConsumer<String, String> consumer;
+  private final TopicRecords records;
   private final String hostPrefix;
   private final Map<ExpectedAlert, Integer> open = new HashMap<>();
   private final Map<String, List<String>> log = new TreeMap<>();
@@ -32,22 +27,7 @@ final class AlertCheck implements AutoCloseable {
 
   AlertCheck(String bootstrapServers, String topic, String hostPrefix) {
     this.hostPrefix = hostPrefix;
-    consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed"),
-            new StringDeserializer(),
-            new StringDeserializer());
-    List<TopicPartition> partitions =
-        consumer.partitionsFor(topic).stream()
-            .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-            .toList();
-    consumer.assign(partitions);
-    consumer.seekToEnd(partitions);
-    partitions.forEach(consumer::position); // seeks are lazy: the end is that of now
+    records = new TopicRecords(bootstrapServers, topic, false, Map.of());
   }
 
   void expect(ExpectedAlert alert) {
@@ -70,9 +50,10 @@ final class AlertCheck implements AutoCloseable {
   List<String> finish(Duration quiet, Duration patience) throws IOException {
     long last = System.nanoTime();
     while (System.nanoTime() - last < (open.isEmpty() ? quiet : patience).toNanos()) {
-      for (ConsumerRecord<String, String> came : consumer.poll(POLL)) {
+      for (ConsumerRecord<String, byte[]> came : records.poll(POLL)) {
         if (came.key().startsWith(hostPrefix)) {
-          log.computeIfAbsent(came.key(), host -> new ArrayList<>()).add(came.value());
+          log.computeIfAbsent(came.key(), host -> new ArrayList<>())
+              .add(new String(came.value(), StandardCharsets.UTF_8));
           take(ExpectedAlert.of(AlertJson.read(came.value())));
           last = System.nanoTime();
         }
@@ -111,6 +92,6 @@ final class AlertCheck implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close();
+    records.close();
   }
 }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * <p>Kafka locks its log directories too, but only after the controller has opened the metadata log
  * in the same place. Two processes must not get that far, hence a lock of our own, taken first.
  */
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
   /** Its presence also says that this directory is ours, even if formatting was cut short. */
   private static final String LOCK = "acswatch.lock";
 
@@ -40,7 +40,7 @@ final class DataDirectory implements AutoCloseable {
   }
 
   /** Opens a fresh directory that {@code close} deletes. */
-  static DataDirectory temporary() {
+  public static DataDirectory temporary() {
     try {
       return open(Files.createTempDirectory("acswatch-broker-"), true);
     } catch (IOException e) {
@@ -79,31 +79,22 @@ final class DataDirectory implements AutoCloseable {
 
   private static DataDirectory open(Path path, boolean temporary) {
     Path lock = path.resolve(LOCK);
-    FileChannel channel;
     try {
-      channel =
+      FileChannel channel =
           FileChannel.open(
               lock, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      throw new CommandFailure(
-          "data directory " + path + " is not writable: " + Program.reason(e), e);
-    }
-    try {
       if (!tryLock(channel)) {
         String holder = Files.readString(lock).strip();
         channel.close();
         throw new CommandFailure(
-            "data directory "
-                + path
-                + " is in use by process "
-                + (holder.isEmpty() ? "?" : holder));
+            "data directory %s is in use by process %s"
+                .formatted(path, holder.isEmpty() ? "?" : holder));
       }
       channel.truncate(0);
       byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
       channel.write(ByteBuffer.wrap(pid), 0);
       return new DataDirectory(path, temporary, channel);
     } catch (IOException e) {
-      closeQuietly(channel, e);
       throw new CommandFailure(
           "data directory " + path + " is not writable: " + Program.reason(e), e);
     }
@@ -118,7 +109,7 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
@@ -144,14 +135,6 @@ final class DataDirectory implements AutoCloseable {
     }
     for (Path path : deepestFirst) {
       Files.deleteIfExists(path);
-    }
-  }
-
-  private static void closeQuietly(FileChannel channel, IOException first) {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      first.addSuppressed(e);
     }
   }
 }

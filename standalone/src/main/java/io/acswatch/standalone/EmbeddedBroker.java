@@ -3,6 +3,7 @@ package io.acswatch.standalone;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.Program;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
@@ -84,7 +85,11 @@ public final class EmbeddedBroker implements AutoCloseable {
       // An error of linkage: Kafka's classes cannot be made while the process is asked to end.
       CommandFailure failure =
           new CommandFailure(
-              "the embedded broker cannot start in " + directory.path() + ": " + firstLine(e), e);
+              "the embedded broker cannot start in "
+                  + directory.path()
+                  + ": "
+                  + CommandFailure.firstLine(e),
+              e);
       closeAfter(failure, directory);
       throw failure;
     }
@@ -117,46 +122,19 @@ public final class EmbeddedBroker implements AutoCloseable {
         .run();
   }
 
-  private static Properties properties(Path directory, Ports ports) {
+  private static Properties properties(Path directory, Ports ports) throws IOException {
     String clients = HOST + ":" + ports.clients();
     String controller = HOST + ":" + ports.controller();
     Properties p = new Properties();
-    p.setProperty("process.roles", "broker,controller");
+    try (InputStream settings = EmbeddedBroker.class.getResourceAsStream("broker.properties")) {
+      p.load(settings);
+    }
     p.setProperty("node.id", Integer.toString(NODE_ID));
     p.setProperty("listeners", "PLAINTEXT://" + clients + ",CONTROLLER://" + controller);
     p.setProperty("advertised.listeners", "PLAINTEXT://" + clients);
-    p.setProperty("controller.listener.names", "CONTROLLER");
-    p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     p.setProperty("controller.quorum.voters", NODE_ID + "@" + controller);
     p.setProperty("log.dirs", directory.toString());
-    p.setProperty("auto.create.topics.enable", "false");
-    // One node: the defaults of three replicas would never be met.
-    for (String one :
-        List.of(
-            "default.replication.factor",
-            "offsets.topic.replication.factor",
-            "offsets.topic.num.partitions",
-            "transaction.state.log.replication.factor",
-            "transaction.state.log.min.isr",
-            "transaction.state.log.num.partitions",
-            "share.coordinator.state.topic.replication.factor",
-            "share.coordinator.state.topic.min.isr")) {
-      p.setProperty(one, "1");
-    }
-    p.setProperty("group.initial.rebalance.delay.ms", "0");
-    // After a kill the controller waits for the old session to end before the broker may be back.
-    p.setProperty("broker.session.timeout.ms", "3000");
-    p.setProperty("broker.heartbeat.interval.ms", "500");
-    // The cleaner would take 128 MiB of heap at start for logs that are tiny here.
-    p.setProperty("log.cleaner.dedupe.buffer.size", Integer.toString(4 << 20));
-    p.setProperty("num.network.threads", "2");
-    p.setProperty("num.io.threads", "4");
     return p;
-  }
-
-  private static String firstLine(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    return message.lines().findFirst().orElse(failure.getClass().getSimpleName());
   }
 
   private static void closeAfter(CommandFailure failure, DataDirectory directory) {

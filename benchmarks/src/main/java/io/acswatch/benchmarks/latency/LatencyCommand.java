@@ -4,6 +4,7 @@ import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.HostLoad;
 import io.acswatch.benchmarks.rig.PipelineCommand;
 import io.acswatch.benchmarks.rig.Scenario;
+import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.app.IsolationApp;
@@ -230,9 +231,9 @@ public final class LatencyCommand extends PipelineCommand {
 
     /** Reads committed alerts and notes when the first of a host's came. */
     private void readAlerts() {
-      try (var consumer = broker.consumer(topics.alerts(), Map.of())) {
+      try (TopicRecords records = broker.records(topics.alerts(), Map.of())) {
         while (!stopping) {
-          for (ConsumerRecord<String, byte[]> alert : consumer.poll(POLL)) {
+          for (ConsumerRecord<String, byte[]> alert : records.poll(POLL)) {
             if (new String(alert.value(), StandardCharsets.UTF_8).contains('"' + CODE + '"')) {
               read.putIfAbsent(alert.key(), System.currentTimeMillis());
             }

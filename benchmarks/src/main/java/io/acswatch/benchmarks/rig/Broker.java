@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.rig;
 
+import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.simulate.FrameSender;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -22,14 +23,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * A broker in a JVM of its own, so that its processor time is told apart from that of its clients.
@@ -105,17 +103,11 @@ public final class Broker implements AutoCloseable {
     return new FrameSender(bootstrapServers, topic, Map.of(ProducerConfig.BATCH_SIZE_CONFIG, "0"));
   }
 
-  /** A consumer of committed records, from the start of a topic and in no group. */
-  public KafkaConsumer<String, byte[]> consumer(String topic, Map<String, Object> further) {
+  /** The records of a topic from its start. */
+  public TopicRecords records(String topic, Map<String, Object> further) {
     Map<String, Object> settings = new HashMap<>(further);
-    settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
-    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
-    KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
-    consumer.assign(List.of(only(topic)));
-    consumer.seekToBeginning(List.of(only(topic)));
-    return consumer;
+    return new TopicRecords(bootstrapServers, topic, true, settings);
   }
 
   private static TopicPartition only(String topic) {
@@ -157,17 +149,10 @@ public final class Broker implements AutoCloseable {
         .offset();
   }
 
-  public Map<String, byte[]> lastValues(String topic) throws IOException {
-    long end = end(topic);
-    Map<String, byte[]> values = new HashMap<>();
-    try (KafkaConsumer<String, byte[]> consumer = consumer(topic, Map.of())) {
-      while (consumer.position(only(topic)) < end) {
-        consumer
-            .poll(Duration.ofMillis(200))
-            .forEach(record -> values.put(record.key(), record.value()));
-      }
+  public Map<String, byte[]> lastValues(String topic) {
+    try (TopicRecords records = records(topic, Map.of())) {
+      return records.lastValues();
     }
-    return values;
   }
 
   private static <T> T answer(KafkaFuture<T> future) throws IOException {

@@ -2,12 +2,10 @@ package io.acswatch.benchmarks.rig;
 
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.standalone.DataDirectory;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 @Command
@@ -24,24 +22,12 @@ public abstract class PipelineCommand extends CliCommand {
   @Override
   public final Integer call() throws IOException, InterruptedException {
     checkOptions();
-    Path scratch = Files.createTempDirectory("acswatch-bench-");
-    try (Broker broker = Broker.start()) {
-      measure(broker, scratch).forEach(out()::println);
-    } finally {
-      delete(scratch);
+    try (DataDirectory scratch = DataDirectory.temporary();
+        Broker broker = Broker.start()) {
+      measure(broker, scratch.path()).forEach(out()::println);
     }
     flush();
     return ExitCode.OK;
-  }
-
-  private static void delete(Path directory) throws IOException {
-    List<Path> deepestFirst;
-    try (Stream<Path> files = Files.walk(directory)) {
-      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : deepestFirst) {
-      Files.delete(file);
-    }
   }
 
   protected final void require(boolean right, String message) {

@@ -2,6 +2,7 @@ package io.acswatch.benchmarks.topology;
 
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
+import io.acswatch.collector.agent.TopicRecords;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -42,15 +43,15 @@ final class PlainConsumer implements Contender {
     /** The sum of all bytes, so that each is looked at. */
     private long read(Lane lane) {
       long sum = 0;
-      try (var consumer =
-          broker.consumer(
+      try (TopicRecords records =
+          broker.records(
               lane.topics().frames(),
               Map.of(
                   ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000,
                   ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 128 << 10,
                   ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 50))) {
         while (!stopping) {
-          for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
+          for (ConsumerRecord<String, byte[]> record : records.poll(POLL)) {
             sum += sum(record.value());
             done.incrementAndGet();
           }

@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;
@@ -17,13 +18,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Reads what the fleet tells of kernels: from a file as {@code kernels --output json} prints it,
@@ -31,7 +27,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  */
 final class KernelsInput {
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Duration POLL = Duration.ofMillis(200);
   private static final String API = "/api/v1/kernels";
 
   private KernelsInput() {}
@@ -76,43 +71,20 @@ final class KernelsInput {
 
   /** Of the topic at these brokers: the last value of each kernel. */
   static List<KernelKnowledge> ofBrokers(String servers, TopicNames topics) throws IOException {
-    Map<String, Object> settings =
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            servers,
-            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-            "read_committed",
-            ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-            false,
-            ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-            Math.toIntExact(LIMIT.toMillis()));
-    Map<String, byte[]> values = new TreeMap<>();
-    try (KafkaConsumer<String, byte[]> consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topics.kernels()).stream()
-              .map(partition -> new TopicPartition(topics.kernels(), partition.partition()))
-              .toList();
-      if (partitions.isEmpty()) {
-        throw new KafkaException("it does not exist");
+    Map<String, ?> patience =
+        Map.of(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(LIMIT.toMillis()));
+    List<KernelKnowledge> kernels = new ArrayList<>();
+    try (TopicRecords records = new TopicRecords(servers, topics.kernels(), true, patience)) {
+      for (byte[] json : records.lastValues().values()) {
+        if (json != null) {
+          kernels.add(KernelJson.read(json));
+        }
       }
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> end = consumer.endOffsets(partitions);
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < end.get(p))) {
-        consumer.poll(POLL).forEach(record -> values.put(record.key(), record.value()));
-      }
+      return kernels;
     } catch (KafkaException refused) {
       Throwable reason = refused.getCause() == null ? refused : refused.getCause();
       throw new IOException(
           "topic %s at %s: %s".formatted(topics.kernels(), servers, reason.getMessage()), refused);
     }
-    List<KernelKnowledge> kernels = new ArrayList<>();
-    for (byte[] json : values.values()) {
-      if (json != null) {
-        kernels.add(KernelJson.read(json));
-      }
-    }
-    return kernels;
   }
 }
