@@ -22,6 +22,7 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.app.ServedFleet;
 import io.acswatch.streams.topology.TopologyRun;
+import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
@@ -219,6 +220,18 @@ class FleetApiTest {
         run.send(host, Frames.frame("kexec-001-after", host, 1));
       }
       return run.incidents();
+    }
+  }
+
+  /** What the real topology learns of the kernel of a host. */
+  private List<KernelKnowledge> kernels(String host) throws Exception {
+    try (TopologyRun run = new TopologyRun(scratch)) {
+      run.send(host, Frames.frame("kexec-001-before", host, 1));
+      List<KernelKnowledge> kernels = new ArrayList<>();
+      for (var record : run.read(new TopicNames("acswatch").kernels())) {
+        kernels.add(KernelJson.read(record.value()));
+      }
+      return kernels;
     }
   }
 
@@ -503,6 +516,7 @@ class FleetApiTest {
                 devices.get(devices.size() - 1).get("address_before").asText());
     String fingerprint = fingerprint();
     fleet.keep(incidents("merged", "other"));
+    fleet.keepKernels(kernels("merged"));
     fleet.advertised("127.0.0.1:9640");
     fleet.outage(new Outage("no broker answers at 127.0.0.1:9092", Frames.TAKEN_AT));
     StringBuilder text =
@@ -510,13 +524,16 @@ class FleetApiTest {
             """
             # The API, call by call
             Every instance of the streams application answers for all hosts, on the address of its metrics
-            (`streams.http.address`, 127.0.0.1:9640 unless set). It answers GET and HEAD only and changes nothing;
+            (`streams.http.address`, by default 127.0.0.1:9640). It answers GET and HEAD only, and changes nothing.
             [`openapi.json`](../streams-app/src/main/resources/io/acswatch/streams/api/page/openapi.json),
-            served as `/api/v1/openapi.json`, describes each parameter and answer. Times are UTC; what is unknown is
-            null. **What an answer lacks is said in it**: `silent_instances` are those that did not answer or have not
-            read all of their hosts yet, as in the seconds after a start: some hosts and alerts may be missing then.
-            `not_judging` are those that judge nothing now: what they answer is as it was when that began. "Nothing is
-            wrong" is true only while both are empty. Made by `FleetApiTest` from two recorded hosts; arrays are cut to their first element.
+            served as `/api/v1/openapi.json`, describes each parameter and answer. Times are UTC. Unknown values are null.
+
+            **An answer says what it lacks.** "Nothing is wrong" is true only while both of these are empty:
+            * `silent_instances`: instances that did not answer, or have not read all of their hosts yet after a start.
+              Hosts and alerts may be missing.
+            * `not_judging`: instances that judge nothing now. Their answers show the state from when they stopped.
+
+            `FleetApiTest` makes this page from recorded hosts. Arrays are cut to their first element.
             """);
     for (String[] call :
         new String[][] {
@@ -524,6 +541,7 @@ class FleetApiTest {
           {"Hosts, the most urgent first", "/api/v1/hosts?q=mer&limit=10"},
           {"Open alerts by filters", "/api/v1/alerts?severity=critical&vm=vm5"},
           {"What several hosts have in common", "/api/v1/incidents?host=merged&limit=1"},
+          {"Kernels", "/api/v1/kernels?limit=1"},
           {"One alert in full", "/api/v1/alert?id=merged&fingerprint=" + fingerprint},
           {"One host, before and after", "/api/v1/host?id=merged"},
           {"Why two functions share a group", "/api/v1/host/explanation?id=merged" + pair},
