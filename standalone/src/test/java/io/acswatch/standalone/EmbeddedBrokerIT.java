@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -29,6 +30,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EmbeddedBrokerIT {
 
@@ -61,6 +64,35 @@ class EmbeddedBrokerIT {
 
       assertEquals(cluster, clusterId(broker));
       assertEquals(List.of("before", "after"), consume(broker, "frames", 2));
+    }
+  }
+
+  /** Client and broker unpack and pack with libraries that are newer than what Kafka asks for. */
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "lz4", "snappy", "zstd"})
+  void recordsComeThroughEachCompression(String compression) throws Exception {
+    Random random = new Random(15);
+    List<String> sent = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      sent.add("0000:3b:00.1 ".repeat(500 * i) + random.nextLong());
+    }
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
+        Admin admin = Admin.create(client(broker))) {
+      // One topic keeps the batches as they come; for the other the broker packs them anew.
+      NewTopic kept = new NewTopic("kept", 1, (short) 1);
+      NewTopic anew = new NewTopic("anew", 1, (short) 1);
+      anew.configs(Map.of("compression.type", compression));
+      admin.createTopics(List.of(kept, anew)).all().get();
+      Map<String, Object> settings = new HashMap<>(client(broker));
+      settings.put("linger.ms", 50);
+      for (NewTopic topic : List.of(kept, anew)) {
+        settings.put("compression.type", topic == kept ? compression : "none");
+        try (var producer =
+            new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+          sent.forEach(value -> producer.send(new ProducerRecord<>(topic.name(), "host", value)));
+        }
+        assertEquals(sent, consume(broker, topic.name(), sent.size()), topic.name());
+      }
     }
   }
 
