@@ -2,6 +2,7 @@ package io.acswatch.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,8 +17,10 @@ public final class BrokerOptions {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      description = "Settings, one key=value per line. Options of the command line win.")
-  private @Nullable Path file;
+      description =
+          "Settings, one key=value per line. Options of the command line win. May be repeated: a"
+              + " second file for secrets.")
+  private List<Path> files = List.of();
 
   @Option(
       names = "--topic-prefix",
@@ -33,7 +36,7 @@ public final class BrokerOptions {
    */
   public Settings settings(Settings.Keys keys, String family) throws IOException {
     Settings settings = new Settings(keys);
-    if (file != null) {
+    for (Path file : files) {
       settings.read(file);
     }
     return settings

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The settings of one program: keys with defaults, a file of {@code key=value} lines, and options
  * of the command line, which win. Blank lines and lines that begin with {@code #} are skipped. A
  * key that is not known or stands twice is refused with file and line; there are no escapes and no
- * continued lines.
+ * continued lines. Several files are read as if they were one.
  *
  * <p>Ours and not Kafka's {@code ConfigDef}: the reader has no Kafka on its class path.
  */
@@ -104,9 +104,13 @@ public final class Settings {
   private void take(String where, String line) {
     int equals = line.indexOf('=');
     if (equals < 0) {
-      throw CommandFailure.wrongUsage(where + ": expected key=value, not '" + line + "'");
+      // The line itself is not shown: it may be a part of a secret.
+      throw CommandFailure.wrongUsage(where + ": expected key=value, with a value of one line");
     }
     String key = line.substring(0, equals).strip();
+    if (!key.matches("[a-zA-Z0-9._-]*[.][a-zA-Z0-9._-]*")) {
+      throw CommandFailure.wrongUsage(where + ": expected key=value, the key as in --help");
+    }
     if (line.endsWith("\\")) {
       throw CommandFailure.wrongUsage(where + ": " + key + " ends with \\; a value has one line");
     }

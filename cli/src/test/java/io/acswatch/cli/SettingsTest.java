@@ -1,6 +1,7 @@
 package io.acswatch.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
   private static final Settings.Keys KEYS =
@@ -109,7 +112,28 @@ class SettingsTest {
 
   @Test
   void namesTheLineThatIsNoSetting() {
-    assertEquals("FILE:1: expected key=value, not 'agent.servers'", refusal("agent.servers\n"));
+    assertEquals(
+        "FILE:1: expected key=value, with a value of one line", refusal("agent.servers\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"MIIEhunter2xyz==", "  username=\"a\" password=\"hunter2\";", "hunter2"})
+  void showsNothingOfALineThatMayBePartOfASecret(String line) {
+    assertFalse(refusal(line + "\n").contains("hunter2"));
+  }
+
+  @Test
+  void readsAFileForSecretsBesideTheOther() throws IOException {
+    Settings settings = read("agent.servers=k1:9092\n");
+    Path secrets = directory.resolve("secrets.conf");
+    settings.read(Files.writeString(secrets, "producer.sasl.jaas.config=x;\n"));
+
+    assertEquals("k1:9092", settings.text("agent.servers"));
+    assertEquals(Map.of("sasl.jaas.config", "x;"), settings.family("producer.", KAFKA));
+    Files.writeString(secrets, "agent.servers=k2:9092\n");
+    assertEquals(
+        secrets + ":1: second value for agent.servers, the first is at FILE:1",
+        said(assertThrows(CommandFailure.class, () -> settings.read(secrets))));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.acswatch.simulate;
 
+import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.wire.json.AlertJson;
 import java.io.IOException;
@@ -25,9 +27,14 @@ final class AlertCheck implements AutoCloseable {
   private int matched;
   private int unjudged;
 
-  AlertCheck(String bootstrapServers, String topic, String hostPrefix) {
+  AlertCheck(CollectorConfig config, String hostPrefix) {
     this.hostPrefix = hostPrefix;
-    records = new TopicRecords(bootstrapServers, topic, false, Map.of());
+    records =
+        new TopicRecords(
+            config.bootstrapServers(),
+            config.topics().alerts(),
+            false,
+            KafkaClients.consumer(config));
   }
 
   void expect(ExpectedAlert alert) {

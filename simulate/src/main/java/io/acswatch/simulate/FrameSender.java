@@ -1,6 +1,7 @@
 package io.acswatch.simulate;
 
-import io.acswatch.collector.agent.ProducerSettings;
+import io.acswatch.cli.BrokerFailure;
+import io.acswatch.collector.agent.KafkaClients;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class FrameSender implements AutoCloseable {
   private static final Duration SENDING = Duration.ofMinutes(2);
 
+  private final Map<String, Object> settings;
   private final KafkaProducer<String, byte[]> producer;
   private final String topic;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
@@ -27,9 +30,8 @@ public final class FrameSender implements AutoCloseable {
   /** Sends to a topic; {@code further} settings of the producer win. */
   public FrameSender(String bootstrapServers, String topic, Map<String, String> further) {
     this.topic = topic;
-    producer =
-        new KafkaProducer<>(
-            ProducerSettings.of(bootstrapServers, "acswatch-simulate", SENDING, further));
+    settings = KafkaClients.producer(bootstrapServers, "acswatch-simulate", SENDING, further);
+    producer = new KafkaProducer<>(settings);
   }
 
   /**
@@ -55,6 +57,10 @@ public final class FrameSender implements AutoCloseable {
     refuseFailure();
   }
 
+  Map<String, Object> settings() {
+    return settings;
+  }
+
   public void finish() throws IOException {
     producer.flush();
     refuseFailure();
@@ -63,7 +69,8 @@ public final class FrameSender implements AutoCloseable {
   private void refuseFailure() throws IOException {
     Exception problem = failure.get();
     if (problem != null) {
-      throw new IOException("topic " + topic + ": " + problem.getMessage(), problem);
+      String servers = String.valueOf(settings.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
+      throw new IOException(BrokerFailure.describe(servers, settings, problem), problem);
     }
   }
 

@@ -1,9 +1,14 @@
 package io.acswatch.simulate;
 
+import io.acswatch.cli.BrokerFailure;
+import io.acswatch.cli.BrokerOptions;
 import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.agent.FramesTopic;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.text.CaptureWriter;
 import java.io.IOException;
 import java.io.Writer;
@@ -11,10 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code simulate}: a fleet of hosts with what happens to them, as load, oracle and demo. */
@@ -65,17 +71,7 @@ public final class SimulateCommand extends CliCommand {
       description = "PCI functions of each host; default 20 to 100, drawn for each.")
   private int functions;
 
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Send the records to these brokers.")
-  private @Nullable String bootstrapServers;
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "PREFIX",
-      description = "Prefix of the topic names; default acswatch.")
-  private String topicPrefix = TopicNames.DEFAULT_PREFIX;
+  @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Option(
       names = "--rate",
@@ -117,35 +113,40 @@ public final class SimulateCommand extends CliCommand {
   private int oneHost;
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     if (oneHost != 0) {
       writeOneHost();
       return ExitCode.OK;
     }
-    refuseWrongUsage();
-    FleetRun run = new FleetRun(fleet(), minutes, sink(), err());
+    CollectorConfig config =
+        KafkaClients.config(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY));
+    boolean sends = !config.bootstrapServers().isEmpty();
+    refuseWrongUsage(sends);
+    FleetRun run = new FleetRun(fleet(), minutes, sends ? toKafka(config) : sink(), err());
     if (!check) {
       say(run.run(alert -> {}));
       return ExitCode.OK;
     }
-    String servers = String.valueOf(bootstrapServers);
-    try (AlertCheck alerts = new AlertCheck(servers, topics().alerts(), Fleet.hostPrefix(seed))) {
+    try (AlertCheck alerts = new AlertCheck(config, Fleet.hostPrefix(seed))) {
       say(run.run(alerts::expect));
       return finish(alerts);
+    } catch (KafkaException refused) {
+      throw new CommandFailure(
+          BrokerFailure.describe(config.bootstrapServers(), config.kafka(), refused), refused);
     }
   }
 
-  private void refuseWrongUsage() {
+  private void refuseWrongUsage(boolean sends) {
     if (hosts < 1 || minutes < 1 || stories <= 0) {
       throw wrongUsage("--hosts, --minutes and --stories: expected more than 0");
     }
-    if (check && bootstrapServers == null) {
+    if (check && !sends) {
       throw wrongUsage("--check needs --bootstrap-servers");
     }
     if (alertLog != null && !check) {
       throw wrongUsage("--alert-log needs --check");
     }
-    if (bootstrapServers != null && output != null) {
+    if (sends && output != null) {
       throw wrongUsage("--bootstrap-servers and -o: expected one of them");
     }
   }
@@ -159,9 +160,6 @@ public final class SimulateCommand extends CliCommand {
   }
 
   private FleetRun.Sink sink() throws IOException {
-    if (bootstrapServers != null) {
-      return new ToKafka(new FrameSender(bootstrapServers, topics().frames(), Map.of()));
-    }
     return output == null ? emission -> {} : files(Files.createDirectories(output));
   }
 
@@ -176,12 +174,15 @@ public final class SimulateCommand extends CliCommand {
     };
   }
 
-  private TopicNames topics() {
-    try {
-      return new TopicNames(topicPrefix);
-    } catch (IllegalArgumentException refused) {
-      throw wrongUsage("--topic-prefix: " + refused.getMessage());
+  private FleetRun.Sink toKafka(CollectorConfig config) throws InterruptedException {
+    String topic = config.topics().frames();
+    FrameSender sender = new FrameSender(config.bootstrapServers(), topic, config.kafka());
+    String problem = FramesTopic.problem(sender.settings(), topic);
+    if (problem != null) {
+      sender.close();
+      throw new CommandFailure(problem);
     }
+    return new ToKafka(sender);
   }
 
   private int finish(AlertCheck alerts) throws IOException {

@@ -6,8 +6,8 @@ import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.FramePublisher;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.agent.OutgoingFrame;
-import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.snapshot.Capture;
@@ -114,7 +114,7 @@ final class DemoCommand extends CliCommand {
       throws IOException, InterruptedException {
     TopicNames topics = pipeline.config().topics();
     Map<String, Object> settings =
-        ProducerSettings.of(pipeline.bootstrapServers(), "acswatch-demo", SENDING, Map.of());
+        KafkaClients.producer(pipeline.bootstrapServers(), "acswatch-demo", SENDING, Map.of());
     long now = Clock.systemUTC().millis();
     try (FramePublisher publisher = new FramePublisher(settings, topics)) {
       Capture before = RecordedKexec.before();

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.agent.FramePublisher;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.agent.OutgoingFrame;
-import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.collector.agent.SendException;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
@@ -213,7 +213,7 @@ class KafkaAclsIT {
 
   private static FramePublisher publisher(String user) throws SendException {
     return new FramePublisher(
-        ProducerSettings.of(
+        KafkaClients.producer(
             broker.bootstrapServers(), HOST, Duration.ofSeconds(60), security(user)),
         new TopicNames("acswatch"));
   }

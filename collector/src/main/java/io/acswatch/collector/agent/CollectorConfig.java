@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.collector.source.DenyList;
@@ -7,6 +8,7 @@ import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.wire.TopicNames;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param spool directory of the spool, null if not set
  * @param spoolLimits what it may hold
  * @param httpAddress where the sender serves metrics; empty for nowhere
- * @param producer further settings of the Kafka producer, which win
+ * @param kafka further settings of Kafka's clients, which win
  */
 public record CollectorConfig(
     String bootstrapServers,
@@ -52,11 +54,14 @@ public record CollectorConfig(
     @Nullable Path spool,
     SpoolLimits spoolLimits,
     Optional<HttpAddress> httpAddress,
-    Map<String, String> producer) {
+    Map<String, String> kafka) {
+  public static final String KAFKA_PREFIX = "kafka.";
   public static final String PRODUCER_PREFIX = "producer.";
 
   /** Where the spool of a reader and sender is if nothing else is said. */
   public static final Path DEFAULT_SPOOL = Path.of("/var/lib/acswatch/spool");
+
+  public static final String FAMILY = "collector";
 
   static final String BOOTSTRAP_SERVERS = "collector.bootstrap.servers";
   static final String TOPIC_PREFIX = "collector.topic.prefix";
@@ -97,10 +102,11 @@ public record CollectorConfig(
           .number(SPOOL_BYTES, 64 << 20, 0)
           .number(SPOOL_AGE, Duration.ofDays(7).toMillis(), 1_000)
           .text(HTTP_ADDRESS, "127.0.0.1:9641")
+          .family(KAFKA_PREFIX)
           .family(PRODUCER_PREFIX);
 
   public CollectorConfig {
-    producer = Map.copyOf(producer);
+    kafka = Map.copyOf(kafka);
   }
 
   public static CollectorConfig from(Map<String, String> settings) {
@@ -131,7 +137,14 @@ public record CollectorConfig(
         pathOrNull(settings.text(SPOOL_DIRECTORY)),
         new SpoolLimits(settings.number(SPOOL_BYTES), settings.millis(SPOOL_AGE)),
         settings.parsed(HTTP_ADDRESS, CollectorConfig::addressIfAny),
-        settings.family(PRODUCER_PREFIX, setting -> true));
+        kafka(settings));
+  }
+
+  /** What is said of the producer wins over what is said of every client. */
+  private static Map<String, String> kafka(Settings settings) {
+    Map<String, String> kafka = new HashMap<>(settings.family(KAFKA_PREFIX, setting -> true));
+    kafka.putAll(settings.family(PRODUCER_PREFIX, setting -> true));
+    return kafka;
   }
 
   /** The spool of a reader and of a sender that run apart. */

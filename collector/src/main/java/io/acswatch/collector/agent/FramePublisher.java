@@ -1,5 +1,7 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.BrokerFailure;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.wire.TopicNames;
 import java.time.Duration;
 import java.util.Map;
@@ -15,6 +17,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * Sends frames to the frames topic, keyed by host id, one after the other: each is acknowledged by
@@ -24,22 +27,20 @@ import org.apache.kafka.common.errors.SerializationException;
 public final class FramePublisher implements AutoCloseable {
   private final Producer<String, byte[]> producer;
   private final String topic;
-  private final BrokerProbe probe;
+  private final Map<String, Object> settings;
 
   /**
-   * A publisher with these settings of the producer, as of {@link ProducerSettings}.
+   * A publisher with these settings of the producer, as of {@link KafkaClients}.
    *
    * @throws SendException if the producer refuses them or cannot resolve a broker's name
    */
   public FramePublisher(Map<String, Object> settings, TopicNames topics) throws SendException {
-    String servers = String.valueOf(settings.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
-    probe = new BrokerProbe(servers);
+    this.settings = settings;
     topic = topics.frames();
     try {
       producer = new KafkaProducer<>(settings);
     } catch (KafkaException refused) {
-      Throwable root = rootOf(refused);
-      throw new SendException("Kafka producer: " + root.getMessage(), refused, false);
+      throw new SendException(BrokerFailure.describe(servers(), settings, refused), refused, false);
     }
   }
 
@@ -55,7 +56,7 @@ public final class FramePublisher implements AutoCloseable {
           producer.send(new ProducerRecord<>(topic, frame.host(), frame.value()));
       return sent.get();
     } catch (ExecutionException failed) {
-      throw failure(failed.getCause() == null ? failed : failed.getCause());
+      throw failure(failed.getCause());
     } catch (InterruptException interrupted) {
       throw new InterruptedException();
     } catch (KafkaException failed) {
@@ -63,24 +64,26 @@ public final class FramePublisher implements AutoCloseable {
     }
   }
 
-  private SendException failure(Throwable cause) {
+  private SendException failure(Throwable cause) throws InterruptedException {
     boolean permanent =
         cause instanceof RecordTooLargeException
             || cause instanceof SerializationException
             || cause instanceof InvalidTopicException;
-    String message = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    return new SendException(
-        permanent ? "topic " + topic + ": " + message : probe.explain(topic, message),
-        cause,
-        permanent);
+    // Of a topic that does not exist the producer says the same as of a broker that is away.
+    String problem =
+        cause instanceof TimeoutException ? FramesTopic.problem(settings, topic) : null;
+    String reason = CommandFailure.firstLine(cause);
+    if (problem == null) {
+      problem =
+          permanent
+              ? "topic " + topic + ": " + reason
+              : BrokerFailure.describe(servers(), settings, cause);
+    }
+    return new SendException(problem, cause, permanent);
   }
 
-  private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
+  private String servers() {
+    return String.valueOf(settings.get(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG));
   }
 
   /** Gives up what is under way after {@code timeout}. */

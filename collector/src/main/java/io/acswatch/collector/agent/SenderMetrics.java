@@ -104,7 +104,7 @@ public final class SenderMetrics implements AutoCloseable {
       waiting(text);
       return text + readersText();
     } catch (IOException unreadable) {
-      LOG.warn("{}: cannot be read: {}", spool.directory(), unreadable.toString());
+      LOG.warn("the spool cannot be read: {}", Program.describe(unreadable));
       return text.toString();
     }
   }

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.Program;
 import io.acswatch.cli.UnpackedLibraries;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolArrivals;
@@ -93,7 +94,7 @@ public final class SpoolSender {
       }
       return true;
     } catch (IOException failed) {
-      note(String.valueOf(failed.getMessage()));
+      note(Program.describe(failed));
       discardPublisher(Duration.ZERO);
       return false;
     }
@@ -157,11 +158,11 @@ public final class SpoolSender {
 
   static FramePublisher newPublisher(CollectorConfig config, String host) throws SendException {
     return new FramePublisher(
-        ProducerSettings.of(
+        KafkaClients.producer(
             config.bootstrapServers(),
             "acswatch-collect-" + host,
             config.sendTimeout(),
-            config.producer()),
+            config.kafka()),
         config.topics());
   }
 

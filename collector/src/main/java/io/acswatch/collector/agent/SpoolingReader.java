@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.Program;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ReadGuard;
@@ -147,8 +148,8 @@ public final class SpoolingReader {
       LOG.debug("{}", stops.getMessage());
     } catch (IOException | RuntimeException failed) {
       failures++;
-      if (!failed.toString().equals(failing)) {
-        failing = failed.toString();
+      if (!Program.describe(failed).equals(failing)) {
+        failing = Program.describe(failed);
         LOG.warn("cannot read the host, or cannot write to the spool: {}; trying again", failing);
       }
     }
@@ -281,7 +282,7 @@ public final class SpoolingReader {
         putState(whole);
       }
     } catch (IOException failed) {
-      LOG.warn("no last snapshot: {}", failed.toString());
+      LOG.warn("no last snapshot: {}", Program.describe(failed));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +26,8 @@ public final class TopicRecords implements AutoCloseable {
    * A reader from the beginning of the topic, or from its end.
    *
    * @param further settings of the consumer
-   * @throws KafkaException if no broker answers, or there is no such topic
+   * @throws KafkaException if no broker answers
+   * @throws CommandFailure if there is no such topic
    */
   public TopicRecords(String servers, String topic, boolean fromBeginning, Map<String, ?> further) {
     Map<String, Object> settings = new HashMap<>(further);
@@ -39,7 +41,7 @@ public final class TopicRecords implements AutoCloseable {
               .map(partition -> new TopicPartition(topic, partition.partition()))
               .toList();
       if (partitions.isEmpty()) {
-        throw new KafkaException("it does not exist");
+        throw new CommandFailure("topic %s does not exist at %s".formatted(topic, servers));
       }
       consumer.assign(partitions);
       if (fromBeginning) {

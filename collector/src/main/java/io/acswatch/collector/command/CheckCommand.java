@@ -5,6 +5,7 @@ import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
@@ -51,11 +52,11 @@ final class CheckCommand extends CliCommand {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, InterruptedException {
     CollectorConfig config =
-        CollectorConfig.from(
+        KafkaClients.config(
             broker
-                .settings(CollectorConfig.KEYS, "collector")
+                .settings(CollectorConfig.KEYS, CollectorConfig.FAMILY)
                 .put("collector.root", root)
                 .put("collector.owners.file", owners)
                 .put("collector.spool.dir", spool));
@@ -67,7 +68,10 @@ final class CheckCommand extends CliCommand {
       check.spool(config.spool());
     }
     if (!config.bootstrapServers().isEmpty()) {
-      check.broker(config.bootstrapServers());
+      check.broker(
+          KafkaClients.producer(
+              config.bootstrapServers(), "acswatch-check", config.sendTimeout(), config.kafka()),
+          config.topics().frames());
     }
     PrintWriter out = out();
     for (HostCheck.Item item : check.items()) {

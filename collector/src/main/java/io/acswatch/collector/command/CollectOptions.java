@@ -4,7 +4,7 @@ import io.acswatch.cli.BrokerOptions;
 import io.acswatch.cli.DurationConverter;
 import io.acswatch.cli.Settings;
 import io.acswatch.collector.agent.CollectorConfig;
-import io.acswatch.collector.agent.ProducerSettings;
+import io.acswatch.collector.agent.KafkaClients;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,8 +13,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 final class CollectOptions {
-  private static final String FAMILY = "collector";
-
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Option(
@@ -69,18 +67,17 @@ final class CollectOptions {
 
   /** The settings of a command that needs no other options. */
   static CollectorConfig withBroker(BrokerOptions broker) throws IOException {
-    return withBroker(broker.settings(CollectorConfig.KEYS, FAMILY));
+    return withBroker(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY));
   }
 
   private static CollectorConfig withBroker(Settings settings) {
-    BrokerOptions.servers(settings, FAMILY);
-    settings.family(CollectorConfig.PRODUCER_PREFIX, ProducerSettings::isKnown);
-    return CollectorConfig.from(settings);
+    BrokerOptions.servers(settings, CollectorConfig.FAMILY);
+    return KafkaClients.config(settings);
   }
 
   private Settings settings() throws IOException {
     return broker
-        .settings(CollectorConfig.KEYS, FAMILY)
+        .settings(CollectorConfig.KEYS, CollectorConfig.FAMILY)
         .put("collector.root", root)
         .put("collector.owners.file", owners)
         .put("collector.host.id", hostId)

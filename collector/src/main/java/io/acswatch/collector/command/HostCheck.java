@@ -1,7 +1,8 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.cli.Program;
-import io.acswatch.collector.agent.BrokerProbe;
+import io.acswatch.collector.agent.FramesTopic;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.Ownership;
@@ -254,12 +255,13 @@ final class HostCheck {
     }
   }
 
-  void broker(String servers) {
-    String problem = new BrokerProbe(servers).problem();
+  /** Logs in as the sender does; it would take settings of {@link KafkaClients}. */
+  void broker(Map<String, Object> settings, String topic) throws InterruptedException {
+    String problem = FramesTopic.problem(settings, topic);
     if (problem == null) {
-      ok("broker", servers + ": takes connections");
+      ok("broker", settings.get("bootstrap.servers") + ": frames may be written to " + topic);
     } else {
-      failed("broker", problem, "check address, port and firewall");
+      failed("broker", problem, "see address, login and rights of the sender");
     }
   }
 }

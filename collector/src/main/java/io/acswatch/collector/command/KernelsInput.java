@@ -1,10 +1,12 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.cli.BrokerFailure;
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.KernelJson;
 import java.io.IOException;
 import java.net.URI;
@@ -18,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -69,12 +70,12 @@ final class KernelsInput {
     }
   }
 
-  /** Of the topic at these brokers: the last value of each kernel. */
-  static List<KernelKnowledge> ofBrokers(String servers, TopicNames topics) throws IOException {
-    Map<String, ?> patience =
-        Map.of(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, Math.toIntExact(LIMIT.toMillis()));
+  /** Of the topic: the last value of each kernel. */
+  static List<KernelKnowledge> ofBrokers(CollectorConfig config) throws IOException {
+    Map<String, Object> settings = KafkaClients.consumer(config);
     List<KernelKnowledge> kernels = new ArrayList<>();
-    try (TopicRecords records = new TopicRecords(servers, topics.kernels(), true, patience)) {
+    try (TopicRecords records =
+        new TopicRecords(config.bootstrapServers(), config.topics().kernels(), true, settings)) {
       for (byte[] json : records.lastValues().values()) {
         if (json != null) {
           kernels.add(KernelJson.read(json));
@@ -82,9 +83,8 @@ final class KernelsInput {
       }
       return kernels;
     } catch (KafkaException refused) {
-      Throwable reason = refused.getCause() == null ? refused : refused.getCause();
-      throw new IOException(
-          "topic %s at %s: %s".formatted(topics.kernels(), servers, reason.getMessage()), refused);
+      throw new CommandFailure(
+          BrokerFailure.describe(config.bootstrapServers(), settings, refused), refused);
     }
   }
 }

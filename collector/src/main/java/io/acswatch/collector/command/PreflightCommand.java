@@ -1,10 +1,13 @@
 package io.acswatch.collector.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.cli.BrokerOptions;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ColourOption;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
+import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.command.text.ConsoleText;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
@@ -21,7 +24,6 @@ import io.acswatch.pci.snapshot.LiveUpdateAbility;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.Json;
@@ -122,20 +124,10 @@ final class PreflightCommand extends CliCommand {
       paramLabel = "FILE|URL",
       description =
           "What hosts that run kernels tell of their rules: output of 'kernels --output json', or the"
-              + " address of the streams application.")
+              + " address of the streams application. Brokers that are named are asked for the same.")
   private @Nullable String kernels;
 
-  @Option(
-      names = "--bootstrap-servers",
-      paramLabel = "HOST:PORT",
-      description = "Brokers to read the same from.")
-  private @Nullable String bootstrapServers;
-
-  @Option(
-      names = "--topic-prefix",
-      paramLabel = "PREFIX",
-      description = "Prefix of the topic names; default acswatch.")
-  private String topicPrefix = TopicNames.DEFAULT_PREFIX;
+  @Mixin private BrokerOptions broker = new BrokerOptions();
 
   private List<KernelKnowledge> known = List.of();
   private LiveUpdateAbility ability = LiveUpdateAbility.UNKNOWN;
@@ -219,8 +211,10 @@ final class PreflightCommand extends CliCommand {
     if (kernels != null) {
       found.addAll(KernelsInput.of(kernels));
     }
-    if (bootstrapServers != null) {
-      found.addAll(KernelsInput.ofBrokers(bootstrapServers, new TopicNames(topicPrefix)));
+    CollectorConfig config =
+        KafkaClients.config(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY));
+    if (!config.bootstrapServers().isEmpty()) {
+      found.addAll(KernelsInput.ofBrokers(config));
     }
     return found;
   }

@@ -6,8 +6,8 @@ import io.acswatch.cli.DurationConverter;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.FramePublisher;
+import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.agent.OutgoingFrame;
-import io.acswatch.collector.agent.ProducerSettings;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.pci.snapshot.Capture;
@@ -79,8 +79,8 @@ final class ReplayCommand extends CliCommand {
       frames.addAll(framesOf(file));
     }
     Map<String, Object> settings =
-        ProducerSettings.of(
-            config.bootstrapServers(), "acswatch-replay", timeout, config.producer());
+        KafkaClients.producer(
+            config.bootstrapServers(), "acswatch-replay", timeout, config.kafka());
     try (FramePublisher publisher = new FramePublisher(settings, config.topics())) {
       for (Replayed replayed : frames) {
         OutgoingFrame frame = replayed.reading().frame();

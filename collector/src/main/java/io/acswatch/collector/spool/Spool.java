@@ -1,5 +1,6 @@
 package io.acswatch.collector.spool;
 
+import io.acswatch.cli.Program;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.FrameType;
 import java.io.IOException;
@@ -170,7 +171,10 @@ public final class Spool {
       unforced = false;
     } catch (IOException failed) {
       if (!unforced) {
-        LOG.warn("{}: cannot be forced to disk ({}); a crash may lose frames", directory, failed);
+        LOG.warn(
+            "{}: cannot be forced to disk ({}); a crash may lose frames",
+            directory,
+            Program.reason(failed));
       }
       unforced = true;
     }

@@ -7,8 +7,6 @@ import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -92,21 +90,17 @@ class CheckCommandTest {
 
   @Test
   void looksAtSpoolAndBrokerOnRequest() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      String address = "127.0.0.1:" + server.getLocalPort();
-      CommandRun run =
-          check(
-              "--spool", directory.toString(), "--bootstrap-servers", address, "--output", "json");
-      assertEquals(ExitCode.OK, run.exitCode());
-      assertTrue(run.out().contains("{\"subject\":\"broker\",\"state\":\"ok\""), run.out());
-      assertTrue(run.out().contains("{\"subject\":\"spool\",\"state\":\"ok\""), run.out());
-    }
+    CommandRun json = check("--spool", directory.toString(), "--output", "json");
+    assertEquals(ExitCode.OK, json.exitCode());
+    assertTrue(json.out().contains("{\"subject\":\"spool\",\"state\":\"ok\""), json.out());
 
     CommandRun run = check("--spool", directory + "/none", "--bootstrap-servers", "127.0.0.1:1");
 
     assertEquals(ExitCode.FINDING, run.exitCode());
     assertTrue(run.out().contains("failed   spool"), run.out());
-    assertTrue(run.out().contains("failed   broker"), run.out());
+    assertTrue(
+        run.out().contains("no broker can be reached at 127.0.0.1:1: Connection refused"),
+        run.out());
   }
 
   @Test

@@ -17,7 +17,8 @@ class BrokerWatchIT {
     List<Boolean> told = Collections.synchronizedList(new ArrayList<>());
     List<BrokerSession> opened = Collections.synchronizedList(new ArrayList<>());
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
-        BrokerWatch watch = new BrokerWatch(broker.bootstrapServers(), told::add)) {
+        BrokerWatch watch =
+            new BrokerWatch(IsolationConfig.of(broker.bootstrapServers()), told::add)) {
       IsolationConfig config = IsolationConfig.of(broker.bootstrapServers());
       watch.start(
           () -> {

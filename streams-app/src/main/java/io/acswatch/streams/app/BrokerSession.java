@@ -1,18 +1,16 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.BrokerFailure;
 import io.acswatch.cli.CommandFailure;
-import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.errors.TimeoutException;
 
 /** An admin client whose failures are one line each and name the brokers. */
 public final class BrokerSession implements AutoCloseable {
   private final IsolationConfig config;
-  private final Duration timeout;
   private final Admin admin;
 
   /** A session that waits for as long as brokers may take at start. */
@@ -22,14 +20,10 @@ public final class BrokerSession implements AutoCloseable {
 
   public BrokerSession(IsolationConfig config, Duration timeout) {
     this.config = config;
-    this.timeout = timeout;
     try {
       admin = Admin.create(KafkaSettings.admin(config, timeout));
     } catch (KafkaException refused) {
-      Throwable reason = refused.getCause() == null ? refused : refused.getCause();
-      throw new CommandFailure(
-          "brokers " + config.bootstrapServers() + ": " + CommandFailure.firstLine(reason),
-          refused);
+      throw refused(refused);
     }
   }
 
@@ -49,15 +43,13 @@ public final class BrokerSession implements AutoCloseable {
   }
 
   public CommandFailure refused(Throwable failure) {
-    String servers = config.bootstrapServers();
-    if (failure instanceof TimeoutException) {
-      String seconds =
-          BigDecimal.valueOf(timeout.toMillis(), 3).stripTrailingZeros().toPlainString();
-      return new CommandFailure(
-          "no broker answers at %s within %s s".formatted(servers, seconds), failure);
-    }
+    return refused(config, failure);
+  }
+
+  /** One line that says what the brokers, or Kafka's client, would not do. */
+  public static CommandFailure refused(IsolationConfig config, Throwable failure) {
     return new CommandFailure(
-        "broker at " + servers + " refuses: " + CommandFailure.firstLine(failure), failure);
+        BrokerFailure.describe(config.bootstrapServers(), config.kafka(), failure), failure);
   }
 
   @Override

@@ -1,7 +1,8 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.BrokerFailure;
 import java.time.Duration;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ final class BrokerWatch implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(BrokerWatch.class);
 
-  private final String servers;
+  private final IsolationConfig config;
   private final Consumer<Boolean> observer;
   private final ScheduledExecutorService thread;
   private volatile @Nullable BrokerSession session;
@@ -44,8 +45,8 @@ final class BrokerWatch implements AutoCloseable {
   private volatile long awaySinceMillis;
 
   /** A watch that asks nobody yet; a broker has just answered. */
-  BrokerWatch(String servers, Consumer<Boolean> observer) {
-    this.servers = servers;
+  BrokerWatch(IsolationConfig config, Consumer<Boolean> observer) {
+    this.config = config;
     this.observer = observer;
     thread =
         Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-broker-watch"));
@@ -66,12 +67,13 @@ final class BrokerWatch implements AutoCloseable {
   private void ask(Supplier<BrokerSession> sessions) {
     try {
       BrokerSession asked = session(sessions);
-      asked.answer(asked.admin().describeCluster().clusterId());
+      asked.admin().describeCluster().clusterId().get();
       answered();
-    } catch (CommandFailure failed) {
-      if (!Thread.currentThread().isInterrupted()) {
-        failed(failed.getCause());
-      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return;
+    } catch (ExecutionException failed) {
+      failed(failed.getCause());
     } catch (RuntimeException closed) {
       // What escapes would end the asking, silently and for good.
       failed(closed);
@@ -110,11 +112,11 @@ final class BrokerWatch implements AutoCloseable {
       reachable = true;
       observer.accept(true);
       long seconds = (System.currentTimeMillis() - awaySinceMillis) / 1_000;
-      LOG.info("A broker answers again at {}, after {} s", servers, seconds);
+      LOG.info("A broker answers again at {}, after {} s", config.bootstrapServers(), seconds);
     }
   }
 
-  void failed(@Nullable Throwable failure) {
+  void failed(Throwable failure) {
     if (isAnswer(failure)) {
       answered();
     } else if (reachable) {
@@ -122,14 +124,13 @@ final class BrokerWatch implements AutoCloseable {
       reachable = false;
       observer.accept(false);
       LOG.warn(
-          "No broker answers at {}: {}; nothing is judged until one does, nothing is lost",
-          servers,
-          failure == null ? "no reason given" : CommandFailure.firstLine(failure));
+          "{}; nothing is judged until a broker answers, nothing is lost",
+          BrokerFailure.describe(config.bootstrapServers(), config.kafka(), failure));
     }
   }
 
   /** A broker that says no is there; one that does not know who asks serves nobody. */
-  private static boolean isAnswer(@Nullable Throwable failure) {
+  private static boolean isAnswer(Throwable failure) {
     return failure instanceof ApiException
         && !(failure instanceof RetriableException)
         && !(failure instanceof AuthenticationException);

@@ -82,7 +82,7 @@ public final class IsolationApp implements AutoCloseable {
     }
     instances = new StreamsInstances(self, config.topics().frames(), fleet, new KafkaView());
     api = new FleetApi(fleet, instances, config.links());
-    broker = new BrokerWatch(config.bootstrapServers(), metrics::brokerReachable);
+    broker = new BrokerWatch(config, metrics::brokerReachable);
     backlog =
         new FrameBacklog(
             config,
@@ -287,7 +287,8 @@ public final class IsolationApp implements AutoCloseable {
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     if (!inTime) {
       LOG.warn(
-          "Did not stop within {}; what is not committed will be done again", config.stopTimeout());
+          "Did not stop within {} ms; what is not committed will be done again",
+          config.stopTimeout().toMillis());
     }
     http.close();
     ended.countDown();

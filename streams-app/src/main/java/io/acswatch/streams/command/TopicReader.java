@@ -30,7 +30,7 @@ final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
   private final KafkaConsumer<byte[], byte[]> consumer;
-  private final String servers;
+  private final IsolationConfig config;
   private final List<TopicPartition> partitions;
   private final Map<TopicPartition, Long> end;
 
@@ -58,7 +58,7 @@ final class TopicReader implements AutoCloseable {
   }
 
   private TopicReader(IsolationConfig config, String topic, long start) {
-    servers = config.bootstrapServers();
+    this.config = config;
     consumer =
         new KafkaConsumer<>(
             KafkaSettings.reader(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -116,8 +116,7 @@ final class TopicReader implements AutoCloseable {
     } catch (WakeupException stopped) {
       throw stopped;
     } catch (KafkaException failed) {
-      throw new CommandFailure(
-          "broker at " + servers + ": " + CommandFailure.firstLine(failed), failed);
+      throw BrokerSession.refused(config, failed);
     }
     records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
     return records;

@@ -91,7 +91,8 @@ class StreamsMainTest {
         run(command, "--bootstrap-servers", "127.0.0.1:1", "--config", config.toString());
 
     assertEquals(3, failed.code());
-    assertEquals("acswatch: no broker answers at 127.0.0.1:1 within 0.3 s\n", failed.err());
+    assertEquals(
+        "acswatch: no broker can be reached at 127.0.0.1:1: Connection refused\n", failed.err());
     assertEquals("", failed.out());
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.collector.source.ownership;
 
+import io.acswatch.cli.Program;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ReadGuard;
@@ -133,7 +134,7 @@ public final class OwnershipReader {
     try {
       return new SharedReading(tree, clock.instant(), guard, lastProcesses);
     } catch (IOException unreadable) {
-      LOG.warn("no ownership: {}", unreadable.toString());
+      LOG.warn("no ownership: {}", Program.describe(unreadable));
       return null;
     }
   }

@@ -1,36 +1,64 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.BrokerOptions;
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.Settings;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/**
- * Settings of the Kafka producer. Stock settings send configuration space at a tenth of the rate:
- * it is mostly zeros and compresses by thirty, the more so the more of it is in one batch.
- */
-public final class ProducerSettings {
+/** Settings of the clients that send frames, and read what became of them. */
+public final class KafkaClients {
   private static final int BATCH_BYTES = 512 << 10;
   private static final int LINGER_MILLIS = 10;
   private static final int MAX_REQUEST_BYTES = 16 << 20;
   private static final int MAX_RECONNECT_MILLIS = 10_000;
   private static final long BUFFER_BYTES = 32L << 20;
+  private static final int CONSUMER_MILLIS = 10_000;
 
-  private ProducerSettings() {}
+  private KafkaClients() {}
 
-  public static boolean isKnown(String name) {
-    return ProducerConfig.configNames().contains(name);
+  /**
+   * The settings of a command that may talk to brokers.
+   *
+   * @throws CommandFailure naming file and line, if a setting is none of Kafka's
+   */
+  public static CollectorConfig config(Settings settings) {
+    settings.family(
+        CollectorConfig.PRODUCER_PREFIX, name -> ProducerConfig.configNames().contains(name));
+    settings.family(
+        CollectorConfig.KAFKA_PREFIX,
+        name ->
+            ProducerConfig.configNames().contains(name)
+                || ConsumerConfig.configNames().contains(name)
+                || AdminClientConfig.configNames().contains(name));
+    if (!settings.text(CollectorConfig.BOOTSTRAP_SERVERS).isEmpty()) {
+      BrokerOptions.servers(settings, CollectorConfig.FAMILY);
+    }
+    return CollectorConfig.from(settings);
+  }
+
+  /** Settings of a consumer: what is said of every client, and how long it may take. */
+  public static Map<String, Object> consumer(CollectorConfig config) {
+    Map<String, Object> settings = new HashMap<>(config.kafka());
+    settings.keySet().retainAll(ConsumerConfig.configNames());
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, CONSUMER_MILLIS);
+    return settings;
   }
 
   /**
-   * Settings for a producer of frames.
+   * Settings of a producer of frames. Stock settings send configuration space at a tenth of the
+   * rate: it is mostly zeros and compresses by thirty, the more so the more of it is in one batch.
    *
    * @param sendTimeout how long one send may take, connecting included
    * @param further settings by Kafka's own names, which win
    */
-  public static Map<String, Object> of(
+  public static Map<String, Object> producer(
       String bootstrapServers, String clientId, Duration sendTimeout, Map<String, String> further) {
     int timeout = Math.toIntExact(sendTimeout.toMillis());
     Map<String, Object> settings = new HashMap<>();
@@ -51,6 +79,7 @@ public final class ProducerSettings {
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
     settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, MAX_RECONNECT_MILLIS);
     settings.putAll(further);
+    settings.keySet().retainAll(ProducerConfig.configNames());
     return settings;
   }
 }
