@@ -43,8 +43,16 @@ export function ago(time) {
   return `${Math.floor(seconds / DAY)} days ago`;
 }
 
-/** A time in words, with the exact one in its title. */
-export const when = (time) => h("time", { datetime: time, title: time }, ago(time));
+/** A time as people read it, in UTC. */
+export const exact = (time) => (time ? time.replace("T", " ").replace(/(\.\d+)?Z$/, "Z") : "never");
+
+/** A time in words; the exact one in its title, and on paper. */
+export const when = (time) => h("time", { datetime: time, title: exact(time) }, h("span", {}, ago(time)));
+
+/** Says anew how long ago the times in an element were. */
+export function refresh(element) {
+  for (const time of element.querySelectorAll("time")) time.firstChild.textContent = ago(time.dateTime);
+}
 
 export const hex = (number, digits) => number.toString(16).padStart(digits, "0");
 

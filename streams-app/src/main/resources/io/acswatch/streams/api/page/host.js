@@ -3,12 +3,12 @@
 import { ask } from "./api.js";
 import { alertsOf, urgent } from "./alert.js";
 import { BOOTS, ROW } from "./column.js";
-import { h, shown, when } from "./dom.js";
+import { h, refresh, shown, when } from "./dom.js";
 import { incidents } from "./incidents.js";
 import { legend, vms } from "./marks.js";
 import { build, find, fold, reveal, unfold, weaken } from "./model.js";
 import { download } from "./picture.js";
-import { draw, select, slices } from "./tree.js";
+import { draw, select, slices, WIDE } from "./tree.js";
 import { describe, why } from "./words.js";
 
 const asked = new URLSearchParams(location.search);
@@ -18,10 +18,13 @@ const PARTITIONS = { k: ["K: kernel", "what the kernel reports"], l: ["L: rules"
 /** Beyond so many VMs the legend names only those of the alerts: all else is named in the picture. */
 const VMS_IN_LEGEND = 12;
 
+/** Boards of less show the host after first. */
+const NARROW = 600;
+
 let last = "";
 let host = null;
 let view = null;
-let board, details, reasons, hits, elsewhere;
+let board, signs, details, reasons, hits, elsewhere;
 
 const count = (n, one) => `${n.toLocaleString()} ${one}${n === 1 ? "" : "s"}`;
 
@@ -105,12 +108,24 @@ function toTheRow(node, above = 120) {
 
 function render() {
   view.model.groups = view.model.by[view.key];
-  view.width = Math.max(host.before ? 1120 : 640, board.clientWidth - 2 || 1240);
+  Object.assign(view, fitting(board.clientWidth));
   const { scrollTop, scrollLeft } = board;
-  view.picture = draw(view);
+  view.picture = draw(view, board.clientWidth - 2 || 1240);
   select(view);
   board.replaceChildren(h("div", { class: "head" }, view.picture.head), view.picture.body);
   board.scrollTo(scrollLeft, scrollTop);
+  const seen = (sign) => !!board.querySelector(sign);
+  signs.replaceChildren(legend(view.vms, view.vms.size > VMS_IN_LEGEND, { alarm: seen(".area.alarm"), changed: seen(".moved"), awaited: seen(".awaited") }));
+}
+
+/** How the picture is drawn on so much room: closer together, and on a telephone with the host after first. */
+const fitting = (room) => ({ narrow: room > 0 && room < WIDE, afterFirst: room > 0 && room < NARROW });
+
+/** On paper there is room for both columns, and no row is cut in two. */
+function onPaper() {
+  Object.assign(view, fitting(WIDE));
+  const { head } = draw(view, 0);
+  board.replaceChildren(h("div", { class: "head" }, head), ...slices(view).map((slice) => h("div", { class: "slice" }, slice)));
 }
 
 /** Keeps the row in sight that has the focus; what is sticky must not hide it. */
@@ -166,10 +181,11 @@ export async function show(main) {
   elsewhere ??= h("div", {});
   const shared = incidents(elsewhere, id);
   const text = JSON.stringify({ ...news, heard_at: null, status: null });
-  if (text === last) {
+  if (text === last && main.contains(board)) {
     host.heard_at = news.heard_at;
     host.status = news.status;
     main.firstElementChild.replaceWith(head());
+    refresh(main);
     return shared;
   }
   last = text;
@@ -177,10 +193,10 @@ export async function show(main) {
   document.title = `${shown(host.host)} - acswatch`;
   const { scrollTop } = renewed();
   board = h("div", { class: "board" });
+  signs = h("div", {});
   details = h("section", { id: "details", "aria-live": "polite" });
   reasons = h("section", { id: "why" });
-  main.replaceChildren(head(), alertsOf(host), elsewhere, tools(), legend(view.vms, view.vms.size > VMS_IN_LEGEND, [...view.model.nodes.values()].some((node) => node.after?.awaited)), board, details, reasons);
-  main.dataset.shown = "yes";
+  main.replaceChildren(head(), alertsOf(host), elsewhere, tools(), signs, board, details, reasons);
   render();
   if (scrollTop !== null) board.scrollTop = scrollTop;
   else toTheRow(view.selected ?? view.list.find((node) => node.fault), 60);
@@ -198,5 +214,5 @@ export async function show(main) {
 }
 
 addEventListener("resize", () => { if (view) render(); });
-addEventListener("beforeprint", () => { if (view) board.replaceChildren(board.firstElementChild, ...slices(view).map((slice) => h("div", { class: "slice" }, slice))); });
+addEventListener("beforeprint", () => { if (view) onPaper(); });
 addEventListener("afterprint", () => { if (view) render(); });

@@ -3,7 +3,7 @@
 import { cut, h, hex, s, shown } from "./dom.js";
 
 const COLOURS = 8;
-const VM_LETTERS = 14;
+const CHIP = 19, LETTER = 7.3, VM_LETTERS = 14, FEWEST_LETTERS = 3;
 
 /** The controls that Linux asks of a port before it counts as isolating, in the order of their bits. */
 export const REQUIRED = ["SV", "RR", "CR", "UF"];
@@ -42,14 +42,17 @@ function band(x, y, look) {
   return [s("rect", { class: look.colour, x, y, width: 9, height: 16, rx: 1.5 }), ...marks];
 }
 
-/** How wide the chip of a VM is. */
-export const chipWidth = (name) => 19 + Math.min(VM_LETTERS, [...shown(name)].length) * 7.3;
+/** A chip has no less than this. */
+export const CHIP_WIDTH = CHIP + FEWEST_LETTERS * LETTER;
 
-/** A VM's name on its colour; with a broken line if the VM is awaited. */
-export function chip(x, y, name, look, awaited) {
-  return s("g", {}, s("title", {}, `VM ${shown(name)}${awaited ? ", not back yet" : ""}`),
-    s("rect", { class: `chip ${look.colour}${awaited ? " awaited" : ""}`, x, y, width: chipWidth(name), height: 16, rx: 3 }),
-    band(x, y, look), s("text", { class: "mono", x: x + 13, y: y + 12 }, cut(name, VM_LETTERS)));
+/** A VM's name on its colour, cut to the room there is; with a broken line if the VM is awaited. */
+export function chip(x, y, name, look, awaited, room) {
+  const text = cut(name, Math.max(FEWEST_LETTERS, Math.min(VM_LETTERS, Math.floor((room - CHIP) / LETTER))));
+  const width = CHIP + [...text].length * LETTER;
+  const drawn = s("g", {}, s("title", {}, `VM ${shown(name)}${awaited ? ", not back yet" : ""}`),
+    s("rect", { class: `chip ${look.colour}${awaited ? " awaited" : ""}`, x, y, width, height: 16, rx: 3 }),
+    band(x, y, look), s("text", { class: "mono", x: x + 13, y: y + 12 }, text));
+  return { drawn, width };
 }
 
 /** What stands for a function: a square for a bridge, a rhombus for a switch port, a leaf in the colour of its VM. */
@@ -89,20 +92,25 @@ export function bits(right, middle, acs, fault) {
   return drawn;
 }
 
-/** What colours and signs mean; the VMs of the alerts first. */
-export function legend(looks, concernedOnly, awaited) {
+/**
+ * What colours and signs mean; the VMs of the alerts first.
+ * @param seen which of the signs that are rare are in the picture
+ */
+export function legend(looks, concernedOnly, seen) {
   const sign = (drawn, text) => h("span", {}, s("svg", { class: "tree", width: 20, height: 18, viewBox: "0 0 20 18", "aria-hidden": "true" }, drawn), " ", text);
   const named = [...looks].filter(([, look]) => !concernedOnly || look.concerned).slice(0, 12);
   const more = looks.size - named.length;
   return h("div", { class: "legend", "aria-label": "Legend" },
     sign([s("rect", { class: "area t0", x: 1, y: 2, width: 18, height: 14, rx: 4 })], "one group"),
     sign([s("rect", { class: "area cross", x: 1, y: 2, width: 18, height: 14, rx: 4 })], "one group, several VMs"),
+    seen.alarm ? sign([s("rect", { class: "area alarm", x: 1, y: 2, width: 18, height: 14, rx: 4 })], "one group, a grave alert names it") : null,
     sign([s("circle", { class: "fault", cx: 10, cy: 9, r: 7 })], "port at fault"),
     sign([s("circle", { class: "weak", cx: 10, cy: 9, r: 7, "stroke-dasharray": "2.5 2" })], "weak point"),
     sign([s("rect", { class: "glyph", x: 5, y: 4, width: 9, height: 9, rx: 1.5 })], "bridge, root port"),
     sign([s("path", { class: "glyph", d: "M4.5 9L10 3.5L15.5 9L10 14.5Z" })], "switch port"),
     sign([s("circle", { class: "leaf", cx: 10, cy: 9, r: 4 })], "device"),
-    awaited ? sign([s("circle", { class: "awaited v0", cx: 10, cy: 9, r: 5 })], "device of a VM that is not back yet") : null,
+    seen.changed ? sign([s("path", { class: "moved", d: "M3 9h12M12 5.5l4 3.5l-4 3.5" })], "its group changed") : null,
+    seen.awaited ? sign([s("circle", { class: "awaited v0", cx: 10, cy: 9, r: 5 })], "device of a VM that is not back yet") : null,
     named.map(([name, look]) => sign([s("circle", { class: `owned ${look.colour}`, cx: 4, cy: 9, r: 4 }), ...band(10, 1, look)], cut(name, 24))),
     more > 0 ? h("span", {}, `and ${more.toLocaleString()} VMs more`) : null);
 }
