@@ -30,12 +30,17 @@ public final class StaticFiles {
   /** The file at a path; null if there is none. */
   public static @Nullable HttpAnswer answer(String path) {
     if (path.equals("/") || path.equals("/alerts") || path.equals("/host")) {
-      return resource("index.html", HTML);
+      return page(200);
     }
     Matcher asset = ASSET.matcher(path);
     return asset.matches() && StaticFiles.class.getResource("page/" + asset.group(1)) != null
         ? resource(asset.group(1), Objects.requireNonNull(TYPES.get(asset.group(2))))
         : null;
+  }
+
+  /** The page, which says by its own address what it shows; also where nothing is. */
+  public static HttpAnswer page(int code) {
+    return new HttpAnswer(code, HTML, resource("index.html", HTML).body());
   }
 
   static HttpAnswer resource(String name, String type) {

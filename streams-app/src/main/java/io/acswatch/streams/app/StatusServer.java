@@ -6,6 +6,7 @@ import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
+import io.acswatch.streams.api.StaticFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -132,7 +133,7 @@ final class StatusServer implements AutoCloseable {
       HEADERS.forEach(exchange.getResponseHeaders()::set);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       byte[] body = answer.body();
-      if (body.length > WORTH_COMPRESSING && acceptsGzip(exchange)) {
+      if (body.length > WORTH_COMPRESSING && accepts(exchange, "Accept-Encoding", "gzip")) {
         exchange.getResponseHeaders().set("Content-Encoding", "gzip");
         body = compressed(body);
       }
@@ -155,16 +156,16 @@ final class StatusServer implements AutoCloseable {
       return HttpAnswer.of(421, TEXT, "ask for localhost: this listens on loopback only\n");
     }
     try {
-      return answer(exchange.getRequestURI());
+      return answer(exchange.getRequestURI(), accepts(exchange, "Accept", "text/html"));
     } catch (RuntimeException failure) {
       LOG.error("{} failed", exchange.getRequestURI().getRawPath(), failure);
       return HttpAnswer.of(500, TEXT, "failed; the log of the streams application says why\n");
     }
   }
 
-  private static boolean acceptsGzip(HttpExchange exchange) {
-    String accepted = exchange.getRequestHeaders().getFirst("Accept-Encoding");
-    return accepted != null && accepted.contains("gzip");
+  private static boolean accepts(HttpExchange exchange, String header, String what) {
+    String accepted = exchange.getRequestHeaders().getFirst(header);
+    return accepted != null && accepted.contains(what);
   }
 
   private static byte[] compressed(byte[] body) throws IOException {
@@ -175,7 +176,7 @@ final class StatusServer implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  private HttpAnswer answer(URI uri) {
+  private HttpAnswer answer(URI uri, boolean inBrowser) {
     AppStatus now = status.get();
     return switch (uri.getPath()) {
       case "/metrics" -> HttpAnswer.of(200, IsolationMetrics.CONTENT_TYPE, metrics.get());
@@ -194,14 +195,19 @@ final class StatusServer implements AutoCloseable {
       default -> {
         String path = uri.getPath();
         yield (path.startsWith(FleetApi.PEER) ? peers : people)
-            .through(() -> page(path, uri.getRawQuery()));
+            .through(() -> page(path, uri.getRawQuery(), inBrowser));
       }
     };
   }
 
-  private HttpAnswer page(String path, @Nullable String rawQuery) {
+  private HttpAnswer page(String path, @Nullable String rawQuery, boolean inBrowser) {
     HttpAnswer page = pages.apply(path, rawQuery);
-    return page == null ? HttpAnswer.of(404, TEXT, "no such page; / is the first\n") : page;
+    if (page != null) {
+      return page;
+    }
+    return inBrowser
+        ? StaticFiles.page(404)
+        : HttpAnswer.of(404, TEXT, "no such page; / is the first\n");
   }
 
   private static void limit(String property, int seconds) {

@@ -257,6 +257,11 @@ final class Browser implements AutoCloseable {
     requests.clear();
   }
 
+  /** An error of which this is a part was to be expected. */
+  void forgive(String part) {
+    errors.removeIf(error -> error.contains(part));
+  }
+
   List<String> errors() {
     return List.copyOf(errors);
   }

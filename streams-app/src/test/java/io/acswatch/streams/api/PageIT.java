@@ -118,15 +118,20 @@ class PageIT {
     assertTrue(text("document.querySelector('.banner.critical h2').textContent").contains("train"));
     String port =
         "[...document.querySelectorAll('.tree .row')].find(row => row.querySelector('.fault'))";
-    assertTrue(text(port + ".getAttribute('aria-label')").contains("0000:00:03.0"));
+    assertTrue(text(name(port)).contains("0000:00:03.0"));
     assertEquals("RR CR", text(changedBits()));
     assertEquals(1, number("document.querySelectorAll('.board .area.cross').length"));
-    assertEquals(11, number("document.querySelectorAll('.tree .moved').length"));
+    assertEquals(11, number("document.querySelectorAll('.board .moved').length"));
     assertTrue(text("document.querySelector('#why').textContent").contains("does not isolate"));
     assertEquals(
         "rgb(31, 111, 178)",
         text("getComputedStyle(document.querySelector('.tree .owned.v0')).fill"),
         "a leaf has the colour of its VM");
+  }
+
+  /** What is read out of a row. */
+  private static String name(String row) {
+    return row + ".querySelector('title').textContent";
   }
 
   private static String changedBits() {
@@ -197,9 +202,13 @@ class PageIT {
 
       browser.look(1440, 1000, false);
       browser.open(fleet.url() + "/");
-      assertEquals(2, number("document.querySelectorAll('.incidents li').length"));
-      assertEquals("critical", text("document.querySelector('.incidents li .badge').textContent"));
-      assertTrue(text("document.querySelector('.incidents').textContent").contains("and 30 more"));
+      assertEquals("critical", text("document.querySelector('.incidents .badge').textContent"));
+      String line = text("document.querySelector('.incidents summary').textContent");
+      assertTrue(line.contains("32 hosts: devices of different VMs share one IOMMU group"), line);
+      assertTrue(line.contains("pci0000:00/03.0, bits RR CR"), line);
+      assertEquals(
+          "1 shared cause of warnings",
+          text("document.querySelectorAll('.incidents > details')[1].firstChild.textContent"));
       browser.screenshot(PICTURES.resolve("fleet-incidents.png"));
 
       browser.look(1440, 1000, true);
@@ -214,6 +223,265 @@ class PageIT {
       browser.forget(); // before nobody answers it any more
       fleet.close();
     }
+  }
+
+  /**
+   * A hundred hosts of one cause are one line, above the hosts that have something of their own.
+   */
+  @Test
+  void foldsTheHostsOfOneCauseToOneLineAboveTheOthers() throws Exception {
+    ServedFleet fleet = new ServedFleet(System::currentTimeMillis);
+    try {
+      SampleFleet.fill(fleet, System.currentTimeMillis(), 10_000);
+      SampleFleet.judge(fleet, System.currentTimeMillis());
+      Incident told = incident(Severity.CRITICAL, List.of("rack100-host37"));
+      String answer = fleet.get("/api/v1/hosts?q=rack100-host37").body();
+      String id = answer.replaceAll(".*\"incident\":\"([0-9a-f]{32}).*", "$1");
+      fleet.keep(List.of(with(told, id, 101)));
+
+      browser.look(1440, 1000, false);
+      browser.open(fleet.url() + "/");
+      assertEquals(1, number("document.querySelectorAll('.incidents details').length"));
+      assertTrue(
+          browser
+              .script(
+                  "document.querySelector('.incidents').compareDocumentPosition(document.querySelector('tbody'))"
+                      + " === Node.DOCUMENT_POSITION_FOLLOWING")
+              .asBoolean());
+      // rack7-host12 has the same cause; the other two that merged have others.
+      assertEquals(
+          SampleFleet.SMALL + " " + SampleFleet.LARGE + " rack100-host00",
+          text(
+              "[...document.querySelectorAll('td.name')].slice(0, 3).map(n => n.textContent).join(' ')"));
+      assertTrue(
+          text("document.querySelector('td.long').textContent")
+              .contains("port 0000:00:02.0, bits RR CR"));
+      assertTrue(text("main.textContent").contains("101 hosts are told of above"));
+      browser.screenshot(PICTURES.resolve("fleet-shared.png"));
+
+      browser.script("document.querySelector('.incidents summary').click()");
+      browser.await("document.querySelectorAll('.inside a').length === 100");
+      assertTrue(text("document.querySelector('.inside').textContent").endsWith(" and 1 more"));
+      browser.screenshot(PICTURES.resolve("fleet-shared-open.png"));
+      browser.open(fleet.url() + "/?q=rack100-host37");
+      assertEquals(1, number("document.querySelectorAll('tbody tr').length"), "it can be found");
+    } finally {
+      browser.forget(); // before nobody answers it any more
+      fleet.close();
+    }
+  }
+
+  private static Incident with(Incident told, String id, int hosts) {
+    return new Incident(
+        1,
+        id,
+        1,
+        told.status(),
+        told.code(),
+        told.severity(),
+        "1b36:000b/1af4:1100+8086:29c0/1af4:1100",
+        told.kernel(),
+        told.place(),
+        told.kind(),
+        told.bits(),
+        told.openedAt(),
+        told.changedAt(),
+        hosts,
+        hosts,
+        told.sample(),
+        "",
+        Map.of());
+  }
+
+  /** What is shown is not news any more: the page must not look as ever. */
+  @Test
+  void saysThatNothingIsJudgedAndSinceWhen() throws Exception {
+    ServedFleet fleet = new ServedFleet(System::currentTimeMillis);
+    try {
+      SampleFleet.judge(fleet, System.currentTimeMillis());
+      browser.look(1280, 800, false);
+      for (String page : new String[] {"/", "/alerts", "/host?id=" + SampleFleet.GPUS}) {
+        fleet.outage(
+            new Outage("no broker answers at b1:9092", System.currentTimeMillis() - 250_000));
+        browser.open(fleet.url() + page);
+        String banner = text("document.querySelector('#trouble').textContent");
+        assertTrue(banner.startsWith("Nothing is judged now"), page + banner);
+        assertTrue(banner.contains("no broker answers at b1:9092; since 4 min ago"), banner);
+        assertEquals("not up to date", text("document.querySelector('#freshness').textContent"));
+        fleet.outage(null);
+        browser.await("document.querySelector('#trouble').textContent === ''");
+        assertTrue(text("document.querySelector('#freshness').textContent").startsWith("as of"));
+      }
+      fleet.outage(new Outage("no broker answers at b1:9092", System.currentTimeMillis()));
+      browser.open(fleet.url() + "/");
+      browser.screenshot(PICTURES.resolve("not-judging.png"));
+      fleet.close();
+      browser.await(
+          "document.querySelector('#trouble h2')?.textContent === 'This server does not answer'");
+      assertEquals(4, number("document.querySelectorAll('tbody tr').length"), "as it was");
+      assertTrue(text("document.querySelector('#trouble').textContent").contains("as of 20"));
+      browser.screenshot(PICTURES.resolve("server-gone.png"));
+    } finally {
+      browser.forget(); // before nobody answers it any more
+      browser.forgive("ERR_CONNECTION_REFUSED");
+      fleet.close();
+    }
+  }
+
+  /** While an instance starts, hosts that it has not read are not "no hosts". */
+  @Test
+  void saysThatHostsAreNotLoadedYet() throws Exception {
+    ServedFleet fleet = new ServedFleet(System::currentTimeMillis);
+    try {
+      fleet.whole(false);
+      browser.look(1280, 800, false);
+      for (String page : new String[] {"/", "/alerts"}) {
+        browser.open(fleet.url() + page);
+        String banner = text("document.querySelector('#trouble h2').textContent");
+        assertEquals("Not complete: hosts and alerts are missing here", banner);
+        assertTrue(text("main.textContent").contains("is loaded yet"), page);
+      }
+      browser.open(fleet.url() + "/");
+      assertEquals("?", text("document.querySelector('.count b').textContent"));
+      browser.screenshot(PICTURES.resolve("not-loaded.png"));
+      fleet.whole(true);
+      browser.await("document.querySelector('#trouble').textContent === ''");
+      assertTrue(text("main.textContent").contains("No host was heard of yet"));
+    } finally {
+      browser.forget(); // before nobody answers it any more
+      fleet.close();
+    }
+  }
+
+  @Test
+  void anAddressThatIsNoneIsAPageThatSaysSo() throws Exception {
+    browser.look(1280, 800, false);
+    browser.open(fleet.url() + "/nosuch/<b>x");
+    browser.forgive("404");
+
+    assertEquals("No such page", text("document.querySelector('h1').textContent"));
+    assertTrue(text("main.textContent").contains("/nosuch/%3Cb%3Ex"));
+    assertEquals(2, number("document.querySelectorAll('nav a').length"));
+    browser.screenshot(PICTURES.resolve("no-such-page.png"));
+    assertEquals("no such page; / is the first\n", fleet.get("/nosuch").body());
+
+    browser.open(hostPage("nobody"));
+    browser.forgive("404");
+    assertTrue(text("main.textContent").contains("no host nobody was seen"));
+  }
+
+  /** On a telephone: nothing is wider than the screen, rows are cards, the host after is first. */
+  @Test
+  void fitsASmallScreen() throws Exception {
+    for (int width : new int[] {390, 890}) {
+      browser.look(width, 844, false);
+      for (String page :
+          new String[] {fleet.url() + "/", fleet.url() + "/alerts", hostPage(SampleFleet.GPUS)}) {
+        browser.open(page);
+        browser.await(
+            "location.pathname !== '/host' || document.querySelector('#why').dataset.done");
+        assertEquals(width, number("document.documentElement.scrollWidth"), page);
+      }
+      assertEquals(
+          width < 600 ? "After" : "Before",
+          text("document.querySelector('.board .head text').firstChild.textContent"));
+      int seen = number("document.querySelector('.board').clientWidth");
+      int drawn = number("document.querySelector('.board svg').clientWidth");
+      assertTrue(drawn <= (width < 600 ? 2 * seen + 30 : seen), drawn + " px for " + seen);
+      browser.screenshot(PICTURES.resolve("host-" + width + ".png"));
+      browser.open(fleet.url() + "/");
+      assertEquals("flex", text("getComputedStyle(document.querySelector('tbody tr')).display"));
+      assertEquals("none", text("getComputedStyle(document.querySelectorAll('th')[1]).display"));
+      browser.screenshot(PICTURES.resolve("fleet-" + width + ".png"));
+    }
+    browser.look(910, 844, false);
+    browser.open(fleet.url() + "/");
+    assertEquals("table-row", text("getComputedStyle(document.querySelector('tbody tr')).display"));
+  }
+
+  private static final String ON_EACH_OTHER =
+      """
+      (() => {
+        const board = document.querySelector('.board');
+        const found = [];
+        for (const part of board.querySelectorAll('.head svg, .row > g')) {
+          const boxes = [...part.querySelectorAll('text, tspan.note, .chip, rect.owned')]
+            .filter((one) => !one.querySelector('tspan.note'))
+            .map((one) => [one.getBoundingClientRect(), one.textContent || one.getAttribute('class')]);
+          for (const [a, what] of boxes) for (const [b, other] of boxes) {
+            const inside = what.startsWith('chip') || other.startsWith('chip') ? a.right <= b.right + 1 && a.left >= b.left || b.right <= a.right + 1 && b.left >= a.left : false;
+            const ticks = what.startsWith('VM ') && other.startsWith('VM ');
+            if (a !== b && !ticks && !inside && a.left <= b.left && a.right + 2 > b.left && a.bottom > b.top + 2 && b.bottom > a.top + 2) found.push(`${what} | ${other}`);
+          }
+        }
+        return found.join('; ');
+      })()""";
+
+  /** Words and signs of the picture, and that each sign is explained. */
+  @Test
+  void nothingInThePictureStandsOnAnotherAndAllIsExplained() throws Exception {
+    ServedFleet odd = new ServedFleet(System::currentTimeMillis);
+    try {
+      Capture[] merged = GpuHosts.merged("one-vm");
+      for (Capture capture : merged) {
+        odd.judge(
+            capture.withOwners(
+                capture.owners().stream().filter(o -> o.vm().equals("train-a")).toList()));
+      }
+      odd.judge(LargeHosts.ofDomains("large", 32));
+      odd.judge(
+          LargeHosts.named("long", name -> name.isEmpty() ? name : name + "-of-a-very-long-name"));
+      for (int width : new int[] {1440, 900, 390}) {
+        browser.look(width, 1000, false);
+        for (String host : new String[] {"one-vm", "large", "long"}) {
+          browser.open(hostPage(odd, host));
+          browser.await("document.querySelector('#why').dataset.done");
+          assertEquals("", text(ON_EACH_OTHER), host + " at " + width);
+          if (host.equals("large")) {
+            // A root bus that is folded has a note beside its name.
+            browser.script(
+                "[...document.querySelectorAll('.row')].find(r => r.textContent.includes('root bus'))"
+                    + ".dispatchEvent("
+                    + CLICK
+                    + ")");
+            browser.script("document.querySelector('.row.selected').dispatchEvent(" + CLICK + ")");
+            assertTrue(number("document.querySelectorAll('.note').length") > 2);
+            assertEquals("", text(ON_EACH_OTHER), host + " folded at " + width);
+          }
+        }
+      }
+      browser.look(1440, 1000, false);
+      browser.open(hostPage(odd, "one-vm"));
+      assertTrue(number("document.querySelectorAll('.board .area.alarm').length") > 0);
+      assertTrue(
+          text("document.querySelector('.legend').textContent").contains("a grave alert names it"));
+      browser.screenshot(PICTURES.resolve("host-alarm.png"));
+    } finally {
+      browser.forget(); // before nobody answers it any more
+      odd.close();
+    }
+  }
+
+  /** Who speaks to the page says what is seen: a label holds the words that it labels. */
+  @Test
+  void labelsHoldWhatIsSeen() throws Exception {
+    browser.look(1440, 1000, false);
+    for (String page :
+        new String[] {fleet.url() + "/", fleet.url() + "/alerts", hostPage(SampleFleet.GPUS)}) {
+      browser.open(page);
+      assertEquals(
+          "",
+          text(
+              "[...document.querySelectorAll('a[aria-label], button[aria-label], [role=treeitem][aria-label]')]"
+                  + ".filter(e => /\\p{L}{2}/u.test(e.textContent) && !e.ariaLabel.includes(e.textContent.trim()))"
+                  + ".map(e => e.ariaLabel).slice(0, 3).join('; ')"),
+          page);
+    }
+    var names =
+        browser.call("Accessibility.getFullAXTree", Map.of()).get("nodes").findValues("name");
+    assertTrue(
+        names.stream().anyMatch(n -> n.toString().contains("before: VM train-a, group 17; after:")),
+        "what a row is called");
   }
 
   /** After a kexec VMs come back one by one; until then their devices are theirs all the same. */
@@ -234,7 +502,11 @@ class PageIT {
       assertTrue(awaited > 4, "awaited " + awaited);
       assertEquals(awaited, number("document.querySelectorAll('.board .chip.awaited').length"));
       assertTrue(text("document.querySelector('.legend').textContent").contains("not back yet"));
+      assertTrue(text("document.querySelector('.facts').textContent").contains("11 VMs"));
       browser.screenshot(PICTURES.resolve("host-awaited.png"));
+
+      browser.open(kexeced.url() + "/");
+      assertEquals("11", text("[...document.querySelectorAll('td.number')].at(-1).textContent"));
 
       browser.open(hostPage(SampleFleet.GPUS));
       assertEquals(0, number("document.querySelectorAll('.awaited').length"));
@@ -306,9 +578,7 @@ class PageIT {
     browser.script("document.querySelector('#find').focus()");
     browser.call("Input.insertText", Map.of("text", "vm3-20"));
     browser.await("document.querySelectorAll('.tree .found').length === 1");
-    assertTrue(
-        text("document.querySelector('.tree .selected').getAttribute('aria-label')")
-            .contains("VM vm3-20"));
+    assertTrue(text(name("document.querySelector('.tree .selected')")).contains("VM vm3-20"));
     browser.script(
         "[...document.querySelectorAll('button')].find(b => b.textContent === 'Unfold all').click()");
     assertTrue(
@@ -362,11 +632,11 @@ class PageIT {
 
     browser.key("ArrowDown");
     browser.key("ArrowDown");
-    String second = text("document.activeElement.getAttribute('aria-label')");
+    String second = text(name("document.activeElement"));
     assertTrue(second.contains("before:") && second.contains("after:"), second);
     browser.await("document.querySelector('#details ol.steps')");
     browser.key("End");
-    assertNotEquals(second, text("document.activeElement.getAttribute('aria-label')"));
+    assertNotEquals(second, text(name("document.activeElement")));
     browser.key("Home");
     int all = number("document.querySelectorAll('.tree .row').length");
     browser.key("ArrowLeft");
@@ -437,6 +707,18 @@ class PageIT {
         text("getComputedStyle(document.documentElement).getPropertyValue('--critical-soft')"));
     browser.script("dispatchEvent(new Event('beforeprint'))");
     assertTrue(number("document.querySelectorAll('.board .slice').length") > 4, "cut between rows");
+    assertEquals(
+        1,
+        number(
+            "new Set([...document.querySelectorAll('.slice .area.cross')].map(a => a.getAttribute('y') + ' '"
+                + " + a.getAttribute('height'))).size"),
+        "a group is one box, open where a slice ends");
+    assertTrue(number("document.querySelectorAll('.slice .area.cross').length") > 1);
+    assertTrue(
+        text("getComputedStyle(document.querySelector('time'), '::after').content")
+            .matches("\"20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ\""));
+    assertEquals("none", text("getComputedStyle(document.querySelector('time span')).display"));
+    assertTrue(text("document.querySelector('#printed').textContent").contains(", as of 20"));
     browser.screenshot(PICTURES.resolve("print.png"));
     browser.script("dispatchEvent(new Event('afterprint'))");
     assertEquals(0, number("document.querySelectorAll('.board .slice').length"));
