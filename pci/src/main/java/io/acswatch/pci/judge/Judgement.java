@@ -138,10 +138,11 @@ public final class Judgement {
 
   /**
    * What {@link #isRepetition} asks of the times of two snapshots, milliseconds since 1970: that
-   * the later one is less than ten minutes younger.
+   * the later one is less than ten minutes younger. Nor may it be so much older: then the clock was
+   * ahead before.
    */
   public static boolean isSoonAfter(long takenAtMillis, long laterMillis) {
-    return laterMillis - takenAtMillis < REMEMBERED_MILLIS;
+    return Math.abs(laterMillis - takenAtMillis) < REMEMBERED_MILLIS;
   }
 
   private static boolean isStale(HostState state, Snapshot snapshot) {

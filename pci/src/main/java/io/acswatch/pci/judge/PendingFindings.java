@@ -38,7 +38,11 @@ final class PendingFindings {
     PendingFinding now =
         before == null
             ? new PendingFinding(finding.code(), path, nowMillis, 1)
-            : new PendingFinding(finding.code(), path, before.sinceMillis(), before.seen() + 1);
+            : new PendingFinding(
+                finding.code(),
+                path,
+                TimeLimits.notAfter(nowMillis, before.sinceMillis()),
+                before.seen() + 1);
     if (limits.isOver(now, nowMillis)) {
       return true;
     }

@@ -21,6 +21,7 @@ import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.snapshot.AlteredSnapshot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
@@ -524,6 +525,9 @@ class JudgementTest {
     assertTrue(Judgement.isRepetition(state, host().sequence(600).snapshot()), "a second less");
     assertTrue(!Judgement.isRepetition(state, host().acs("RP", CLEARED).snapshot()));
     assertTrue(!Judgement.isRepetition(state, host().kexec("boot-2").snapshot()));
+    HostState ahead = stateAfter(host().sequence(700));
+    Snapshot now = AlteredSnapshot.at(host().sequence(701).snapshot(), 1_000);
+    assertTrue(!Judgement.isRepetition(ahead, now), "of a clock that was set back");
   }
 
   /** Compared to the first snapshot and to the last, a merge is one finding: that of the first. */

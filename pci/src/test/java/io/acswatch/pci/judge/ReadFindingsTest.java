@@ -50,6 +50,24 @@ class ReadFindingsTest {
     return alerts.stream().map(IsolationAlert::headline).toList();
   }
 
+  /**
+   * The clock of the host ran an hour ahead at the first look, and was set back before the next.
+   */
+  @Test
+  void oneLookFromTheFutureHoldsNoFindingBack() {
+    HostState state = HostState.NONE;
+    List<IsolationAlert> told = List.of();
+    for (int look = 1; look <= 3; look++) {
+      long taken = look == 1 ? 3_600_000 : look * 30_000;
+      Snapshot read = read(host().sequence(look), A, ReadStatus.ALL_ONES);
+      Judged judged = Judgement.apply(state, AlteredSnapshot.at(read, taken));
+      assertEquals(look < 3, judged.alerts().isEmpty(), "look " + look);
+      state = judged.state();
+      told = judged.alerts();
+    }
+    assertEquals(AlertCode.CONFIG_UNREADABLE, told.get(0).code());
+  }
+
   @ParameterizedTest(name = "{0}")
   @CsvSource({"COMPLETE", "ASLEEP"})
   void bytesThatWereHadAreNoFinding(ReadStatus status) {

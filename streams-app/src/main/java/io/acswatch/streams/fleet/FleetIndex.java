@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * bytes for each host. Kept up to date by the stream threads, read by those of HTTP; safe for both.
  *
  * <p>What was heard of a host is not stored where it told nothing new, so after a start a host
- * counts from the last snapshot in its state until it is heard of again.
+ * counts from the last snapshot in its state until it is heard of again. One that was taken far
+ * ahead of the clock here does not count: it would keep a silent host fresh.
  */
 public final class FleetIndex implements HostObserver {
   private final long staleAfterMillis;
@@ -126,11 +127,12 @@ public final class FleetIndex implements HostObserver {
 
   @Override
   public void heard(int partition, String host, long atMillis) {
+    long heard = Math.min(atMillis, clock.getAsLong());
     Partition of = partitions.get(partition);
     if (of != null) {
-      of.heard(host, atMillis);
+      of.heard(host, heard);
     }
-    lastFrameMillis = Math.max(lastFrameMillis, atMillis);
+    lastFrameMillis = Math.max(lastFrameMillis, heard);
   }
 
   @Override
@@ -190,7 +192,9 @@ public final class FleetIndex implements HostObserver {
     if (summary == null) {
       return null;
     }
-    long heard = Math.max(entry.heardMillis, summary.takenAtMillis());
+    long taken = summary.takenAtMillis();
+    long known = taken - now > staleAfterMillis ? 0 : Math.min(now, taken);
+    long heard = Math.max(entry.heardMillis, known);
     return new Listed(summary, status(summary, now - heard), heard);
   }
 

@@ -60,10 +60,10 @@ public final class PackedState {
   /**
    * True of a repetition if {@link Judgement#isRepetition} would say so too. One that comes later
    * is judged once, for what holds no more ends then; if it told nothing, the state is {@link
-   * #settled} and no repetition can tell anything.
+   * #settled} and no repetition can tell anything. One that is delivered again is none.
    */
   public boolean needsNoJudgement(FrameHead repetition) {
-    return isSettled() || isSoonAfter(repetition);
+    return isSettled() || isSoonAfter(repetition) || !isNumberAfter(repetition);
   }
 
   private boolean isSettled() {

@@ -52,6 +52,26 @@ class FleetIndexTest {
     assertEquals(now, fleet.lastFrameMillis());
   }
 
+  /** Nor a broker's: what was heard was heard by now. */
+  @Test
+  void aClockThatRunsAheadKeepsNoSilentHostFresh() {
+    HostState ahead =
+        Judgement.apply(
+                HostState.NONE,
+                Snapshot.of(
+                    Frames.capture("kexec-000-before", "h", 1)
+                        .withHost("h", 1, START + Duration.ofDays(1).toMillis())))
+            .state();
+    fleet.stored(0, "h", ahead);
+    fleet.heard(0, "h", START + Duration.ofDays(1).toMillis());
+    assertEquals(HostStatus.FRESH, fleet.host("h").status());
+    assertEquals(START, fleet.host("h").heardMillis());
+    assertEquals(START, fleet.lastFrameMillis());
+
+    now = START + Duration.ofMinutes(16).toMillis();
+    assertEquals(HostStatus.STALE, fleet.host("h").status());
+  }
+
   @Test
   void aHostWhosePortsWereNotReadIsUnknown() {
     Capture read = Frames.capture("kexec-000-before", "h", 1);

@@ -103,6 +103,22 @@ class PackedStateTest {
     assertTrue(settled.needsNoJudgement(head));
   }
 
+  /** A clock that ran ahead and was set back must not keep the next ones from being judged. */
+  @Test
+  void judgesARepetitionAfterOneFromTheFuture() {
+    Capture host = Frames.capture("kexec-001-before", "host-1", 2);
+    long tomorrow = Frames.TAKEN_AT + 86_400_000;
+    PackedState state = new PackedState(judged(null, host.withHost("host-1", 2, tomorrow)));
+    decode(host.withHost("host-1", 3, Frames.TAKEN_AT));
+    assertFalse(state.needsNoJudgement(head));
+    PackedState settled = new PackedState(state.settled(head));
+    assertEquals(Frames.TAKEN_AT, settled.unpack().current().takenAtMillis());
+    // One that is delivered again is old too, and turns nothing back.
+    decode(host.withHost("host-1", 1, Frames.TAKEN_AT));
+    assertTrue(state.needsNoJudgement(head));
+    assertNull(state.repeated(head));
+  }
+
   @Test
   void remembersNowAndThenWhenItWasLastSo() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
