@@ -174,7 +174,7 @@ class AlertmanagerIT {
         0,
         Program.commandLine(new StreamsMain())
             .execute(
-                List.of("retire", HOST, "--bootstrap-servers", broker.bootstrapServers())
+                List.of("retire", "--yes", HOST, "--bootstrap-servers", broker.bootstrapServers())
                     .toArray(String[]::new)));
   }
 

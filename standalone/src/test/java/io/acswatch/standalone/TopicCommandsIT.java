@@ -235,14 +235,14 @@ class TopicCommandsIT {
     assertTrue(shown.lines().get(0).matches("20\\S+Z critical opened   [0-9a-f]{8} GROUP_.*"));
     assertEquals("    rack7-host12 rack7-host13", shown.lines().get(1));
     assertTrue(run("incidents", "--output", "json").out().startsWith("{\"schema_version\":1,"));
-    run("retire", other);
+    run("retire", "--yes", other);
     Awaitility.await().atMost(LIMIT).until(() -> run("incidents").out().contains("open on 1"));
   }
 
   @Test
   @Order(4)
   void aRetiredHostLeavesTombstones() {
-    Result retired = run("retire", HOST, "--reason", "scrapped");
+    Result retired = run("retire", "--yes", HOST, "--reason", "scrapped");
 
     assertEquals(0, retired.code(), retired.err());
     Awaitility.await()
