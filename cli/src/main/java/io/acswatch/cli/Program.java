@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -15,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * Runs commands. What goes wrong becomes one line on standard error and an exit code; with {@code
@@ -58,7 +60,12 @@ public final class Program {
 
   private static int wrongUsage(ParameterException refused) {
     CommandLine command = refused.getCommandLine();
-    say(command, oneLine(String.valueOf(refused.getMessage())));
+    String guess = "";
+    if (refused instanceof UnmatchedArgumentException misspelt) {
+      List<String> known = misspelt.getSuggestions();
+      guess = known.isEmpty() ? "" : "; did you mean " + known.get(0) + "?";
+    }
+    say(command, oneLine(refused.getMessage() + guess));
     command
         .getErr()
         .println("'" + command.getCommandSpec().qualifiedName() + " --help' tells more");

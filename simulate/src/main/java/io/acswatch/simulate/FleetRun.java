@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** Lets a fleet run for a time and sends what it says. */
 final class FleetRun {
@@ -59,7 +60,14 @@ final class FleetRun {
     }
     return "%d records, %d functions, %d bytes in %.1f s; %d alerts expected, to be refused: %s%n"
             .formatted(
-                records, functions, bytes, (System.nanoTime() - startedAt) / 1e9, alerts, refusals)
+                records,
+                functions,
+                bytes,
+                (System.nanoTime() - startedAt) / 1e9,
+                alerts,
+                refusals.entrySet().stream()
+                    .map(refused -> refused.getValue() + " " + refused.getKey())
+                    .collect(Collectors.joining(", ", "", refusals.isEmpty() ? "none" : "")))
         + "frames sha256 "
         + HexFormat.of().formatHex(digest.digest());
   }
@@ -81,8 +89,11 @@ final class FleetRun {
 
   private void tell() {
     progress.println(
-        "%s simulated, %d records"
-            .formatted(Duration.ofMillis(fleet.nextAt() - Fleet.START_MILLIS), records));
+        "%d of %d minutes simulated, %d records"
+            .formatted(
+                Duration.ofMillis(fleet.nextAt() - Fleet.START_MILLIS).toMinutes(),
+                Duration.ofMillis(endMillis - Fleet.START_MILLIS).toMinutes(),
+                records));
     progress.flush();
   }
 

@@ -1,6 +1,7 @@
 package io.acswatch.simulate;
 
 import io.acswatch.cli.BrokerFailure;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.collector.agent.KafkaClients;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,11 +28,20 @@ public final class FrameSender implements AutoCloseable {
   private final String topic;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
-  /** Sends to a topic; {@code further} settings of the producer win. */
+  /**
+   * Sends to a topic; {@code further} settings of the producer win.
+   *
+   * @throws CommandFailure if they are refused, or a name has no address
+   */
   public FrameSender(String bootstrapServers, String topic, Map<String, String> further) {
     this.topic = topic;
     settings = KafkaClients.producer(bootstrapServers, "acswatch-simulate", SENDING, further);
-    producer = new KafkaProducer<>(settings);
+    try {
+      producer = new KafkaProducer<>(settings);
+    } catch (KafkaException refused) {
+      throw new CommandFailure(
+          BrokerFailure.describe(bootstrapServers, settings, refused), refused);
+    }
   }
 
   /**

@@ -43,6 +43,25 @@ class StreamsMainTest {
   }
 
   @Test
+  void doesNotRetireUnasked() {
+    Result refused = run("retire", "nosuchhost", "--bootstrap-servers", "127.0.0.1:1");
+
+    assertEquals(2, refused.code());
+    assertTrue(
+        refused
+            .err()
+            .startsWith("acswatch: retire asks first, and this is no terminal: give --yes"),
+        refused.err());
+  }
+
+  @Test
+  void guessesWhatAMisspeltOptionWasToBe() {
+    Result refused = run("topics", "--bootstrap-server", "a:1");
+
+    assertTrue(refused.err().contains("did you mean --bootstrap-servers?"), refused.err());
+  }
+
+  @Test
   void namesEveryKeyInTheHelp() {
     String help = run("streams", "--help").out();
 
