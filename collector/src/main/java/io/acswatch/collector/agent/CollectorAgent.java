@@ -6,8 +6,6 @@ import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Reader and sender in one process, for containers and labs: the same two over the same spool, in
@@ -15,8 +13,6 @@ import org.slf4j.LoggerFactory;
  * not be sent stays in the spool, and is sent at the next start.
  */
 public final class CollectorAgent {
-  private static final Logger LOG = LoggerFactory.getLogger(CollectorAgent.class);
-
   private final Path directory;
   private final Spool spool;
   private final SpoolingReader reader;

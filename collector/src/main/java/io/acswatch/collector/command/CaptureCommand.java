@@ -12,7 +12,6 @@ import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.text.CaptureWriter;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -69,41 +68,34 @@ final class CaptureCommand extends CliCommand {
         reader.read(hostId == null ? reader.hostName() : hostId, reader.uptimeMillis(), claims);
     StringWriter text = new StringWriter();
     CaptureWriter.write(capture, text);
-    PrintWriter err = err();
     if (file == null) {
-      PrintWriter out = out();
-      out.print(text);
+      out().print(text);
       flush();
     } else {
       writeWhole(file, text.toString());
     }
-    warnOfWhatIsMissing(capture, err);
+    warnOfWhatIsMissing(capture);
     return ExitCode.OK;
   }
 
-  private static void warnOfWhatIsMissing(Capture capture, PrintWriter err) {
-    int all = capture.functions().size();
-    long cut = count(capture, ReadStatus.TRUNCATED_UNPRIVILEGED);
-    if (cut > 0) {
-      err.println(
-          "acswatch: warning: "
-              + cut
-              + " of "
-              + all
-              + " functions were cut short: reading ACS takes CAP_SYS_ADMIN, so it stays unknown");
-    }
+  private void warnOfWhatIsMissing(Capture capture) {
+    warn(
+        capture,
+        ReadStatus.TRUNCATED_UNPRIVILEGED,
+        "were cut short: reading ACS takes CAP_SYS_ADMIN, so it stays unknown");
     for (ReadStatus status :
-        new ReadStatus[] {ReadStatus.ASLEEP, ReadStatus.UNREADABLE, ReadStatus.TORN_READ}) {
-      long found = count(capture, status);
-      if (found > 0) {
-        err.println("acswatch: warning: " + found + " of " + all + " functions are " + status);
-      }
+        List.of(ReadStatus.ASLEEP, ReadStatus.UNREADABLE, ReadStatus.TORN_READ)) {
+      warn(capture, status, "are " + status);
     }
-    err.flush();
+    err().flush();
   }
 
-  private static long count(Capture capture, ReadStatus status) {
-    return capture.functions().stream().filter(f -> f.readStatus() == status).count();
+  private void warn(Capture capture, ReadStatus status, String what) {
+    int all = capture.functions().size();
+    long found = capture.functions().stream().filter(f -> f.readStatus() == status).count();
+    if (found > 0) {
+      err().println("acswatch: warning: %d of %d functions %s".formatted(found, all, what));
+    }
   }
 
   /** Writes a file so that it is there in full or, if that fails, as it was before. */

@@ -76,18 +76,13 @@ final class DiffCommand extends CliCommand {
     List<IsolationAlert> alerts = alerts(judged(earlier), judged(later));
     PrintWriter out = out();
     for (IsolationAlert alert : alerts) {
-      out.print(
+      out.println(
           output.isJson()
-              ? AlertJson.write(alert, AlertLinks.DEFAULT) + "\n"
+              ? AlertJson.write(alert, AlertLinks.DEFAULT)
               : ConsoleText.alert(alert, colour.ink()));
-      if (!output.isJson()) {
-        out.println();
-      }
-    }
-    if (alerts.isEmpty() && !output.isJson()) {
-      out.println("no findings");
     }
     if (!output.isJson()) {
+      out.print(alerts.isEmpty() ? "no findings\n" : "");
       out.print(
           ChangeTree.of(
               Snapshot.of(earlier), Snapshot.of(later), colour.ink(), ColourOption.hasLines()));

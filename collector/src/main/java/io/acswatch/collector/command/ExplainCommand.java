@@ -15,7 +15,6 @@ import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,22 +86,19 @@ final class ExplainCommand extends CliCommand {
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     Explainer explainer = new Explainer(Snapshot.of(capture), model, earlier);
     List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
-    PrintWriter out = out();
     switch (functions.size()) {
-      case 0 -> weakPoints(out, explainer, !capture.owners().isEmpty());
+      case 0 -> weakPoints(explainer, !capture.owners().isEmpty());
       case 1 -> {
         Explanation one = explainer.explain(functions.get(0));
-        out.print(
-            output.isJson()
-                ? sourced(json -> ExplanationJson.write(json, explainer.choice(), one))
-                : ExplanationText.of(explainer.choice(), one));
+        print(
+            json -> ExplanationJson.write(json, explainer.choice(), one),
+            ExplanationText.of(explainer.choice(), one));
       }
       default -> {
         Explanation.Pair two = explainer.explain(functions.get(0), functions.get(1));
-        out.print(
-            output.isJson()
-                ? sourced(json -> ExplanationJson.write(json, explainer.choice(), two))
-                : ExplanationText.of(explainer.choice(), two));
+        print(
+            json -> ExplanationJson.write(json, explainer.choice(), two),
+            ExplanationText.of(explainer.choice(), two));
       }
     }
     flush();
@@ -124,23 +120,26 @@ final class ExplainCommand extends CliCommand {
             () -> new CommandFailure(CaptureInput.nameOf(file) + ": has no function " + address));
   }
 
-  private void weakPoints(PrintWriter out, Explainer explainer, boolean owned) throws IOException {
+  private void weakPoints(Explainer explainer, boolean owned) {
     List<Explanation.WeakPoint> points = explainer.weakPoints();
     if (output.isJson()) {
-      for (Explanation.WeakPoint point : points) {
-        out.print(sourced(json -> ExplanationJson.write(json, point)));
-      }
+      points.forEach(point -> print(json -> ExplanationJson.write(json, point), ""));
     } else {
-      out.print(ExplanationText.of(explainer.choice(), points, owned));
+      out().print(ExplanationText.of(explainer.choice(), points, owned));
     }
   }
 
-  private String sourced(Json.Fields fields) {
-    return Json.object(
-            json -> {
-              json.writeStringField("source", file);
-              fields.writeTo(json);
-            })
-        + System.lineSeparator();
+  private void print(Json.Fields fields, String text) {
+    if (!output.isJson()) {
+      out().print(text);
+      return;
+    }
+    out()
+        .println(
+            Json.object(
+                json -> {
+                  json.writeStringField("source", file);
+                  fields.writeTo(json);
+                }));
   }
 }

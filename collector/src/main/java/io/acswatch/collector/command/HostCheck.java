@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks at a host as the collector does, with the privileges that it has now, and tells what it
@@ -119,7 +120,11 @@ final class HostCheck {
     int all = capture.functions().size();
     int cut = count.getOrDefault(ReadStatus.TRUNCATED_UNPRIVILEGED, 0);
     int unreadable = count.getOrDefault(ReadStatus.UNREADABLE, 0);
-    String says = all + " functions: " + (count.isEmpty() ? "none" : describe(count));
+    String read =
+        count.entrySet().stream()
+            .map(status -> status.getValue() + " " + status.getKey())
+            .collect(Collectors.joining(", "));
+    String says = all + " functions: " + (count.isEmpty() ? "none" : read);
     if (cut > 0) {
       failed(
           "config",
@@ -130,12 +135,6 @@ final class HostCheck {
     } else {
       ok("config", says);
     }
-  }
-
-  private static String describe(Map<ReadStatus, Integer> count) {
-    List<String> parts = new ArrayList<>();
-    count.forEach((status, number) -> parts.add(number + " " + status));
-    return String.join(", ", parts);
   }
 
   private void groups(Capture capture) {

@@ -181,11 +181,11 @@ final class PreflightCommand extends CliCommand {
   }
 
   private @Nullable String targetRelease() {
-    return modelNamed(targetKernel) == null ? targetKernel : null;
+    return GroupingModel.named(targetKernel).isEmpty() ? targetKernel : null;
   }
 
   private @Nullable GroupingModel askedModel() {
-    return model == null ? modelNamed(targetKernel) : model;
+    return model == null ? GroupingModel.named(targetKernel).orElse(null) : model;
   }
 
   /** Whether the kernel to come can preserve devices: what it is asked of, or shows itself. */
@@ -256,15 +256,6 @@ final class PreflightCommand extends CliCommand {
   private Capture thisHost() throws IOException {
     HostReader reader = new HostReader(new HostTree(root), Clock.systemUTC());
     return reader.read(reader.hostName(), reader.uptimeMillis(), OwnershipReader.claimsOf(reader));
-  }
-
-  private static @Nullable GroupingModel modelNamed(@Nullable String kernel) {
-    for (GroupingModel model : GroupingModel.values()) {
-      if (model.label().equals(kernel)) {
-        return model;
-      }
-    }
-    return null;
   }
 
   private static String verdict(Preflight.Result result) {

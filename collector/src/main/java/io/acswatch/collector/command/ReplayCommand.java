@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,16 +64,11 @@ final class ReplayCommand extends CliCommand {
 
   private final Map<String, Long> sequences = new HashMap<>();
 
-  private record Replayed(String name, FrameReading reading) {}
-
-  /** Gives a frame; one of a spool is read when it is sent: a spool may be larger than memory. */
-  @FunctionalInterface
-  private interface FrameReading {
-    OutgoingFrame frame() throws IOException;
-  }
+  /** A frame to come; one of a spool is read when it is sent: a spool may be larger than memory. */
+  private record Replayed(String name, Callable<OutgoingFrame> frame) {}
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Exception {
     CollectorConfig config = CollectOptions.withBroker(broker);
     List<Replayed> frames = new ArrayList<>();
     for (String file : files) {
@@ -83,7 +79,7 @@ final class ReplayCommand extends CliCommand {
             config.bootstrapServers(), "acswatch-replay", timeout, config.kafka());
     try (FramePublisher publisher = new FramePublisher(settings, config.topics())) {
       for (Replayed replayed : frames) {
-        OutgoingFrame frame = replayed.reading().frame();
+        OutgoingFrame frame = replayed.frame().call();
         say(
             "%s -> %s  host %s  sequence %d  %d bytes"
                 .formatted(

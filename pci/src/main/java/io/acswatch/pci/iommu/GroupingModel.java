@@ -1,6 +1,11 @@
 package io.acswatch.pci.iommu;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Generations of the kernel's grouping. {@link #label()} is part of the contract with scripts. */
 public enum GroupingModel {
@@ -64,14 +69,15 @@ public enum GroupingModel {
    * @throws IllegalArgumentException listing the labels if there is none
    */
   public static GroupingModel ofLabel(String label) {
-    StringBuilder known = new StringBuilder();
-    for (GroupingModel model : values()) {
-      if (model.label.equals(label)) {
-        return model;
-      }
-      known.append(known.isEmpty() ? "" : ", ").append(model.label);
-    }
-    throw new IllegalArgumentException("model=\"" + label + "\", expected one of " + known);
+    String known = Arrays.stream(values()).map(GroupingModel::label).collect(joining(", "));
+    return named(label)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException("model=\"" + label + "\", expected one of " + known));
+  }
+
+  public static Optional<GroupingModel> named(@Nullable String label) {
+    return Arrays.stream(values()).filter(model -> model.label.equals(label)).findFirst();
   }
 
   /** True for stable releases that switch ACS on after a function is grouped, not before. */

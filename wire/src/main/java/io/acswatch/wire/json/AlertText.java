@@ -239,16 +239,20 @@ public final class AlertText {
     out.append(wrapped(text, labelWidth + 2 * INDENT.length())).append('\n');
   }
 
-  /** Words from column {@code from} on; further lines begin at that column too. */
   private static String wrapped(String text, int from) {
+    return wrapped(text, from, from);
+  }
+
+  /** Words from column {@code first} on; further lines begin at column {@code from}. */
+  public static String wrapped(String text, int first, int from) {
     StringBuilder lines = new StringBuilder();
-    int column = from;
+    int column = first;
     // A pair of blanks separates columns: it stays, unless the line ends there.
     for (String word : text.split("(?<=\\S) (?=\\S)")) {
-      if (column > from && column + 1 + word.length() > COLUMNS) {
+      if (!lines.isEmpty() && column + 1 + word.length() > COLUMNS) {
         lines.append('\n').append(" ".repeat(from));
         column = from;
-      } else if (column > from) {
+      } else if (!lines.isEmpty()) {
         lines.append(' ');
         column++;
       }

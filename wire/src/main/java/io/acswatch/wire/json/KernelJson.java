@@ -94,11 +94,8 @@ public final class KernelJson {
   }
 
   private static @Nullable RuleSet rules(String model, String quirks) {
-    for (GroupingModel known : GroupingModel.values()) {
-      if (known.label().equals(model)) {
-        return new RuleSet(known, KernelVersion.of(quirks, ""));
-      }
-    }
-    return null;
+    return GroupingModel.named(model)
+        .map(known -> new RuleSet(known, KernelVersion.of(quirks, "")))
+        .orElse(null);
   }
 }

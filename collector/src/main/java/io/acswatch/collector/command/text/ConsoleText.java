@@ -7,8 +7,6 @@ import java.util.Map;
 
 /** Text for people, laid out in 100 columns; a word longer than that stays whole. */
 public final class ConsoleText {
-  private static final int COLUMNS = 100;
-
   private final StringBuilder text = new StringBuilder(512);
 
   /** An alert as text that ends in a line feed. */
@@ -37,21 +35,8 @@ public final class ConsoleText {
 
   /** Appends a sentence of words after {@code lead}; further lines begin at column {@code from}. */
   public ConsoleText wrapped(String lead, int from, String sentence) {
-    text.append(AlertText.printable(lead));
-    int column = lead.length();
-    boolean first = true;
-    for (String word : AlertText.printable(sentence).strip().split(" +")) {
-      if (!first && column + 1 + word.length() > COLUMNS) {
-        text.append('\n').append(" ".repeat(from));
-        column = from;
-      } else if (!first) {
-        text.append(' ');
-        column++;
-      }
-      text.append(word);
-      column += word.length();
-      first = false;
-    }
+    String words = AlertText.printable(sentence).strip().replaceAll(" +", " ");
+    text.append(AlertText.printable(lead)).append(AlertText.wrapped(words, lead.length(), from));
     text.append('\n');
     return this;
   }
