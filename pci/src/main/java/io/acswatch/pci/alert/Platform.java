@@ -1,9 +1,12 @@
 package io.acswatch.pci.alert;
 
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.snapshot.Snapshot;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -36,14 +39,14 @@ public final class Platform {
 
   private static String ids(List<PciFunction> functions, Predicate<PciFunction> wanted) {
     TreeSet<String> ids = new TreeSet<>();
+    Set<Long> seen = new HashSet<>();
     for (PciFunction function : functions) {
-      if (wanted.test(function)) {
-        ids.add(
-            "%s/%04x:%04x"
-                .formatted(
-                    function.ids(),
-                    function.config().header().subsystemVendor(),
-                    function.config().header().subsystemDevice()));
+      PciIds own = function.ids();
+      int vendor = function.config().header().subsystemVendor();
+      int device = function.config().header().subsystemDevice();
+      long all = (long) (own.vendor() << 16 | own.device()) << 32 | vendor << 16 | device;
+      if (wanted.test(function) && seen.add(all)) {
+        ids.add("%s/%04x:%04x".formatted(own, vendor, device));
       }
     }
     return String.join("+", ids.stream().limit(MOST).toList());

@@ -24,6 +24,9 @@ public record AcsOverride(boolean downstream, boolean multifunction, Set<String>
 
   /** Reads the option from a kernel command line; {@link #NONE} if it is not there. */
   public static AcsOverride of(String commandLine) {
+    if (!commandLine.contains(OPTION)) {
+      return NONE; // for each snapshot, and twice for each alert
+    }
     boolean downstream = false;
     boolean multifunction = false;
     Set<String> ids = new HashSet<>();
