@@ -8,6 +8,7 @@ import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.GroupingSteps;
@@ -42,9 +43,9 @@ public final class Explainer {
     view = new HostView(snapshot);
     check =
         new FollowedRules(
-                view.hierarchy(),
+                new AcsRules(
+                    view.hierarchy(), ModelChoice.of(snapshot.boot(), asked, snapshot.functions())),
                 snapshot,
-                ModelChoice.of(snapshot.boot(), asked, snapshot.functions()),
                 before)
             .check();
     grouping = check.grouping();

@@ -1,6 +1,6 @@
 package io.acswatch.pci.groups;
 
-import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
@@ -30,7 +30,7 @@ public final class FollowedRules {
     OPEN
   }
 
-  private final HostHierarchy hierarchy;
+  private final AcsRules rules;
   private final Snapshot snapshot;
   private final @Nullable Snapshot before;
   private final ModelChoice byRelease;
@@ -40,18 +40,14 @@ public final class FollowedRules {
   /**
    * Looks at one snapshot.
    *
-   * @param byRelease what the release tells
+   * @param rules what the release tells
    * @param before the last snapshot of the boot before, of which the words may count; null if
    *     unknown
    */
-  public FollowedRules(
-      HostHierarchy hierarchy,
-      Snapshot snapshot,
-      ModelChoice byRelease,
-      @Nullable Snapshot before) {
-    this.hierarchy = hierarchy;
+  public FollowedRules(AcsRules rules, Snapshot snapshot, @Nullable Snapshot before) {
+    this.rules = rules;
     this.snapshot = snapshot;
-    this.byRelease = byRelease;
+    byRelease = rules.choice();
     this.before = before;
     likely = grouping(byRelease);
     reported = SnapshotGrouping.reported(snapshot);
@@ -203,6 +199,6 @@ public final class FollowedRules {
   }
 
   private KernelGrouping grouping(ModelChoice choice, @Nullable Snapshot found) {
-    return SnapshotGrouping.grouping(hierarchy, snapshot, choice, found);
+    return SnapshotGrouping.grouping(rules.with(choice), snapshot, found);
   }
 }

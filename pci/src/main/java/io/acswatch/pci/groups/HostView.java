@@ -37,7 +37,6 @@ public final class HostView {
   private final @Nullable HostView earlier;
   private @Nullable KernelGrouping grouping;
   private final AcsRules rules;
-  private AcsVerdict @Nullable [] verdicts;
   private final @Nullable GroupPartition groups;
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
   private final Map<PciAddress, String> owners;
@@ -131,7 +130,7 @@ public final class HostView {
   public KernelGrouping grouping() {
     if (grouping == null) {
       Snapshot before = earlier == null ? null : earlier.snapshot;
-      grouping = new FollowedRules(hierarchy, snapshot, byRelease, before).grouping();
+      grouping = new FollowedRules(rules, snapshot, before).grouping();
     }
     return grouping;
   }
@@ -154,10 +153,7 @@ public final class HostView {
   }
 
   public AcsVerdict verdict(int index) {
-    if (verdicts == null) {
-      verdicts = rules.verdicts();
-    }
-    return verdicts[index];
+    return rules.verdict(index);
   }
 
   /** The VM that owns a function, the first claim if there are several; {@link #NOBODY} if none. */

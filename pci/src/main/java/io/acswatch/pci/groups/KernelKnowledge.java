@@ -1,6 +1,7 @@
 package io.acswatch.pci.groups;
 
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.iommu.RuleSet;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -74,15 +75,15 @@ public record KernelKnowledge(
    */
   public static KernelKnowledge of(Snapshot snapshot, @Nullable Snapshot before) {
     ModelChoice byRelease = ModelChoice.of(snapshot.boot(), null, snapshot.functions());
-    HostHierarchy hierarchy = HostHierarchy.of(snapshot.functions());
+    AcsRules rules = new AcsRules(HostHierarchy.of(snapshot.functions()), byRelease);
     Map<RuleSet, FollowedRules.Answer> answers =
-        new FollowedRules(hierarchy, snapshot, byRelease, before).answers();
+        new FollowedRules(rules, snapshot, before).answers();
     boolean unexplained =
         !answers.isEmpty()
             && answers.values().stream().allMatch(a -> a == FollowedRules.Answer.CONTRADICTS);
     List<Told> told = new ArrayList<>();
     if (!unexplained) {
-      answers.forEach((rules, answer) -> told.add(Told.of(rules, answer)));
+      answers.forEach((set, answer) -> told.add(Told.of(set, answer)));
     }
     return new KernelKnowledge(
         snapshot.boot().kernelRelease(),

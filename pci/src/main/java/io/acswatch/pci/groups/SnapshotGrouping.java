@@ -6,6 +6,7 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
@@ -31,9 +32,10 @@ public final class SnapshotGrouping {
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
     GroupsCheck check =
         new FollowedRules(
-                HostHierarchy.of(snapshot.functions()),
+                new AcsRules(
+                    HostHierarchy.of(snapshot.functions()),
+                    ModelChoice.of(snapshot.boot(), chosen, snapshot.functions())),
                 snapshot,
-                ModelChoice.of(snapshot.boot(), chosen, snapshot.functions()),
                 before)
             .check();
     KernelGrouping grouping = check.grouping();
@@ -73,12 +75,11 @@ public final class SnapshotGrouping {
   /** The grouping of a snapshot's functions by the rules of a model. */
   public static KernelGrouping grouping(
       Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
-    return grouping(HostHierarchy.of(snapshot.functions()), snapshot, choice, before);
+    return grouping(new AcsRules(HostHierarchy.of(snapshot.functions()), choice), snapshot, before);
   }
 
-  /** The same where the hierarchy of the snapshot's functions is there already. */
-  public static KernelGrouping grouping(
-      HostHierarchy hierarchy, Snapshot snapshot, ModelChoice choice, @Nullable Snapshot before) {
+  /** The same where the rules are there already for the snapshot's functions. */
+  static KernelGrouping grouping(AcsRules rules, Snapshot snapshot, @Nullable Snapshot before) {
     boolean boundary = before != null && !before.boot().id().equals(snapshot.boot().id());
     boolean mayBeKexec =
         snapshot.bootClass().isKexec() || snapshot.bootClass() == BootClass.UNKNOWN;
@@ -88,11 +89,10 @@ public final class SnapshotGrouping {
     }
     BitSet served = served(snapshot);
     return new KernelGrouping(
-        hierarchy,
-        choice,
+        rules,
         served,
         i -> registersAtStart(snapshot, snapshot.functions().get(i), earlier),
-        choice.groupsAtBind() ? order(snapshot, served) : null);
+        rules.choice().groupsAtBind() ? order(snapshot, served) : null);
   }
 
   /**

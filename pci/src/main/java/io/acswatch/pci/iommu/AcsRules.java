@@ -8,7 +8,6 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -52,15 +51,51 @@ public final class AcsRules {
   private static final Set<Integer> AMD_IOMMU_VENDORS = Set.of(0x1002, 0x1022, 0x1D94);
 
   private final HostHierarchy hierarchy;
-  private final KernelVersion kernel;
-  private final AcsOverride override;
+  private final ModelChoice choice;
   private final boolean amdIommu;
+
+  /** As far as somebody asked for them; those of other rules that ask the same. */
+  private final @Nullable AcsVerdict[] verdicts;
+
+  private @Nullable DmaAliases aliases;
 
   public AcsRules(HostHierarchy hierarchy, ModelChoice choice) {
     this.hierarchy = hierarchy;
-    this.kernel = choice.kernel();
-    this.override = choice.override();
-    this.amdIommu = choice.machine().amdIommu() || hasAmdIommu(hierarchy);
+    this.choice = choice;
+    amdIommu = choice.machine().amdIommu() || hasAmdIommu(hierarchy);
+    verdicts = new AcsVerdict[hierarchy.size()];
+  }
+
+  private AcsRules(AcsRules other, ModelChoice choice) {
+    hierarchy = other.hierarchy;
+    this.choice = choice;
+    amdIommu = other.amdIommu;
+    verdicts = other.verdicts;
+    aliases = other.aliases();
+  }
+
+  /** Another choice for the same functions, most often of the same verdicts. */
+  public AcsRules with(ModelChoice other) {
+    boolean same =
+        other.kernel().equals(choice.kernel())
+            && other.override().equals(choice.override())
+            && other.machine().equals(choice.machine());
+    return same ? new AcsRules(this, other) : new AcsRules(hierarchy, other);
+  }
+
+  public HostHierarchy hierarchy() {
+    return hierarchy;
+  }
+
+  public ModelChoice choice() {
+    return choice;
+  }
+
+  DmaAliases aliases() {
+    if (aliases == null) {
+      aliases = new DmaAliases(hierarchy, choice.kernel());
+    }
+    return aliases;
   }
 
   /**
@@ -79,14 +114,12 @@ public final class AcsRules {
 
   /** Verdict with the Control word the function carries. */
   public AcsVerdict verdict(int index) {
-    return verdict(index, hierarchy.function(index).config().acs());
-  }
-
-  /** That of each function. */
-  public AcsVerdict[] verdicts() {
-    AcsVerdict[] verdicts = new AcsVerdict[hierarchy.size()];
-    Arrays.setAll(verdicts, this::verdict);
-    return verdicts;
+    AcsVerdict verdict = verdicts[index];
+    if (verdict == null) {
+      verdict = verdict(index, hierarchy.function(index).config().acs());
+      verdicts[index] = verdict;
+    }
+    return verdict;
   }
 
   /** Verdict as if the function carried these registers; null for no ACS capability. */
@@ -131,7 +164,9 @@ public final class AcsRules {
           break;
       }
     }
-    if (acs == null && override.isActive() && override.believes(hierarchy, index)) {
+    if (acs == null
+        && choice.override().isActive()
+        && choice.override().believes(hierarchy, index)) {
       return AcsVerdict.ENFORCED;
     }
     return byType(index, effective);
@@ -150,7 +185,8 @@ public final class AcsRules {
   /** The lines of the table that hold for a function, in their order. */
   private List<QuirkTable.Entry<Effect>> quirks(int index) {
     PciIds ids = hierarchy.function(index).ids();
-    List<QuirkTable.Entry<Effect>> quirks = QUIRKS.matching(kernel, ids.vendor(), ids.device());
+    List<QuirkTable.Entry<Effect>> quirks =
+        QUIRKS.matching(choice.kernel(), ids.vendor(), ids.device());
     if (!quirks.isEmpty()) {
       quirks.removeIf(quirk -> !holds(quirk.when(), index));
     }

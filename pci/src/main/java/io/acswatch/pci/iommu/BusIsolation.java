@@ -42,13 +42,12 @@ public final class BusIsolation {
   private final boolean[] upstreamIsReached;
   private final int[] parent;
 
-  private BusIsolation(
-      HostHierarchy hierarchy, DmaAliases aliases, AcsVerdict[] verdicts, BitSet open) {
-    this.hierarchy = hierarchy;
-    this.aliases = aliases;
+  private BusIsolation(AcsRules rules, BitSet open) {
+    hierarchy = rules.hierarchy();
+    aliases = rules.aliases();
     enforced = new boolean[hierarchy.size()];
     for (int i = 0; i < enforced.length; i++) {
-      enforced[i] = !open.get(i) && verdicts[i].isEnforced();
+      enforced[i] = !open.get(i) && rules.verdict(i).isEnforced();
     }
     switchIsolates = new boolean[hierarchy.size()];
     upstreamIsReached = new boolean[hierarchy.size()];
@@ -59,19 +58,14 @@ public final class BusIsolation {
   /**
    * Derives the partition; functions that no IOMMU serves are left out at the end.
    *
-   * @param verdicts on each function, without what the command line makes a kernel believe
+   * @param rules without what the command line makes a kernel believe: hardware does not listen
    * @param open functions that are taken not to enforce ACS, whatever the verdict
    */
-  static GroupPartition derive(
-      HostHierarchy hierarchy,
-      DmaAliases aliases,
-      AcsVerdict[] verdicts,
-      BitSet served,
-      BitSet open) {
-    BusIsolation isolation = new BusIsolation(hierarchy, aliases, verdicts, open);
+  static GroupPartition derive(AcsRules rules, BitSet served, BitSet open) {
+    BusIsolation isolation = new BusIsolation(rules, open);
     isolation.joinBuses();
     isolation.joinSlotsAndAliases();
-    int[] labels = new int[hierarchy.size()];
+    int[] labels = new int[isolation.parent.length];
     for (int i = 0; i < labels.length; i++) {
       labels[i] = served.get(i) ? SeparateParts.find(isolation.parent, i) : GroupPartition.NO_GROUP;
     }
@@ -82,8 +76,9 @@ public final class BusIsolation {
    * Functions that this model believes to be kept apart although nothing in the registers shows it:
    * functions of one device none of which has ACS, root ports without ACS, and what is below those.
    */
-  static BitSet assumed(HostHierarchy hierarchy, DmaAliases aliases, AcsVerdict[] verdicts) {
-    BusIsolation isolation = new BusIsolation(hierarchy, aliases, verdicts, new BitSet());
+  static BitSet assumed(AcsRules rules) {
+    HostHierarchy hierarchy = rules.hierarchy();
+    BusIsolation isolation = new BusIsolation(rules, new BitSet());
     BitSet assumed = new BitSet();
     for (int i = 0; i < hierarchy.size(); i++) {
       boolean believed = isolation.isUnshown(i) && isolation.hasSlotMate(i);

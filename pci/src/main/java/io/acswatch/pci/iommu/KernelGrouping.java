@@ -22,7 +22,6 @@ public final class KernelGrouping {
 
   private final DmaAliases aliases;
   private final AcsRules rules;
-  private final AcsVerdict[] now;
 
   /** As far as somebody asked for it, see {@link #atStart}. */
   private final @Nullable AcsVerdict[] atStart;
@@ -47,20 +46,18 @@ public final class KernelGrouping {
    * @param order the served functions in that order; asked where a bind groups. Null if unknown
    */
   public KernelGrouping(
-      HostHierarchy hierarchy,
-      ModelChoice choice,
+      AcsRules rules,
       BitSet served,
       IntFunction<@Nullable AcsRegisters> registersAtStart,
       int @Nullable [] order) {
-    this.hierarchy = hierarchy;
-    this.choice = choice;
+    this.rules = rules;
+    hierarchy = rules.hierarchy();
+    choice = rules.choice();
     this.served = served;
     this.registersAtStart = registersAtStart;
     this.order = choice.groupsAtBind() ? order : null;
     supposed = null;
-    aliases = new DmaAliases(hierarchy, choice.kernel());
-    rules = new AcsRules(hierarchy, choice);
-    now = rules.verdicts();
+    aliases = rules.aliases();
     atStart = new AcsVerdict[hierarchy.size()];
   }
 
@@ -75,7 +72,6 @@ public final class KernelGrouping {
     served = other.served;
     aliases = other.aliases;
     rules = other.rules;
-    now = other.now;
     atStart = other.atStart;
     registersAtStart = other.registersAtStart;
     this.supposed = supposed;
@@ -106,7 +102,7 @@ public final class KernelGrouping {
   }
 
   public AcsVerdict verdict(int index) {
-    return now[index];
+    return rules.verdict(index);
   }
 
   public GroupPartition derive() {
@@ -155,7 +151,7 @@ public final class KernelGrouping {
         return verdict;
       }
     }
-    return (isBeforeSwitchingOn(function, grouped) ? atStart(function) : now[function])
+    return (isBeforeSwitchingOn(function, grouped) ? atStart(function) : verdict(function))
         .isEnforced();
   }
 
@@ -200,7 +196,7 @@ public final class KernelGrouping {
     }
     // Without an IOMMU that serves it ACS comes on when a driver is bound, if ever.
     boolean neverComeTo = choice.timing().switchesOnLate() && !served.get(function);
-    return now[function] == AcsVerdict.NOT_COMPUTABLE
+    return verdict(function) == AcsVerdict.NOT_COMPUTABLE
         || neverComeTo && hangsOnItsControls(function);
   }
 
@@ -278,11 +274,11 @@ public final class KernelGrouping {
   /** The same of some functions only, which share groups with no others; these are in none. */
   private GroupPartition deriveWithout(BitSet open, BitSet grouped) {
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
-        ? BusIsolation.derive(hierarchy, aliases, ofHardware(), grouped, open)
+        ? BusIsolation.derive(ofHardware(), grouped, open)
         : GroupDerivation.derive(
             hierarchy,
             aliases,
-            (function, unused) -> !open.get(function) && now[function].isEnforced(),
+            (function, unused) -> !open.get(function) && verdict(function).isEnforced(),
             inOrderFound(grouped),
             GroupingSteps.NONE);
   }
@@ -312,7 +308,7 @@ public final class KernelGrouping {
    */
   public int bitsToLose(int index) {
     AcsRegisters acs = hierarchy.function(index).config().acs();
-    if (acs == null || !now[index].isEnforced()) {
+    if (acs == null || !verdict(index).isEnforced()) {
       return 0;
     }
     int bits = 0;
@@ -332,18 +328,15 @@ public final class KernelGrouping {
 
   /** Functions that {@link #strict} keeps apart by assumption: no register shows it. */
   public BitSet strictAssumed() {
-    return BusIsolation.assumed(hierarchy, aliases, ofHardware());
+    return BusIsolation.assumed(ofHardware());
   }
 
   /** The partition by what the hardware keeps apart. */
   public GroupPartition strict() {
-    return BusIsolation.derive(hierarchy, aliases, ofHardware(), served, new BitSet());
+    return BusIsolation.derive(ofHardware(), served, new BitSet());
   }
 
-  /** Verdicts without what the command line makes the kernel believe: hardware does not listen. */
-  private AcsVerdict[] ofHardware() {
-    return choice.override().isActive()
-        ? new AcsRules(hierarchy, choice.withoutOverride()).verdicts()
-        : now;
+  private AcsRules ofHardware() {
+    return rules.with(choice.withoutOverride());
   }
 }

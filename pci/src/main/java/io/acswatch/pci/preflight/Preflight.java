@@ -16,6 +16,7 @@ import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.judge.HostState;
@@ -142,9 +143,9 @@ public final class Preflight {
     HostView view = new HostView(present);
     GroupsCheck now =
         new FollowedRules(
-                view.hierarchy(),
+                new AcsRules(
+                    view.hierarchy(), ModelChoice.of(present.boot(), null, present.functions())),
                 present,
-                ModelChoice.of(present.boot(), null, present.functions()),
                 null)
             .check();
     TakenBits taken = new TakenBits(view, now.grouping().choice());

@@ -9,6 +9,7 @@ import io.acswatch.pci.TestHost;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
+import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.iommu.RuleSet;
@@ -41,7 +42,7 @@ class FollowedRulesTest {
   private static Map<RuleSet, FollowedRules.Answer> answers(Snapshot snapshot) {
     HostView view = new HostView(snapshot);
     return new FollowedRules(
-            view.hierarchy(), snapshot, ModelChoice.of(snapshot.boot(), null), null)
+            new AcsRules(view.hierarchy(), ModelChoice.of(snapshot.boot(), null)), snapshot, null)
         .answers();
   }
 

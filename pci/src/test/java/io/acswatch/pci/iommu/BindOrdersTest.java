@@ -37,7 +37,10 @@ class BindOrdersTest {
     BitSet served = new BitSet();
     served.set(0, functions.size());
     return new KernelGrouping(
-        HostHierarchy.of(functions), choice, served, i -> functions.get(i).config().acs(), order);
+        new AcsRules(HostHierarchy.of(functions), choice),
+        served,
+        i -> functions.get(i).config().acs(),
+        order);
   }
 
   /** All partitions that some order gives. */
