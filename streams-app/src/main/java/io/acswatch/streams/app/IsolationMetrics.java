@@ -1,6 +1,9 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Refusal;
@@ -121,7 +124,14 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   IsolationMetrics(
       FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
     this.clock = clock;
-    // All reasons from the start, so that the first reject is an increase and not a new series.
+    // All series from the start, so that the first of a kind is an increase and not a new series.
+    for (AlertCode code : AlertCode.values()) {
+      for (Severity severity : Severity.values()) {
+        for (AlertStatus status : AlertStatus.values()) {
+          series(code, severity, status);
+        }
+      }
+    }
     for (RejectReason reason : RejectReason.values()) {
       rejects.labels(reason.label());
     }
@@ -194,12 +204,11 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   public void alerted(IsolationAlert alert, long appendedAtMillis) {
     long took = Math.max(0, clock.getAsLong() - appendedAtMillis);
     alertLatency.observe(took / MILLIS_PER_SECOND);
-    alerts
-        .labels(
-            alert.code().name(),
-            alert.severity().label(),
-            alert.status().name().toLowerCase(Locale.ROOT))
-        .inc();
+    series(alert.code(), alert.severity(), alert.status()).inc();
+  }
+
+  private Counter.Child series(AlertCode code, Severity severity, AlertStatus status) {
+    return alerts.labels(code.name(), severity.label(), status.name().toLowerCase(Locale.ROOT));
   }
 
   void backlog(double frames, double oldestAgeSeconds) {
