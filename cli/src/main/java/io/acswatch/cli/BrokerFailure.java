@@ -26,12 +26,7 @@ public final class BrokerFailure {
 
   private BrokerFailure() {}
 
-  /**
-   * One line for a failure of a client.
-   *
-   * @param servers the brokers that it was given
-   * @param settings its other settings, by Kafka's names
-   */
+  /** One line for a failure of a client. */
   public static String describe(String servers, Map<String, ?> settings, Throwable failure) {
     Throwable root = failure;
     boolean login = false;

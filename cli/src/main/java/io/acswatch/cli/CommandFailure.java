@@ -31,7 +31,6 @@ public final class CommandFailure extends RuntimeException {
     return exitCode;
   }
 
-  /** The first line of what a failure says, or what kind it is. */
   public static String firstLine(Throwable failure) {
     String message = failure.getMessage();
     return message == null || message.isBlank()

@@ -169,7 +169,6 @@ public final class Settings {
             : "expected a number from %d to %d".formatted(limit[0], limit[1]));
   }
 
-  /** The time of a key that counts milliseconds. */
   public Duration millis(String key) {
     return Duration.ofMillis(number(key));
   }

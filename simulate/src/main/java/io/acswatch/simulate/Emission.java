@@ -6,9 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record that a simulated host puts on the frames topic, and what must come of it.
  *
- * @param atMillis simulated time
  * @param value the record's value; null for a record without one
- * @param functions PCI functions that the value carries
  * @param alerts what the judgement must say of it
  * @param refusal label of the reason for which it must be refused; empty if it is a sound frame
  */

@@ -13,7 +13,6 @@ import java.util.List;
  * @param takenAtMillis when the snapshot was taken that showed it
  * @param change port at fault with the word before and after, {@code 0000:15:03.0 001d->0019}, or
  *     empty
- * @param vms the VMs concerned, sorted
  */
 record ExpectedAlert(
     long takenAtMillis,

@@ -25,10 +25,7 @@ final class Fleet {
   /**
    * Makes it.
    *
-   * @param hosts number of hosts
-   * @param seed decides everything else
    * @param functionsOfHost of each host; 0 draws 20 to 100 for each
-   * @param storiesPerHour what happens to a host on average
    */
   Fleet(int hosts, long seed, int functionsOfHost, double storiesPerHour) {
     double meanMillis = 3_600_000 / storiesPerHour;

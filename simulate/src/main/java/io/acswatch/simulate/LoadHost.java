@@ -31,7 +31,6 @@ public final class LoadHost {
   /**
    * The host of number {@code number}.
    *
-   * @param functions 16 to 8192
    * @throws IllegalArgumentException if no host has so many functions
    */
   public static LoadHost of(long seed, int number, int functions) {

@@ -10,14 +10,12 @@ import java.util.Arrays;
 enum ReadFault {
   /** The reader had no privilege. */
   SHORT(ReadStatus.TRUNCATED_UNPRIVILEGED),
-  /** The function slept and was not woken. */
   ASLEEP(ReadStatus.ASLEEP),
   /** The device went away in the middle; only the bytes tell. */
   TORN(ReadStatus.COMPLETE);
 
   private static final int TORN_AT = 0x140;
 
-  /** What the collector says of it. */
   final ReadStatus status;
 
   ReadFault(ReadStatus status) {

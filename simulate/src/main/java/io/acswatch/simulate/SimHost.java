@@ -36,7 +36,6 @@ final class SimHost {
   private long stateSequence;
   private final Map<SimFunction, ReadFault> readFaults = new LinkedHashMap<>();
 
-  /** A host that firmware has just started, with {@code vms} VMs. */
   SimHost(String id, int functionCount, int vms, String release, Chance chance) {
     this.id = id;
     this.chance = chance;
@@ -114,7 +113,6 @@ final class SimHost {
     return order;
   }
 
-  /** Lets the next snapshot read a function badly. */
   void readBadly(SimFunction function, ReadFault fault) {
     readFaults.put(function, fault);
   }

@@ -18,7 +18,6 @@ final class AlertReader implements AutoCloseable {
     records = new TopicRecords(bootstrapServers, topic, fromBeginning, Map.of());
   }
 
-  /** Alerts that arrive within {@code wait}; empty if none does. */
   List<IsolationAlert> poll(Duration wait) throws IOException {
     List<IsolationAlert> alerts = new ArrayList<>();
     for (ConsumerRecord<String, byte[]> alert : records.poll(wait)) {

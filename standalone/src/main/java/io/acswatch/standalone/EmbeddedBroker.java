@@ -52,7 +52,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     return startTemporary(port, Map.of());
   }
 
-  /** The same with settings of the broker that win over its own. */
   static EmbeddedBroker startTemporary(int port, Map<String, String> settings) {
     return start(DataDirectory.temporary(), port, settings);
   }
@@ -145,7 +144,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  /** The value of {@code bootstrap.servers} for its clients. */
   public String bootstrapServers() {
     return HOST + ":" + port;
   }

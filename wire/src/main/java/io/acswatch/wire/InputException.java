@@ -15,10 +15,7 @@ public final class InputException extends IOException {
   /**
    * An exception for one place in the input.
    *
-   * @param source name of the input, usually a file
-   * @param line counted from 1, 0 if no line is at fault
    * @param column characters counted from 1, 0 if the whole line is at fault
-   * @param problem what is wrong, without the place
    */
   public InputException(String source, int line, int column, String problem) {
     super(
@@ -34,7 +31,6 @@ public final class InputException extends IOException {
     this(source, 0, 0, problem);
   }
 
-  /** What is wrong, without the place. */
   public String problem() {
     return problem;
   }

@@ -46,7 +46,6 @@ public class DecodeFrameBenchmark extends FrameBenchmark {
     return decoded(frame);
   }
 
-  /** From a snapshot to packed facts, as states keep them. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public byte[] packedFacts() {
@@ -59,7 +58,6 @@ public class DecodeFrameBenchmark extends FrameBenchmark {
     return FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence());
   }
 
-  /** The check of a frame's structure alone. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public int checkOnly() {

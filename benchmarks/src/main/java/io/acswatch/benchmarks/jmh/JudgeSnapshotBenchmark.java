@@ -96,7 +96,6 @@ public class JudgeSnapshotBenchmark extends FrameBenchmark {
     return SnapshotGrouping.grouping(host, model, null).derive();
   }
 
-  /** The groups of the snapshot, as the hardware isolates them. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public GroupPartition strict() {

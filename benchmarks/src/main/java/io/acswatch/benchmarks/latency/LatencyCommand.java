@@ -107,12 +107,10 @@ public final class LatencyCommand extends PipelineCommand {
   /**
    * Latencies at one rate.
    *
-   * @param recordsPerSecond that were sent
    * @param millis of each alert, ascending
    * @param waiting records that were not judged yet when the last was sent
    */
   record Result(double recordsPerSecond, List<Long> millis, long waiting) {
-    /** The latency that so many percent of the alerts do not exceed. */
     long percentile(double percent) {
       int rank = (int) Math.ceil(percent / 100 * millis.size());
       return millis.get(Math.max(0, rank - 1));

@@ -103,7 +103,6 @@ public final class Broker implements AutoCloseable {
     return new FrameSender(bootstrapServers, topic, Map.of(ProducerConfig.BATCH_SIZE_CONFIG, "0"));
   }
 
-  /** The records of a topic from its start. */
   public TopicRecords records(String topic, Map<String, Object> further) {
     Map<String, Object> settings = new HashMap<>(further);
     settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);

@@ -22,7 +22,6 @@ public enum Scenario {
     return description;
   }
 
-  /** What hosts send all day. */
   public boolean isSteady() {
     return this == UNCHANGED;
   }

@@ -16,7 +16,6 @@ public final class AcsWalk {
 
   private AcsWalk() {}
 
-  /** The ACS Control word, or {@link #NONE}. */
   public static int controlOf(ConfigSpace space) {
     if (CapabilityWalk.standardOffset(PcieCapability.ID, space) == 0) {
       return NONE;

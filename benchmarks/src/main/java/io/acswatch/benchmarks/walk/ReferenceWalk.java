@@ -17,7 +17,6 @@ public final class ReferenceWalk {
 
   private ReferenceWalk() {}
 
-  /** The ACS Control word, or -1 if there is none. */
   public static int controlOf(byte[] bytes, int start, int length) {
     if (((short) U16.get(bytes, start + 0x06) & 1 << 4) == 0) {
       return -1;

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  * needs.
  *
  * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}; empty if not set
- * @param topics names of the topics
  * @param root below which {@code /sys} and {@code /proc} are read
- * @param hostId id of the host, empty for its host name
+ * @param hostId empty for the host's own name
  * @param owners file that says which VM owns what, read anew for every snapshot; null for none
  * @param snapshotInterval longest time between two full snapshots
  * @param sweepInterval longest time between two looks at everything

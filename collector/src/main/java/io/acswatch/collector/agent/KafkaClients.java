@@ -55,7 +55,6 @@ public final class KafkaClients {
    * Settings of a producer of frames. Stock settings send configuration space at a tenth of the
    * rate: it is mostly zeros and compresses by thirty, the more so the more of it is in one batch.
    *
-   * @param sendTimeout how long one send may take, connecting included
    * @param further settings by Kafka's own names, which win
    */
   public static Map<String, Object> producer(

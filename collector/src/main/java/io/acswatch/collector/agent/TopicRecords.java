@@ -25,7 +25,6 @@ public final class TopicRecords implements AutoCloseable {
   /**
    * A reader from the beginning of the topic, or from its end.
    *
-   * @param further settings of the consumer
    * @throws KafkaException if no broker answers
    * @throws CommandFailure if there is no such topic
    */
@@ -56,7 +55,6 @@ public final class TopicRecords implements AutoCloseable {
     }
   }
 
-  /** What arrives within {@code wait}; empty if nothing does. */
   public ConsumerRecords<String, byte[]> poll(Duration wait) {
     return consumer.poll(wait);
   }

@@ -65,7 +65,6 @@ final class CollectOptions {
     return withBroker(settings());
   }
 
-  /** The settings of a command that needs no other options. */
   static CollectorConfig withBroker(BrokerOptions broker) throws IOException {
     return withBroker(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY));
   }

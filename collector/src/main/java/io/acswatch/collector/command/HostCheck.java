@@ -37,12 +37,10 @@ final class HostCheck {
   private final HostTree tree;
   private final List<Item> items = new ArrayList<>();
 
-  /** One line of {@code check}. */
   record Item(String subject, State state, String says, String next) {}
 
   enum State {
     OK,
-    /** A part, or nothing where there may be nothing. */
     LIMITED,
     FAILED;
 

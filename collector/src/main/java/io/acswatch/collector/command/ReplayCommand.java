@@ -113,7 +113,6 @@ final class ReplayCommand extends CliCommand {
     return frames;
   }
 
-  /** The frame in a file of a spool, byte for byte. */
   static OutgoingFrame spooled(Path file) throws IOException {
     byte[] frame = Spool.frameOf(file);
     FrameReader reader = new FrameReader();

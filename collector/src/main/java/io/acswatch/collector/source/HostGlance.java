@@ -7,7 +7,6 @@ import java.util.List;
  * A fast look at a host; if two of them differ, something happened between.
  *
  * @param ueventSequence {@code /sys/kernel/uevent_seqnum}; moves when any device comes or goes
- * @param controlWords ACS Control registers, in the order they were asked for
  * @param kernelLog notes on what the kernel log says of live updates
  */
 public record HostGlance(
@@ -21,7 +20,6 @@ public record HostGlance(
     kernelLog = List.copyOf(kernelLog);
   }
 
-  /** The same look with what these notes say of the kernel log. */
   public HostGlance withKernelLogOf(List<String> notes) {
     List<String> log = notes.stream().filter(Capture::isOfKernelLog).toList();
     return new HostGlance(bootId, kexecLoaded, ueventSequence, controlWords, log);

@@ -43,7 +43,6 @@ public final class HostReader {
     this(tree, clock, ReadGuard.none());
   }
 
-  /** A reader that asks {@code guard} before each function. */
   public HostReader(HostTree tree, Clock clock, ReadGuard guard) {
     this.tree = tree;
     this.clock = clock;

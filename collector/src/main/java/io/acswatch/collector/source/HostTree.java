@@ -205,7 +205,6 @@ public final class HostTree implements Texts {
     }
   }
 
-  /** The last component of the target of a link; empty if there is no such link. */
   public String linkName(String path) {
     if (isAbsent(path)) {
       return "";

@@ -77,7 +77,6 @@ final class KernelLogSource {
     return seen();
   }
 
-  /** The same without waiting for anything. */
   synchronized List<String> seen() {
     List<String> notes = new ArrayList<>();
     if (!opened || !problem.isEmpty()) {

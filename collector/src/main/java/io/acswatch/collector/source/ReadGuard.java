@@ -37,13 +37,11 @@ public final class ReadGuard {
     }
   }
 
-  /** A guard that lets {@code readsPerSecond} functions through in a second. */
   public ReadGuard(DenyList denied, int readsPerSecond) {
     this.denied = denied;
     nanosPerRead = 1_000_000_000L / readsPerSecond;
   }
 
-  /** A guard that holds nobody up. */
   public static ReadGuard none() {
     return new ReadGuard(DenyList.NONE, 1_000_000_000);
   }

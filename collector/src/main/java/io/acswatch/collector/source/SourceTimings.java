@@ -17,7 +17,6 @@ public final class SourceTimings {
     BOOT,
     /** Loaded images, and what the kernel before handed over. */
     KEXEC,
-    /** IOMMU groups and their members. */
     GROUPS,
     /** Functions: configuration space and attributes. */
     PCI,

@@ -97,7 +97,6 @@ public final class Spool {
    * disk took the frame but not its name, it is there all the same, and a crash may lose it: that
    * is logged.
    *
-   * @param bootId boot the frame was seen in
    * @throws IOException if it cannot be written: then nothing of it is there
    */
   public synchronized SpoolEntry add(String bootId, FrameType type, byte[] frame, long nowMillis)

@@ -29,7 +29,6 @@ public final class SpoolArrivals implements AutoCloseable {
   private volatile @Nullable WatchService service;
   private @Nullable WatchKey key;
 
-  /** Of the spool in {@code directory}, which need not be there yet. */
   public SpoolArrivals(Path directory) {
     this(directory, MISSED);
   }

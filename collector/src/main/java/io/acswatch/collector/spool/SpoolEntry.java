@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param order place in the spool; rises with every frame
  * @param boot tag of the boot it was seen in: equal for frames of one boot
- * @param bytes of the file
  * @param modifiedMillis when the file was written, by the wall clock
  */
 public record SpoolEntry(
@@ -24,7 +23,6 @@ public record SpoolEntry(
     return "%016d-%s-%s.frame".formatted(order, boot, type.name().toLowerCase(Locale.ROOT));
   }
 
-  /** The entry of a file, null if its name is not one of a frame. */
   static @Nullable SpoolEntry of(Path path, long bytes, long modifiedMillis) {
     Matcher name = NAME.matcher(String.valueOf(path.getFileName()));
     if (!name.matches()) {

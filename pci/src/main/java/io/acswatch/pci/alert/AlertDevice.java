@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param address where it is now; where it was, if it is gone
  * @param addressBefore where it was before; null if it is new
- * @param path its place
  * @param owner the VM that owned it before, empty if none
  * @param driver driver bound now, empty if none
  * @param groupBefore kernel's group number before, null if none

@@ -47,7 +47,6 @@ public record Cause(
     /** The kernel does not preserve such a device across a live update. */
     PRESERVATION_REFUSED,
     IOMMU_OFF,
-    /** Nothing that was recorded explains it. */
     UNEXPLAINED
   }
 }

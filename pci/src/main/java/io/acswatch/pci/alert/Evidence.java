@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * What an alert rests on, beside its devices and cause.
  *
- * @param basis the comparison as a whole
  * @param observed the snapshot that raised or changed the alert; of a resolved one, the snapshot
  *     that ended it
  * @param confidence how far the owners can be relied on
@@ -47,7 +46,6 @@ public record Evidence(
   /**
    * A snapshot, named.
    *
-   * @param bootId its boot
    * @param takenAtMillis when it was taken, milliseconds since 1970, 0 if unknown
    * @param sequence its number within the boot, 0 if unknown
    */
@@ -57,15 +55,7 @@ public record Evidence(
     }
   }
 
-  /**
-   * A value on both sides.
-   *
-   * @param name what it is, in lower-case words
-   * @param before the value before; empty if there was none
-   * @param after the value after; empty if there is none
-   */
   public record Fact(String name, String before, String after) {
-    /** A value of one moment. */
     public static Fact now(String name, String value) {
       return new Fact(name, "", value);
     }

@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param interval from the snapshot before to the snapshot after
  * @param raisedAtMillis when the snapshot was taken that raised it, milliseconds since 1970, 0 if
  *     unknown; the same for as long as it is open
- * @param devices the functions concerned, in order of place
- * @param vms the VMs concerned, sorted
  * @param cause why; null where the question makes no sense (a device is new)
  * @param evidence what it rests on beside that; null in alerts of versions that did not tell
  */
@@ -36,11 +34,7 @@ public record IsolationAlert(
     String nextStep,
     @Nullable Evidence evidence) {
 
-  /**
-   * The time in which the change came about.
-   *
-   * @param boundary what lies between before and after
-   */
+  /** The time in which the change came about. */
   public record Interval(Boundary boundary, Moment before, Moment after) {
     public static Interval between(Boundary boundary, Snapshot before, Snapshot after) {
       return new Interval(

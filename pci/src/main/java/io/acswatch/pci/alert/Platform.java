@@ -28,7 +28,6 @@ public final class Platform {
 
   private Platform() {}
 
-  /** The ids; empty where nothing tells. */
   public static String of(Snapshot snapshot) {
     String bridges =
         ids(snapshot.functions(), f -> f.ids().classCode() >>> SUBCLASS_SHIFT == HOST_BRIDGE);

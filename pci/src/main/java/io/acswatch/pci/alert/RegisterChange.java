@@ -9,12 +9,7 @@ import java.util.List;
 /**
  * A 16-bit ACS register of one function, before and after.
  *
- * @param port the function, where it is now
- * @param path its place
- * @param portType what it is
  * @param registerOffset bytes from the start of its configuration space
- * @param before the word before; 0 if there was no capability
- * @param after the word after; 0 if there is no capability
  */
 public record RegisterChange(
     PciAddress port,

@@ -18,7 +18,6 @@ public enum Severity {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The next lower severity; INFO stays. */
   public Severity lowered() {
     return values()[Math.max(0, ordinal() - 1)];
   }

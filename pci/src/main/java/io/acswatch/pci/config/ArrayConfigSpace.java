@@ -23,7 +23,6 @@ public final class ArrayConfigSpace implements ConfigSpace {
 
   public ArrayConfigSpace() {}
 
-  /** A view of all of {@code bytes}. */
   public ArrayConfigSpace(byte[] bytes) {
     wrap(bytes, 0, bytes.length);
   }

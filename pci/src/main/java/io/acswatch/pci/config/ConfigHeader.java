@@ -100,7 +100,6 @@ public final class ConfigHeader {
     return space.u8(SECONDARY);
   }
 
-  /** Highest bus below the bridge. */
   public int subordinateBus() {
     return space.u8(SUBORDINATE);
   }

@@ -46,7 +46,6 @@ public final class LineSparseConfigSpace implements ConfigSpace {
     return new LineSparseConfigSpace(space.length(), mask, Arrays.copyOf(dense, kept));
   }
 
-  /** True if {@code lineMask} names no line that starts at or after {@code length}. */
   public static boolean maskFitsLength(long lineMask, int length) {
     int lineCount = lineCount(length);
     return lineCount == Long.SIZE || lineMask >>> lineCount == 0;

@@ -7,11 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a function is in its group.
  *
- * @param function the function
  * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it.
  *     Where they cannot be computed, those of the kernel's
  * @param kernelAgrees the kernel reports the same group; true where it reports none
- * @param steps what the kernel did to group it, in order
  * @param note why the kernel's group is another, or why there is no telling; empty if there is
  *     nothing to say
  */
@@ -29,9 +27,6 @@ public record Explanation(
   /**
    * One step.
    *
-   * @param kind which part of the rule
-   * @param subject the function the step is about
-   * @param text one sentence
    * @param acs the ACS registers that decided; null where none did
    */
   public record Step(Kind kind, PciAddress subject, String text, @Nullable Registers acs) {}
@@ -40,10 +35,7 @@ public record Explanation(
    * ACS registers of the subject of a step as they were when they decided.
    *
    * @param capabilityOffset bytes from the start of its configuration space to Capability
-   * @param capability Capability, 16 bits
    * @param controlOffset bytes from the start of its configuration space to Control
-   * @param control Control, 16 bits
-   * @param missing mask of the bits that isolation demands and that are off
    */
   public record Registers(
       int capabilityOffset, int capability, int controlOffset, int control, int missing) {}
@@ -60,23 +52,18 @@ public record Explanation(
     SHARED_ID,
     /** A function of its slot does not isolate either. */
     SHARED_SLOT,
-    /** It joined a group. */
     JOIN,
-    /** It founded a group. */
     FOUND,
     /** What the hardware connects, by the strict model. */
     HARDWARE,
     /** The IOMMU's driver groups by other rules than ACS. */
     OTHER_RULES,
-    /** No IOMMU serves it. */
     NOT_SERVED
   }
 
   /**
    * Why two functions share a group, or what keeps them apart.
    *
-   * @param first explanation of the one
-   * @param second explanation of the other
    * @param together they share a group by the rules
    * @param keptApartBy functions any of which would join the two by losing one of its bits
    */

@@ -59,7 +59,6 @@ public final class AcsOptions {
 
   private AcsOptions() {}
 
-  /** The options for a machine of which nothing is known. */
   public static AcsOptions of(String commandLine) {
     return of(commandLine, Machine.UNKNOWN);
   }

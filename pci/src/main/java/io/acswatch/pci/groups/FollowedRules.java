@@ -40,7 +40,6 @@ public final class FollowedRules {
   /**
    * Looks at one snapshot.
    *
-   * @param rules what the release tells
    * @param before the last snapshot of the boot before, of which the words may count; null if
    *     unknown
    */

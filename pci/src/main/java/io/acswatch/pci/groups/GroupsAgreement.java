@@ -5,9 +5,7 @@ package io.acswatch.pci.groups;
  * Names are part of the contract with scripts.
  */
 public enum GroupsAgreement {
-  /** The kernel reports no groups. */
   NOT_REPORTED,
-  /** They are the same. */
   SAME,
   /** The IOMMU's driver groups by other rules than ACS, which are not known here. */
   OTHER_RULES,

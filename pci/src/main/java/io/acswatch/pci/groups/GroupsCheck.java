@@ -22,11 +22,9 @@ import org.jspecify.annotations.Nullable;
  * Compares the groups that follow from the registers with those the kernel reports, and looks for
  * what explains a difference.
  *
- * @param agreement how they stand to each other
  * @param grouping what the derivation rests on; where the registers at the start are not known and
  *     the kernel's groups tell what they must have been, that is in it
  * @param derived the groups that follow; the kernel's own where they cannot be computed
- * @param open functions whose group cannot be computed
  * @param reason what the difference comes of, in sentences; empty if there is none
  */
 public record GroupsCheck(

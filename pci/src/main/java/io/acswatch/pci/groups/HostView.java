@@ -192,7 +192,6 @@ public final class HostView {
         .filter(i -> function(i).path().equals(place) || function(i).path().isBelow(place));
   }
 
-  /** The VMs with a function at this place or below it, sorted. */
   public List<String> vmsAtOrBelow(DevicePath place) {
     return vms(atOrBelow(place).mapToObj(this::owner));
   }
@@ -201,7 +200,6 @@ public final class HostView {
     return owners.filter(vm -> !vm.equals(NOBODY)).distinct().sorted().toList();
   }
 
-  /** Functions of one group; empty for {@link GroupPartition#NO_GROUP}. */
   public List<Integer> groupMembers(int group) {
     return groups == null || group == GroupPartition.NO_GROUP
         ? List.of()

@@ -16,11 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param release {@code uname -r}
  * @param version {@code uname -v}; empty if unknown
- * @param hosts how many report groups
  * @param unexplained how many of them report groups that no rules explain; they count for no set
  * @param ruleSets what the others tell of each
  * @param firstSeenMillis when the first host was seen that runs it, milliseconds since 1970
- * @param lastSeenMillis when the last one was
  */
 public record KernelKnowledge(
     String release,
@@ -30,13 +28,7 @@ public record KernelKnowledge(
     List<Told> ruleSets,
     long firstSeenMillis,
     long lastSeenMillis) {
-  /**
-   * What hosts tell of one set of rules.
-   *
-   * @param explained hosts whose groups follow from it
-   * @param contradicted hosts whose groups do not
-   * @param open hosts of which it cannot be told
-   */
+  /** What hosts tell of one set of rules. */
   public record Told(RuleSet rules, int explained, int contradicted, int open) {
     private Told plus(Told other, int sign) {
       return new Told(

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  *     taken as not isolated
  * @param orderMatters the kernel's order is not known, and {@code derived} would be another in
  *     another order
- * @param agreement how {@code derived} stands to {@code kernel}
  * @param difference what a difference comes of, or why there is no telling, in sentences; empty if
  *     there is nothing to tell
  */

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
  * the bytes do not reach are 0.
  *
  * @param status how far the bytes can be trusted
- * @param lengthBytes bytes that were read
  * @param claimedType device/port type as the function claims it, before the hierarchy corrects it
  * @param acs the ACS registers, null if there is no such capability (or, where {@code status} is
  *     not conclusive, none that was read)
@@ -29,7 +28,6 @@ public record ConfigFacts(
    * What the header says, and what stands outside of all capabilities.
    *
    * @param type the header type register, multi-function bit included
-   * @param revision revision id, 8 bits
    * @param subsystemVendor 16 bits; of a bridge from its capability 0D
    * @param subsystemDevice 16 bits; of a bridge from its capability 0D
    * @param hasMemoryBar a bridge claims memory of its own
@@ -55,9 +53,6 @@ public record ConfigFacts(
    * @param egressOpen egress control is on and a bit of its vector is clear: requests to that port
    *     or function go direct in spite of request redirect
    * @param atsEnabled the function may send translated requests (ATS on)
-   * @param vfsEnabled SR-IOV VFs are switched on
-   * @param firstVfOffset SR-IOV first VF offset; 0 if there is no SR-IOV capability
-   * @param vfStride SR-IOV VF stride
    * @param serialNumber device serial number (extended capability 0003); 0 if there is none
    */
   public record Features(

@@ -61,7 +61,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return text.startsWith(ROOT, from) && text.indexOf(':', from) == to - 3;
   }
 
-  /** Stands for a function of which no path is known. */
   public static DevicePath ofAddressOnly(PciAddress address) {
     return new DevicePath(UNKNOWN_ROOT + address);
   }
@@ -70,7 +69,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return text.startsWith(UNKNOWN_ROOT);
   }
 
-  /** The place of VF {@code index} of the function at this place. */
   public DevicePath virtualFunction(int index) {
     return new DevicePath(text + '/' + VIRTUAL + index);
   }

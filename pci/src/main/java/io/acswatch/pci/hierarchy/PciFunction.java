@@ -4,7 +4,6 @@ package io.acswatch.pci.hierarchy;
  * One function of a host, decoded.
  *
  * @param address where it was at that moment; may belong to another device after the next boot
- * @param path its place, the same across boots
  */
 public record PciFunction(
     PciAddress address, DevicePath path, PciIds ids, ConfigFacts config, KernelView kernel) {

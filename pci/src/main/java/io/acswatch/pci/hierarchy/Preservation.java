@@ -26,7 +26,6 @@ import java.util.regex.Pattern;
  * still change before a release.
  */
 public enum Preservation {
-  /** Nothing was said. */
   NONE(""),
   /** This kernel will hand it over to the next. */
   ASKED("will be preserved across next Live Update"),

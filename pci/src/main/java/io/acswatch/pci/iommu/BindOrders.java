@@ -32,7 +32,6 @@ final class BindOrders {
     }
   }
 
-  /** Functions whose group hangs on the order. */
   BitSet undecided() {
     BitSet undecided = new BitSet();
     List<Set<Integer>> circles = new ArrayList<>();

@@ -32,7 +32,6 @@ public record Boot(
   /** Begins the note that tells whether the kernel can preserve PCI devices. */
   public static final String LIVE_UPDATE_NOTE = "live update: ";
 
-  /** No loader type was reported. */
   public static final int UNKNOWN_LOADER = -1;
 
   /** Loader type of a kernel that kexec started, on x86. */
@@ -57,7 +56,6 @@ public record Boot(
     private static final Notes NONE = new Notes("", "");
   }
 
-  /** A boot of which no note tells more. */
   public Boot(
       String id,
       String kernelRelease,

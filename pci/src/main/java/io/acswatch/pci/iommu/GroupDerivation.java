@@ -50,7 +50,6 @@ public final class GroupDerivation {
    * @param hierarchy functions in the order the kernel found them
    * @param order functions that an IOMMU serves, as they are grouped; the others get no group and
    *     lend none
-   * @param steps is told of each step
    */
   static GroupPartition derive(
       HostHierarchy hierarchy,

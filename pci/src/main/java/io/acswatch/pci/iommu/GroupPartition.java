@@ -13,7 +13,6 @@ import java.util.Map;
  * group.
  */
 public final class GroupPartition {
-  /** Label of a function that is in no group. */
   public static final int NO_GROUP = -1;
 
   private final int[] groupOf;
@@ -79,7 +78,6 @@ public final class GroupPartition {
     return members;
   }
 
-  /** True if every group of {@code finer} lies within one group of this partition. */
   public boolean isCoarserThanOrEqualTo(GroupPartition finer) {
     int[] image = new int[finer.groupCount];
     Arrays.fill(image, NO_GROUP);

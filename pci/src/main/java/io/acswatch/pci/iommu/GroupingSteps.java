@@ -5,7 +5,6 @@ package io.acswatch.pci.iommu;
  * first parameter is always the function being grouped.
  */
 public interface GroupingSteps {
-  /** Hears nothing. */
   GroupingSteps NONE = new GroupingSteps() {};
 
   /** Its requests leave under the id of {@code carrier}, or may. */
@@ -28,6 +27,5 @@ public interface GroupingSteps {
 
   default void joins(int function, int member) {}
 
-  /** Nothing was found to join: the function founds a group. */
   default void founds(int function) {}
 }

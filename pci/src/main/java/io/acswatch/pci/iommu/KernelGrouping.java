@@ -40,7 +40,6 @@ public final class KernelGrouping {
   /**
    * Sets up the grouping.
    *
-   * @param served functions that an IOMMU serves
    * @param registersAtStart ACS registers of a function as the boot found them, null for none;
    *     asked where ACS is switched on late
    * @param order the served functions in that order; asked where a bind groups. Null if unknown
@@ -112,7 +111,6 @@ public final class KernelGrouping {
     return derived;
   }
 
-  /** The partition, telling {@code steps} how it comes about. */
   public GroupPartition derive(GroupingSteps steps) {
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
         ? strict()

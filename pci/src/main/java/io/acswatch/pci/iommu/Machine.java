@@ -9,8 +9,6 @@ import java.util.regex.Pattern;
 /**
  * What the machine below a kernel is, as far as it decides about groups.
  *
- * @param arm64 the kernel is one for 64-bit Arm
- * @param virtioIommu a virtio-iommu serves functions
  * @param deviceTree a device tree describes the machine, not ACPI
  * @param amdIommu the firmware describes an AMD IOMMU, as far as the names of IOMMUs tell
  * @param intelIommu one of Intel serves functions

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * The rules by which one kernel groups, and why those.
  *
  * @param kernel version the quirk tables are asked for
- * @param override what the command line makes the kernel believe
- * @param machine what the kernel runs on
  */
 public record ModelChoice(
     GroupingModel model,

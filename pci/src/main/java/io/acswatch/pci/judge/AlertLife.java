@@ -83,7 +83,6 @@ final class AlertLife {
         : resolved.with(evidence.observedBy(Evidence.Observed.of(now.snapshot())));
   }
 
-  /** The open alert that a finding goes on with; null if there is none. */
   @Nullable IsolationAlert openFor(IsolationAlert finding) {
     return open.get(fingerprintInUse(finding));
   }

@@ -263,7 +263,6 @@ public final class Comparison {
         now == null ? null : Integer.valueOf(now.control()));
   }
 
-  /** The VMs with an endpoint at this function or below it, sorted. */
   List<String> vmsAtOrBelow(int afterIndex) {
     return HostView.vms(after.atOrBelow(after.function(afterIndex).path()).mapToObj(this::owner));
   }

@@ -33,7 +33,6 @@ public record HostState(
     List<IsolationAlert> open,
     List<PendingFinding> pending,
     List<Assignment> intendedOwners) {
-  /** A host of which nothing is known. */
   public static final HostState NONE = new HostState(null, null, 0, List.of());
 
   public HostState {
@@ -87,7 +86,6 @@ public record HostState(
     return awaited;
   }
 
-  /** The VMs that own a function of this host, and those that are awaited. */
   public Set<String> vms() {
     Set<String> vms = new TreeSet<>(awaited().values());
     if (current != null) {

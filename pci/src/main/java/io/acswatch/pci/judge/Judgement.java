@@ -76,11 +76,7 @@ public final class Judgement {
         life.changes());
   }
 
-  /**
-   * Who owned what is remembered when a host is drained: nobody claims anything while it boots.
-   *
-   * @param now the snapshot that has been judged
-   */
+  /** Who owned what is remembered when a host is drained: nobody claims anything while it boots. */
   static List<Assignment> intendedOwners(HostState state, HostView now) {
     if (!now.snapshot().owners().isEmpty()) {
       return List.of();

@@ -9,6 +9,5 @@ import io.acswatch.pci.hierarchy.DevicePath;
  *
  * @param code what would be raised
  * @param sinceMillis when it was seen first, milliseconds since 1970, 0 if unknown
- * @param seen number of snapshots in a row that showed it
  */
 public record PendingFinding(AlertCode code, DevicePath path, long sinceMillis, int seen) {}

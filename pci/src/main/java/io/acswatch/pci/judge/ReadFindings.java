@@ -8,7 +8,6 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.List;
 
-/** Finds functions whose bytes were not had, or not in one piece. */
 final class ReadFindings extends Findings {
   private final PendingFindings pending;
   private final TimeLimits limits;

@@ -22,7 +22,6 @@ final class AgreedResult {
   /**
    * One thing that may be so.
    *
-   * @param supposition what else is supposed; empty for nothing
    * @param blamed functions that do not isolate, at or above the devices of merges foretold
    * @param weak functions that do not isolate, at or above any device
    */

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * cannot, the ordinary kexec's; but no VM's device survives that, so with one it is never a go.
  *
  * @param verdict the answer that counts, with its findings
- * @param update as a live update
- * @param plain as an ordinary kexec
  */
 public record KexecAnswer(Result verdict, Result update, Result plain) {
   /**

@@ -29,7 +29,6 @@ record KexecTarget(Boot boot, ModelChoice model, int hosts, boolean contradicted
    * The kernels that may be meant: one, or, where the release does not tell its rules and no model
    * is asked for, one for each set of rules that it may follow.
    *
-   * @param functions those of the host
    * @param named release as {@code uname -r} says it, or {@code uname -rv}, or {@code Debian
    *     6.1.174-1}; null for the present kernel
    * @param commandLine null for the present one

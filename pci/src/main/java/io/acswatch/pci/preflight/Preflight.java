@@ -53,11 +53,7 @@ public final class Preflight {
     UNKNOWN
   }
 
-  /**
-   * What was foretold.
-   *
-   * @param model rules of the target kernel
-   */
+  /** What was foretold. */
   public record Result(
       Outcome outcome, List<String> reasons, List<IsolationAlert> findings, ModelChoice model) {
     public Result {

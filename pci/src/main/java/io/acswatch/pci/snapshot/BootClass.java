@@ -9,7 +9,6 @@ import java.util.List;
  * at the end, never move.
  */
 public enum BootClass {
-  /** Firmware and a boot loader. */
   COLD,
   /** Kexec without state handed over. */
   KEXEC_PLAIN,
@@ -28,7 +27,6 @@ public enum BootClass {
   /** In a line of the log: this boot was handed data over. */
   public static final String HANDOVER_FOUND = "KHO: found kexec handover data";
 
-  /** The collector's note of the same. */
   public static final String HANDOVER_NOTE = "handed over KHO data";
 
   /** The collector's note on {@code /proc/vmcore}, which is there in crash kernels only. */

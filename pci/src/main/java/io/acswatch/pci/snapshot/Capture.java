@@ -13,7 +13,6 @@ import java.util.stream.IntStream;
  * @param phase word for the moment, for example {@code before}; empty if none
  * @param takenAtMillis wall clock when it was taken, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every capture of a boot; 0 if unknown
- * @param kexecLoaded a kexec image is loaded
  * @param scanOrder the kernel's own device list order, in which groups were given out; empty if
  *     unknown
  * @param functions in ascending order of address
@@ -78,7 +77,6 @@ public record Capture(
     return copy(host, sequence, takenAtMillis, claims);
   }
 
-  /** The same capture as another host's, for replay. */
   public Capture withHost(String newHost, long newSequence, long newTakenAtMillis) {
     return copy(newHost, newSequence, newTakenAtMillis, owners);
   }

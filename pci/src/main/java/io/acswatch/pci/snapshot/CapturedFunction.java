@@ -9,14 +9,11 @@ import io.acswatch.pci.hierarchy.PciIds;
 /**
  * One function as it was found: raw configuration space and what sysfs says beside it.
  *
- * @param address where it was found
  * @param sysfsPath real path of its directory, with the bridges above it; empty if unknown
  * @param config the bytes that were read, in the length that was read
  * @param readStatus what the reader knows of the read; {@link ReadStatus#COMPLETE} unless it
  *     failed, was cut short or was not tried. What the bytes themselves tell is decided by the
  *     decoder
- * @param ids vendor, device, class and so on
- * @param kernel group, driver, SR-IOV links
  * @param removable the {@code removable} attribute, empty where there is no such file
  */
 public record CapturedFunction(

@@ -6,14 +6,10 @@ import java.util.List;
 /**
  * A step on the way to another kernel, seen by the collector of the kernel that runs.
  *
- * @param host id of the host
  * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
  * @param sequence rises with every frame of a boot; 0 if unknown
  * @param stateSequence number of the last snapshot before it, 0 if there was none
- * @param kexecLoaded a kexec image is loaded
- * @param step what happened
  * @param targetRelease {@code uname -r} of the kernel that is to come, empty if unknown
- * @param targetCommandLine its command line, empty if unknown
  * @param notes evidence, one line each
  */
 public record KexecEvent(
@@ -35,7 +31,6 @@ public record KexecEvent(
   public enum Step {
     /** An image was loaded: a kexec can come at any moment. */
     LOADED,
-    /** The image was taken away. */
     UNLOADED,
     /** The system shuts down and an image is loaded: the jump is next. */
     GOING_DOWN,

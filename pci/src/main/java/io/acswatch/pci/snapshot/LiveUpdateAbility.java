@@ -13,11 +13,9 @@ import java.util.stream.Stream;
  * <p>Source: the PCI and VFIO live update series, {@code drivers/pci/Kconfig} and {@code
  * drivers/vfio/pci/Kconfig}; guests with and without them.
  *
- * @param answer whether it can
  * @param evidence what was looked at and what it says, for people; empty if there is nothing
  */
 public record LiveUpdateAbility(Answer answer, String evidence) {
-  /** Nothing shows it. */
   public static final LiveUpdateAbility UNKNOWN = new LiveUpdateAbility(Answer.UNKNOWN, "");
 
   /** The configuration of a kernel that can has both. */
@@ -33,7 +31,6 @@ public record LiveUpdateAbility(Answer answer, String evidence) {
   public enum Answer {
     CAN("can"),
     CANNOT("cannot"),
-    /** Nothing shows it. */
     UNKNOWN("not known");
 
     private final String word;
@@ -48,11 +45,7 @@ public record LiveUpdateAbility(Answer answer, String evidence) {
     }
   }
 
-  /**
-   * By a kernel's build configuration; unknown if the text is none.
-   *
-   * @param name what the file is called
-   */
+  /** By a kernel's build configuration; unknown if the text is none. */
   public static LiveUpdateAbility ofConfig(String name, String text) {
     if (text.lines().noneMatch(line -> line.contains(CONFIG_SIGN))) {
       return UNKNOWN;

@@ -5,7 +5,6 @@ import io.acswatch.pci.hierarchy.PciAddress;
 /**
  * Somebody's word that a VM owns a function.
  *
- * @param address the function
  * @param vm durable name of the VM, preferably its UUID
  * @param source who says so, for example {@code libvirt} or {@code owners-file}
  */

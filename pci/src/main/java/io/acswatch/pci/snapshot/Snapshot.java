@@ -12,12 +12,8 @@ import java.util.Map;
 /**
  * All functions of one host at one moment, decoded and complete.
  *
- * @param host id of the host
- * @param boot the running kernel
- * @param bootClass how that boot came about
  * @param takenAtMillis wall clock, milliseconds since 1970, 0 if unknown
  * @param sequence rises within the boot; 0 if unknown
- * @param kexecLoaded a kexec image is loaded
  * @param orderKnown {@code functions} are in the kernel's own order; else in order of address
  * @param functions in the order the kernel grouped them, as far as known
  * @param owners claims of VMs on functions

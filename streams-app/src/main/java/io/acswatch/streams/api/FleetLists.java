@@ -30,7 +30,6 @@ final class FleetLists {
     this.instances = instances;
   }
 
-  /** The first lines of the list of this name. */
   ListPart of(String list, Parameters asked, int limit) throws ApiException {
     return switch (list) {
       case "hosts" -> hosts(asked, limit);

@@ -13,9 +13,6 @@ import java.util.stream.Stream;
 /**
  * A part of a list that several instances hold together: each gives its first lines in one order,
  * which are then merged.
- *
- * @param total number of lines there would be without a limit
- * @param lines in ascending order of key
  */
 record ListPart(int total, List<Line> lines) {
   /** Media type of {@link #text}, which only instances send to each other. */
@@ -23,7 +20,6 @@ record ListPart(int total, List<Line> lines) {
 
   private static final long LARGEST = 1_000_000_000_000_000L;
 
-  /** A JSON value on one line, and what it is sorted by. */
   record Line(String key, String json) {}
 
   private static final Comparator<Line> BY_KEY = Comparator.comparing(Line::key);

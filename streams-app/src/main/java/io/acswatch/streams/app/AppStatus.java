@@ -6,7 +6,6 @@ import java.util.Set;
  * How the application is.
  *
  * @param state Kafka Streams' own word: {@code CREATED}, {@code REBALANCING}, {@code RUNNING}, ...
- * @param brokerReachable a broker answered when it was last asked
  */
 public record AppStatus(String state, boolean brokerReachable) {
   private static final String RUNNING = "RUNNING";

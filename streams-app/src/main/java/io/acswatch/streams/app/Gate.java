@@ -17,13 +17,7 @@ final class Gate {
   private final int waiting;
   private final long patienceMillis;
 
-  /**
-   * A gate with nobody in it.
-   *
-   * @param working requests that are worked on at a time
-   * @param waiting requests that wait for that
-   * @param patienceMillis time that one waits
-   */
+  /** A gate with nobody in it. */
   Gate(int working, int waiting, long patienceMillis) {
     places = new Semaphore(working, true);
     this.waiting = waiting;

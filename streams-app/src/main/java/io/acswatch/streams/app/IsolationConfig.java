@@ -16,20 +16,15 @@ import java.util.Optional;
  * Settings of the streams application; read once at start.
  *
  * @param bootstrapServers brokers to start from, {@code host:port[,host:port...]}
- * @param topics names of the topics
  * @param applicationId names the consumer group, the changelog and the transactions
  * @param stateDirectory holds the stores; a copy of the changelog, so losing it costs time only
- * @param http where to listen for HTTP; port 0 for any free one
  * @param advertised where other instances of this application reach it; empty: where it listens
  * @param links where alerts lead people to
  * @param staleAfter silence of a host after which what is known of it counts as stale
- * @param threads stream threads of this process
  * @param commitInterval time between transactions, and so most of the time an alert takes
  * @param rocksDbBytes memory of all stores together: block cache and write buffers
- * @param standbyReplicas further processes that keep a copy of each store
  * @param replicationFactor of the changelog topic; -1 for the brokers' own
  * @param startTimeout how long the brokers may take to answer at start
- * @param stopTimeout how long a stop may take
  * @param kafka further Kafka settings, which win; keys without the prefix {@code kafka.}
  */
 public record IsolationConfig(

@@ -114,13 +114,7 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
     this(fleet, System::currentTimeMillis, Map::of);
   }
 
-  /**
-   * Metrics of an application in which nothing has happened.
-   *
-   * @param fleet the hosts
-   * @param clock milliseconds since 1970
-   * @param kafka Kafka's own metrics
-   */
+  /** Metrics of an application in which nothing has happened. */
   IsolationMetrics(
       FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
     this.clock = clock;

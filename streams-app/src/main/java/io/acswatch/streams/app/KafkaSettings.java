@@ -89,7 +89,6 @@ public final class KafkaSettings {
     p.put(consumer(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 3_000);
   }
 
-  /** Settings of an admin client that gives up after {@code timeout}. */
   static Map<String, Object> admin(IsolationConfig config, Duration timeout) {
     Map<String, Object> settings =
         client(config, AdminClientConfig.configNames(), StreamsConfig.ADMIN_CLIENT_PREFIX);

@@ -37,7 +37,6 @@ final class TopicPolicies {
 
   private TopicPolicies() {}
 
-  /** Name of each topic and the settings it is created with. */
   static Map<String, Map<String, String>> of(TopicNames names) {
     Map<String, Map<String, String>> policies = new LinkedHashMap<>();
     policies.put(names.frames(), kept(7, Nodes.MAX_RECORD_BYTES));
@@ -67,7 +66,6 @@ final class TopicPolicies {
     return policies;
   }
 
-  /** Name of the topic that a store is read back from. */
   static String changelog(String applicationId, String store) {
     return applicationId + "-" + store + "-changelog";
   }

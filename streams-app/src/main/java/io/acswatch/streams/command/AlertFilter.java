@@ -7,10 +7,7 @@ import java.util.List;
 /**
  * Which alerts are wanted; an empty list wants all.
  *
- * @param atLeast the least severity
- * @param hosts ids of hosts
  * @param codes names of codes; any name, since a later acswatch may raise others
- * @param vms VMs of which at least one is concerned
  */
 public record AlertFilter(
     Severity atLeast, List<String> hosts, List<String> codes, List<String> vms) {

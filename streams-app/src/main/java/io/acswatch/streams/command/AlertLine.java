@@ -29,7 +29,6 @@ final class AlertLine {
    * The line, without a line feed.
    *
    * @param recordMillis when the broker took it; shown where the alert names no time
-   * @param colour with ANSI escapes
    */
   static String of(Alert alert, long recordMillis, boolean colour) {
     Ink ink = new Ink(colour);
@@ -50,7 +49,6 @@ final class AlertLine {
   /**
    * All of it as text that ends in a line feed.
    *
-   * @param json what {@code alert} was read from
    * @throws InputException if a later acswatch wrote it with words that this one does not know
    */
   static String inFull(Alert alert, byte[] json, boolean colour) throws InputException {

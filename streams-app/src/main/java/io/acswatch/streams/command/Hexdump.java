@@ -21,9 +21,7 @@ public final class Hexdump {
   /**
    * Lines of the dump.
    *
-   * @param bytes all of them
    * @param marked offset of the byte to mark, below 0 for none; one behind the end is marked there
-   * @param mark what to write beside the mark
    * @param rows lines to show at most, those around the mark; the others are counted
    */
   public static String of(byte[] bytes, int marked, String mark, int rows) {

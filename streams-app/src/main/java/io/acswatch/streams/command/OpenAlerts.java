@@ -32,10 +32,7 @@ public final class OpenAlerts {
    * One alert as an Alertmanager takes it.
    *
    * @param labels its identity: few, short, and the same for as long as it is open
-   * @param annotations what people read
    * @param generatorUrl the host's picture on the page; null where the page's address is not set
-   * @param startsAt when it came up; null if unknown
-   * @param endsAt when it ended; null while it is open
    */
   public record Posted(
       Map<String, String> labels,

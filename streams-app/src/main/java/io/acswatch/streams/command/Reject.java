@@ -8,16 +8,11 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
-/**
- * A record of the rejects topic.
- *
- * @param record as it was read
- */
+/** A record of the rejects topic. */
 public record Reject(ConsumerRecord<byte[], byte[]> record) {
   /** Marks a record that was sent again, with the version of the acswatch that did so. */
   public static final String REPLAYED = "acswatch.replayed";
 
-  /** Where it is: partition and offset in the rejects topic. */
   public String place() {
     return record.partition() + "@" + record.offset();
   }
@@ -27,7 +22,6 @@ public record Reject(ConsumerRecord<byte[], byte[]> record) {
         .formatted(header(Rejects.TOPIC), header(Rejects.PARTITION), header(Rejects.RECORD_OFFSET));
   }
 
-  /** Its key as text; empty if it has none. */
   public String host() {
     return record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
   }
@@ -59,7 +53,6 @@ public record Reject(ConsumerRecord<byte[], byte[]> record) {
     return header(REPLAYED);
   }
 
-  /** Bytes of the value; 0 if there is none. */
   public int length() {
     return record.value() == null ? 0 : record.value().length;
   }

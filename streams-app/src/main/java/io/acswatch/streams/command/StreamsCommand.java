@@ -15,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code streams}: the streams application, until it is stopped. */
 @Command(
     name = "streams",
     description = {

@@ -134,7 +134,6 @@ final class TopicReader implements AutoCloseable {
     return table;
   }
 
-  /** True if all has been read that was there when this reader began. */
   public boolean hasReachedEnd() {
     return partitions.stream()
         .allMatch(partition -> consumer.position(partition) >= end.get(partition));

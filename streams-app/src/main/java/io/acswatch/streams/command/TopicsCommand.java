@@ -18,7 +18,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code topics}: creates the topics, or shows the difference. */
 @Command(
     name = "topics",
     description = {

@@ -104,12 +104,7 @@ public final class FleetIndex implements HostObserver {
   public record Counts(
       Map<HostStatus, Integer> hosts, Map<AlertCode, Map<Severity, Integer>> open) {}
 
-  /**
-   * An index of no hosts.
-   *
-   * @param staleAfter silence after which a host is stale
-   * @param clock milliseconds since 1970
-   */
+  /** An index of no hosts. */
   public FleetIndex(Duration staleAfter, LongSupplier clock) {
     staleAfterMillis = staleAfter.toMillis();
     this.clock = clock;
@@ -165,7 +160,6 @@ public final class FleetIndex implements HostObserver {
     return lastFrameMillis;
   }
 
-  /** All hosts, in no order. */
   public List<Listed> hosts() {
     long now = clock.getAsLong();
     return partitions.values().stream()
@@ -176,7 +170,6 @@ public final class FleetIndex implements HostObserver {
         .toList();
   }
 
-  /** One host; null if it is not kept here. */
   public @Nullable Listed host(String host) {
     for (Partition partition : partitions.values()) {
       Entry entry = partition.hosts.get(host);

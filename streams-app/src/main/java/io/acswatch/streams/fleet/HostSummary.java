@@ -13,12 +13,8 @@ import org.jspecify.annotations.Nullable;
  * One host as far as lists show it.
  *
  * @param takenAtMillis when the last snapshot that told something new was taken, 0 if unknown
- * @param bootClass how its boot came about, in the names of {@code BootClass}
- * @param functions number of its functions
- * @param groups number of groups its kernel reports
  * @param vms number of VMs that own a function, or are awaited back after a boot
  * @param portsRead no bridge or port of it was left unread
- * @param open its open alerts, the most urgent first
  */
 public record HostSummary(
     String host,

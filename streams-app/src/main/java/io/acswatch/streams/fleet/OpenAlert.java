@@ -15,7 +15,6 @@ import java.util.List;
  * @param takenAtMillis when the snapshot was taken that showed it, milliseconds since 1970, 0 if
  *     unknown
  * @param raisedAtMillis the same of the snapshot that raised it
- * @param port address of the port at fault; empty if no port is
  * @param bits names of its ACS Control bits that were lost or gained
  * @param incident id of the incident of all alerts with its cause; empty if it joins none
  */

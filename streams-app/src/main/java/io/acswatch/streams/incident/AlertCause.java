@@ -18,12 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What hosts have in common whose alerts have one cause. All but the code may be empty.
  *
- * @param code what the alert says
  * @param platform what kind of machine the host is
- * @param kernel release of the kernel it runs
- * @param kind sort of cause
  * @param place place of the port at fault; of an alert that names no cause, of its first device
- * @param bits ACS bits at fault
  */
 public record AlertCause(
     String code, String platform, String kernel, String kind, String place, List<String> bits) {

@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * join}, under the cause's id as key.
  *
  * @param cause the cause; null where the alert has it no more
- * @param host whose alert
- * @param fingerprint which alert
- * @param severity how urgent it is
  */
 record CauseChange(@Nullable AlertCause cause, String host, String fingerprint, Severity severity) {
   private static final int VERSION = 1;

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param sinceMillis when it got the first of these alerts, milliseconds since 1970
  * @param counted it has joined the incident that is open
  * @param severity of the gravest of them so far
- * @param fingerprints its open alerts of that cause
  */
 record HostPart(long sinceMillis, boolean counted, Severity severity, List<String> fingerprints) {
   private static final HostPart NONE = new HostPart(0, false, Severity.INFO, List.of());

@@ -7,12 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Names of the stores of incidents, and what others read in them. */
 public final class IncidentStores {
   /** Fingerprint to what was told last of the alert's cause. */
   static final String ALERT_CAUSES = "alert-causes";
 
-  /** Id of a cause to its incident. */
   public static final String INCIDENTS = "incidents";
 
   /** {@link #partKey} to a host's part in it. */
@@ -33,7 +31,6 @@ public final class IncidentStores {
 
   private IncidentStores() {}
 
-  /** An incident of the store; null if there is none. */
   public static @Nullable Incident unpackIncident(byte @Nullable [] packed) {
     return packed == null
         ? null
@@ -44,7 +41,6 @@ public final class IncidentStores {
             in -> JSON.deserialize(INCIDENTS, in.get(0).getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The entry of an incident; {@code json} is its value in the topic. */
   static byte[] packIncident(byte[] json) {
     return Entry.pack(VERSION, List.of(new String(json, StandardCharsets.UTF_8)));
   }

@@ -5,12 +5,7 @@ import io.acswatch.streams.state.Entry;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What {@code cause} told last of an alert.
- *
- * @param severity how urgent the alert was
- * @param id id of its cause
- */
+/** What {@code cause} told last of an alert. */
 record ToldCause(Severity severity, String id) {
   private static final int VERSION = 1;
 

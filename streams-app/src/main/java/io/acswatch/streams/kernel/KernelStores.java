@@ -11,10 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Names of the stores of kernels, their entries, and what passes between their nodes. */
 public final class KernelStores {
-  /** Host to what it told of its kernel. */
   static final String HOST_KERNELS = "host-kernels";
 
-  /** Kernel to what all its hosts tell. */
   public static final String KERNELS = "kernels";
 
   static final String KERNEL_HOSTS = "kernel-hosts";
@@ -29,7 +27,6 @@ public final class KernelStores {
   /**
    * What a host tells of a kernel.
    *
-   * @param host its id
    * @param told null where it runs the kernel no more
    */
   record Word(String host, @Nullable KernelKnowledge told) {}

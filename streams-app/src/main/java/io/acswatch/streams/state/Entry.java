@@ -29,8 +29,6 @@ public final class Entry {
   /**
    * What an entry says.
    *
-   * @param what names the sort of entry in messages
-   * @param read makes it of the fields
    * @throws UnknownStateVersionException if another version of acswatch wrote it
    * @throws SerializationException if it is damaged
    */

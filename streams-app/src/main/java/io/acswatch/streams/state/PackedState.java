@@ -27,7 +27,6 @@ public final class PackedState {
   private final ByteBuffer header;
   private @Nullable HostState state;
 
-  /** What the store has of a host; null if it has nothing. */
   public PackedState(byte @Nullable [] stored) {
     bytes = stored == null ? NOTHING : stored;
     header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * What an operator asks of a host: the value of a record on the commands topic, {@code
  * {"command":"retire","reason":"scrapped"}}. There is one command, to forget the host. Fields that
  * are not known are skipped.
- *
- * @param reason for whoever reads the topic
  */
 public record HostRequest(String reason) {
   private static final JsonFactory READER = new JsonFactory();

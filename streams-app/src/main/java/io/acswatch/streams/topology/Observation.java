@@ -9,12 +9,9 @@ import org.jspecify.annotations.Nullable;
  * A snapshot's frame on its way from {@code decode} to {@code judge}; never leaves the process, and
  * is used up before the next record is decoded.
  *
- * @param host the host it speaks of
- * @param state what is remembered of the host
  * @param head of the frame; one object for all records
  * @param snapshot what it says; null if the head alone tells that it repeats the last one and needs
  *     no judgement
- * @param frame the bytes, for the rejects should judging fail
  */
 record Observation(
     String host, PackedState state, FrameHead head, @Nullable Snapshot snapshot, byte[] frame) {}

@@ -18,10 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record on its way to a sink, complete in bytes.
  *
- * @param sink name of the node that takes it
  * @param key host id or fingerprint, UTF-8
  * @param value JSON; null is a tombstone
- * @param headers its own ones
  */
 record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers) {
   private static final int HEADER_OVERHEAD_BYTES = 10;

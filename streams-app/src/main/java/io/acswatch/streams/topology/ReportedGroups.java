@@ -45,7 +45,6 @@ final class ReportedGroups {
     return told;
   }
 
-  /** The functions that are in a group, by its number and then by address. */
   private static List<PciFunction> grouped(Snapshot snapshot) {
     List<PciFunction> grouped = new ArrayList<>(snapshot.functions());
     grouped.removeIf(function -> !function.kernel().hasGroup());

@@ -21,8 +21,6 @@ public interface TopologyObserver {
    * The bytes of one record were decoded, or refused.
    *
    * @param type what the frame is, null if it was refused
-   * @param functions number of functions in it
-   * @param startedAt what {@link #decodeStarts} gave
    */
   default void decoded(@Nullable FrameType type, int functions, long startedAt) {}
 

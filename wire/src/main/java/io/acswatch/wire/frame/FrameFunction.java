@@ -40,7 +40,6 @@ public final class FrameFunction {
     return config;
   }
 
-  /** What the reader of the bytes knew of the read. */
   public ReadStatus readStatus() {
     return READ_STATUSES.get(sections.u8(entry + STATUS_AT));
   }
@@ -75,12 +74,10 @@ public final class FrameFunction {
         Preservation.NONE);
   }
 
-  /** Real path in sysfs, empty if unknown. */
   public String sysfsPath() {
     return strings.at(entry + SYSFS_PATH_AT);
   }
 
-  /** Its {@code removable} attribute, empty if there is none. */
   public String removable() {
     return strings.at(entry + REMOVABLE_AT);
   }

@@ -65,7 +65,6 @@ public final class FrameHead {
     return window.readLong(SEQUENCE_AT);
   }
 
-  /** Number of functions, if the frame is sound. */
   public int functionCount() {
     return window.readInt(FUNCTION_COUNT_AT);
   }

@@ -47,7 +47,6 @@ final class FrameLayout {
   /** Longest frame. What a topic accepts is set lower, with {@code max.message.bytes}. */
   static final int MAX_LENGTH = 64 << 20;
 
-  /** Most functions of one host. */
   static final int MAX_FUNCTIONS = 65_536;
 
   static final int MAGIC_AT = 0x00;

@@ -74,7 +74,6 @@ public final class FrameReader {
     return function.moveTo(Objects.checkIndex(index, sections.functionCount));
   }
 
-  /** Id of the host, empty if the source did not say. */
   public String host() {
     return strings.at(HOST_AT);
   }
@@ -197,7 +196,6 @@ public final class FrameReader {
         .build(host(), boot, BootClass.of(boot, notes), takenAtMillis(), sequence(), kexecLoaded());
   }
 
-  /** Copies the frame into a capture, which then owns all its bytes. */
   public Capture toCapture() {
     List<CapturedFunction> functions = new ArrayList<>(functionCount());
     for (int i = 0; i < functionCount(); i++) {

@@ -14,7 +14,6 @@ public enum FrameType {
   /** A kexec image was loaded or unloaded, or a kexec is about to happen, or did not. */
   KEXEC_EVENT(4, FrameLayout.KEXEC_HEADER_LENGTH, 2);
 
-  /** Where the byte that tells the type stands in a frame. */
   public static final int OFFSET = FrameLayout.TYPE_AT;
 
   private final int code;

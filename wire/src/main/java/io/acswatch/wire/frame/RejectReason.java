@@ -6,11 +6,8 @@ import java.util.Locale;
 public enum RejectReason {
   /** Less bytes than the fixed header has. */
   TOO_SHORT,
-  /** Does not begin with {@code ACSW}: not a frame. */
   BAD_MAGIC,
-  /** A major version this reader does not know. */
   UNKNOWN_VERSION,
-  /** A type this reader does not know. */
   UNKNOWN_TYPE,
   /** The frame says that it is longer than the record. */
   TRUNCATED,
@@ -22,9 +19,7 @@ public enum RejectReason {
   BAD_MASK,
   /** A string is not UTF-8, or there is none of the number that is referred to. */
   BAD_STRING,
-  /** A read status no version defines. */
   BAD_STATUS,
-  /** Not an address. */
   BAD_ADDRESS,
   DUPLICATE_ADDRESS,
   /** Functions are not in ascending order of address. */

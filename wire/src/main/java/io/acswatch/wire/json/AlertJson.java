@@ -35,12 +35,10 @@ public final class AlertJson {
     return Json.object(json -> writeTo(json, alert, links));
   }
 
-  /** The same in UTF-8. */
   public static byte[] writeBytes(IsolationAlert alert, AlertLinks links) {
     return Json.bytes(json -> writeTo(json, alert, links));
   }
 
-  /** The same without links. */
   public static byte[] writeBytes(IsolationAlert alert) {
     return Json.bytes(json -> writeTo(json, alert));
   }

@@ -33,7 +33,6 @@ public record AlertLinks(String runbook, String page) {
     Json.text(json, "picture_url", chosen.isEmpty() ? host : host + "&function=" + chosen);
   }
 
-  /** The section of the runbook about a code. */
   public String runbookOf(AlertCode code) {
     return runbook + "#" + code.name().toLowerCase(Locale.ROOT);
   }

@@ -15,7 +15,6 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.wire.InputException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what {@link AlertJson} wrote. */
 final class AlertParser {
   private AlertParser() {}
 

@@ -68,7 +68,6 @@ public final class AlertText {
     groupsWidth = widestGroups;
   }
 
-  /** An alert as text that ends in a line feed. */
   public static String render(IsolationAlert alert) {
     return render(alert, Map.of(), (look, text) -> text);
   }

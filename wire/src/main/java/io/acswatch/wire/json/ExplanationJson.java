@@ -14,7 +14,6 @@ import java.util.List;
 public final class ExplanationJson {
   private ExplanationJson() {}
 
-  /** Why a function is in its group. */
   public static void write(JsonGenerator json, ModelChoice model, Explanation explanation)
       throws IOException {
     model(json, model);

@@ -34,7 +34,6 @@ public final class FunctionJson {
     json.writeStringField("status", facts.status().name());
   }
 
-  /** The ACS registers, null where there is no such capability. */
   public static void writeAcs(JsonGenerator json, ConfigFacts facts) throws IOException {
     Json.object(json, "acs", facts.acs(), FunctionJson::registers);
   }

@@ -32,7 +32,6 @@ public final class Json {
     return new String(bytes(fields), StandardCharsets.UTF_8);
   }
 
-  /** The same in UTF-8. */
   public static byte[] bytes(Fields fields) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_LENGTH);
     try (JsonGenerator json = FACTORY.createGenerator(bytes)) {

@@ -39,7 +39,6 @@ final class JsonObject {
     this.fields = fields;
   }
 
-  /** Reads bytes that hold one object and nothing else. */
   static JsonObject parse(byte[] bytes) throws InputException {
     try (JsonParser parser = JSON.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {

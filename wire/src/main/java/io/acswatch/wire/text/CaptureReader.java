@@ -21,11 +21,7 @@ public final class CaptureReader {
     return LineSource.readFile(file, CaptureReader::read);
   }
 
-  /**
-   * Reads a stream to its end; leaves it open.
-   *
-   * @param source name of the stream for messages
-   */
+  /** Reads a stream to its end; leaves it open. */
   public static Capture read(String source, InputStream stream) throws InputException {
     return read(new LineSource(source, stream));
   }

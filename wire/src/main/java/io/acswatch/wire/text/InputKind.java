@@ -6,11 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /** What a text holds, told by how it begins. */
 public enum InputKind {
-  /** A capture, for {@link CaptureReader}. */
   CAPTURE,
-  /** A dump of {@code lspci}, for {@link LspciReader}. */
   LSPCI,
-  /** Neither. */
   UNKNOWN;
 
   private static final int LOOKED_AT = 4096;

@@ -56,15 +56,12 @@ public final class LspciReader {
 
   /**
    * Reads a stream to its end; leaves it open. Nothing is known of the functions but their bytes.
-   *
-   * @param source name of the stream for messages
    */
   public static List<CapturedFunction> read(String source, InputStream stream)
       throws InputException {
     return new LspciReader(new LineSource(source, stream)).read();
   }
 
-  /** True if {@code line} can be the first of a dump. */
   static boolean isHeading(String line) {
     return HEADING.matcher(line).matches();
   }

@@ -21,11 +21,7 @@ public final class OwnersReader {
     return LineSource.readFile(file, OwnersReader::read);
   }
 
-  /**
-   * Reads a stream to its end; leaves it open.
-   *
-   * @param source name of the stream for messages
-   */
+  /** Reads a stream to its end; leaves it open. */
   public static List<OwnershipClaim> read(String source, InputStream stream) throws InputException {
     return read(new LineSource(source, stream));
   }
@@ -44,7 +40,6 @@ public final class OwnersReader {
     return List.copyOf(claims);
   }
 
-  /** Reads one owner line, the last of {@code lines}. */
   static OwnershipClaim claim(LineSource lines, String line) throws InputException {
     int tab = line.indexOf('\t');
     String key = tab < 0 ? line : line.substring(0, tab);

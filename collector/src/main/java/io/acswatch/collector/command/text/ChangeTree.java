@@ -40,11 +40,7 @@ public final class ChangeTree {
     return new TreeSnapshot(snapshot, shown, reported);
   }
 
-  /**
-   * The tree as text; empty if all is as it was.
-   *
-   * @param lines draw with line-drawing characters; else with those of ASCII
-   */
+  /** The tree as text; empty if all is as it was. */
   public static String of(Snapshot before, Snapshot after, Ink ink, boolean lines) {
     ChangeTree tree = new ChangeTree(before, after, ink, lines);
     boolean any = false;
@@ -91,7 +87,6 @@ public final class ChangeTree {
         + node.children.stream().mapToInt(ChangeTree::size).sum();
   }
 
-  /** True if something is to be told at a node or below it. */
   private boolean isTold(Node node) {
     Boolean known = told.get(node);
     if (known == null) {

@@ -9,7 +9,6 @@ import java.util.Map;
 public final class ConsoleText {
   private final StringBuilder text = new StringBuilder(512);
 
-  /** An alert as text that ends in a line feed. */
   public static String alert(IsolationAlert alert, Ink ink) {
     return AlertText.render(
         alert, Map.of(), (look, text) -> ink.paint(Ink.Style.valueOf(look.name()), text));

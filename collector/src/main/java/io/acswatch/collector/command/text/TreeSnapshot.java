@@ -111,7 +111,6 @@ final class TreeSnapshot {
     return reported ? Integer.toString(function(index).kernel().group()) : "L" + label;
   }
 
-  /** VMs in the order in which their devices stand. */
   List<String> vms() {
     return snapshot.functions().stream()
         .map(function -> owners.get(function.address()))

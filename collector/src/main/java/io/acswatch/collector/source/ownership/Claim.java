@@ -8,7 +8,6 @@ import java.time.temporal.ChronoUnit;
 /**
  * Somebody's word that a VM owns a function, and since when it has been standing.
  *
- * @param vm durable name of the VM
  * @param witness the witness itself, for example {@code libvirt} or {@code drop-in nova.owners}
  * @param since start of the process or time of the file; where that is unknown, when it was first
  *     seen

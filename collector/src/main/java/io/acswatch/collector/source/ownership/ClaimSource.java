@@ -7,7 +7,6 @@ import java.util.Locale;
  * counts. What an operator states outright precedes what is found out.
  */
 public enum ClaimSource {
-  /** The file that the operator named. */
   OWNERS_FILE,
 
   /** libvirt's account of its running domains; names a VM durably. */

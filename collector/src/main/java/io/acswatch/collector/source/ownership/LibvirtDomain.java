@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pid the VMM's process, 0 if not said
  * @param vm its UUID, or its name if it has none
- * @param devices host functions that it was given
  */
 record LibvirtDomain(int pid, String vm, List<PciAddress> devices) {
   private static final int MAX_DEPTH = 100;

@@ -9,9 +9,6 @@ import org.jspecify.annotations.Nullable;
  * What the command line of a VMM says.
  *
  * @param program the VMM, as claims name it
- * @param uuid UUID of the VM, empty if not given
- * @param name name of the VM, empty if not given
- * @param devices functions that are passed through
  */
 record Vmm(String program, String uuid, String name, List<PciAddress> devices) {
   Vmm {

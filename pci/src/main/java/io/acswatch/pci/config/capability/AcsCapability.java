@@ -47,7 +47,6 @@ public final class AcsCapability {
   /** In Capability: the enhanced fields of Control, bits 7 to 12, exist. */
   public static final int ENHANCED = 1 << 7;
 
-  /** In Control: I/O request blocking. */
   public static final int IO_REQUEST_BLOCKING = 1 << 7;
 
   /** In Control: memory target access of a downstream port; 2 in this field is redirect. */
@@ -56,7 +55,6 @@ public final class AcsCapability {
   /** In Control: memory target access of an upstream port; 2 in this field is redirect. */
   public static final int USP_MEMORY_TARGET = 3 << 10;
 
-  /** In Control: unclaimed request redirect. */
   public static final int UNCLAIMED_REQUEST_REDIRECT = 1 << 12;
 
   /** In Control: all that exist only with {@link #ENHANCED}, bits 7 to 12. */
@@ -67,13 +65,10 @@ public final class AcsCapability {
   public static final int REQUIRED =
       SOURCE_VALIDATION | REQUEST_REDIRECT | COMPLETION_REDIRECT | UPSTREAM_FORWARDING;
 
-  /** Offset of the Capability register from the capability header. */
   public static final int CAPABILITY_OFFSET = 0x04;
 
-  /** Offset of the Control register from the capability header. */
   public static final int CONTROL_OFFSET = 0x06;
 
-  /** Offset of the egress control vector from the capability header. */
   public static final int EGRESS_VECTOR_OFFSET = 0x08;
 
   private static final int LENGTH = 0x08;

@@ -7,8 +7,6 @@ import java.util.List;
  * ACS registers of one function, as values.
  *
  * @param offset bytes from the start of the space to the capability header, 0x100 to 0xFFC
- * @param capability the Capability register, 16 bits
- * @param control the Control register, 16 bits
  * @param secondDword the dword at +8: start of the egress control vector, or Control itself on the
  *     Intel root ports that widened both registers to 32 bits
  */

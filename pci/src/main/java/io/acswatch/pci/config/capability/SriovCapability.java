@@ -17,7 +17,6 @@ public final class SriovCapability {
 
   public static final int LENGTH = 0x40;
 
-  /** Offset of the control register from the capability header. */
   public static final int CONTROL = 0x08;
 
   /** Distance of VF 0 from the PF, in requester ids; final once VFs are enabled. */

@@ -4,7 +4,6 @@ package io.acswatch.pci.config.capability;
 public enum WalkStep {
   /** A capability; the walk stands on it. */
   CAPABILITY,
-  /** The list ended as it should. */
   END,
   /** The list ended at a header of zeros in its middle; a clean list ends at a pointer of zero. */
   UNCLEAN_END,
