@@ -84,7 +84,7 @@ kafka-console-consumer.sh() {
       ;;
   esac
 }
-kafka-configs.sh() { kafka kafka.admin.ConfigCommand "$@"; }
+kafka-configs.sh() { kafka org.apache.kafka.tools.ConfigCommand "$@"; }
 # The group of an application that was just stopped is taken for alive for some seconds.
 kafka-consumer-groups.sh() { patiently org.apache.kafka.tools.consumer.group.ConsumerGroupCommand "$@"; }
 kafka-streams-application-reset.sh() { patiently org.apache.kafka.tools.StreamsResetter "$@"; }
