@@ -1,6 +1,7 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.ReadGuard;
+import io.acswatch.collector.spool.SpoolLock;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
@@ -92,6 +93,7 @@ final class ReaderReport {
   void writeTo(Path directory) throws IOException {
     Path temporary = directory.resolve(FILE + ".tmp");
     Files.writeString(temporary, text.toString());
+    SpoolLock.giveToOwner(temporary, directory);
     Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -9,24 +9,39 @@ import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /metrics}: the sender's own, the spool's, and what the reader left in the spool.
+ * And {@code /healthz}, for who would start a sender anew that makes no turn any more; a broker
+ * that is away is no reason.
  */
 public final class SenderMetrics implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SenderMetrics.class);
+
+  private static final int THREADS = 4;
+
+  /** More than an attempt to send takes: {@code collector.send.timeout.ms} is 30 s by default. */
+  private static final Duration LONGEST_TURN = Duration.ofMinutes(5);
+
+  private static final String PAGE =
+      """
+      <!DOCTYPE html><html lang="en"><title>acswatch sender</title><h1>acswatch sender</h1>
+      <p>Sends what the reader of this host has seen: <a href="metrics">metrics</a>,
+      <a href="healthz">health</a>.
+      """;
 
   private final Spool spool;
   private final SenderStatus status;
@@ -60,7 +75,9 @@ public final class SenderMetrics implements AutoCloseable {
           CollectorConfig.HTTP_ADDRESS + "=" + at + ": " + refused.getMessage(), refused);
     }
     SenderMetrics metrics = new SenderMetrics(spool, sender.status(), clock, server);
-    server.createContext("/metrics", metrics::answer);
+    server.createContext("/", metrics::answer);
+    // Requests that nobody sends to their end hold a thread each, and not the next answer.
+    server.setExecutor(Executors.newFixedThreadPool(THREADS, SenderMetrics::daemon));
     server.start();
     return metrics;
   }
@@ -73,15 +90,33 @@ public final class SenderMetrics implements AutoCloseable {
     return "http://%s:%d/metrics".formatted(bound.getAddress().getHostAddress(), bound.getPort());
   }
 
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "acswatch-http");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
-      byte[] body = text().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-      exchange.sendResponseHeaders(200, body.length);
-      try (OutputStream out = exchange.getResponseBody()) {
-        out.write(body);
+      switch (exchange.getRequestURI().getPath()) {
+        case "/metrics" -> send(exchange, 200, "plain; version=0.0.4", text());
+        case "/healthz" -> {
+          long idle = status.secondsSinceTurn();
+          boolean healthy = idle < LONGEST_TURN.toSeconds();
+          send(exchange, healthy ? 200 : 503, "plain", "last turn %d s ago\n".formatted(idle));
+        }
+        case "/" -> send(exchange, 200, "html", PAGE);
+        default -> send(exchange, 404, "html", PAGE);
       }
     }
+  }
+
+  private static void send(HttpExchange exchange, int code, String type, String text)
+      throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/" + type + "; charset=utf-8");
+    exchange.sendResponseHeaders(code, body.length);
+    exchange.getResponseBody().write(body);
   }
 
   /** All metrics; without those of the spool and the reader if the spool cannot be read. */

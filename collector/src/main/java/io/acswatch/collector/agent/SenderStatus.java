@@ -1,6 +1,7 @@
 package io.acswatch.collector.agent;
 
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
 
 public final class SenderStatus {
   private final Clock clock;
@@ -8,9 +9,19 @@ public final class SenderStatus {
   private long bytes;
   private long failures;
   private long lastAcknowledgedMillis;
+  private volatile long lastTurnNanos = System.nanoTime();
 
   SenderStatus(Clock clock) {
     this.clock = clock;
+  }
+
+  /** The sender goes on: sends, waits, or tries again. */
+  void turns() {
+    lastTurnNanos = System.nanoTime();
+  }
+
+  long secondsSinceTurn() {
+    return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - lastTurnNanos);
   }
 
   synchronized void acknowledged(int length) {

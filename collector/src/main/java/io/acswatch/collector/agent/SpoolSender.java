@@ -61,6 +61,7 @@ public final class SpoolSender {
     Duration pause = FIRST_PAUSE;
     try {
       while (stopping.getCount() > 0) {
+        status.turns();
         if (!sendAll(Long.MAX_VALUE)) {
           stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
           pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
@@ -101,6 +102,7 @@ public final class SpoolSender {
   }
 
   private void send(SpoolEntry entry) throws IOException, InterruptedException {
+    status.turns();
     byte[] frame = spool.read(entry);
     if (frame == null) {
       return;

@@ -6,6 +6,7 @@ import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ReadGuard;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.collector.spool.SpoolLock;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
@@ -271,7 +272,9 @@ public final class SpoolingReader {
             List.of(
                 "the reader was told to stop while a kexec image was loaded",
                 "/run/nologin=" + (tree.exists("/run/nologin") ? 1 : 0)));
-        Files.writeString(spool.directory().resolve(GOING_DOWN), state.boot().id());
+        Path marker = spool.directory().resolve(GOING_DOWN);
+        Files.writeString(marker, state.boot().id());
+        SpoolLock.giveToOwner(marker, spool.directory());
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
       putState(fresh);

@@ -71,7 +71,7 @@ public final class SpoolLock implements AutoCloseable {
    * Gives what root has made now to those whom the spool belongs to: a role that root has tried
    * once is run by a user of its own after that.
    */
-  static void giveToOwner(Path made, Path spool) throws IOException {
+  public static void giveToOwner(Path made, Path spool) throws IOException {
     try {
       PosixFileAttributes as = Files.readAttributes(made, PosixFileAttributes.class);
       if (!as.owner().getName().equals("root")) {

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,13 +10,16 @@ import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,8 +39,13 @@ class SenderMetricsTest {
   private static final Pattern SAMPLE = Pattern.compile("([a-z_]+)(?:\\{([^}]*)})? .+");
   private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"[^\"]*\"");
 
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
   @TempDir private Path directory;
   private String metrics;
+  private HttpResponse<String> health;
+  private HttpResponse<String> page;
+  private HttpResponse<String> missing;
 
   @BeforeEach
   void scrape() throws Exception {
@@ -62,12 +71,29 @@ class SenderMetricsTest {
         SenderMetrics.serve(Optional.of(HttpAddress.parse("127.0.0.1:0")), spool, sender, clock)) {
       Matcher url = SERVED.matcher(served.described());
       assertTrue(url.find(), served.described());
-      metrics =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create(url.group())).build(), BodyHandlers.ofString())
-              .body();
+      URI base = URI.create(url.group()).resolve("/");
+      try (Socket halfSent = new Socket(base.getHost(), base.getPort())) {
+        halfSent.getOutputStream().write("GET /metrics HTTP/1.1\r\nHos".getBytes(US_ASCII));
+        metrics = get(url.group()).body();
+        health = get(base + "healthz");
+        page = get(base.toString());
+        missing = get(base + "nosuch");
+      }
     }
+  }
+
+  private static HttpResponse<String> get(String url) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+  }
+
+  @Test
+  void answersWhetherItGoesOnAndWhereToLook() {
+    assertEquals(200, health.statusCode());
+    assertTrue(health.body().startsWith("last turn "), health.body());
+    assertEquals(200, page.statusCode());
+    assertTrue(page.body().contains("href=\"metrics\""), page.body());
+    assertEquals(404, missing.statusCode());
   }
 
   @Test
