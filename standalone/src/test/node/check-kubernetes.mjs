@@ -22,6 +22,8 @@ for (const file of files) {
     problems.push(...document.errors.map((error) => `${file}: ${error.message}`));
     const manifest = document.toJS();
     const { apiVersion, kind, metadata } = manifest;
+    // kustomize breaks base64 into lines, which Kubernetes reads and the schema does not know.
+    if (kind === "Secret") for (const key in manifest.data) manifest.data[key] = manifest.data[key].replaceAll("\n", "");
     const name = `${file}: ${kind} ${metadata?.name}`;
     try {
       const model = (await import(moduleOf(apiVersion)))[kind];

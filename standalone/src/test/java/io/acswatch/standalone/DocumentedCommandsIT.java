@@ -55,8 +55,7 @@ class DocumentedCommandsIT {
                   "./acswatch bench", "minutes of measuring; the module's tests run each once"),
               Map.entry("mvn ", "a build within the build"),
               Map.entry("podman build", "there is no container engine; image/test-image builds"),
-              Map.entry("kubectl apply", "there is no API server; DeployedFormatsIT reads these"),
-              Map.entry("{ printf", "the same, as input of kubectl"),
+              Map.entry("kubectl apply", "there is no API server; DeployedFormatsIT builds these"),
               Map.entry("apt install", "takes a machine of its own: deploy/package/test-package"),
               Map.entry("cp /usr/share/doc/acswatch-collector", "a file of the package: the same"),
               Map.entry("deploy/guest/kexec-guest", "takes minutes and QEMU: KexecGuestIT"),
@@ -139,11 +138,14 @@ class DocumentedCommandsIT {
         List.of("etc/acswatch", "etc/systemd/system", "usr/lib", "usr/share/doc")) {
       Files.createDirectories(scratch.resolve(directory));
     }
-    Files.createDirectories(scratch.resolve("var/lib/private/acswatch-streams/0_0"));
+    Files.createDirectories(scratch.resolve("var/lib/acswatch-streams/0_0"));
     Files.writeString(scratch.resolve("etc/acswatch/owners"), "owner\t0000:06:00.0\tvm5\ttest\n");
     Files.copy(
         Deployment.DIRECTORY.resolve("package/collector.conf"),
         scratch.resolve("etc/acswatch/collector.conf"));
+    Files.copy(
+        Deployment.DIRECTORY.resolve("package/streams/streams.conf"),
+        scratch.resolve("etc/acswatch/streams.conf"));
     Path libraries = Path.of("target", "acswatch", "lib").toAbsolutePath();
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Path acls = scratch.resolve("kafka-acls.sh");
