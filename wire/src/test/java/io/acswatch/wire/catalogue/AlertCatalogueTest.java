@@ -159,6 +159,20 @@ class AlertCatalogueTest {
         rows, Files.readAllLines(INDEX).stream().filter(line -> line.startsWith("| [")).toList());
   }
 
+  @ParameterizedTest
+  @EnumSource(AlertCode.class)
+  void runbookSaysWhatThePageSays(AlertCode code) throws IOException {
+    CataloguePage page = CataloguePage.of(code);
+    String runbook = Files.readString(Path.of("../deploy/RUNBOOK.md"));
+    String section = runbook.substring(runbook.indexOf("\n## " + code + "\n"));
+    String first = section.substring(section.indexOf('\n', 1) + 1, section.indexOf("\n\n"));
+
+    assertEquals(
+        "%s. [%s](../docs/alerts/%s.md)."
+            .formatted(page.shortSeverity(), page.meaning().replaceFirst("[.]$", ""), code),
+        first.replace('\n', ' '));
+  }
+
   @Test
   void hasNoPageOfACodeThatIsGone() throws IOException {
     Set<String> codes =
