@@ -206,10 +206,7 @@ final class HostTimeline {
         when,
         () -> {
           boot(USUAL_OPTIONS, false, optionsChanged);
-          int cleared = port.control();
-          port.heal();
-          host.regroup();
-          oracle.healed(port, cleared, true);
+          heal(port, true);
         });
     // One boot more, so that the next story is compared with a host on which nothing is wrong.
     then(when + STEP_MILLIS, () -> boot(USUAL_OPTIONS, false, false));
@@ -219,14 +216,17 @@ final class HostTimeline {
   private void lossAtRunTime(long now) {
     SimFunction port = untouchedPort();
     then(now, () -> lose(port, chance.oneOf(BITS), true));
-    then(
-        now + 3 * STEP_MILLIS,
-        () -> {
-          int cleared = port.control();
-          port.heal();
-          oracle.healed(port, cleared, false);
-        });
+    then(now + 3 * STEP_MILLIS, () -> heal(port, false));
     planStory(now + 3 * STEP_MILLIS);
+  }
+
+  private void heal(SimFunction port, boolean byBoot) {
+    int cleared = port.control();
+    port.heal();
+    if (byBoot) {
+      host.regroup();
+    }
+    oracle.healed(port, cleared, byBoot);
   }
 
   private void lossAndRescan(long now) {

@@ -34,7 +34,7 @@ final class SimFunction {
       @Nullable SimFunction above,
       @Nullable SimFunction physicalFunction,
       boolean multifunction,
-      String sysfsPath,
+      String directory,
       String place,
       long serial) {
     this.part = part;
@@ -42,7 +42,7 @@ final class SimFunction {
     this.above = above;
     this.physicalFunction = physicalFunction;
     this.multifunction = multifunction;
-    this.sysfsPath = sysfsPath;
+    sysfsPath = directory + '/' + address;
     this.place = place;
     this.serial = serial;
     control = initialControl(part);
@@ -51,38 +51,25 @@ final class SimFunction {
   /** A function on a root bus, {@code root} such as {@code pci0000:15}. */
   static SimFunction onRootBus(Part part, PciAddress address, String root, boolean multifunction) {
     return new SimFunction(
-        part,
-        address,
-        null,
-        null,
-        multifunction,
-        "/sys/devices/" + root + '/' + address,
-        root + '/' + slot(address),
-        0);
+        part, address, null, null, multifunction, "/sys/devices/" + root, root + slot(address), 0);
   }
 
   static SimFunction below(
       SimFunction bridge, Part part, PciAddress address, boolean multifunction, long serial) {
+    String place = bridge.place + slot(address);
     return new SimFunction(
-        part,
-        address,
-        bridge,
-        null,
-        multifunction,
-        bridge.sysfsPath + '/' + address,
-        bridge.place + '/' + slot(address),
-        serial);
+        part, address, bridge, null, multifunction, bridge.sysfsPath, place, serial);
   }
 
   static SimFunction virtual(SimFunction pf, Part part, PciAddress address, int index) {
-    String directory = pf.sysfsPath.substring(0, pf.sysfsPath.lastIndexOf('/') + 1);
+    String directory = pf.sysfsPath.substring(0, pf.sysfsPath.lastIndexOf('/'));
     return new SimFunction(
-        part, address, pf.above, pf, false, directory + address, pf.place + "/vf" + index, 0);
+        part, address, pf.above, pf, false, directory, pf.place + "/vf" + index, 0);
   }
 
   private static String slot(PciAddress address) {
     String text = address.toString();
-    return text.substring(text.length() - 4);
+    return '/' + text.substring(text.length() - 4);
   }
 
   private static int initialControl(Part part) {

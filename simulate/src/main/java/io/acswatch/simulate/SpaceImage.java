@@ -61,8 +61,8 @@ final class SpaceImage {
 
   private void header() {
     // A VF's own ids read as absent; sysfs has them from its PF.
-    u16(0x00, function.isVirtual() ? 0xFFFF : function.part.ids.vendor());
-    u16(0x02, function.isVirtual() ? 0xFFFF : function.part.ids.device());
+    int absent = function.isVirtual() ? 0xFFFF : 0;
+    u16(0x00, absent | function.part.ids.vendor(), absent | function.part.ids.device());
     u16(0x04, function.part.kind.isPort() ? 0x0547 : 0x0406);
     u16(0x06, function.part.kind == Kind.CONVENTIONAL ? 0x0280 : 0x0010);
     u32(0x08, function.part.ids.classCode() << 8 | 0x01);
@@ -76,11 +76,8 @@ final class SpaceImage {
   }
 
   private void endpoint() {
-    u32(0x10, memory(0x000C));
-    u32(0x14, 0x2000 | function.address.domain());
-    u32(0x18, memory(0x0100) | 0xC);
-    u16(0x2C, 0x1028);
-    u16(0x2E, function.part.ids.device() ^ 0x0A5A);
+    u32(0x10, memory(0x000C), 0x2000 | function.address.domain(), memory(0x010C));
+    u16(0x2C, 0x1028, function.part.ids.device() ^ 0x0A5A);
     u16(0x3C, 0x010B);
   }
 
@@ -89,56 +86,42 @@ final class SpaceImage {
   }
 
   private void bridge() {
-    bytes.put(0x18, (byte) function.address.bus());
-    bytes.put(0x19, (byte) function.secondaryBus);
-    bytes.put(0x1A, (byte) function.subordinateBus);
-    u16(0x1C, 0x01F1);
-    u16(0x20, function.secondaryBus << 8 | 0x80);
-    u16(0x22, function.subordinateBus << 8 | 0xF0);
-    u16(0x24, 0x0001 | function.secondaryBus << 8);
-    u16(0x26, 0x00F1 | function.subordinateBus << 8);
-    u32(0x28, 0x2000);
-    u32(0x2C, 0x2000);
+    int first = function.secondaryBus << 8;
+    int last = function.subordinateBus << 8;
+    u16(0x18, first | function.address.bus(), function.subordinateBus, 0x01F1);
+    u16(0x20, first | 0x80, last | 0xF0, first | 0x01, last | 0xF1);
+    u32(0x28, 0x2000, 0x2000);
     u16(0x3E, 0x0003);
   }
 
   private void capabilities() {
     bytes.put(0x34, (byte) (function.isVirtual() ? MSIX : PM));
-    u32(PM, 0xC803_0001 | MSIX << 8);
-    u32(PM + 4, 0x0008);
-    u32(MSIX, 0x803F_0011 | PCIE << 8);
-    u32(MSIX + 4, 0x0003);
-    u32(MSIX + 8, 0x2003);
+    u32(PM, 0xC803_0001 | MSIX << 8, 0x0008);
+    u32(MSIX, 0x803F_0011 | PCIE << 8, 0x0003, 0x2003);
     boolean port = function.part.kind.isPort();
     int slot = function.part.kind.isDownstreamFacing() ? 1 << 8 : 0;
-    u16(PCIE, 0x10 | (port ? SUBSYSTEM << 8 : 0));
-    u16(PCIE + 2, function.part.kind.nibble << 4 | 2 | slot);
+    int next = port ? SUBSYSTEM << 8 : 0;
+    u16(PCIE, 0x10 | next, function.part.kind.nibble << 4 | 2 | slot);
     u32(PCIE + 4, 0x1000_8FE2);
     u16(PCIE + 8, 0x2936);
     u32(PCIE + 0xC, 0x0047_3D04 | function.address.device() << 24);
-    u16(PCIE + 0x10, 0x0040);
-    u16(PCIE + 0x12, 0x2104);
+    u16(PCIE + 0x10, 0x0040, 0x2104);
     if (slot != 0) {
       u32(PCIE + 0x14, function.address.devfn() << 19 | 0x60);
       u16(PCIE + 0x1A, 0x0040);
     }
     u32(PCIE + 0x24, 0x0071_081F | (port ? 1 << 5 : 0));
-    u16(PCIE + 0x2C, 0x001E);
-    u16(PCIE + 0x30, 0x0004);
+    u32(PCIE + 0x2C, 0x001E, 0x0004);
     if (port) {
       u32(SUBSYSTEM, 0x0D);
       u16(SUBSYSTEM + 4, function.part.ids.vendor());
-      u16(SUBSYSTEM + 6, 0);
     }
   }
 
   private void extendedCapabilities() {
     if (function.part.kind != Kind.ROOT_COMPLEX_ENDPOINT && !function.isVirtual()) {
       extended(0x0001, 2, AER);
-      u32(AER + 0x08, 0x0030_0000);
-      u32(AER + 0x0C, 0x0046_2030);
-      u32(AER + 0x14, 0x0000_2000);
-      u32(AER + 0x18, 0x0000_00A0);
+      u32(AER + 0x08, 0x0030_0000, 0x0046_2030, 0, 0x0000_2000, 0x0000_00A0);
     }
     if (function.serial != 0) {
       extended(0x0003, 1, SERIAL);
@@ -153,13 +136,11 @@ final class SpaceImage {
     }
     if (function.part.hasAts()) {
       extended(0x000F, 1, ATS);
-      u16(ATS + 4, 0x0060);
-      u16(ATS + 6, 0x8000);
+      u16(ATS + 4, 0x0060, 0x8000);
     }
     if (function.part.hasAcs()) {
       extended(0x000D, 1, ACS_OFFSET);
-      u16(ACS_OFFSET + 4, function.part.acsCapability);
-      u16(ACS_OFFSET + 6, function.control());
+      u16(ACS_OFFSET + 4, function.part.acsCapability, function.control());
     }
     if (!function.isVirtual() && function.part.kind != Kind.ROOT_COMPLEX_ENDPOINT) {
       extended(0x0019, 1, SECONDARY_PCIE);
@@ -170,15 +151,10 @@ final class SpaceImage {
   private void sriov() {
     extended(0x0010, 1, SRIOV);
     u16(SRIOV + 0x08, 0x0009);
-    u16(SRIOV + 0x0C, function.totalVfs);
-    u16(SRIOV + 0x0E, function.totalVfs);
-    u16(SRIOV + 0x10, function.totalVfs);
-    u16(SRIOV + 0x14, FIRST_VF_OFFSET);
-    u16(SRIOV + 0x16, VF_STRIDE);
+    u16(SRIOV + 0x0C, function.totalVfs, function.totalVfs, function.totalVfs);
+    u16(SRIOV + 0x14, FIRST_VF_OFFSET, VF_STRIDE);
     u16(SRIOV + 0x1A, Part.NIC_VF.ids.device());
-    u32(SRIOV + 0x1C, 0x0553);
-    u32(SRIOV + 0x20, 0x0001);
-    u32(SRIOV + 0x24, memory(0x080C));
+    u32(SRIOV + 0x1C, 0x0553, 0x0001, memory(0x080C));
   }
 
   /** Begins an extended capability and leads the one before to it. */
@@ -194,11 +170,16 @@ final class SpaceImage {
     lastExtended = offset;
   }
 
-  private void u16(int offset, int value) {
-    bytes.putShort(offset, (short) value);
+  /** Words one after the other. */
+  private void u16(int offset, int... values) {
+    for (int i = 0; i < values.length; i++) {
+      bytes.putShort(offset + 2 * i, (short) values[i]);
+    }
   }
 
-  private void u32(int offset, int value) {
-    bytes.putInt(offset, value);
+  private void u32(int offset, int... values) {
+    for (int i = 0; i < values.length; i++) {
+      bytes.putInt(offset + 4 * i, values[i]);
+    }
   }
 }

@@ -65,10 +65,6 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return new DevicePath(UNKNOWN_ROOT + address);
   }
 
-  public boolean isUnknown() {
-    return text.startsWith(UNKNOWN_ROOT);
-  }
-
   public DevicePath virtualFunction(int index) {
     return new DevicePath(text + '/' + VIRTUAL + index);
   }

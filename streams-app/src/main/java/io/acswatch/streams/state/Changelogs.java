@@ -1,5 +1,6 @@
 package io.acswatch.streams.state;
 
+import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.Serdes;
@@ -18,14 +19,10 @@ public final class Changelogs {
    */
   public static final Map<String, String> SETTINGS =
       Map.of(
-          TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-          Integer.toString(MAX_RECORD_BYTES),
-          TopicConfig.SEGMENT_MS_CONFIG,
-          "300000",
-          TopicConfig.SEGMENT_BYTES_CONFIG,
-          Integer.toString(4 * MAX_RECORD_BYTES),
-          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG,
-          "0.2");
+          TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES),
+          TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(5).toMillis()),
+          TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(4 * MAX_RECORD_BYTES),
+          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2");
 
   private Changelogs() {}
 

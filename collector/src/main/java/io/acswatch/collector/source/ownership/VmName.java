@@ -11,8 +11,6 @@ import java.util.regex.Pattern;
  * is the name: two processes are two owners, and must not pass for one.
  */
 final class VmName {
-  private static final int MAX_LENGTH = 200;
-
   /** {@code machine-qemu\x2d7\x2dvm.scope}: the scope that systemd-machined makes for one VM. */
   private static final Pattern MACHINE = Pattern.compile("/machine-([^/]+)\\.scope(?:/|$)");
 
@@ -77,28 +75,11 @@ final class VmName {
 
   /**
    * A name that fits into one field of one line: processes choose their arguments freely. Control
-   * characters and line ends become {@code _}; what is too long is cut.
+   * characters and line ends become {@code _}; what is longer than 200 characters is cut.
    */
   static String clean(String name) {
-    StringBuilder clean = new StringBuilder();
-    name.strip()
-        .codePoints()
-        .limit(MAX_LENGTH)
-        .map(c -> isPlain(c) ? c : '_')
-        .forEach(clean::appendCodePoint);
-    return clean.toString();
-  }
-
-  private static boolean isPlain(int codePoint) {
-    return switch (Character.getType(codePoint)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.SURROGATE,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
+    return name.strip()
+        .replaceFirst("(?s)^(.{200}).+", "$1")
+        .replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Cn}\\p{Zl}\\p{Zp}]", "_");
   }
 }
