@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
@@ -78,6 +79,20 @@ class GoldenStatesTest {
         .filter(alert -> alert.code() == AlertCode.GROUP_MERGED_CROSS_VM)
         .map(IsolationAlert::fingerprint)
         .collect(Collectors.toSet());
+  }
+
+  @Test
+  void anAlertEndsWithTheTimeAtWhichItCameUpBeforeTheRestart() {
+    HostState open = Judgement.apply(once(), snapshot("kexec-001-after", 1)).state();
+    HostState read = HostStateSerde.unpack(HostStateSerde.pack(open));
+    List<IsolationAlert> ended = Judgement.retire(read).alerts();
+
+    assertFalse(ended.isEmpty());
+    for (IsolationAlert alert : ended) {
+      assertEquals(AlertStatus.RESOLVED, alert.status());
+      assertEquals(snapshot("kexec-001-after", 1).takenAtMillis(), alert.raisedAtMillis());
+    }
+    assertEquals(Judgement.retire(open).alerts(), ended, "judged again it is the same");
   }
 
   @Test
