@@ -2,11 +2,11 @@ package io.acswatch.pci.judge;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
-import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.snapshot.Snapshot;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,36 +60,31 @@ public record HostState(
     if (baseline == null || current == null) {
       return awaited;
     }
-    Map<PciAddress, String> then = baseline.ownerOfEach();
     Map<PciAddress, String> now = current.ownerOfEach();
-    if (now.keySet().containsAll(then.keySet()) && intendedOwners.isEmpty()) {
-      return awaited; // as of nearly every host at nearly every time
-    }
-    Map<DevicePath, String> vms = new HashMap<>();
-    intendedOwners.forEach(intended -> vms.put(intended.path(), intended.vm()));
-    Map<DevicePath, PciFunction> owned = new HashMap<>();
-    for (PciFunction function : baseline.functions()) {
-      String vm = then.getOrDefault(function.address(), vms.get(function.path()));
-      if (vm != null) {
-        vms.put(function.path(), vm);
-        owned.put(function.path(), function);
-      }
-    }
+    HostView before = new HostView(baseline, intendedOwners);
     for (PciFunction function : current.functions()) {
-      PciFunction before = owned.get(function.path());
-      if (before != null
-          && before.ids().equals(function.ids())
+      int i = before.indexOf(function.path());
+      if (i != HostHierarchy.NONE
+          && before.isOwned(i)
+          && before.function(i).ids().equals(function.ids())
           && !now.containsKey(function.address())) {
-        awaited.put(function.address(), vms.get(function.path()));
+        awaited.put(function.address(), before.owner(i));
       }
     }
     return awaited;
   }
 
   public Set<String> vms() {
-    Set<String> vms = new TreeSet<>(awaited().values());
+    Set<String> vms = new TreeSet<>();
     if (current != null) {
       current.owners().forEach(claim -> vms.add(claim.vm()));
+    }
+    boolean allAreBack =
+        intendedOwners.isEmpty()
+            && (baseline == null
+                || baseline.owners().stream().allMatch(claim -> vms.contains(claim.vm())));
+    if (!allAreBack) {
+      vms.addAll(awaited().values());
     }
     return vms;
   }

@@ -1,6 +1,8 @@
 package io.acswatch.streams.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.client.Incident;
+import io.acswatch.client.IncidentSerde;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.KernelKnowledge;
@@ -18,8 +20,9 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Hosts, alerts and kernels of this instance that match a request, as lines that can be merged. */
-final class FleetLists {
+/** What of the lists of this instance matches a request, as lines that can be merged. */
+public final class FleetLists {
+  private static final int MOST_HOSTS = 999_999_999;
   private static final long MOST = 99_999_999_999_999L;
 
   private final FleetIndex fleet;
@@ -35,7 +38,7 @@ final class FleetLists {
       case "hosts" -> hosts(asked, limit);
       case "alerts" -> alerts(asked, limit);
       case "kernels" -> kernels(asked, limit);
-      default -> IncidentList.of(instances, asked, limit);
+      default -> incidents(asked, limit);
     };
   }
 
@@ -164,6 +167,34 @@ final class FleetLists {
         kernel -> kernel.release() + " " + kernel.version(),
         kernel -> new String(KernelJson.write(kernel), StandardCharsets.UTF_8),
         limit);
+  }
+
+  private ListPart incidents(Parameters asked, int limit) throws ApiException {
+    String status = asked.word("status", "open", "closed", "all");
+    Set<io.acswatch.client.Severity> severities =
+        asked.constants("severity", io.acswatch.client.Severity.class);
+    List<Incident> matching =
+        instances.incidents(asked.text("host")).stream()
+            .filter(one -> status.equals("all") || one.isOpen() == status.equals("open"))
+            .filter(one -> severities.isEmpty() || severities.contains(one.severity()))
+            .toList();
+    try (IncidentSerde serde = new IncidentSerde()) {
+      return ListPart.of(
+          matching,
+          FleetLists::key,
+          one -> new String(serde.serialize("incidents", one), StandardCharsets.UTF_8),
+          limit);
+    }
+  }
+
+  /** Texts in the order: open ones first, then the gravest, then those on most hosts. */
+  public static String key(Incident incident) {
+    return (incident.isOpen() ? "0 " : "1 ")
+        + (io.acswatch.client.Severity.CRITICAL.ordinal() - incident.severity().ordinal())
+        + " "
+        + ListPart.digits(MOST_HOSTS - incident.openHosts())
+        + " "
+        + incident.incident();
   }
 
   private static void host(JsonGenerator json, FleetIndex.Listed listed) throws IOException {

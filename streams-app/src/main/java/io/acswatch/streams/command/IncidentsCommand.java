@@ -9,7 +9,7 @@ import io.acswatch.cli.OutputOption;
 import io.acswatch.client.Incident;
 import io.acswatch.client.IncidentSerde;
 import io.acswatch.client.Severity;
-import io.acswatch.streams.api.IncidentList;
+import io.acswatch.streams.api.FleetLists;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.wire.json.AlertText;
 import java.io.IOException;
@@ -93,7 +93,7 @@ final class IncidentsCommand extends CliCommand {
     } catch (SerializationException damaged) {
       throw new CommandFailure(CommandFailure.firstLine(damaged), damaged);
     }
-    wanted.sort(Comparator.comparing(found -> IncidentList.key(found.incident())));
+    wanted.sort(Comparator.comparing(found -> FleetLists.key(found.incident())));
     return wanted;
   }
 }

@@ -1,12 +1,11 @@
 package io.acswatch.streams.fleet;
 
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.Snapshot;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,20 +37,19 @@ public record HostSummary(
         current.boot().kernelRelease(),
         current.bootClass().name(),
         current.functions().size(),
-        groups(current),
+        (int) groups(current),
         state.vms().size(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
   }
 
-  private static int groups(Snapshot snapshot) {
-    Set<Integer> groups = new HashSet<>();
-    for (PciFunction function : snapshot.functions()) {
-      if (function.kernel().hasGroup()) {
-        groups.add(function.kernel().group());
-      }
-    }
-    return groups.size();
+  private static long groups(Snapshot snapshot) {
+    return snapshot.functions().stream()
+        .map(PciFunction::kernel)
+        .filter(KernelView::hasGroup)
+        .mapToInt(KernelView::group)
+        .distinct()
+        .count();
   }
 
   private static boolean isUnreadPort(PciFunction function) {
