@@ -6,7 +6,10 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciFunction;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 final class ReadFindings extends Findings {
   private final PendingFindings pending;
@@ -21,16 +24,16 @@ final class ReadFindings extends Findings {
   static List<IsolationAlert> of(
       Comparison comparison, PendingFindings pending, TimeLimits limits) {
     ReadFindings findings = new ReadFindings(comparison, pending, limits);
-    int cutShort = 0;
+    List<Integer> cutShort = new ArrayList<>();
     for (int i = 0; i < findings.after.size(); i++) {
       switch (findings.after.function(i).config().status()) {
         case ALL_ONES, NOT_READY, UNREADABLE -> findings.unreadable(i);
         case TORN_READ -> findings.torn(i);
-        case TRUNCATED_UNPRIVILEGED -> cutShort++;
+        case TRUNCATED_UNPRIVILEGED -> cutShort.add(i);
         default -> {}
       }
     }
-    if (cutShort > 0) {
+    if (!cutShort.isEmpty()) {
       findings.truncated(cutShort);
     }
     return findings.alerts;
@@ -61,17 +64,33 @@ final class ReadFindings extends Findings {
         limits.doubled());
   }
 
-  private void truncated(int count) {
-    int all = after.size();
+  /**
+   * One finding for a host. A warning where a bridge on the way of a VM is among them: its ACS
+   * registers lie beyond the bytes that were given, so a lost bit there would not be seen.
+   */
+  private void truncated(List<Integer> cutShort) {
+    Set<String> vms = new TreeSet<>();
+    for (int i : cutShort) {
+      if (after.function(i).isBridge()) {
+        vms.addAll(comparison.allVmsAtOrBelow(i));
+      }
+    }
+    String which = vms.isEmpty() ? "" : ", ports on the way of VMs among them";
     alerts.add(
-        comparison.alert(
-            AlertCode.CONFIG_TRUNCATED,
-            Severity.INFO,
-            "The collector may not read all of %d of %d functions: their isolation is unknown"
-                .formatted(count, all),
-            List.of(
-                Evidence.Fact.now("functions cut short", Integer.toString(count)),
-                Evidence.Fact.now("functions", Integer.toString(all)))));
+        comparison
+            .alert(
+                AlertCode.CONFIG_TRUNCATED,
+                vms.isEmpty() ? Severity.INFO : Severity.WARNING,
+                "",
+                List.of(),
+                vms,
+                null,
+                "The collector may not read all of %d of %d functions%s: their isolation is unknown"
+                    .formatted(cutShort.size(), after.size(), which))
+            .withFacts(
+                List.of(
+                    Evidence.Fact.now("functions cut short", Integer.toString(cutShort.size())),
+                    Evidence.Fact.now("functions", Integer.toString(after.size())))));
   }
 
   private static String words(ReadStatus status) {

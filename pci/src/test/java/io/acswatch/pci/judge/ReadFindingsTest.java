@@ -169,6 +169,22 @@ class ReadFindingsTest {
   }
 
   @Test
+  void aPortOnTheWayOfAVmThatIsCutShortIsAWarning() {
+    TestHost host = host().owner("A", "vm1");
+    List<IsolationAlert> alerts = found(host.snapshot(), read(host, "00:01.0", TRUNCATED));
+
+    assertEquals(
+        List.of(
+            "The collector may not read all of 1 of 2 functions, ports on the way of VMs among"
+                + " them: their isolation is unknown"),
+        headlines(alerts));
+    assertEquals(Severity.WARNING, alerts.get(0).severity());
+    assertEquals(List.of("vm1"), List.copyOf(alerts.get(0).vms()));
+    // What lies below a port that is read may be cut short: it is no way of anybody.
+    assertEquals(Severity.INFO, found(host.snapshot(), read(host, A, TRUNCATED)).get(0).severity());
+  }
+
+  @Test
   void functionsCutShortAreOneFindingOfTheHost() {
     Snapshot after =
         AlteredFunction.in(
