@@ -198,15 +198,17 @@ const pipeline = board("pipeline", "pipeline", "Whether frames become alerts, an
 
 const collectors = board("collectors", "collectors", "Whether hosts are seen: readers, spools and senders of all of them.", [
   ["All", [
-    number({ title: "senders up", text: "That answer Prometheus.", width: 4, queries: [query(`sum(up{${COLLECTOR}})`)] }),
-    number({ title: "senders down", text: "That do not.", width: 4, colour: LOSS_COLOUR, queries: [query(`count(up{${COLLECTOR}} == 0) or vector(0)`)] }),
+    number({ title: "senders up", text: "That answer Prometheus.", width: 3, queries: [query(`sum(up{${COLLECTOR}})`)] }),
+    number({ title: "senders down", text: "That do not.", width: 3, colour: LOSS_COLOUR, queries: [query(`count(up{${COLLECTOR}} == 0) or vector(0)`)] }),
     number({ title: "readers silent", text: "No report for five minutes.", width: 4, colour: LOSS_COLOUR,
       queries: [query(`count(time() - acswatch_reader_report_timestamp_seconds{${COLLECTOR}} > 300) or vector(0)`)] }),
     number({ title: "senders silent", text: "Nothing acknowledged for five minutes.", width: 4, colour: LOSS_COLOUR,
       queries: [query(`count(time() - acswatch_sender_last_acknowledged_timestamp_seconds{${COLLECTOR}} > 300) or vector(0)`)] }),
-    number({ title: "given up, last hour", text: "Frames that spools gave up.", width: 4, colour: LOSS_COLOUR,
+    number({ title: "blind readers", text: "That lack CAP_SYS_ADMIN and see no ACS register.", width: 3, colour: LOSS_COLOUR,
+      queries: [query(`count(acswatch_reader_functions{${COLLECTOR}, status="truncated_unprivileged"} > 0) or vector(0)`)] }),
+    number({ title: "given up, last hour", text: "Frames that spools gave up.", width: 3, colour: LOSS_COLOUR,
       queries: [query(`sum(increase(acswatch_spool_dropped_total{${COLLECTOR}}[1h]))`)] }),
-    number({ title: "sources failing", text: "Sources of owners that do not see all.", width: 4, colour: "orange",
+    number({ title: "sources failing", text: "Sources of owners that do not see all.", width: 3, colour: "orange",
       queries: [query(`count(acswatch_reader_source_success{${COLLECTOR}} == 0) or vector(0)`)] }),
   ]],
   ["Spools and senders", [

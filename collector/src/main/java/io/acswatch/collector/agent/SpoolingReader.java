@@ -7,6 +7,7 @@ import io.acswatch.collector.source.ReadGuard;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLock;
+import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
@@ -50,6 +51,7 @@ public final class SpoolingReader {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private long lastBeatNanos;
   private long lastLosses;
+  private long lastHidden;
   private long toldSequence;
   private volatile long failures;
   private boolean began;
@@ -166,6 +168,7 @@ public final class SpoolingReader {
       throws IOException {
     Capture again = now == null && owesSnapshot ? watcher.lastAnew() : null;
     if (now != null) {
+      sayIfBlind(now);
       putState(now);
       if (!began) {
         beginBoot(now);
@@ -180,6 +183,24 @@ public final class SpoolingReader {
       putState(again);
     }
     beatIfDue(nanos);
+  }
+
+  /** Nobody else on this host sees that the registers which matter are not read. */
+  private void sayIfBlind(Capture now) {
+    long hidden =
+        now.functions().stream()
+            .filter(f -> f.readStatus() == ReadStatus.TRUNCATED_UNPRIVILEGED)
+            .count();
+    if (hidden > 0 && hidden != lastHidden) {
+      LOG.warn(
+          "{} of {} functions show 64 bytes only, and no ACS register: isolation is unknown; the"
+              + " reader needs CAP_SYS_ADMIN",
+          hidden,
+          now.functions().size());
+    } else if (hidden < lastHidden) {
+      LOG.info("all functions show their ACS registers again");
+    }
+    lastHidden = hidden;
   }
 
   /** If this fails the state is owed, and told again later. */

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.collector.CollectorMain;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.spool.SpoolLock;
+import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -23,6 +26,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the process of an agent says, and what it ends with. */
 class CollectProcessIT {
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+
   @TempDir private Path directory;
 
   private record Ended(int exitCode, String err) {}
@@ -96,6 +101,33 @@ class CollectProcessIT {
         left.size() + " frames wait in " + spool + "; the next start sends them", out.readLine());
   }
 
+  @Test
+  void warnsOfFunctionsThatShowNoAcsRegister() throws Exception {
+    FixtureHost host = host();
+    Path port = host.path(host.realDirectory(PciAddress.parse("0000:00:03.0")) + "/config");
+    byte[] all = Files.readAllBytes(port);
+    Files.write(port, Arrays.copyOf(all, 64));
+    Path config =
+        Files.writeString(directory.resolve("conf"), "collector.sweep.interval.ms=1000\n");
+    String[] place = {
+      "--root", host.root().toString(), "--spool", directory.resolve("spool").toString()
+    };
+    Process reader = start("collect reader --config " + config, place);
+    Path err = directory.resolve("err");
+    String says = "1 of 32 functions show 64 bytes only, and no ACS register";
+    try {
+      Awaitility.await().atMost(LIMIT).until(() -> Files.readString(err).contains(says));
+      Files.write(port, all);
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(() -> Files.readString(err).contains("all functions show their ACS registers"));
+    } finally {
+      reader.destroy();
+      assertTrue(reader.waitFor(30, TimeUnit.SECONDS));
+    }
+    assertEquals(1, Files.readString(err).split(says, -1).length - 1, "said once");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"collect", "collect sender --config CONF"})
   void saysInAFewLinesThatThereIsNoBroker(String command) throws Exception {
@@ -139,7 +171,11 @@ class CollectProcessIT {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    line.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", CollectorMain.class.getName()));
+    line.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1"));
+    line.addAll(
+        List.of(
+            "-Dorg.slf4j.simpleLogger.log.io.acswatch=info", // as it is shipped
+            CollectorMain.class.getName()));
     line.addAll(List.of(command.split(" ")));
     line.addAll(List.of(arguments));
     ProcessBuilder process = new ProcessBuilder(line);
