@@ -26,20 +26,22 @@ final class ReaderReport {
   private final MetricsText text = new MetricsText();
 
   ReaderReport(long nowMillis) {
-    text.gauge("acswatch_reader_report_timestamp_seconds", "When the reader wrote what it reports.")
+    text.gauge("acswatch_reader_report_timestamp_seconds", "When the reader wrote its report.")
         .sample(nowMillis / 1000.0);
     text.process("acswatch_reader");
   }
 
   ReaderReport agent(HostWatcher watcher, ReadGuard guard, long stuck, long failures) {
-    text.counter("acswatch_reader_sweeps_total", "Looks at every function.")
+    text.counter("acswatch_reader_sweeps_total", "Reads of every function (sweeps).")
         .sample(watcher.sweeps());
-    text.counter("acswatch_reader_reads_total", "Functions looked into.").sample(guard.reads());
-    text.counter("acswatch_reader_reads_skipped_total", "Reads left out: denied or stuck.")
+    text.counter("acswatch_reader_reads_total", "Reads of functions.").sample(guard.reads());
+    text.counter("acswatch_reader_reads_skipped_total", "Reads that were skipped: denied or stuck.")
         .sample(guard.skipped());
     text.counter("acswatch_reader_reads_stuck_total", "Reads that did not return in time.")
         .sample(stuck);
-    text.counter("acswatch_reader_failures_total", "Looks that failed, or found no place on disk.")
+    text.counter(
+            "acswatch_reader_failures_total",
+            "Failed reads of the host, and snapshots without room on disk.")
         .sample(failures);
     return this;
   }
@@ -55,10 +57,12 @@ final class ReaderReport {
       ReadStatus status = decoder.decode(function.config(), function.readStatus()).status();
       byStatus.merge(status, 1, Integer::sum);
     }
-    text.gauge("acswatch_reader_functions", "Functions by how their last read went.");
+    text.gauge("acswatch_reader_functions", "Functions, by the status of their last read.");
     byStatus.forEach((status, count) -> text.sample("status", label(status), count));
     BootOrigin boot = BootOrigin.of(last.boot(), last.notes());
-    text.gauge("acswatch_reader_boot_info", "1; how this boot came about, and how sure that is.")
+    text.gauge(
+            "acswatch_reader_boot_info",
+            "1; the class of this boot and its confidence, in the labels.")
         .sample("class", label(boot.bootClass()), "confidence", label(boot.confidence()), 1);
     text.gauge("acswatch_reader_kexec_loaded", "1 while an image for a kexec is loaded.")
         .sample(last.kexecLoaded() ? 1 : 0);
@@ -66,9 +70,9 @@ final class ReaderReport {
   }
 
   ReaderReport sources(HostWatcher watcher) {
-    text.gauge("acswatch_reader_source_success", "1 if the last reading of a source saw all.");
+    text.gauge("acswatch_reader_source_success", "1 if the last read of a source was complete.");
     watcher.timings().forEach(t -> text.sample("source", t.label(), t.isSuccess() ? 1 : 0));
-    text.gauge("acswatch_reader_source_duration_seconds", "Time of the last reading of a source.");
+    text.gauge("acswatch_reader_source_duration_seconds", "Duration of the last read of a source.");
     watcher.timings().forEach(t -> text.sample("source", t.label(), t.took().toNanos() / 1e9));
     text.gauge("acswatch_reader_owner_claims", "Claims of VMs on functions, by source.");
     watcher.ownerHealth().forEach(h -> text.sample("source", h.timing().label(), h.claims()));
@@ -78,7 +82,7 @@ final class ReaderReport {
   }
 
   ReaderReport spool(Map<SpoolLoss, Long> losses) {
-    text.counter("acswatch_spool_dropped_total", "Frames that the reader gave up, by reason.");
+    text.counter("acswatch_spool_dropped_total", "Frames that the reader discarded, by reason.");
     for (SpoolLoss reason : SpoolLoss.OF_THE_READER) {
       text.sample("reason", reason.label(), losses.getOrDefault(reason, 0L));
     }

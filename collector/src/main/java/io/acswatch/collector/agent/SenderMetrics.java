@@ -122,7 +122,7 @@ public final class SenderMetrics implements AutoCloseable {
   /** All metrics; without those of the spool and the reader if the spool cannot be read. */
   String text() {
     MetricsText text = new MetricsText();
-    text.gauge("acswatch_collector_build_info", "1; what runs, in the labels.")
+    text.gauge("acswatch_collector_build_info", "1; version and Java version, in the labels.")
         .sample(
             "version",
             Program.versionOf(SenderMetrics.class),
@@ -146,12 +146,14 @@ public final class SenderMetrics implements AutoCloseable {
 
   private void waiting(MetricsText text) throws IOException {
     List<SpoolEntry> waiting = spool.entries();
-    text.gauge("acswatch_spool_frames", "Frames that wait to be sent.").sample(waiting.size());
-    text.gauge("acswatch_spool_bytes", "Bytes of these.")
+    text.gauge("acswatch_spool_frames", "Frames in the spool.").sample(waiting.size());
+    text.gauge("acswatch_spool_bytes", "Bytes of the frames in the spool.")
         .sample(waiting.stream().mapToLong(SpoolEntry::bytes).sum());
-    text.gauge("acswatch_spool_limit_bytes", "Bytes that may wait before frames are given up.")
+    text.gauge(
+            "acswatch_spool_limit_bytes",
+            "Maximum size of the spool; beyond it frames are discarded.")
         .sample(spool.limitBytes());
-    text.gauge("acswatch_spool_oldest_seconds", "Age of the oldest frame that waits; 0 if none.")
+    text.gauge("acswatch_spool_oldest_seconds", "Age of the oldest frame in the spool; 0 if none.")
         .sample(
             waiting.stream()
                     .mapToLong(entry -> Math.max(0, clock.millis() - entry.modifiedMillis()))

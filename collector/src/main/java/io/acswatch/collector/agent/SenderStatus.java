@@ -35,13 +35,15 @@ public final class SenderStatus {
   }
 
   synchronized void writeTo(MetricsText text) {
-    text.counter("acswatch_sender_frames_total", "Frames the brokers acknowledged.").sample(frames);
-    text.counter("acswatch_sender_bytes_total", "Bytes of these.").sample(bytes);
+    text.counter("acswatch_sender_frames_total", "Frames that brokers acknowledged.")
+        .sample(frames);
+    text.counter("acswatch_sender_bytes_total", "Bytes of the frames that brokers acknowledged.")
+        .sample(bytes);
     text.counter("acswatch_sender_failures_total", "Attempts to send that failed.")
         .sample(failures);
     text.gauge(
             "acswatch_sender_last_acknowledged_timestamp_seconds",
-            "When a broker acknowledged a frame last; 0 if none did.")
+            "When a broker last acknowledged a frame; 0 if none did.")
         .sample(lastAcknowledgedMillis / 1000.0);
   }
 

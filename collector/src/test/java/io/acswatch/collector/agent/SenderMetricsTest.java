@@ -157,11 +157,13 @@ class SenderMetricsTest {
         new StringBuilder(
             """
             # Metrics of the collector
-            What `/metrics` of the sender answers, by default at `127.0.0.1:9641`, made from what it
-            serves (a test compares; `-Dgolden.update=true` rewrites this page). The reader has no
-            network: it leaves its own in the spool with every heartbeat, and the sender serves them
-            too, as they are; `acswatch_reader_report_timestamp_seconds` says how old they are.
-            Labels are out of few values, the same for a host of 4 functions and for one of 10,000.
+            The metrics that `/metrics` of the sender answers, by default at `127.0.0.1:9641`. A test
+            compares this page with what the sender serves (`-Dgolden.update=true` writes it again).
+
+            The reader has no network. It leaves its metrics in the spool with every heartbeat, and
+            the sender serves them unchanged. `acswatch_reader_report_timestamp_seconds` says how
+            old they are. Labels have few values: the number of series does not depend on the
+            number of functions.
 
             | Metric | Type | Labels | Is |
             | --- | --- | --- | --- |

@@ -28,17 +28,14 @@ final class FleetMetrics extends Collector {
     GaugeMetricFamily hosts =
         new GaugeMetricFamily(
             "acswatch_hosts",
-            "Hosts whose state this instance keeps: fresh, stale (silent for too long) or unknown"
+            "Hosts whose state this instance keeps: fresh, stale (silent too long) or unknown"
                 + " (a port was not read).",
             List.of("status"));
     for (HostStatus status : HostStatus.values()) {
       hosts.addMetric(List.of(status.label()), counts.hosts().getOrDefault(status, 0));
     }
     GaugeMetricFamily open =
-        new GaugeMetricFamily(
-            "acswatch_alerts_open",
-            "Alerts that are raised and not resolved.",
-            List.of("code", "severity"));
+        new GaugeMetricFamily("acswatch_alerts_open", "Open alerts.", List.of("code", "severity"));
     for (AlertCode code : AlertCode.values()) {
       Map<Severity, Integer> bySeverity = counts.open().getOrDefault(code, Map.of());
       for (Severity severity : Severity.values()) {
@@ -55,8 +52,7 @@ final class FleetMetrics extends Collector {
             fleet.partitions().size()),
         new GaugeMetricFamily(
             "acswatch_last_frame_timestamp_seconds",
-            "When the last frame that was taken in had been appended, seconds since 1970; 0 if"
-                + " none was.",
+            "When the last valid frame was appended, seconds since 1970; 0 if none was.",
             fleet.lastFrameMillis() / MILLIS_PER_SECOND));
   }
 }

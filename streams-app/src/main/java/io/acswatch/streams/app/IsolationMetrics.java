@@ -56,36 +56,32 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   private final LongSupplier clock;
   private final CollectorRegistry registry = new CollectorRegistry();
   private final Map<FrameType, Counter.Child> frames =
-      children(
-          counter("acswatch_frames", "Sound frames, by what they say of their host.", "kind"),
-          FrameType.class);
+      children(counter("acswatch_frames", "Valid frames, by kind.", "kind"), FrameType.class);
   private final Map<KexecEvent.Step, Counter.Child> kexecs =
       children(
-          counter("acswatch_kexec_events", "Steps on the way to another kernel.", "step"),
+          counter("acswatch_kexec_events", "Kexec events, by step.", "step"),
           KexecEvent.Step.class);
   private final Counter functions =
-      counter("acswatch_functions_decoded", "PCI functions in the snapshots that were taken in.");
+      counter("acswatch_functions_decoded", "PCI functions in decoded snapshots.");
   private final Counter rejects =
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
   private final Counter repetitions =
-      counter("acswatch_repetitions_skipped", "Snapshots that told nothing new.");
+      counter("acswatch_repetitions_skipped", "Snapshots without anything new.");
   private final Counter alerts =
       counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
   private final Histogram alertLatency =
       Histogram.build(
               "acswatch_alert_latency_seconds",
-              "From the append of a frame to the alert it led to, on its way to the broker.")
+              "Time from the append of a frame to the sending of its alert.")
           .buckets(LATENCY_BUCKETS)
           .register(registry);
   private final Histogram decodeSeconds =
-      Histogram.build(
-              "acswatch_decode_seconds",
-              "Time to decode or refuse one record, or to know it again.")
+      Histogram.build("acswatch_decode_seconds", "Time to decode, refuse or recognize one record.")
           .buckets(DECODE_BUCKETS)
           .register(registry);
   private final Gauge state =
-      Gauge.build("acswatch_streams_state", "1 for the state Kafka Streams is in, else 0.")
+      Gauge.build("acswatch_streams_state", "1 for the present state of Kafka Streams, else 0.")
           .labelNames("state")
           .register(registry);
   private final Gauge brokerReachable =
@@ -98,14 +94,15 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   private final Gauge oldestUnprocessed =
       gauge(
           "acswatch_frame_oldest_unprocessed_age_seconds",
-          "How long the oldest frame waits to be judged, to a tenth; 0 if none waits, NaN while no"
-              + " broker answers.");
+          "Age of the oldest frame that waits to be judged, to a tenth; 0 if none waits, NaN while"
+              + " no broker answers.");
   private final Gauge restoringPartitions =
-      gauge("acswatch_restore_partitions", "Partitions whose store is being read back.");
+      gauge("acswatch_restore_partitions", "Partitions whose store is being restored.");
   private final Gauge restoreRemaining =
-      gauge("acswatch_restore_remaining_records", "Records to be read back, at most.");
+      gauge(
+          "acswatch_restore_remaining_records", "Maximum number of records still to be restored.");
   private final Counter restored =
-      counter("acswatch_restored_records", "Records of the stores that were read back.");
+      counter("acswatch_restored_records", "Records of the stores that were restored.");
 
   /** Records that are still to be read back, of each changelog that is being read. */
   private final Map<TopicPartition, Long> remaining = new ConcurrentHashMap<>();
@@ -132,7 +129,7 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
     for (Refusal refusal : Refusal.values()) {
       rejects.labels(refusal.label());
     }
-    Gauge.build("acswatch_build_info", "1; what runs, in the labels.")
+    Gauge.build("acswatch_build_info", "1; version and Java version, in the labels.")
         .labelNames("version", "java_version")
         .register(registry)
         .labels(IsolationApp.version(), System.getProperty("java.version"))

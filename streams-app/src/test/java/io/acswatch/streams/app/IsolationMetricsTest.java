@@ -199,15 +199,15 @@ class IsolationMetricsTest {
         new StringBuilder(
             """
             # Metrics
-            What `/metrics` of the streams application answers, made from what it registers (a test
-            compares; `-Dgolden.update=true` rewrites this page). Base units; counters end in
-            `_total`. Labels are out of few values: never a host, an address or a text from outside,
-            so that the number of series is the same for one host and for a million.
+            The metrics that `/metrics` of the streams application answers. A test compares this page
+            with what it registers (`-Dgolden.update=true` writes it again). Units are base units;
+            counters end in `_total`. Labels have few values, and never a host, an address or a text
+            from outside: the number of series does not depend on the number of hosts.
 
-            Counters count work and not results: what a transaction took back and did again counts
-            twice. Each instance counts the hosts whose state it keeps; the sum over all instances is
-            the fleet. `acswatch_frames_unprocessed` and its age are of the whole group, and the same
-            from each instance: take their maximum.
+            Counters count work, not results: what a transaction aborted and repeated counts twice.
+            Each instance counts the hosts whose state it keeps, so add up all instances.
+            `acswatch_frames_unprocessed` and its age are the same from each instance, for the whole
+            group: take their maximum.
 
             | Metric | Type | Labels | Is |
             | --- | --- | --- | --- |
@@ -252,8 +252,8 @@ class IsolationMetricsTest {
     page.append(
         """
 
-        Beside these come those of the Prometheus library on the JVM and the process: `jvm_*`,
-        `process_*`; and for each counter and histogram `*_created`, when it began to count.
+        The Prometheus library adds metrics of the JVM and the process, `jvm_*` and `process_*`. For
+        each counter and histogram it adds `*_created`, the time when it began to count.
         """);
     return page.toString();
   }
