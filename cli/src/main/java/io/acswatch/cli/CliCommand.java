@@ -22,11 +22,7 @@ public abstract class CliCommand implements Callable<Integer> {
     return commandLine().getErr();
   }
 
-  /**
-   * Writes out what is buffered.
-   *
-   * @throws CommandFailure if some of it was not written: a full disk, a closed pipe
-   */
+  /** Writes what is buffered; fails where that is not written: a full disk, a closed pipe. */
   protected final void flush() {
     if (out().checkError()) {
       throw new CommandFailure("standard output: cannot be written");

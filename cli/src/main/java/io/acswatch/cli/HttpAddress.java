@@ -9,11 +9,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param port 0 to 65535; 0 for any free one
  */
 public record HttpAddress(String host, int port) {
-  /**
-   * Reads {@code host:port}.
-   *
-   * @throws IllegalArgumentException if {@code text} is not that
-   */
+  /** Reads {@code host:port}; IllegalArgumentException for any other text. */
   public static HttpAddress parse(String text) {
     int colon = text.lastIndexOf(':');
     String host = colon < 0 ? "" : text.substring(0, colon);

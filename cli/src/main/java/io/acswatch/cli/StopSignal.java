@@ -47,12 +47,7 @@ public final class StopSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  /**
-   * Listens from now on.
-   *
-   * @param stop called when the process is asked to end
-   * @param patience how long the command may take to return after that; then the process ends
-   */
+  /** Calls {@code stop} when the process is to end, which then waits {@code patience} at most. */
   public static StopSignal calling(Action stop, Duration patience) {
     return new StopSignal(stop, patience);
   }

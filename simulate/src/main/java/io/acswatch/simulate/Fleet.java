@@ -5,10 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/**
- * Hosts with what happens to them, merged in simulated time. What happens to a host does not depend
- * on how many others there are.
- */
+/** Hosts and what happens to each, whatever their number, merged in simulated time. */
 final class Fleet {
   static final long START_MILLIS = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
 
@@ -22,11 +19,7 @@ final class Fleet {
           Comparator.comparingLong((Member member) -> member.timeline().nextAt())
               .thenComparingInt(Member::index));
 
-  /**
-   * Makes it.
-   *
-   * @param functionsOfHost of each host; 0 draws 20 to 100 for each
-   */
+  /** {@code functionsOfHost} is the number of each host's; 0 draws 20 to 100 for each. */
   Fleet(int hosts, long seed, int functionsOfHost, double storiesPerHour) {
     double meanMillis = 3_600_000 / storiesPerHour;
     for (int i = 0; i < hosts; i++) {

@@ -16,10 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Sends frames with the collector's producer settings, many at a time: the records of a host stay
- * in order, those of the fleet fill batches.
- */
+/** Sends frames with the collector's settings, many at a time, a host's in their order. */
 public final class FrameSender implements AutoCloseable {
   private static final Duration SENDING = Duration.ofMinutes(2);
 

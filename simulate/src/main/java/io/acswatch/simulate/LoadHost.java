@@ -28,11 +28,7 @@ public final class LoadHost {
     drive.vm = owner;
   }
 
-  /**
-   * The host of number {@code number}.
-   *
-   * @throws IllegalArgumentException if no host has so many functions
-   */
+  /** The host of this number; IllegalArgumentException if no host has so many functions. */
   public static LoadHost of(long seed, int number, int functions) {
     return new LoadHost(
         new SimHost(

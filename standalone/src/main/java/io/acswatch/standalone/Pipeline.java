@@ -26,10 +26,7 @@ final class Pipeline implements AutoCloseable {
     this.app = app;
   }
 
-  /**
-   * Starts all of it on {@code broker}, which it takes over: the broker is closed with it, or if it
-   * cannot start.
-   */
+  /** Starts all of it on {@code broker}, which is closed with it, or if it cannot start. */
   static Pipeline start(EmbeddedBroker broker, HttpAddress http, Path stateDirectory) {
     Map<String, String> settings = new HashMap<>();
     settings.put("streams.bootstrap.servers", broker.bootstrapServers());

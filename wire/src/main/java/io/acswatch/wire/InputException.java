@@ -2,21 +2,14 @@ package io.acswatch.wire;
 
 import java.io.IOException;
 
-/**
- * Input from outside cannot be read or is damaged. The message is one line that says where and
- * what: {@code before.cap:17: dev: fields=13, expected 14}.
- */
+/** Damaged input, in one line: {@code before.cap:17: dev: fields=13, expected 14}. */
 public final class InputException extends IOException {
   private static final long serialVersionUID = 1;
   private static final int QUOTED_CHARACTERS = 40;
 
   private final String problem;
 
-  /**
-   * An exception for one place in the input.
-   *
-   * @param column characters counted from 1, 0 if the whole line is at fault
-   */
+  /** One place in the input; {@code column} counts from 1, 0 if the whole line is at fault. */
   public InputException(String source, int line, int column, String problem) {
     super(
         source

@@ -32,11 +32,7 @@ final class Guard {
 
   record Finding(boolean holds, String text) {}
 
-  /**
-   * Something that is guarded.
-   *
-   * @param inPlace it makes no objects
-   */
+  /** Something that is guarded; {@code inPlace} if it makes no objects. */
   record Recorded(String loop, double ratio, boolean inPlace) {}
 
   /** Medians of five JVMs each, on a machine with a load of 40 on two CPUs; they differ by 5 %. */
@@ -137,10 +133,7 @@ final class Guard {
             recorded));
   }
 
-  /**
-   * Checks all that is guarded; {@code injected} puts a fault into each thing, so that none of the
-   * findings may hold.
-   */
+  /** Checks all that is guarded; with {@code injected} faults, so that no finding may hold. */
   static List<Finding> check(boolean injected) throws IOException, InterruptedException {
     List<Finding> counts = counts(injected);
     List<Finding> findings = new ArrayList<>(injected ? counts.subList(0, 1) : counts);

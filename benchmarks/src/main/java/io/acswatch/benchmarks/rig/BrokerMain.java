@@ -3,10 +3,7 @@ package io.acswatch.benchmarks.rig;
 import io.acswatch.standalone.EmbeddedBroker;
 import java.io.OutputStream;
 
-/**
- * The broker in a JVM of its own: says where it listens, and serves until its standard input ends,
- * as it does when the process that started it is gone.
- */
+/** The broker in a JVM of its own: says where it listens, and serves until its input ends. */
 final class BrokerMain {
   private BrokerMain() {}
 

@@ -34,11 +34,7 @@ record Sample(double recordsPerSecond, double clientMicros, double brokerMicros)
     }
   }
 
-  /**
-   * Waits until a contender is through.
-   *
-   * @throws IOException if it fails, or stands still for a minute
-   */
+  /** Waits until a contender is through; fails if it stands still for a minute. */
   static Sample of(Contender.Running running, Lane lane, Broker broker)
       throws IOException, InterruptedException {
     Moment begin = Moment.now(0, broker);

@@ -1,6 +1,5 @@
 package io.acswatch.collector.agent;
 
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.collector.source.DenyList;
@@ -112,11 +111,7 @@ public record CollectorConfig(
     return from(new Settings(KEYS).putAll(settings));
   }
 
-  /**
-   * Settings from a file and from options.
-   *
-   * @throws CommandFailure naming the key, the value and what was expected
-   */
+  /** Settings from a file and from options; a refusal names key, value and what was expected. */
   public static CollectorConfig from(Settings settings) {
     return new CollectorConfig(
         settings.text(BOOTSTRAP_SERVERS),

@@ -55,11 +55,7 @@ record HostFrames(String bootId, FrameType type, byte[] bytes) {
     return new HostFrames(state.boot().id(), FrameType.HEARTBEAT, FrameWriter.write(heartbeat));
   }
 
-  /**
-   * Numbers of a frame that is no state.
-   *
-   * @param told that of the last snapshot that was put into the spool; 0 if none was
-   */
+  /** Numbers of a frame that is no state; {@code told}: of the last snapshot in the spool, or 0. */
   record Numbers(long own, long told) {}
 
   record SpoolDepth(int frames, long bytes, long dropped) {}

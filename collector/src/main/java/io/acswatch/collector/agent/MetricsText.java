@@ -4,10 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/**
- * Writes metrics in Prometheus' text format, version 0.0.4. A library would cost the reader more
- * memory than all else it does.
- */
+/** Prometheus' text format 0.0.4; a library would take more memory than all else in the reader. */
 final class MetricsText {
   private static final Path SELF = Path.of("/proc/self/stat");
   private static final double TICKS_PER_SECOND = 100; // USER_HZ

@@ -3,11 +3,7 @@ package io.acswatch.collector.agent;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.frame.FrameWriter;
 
-/**
- * A frame ready to be sent.
- *
- * @param value the frame; not to be changed by anybody
- */
+/** A frame ready to be sent; nobody changes {@code value}. */
 public record OutgoingFrame(String host, long sequence, byte[] value) {
 
   public static OutgoingFrame of(Capture capture) {

@@ -16,10 +16,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/**
- * How the reader does, as metrics in Prometheus' text format. It has no network: the text lies in
- * the spool, and the sender serves it with its own.
- */
+/** The reader's metrics. It has no network: they lie in the spool, and the sender serves them. */
 final class ReaderReport {
   static final String FILE = "reader.prom";
 

@@ -58,11 +58,7 @@ public final class SpoolingReader {
   private boolean owesSnapshot;
   private @Nullable String failing;
 
-  /**
-   * A reader of one host into one spool.
-   *
-   * @throws IOException if the host has no name and no id is configured
-   */
+  /** A reader of one host into one spool; fails if the host has no name and no id is set. */
   public SpoolingReader(CollectorConfig config, Spool spool, Clock clock) throws IOException {
     this(config, spool, clock, LAST_PATIENCE);
   }
@@ -101,11 +97,7 @@ public final class SpoolingReader {
     return watcher.host();
   }
 
-  /**
-   * Reads until {@link #stop}.
-   *
-   * @throws IOException if the very first look fails: wrong root, no PCI bus
-   */
+  /** Reads until {@link #stop}; fails if the very first look does: wrong root, no PCI bus. */
   public void run() throws IOException, InterruptedException {
     try {
       spool.clean();
@@ -310,10 +302,7 @@ public final class SpoolingReader {
     }
   }
 
-  /**
-   * Lets {@link #run} take the last snapshot and return. Comes back when it has, and after 150 ms
-   * in any case. A look that is under way is given up.
-   */
+  /** Ends {@link #run} after a last snapshot, in 150 ms at most; a look under way is given up. */
   public void stop() throws InterruptedException {
     stopping.countDown();
     guard.hurry(true);

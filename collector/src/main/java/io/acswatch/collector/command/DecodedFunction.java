@@ -33,11 +33,7 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
       @Nullable WalkStep standardEnd,
       List<Entry> extended,
       @Nullable WalkStep extendedEnd) {
-    /**
-     * One capability.
-     *
-     * @param version 4 bits; means nothing in the standard list, which has none
-     */
+    /** One capability; {@code version} has 4 bits and means nothing in the standard list. */
     record Entry(int id, int version, int offset) {}
 
     static CapabilityLists of(ConfigSpace space, ConfigFacts facts) {

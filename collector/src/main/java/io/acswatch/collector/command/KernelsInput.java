@@ -22,10 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 
-/**
- * Reads what the fleet tells of kernels: from a file as {@code kernels --output json} prints it,
- * from the streams application's API, or from the topic.
- */
+/** What the fleet tells of kernels: from {@code kernels --output json}, the API or the topic. */
 final class KernelsInput {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final String API = "/api/v1/kernels";

@@ -30,10 +30,7 @@ final class BootSource {
         loader("/proc/sys/kernel/bootloader_version"));
   }
 
-  /**
-   * Milliseconds since the boot, at least 1; 1 if unknown. Never the same twice in one boot, as
-   * long as a millisecond lies between.
-   */
+  /** Milliseconds since the boot, at least 1; rises with every call that is 1 ms later. */
   long uptimeMillis() {
     String uptime = tree.textOr("/proc/uptime", "");
     try {

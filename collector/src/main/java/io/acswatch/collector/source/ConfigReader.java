@@ -49,12 +49,7 @@ final class ConfigReader {
 
   private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
 
-  /**
-   * What reading one configuration space gave.
-   *
-   * @param space the bytes, as many as there were; none where nothing was read
-   * @param status what the reader knows of them
-   */
+  /** The bytes that one configuration space gave, and what is known of them. */
   record ConfigRead(ConfigSpace space, ReadStatus status) {
     static ConfigRead nothing(ReadStatus why) {
       return new ConfigRead(new ArrayConfigSpace(), why);
@@ -156,10 +151,7 @@ final class ConfigReader {
     return fill(words, file, offset) && Integer.reverseBytes(words.getInt(0)) == space.u32(offset);
   }
 
-  /**
-   * Reads 16 bits at {@code offset}, or -1 if the function is gone, asleep, unreadable or not to be
-   * read that far.
-   */
+  /** 16 bits; -1 if the function is gone, asleep, unreadable or not to be read that far. */
   int readWord(String directory, int offset) {
     if (isAsleep(directory)) {
       return -1;

@@ -32,11 +32,7 @@ final class FixedAttributes {
 
   private record Kept(Object identity, Fixed fixed) {}
 
-  /**
-   * Those of the function with this directory.
-   *
-   * @throws IOException if it is gone
-   */
+  /** Those of the function with this directory; fails if it is gone. */
   Fixed of(PciAddress address, String directory) throws IOException {
     Object identity = tree.identity(directory);
     Kept known = kept.get(address);

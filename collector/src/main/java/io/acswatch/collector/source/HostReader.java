@@ -82,11 +82,7 @@ public final class HostReader {
     return boot.uptimeMillis();
   }
 
-  /**
-   * Reads the host.
-   *
-   * @throws IOException if there is no PCI bus or no boot id below the root
-   */
+  /** Reads the host; fails if there is no PCI bus or no boot id below the root. */
   public Capture read(String host, long sequence, List<OwnershipClaim> owners) throws IOException {
     Scan scan = scan();
     if (scan.moved()) {

@@ -36,11 +36,7 @@ public final class HostTree implements Texts {
   private final Path root;
   private final boolean isWholeSystem;
 
-  /**
-   * The tree below {@code root}.
-   *
-   * @throws IOException if it is not a directory that can be entered
-   */
+  /** The tree below {@code root}, a directory that can be entered. */
   public HostTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       throw new NoSuchFileException(root.toString());

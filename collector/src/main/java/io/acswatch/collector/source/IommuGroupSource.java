@@ -7,10 +7,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/**
- * Reads {@code /sys/kernel/iommu_groups}: which groups there are, of which type, with which
- * devices.
- */
+/** Reads {@code /sys/kernel/iommu_groups}: the groups, their types and their devices. */
 final class IommuGroupSource {
   private static final String GROUPS = "/sys/kernel/iommu_groups";
   private static final String NO_IOMMU_NAME = "vfio-noiommu";

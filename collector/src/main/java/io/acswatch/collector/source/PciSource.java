@@ -59,10 +59,7 @@ final class PciSource {
     return functions;
   }
 
-  /**
-   * Names of the IOMMUs that serve these functions, sorted: they tell the driver, which no
-   * configuration space does.
-   */
+  /** Names of the IOMMUs that serve these functions, sorted; they tell the driver. */
   SortedSet<String> iommus(List<CapturedFunction> functions) {
     SortedSet<String> names = new TreeSet<>();
     for (CapturedFunction function : functions) {

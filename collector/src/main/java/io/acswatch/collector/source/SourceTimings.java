@@ -29,11 +29,7 @@ public final class SourceTimings {
     }
   }
 
-  /**
-   * One reading.
-   *
-   * @param label of what, as metrics and reports name it
-   */
+  /** One reading; metrics and reports name it {@code label}. */
   public record Timing(String label, boolean isSuccess, Duration took) {}
 
   @FunctionalInterface

@@ -25,12 +25,7 @@ public final class SpoolLock implements AutoCloseable {
 
   private SpoolLock() {}
 
-  /**
-   * Takes the lock of a role.
-   *
-   * @param role {@code reader} or {@code sender}
-   * @throws IOException if another process has it; names the file
-   */
+  /** Takes the lock of {@code reader} or {@code sender}; fails if another process has it. */
   public static SpoolLock take(Path directory, String role) throws IOException {
     Path spool = directory.toRealPath();
     Path beside = spool.resolveSibling(spool.getFileName() + "." + role + ".lock");
@@ -67,10 +62,7 @@ public final class SpoolLock implements AutoCloseable {
     return file;
   }
 
-  /**
-   * Gives what root has made now to those whom the spool belongs to: a role that root has tried
-   * once is run by a user of its own after that.
-   */
+  /** Gives what root has made to the spool's owner, as whom the role may run from then on. */
   public static void giveToOwner(Path made, Path spool) throws IOException {
     try {
       PosixFileAttributes as = Files.readAttributes(made, PosixFileAttributes.class);

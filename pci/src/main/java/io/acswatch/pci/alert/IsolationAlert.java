@@ -44,11 +44,7 @@ public record IsolationAlert(
     }
   }
 
-  /**
-   * When a snapshot was taken.
-   *
-   * @param takenAtMillis milliseconds since 1970, 0 if unknown
-   */
+  /** When a snapshot was taken, milliseconds since 1970; 0 if unknown. */
   public record Moment(Boot boot, long takenAtMillis) {}
 
   public IsolationAlert {

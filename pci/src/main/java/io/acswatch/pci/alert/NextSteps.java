@@ -48,10 +48,7 @@ public final class NextSteps {
     return code == AlertCode.GROUP_MERGED_CROSS_VM || code == AlertCode.OWNERSHIP_UNKNOWN;
   }
 
-  /**
-   * The step on a kernel of these rules: what is true of others, that a boot switches ACS on, is
-   * not of all.
-   */
+  /** The step on a kernel of these rules; not by all of them a boot switches ACS on. */
   public static String of(AlertCode code, ModelChoice kernel) {
     boolean healsNothing = isOfSecondVm(code) && !kernel.switchesOn(Integer.MAX_VALUE);
     return healsNothing ? step("where-no-boot-heals") : of(code);

@@ -1,9 +1,6 @@
 package io.acswatch.pci.config;
 
-/**
- * What a healthy configuration space never shows and only its bytes tell. Kept as a mask, one bit
- * for each constant.
- */
+/** What a healthy configuration space never shows; kept as a mask of these constants. */
 public enum ConfigOddity {
   STANDARD_LIST_LOOPS("the list of capabilities comes back to itself"),
   EXTENDED_LIST_LOOPS("the list of extended capabilities comes back to itself"),

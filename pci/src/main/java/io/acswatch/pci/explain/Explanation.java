@@ -24,11 +24,7 @@ public record Explanation(
     steps = List.copyOf(steps);
   }
 
-  /**
-   * One step.
-   *
-   * @param acs the ACS registers that decided; null where none did
-   */
+  /** One step; {@code acs} are the registers that decided, null where none did. */
   public record Step(Kind kind, PciAddress subject, String text, @Nullable Registers acs) {}
 
   /**

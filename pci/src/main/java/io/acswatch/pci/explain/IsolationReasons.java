@@ -16,11 +16,7 @@ final class IsolationReasons {
   private final KernelGrouping grouping;
   private final boolean hasBefore;
 
-  /**
-   * Reasons for the verdicts of a grouping.
-   *
-   * @param hasBefore the words of the boot before are known
-   */
+  /** Reasons for verdicts; {@code hasBefore} if the words of the boot before are known. */
   IsolationReasons(HostView view, KernelGrouping grouping, boolean hasBefore) {
     this.view = view;
     this.grouping = grouping;

@@ -15,10 +15,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/**
- * Tries for each function, and for the functions of each slot, what groups there would be if they
- * lost their isolation and a kernel adopted that.
- */
+/** Which groups there would be if a function, or those of a slot, lost their isolation. */
 final class WeakPoints {
   private final HostView view;
   private final KernelGrouping grouping;

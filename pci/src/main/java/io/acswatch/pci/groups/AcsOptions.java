@@ -211,10 +211,7 @@ public final class AcsOptions {
     return named ? control & ~REDIRECT : control;
   }
 
-  /**
-   * True if {@code config_acs} names the function and leaves some of these bits as the boot found
-   * them.
-   */
+  /** True if {@code config_acs} names the function and leaves some bits as the boot found them. */
   public boolean keepsWhatWasFound(HostHierarchy hierarchy, int index, int bits) {
     Order order = naming(config, hierarchy, index);
     return order != null && (bits & ~order.mask()) != 0;

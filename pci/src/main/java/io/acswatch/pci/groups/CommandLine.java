@@ -14,10 +14,7 @@ public final class CommandLine {
 
   private CommandLine() {}
 
-  /**
-   * Those words that say something to the kernel of this machine, in order; of {@code pci=a,b} each
-   * part for itself as {@code pci=a}.
-   */
+  /** Words that mean something on this machine, in order; {@code pci=a,b} is two of them. */
   public static List<String> isolationOptions(String commandLine, Machine machine) {
     List<String> options = new ArrayList<>();
     for (String word : commandLine.split("\\s+")) {

@@ -52,10 +52,7 @@ public final class FollowedRules {
     reported = SnapshotGrouping.reported(snapshot);
   }
 
-  /**
-   * The grouping by those rules, which mostly takes one derivation; nothing is supposed in it of
-   * what is not known.
-   */
+  /** The grouping by those rules; nothing is supposed in it of what is not known. */
   KernelGrouping grouping() {
     // To try what is open of old registers or orders may take long: there other rules are first.
     boolean openAtStart = byRelease.dependsOnRegistersAtStart() || likely.isOrderOpen();

@@ -1,9 +1,6 @@
 package io.acswatch.pci.groups;
 
-/**
- * How the groups that the rules make of a snapshot's registers stand to those the kernel reports.
- * Names are part of the contract with scripts.
- */
+/** How derived groups stand to those the kernel reports; the names are a contract. */
 public enum GroupsAgreement {
   NOT_REPORTED,
   SAME,

@@ -193,10 +193,7 @@ public final class HostHierarchy {
     return bridgeAbove[index];
   }
 
-  /**
-   * Index of what a drawing of the tree shows a function below: its PF, its bridge, or the VMD
-   * endpoint it is behind; {@link #NONE} on a root bus.
-   */
+  /** Index of its PF, bridge or VMD endpoint, as a tree shows it; {@link #NONE} on a root bus. */
   public int shownBelow(int index) {
     DevicePath path = functions.get(index).path();
     if (path.isVirtualFunction()) {

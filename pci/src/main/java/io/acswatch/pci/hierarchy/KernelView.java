@@ -30,13 +30,7 @@ public record KernelView(
   public static final KernelView NONE =
       new KernelView(NO_GROUP, "", "", Sriov.NONE, false, false, Preservation.NONE);
 
-  /**
-   * What the kernel says of virtual functions.
-   *
-   * @param physicalFunction the PF of a VF, else null
-   * @param enabledVfs {@code sriov_numvfs}; 0 where there is no such file
-   * @param totalVfs {@code sriov_totalvfs}; 0 where there is no such file
-   */
+  /** The PF of a VF; {@code sriov_numvfs} and {@code sriov_totalvfs}, 0 where there is none. */
   public record Sriov(@Nullable PciAddress physicalFunction, int enabledVfs, int totalVfs) {
     /** Neither a VF nor a PF that could have some. */
     public static final Sriov NONE = new Sriov(null, 0, 0);

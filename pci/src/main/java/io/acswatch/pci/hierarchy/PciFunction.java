@@ -1,10 +1,6 @@
 package io.acswatch.pci.hierarchy;
 
-/**
- * One function of a host, decoded.
- *
- * @param address where it was at that moment; may belong to another device after the next boot
- */
+/** One function of a host, decoded; after a boot its address may be another device's. */
 public record PciFunction(
     PciAddress address, DevicePath path, PciIds ids, ConfigFacts config, KernelView kernel) {
   private static final int OTHER_BRIDGE = 0x0680;

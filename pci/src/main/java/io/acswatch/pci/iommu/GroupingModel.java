@@ -63,11 +63,7 @@ public enum GroupingModel {
     return this == LEGACY_7_0 || this == LEGACY_LIVEUPDATE;
   }
 
-  /**
-   * The model with this label.
-   *
-   * @throws IllegalArgumentException listing the labels if there is none
-   */
+  /** The model with this label; the exception lists the labels if there is none. */
   public static GroupingModel ofLabel(String label) {
     String known = Arrays.stream(values()).map(GroupingModel::label).collect(joining(", "));
     return named(label)
@@ -85,10 +81,7 @@ public enum GroupingModel {
     return REGRESSED.contain(version);
   }
 
-  /**
-   * The model a mainline or stable kernel of this version follows, unless {@link #LEGACY_AT_BIND}
-   * holds.
-   */
+  /** The model of a mainline or stable kernel, unless {@link #LEGACY_AT_BIND} holds. */
   public static GroupingModel of(KernelVersion version) {
     if (REGRESSED.contain(version)) {
       return LEGACY_LATE_ACS_REGRESSED;

@@ -1,19 +1,13 @@
 package io.acswatch.pci.iommu;
 
-/**
- * Is told of the steps by which functions are grouped; indices are those of the hierarchy. The
- * first parameter is always the function being grouped.
- */
+/** Is told how functions are grouped, by index; first is always the one being grouped. */
 public interface GroupingSteps {
   GroupingSteps NONE = new GroupingSteps() {};
 
   /** Its requests leave under the id of {@code carrier}, or may. */
   default void isCarriedBy(int function, int carrier) {}
 
-  /**
-   * {@code bridge} above it does not isolate, because {@code failing}, it or one above it, does
-   * not.
-   */
+  /** {@code bridge} above it does not isolate, as {@code failing}, at or above it, does not. */
   default void climbs(int function, int bridge, int failing) {}
 
   /** {@code mate} uses the requester id of {@code index}, or the other way round. */

@@ -8,10 +8,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Grouping of one host's functions by the rules of one kernel: which verdict each function has, at
- * the time it counts, and the partition that follows.
- */
+/** One host grouped by the rules of one kernel: verdicts at their times, and the partition. */
 public final class KernelGrouping {
   private final HostHierarchy hierarchy;
   private final ModelChoice choice;
@@ -28,10 +25,7 @@ public final class KernelGrouping {
 
   private final IntFunction<@Nullable AcsRegisters> registersAtStart;
 
-  /**
-   * What is supposed of verdicts that are open, see {@link #supposedAt}; null, or null in it, for
-   * nothing.
-   */
+  /** What is supposed of open verdicts, see {@link #supposedAt}; null for nothing. */
   private final Boolean @Nullable [] supposed;
 
   /** What follows from all this; null until somebody asks for it. */
@@ -158,10 +152,7 @@ public final class KernelGrouping {
     return isBeforeSwitchingOn(function, grouped) ? function : hierarchy.size() + function;
   }
 
-  /**
-   * True if the kernel had not yet switched ACS on in a function when it grouped another one. In
-   * what a live update adopted it never does.
-   */
+  /** True if ACS was not yet on when {@code grouped} was grouped; never where it was adopted. */
   public boolean isBeforeSwitchingOn(int function, int grouped) {
     if (hierarchy.function(function).kernel().preservation().isAdopted()) {
       return false;
@@ -248,10 +239,7 @@ public final class KernelGrouping {
         : new PossibleGroups(this).undecided(derive());
   }
 
-  /**
-   * The partition if the first {@code count} functions were grouped before registers changed, while
-   * they gave these verdicts.
-   */
+  /** The partition if {@code count} functions were grouped by these verdicts, before a change. */
   public GroupPartition deriveChanged(AcsVerdict[] then, int count) {
     return derive(
         (function, grouped) ->
@@ -261,10 +249,7 @@ public final class KernelGrouping {
         GroupingSteps.NONE);
   }
 
-  /**
-   * The partition if these functions did not isolate, as after a live update that inherits their
-   * cleared registers.
-   */
+  /** The partition if these did not isolate, as after a live update that keeps cleared words. */
   public GroupPartition deriveWithout(BitSet open) {
     return deriveWithout(open, served);
   }
@@ -300,10 +285,7 @@ public final class KernelGrouping {
     return deriveWithout(new BitSet());
   }
 
-  /**
-   * The required bits of a function each of whose loss would end its isolation; 0 if it does not
-   * isolate by its ACS registers.
-   */
+  /** Required bits each of whose loss would end isolation; 0 if registers do not isolate. */
   public int bitsToLose(int index) {
     AcsRegisters acs = hierarchy.function(index).config().acs();
     if (acs == null || !verdict(index).isEnforced()) {

@@ -26,10 +26,7 @@ public record ModelChoice(
   private static final KernelRanges KNOWN = KernelRanges.parse("5.2..7.4");
   private static final String ASKED = "asked for";
 
-  /**
-   * Chooses for a booted kernel; {@code asked}, else the model that the boot is to be judged by,
-   * overrules what its release and options say.
-   */
+  /** For a booted kernel; {@code asked}, else the boot's model, overrules release and options. */
   public static ModelChoice of(Boot boot, @Nullable GroupingModel asked) {
     return of(boot, asked, List.of());
   }

@@ -25,10 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Finds why functions came to share a group, or ceased to: walks from each of them to the root and
- * looks for what changed its verdict on the way.
- */
+/** Why functions came to share a group, or ceased to: what changed a verdict above them. */
 final class CauseFinder {
   /** A function on the way to the root, and how many of the endpoints pass it. */
   private record Passed(int index, int endpoints) {}
@@ -363,10 +360,7 @@ final class CauseFinder {
     return null;
   }
 
-  /**
-   * A function that by the kernel's groups was cleared when the boot found it, although the
-   * snapshot before shows it whole.
-   */
+  /** Cleared when the boot found it, by the kernel's groups, but whole in the snapshot before. */
   private @Nullable Cause clearedUnseen(List<Passed> passed) {
     GroupPartition reported = after.groups();
     if (reported == null

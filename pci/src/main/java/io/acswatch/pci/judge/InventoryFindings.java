@@ -85,10 +85,7 @@ final class InventoryFindings extends Findings {
             headline));
   }
 
-  /**
-   * A live update keeps the bus numbers of a bridge; one that it finds without any is given none,
-   * and nothing below it is found.
-   */
+  /** A live update leaves a bridge without bus numbers so; nothing below it is found. */
   private @Nullable Cause lostBelow(int beforeIndex) {
     for (DevicePath above = before.function(beforeIndex).path().bridge();
         above != null;

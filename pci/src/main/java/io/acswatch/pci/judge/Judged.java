@@ -3,11 +3,7 @@ package io.acswatch.pci.judge;
 import io.acswatch.pci.alert.IsolationAlert;
 import java.util.List;
 
-/**
- * Result of a judgement.
- *
- * @param alerts what changed: raised, updated and resolved alerts, the most urgent first
- */
+/** What a judgement gave; alerts are raised, updated or resolved, the most urgent first. */
 public record Judged(HostState state, List<IsolationAlert> alerts) {
   public Judged {
     alerts = List.copyOf(alerts);

@@ -93,10 +93,7 @@ final class KexecForecast {
     return !model.switchesOn(Integer.MAX_VALUE);
   }
 
-  /**
-   * Functions whose group hangs on the order in which the kernel to come binds drivers; known once
-   * something was foretold.
-   */
+  /** Functions whose group hangs on the order of binding drivers, by what was foretold. */
   Set<DevicePath> hangingOnOrder() {
     Set<DevicePath> places = new HashSet<>();
     if (grouping != null && grouping.isOrderOpen()) {
@@ -140,10 +137,7 @@ final class KexecForecast {
     return withAcs(function, AcsSetup.of(view).of(index, acs, true));
   }
 
-  /**
-   * What {@link #foretoldAfter} says if the required controls of every function were cleared before
-   * the kexec.
-   */
+  /** {@link #foretoldAfter}, if the required controls were cleared before the kexec. */
   Snapshot foretoldIfCleared() {
     List<PciFunction> cleared = new ArrayList<>();
     for (PciFunction function : present.functions()) {
@@ -240,10 +234,7 @@ final class KexecForecast {
         : !view.vmsAtOrBelow(hierarchy.function(index).path()).isEmpty() || !view.hasOwners();
   }
 
-  /**
-   * Functions at or above these places that do not isolate when they are grouped, by the last
-   * forecast.
-   */
+  /** Functions at or above these that do not isolate when grouped, by the last forecast. */
   SortedSet<PciAddress> weakAbove(Collection<DevicePath> places) {
     SortedSet<PciAddress> weak = new TreeSet<>();
     if (grouping == null) {

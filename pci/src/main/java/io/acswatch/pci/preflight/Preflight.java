@@ -33,10 +33,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Foretells what a kexec now would do: makes the snapshot that the new kernel would show, and lets
- * {@link Judgement} compare it with the present one.
- */
+/** Makes what a kexec now would show; {@link Judgement} compares it with the present snapshot. */
 public final class Preflight {
   public enum Mode {
     /** Devices of VMs are preserved with their registers. */
@@ -311,10 +308,7 @@ public final class Preflight {
             .toList());
   }
 
-  /**
-   * A merge that rests on bytes nobody read is a question. Another model is no harm by itself: what
-   * comes of it is told apart.
-   */
+  /** A merge by bytes that nobody read is a question; another model alone does no harm. */
   private IsolationAlert asAnAnswer(IsolationAlert alert) {
     boolean lowered =
         questions.liesUnder(alert)

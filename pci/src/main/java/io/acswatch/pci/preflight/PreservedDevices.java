@@ -83,10 +83,7 @@ final class PreservedDevices {
         : hierarchy.function(quirk.getAsInt()).address() + " relies on ACS quirks";
   }
 
-  /**
-   * Devices that would not pass: refused ones, high; of those of VMs that nobody asked for, where
-   * others were, a warning: their VMs may be meant to end.
-   */
+  /** Refused devices, high; those of VMs that nobody asked for, where others were, a warning. */
   List<IsolationAlert> refusals() {
     List<IsolationAlert> refusals = new ArrayList<>();
     Comparison comparison = new Comparison(view.snapshot(), view.snapshot());

@@ -98,10 +98,7 @@ final class TakenBits {
     return grouping.rules().hasDwordRegisters(index) ? acs.secondDword() : acs.control();
   }
 
-  /**
-   * Required bits that a kernel would set, and of which it is not known whether the function takes
-   * them.
-   */
+  /** Required bits that a kernel would set, where nobody knows if the function takes them. */
   int unseen(int index, AcsRegisters found, AcsRegisters written) {
     int set = word(index, written) & ~word(index, found) & AcsCapability.REQUIRED & ~refused[index];
     // Where the running kernel writes nothing by its rules, that a bit is clear tells nothing.
@@ -113,11 +110,7 @@ final class TakenBits {
     return set & ~known;
   }
 
-  /**
-   * The registers after a kernel has written them.
-   *
-   * @param untaken bits that stay as they were found, beside those that are known to
-   */
+  /** The registers as a kernel leaves them; {@code untaken} bits stay as they were found. */
   AcsRegisters after(int index, AcsRegisters found, AcsRegisters written, int untaken) {
     int stays = refused[index] | untaken;
     int word = word(index, written) & ~stays | word(index, found) & stays;

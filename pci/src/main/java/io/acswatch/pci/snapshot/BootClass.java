@@ -4,10 +4,7 @@ import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import java.util.List;
 
-/**
- * How a boot came about, by the evidence in it. The place of a constant is its code in states: add
- * at the end, never move.
- */
+/** How a boot came about. The place of a constant is its code in states: only add at the end. */
 public enum BootClass {
   COLD,
   /** Kexec without state handed over. */
@@ -18,10 +15,7 @@ public enum BootClass {
   LIVE_UPDATE,
   /** A crash kernel: no boundary to be judged. */
   CRASH_KEXEC,
-  /**
-   * No evidence: Arm has no type of loader, and a kexec by {@code kexec_load} cannot be told there
-   * from a cold boot.
-   */
+  /** No evidence: on Arm a kexec by {@code kexec_load} looks like a cold boot. */
   UNKNOWN;
 
   /** In a line of the log: this boot was handed data over. */

@@ -2,10 +2,7 @@ package io.acswatch.pci.snapshot;
 
 import java.util.Locale;
 
-/**
- * How far something can be relied on, in ascending order: the owners named in an alert, told below,
- * or what is said of a boot, see {@link BootOrigin}.
- */
+/** How far owners, or what is said of a boot ({@link BootOrigin}), are relied on; ascending. */
 public enum Confidence {
   /** A VM holds the devices, and no source says which. */
   LOW,

@@ -67,10 +67,7 @@ public final class SnapshotBuilder {
     return this;
   }
 
-  /**
-   * Sets what the kernel log says of functions and live update, and of the order in which functions
-   * were grouped; other lines are passed over.
-   */
+  /** What the kernel log says of live update and of the order of grouping; passes over the rest. */
   public SnapshotBuilder kernelLog(List<String> lines) {
     preservation = Preservation.ofLog(lines);
     groupedInOrder = groupedInOrder(lines);

@@ -73,10 +73,7 @@ public final class FleetLists {
     return host.open().stream().anyMatch(alert -> alert.incident().equals(incident));
   }
 
-  /**
-   * True if these incidents tell what is wrong with a host: all of its critical and high alerts;
-   * all warnings of a host that has none of those.
-   */
+  /** True if these incidents tell all critical and high alerts, or else all warnings. */
   private static boolean isTold(HostSummary host, Set<String> incidents) {
     Severity worst = host.worst();
     if (worst == null || worst == Severity.INFO) {

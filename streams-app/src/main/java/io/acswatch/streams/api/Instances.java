@@ -6,10 +6,7 @@ import io.acswatch.pci.judge.HostState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Who of the instances keeps what, and what this one keeps. Throws {@link ApiException#unavailable}
- * while partitions move from one instance to another.
- */
+/** Which instance keeps what; {@link ApiException#unavailable} while partitions move. */
 public interface Instances {
   /** Where this instance is reached, {@code host:port}. */
   String self();

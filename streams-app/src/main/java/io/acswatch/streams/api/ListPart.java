@@ -10,10 +10,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/**
- * A part of a list that several instances hold together: each gives its first lines in one order,
- * which are then merged.
- */
+/** A part of a list that several instances hold: the first lines of one, to be merged. */
 record ListPart(int total, List<Line> lines) {
   /** Media type of {@link #text}, which only instances send to each other. */
   static final String TYPE = "text/x-acswatch-page; charset=utf-8";
@@ -58,11 +55,7 @@ record ListPart(int total, List<Line> lines) {
     return text.toString();
   }
 
-  /**
-   * The opposite of {@link #text}.
-   *
-   * @throws IllegalArgumentException if it is not that
-   */
+  /** The opposite of {@link #text}; IllegalArgumentException for any other text. */
   static ListPart parse(String text) {
     String[] rows = text.split("\n");
     List<Line> lines = new ArrayList<>();

@@ -1,9 +1,4 @@
 package io.acswatch.streams.api;
 
-/**
- * Why an instance judges nothing.
- *
- * @param reason one line for people
- * @param sinceMillis since when, milliseconds since 1970
- */
+/** Why an instance judges nothing, in one line for people, and since when. */
 public record Outage(String reason, long sinceMillis) {}

@@ -14,11 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
   private final Map<String, String> values = new LinkedHashMap<>();
 
-  /**
-   * Reads a query as it is in the URL.
-   *
-   * @param known names that are understood: another one is a mistake of who asks
-   */
+  /** Reads a query as it is in the URL; names that are not {@code known} are refused. */
   Parameters(@Nullable String rawQuery, Set<String> known) throws ApiException {
     if (rawQuery == null || rawQuery.isEmpty()) {
       return;

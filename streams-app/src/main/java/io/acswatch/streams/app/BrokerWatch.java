@@ -53,11 +53,7 @@ final class BrokerWatch implements AutoCloseable {
     observer.accept(true);
   }
 
-  /**
-   * Asks from now on.
-   *
-   * @param sessions for this watch alone, which closes them
-   */
+  /** Asks from now on; {@code sessions} are for this watch alone, which closes them. */
   void start(Supplier<BrokerSession> sessions) {
     session = sessions.get();
     thread.scheduleWithFixedDelay(

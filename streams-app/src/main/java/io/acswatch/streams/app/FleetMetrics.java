@@ -9,10 +9,7 @@ import io.prometheus.client.GaugeMetricFamily;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Hosts and open alerts, counted when they are asked for. Every series is there from the start, so
- * that their number does not depend on what hosts send.
- */
+/** Hosts and open alerts, counted when asked for; each series is there from the start. */
 final class FleetMetrics extends Collector {
   private static final double MILLIS_PER_SECOND = 1e3;
 

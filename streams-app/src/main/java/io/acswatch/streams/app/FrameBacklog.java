@@ -59,11 +59,7 @@ final class FrameBacklog implements AutoCloseable {
     thread = Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-backlog"));
   }
 
-  /**
-   * Asks from now on.
-   *
-   * @param ownSession for this alone, which closes it
-   */
+  /** Asks from now on; {@code ownSession} is for this alone, which closes it. */
   void start(BrokerSession ownSession) {
     session = ownSession;
     thread.scheduleWithFixedDelay(

@@ -40,10 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The running streams application: Kafka Streams, its HTTP pages and its metrics, from {@code
- * start} to {@code close}. Several can run in one process.
- */
+/** The application: Kafka Streams, HTTP pages and metrics. Several can run in one process. */
 public final class IsolationApp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
 

@@ -1,7 +1,6 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.cli.BrokerOptions;
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.cli.StateDirectory;
@@ -108,11 +107,7 @@ public record IsolationConfig(
     return from(new Settings(KEYS).putAll(settings));
   }
 
-  /**
-   * Settings from a file and from options.
-   *
-   * @throws CommandFailure naming the key, the value and what was expected
-   */
+  /** Settings from a file and from options; a refusal names key, value and what was expected. */
   public static IsolationConfig from(Settings settings) {
     return from(settings, System.getenv());
   }

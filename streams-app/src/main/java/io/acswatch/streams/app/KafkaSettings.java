@@ -99,10 +99,7 @@ public final class KafkaSettings {
     return settings;
   }
 
-  /**
-   * Settings of a consumer in no group, for commands that look at topics: it sees what is
-   * committed, and never creates a topic by asking for it.
-   */
+  /** A consumer in no group: sees what is committed, and creates no topic by asking for it. */
   public static Map<String, Object> reader(IsolationConfig config) {
     Map<String, Object> settings =
         client(config, ConsumerConfig.configNames(), StreamsConfig.CONSUMER_PREFIX);
@@ -131,10 +128,7 @@ public final class KafkaSettings {
     return settings;
   }
 
-  /**
-   * Of the settings for Kafka Streams those that a client knows, its security above all; as in
-   * Kafka Streams the one with the prefix wins.
-   */
+  /** Settings of Kafka Streams that a client knows, security above all; a prefixed one wins. */
   private static Map<String, Object> client(
       IsolationConfig config, Set<String> known, String clientPrefix) {
     Map<String, Object> settings = new HashMap<>();

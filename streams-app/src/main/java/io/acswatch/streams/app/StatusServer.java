@@ -33,10 +33,7 @@ import org.slf4j.LoggerFactory;
 final class StatusServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
 
-  /**
-   * More than all gates let in: those that are over read requests, and answer whether the process
-   * is healthy.
-   */
+  /** More than all gates let in: the others read requests, and answer {@code /healthz}. */
   private static final int THREADS = 64;
 
   private static final long PATIENCE_MILLIS = 2_000;

@@ -31,10 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Who keeps what, as Kafka Streams knows it from the consumer group; and what this instance keeps,
- * read beside the stream threads that write it.
- */
+/** Who keeps what, by the consumer group; and what is kept here, read beside its writers. */
 final class StreamsInstances implements Instances {
   private static final Logger LOG = LoggerFactory.getLogger(StreamsInstances.class);
 
@@ -47,11 +44,7 @@ final class StreamsInstances implements Instances {
   interface Streams {
     boolean isRunning();
 
-    /**
-     * Why nothing is judged; null while it is.
-     *
-     * @param whole all that this instance keeps is read
-     */
+    /** Why nothing is judged, null while it is; {@code whole}: all that is kept here is read. */
     @Nullable Outage outage(boolean whole);
 
     KeyQueryMetadata owner(String host);
@@ -62,11 +55,7 @@ final class StreamsInstances implements Instances {
         StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query);
   }
 
-  /**
-   * A view of all instances.
-   *
-   * @param frames the topic by whose partitions hosts are shared out
-   */
+  /** A view of all instances; hosts are shared out by the partitions of {@code frames}. */
   StreamsInstances(HttpAddress self, String frames, FleetIndex fleet, Streams streams) {
     this.self = self;
     this.frames = frames;

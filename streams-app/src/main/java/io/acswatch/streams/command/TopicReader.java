@@ -104,11 +104,7 @@ final class TopicReader implements AutoCloseable {
     return partitions.size();
   }
 
-  /**
-   * What arrives soon; empty if nothing does.
-   *
-   * @throws WakeupException after {@link #wakeUp}
-   */
+  /** What arrives soon, or nothing; WakeupException after {@link #wakeUp}. */
   public List<ConsumerRecord<byte[], byte[]>> poll() {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try {

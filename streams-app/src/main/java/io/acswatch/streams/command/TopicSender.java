@@ -18,11 +18,7 @@ final class TopicSender implements AutoCloseable {
   private final BrokerSession session;
   private final Producer<byte[], byte[]> producer;
 
-  /**
-   * A sender.
-   *
-   * @throws CommandFailure if no broker answers, or there is no such topic
-   */
+  /** A sender; CommandFailure if no broker answers, or there is no such topic. */
   TopicSender(IsolationConfig config, String topic) {
     session = new BrokerSession(config);
     try {

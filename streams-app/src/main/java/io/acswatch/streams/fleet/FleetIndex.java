@@ -38,10 +38,7 @@ public final class FleetIndex implements HostObserver {
     private volatile long heardMillis;
   }
 
-  /**
-   * The hosts of one partition from its opening to its closing. Whoever still holds one that was
-   * closed writes where nobody reads.
-   */
+  /** The hosts of one partition from its opening to its closing; later nobody reads it. */
   public static final class Partition {
     private final Map<String, Entry> hosts = new ConcurrentHashMap<>();
     private volatile boolean loaded;
@@ -88,11 +85,7 @@ public final class FleetIndex implements HostObserver {
 
   private static final Entry RETIRED = new Entry();
 
-  /**
-   * A host at the moment of asking.
-   *
-   * @param heardMillis when a frame of it was last taken in, milliseconds since 1970
-   */
+  /** A host at the moment of asking, and when a frame of it was last taken in. */
   public record Listed(HostSummary summary, HostStatus status, long heardMillis) {}
 
   /**

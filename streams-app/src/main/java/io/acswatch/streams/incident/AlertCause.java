@@ -33,10 +33,7 @@ public record AlertCause(
     bits = List.copyOf(bits);
   }
 
-  /**
-   * The cause of an alert; null if it is not worth an incident: alerts for the record only, and
-   * alerts of versions that did not tell the platform.
-   */
+  /** The cause of an alert; null if it is for the record only, or names no platform. */
   static @Nullable AlertCause of(Alert alert) {
     if (alert.isOpen() && alert.code().equals(MISMATCH)) {
       return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel(alert), "", "", List.of());

@@ -24,11 +24,7 @@ public final class KernelStores {
   private static final char SEPARATOR = '\0';
   private static final int VERSION = 1;
 
-  /**
-   * What a host tells of a kernel.
-   *
-   * @param told null where it runs the kernel no more
-   */
+  /** What a host tells of a kernel; null where it runs it no more. */
   record Word(String host, @Nullable KernelKnowledge told) {}
 
   private KernelStores() {}

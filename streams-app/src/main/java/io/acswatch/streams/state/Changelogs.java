@@ -26,10 +26,7 @@ public final class Changelogs {
 
   private Changelogs() {}
 
-  /**
-   * A store of bytes by text. No cache: with exactly-once it would be written out at every commit
-   * anyway, ten times a second.
-   */
+  /** A store of bytes by text; exactly-once would write out a cache at every commit anyway. */
   public static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
     return Stores.keyValueStoreBuilder(
             Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())

@@ -8,10 +8,7 @@ import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.SerializationException;
 
-/**
- * A small entry of a store: the version of its layout in the first byte, then its fields, texts in
- * their order; each is its length, i32 big-endian, and UTF-8.
- */
+/** An entry of a store: a byte of version, then texts, each i32 big-endian length and UTF-8. */
 public final class Entry {
   private Entry() {}
 

@@ -32,10 +32,7 @@ public final class PackedState {
     header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /**
-   * True only if the frame is the one of the last snapshot but for time and number, and nothing
-   * waits. False of a state that another process has written.
-   */
+  /** The frame is the last but for time and number, nothing waits, and this process wrote it. */
   public boolean isRepeatedBy(FrameHead frame) {
     return waitsForNothing()
         && Arrays.equals(
@@ -73,10 +70,7 @@ public final class PackedState {
     return Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), repetition.takenAtMillis());
   }
 
-  /**
-   * The state after a repetition: when it was last so is brought up to date now and then. Null if
-   * nothing is to be remembered.
-   */
+  /** The state after a repetition, brought up to date now and then; null if it stays as it is. */
   public byte @Nullable [] repeated(FrameHead repetition) {
     boolean later = isSettled() && !isSoonAfter(repetition) && isNumberAfter(repetition);
     return later ? settled(repetition) : null;
@@ -117,11 +111,7 @@ public final class PackedState {
     return state;
   }
 
-  /**
-   * The next state in its packed form.
-   *
-   * @param latest the snapshot that was decoded from {@code frame}
-   */
+  /** The next state, packed; {@code latest} was decoded from {@code frame}. */
   public byte[] next(HostState next, Snapshot latest, FrameHead frame) {
     return StateWriter.write(
         next, this::factsOf, next.current() == latest ? frame.digest() : digestFor(next));

@@ -31,10 +31,7 @@ final class StateWriter {
     return write(state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), UNKNOWN);
   }
 
-  /**
-   * Packs a state; {@code packed} gives the packed facts of its snapshots, {@code digest} is that
-   * of the frame of its current one.
-   */
+  /** Packs a state, with the packed facts of its snapshots and the digest of the current frame. */
   static byte[] write(HostState state, Function<Snapshot, ByteBuffer> packed, byte[] digest) {
     Snapshot current = state.current();
     Snapshot baseline = state.baseline();

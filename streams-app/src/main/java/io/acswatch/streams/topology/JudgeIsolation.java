@@ -154,10 +154,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     return new Outcome(packed.isSameAs(next) ? null : next, outputs);
   }
 
-  /**
-   * Refuses what no producer would send: it would stop the application, at this very record again
-   * and again, for all hosts.
-   */
+  /** No producer would send it, and it would stop the application again and again. */
   private static void refuseTooLarge(String what, long bytes) {
     if (bytes > MAX_OUTPUT_BYTES) {
       throw new RecordTooLargeException(

@@ -15,12 +15,7 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A record on its way to a sink, complete in bytes.
- *
- * @param key host id or fingerprint, UTF-8
- * @param value JSON; null is a tombstone
- */
+/** A record on its way to a sink, complete in bytes; a value of null is a tombstone. */
 record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers) {
   private static final int HEADER_OVERHEAD_BYTES = 10;
 
@@ -64,10 +59,7 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
     return bytes;
   }
 
-  /**
-   * Sends it on at the time of its cause, whose own headers stay behind: they are the sender's, and
-   * say nothing about an alert.
-   */
+  /** Sends it on at the time of its cause, without the headers of whoever sent that. */
   void forward(ProcessorContext<byte[], byte[]> context, long timestamp) {
     context.forward(new Record<>(key, value, timestamp, headers), sink);
   }

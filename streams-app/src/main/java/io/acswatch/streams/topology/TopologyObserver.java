@@ -17,11 +17,7 @@ public interface TopologyObserver {
     return 0;
   }
 
-  /**
-   * The bytes of one record were decoded, or refused.
-   *
-   * @param type what the frame is, null if it was refused
-   */
+  /** The bytes of one record were decoded; {@code type} is null if they were refused. */
   default void decoded(@Nullable FrameType type, int functions, long startedAt) {}
 
   default void kexec(KexecEvent.Step step) {}

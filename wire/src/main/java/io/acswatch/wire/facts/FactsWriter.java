@@ -29,11 +29,7 @@ public final class FactsWriter {
 
   private FactsWriter() {}
 
-  /**
-   * The packed facts.
-   *
-   * @throws IllegalArgumentException if a number does not fit its field
-   */
+  /** The packed facts; IllegalArgumentException if a number does not fit its field. */
   public static byte[] write(Snapshot snapshot) {
     FactsWriter facts = new FactsWriter();
     facts.putHeader(snapshot);

@@ -41,10 +41,7 @@ public final class FrameHead {
     }
   }
 
-  /**
-   * Looks at the frame that fills {@code bytes}. False if it is no snapshot, or too short or too
-   * odd to be one; what else is wrong with it only decoding tells.
-   */
+  /** False if the bytes are no snapshot, or too short or odd; decoding tells the rest. */
   public boolean look(byte[] bytes) {
     window.set(bytes);
     digested = false;

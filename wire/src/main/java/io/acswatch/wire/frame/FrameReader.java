@@ -170,10 +170,7 @@ public final class FrameReader {
         notes());
   }
 
-  /**
-   * Decodes a snapshot. Configuration space is read where it lies and never copied; what is made
-   * keeps no reference to the bytes.
-   */
+  /** Decodes a snapshot, which keeps no reference to the bytes. */
   public Snapshot toSnapshot() {
     SnapshotBuilder builder = new SnapshotBuilder(functionCount());
     for (int i = 0; i < functionCount(); i++) {

@@ -20,10 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Writes captures, heartbeats and kexec events as frames. The same content gives the same bytes.
- * The opposite of {@link FrameReader}.
- */
+/** The opposite of {@link FrameReader}; the same content gives the same bytes. */
 public final class FrameWriter {
   private final Capture capture;
   private final FrameType type;

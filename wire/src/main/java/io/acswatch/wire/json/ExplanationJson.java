@@ -7,10 +7,7 @@ import io.acswatch.pci.iommu.ModelChoice;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * Explanations as fields of a JSON object, the same for {@code explain} and for the API. Names are
- * part of the contract.
- */
+/** Explanations as JSON fields, for {@code explain} and the API; names are a contract. */
 public final class ExplanationJson {
   private ExplanationJson() {}
 

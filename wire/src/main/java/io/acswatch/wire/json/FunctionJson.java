@@ -8,10 +8,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import java.io.IOException;
 
-/**
- * What a function says of itself as fields of a JSON object, the same for {@code decode} and for
- * the API. Names are part of the contract.
- */
+/** A function as JSON fields, for {@code decode} and the API; names are a contract. */
 public final class FunctionJson {
   private FunctionJson() {}
 

@@ -11,10 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The partitions of a snapshot as fields of a JSON object, the same for {@code groups} and for the
- * API. Names and order are part of the contract.
- */
+/** Partitions as JSON fields, for {@code groups} and the API; names and order are a contract. */
 public final class GroupsJson {
   private GroupsJson() {}
 

@@ -18,10 +18,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A JSON object with typed access to its fields. Every accessor refuses a field that is missing or
- * of another type, and names it.
- */
+/** A JSON object; each accessor refuses, by name, what is missing or of another type. */
 final class JsonObject {
   private static final String SOURCE = "alert";
   private static final int MAX_DEPTH = 16;

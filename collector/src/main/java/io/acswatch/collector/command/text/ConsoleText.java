@@ -24,10 +24,7 @@ public final class ConsoleText {
     return this;
   }
 
-  /**
-   * Appends a sentence of words after {@code lead}; where a line is full the next one begins below
-   * the first word after the lead.
-   */
+  /** Appends words after {@code lead}; further lines begin below the first word. */
   public ConsoleText wrapped(String lead, String sentence) {
     return wrapped(lead, lead.length(), sentence);
   }

@@ -10,10 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One or two snapshots of a host laid over each other by place: a function stands in one row before
- * and after, whatever its address or group number.
- */
+/** One or two snapshots laid over each other by place, whatever addresses and groups are. */
 final class DeviceTree {
   private final Map<String, Node> nodes = new HashMap<>();
   private final Map<String, Node> roots = new HashMap<>();

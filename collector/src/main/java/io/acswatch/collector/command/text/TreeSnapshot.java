@@ -24,12 +24,7 @@ final class TreeSnapshot {
   private final Map<Integer, Set<String>> members = new HashMap<>();
   private final Map<Integer, SortedSet<String>> vms = new HashMap<>();
 
-  /**
-   * A snapshot by one of its partitions.
-   *
-   * @param groups the partition; null if there are no groups
-   * @param reported true if it is the kernel's, and so has the kernel's numbers
-   */
+  /** A snapshot by one of its partitions; {@code reported} if that is the kernel's. */
   TreeSnapshot(Snapshot snapshot, @Nullable GroupPartition groups, boolean reported) {
     this.snapshot = snapshot;
     this.groups = groups;

@@ -16,10 +16,7 @@ final class Addresses {
     }
   }
 
-  /**
-   * Reads an address whose parts may lack leading zeros, as QEMU takes it: {@code 6:0.0}; null if
-   * it is none. Without function it is function 0.
-   */
+  /** An address as QEMU takes it: {@code 6:0.0}, or {@code 6:0} for function 0; null if none. */
   static @Nullable PciAddress parseLoosely(String text) {
     String[] parts = text.split(":", -1);
     if (parts.length < 2 || parts.length > 3) {

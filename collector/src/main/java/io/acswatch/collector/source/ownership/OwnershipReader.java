@@ -23,10 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Asks all sources who owns what. A source that fails is a problem with a name, and the others
- * stand. Not thread-safe.
- */
+/** Asks all sources who owns what; one that fails is a named problem. Not thread-safe. */
 public final class OwnershipReader {
   /** Between two full looks for changes: they walk over the processes where VFIO is in use. */
   private static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);

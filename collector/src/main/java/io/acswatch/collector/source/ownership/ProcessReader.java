@@ -34,11 +34,7 @@ final class ProcessReader {
   private final Map<Integer, HostProcess> earlier;
   private final long bootSeconds;
 
-  /**
-   * A reader.
-   *
-   * @param earlier what an earlier one read, for processes that cannot be read now
-   */
+  /** A reader; what {@code earlier} read stands for processes that cannot be read now. */
   ProcessReader(HostTree tree, Instant now, ReadGuard guard, Map<Integer, HostProcess> earlier) {
     this.guard = guard;
     this.earlier = earlier;

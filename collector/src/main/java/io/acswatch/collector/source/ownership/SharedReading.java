@@ -76,10 +76,7 @@ final class SharedReading {
   }
 
   record ProcessTable(Map<Integer, HostProcess> byPid) {
-    /**
-     * The first of a line of processes with one command line: a VMM that forks a process for each
-     * device is one VM.
-     */
+    /** The first of processes with one command line: a VMM may fork one for each device. */
     HostProcess firstOfItsKind(HostProcess process) {
       HostProcess first = process;
       for (int steps = 0; steps < byPid.size(); steps++) {

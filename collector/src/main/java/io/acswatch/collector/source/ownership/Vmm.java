@@ -5,11 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What the command line of a VMM says.
- *
- * @param program the VMM, as claims name it
- */
+/** What the command line of a VMM says; claims name the VMM {@code program}. */
 record Vmm(String program, String uuid, String name, List<PciAddress> devices) {
   Vmm {
     devices = List.copyOf(devices);
@@ -73,10 +69,7 @@ record Vmm(String program, String uuid, String name, List<PciAddress> devices) {
     return "";
   }
 
-  /**
-   * Reads crosvm's command line: {@code crosvm run --vfio
-   * /sys/bus/pci/devices/0000:06:00.0,iommu=on}. It gives a VM no name.
-   */
+  /** {@code crosvm run --vfio /sys/bus/pci/devices/0000:06:00.0,iommu=on}; gives a VM no name. */
   private static Vmm crosvm(List<String> arguments) {
     List<PciAddress> devices = new ArrayList<>();
     for (int i = 1; i < arguments.size(); i++) {

@@ -125,10 +125,7 @@ public final class AcsCapability {
     return (space.u8(offset + EGRESS_VECTOR_OFFSET + index / 8) >>> index % 8 & 1) != 0;
   }
 
-  /**
-   * True if egress control is on and lets requests to at least one port or function go direct: its
-   * bit is clear, or was cut off.
-   */
+  /** True if egress control is on and some bit of it is clear, or was cut off. */
   public boolean isEgressOpen() {
     if ((control() & EGRESS_CONTROL) == 0) {
       return false;

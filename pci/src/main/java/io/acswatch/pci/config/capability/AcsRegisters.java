@@ -28,10 +28,7 @@ public record AcsRegisters(int offset, int capability, int control, int secondDw
     return capability & BASIC | (enhanced ? AcsCapability.ENHANCED_CONTROLS : 0);
   }
 
-  /**
-   * True if each of {@code flags} is on, or does not exist and so is fixed on. Egress control is
-   * never taken for fixed on.
-   */
+  /** True if each of {@code flags} is on or fixed on; egress control never counts as fixed on. */
   public static boolean enforces(int capability, int control, int flags) {
     int demanded = flags & (capability | AcsCapability.EGRESS_CONTROL);
     return (control & demanded) == demanded;

@@ -76,10 +76,7 @@ public final class CapabilityWalk {
     return this;
   }
 
-  /**
-   * Bytes from the start of {@code space} to its first standard capability of this kind, 0 if it
-   * has none that a walk would come to. Needs no walk.
-   */
+  /** Offset of the first standard capability of this kind, 0 if a walk would come to none. */
   public static int standardOffset(int wanted, ConfigSpace space) {
     int last = space.length() - STANDARD_LENGTH;
     int at = firstPointer(space);
