@@ -76,12 +76,13 @@ public record Machine(
   static Machine of(Boot boot) {
     String release = boot.kernelRelease();
     String iommus = boot.notes().iommus();
+    boolean named = !iommus.isEmpty(); // else there is nothing to look for
     return new Machine(
-        ARM64.matcher(release).find() || ARM64_DRIVER.matcher(iommus).find(),
-        VIRTIO_DRIVER.matcher(iommus).find(),
-        (" " + iommus + " ").contains(" " + DEVICE_TREE + " "),
-        AMD_DRIVER.matcher(iommus).find(),
-        INTEL_DRIVER.matcher(iommus).find(),
+        ARM64.matcher(release).find() || named && ARM64_DRIVER.matcher(iommus).find(),
+        named && VIRTIO_DRIVER.matcher(iommus).find(),
+        named && (" " + iommus + " ").contains(" " + DEVICE_TREE + " "),
+        named && AMD_DRIVER.matcher(iommus).find(),
+        named && INTEL_DRIVER.matcher(iommus).find(),
         otherRules(release, iommus));
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes JSON of one line; null where a value is unknown or there is none. */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
-  private static final int USUAL_LENGTH = 2048;
+  private static final int USUAL_LENGTH = 4096;
 
   private Json() {}
 
