@@ -8,18 +8,15 @@ import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.hierarchy.PortType;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Finds functions that are other devices than before, elsewhere, or suspiciously altered. */
 final class IdentityFindings extends Findings {
   private static final int MOST_DEVICES = 64;
-  private static final long NO_CAPABILITY = -1;
 
   private IdentityFindings(Comparison comparison) {
     super(comparison);
@@ -63,10 +60,9 @@ final class IdentityFindings extends Findings {
       boolean sameSerial = old.features().serialNumber() == young.features().serialNumber();
       boolean tells = comparison.boundary().isBoot() && !hasOwnSubsystem(then, now);
       if (!facts.isEmpty() || !sameSerial || tells) {
-        addIfOther(
-            facts, "subsystem", subsystem(old), subsystem(young), IdentityFindings::subsystemText);
+        addIfOther(facts, "subsystem", subsystem(old), subsystem(young));
       }
-      addIfOtherSerial(facts, old, young);
+      addIfOther(facts, "serial number", serial(old), serial(young));
     }
     raise(
         AlertCode.DEVICE_REPLACED,
@@ -98,19 +94,9 @@ final class IdentityFindings extends Findings {
       return;
     }
     List<Evidence.Fact> facts = new ArrayList<>();
-    addIfOther(
-        facts,
-        "device/port type",
-        old.claimedType().ordinal(),
-        young.claimedType().ordinal(),
-        IdentityFindings::typeText);
-    addIfOtherSerial(facts, old, young);
-    addIfOther(
-        facts,
-        "ACS Capability",
-        capability(old.acs()),
-        capability(young.acs()),
-        IdentityFindings::capabilityText);
+    addIfOther(facts, "device/port type", old.claimedType().label(), young.claimedType().label());
+    addIfOther(facts, "serial number", serial(old), serial(young));
+    addIfOther(facts, "ACS Capability", capability(old.acs()), capability(young.acs()));
     raise(
         AlertCode.SPOOF_SUSPECTED,
         Severity.HIGH,
@@ -200,47 +186,22 @@ final class IdentityFindings extends Findings {
     }
   }
 
-  /** Makes text only of what differs: every function of every snapshot that changed comes by. */
-  private static void addIfOther(
-      List<Evidence.Fact> facts, String name, long before, long after, LongFunction<String> text) {
-    if (before != after) {
-      facts.add(new Evidence.Fact(name, text.apply(before), text.apply(after)));
-    }
-  }
-
   private static String hex6(int classCode) {
     return "%06x".formatted(classCode);
   }
 
-  private static long subsystem(ConfigFacts facts) {
-    return (long) facts.header().subsystemVendor() << 16 | facts.header().subsystemDevice();
+  private static String subsystem(ConfigFacts facts) {
+    return "%04x:%04x"
+        .formatted(facts.header().subsystemVendor(), facts.header().subsystemDevice());
   }
 
-  private static String subsystemText(long packed) {
-    return "%04x:%04x".formatted(packed >>> 16, packed & 0xFFFF);
+  private static String serial(ConfigFacts facts) {
+    long number = facts.features().serialNumber();
+    return number == 0 ? "none" : "%016x".formatted(number);
   }
 
-  private static void addIfOtherSerial(
-      List<Evidence.Fact> facts, ConfigFacts before, ConfigFacts after) {
-    LongFunction<String> text = serial -> serial == 0 ? "none" : "%016x".formatted(serial);
-    addIfOther(
-        facts,
-        "serial number",
-        before.features().serialNumber(),
-        after.features().serialNumber(),
-        text);
-  }
-
-  private static String typeText(long ordinal) {
-    return PortType.values()[(int) ordinal].label();
-  }
-
-  private static long capability(@Nullable AcsRegisters acs) {
-    return acs == null ? NO_CAPABILITY : acs.capability();
-  }
-
-  private static String capabilityText(long capability) {
-    return capability == NO_CAPABILITY ? "none" : "%04x".formatted(capability);
+  private static String capability(@Nullable AcsRegisters acs) {
+    return acs == null ? "none" : "%04x".formatted(acs.capability());
   }
 
   private static String onOff(boolean on) {
