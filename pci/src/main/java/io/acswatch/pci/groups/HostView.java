@@ -33,7 +33,6 @@ public final class HostView {
 
   private final Snapshot snapshot;
   private final HostHierarchy hierarchy;
-  private final ModelChoice byRelease;
   private final @Nullable HostView earlier;
   private @Nullable KernelGrouping grouping;
   private final AcsRules rules;
@@ -52,22 +51,18 @@ public final class HostView {
     this(
         snapshot,
         intended,
-        HostHierarchy.of(snapshot.functions()),
-        ModelChoice.of(snapshot.boot(), null, snapshot.functions()),
+        new AcsRules(
+            HostHierarchy.of(snapshot.functions()),
+            ModelChoice.of(snapshot.boot(), null, snapshot.functions())),
         null);
   }
 
   private HostView(
-      Snapshot snapshot,
-      List<Assignment> intended,
-      HostHierarchy hierarchy,
-      ModelChoice byRelease,
-      @Nullable HostView earlier) {
+      Snapshot snapshot, List<Assignment> intended, AcsRules rules, @Nullable HostView earlier) {
     this.snapshot = snapshot;
-    this.hierarchy = hierarchy;
-    this.byRelease = byRelease;
+    this.rules = rules;
     this.earlier = earlier;
-    rules = new AcsRules(hierarchy, byRelease);
+    hierarchy = rules.hierarchy();
     groups = SnapshotGrouping.reported(snapshot);
     owners = snapshot.ownerOfEach();
     for (OwnershipClaim claim : snapshot.owners()) {
@@ -85,14 +80,11 @@ public final class HostView {
 
   /** The view of another snapshot of this host; takes over what is the same in both. */
   public HostView of(Snapshot other) {
-    return new HostView(
-        other,
-        List.of(),
-        hierarchy.withFunctions(other.functions()),
-        other.boot().equals(snapshot.boot())
-            ? byRelease
-            : ModelChoice.of(other.boot(), null, other.functions()),
-        this);
+    boolean sameBoot = other.boot().equals(snapshot.boot());
+    ModelChoice byRelease =
+        sameBoot ? rules.choice() : ModelChoice.of(other.boot(), null, other.functions());
+    HostHierarchy another = hierarchy.withFunctions(other.functions());
+    return new HostView(other, List.of(), new AcsRules(another, byRelease), this);
   }
 
   private void assign(Assignment assignment) {
@@ -118,7 +110,7 @@ public final class HostView {
   }
 
   public KernelVersion kernel() {
-    return byRelease.kernel();
+    return rules.choice().kernel();
   }
 
   /** The rules its kernel groups by, as far as its release and its groups tell. */

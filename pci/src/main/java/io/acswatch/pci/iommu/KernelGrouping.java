@@ -17,7 +17,6 @@ public final class KernelGrouping {
   /** Served functions as they were grouped; null where that is not known. */
   private final int @Nullable [] order;
 
-  private final DmaAliases aliases;
   private final AcsRules rules;
 
   /** As far as somebody asked for it, see {@link #atStart}. */
@@ -50,34 +49,30 @@ public final class KernelGrouping {
     this.registersAtStart = registersAtStart;
     this.order = choice.groupsAtBind() ? order : null;
     supposed = null;
-    aliases = rules.aliases();
     atStart = new AcsVerdict[hierarchy.size()];
   }
 
   private KernelGrouping(
-      KernelGrouping other,
-      ModelChoice choice,
-      Boolean @Nullable [] supposed,
-      int @Nullable [] order) {
-    hierarchy = other.hierarchy;
-    this.order = order;
-    this.choice = choice;
+      KernelGrouping other, AcsRules rules, Boolean @Nullable [] supposed, int @Nullable [] order) {
+    this.rules = rules;
+    hierarchy = rules.hierarchy();
+    choice = rules.choice();
     served = other.served;
-    aliases = other.aliases;
-    rules = other.rules;
-    atStart = other.atStart;
     registersAtStart = other.registersAtStart;
+    this.order = order;
     this.supposed = supposed;
+    atStart = other.atStart;
   }
 
   /** The same where these verdicts, as far as they are open, were so; null for what is likely. */
   KernelGrouping with(Boolean[] verdicts) {
-    return new KernelGrouping(this, choice, verdicts, order);
+    return new KernelGrouping(this, rules, verdicts, order);
   }
 
   /** The same where the model was chosen for another reason. */
   public KernelGrouping withReason(String reason) {
-    KernelGrouping same = new KernelGrouping(this, choice.withReason(reason), supposed, order);
+    KernelGrouping same =
+        new KernelGrouping(this, rules.with(choice.withReason(reason)), supposed, order);
     same.derived = derived;
     return same;
   }
@@ -113,7 +108,7 @@ public final class KernelGrouping {
 
   GroupPartition derive(GroupDerivation.Verdicts verdicts, GroupingSteps steps) {
     return GroupDerivation.derive(
-        hierarchy, aliases, verdicts, order == null ? inOrderFound(served) : order, steps);
+        hierarchy, rules.aliases(), verdicts, order == null ? inOrderFound(served) : order, steps);
   }
 
   private static int[] inOrderFound(BitSet functions) {
@@ -127,12 +122,12 @@ public final class KernelGrouping {
 
   /** The same where nothing is known of the order. */
   public KernelGrouping withoutOrder() {
-    return new KernelGrouping(this, choice, supposed, null);
+    return new KernelGrouping(this, rules, supposed, null);
   }
 
   private BindOrders bindOrders() {
     return new BindOrders(
-        hierarchy, GroupDerivation.asked(hierarchy, aliases, this::enforces), served);
+        hierarchy, GroupDerivation.asked(hierarchy, rules.aliases(), this::enforces), served);
   }
 
   /** Verdict on a function while another one is being grouped: that of the words it had then. */
@@ -260,7 +255,7 @@ public final class KernelGrouping {
         ? BusIsolation.derive(ofHardware(), grouped, open)
         : GroupDerivation.derive(
             hierarchy,
-            aliases,
+            rules.aliases(),
             (function, unused) -> !open.get(function) && verdict(function).isEnforced(),
             inOrderFound(grouped),
             GroupingSteps.NONE);

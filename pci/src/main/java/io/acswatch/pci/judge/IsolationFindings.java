@@ -186,8 +186,7 @@ final class IsolationFindings extends Findings {
     // Rules that merge more than the kernel did: registers changed since, or an override; told
     // above. What can have come of the registers of then is no mismatch either.
     if (derived.isCoarserThanOrEqualTo(reported)
-        || new FollowedRules(
-                    grouping.rules().with(after.choice()), after.snapshot(), before.snapshot())
+        || new FollowedRules(grouping.rules(), after.snapshot(), before.snapshot())
                 .check()
                 .agreement()
             != GroupsAgreement.UNEXPLAINED) {
