@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
  *   StopSignal.calling(agent::stop, patience).during(agent::run);
  * </pre>
  */
-public final class StopSignal implements AutoCloseable {
+public final class StopSignal {
   /** What {@link Program#run} would exit with, once it is known. */
   private static final CompletableFuture<Integer> EXIT_CODE = new CompletableFuture<>();
 
@@ -58,15 +58,17 @@ public final class StopSignal implements AutoCloseable {
    */
   public static void during(Duration patience, StoppableWork work)
       throws IOException, InterruptedException {
-    try (StopSignal stop = new StopSignal(() -> {}, patience)) {
-      try {
-        work.run(stop);
-      } catch (RuntimeException | LinkageError failed) {
-        if (!stop.isRaised()) {
-          throw failed;
-        }
-      }
-    }
+    StopSignal stop = new StopSignal(() -> {}, patience);
+    stop.during(
+        () -> {
+          try {
+            work.run(stop);
+          } catch (RuntimeException | LinkageError failed) {
+            if (!stop.isRaised()) {
+              throw failed;
+            }
+          }
+        });
   }
 
   /** Listens until the work has ended, or has failed. */
@@ -74,7 +76,11 @@ public final class StopSignal implements AutoCloseable {
     try {
       work.run();
     } finally {
-      close();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException stopping) {
+        // the hook ends the process when it knows the exit code
+      }
     }
   }
 
@@ -98,15 +104,6 @@ public final class StopSignal implements AutoCloseable {
 
   public void await() throws InterruptedException {
     raised.await();
-  }
-
-  @Override
-  public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(hook);
-    } catch (IllegalStateException stopping) {
-      // the hook ends the process when it knows the exit code
-    }
   }
 
   /** Ends the process with this exit code, also while a signal is ending it. */

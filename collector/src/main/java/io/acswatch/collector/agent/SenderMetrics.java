@@ -77,7 +77,7 @@ public final class SenderMetrics implements AutoCloseable {
     SenderMetrics metrics = new SenderMetrics(spool, sender.status(), clock, server);
     server.createContext("/", metrics::answer);
     // Requests that nobody sends to their end hold a thread each, and not the next answer.
-    server.setExecutor(Executors.newFixedThreadPool(THREADS, SenderMetrics::daemon));
+    server.setExecutor(Executors.newFixedThreadPool(THREADS));
     server.start();
     return metrics;
   }
@@ -88,12 +88,6 @@ public final class SenderMetrics implements AutoCloseable {
     }
     InetSocketAddress bound = server.getAddress();
     return "http://%s:%d/metrics".formatted(bound.getAddress().getHostAddress(), bound.getPort());
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "acswatch-http");
-    thread.setDaemon(true);
-    return thread;
   }
 
   private void answer(HttpExchange exchange) throws IOException {

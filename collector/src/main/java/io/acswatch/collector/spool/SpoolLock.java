@@ -43,8 +43,9 @@ public final class SpoolLock implements AutoCloseable {
   }
 
   private void add(Path path, Path spool, String role) throws IOException {
-    FileChannel file = open(path, spool);
+    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     files.add(file);
+    giveToOwner(path, spool);
     try {
       if (file.tryLock() != null) {
         return;
@@ -54,12 +55,6 @@ public final class SpoolLock implements AutoCloseable {
     }
     throw new FileSystemException(
         path.toString(), null, "another " + role + " works on this spool; stop it first");
-  }
-
-  private static FileChannel open(Path path, Path spool) throws IOException {
-    FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    giveToOwner(path, spool);
-    return file;
   }
 
   /** Gives what root has made to the spool's owner, as whom the role may run from then on. */

@@ -15,6 +15,8 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is installed beside the program says the same as the program. */
 class InstalledFilesTest {
@@ -64,6 +66,15 @@ class InstalledFilesTest {
                       line.strip().startsWith(key)
                           && line.contains(CollectorConfig.KEYS.defaultOf(key))),
           key);
+    }
+  }
+
+  /** Without one of them a fault in a part reaches the VMs beside it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"acswatch-reader", "acswatch-sender", "acswatch-streams"})
+  void everyUnitIsBounded(String unit) throws IOException {
+    for (String limit : List.of("MemoryMax", "CPUQuota", "TasksMax")) {
+      assertEquals(1, settings(unit + ".service", limit).size(), limit);
     }
   }
 

@@ -165,6 +165,9 @@ class SenderMetricsTest {
             old they are. Labels have few values: the number of series does not depend on the
             number of functions.
 
+            `/healthz` answers 200 while the sender goes on, with a broker or without, and 503 when its last turn is
+            five minutes ago.
+
             | Metric | Type | Labels | Is |
             | --- | --- | --- | --- |
             """);

@@ -9,6 +9,8 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertLinks;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,6 +21,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IsolationConfigTest {
   private static final Map<String, String> LEAST =
@@ -150,6 +153,21 @@ class IsolationConfigTest {
     CommandFailure refused = assertThrows(CommandFailure.class, () -> from(settings, Map.of()));
     assertTrue(refused.getMessage().contains(key), refused.getMessage());
     assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
+  }
+
+  /** Those that are only shown, as comments, too. */
+  @ParameterizedTest
+  @ValueSource(strings = {"package/streams/streams.conf", "kubernetes/config/streams.properties"})
+  void knowsTheKeysOfWhatIsInstalled(String file) throws IOException {
+    int seen = 0;
+    for (String line : Files.readAllLines(Path.of("../deploy").resolve(file))) {
+      if (line.matches("#?streams\\.\\S+=.*")) {
+        String key = line.replaceFirst("#?(.*?)=.*", "$1");
+        assertTrue(IsolationConfig.KEYS.names().contains(key), key);
+        seen++;
+      }
+    }
+    assertTrue(seen > 3, file);
   }
 
   @Test
