@@ -233,11 +233,6 @@ public final class IsolationApp implements AutoCloseable {
     }
   }
 
-  public static String version() {
-    String version = IsolationApp.class.getPackage().getImplementationVersion();
-    return version == null ? "(not from a jar)" : version;
-  }
-
   public AppStatus status() {
     return new AppStatus(streams.state().name(), broker.isReachable());
   }

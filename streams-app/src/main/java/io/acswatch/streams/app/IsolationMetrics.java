@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.Program;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -132,7 +133,7 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
     Gauge.build("acswatch_build_info", "1; version and Java version, in the labels.")
         .labelNames("version", "java_version")
         .register(registry)
-        .labels(IsolationApp.version(), System.getProperty("java.version"))
+        .labels(Program.versionOf(IsolationApp.class), System.getProperty("java.version"))
         .set(1);
     registry.register(new FleetMetrics(fleet));
     registry.register(new KafkaMetrics(kafka));

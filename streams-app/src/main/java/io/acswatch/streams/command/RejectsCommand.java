@@ -4,6 +4,7 @@ import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
+import io.acswatch.cli.Program;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.topology.Refusal;
@@ -193,7 +194,7 @@ final class RejectsCommand extends CliCommand {
   /** One by one: a list that ends in the middle says exactly how far it came. */
   private void replay(IsolationConfig config, TopicReader reader) {
     String frames = config.topics().frames();
-    String version = IsolationApp.version();
+    String version = Program.versionOf(IsolationApp.class);
     try (TopicSender sender = new TopicSender(config, frames)) {
       each(
           reader,

@@ -6,9 +6,9 @@ import io.acswatch.client.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -211,17 +211,24 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private void forgetHosts(String id) {
-    List<String> gone = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all =
-        hosts.range(id + IncidentStores.SEPARATOR, id + AFTER_SEPARATOR)) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> entry = all.next();
-        if (HostPart.unpack(entry.value).fingerprints().isEmpty()) {
-          gone.add(entry.key);
-        }
-      }
+    keys(
+            hosts.range(id + IncidentStores.SEPARATOR, id + AFTER_SEPARATOR),
+            part -> HostPart.unpack(part.value).fingerprints().isEmpty())
+        .forEach(hosts::delete);
+  }
+
+  private static List<String> keys(
+      KeyValueIterator<String, byte[]> entries, Predicate<KeyValue<String, byte[]>> wanted) {
+    List<String> keys = new ArrayList<>();
+    try (entries) {
+      entries.forEachRemaining(
+          entry -> {
+            if (wanted.test(entry)) {
+              keys.add(entry.key);
+            }
+          });
     }
-    gone.forEach(hosts::delete);
+    return keys;
   }
 
   private @Nullable Incident incident(String id) {
@@ -285,35 +292,17 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private void deleteWhatIsOver(long nowMillis) {
-    List<String> left = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = arrivals.all()) {
-      while (all.hasNext()) {
-        String key = all.next().key;
-        if (timeOfArrival(key) < nowMillis - WINDOW.toMillis()) {
-          left.add(key);
-        }
-      }
+    long since = nowMillis - WINDOW.toMillis();
+    keys(arrivals.all(), arrival -> timeOfArrival(arrival.key) < since).forEach(arrivals::delete);
+    for (String id : keys(incidents.all(), entry -> isLongClosed(entry.value, nowMillis))) {
+      incidents.delete(id);
+      context.forward(new Record<>(id, null, nowMillis));
     }
-    left.forEach(arrivals::delete);
-    deleteWhatIsLongClosed(nowMillis);
   }
 
-  private void deleteWhatIsLongClosed(long nowMillis) {
-    Map<String, byte[]> over = new LinkedHashMap<>();
-    try (KeyValueIterator<String, byte[]> all = incidents.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> entry = all.next();
-        Incident incident = IncidentStores.unpackIncident(entry.value);
-        Instant end = Instant.parse(incident.changedAt()).plus(KEPT);
-        if (!incident.isOpen() && end.toEpochMilli() <= nowMillis) {
-          over.put(entry.key, null);
-        }
-      }
-    }
-    over.forEach(
-        (id, none) -> {
-          incidents.delete(id);
-          context.forward(new Record<>(id, none, nowMillis));
-        });
+  private static boolean isLongClosed(byte[] packed, long nowMillis) {
+    Incident incident = IncidentStores.unpackIncident(packed);
+    Instant end = Instant.parse(incident.changedAt()).plus(KEPT);
+    return !incident.isOpen() && end.toEpochMilli() <= nowMillis;
   }
 }

@@ -5,6 +5,7 @@ import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.ModelChoice;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 public final class ExplanationText {
@@ -16,22 +17,25 @@ public final class ExplanationText {
   }
 
   public static String of(ModelChoice model, Explanation explanation) {
-    ExplanationText text = new ExplanationText(model);
-    text.append(explanation);
-    return text.endedBy(model);
+    return of(model, text -> text.append(explanation));
   }
 
   public static String of(ModelChoice model, Explanation.Pair pair) {
-    ExplanationText text = new ExplanationText(model);
-    text.append(pair);
-    return text.endedBy(model);
+    return of(model, text -> text.append(pair));
   }
 
   /** The weak points; {@code owned} if the capture says who owns what. */
   public static String of(ModelChoice model, List<Explanation.WeakPoint> points, boolean owned) {
-    ExplanationText text = new ExplanationText(model);
-    text.append(points, owned);
-    return text.endedBy(model);
+    return of(model, text -> text.append(points, owned));
+  }
+
+  private static String of(ModelChoice model, Consumer<ExplanationText> told) {
+    ExplanationText all = new ExplanationText(model);
+    told.accept(all);
+    return all.text
+        .gap()
+        .wrapped("", 6, "model " + model.model().label() + " (" + model.reason() + ")")
+        .toString();
   }
 
   private void append(Explanation explanation) {
@@ -131,12 +135,6 @@ public final class ExplanationText {
   private static String bits(int bits, boolean several) {
     String names = String.join(" ", AcsRegisters.flagNames(bits));
     return several ? names + ", one on each" : names;
-  }
-
-  private String endedBy(ModelChoice model) {
-    return text.gap()
-        .wrapped("", 6, "model " + model.model().label() + " (" + model.reason() + ")")
-        .toString();
   }
 
   private static String join(List<PciAddress> addresses) {

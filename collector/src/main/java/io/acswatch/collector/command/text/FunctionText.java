@@ -1,7 +1,6 @@
 package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.List;
@@ -29,9 +28,7 @@ final class FunctionText {
 
   /** Its address, without the domain where that is 0. */
   static String address(PciFunction function) {
-    PciAddress address = function.address();
-    String text = address.toString();
-    return text.startsWith("0000:") ? text.substring(5) : text;
+    return function.address().toString().replaceFirst("^0000:", "");
   }
 
   /** The four bits that decide, each in its place; dots where one is off. */

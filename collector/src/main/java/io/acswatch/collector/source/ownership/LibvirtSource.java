@@ -1,6 +1,5 @@
 package io.acswatch.collector.source.ownership;
 
-import io.acswatch.collector.source.HostTree;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -20,21 +19,11 @@ final class LibvirtSource implements OwnershipSource {
   public SourceClaims read(SharedReading shared) throws IOException {
     SourceClaims found = new SourceClaims();
     for (String directory : DIRECTORIES) {
-      for (String name : statusFiles(shared.tree(), directory, found)) {
-        readOne(shared, directory + "/" + name, found);
+      for (String file : found.files(shared.tree(), directory, name -> name.endsWith(".xml"))) {
+        readOne(shared, file, found);
       }
     }
     return found;
-  }
-
-  private static List<String> statusFiles(HostTree tree, String directory, SourceClaims found)
-      throws IOException {
-    try {
-      return tree.names(directory).stream().filter(name -> name.endsWith(".xml")).toList();
-    } catch (AccessDeniedException denied) {
-      found.problems.add(directory + ": permission denied");
-      return List.of();
-    }
   }
 
   private static void readOne(SharedReading shared, String file, SourceClaims found) {

@@ -1,11 +1,9 @@
 package io.acswatch.collector.source.ownership;
 
-import io.acswatch.collector.source.HostTree;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -103,7 +101,7 @@ final class OwnerFiles {
       SourceClaims found = new SourceClaims();
       List<String> paths = new ArrayList<>();
       for (String directory : DIRECTORIES) {
-        paths.addAll(paths(shared.tree(), directory, found));
+        paths.addAll(found.files(shared.tree(), directory, DropIns::isWhole));
       }
       files.retain(paths);
       for (String path : paths) {
@@ -113,18 +111,9 @@ final class OwnerFiles {
       return found;
     }
 
-    /** Files of a directory; names that begin with a dot are those of files still being written. */
-    static List<String> paths(HostTree tree, String directory, SourceClaims found)
-        throws IOException {
-      try {
-        return tree.names(directory).stream()
-            .filter(name -> name.endsWith(ENDING) && !name.startsWith("."))
-            .map(name -> directory + "/" + name)
-            .toList();
-      } catch (AccessDeniedException denied) {
-        found.problems.add(directory + ": permission denied");
-        return List.of();
-      }
+    /** Names that begin with a dot are those of files still being written. */
+    private static boolean isWhole(String name) {
+      return name.endsWith(ENDING) && !name.startsWith(".");
     }
   }
 }

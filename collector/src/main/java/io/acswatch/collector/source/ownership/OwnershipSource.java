@@ -1,8 +1,11 @@
 package io.acswatch.collector.source.ownership;
 
+import io.acswatch.collector.source.HostTree;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 @FunctionalInterface
 interface OwnershipSource {
@@ -23,5 +26,18 @@ interface OwnershipSource {
 
     /** Processes that hold some device, nobody knows which. */
     final List<String> unattributed = new ArrayList<>();
+
+    List<String> files(HostTree tree, String directory, Predicate<String> named)
+        throws IOException {
+      try {
+        return tree.names(directory).stream()
+            .filter(named)
+            .map(name -> directory + "/" + name)
+            .toList();
+      } catch (AccessDeniedException denied) {
+        problems.add(directory + ": permission denied");
+        return List.of();
+      }
+    }
   }
 }
