@@ -54,7 +54,7 @@ public final class AcsRules {
   private final ModelChoice choice;
   private final boolean amdIommu;
 
-  /** As far as somebody asked for them; those of other rules that ask the same. */
+  /** Verdicts found so far, shared with other rules for the same functions. */
   private final @Nullable AcsVerdict[] verdicts;
 
   private @Nullable DmaAliases aliases;
@@ -74,7 +74,7 @@ public final class AcsRules {
     aliases = other.aliases();
   }
 
-  /** Another choice for the same functions, most often of the same verdicts. */
+  /** Rules of another choice for the same functions; most verdicts are the same. */
   public AcsRules with(ModelChoice other) {
     boolean same =
         other.kernel().equals(choice.kernel())
@@ -128,11 +128,11 @@ public final class AcsRules {
   }
 
   /**
-   * Verdict before the kernel has come to the function, with the registers the boot found.
+   * Verdict before the kernel reaches the function, with the registers that the boot found.
    *
-   * <p>A root port that isolates through chipset registers does not yet, whatever an earlier kernel
-   * wrote there: the kernel believes its own flag, {@code PCI_DEV_FLAGS_ACS_ENABLED_QUIRK}, and
-   * that is set by switching the port on. Source: {@code pci_quirk_intel_pch_acs}, {@code
+   * <p>A root port that isolates through chipset registers does not isolate yet, whatever an
+   * earlier kernel wrote: the kernel trusts its own flag, {@code PCI_DEV_FLAGS_ACS_ENABLED_QUIRK},
+   * and it sets that flag when it enables the port. Source: {@code pci_quirk_intel_pch_acs}, {@code
    * pci_quirk_enable_intel_pch_acs}, called from {@code pci_enable_acs} for each device.
    */
   AcsVerdict verdictAtStart(int index, @Nullable AcsRegisters acs) {
@@ -182,7 +182,7 @@ public final class AcsRules {
     return null;
   }
 
-  /** The lines of the table that hold for a function, in their order. */
+  /** The lines of the table that apply to a function, in their order. */
   private List<QuirkTable.Entry<Effect>> quirks(int index) {
     PciIds ids = hierarchy.function(index).ids();
     List<QuirkTable.Entry<Effect>> quirks =
@@ -202,7 +202,7 @@ public final class AcsRules {
     return false;
   }
 
-  /** True if the registers are not asked after it. */
+  /** True if it decides without the registers. */
   private boolean decides(Effect effect) {
     return switch (effect) {
       case ISOLATED, NOT_ISOLATED, CHIPSET_REGISTERS -> true;
@@ -230,9 +230,9 @@ public final class AcsRules {
   }
 
   /**
-   * These root ports are made to isolate through chipset registers, which the kernel reaches if the
-   * LPC bridge, function 1f.0 of the same bus, says they are on. The kernel remembers its success
-   * where no configuration space shows it; whether it could succeed does show.
+   * The kernel makes these root ports isolate through chipset registers. It can reach them if the
+   * LPC bridge, function 1f.0 of the same bus, says that they are on. No configuration space shows
+   * whether the kernel succeeded, but it does show whether the kernel could.
    */
   private AcsVerdict byChipset(int index) {
     for (int i = 0; i < hierarchy.busMateCount(index); i++) {
@@ -275,7 +275,7 @@ public final class AcsRules {
     PciFunction function = hierarchy.function(index);
     ConfigFacts config = function.config();
     if (function.isVirtualFunction()) {
-      // Never multi-function to the kernel, and its own header reads as absent: ids are no clue.
+      // Never multi-function for the kernel. Its own header reads as absent, so ids show nothing.
       return AcsVerdict.ENFORCED;
     }
     return switch (hierarchy.type(index)) {

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which partitions can come of functions that are grouped in any order, as on Arm up to 6.14, where
- * a function is grouped when a driver is first bound to it.
+ * Finds which partitions any order of grouping can give, as on Arm up to 6.14, where a function is
+ * grouped when a driver is first bound to it.
  *
- * <p>Each function has a row of others that the kernel asks, one after the other, whether they have
- * a group: it joins the first that has one, or founds its own. Verdicts do not change meanwhile, so
- * the row does not either; only who has a group by then hangs on the order.
+ * <p>The kernel asks a list of other functions, one after the other, whether they have a group. A
+ * function joins the first that has one, or founds its own. Verdicts do not change meanwhile, and
+ * neither does the list. Only which functions have a group by then depends on the order.
  */
 final class BindOrders {
-  /** Functions tried to be placed after which the answer is that it cannot be told. */
+  /** Maximum number of attempts to place a function; after them the answer is "unknown". */
   private static final int MOST_TRIED = 200_000;
 
   private final List<List<Integer>> asked = new ArrayList<>();
@@ -40,7 +40,7 @@ final class BindOrders {
       circle.add(i);
       circles.add(circle);
     }
-    // Where all of a circle ask each other, the first founds a group and the others join it.
+    // If all functions of a circle ask each other, the first founds a group and the others join.
     for (int i = served.nextSetBit(0); i >= 0; i = served.nextSetBit(i + 1)) {
       Set<Integer> circle = circles.get(i);
       if (!circle.stream().allMatch(mate -> circles.get(mate).equals(circle))) {
@@ -59,8 +59,8 @@ final class BindOrders {
   }
 
   /**
-   * Places what is left. A function that takes its right place and spoils nobody else's may as well
-   * go first; of those that may spoil something each is tried.
+   * Places the remaining functions. A function that gets its right group and spoils no other can go
+   * first. Each function that may spoil another one is tried.
    */
   private boolean place(BitSet placed, BitSet founded) {
     boolean moved = true;
@@ -92,7 +92,7 @@ final class BindOrders {
     return false;
   }
 
-  /** True if a function comes into its own group now. */
+  /** True if a function gets its right group now. */
   private boolean isRight(int index, BitSet placed, BitSet founded) {
     int group = wanted.groupOf(index);
     for (int mate : asked.get(index)) {
@@ -110,7 +110,7 @@ final class BindOrders {
     in.set(founder);
     waiting.remove((Integer) founder);
     while (waiting.removeIf(i -> asked.get(i).stream().anyMatch(in::get) && follow(in, i))) {
-      // until nobody follows any more
+      // until no function follows any more
     }
     return waiting.isEmpty();
   }
@@ -120,7 +120,7 @@ final class BindOrders {
     return true;
   }
 
-  /** True if nobody who is still to come finds this function first and is of another group. */
+  /** True if no later function of another group finds this function first. */
   private boolean spoilsNobody(int index, BitSet placed) {
     for (int i = served.nextSetBit(0); i >= 0; i = served.nextSetBit(i + 1)) {
       if (i != index && !placed.get(i)) {

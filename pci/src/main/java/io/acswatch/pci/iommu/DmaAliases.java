@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requester ids the requests of a function may carry on their way up, besides its own.
+ * Requester ids that requests of a function may carry on their way up, besides its own.
  *
  * <p>Source: linux {@code drivers/pci/search.c}, {@code pci_for_each_dma_alias}; {@code pci.c},
  * {@code pci_devs_are_dma_aliases}.
@@ -75,7 +75,7 @@ final class DmaAliases {
           "subsystem=%04x:%04x"
               .formatted(config.header().subsystemVendor(), config.header().subsystemDevice()));
     }
-    // "bridge-below-pcie" needs no look: the lines with it have an effect that changes nothing
+    // "bridge-below-pcie" is not checked: its lines have an effect that changes nothing
     // here.
     return true;
   }
@@ -139,7 +139,7 @@ final class DmaAliases {
         || hierarchy.realDmaDevice(b) == a;
   }
 
-  /** True if a function of its bus uses its id, or it that one's. */
+  /** True if a function of its bus uses its id, or the other way round. */
   boolean sharesItsId(int index) {
     for (int i = 0; i < hierarchy.busMateCount(index); i++) {
       int mate = hierarchy.busMate(index, i);
@@ -151,7 +151,8 @@ final class DmaAliases {
   }
 
   /**
-   * Who has a group and an id that requests of a function may carry; itself if a bridge gives it.
+   * A function with a group whose id the requests of another may carry; itself if a bridge gives
+   * it.
    */
   OptionalInt sharer(int index) {
     PciAddress address = hierarchy.function(index).address();

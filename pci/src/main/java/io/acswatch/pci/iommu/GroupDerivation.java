@@ -8,12 +8,12 @@ import java.util.List;
 
 /**
  * Forms groups as Linux does: one function at a time, in the order they were found, each joining a
- * group that exists by then or founding a new one. Groups are never formed anew, so the order
- * counts.
+ * group that exists by then or founding a new one. Groups are never formed again, so the order
+ * matters.
  *
- * <p>For each function: who carries its requests further up; the topmost bridge that does not
- * isolate; functions on that one's bus that use its id; functions of its slot that do not isolate
- * either.
+ * <p>For each function it asks: the carriers of its requests further up; the topmost bridge that
+ * does not isolate; functions on that bus that use its id; functions of its slot that do not
+ * isolate either.
  *
  * <p>Source: linux {@code drivers/iommu/iommu.c}, {@code pci_device_group} and its two helpers,
  * which are the same text from 6.1 to 7.3.
@@ -64,7 +64,7 @@ public final class GroupDerivation {
     return GroupPartition.ofLabels(derivation.groupOf);
   }
 
-  /** For each function those it asks for their group, one after the other, while none has one. */
+  /** The functions that each function asks for a group, in turn, until one has a group. */
   static List<List<Integer>> asked(HostHierarchy hierarchy, DmaAliases aliases, Verdicts verdicts) {
     List<List<Integer>> asked = new ArrayList<>();
     GroupingSteps recorder =
@@ -186,8 +186,8 @@ public final class GroupDerivation {
   }
 
   /**
-   * True if asking a function of the slot cannot lead to a group, whatever the verdict on it: it
-   * has none and nobody uses its id. It is asked only where somebody wants to know why.
+   * True if a function of the slot cannot lead to a group, whatever the verdict on it: it has no
+   * group, and no function uses its id. Then it is asked only for an explanation.
    */
   private boolean leadsNowhere(int mate) {
     return steps == GroupingSteps.NONE

@@ -14,28 +14,29 @@ public final class KernelGrouping {
   private final ModelChoice choice;
   private final BitSet served;
 
-  /** Served functions as they were grouped; null where that is not known. */
+  /** Served functions in the order of their grouping; null if unknown. */
   private final int @Nullable [] order;
 
   private final AcsRules rules;
 
-  /** As far as somebody asked for it, see {@link #atStart}. */
+  /** Filled on demand, see {@link #atStart}. */
   private final @Nullable AcsVerdict[] atStart;
 
   private final IntFunction<@Nullable AcsRegisters> registersAtStart;
 
-  /** What is supposed of open verdicts, see {@link #supposedAt}; null for nothing. */
+  /** Assumed values of open verdicts, see {@link #supposedAt}; null for none. */
   private final Boolean @Nullable [] supposed;
 
-  /** What follows from all this; null until somebody asks for it. */
+  /** The derived partition; null until it is asked for. */
   private @Nullable GroupPartition derived;
 
   /**
    * Sets up the grouping.
    *
-   * @param registersAtStart ACS registers of a function as the boot found them, null for none;
-   *     asked where ACS is switched on late
-   * @param order the served functions in that order; asked where a bind groups. Null if unknown
+   * @param registersAtStart ACS registers of a function as the boot found them, null for none; used
+   *     where ACS is enabled late
+   * @param order the served functions in that order; used where a bind forms groups. Null if
+   *     unknown
    */
   public KernelGrouping(
       AcsRules rules,
@@ -64,12 +65,12 @@ public final class KernelGrouping {
     atStart = other.atStart;
   }
 
-  /** The same where these verdicts, as far as they are open, were so; null for what is likely. */
+  /** The same with these values of open verdicts; null for the likely values. */
   KernelGrouping with(Boolean[] verdicts) {
     return new KernelGrouping(this, rules, verdicts, order);
   }
 
-  /** The same where the model was chosen for another reason. */
+  /** The same with another reason for the choice of the model. */
   public KernelGrouping withReason(String reason) {
     KernelGrouping same =
         new KernelGrouping(this, rules.with(choice.withReason(reason)), supposed, order);
@@ -115,12 +116,12 @@ public final class KernelGrouping {
     return functions.stream().toArray();
   }
 
-  /** True if a bind groups, and it is not known in which order drivers were bound. */
+  /** True if a bind forms groups, and the order of binding is unknown. */
   public boolean isOrderOpen() {
     return choice.groupsAtBind() && order == null;
   }
 
-  /** The same where nothing is known of the order. */
+  /** The same with an unknown order. */
   public KernelGrouping withoutOrder() {
     return new KernelGrouping(this, rules, supposed, null);
   }
@@ -130,7 +131,7 @@ public final class KernelGrouping {
         hierarchy, GroupDerivation.asked(hierarchy, rules.aliases(), this::enforces), served);
   }
 
-  /** Verdict on a function while another one is being grouped: that of the words it had then. */
+  /** Verdict on a function while another one is grouped, by the words that it had then. */
   public boolean enforces(int function, int grouped) {
     if (supposed != null && isOpen(function, grouped)) {
       Boolean verdict = supposed[supposedAt(function, grouped)];
@@ -142,12 +143,12 @@ public final class KernelGrouping {
         .isEnforced();
   }
 
-  /** Where the supposition on a verdict stands: those before the kernel came to it are first. */
+  /** Index of an assumed verdict; verdicts from before the kernel reached a function come first. */
   int supposedAt(int function, int grouped) {
     return isBeforeSwitchingOn(function, grouped) ? function : hierarchy.size() + function;
   }
 
-  /** True if ACS was not yet on when {@code grouped} was grouped; never where it was adopted. */
+  /** True if ACS was not yet on when {@code grouped} was grouped; false if it was adopted. */
   public boolean isBeforeSwitchingOn(int function, int grouped) {
     if (hierarchy.function(function).kernel().preservation().isAdopted()) {
       return false;
@@ -157,7 +158,7 @@ public final class KernelGrouping {
         || choice.switchesOnAfterBind() && place(function) >= place(grouped);
   }
 
-  /** Place in the order of grouping, the last for what is never grouped. */
+  /** Position in the order of grouping; the last one if it is never grouped. */
   private int place(int function) {
     if (order == null) {
       return served.get(function) ? function : Integer.MAX_VALUE;
@@ -171,14 +172,14 @@ public final class KernelGrouping {
   }
 
   /**
-   * True if the verdict on a function, at that time, hangs on what no snapshot after it shows: the
+   * True if the verdict on a function, at that time, depends on what no later snapshot shows: the
    * words that the boot found, or what the chipset does.
    */
   boolean isOpen(int function, int grouped) {
     if (isBeforeSwitchingOn(function, grouped)) {
       return hangsOnItsControls(function);
     }
-    // Without an IOMMU that serves it ACS comes on when a driver is bound, if ever.
+    // Without an IOMMU that serves it, ACS is enabled when a driver is bound, if ever.
     boolean neverComeTo = choice.timing().switchesOnLate() && !served.get(function);
     return verdict(function) == AcsVerdict.NOT_COMPUTABLE
         || neverComeTo && hangsOnItsControls(function);
@@ -196,14 +197,14 @@ public final class KernelGrouping {
     return registersAtStart.apply(function);
   }
 
-  /** True if a verdict on the registers at the start was supposed, and it is not the likely one. */
+  /** True if the assumed verdict on the registers at the start is not the likely one. */
   public boolean isSupposedOtherwise(int function) {
     return supposed != null
         && supposed[function] != null
         && supposed[function] != atStart(function).isEnforced();
   }
 
-  /** True if the function isolated before the kernel came to it, as far as is known or supposed. */
+  /** True if the function isolated before the kernel reached it, as known or assumed. */
   public boolean isolatedAtStart(int function) {
     return atStart(function).isEnforced() != isSupposedOtherwise(function);
   }
@@ -224,7 +225,7 @@ public final class KernelGrouping {
         : new PossibleGroups(this).leadingTo(reported);
   }
 
-  /** Functions whose group hangs on what no snapshot after the boot shows. */
+  /** Functions whose group depends on what no snapshot after the boot shows. */
   public BitSet undecided() {
     if (isOrderOpen()) {
       return bindOrders().undecided();
@@ -249,7 +250,7 @@ public final class KernelGrouping {
     return deriveWithout(open, served);
   }
 
-  /** The same of some functions only, which share groups with no others; these are in none. */
+  /** The same for functions that share no group with others; the others are in no group. */
   private GroupPartition deriveWithout(BitSet open, BitSet grouped) {
     return choice.timing() == GroupingModel.BUS_ISOLATION_V3
         ? BusIsolation.derive(ofHardware(), grouped, open)
@@ -301,12 +302,12 @@ public final class KernelGrouping {
         : new AcsRegisters(acs.offset(), acs.capability(), acs.control() & ~bit, acs.secondDword());
   }
 
-  /** Functions that {@link #strict} keeps apart by assumption: no register shows it. */
+  /** Functions that {@link #strict} separates by assumption: no register shows it. */
   public BitSet strictAssumed() {
     return BusIsolation.assumed(ofHardware());
   }
 
-  /** The partition by what the hardware keeps apart. */
+  /** The partition by what the hardware separates. */
   public GroupPartition strict() {
     return BusIsolation.derive(ofHardware(), served, new BitSet());
   }

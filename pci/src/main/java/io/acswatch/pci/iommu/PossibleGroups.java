@@ -6,15 +6,15 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Tries what is not known of the verdicts while groups were formed, one way and the other: which
- * partitions can have come of it.
+ * Tries unknown verdicts both ways, and finds which partitions they can have given while groups
+ * were formed.
  *
- * <p>A verdict, before and after the kernel came to the function, is decided when the derivation
- * first asks for it, so only those that count are tried. Where the outcome is known, decisions that
- * were taken after it had gone wrong are not tried again.
+ * <p>A verdict, before and after the kernel reached the function, is decided when the derivation
+ * first asks for it, so only verdicts that matter are tried. If the outcome is known, decisions
+ * after the first wrong group are not tried again.
  */
 final class PossibleGroups {
-  /** Functions grouped, over all derivations, after which the answer is that it cannot be told. */
+  /** Maximum number of functions grouped, over all derivations; then the answer is "unknown". */
   private static final int MOST_GROUPED = 400_000;
 
   private static final int FEWEST_DERIVATIONS = 64;
@@ -34,7 +34,7 @@ final class PossibleGroups {
     left = Math.max(FEWEST_DERIVATIONS, MOST_GROUPED / Math.max(1, size));
   }
 
-  /** Looks for verdicts that lead to this partition. */
+  /** Searches verdicts that lead to this partition. */
   Supposition leadingTo(GroupPartition reported) {
     while (left-- > 0) {
       int wrong = firstDifference(derive(), reported);

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 /**
  * Parts of a host between which no group forms, whatever the registers say: as a rule one for each
  * root bus. All rules look only at bridges above a function, at its bus, and at the device whose id
- * it uses, and so never leave its part. What is asked of one function is computed in its part.
+ * it uses, and so never leave its part. So one function is computed within its part.
  */
 final class SeparateParts {
   private final BitSet[] partOf;
@@ -38,7 +38,7 @@ final class SeparateParts {
     return partOf[index];
   }
 
-  /** Makes one set of the two in which {@code a} and {@code b} are, and find the same of both. */
+  /** Joins the sets of {@code a} and {@code b}. */
   static void join(int[] parent, int a, int b) {
     parent[find(parent, a)] = find(parent, b);
   }

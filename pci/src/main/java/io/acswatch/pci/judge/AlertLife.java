@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns findings into raised, updated and resolved alerts. What was found stays open for as long as
- * it holds, even where later comparisons do not find it again because both their sides show it.
+ * Turns findings into raised, updated and resolved alerts. A finding stays open as long as it
+ * holds, even if later comparisons do not find it again because both their sides show it.
  */
 final class AlertLife {
   private final HostView now;
@@ -63,7 +63,7 @@ final class AlertLife {
     }
   }
 
-  /** A merge says all that a shared group does, and why. */
+  /** A merge says everything that a shared group says, and why. */
   private boolean isToldAsMerge(IsolationAlert shared, List<IsolationAlert> findings) {
     return findings.stream().anyMatch(merge -> coversAll(merge, shared))
         || open.values().stream().anyMatch(merge -> coversAll(merge, shared) && stillHolds(merge));
@@ -87,7 +87,7 @@ final class AlertLife {
     return open.get(fingerprintInUse(finding));
   }
 
-  /** A group that grew is the same finding: it goes on under the fingerprint it was raised with. */
+  /** A group that grew is the same finding, and keeps its first fingerprint. */
   private String fingerprintInUse(IsolationAlert finding) {
     if (open.containsKey(finding.fingerprint()) || !finding.code().isMerge()) {
       return finding.fingerprint();
@@ -128,7 +128,7 @@ final class AlertLife {
     return TimeLimits.notAfter(now.snapshot().takenAtMillis(), alert.raisedAtMillis());
   }
 
-  /** Times, boots and numbers of groups may differ. */
+  /** Times, boots and group numbers may differ. */
   private static boolean saysTheSame(IsolationAlert a, IsolationAlert b) {
     return a.severity() == b.severity()
         && a.vms().equals(b.vms())
@@ -137,7 +137,7 @@ final class AlertLife {
         && places(a).equals(places(b));
   }
 
-  /** An alert of a version that told no evidence says no less for that. */
+  /** An alert of a version without evidence says no less for that. */
   private static List<Evidence.Fact> facts(IsolationAlert alert) {
     return alert.evidence() == null ? List.of() : alert.evidence().facts();
   }
@@ -172,7 +172,7 @@ final class AlertLife {
         .anyMatch(a -> devices.stream().anyMatch(b -> !a.equals(b) && share(a, b)));
   }
 
-  /** Two that had shared a group already are no merge, and do not keep one open. */
+  /** Two devices that shared a group before are no merge, and do not keep one open. */
   private boolean share(AlertDevice a, AlertDevice b) {
     if (a.groupBefore() != null && a.groupBefore().equals(b.groupBefore())) {
       return false;

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Why functions came to share a group, or ceased to: what changed a verdict above them. */
+/** Finds why functions now share a group, or no longer do: what changed a verdict above them. */
 final class CauseFinder {
   /** A function on the way to the root, and how many of the endpoints pass it. */
   private record Passed(int index, int endpoints) {}
@@ -45,7 +45,7 @@ final class CauseFinder {
    *
    * @param endpoints indices after, of functions in one group on one side and in several on the
    *     other
-   * @param merged true if they came to share a group, false if they ceased to
+   * @param merged true if they now share a group, false if they no longer do
    */
   Cause find(Collection<Integer> endpoints, boolean merged) {
     List<Passed> passed = passedByMostFirst(endpoints);
@@ -113,8 +113,8 @@ final class CauseFinder {
   }
 
   /**
-   * Functions present on both sides that the endpoints' requests pass, themselves and the functions
-   * of a port's slot included; those that most of them pass first, then the nearest to the root.
+   * Functions on both sides that the endpoints' requests pass, with the endpoints and the functions
+   * of a port's slot. Those that most of them pass come first, then the nearest to the root.
    */
   private List<Passed> passedByMostFirst(Collection<Integer> endpoints) {
     Map<Integer, Integer> counts = new LinkedHashMap<>();
@@ -134,10 +134,10 @@ final class CauseFinder {
   }
 
   /**
-   * A port that had lost bits before the boot, and whose word this kernel left as it found it: a
-   * live update adopts the word. Groups are formed by it, whatever it is now and was in the
-   * snapshot before; the topmost function that came to share the group of what is below it tells
-   * which.
+   * A port that had lost bits before the boot, and whose word this kernel left as found: a live
+   * update adopts the word. That word formed the groups, whatever it is now and was in the snapshot
+   * before. The topmost function that joined the group of the functions below it shows which port
+   * it is.
    */
   private @Nullable Cause adopted(List<Passed> passed, Collection<Integer> endpoints) {
     List<RegisterChange> lost = new ArrayList<>();
@@ -164,9 +164,7 @@ final class CauseFinder {
     return lost.isEmpty() ? null : ofAdopted(lost);
   }
 
-  /**
-   * True if, by the kernel's groups, a function joined what is below it, or beside it in its slot.
-   */
+  /** True if, by the kernel's groups, a function joined one below it, or beside it in its slot. */
   private boolean cameToShare(int index, Collection<Integer> endpoints) {
     GroupPartition then = before.groups();
     GroupPartition now = after.groups();
@@ -343,8 +341,8 @@ final class CauseFinder {
   }
 
   /**
-   * Where ACS is switched on late, a function whose word was cleared before the boot and is whole
-   * now: functions grouped before it met the cleared word.
+   * Where ACS is enabled late: a function whose word was cleared before the boot and is whole now.
+   * Functions that were grouped before it met the cleared word.
    */
   private @Nullable RegisterChange foundCleared(List<Passed> passed) {
     if (!after.choice().timing().switchesOnLate() || !comparison.boundary().isBoot()) {
@@ -360,7 +358,7 @@ final class CauseFinder {
     return null;
   }
 
-  /** Cleared when the boot found it, by the kernel's groups, but whole in the snapshot before. */
+  /** By the kernel's groups the boot found the word cleared; the snapshot before shows it whole. */
   private @Nullable Cause clearedUnseen(List<Passed> passed) {
     GroupPartition reported = after.groups();
     if (reported == null

@@ -23,8 +23,8 @@ import java.util.function.BiPredicate;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Finds endpoints that came to share a group and endpoints that ceased to, by the groups the kernel
- * reports. Only functions that are in a group on both sides count; numbers of groups never do.
+ * Finds endpoints that now share a group and endpoints that no longer do, by the groups that the
+ * kernel reports. Only functions with a group on both sides count; group numbers never do.
  */
 final class GroupFindings extends Findings {
   private final CauseFinder causes;
@@ -112,7 +112,7 @@ final class GroupFindings extends Findings {
   }
 
   private void raise(AlertCode code, Severity severity, int group, List<Integer> endpoints) {
-    // After firmware the VMs are down: a matter for planning, unless one came up by itself.
+    // After firmware the VMs are down, so this is less urgent, unless one started by itself.
     boolean planning =
         comparison.boundary() == Boundary.COLD_BOOT
             && endpoints.stream().noneMatch(i -> after.isHeld(i) && after.isOwned(i));
@@ -143,7 +143,7 @@ final class GroupFindings extends Findings {
             : proved);
   }
 
-  /** What the logs said of these devices and live update. */
+  /** What the logs said about these devices and about live update. */
   private List<Evidence.Fact> preservation(List<Integer> endpoints) {
     List<Evidence.Fact> facts = new ArrayList<>();
     for (int i : endpoints) {
@@ -151,7 +151,7 @@ final class GroupFindings extends Findings {
       Preservation now = after.function(i).kernel().preservation();
       if (then != Preservation.NONE || now != Preservation.NONE) {
         String name = "kernel log of " + after.function(i).address();
-        // What becomes of it later in this boot is no news of the merge.
+        // Later changes in this boot are no news about the merge.
         String log = now.wasAdopted() ? Preservation.ADOPTED.logged() : now.logged();
         facts.add(new Evidence.Fact(name, then.logged(), log));
       }
@@ -196,7 +196,7 @@ final class GroupFindings extends Findings {
     alerts.add(alert.with(comparison.registersOnTheWay(endpoints), List.of()));
   }
 
-  /** True if a port without the capability kept them together, which nothing can make up for. */
+  /** True if a port without the capability kept them together; no register can replace it. */
   private boolean wereTogetherForSafety(List<Integer> endpoints) {
     return endpoints.stream()
         .map(comparison::beforeOf)

@@ -14,11 +14,11 @@ import java.util.stream.IntStream;
 
 /**
  * Decides what is wrong with a host, from what is remembered of it and a new snapshot. A pure
- * function: the topology, {@code diff} and replay all ask here, so they cannot disagree.
+ * function: the topology, {@code diff} and replay all use it, so they cannot disagree.
  *
- * <p>Compared are the last snapshot of the boot before and the new one; in the first boot that is
- * seen, the first snapshot and the new one. If the kernel's groups change within a boot, as remove
- * and rescan makes them, the new snapshot is compared to the last one too.
+ * <p>It compares the last snapshot of the previous boot with the new one. In the first boot of a
+ * host it compares the first snapshot with the new one. If the kernel's groups change within a
+ * boot, as by remove and rescan, it also compares the new snapshot with the last one.
  */
 public final class Judgement {
   private static final long REMEMBERED_MILLIS = 600_000;
@@ -28,14 +28,14 @@ public final class Judgement {
   /**
    * Judges a snapshot.
    *
-   * <p>A snapshot that is no news changes nothing: one of a crash kernel, one that is not younger
-   * than the last of its boot, or a straggler from the boot before.
+   * <p>These snapshots change nothing: one of a crash kernel, one that is not younger than the last
+   * of its boot, and a late one from the previous boot.
    */
   public static Judged apply(HostState state, Snapshot snapshot) {
     return apply(state, snapshot, TimeLimits.DEFAULT);
   }
 
-  /** Judges a snapshot; {@code limits} says how long what comes and goes by itself must last. */
+  /** Judges a snapshot; {@code limits} says how long findings must last that pass by themselves. */
   public static Judged apply(HostState state, Snapshot snapshot, TimeLimits limits) {
     Snapshot current = state.current();
     if (snapshot.bootClass() == BootClass.CRASH_KEXEC || isStale(state, snapshot)) {
@@ -76,7 +76,7 @@ public final class Judgement {
         life.changes());
   }
 
-  /** Who owned what is remembered when a host is drained: nobody claims anything while it boots. */
+  /** Keeps the owners when a host is drained: no source claims anything while it boots. */
   static List<Assignment> intendedOwners(HostState state, HostView now) {
     if (!now.snapshot().owners().isEmpty()) {
       return List.of();
@@ -94,11 +94,11 @@ public final class Judgement {
   }
 
   /**
-   * Ends all that is open of a host that is taken out of service for good, and forgets its
+   * Resolves all open alerts of a host that is taken out of service for good, and forgets its
    * snapshots.
    *
-   * <p>The revision is kept. Should a host of that id ever come back, its alerts go on counting
-   * from there: consumers drop alerts whose revision they have seen.
+   * <p>The revision is kept. If a host with that id returns, its alerts count on from there,
+   * because consumers drop alerts whose revision they have seen.
    */
   public static Judged retire(HostState state) {
     int revision = state.revision();
@@ -115,11 +115,10 @@ public final class Judgement {
   }
 
   /**
-   * True if {@link #apply} would find nothing it does not know: same boot, same functions with the
-   * same facts in the same order, same owners, a kexec image loaded or not as before, and no
-   * finding that waits whether it lasts. Times and sequence numbers may differ; but after ten
-   * minutes it is no repetition any more, so that what an alert calls the time before is not weeks
-   * old.
+   * True if {@link #apply} would find nothing new: same boot, same functions with the same facts in
+   * the same order, same owners, a kexec image loaded or not as before, and no finding that still
+   * has to last. Times and sequence numbers may differ. After ten minutes it is no repetition any
+   * more, so that the "before" time of an alert is not weeks old.
    */
   public static boolean isRepetition(HostState state, Snapshot snapshot) {
     Snapshot current = state.current();
@@ -133,9 +132,9 @@ public final class Judgement {
   }
 
   /**
-   * What {@link #isRepetition} asks of the times of two snapshots, milliseconds since 1970: that
-   * the later one is less than ten minutes younger. Nor may it be so much older: then the clock was
-   * ahead before.
+   * The condition of {@link #isRepetition} for the times of two snapshots, milliseconds since 1970:
+   * the later one is less than ten minutes younger, and not ten minutes older, which means that the
+   * clock was ahead before.
    */
   public static boolean isSoonAfter(long takenAtMillis, long laterMillis) {
     return Math.abs(laterMillis - takenAtMillis) < REMEMBERED_MILLIS;

@@ -13,7 +13,7 @@ import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.iommu.AcsVerdict;
 import java.util.List;
 
-/** Finds ACS Control bits that came or went, and ACS capabilities that are gone. */
+/** Finds ACS Control bits that were set or cleared, and lost ACS capabilities. */
 final class RegisterFindings extends Findings {
   private static final int WEAKENING =
       AcsCapability.EGRESS_CONTROL | AcsCapability.DIRECT_TRANSLATED;
@@ -31,7 +31,7 @@ final class RegisterFindings extends Findings {
     return findings.alerts;
   }
 
-  /** Functions that ceased to isolate since the snapshot just before, in one boot. */
+  /** Functions that stopped isolating since the previous snapshot, in one boot. */
   static List<IsolationAlert> runtimeLosses(Comparison latest) {
     RegisterFindings findings = new RegisterFindings(latest);
     if (!latest.boundary().isBoot()) {
@@ -85,7 +85,7 @@ final class RegisterFindings extends Findings {
     }
   }
 
-  /** The kernel's groups stay as they are, but what they promise is gone. */
+  /** The kernel's groups stay as they are, but their promise no longer holds. */
   private void runtimeLoss(int index) {
     boolean turned =
         after.verdict(index) == AcsVerdict.NOT_ENFORCED
