@@ -4,9 +4,7 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.snapshot.Snapshot;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -38,14 +36,16 @@ public final class Platform {
 
   private static String ids(List<PciFunction> functions, Predicate<PciFunction> wanted) {
     TreeSet<String> ids = new TreeSet<>();
-    Set<Long> seen = new HashSet<>();
+    long last = -1;
     for (PciFunction function : functions) {
       PciIds own = function.ids();
       int vendor = function.config().header().subsystemVendor();
       int device = function.config().header().subsystemDevice();
-      long all = (long) (own.vendor() << 16 | own.device()) << 32 | vendor << 16 | device;
-      if (wanted.test(function) && seen.add(all)) {
+      long all =
+          (long) own.vendor() << 48 | (long) own.device() << 32 | (long) vendor << 16 | device;
+      if (wanted.test(function) && all != last) { // like ports stand side by side
         ids.add("%s/%04x:%04x".formatted(own, vendor, device));
+        last = all;
       }
     }
     return String.join("+", ids.stream().limit(MOST).toList());

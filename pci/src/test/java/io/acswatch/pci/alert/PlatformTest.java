@@ -37,6 +37,18 @@ class PlatformTest {
   }
 
   @Test
+  void ofTwoKindsWithOneSubsystemBothAreNamed() {
+    TestHost host = bridge(bridge(new TestHost(), "00:00.0", 0x2020), "00:08.0", 0x2016);
+    Snapshot snapshot =
+        AlteredFunction.in(
+            AlteredFunction.in(host.snapshot(), "00:00.0", f -> f.subsystem(0x8086, 0x0000)),
+            "00:08.0",
+            f -> f.subsystem(0x8086, 0x0000));
+
+    assertEquals("8086:2016/8086:0000+8086:2020/8086:0000", Platform.of(snapshot));
+  }
+
+  @Test
   void rootPortsTellItWhereNoHostBridgeIsShown() {
     assertEquals("8086:2030/0000:0000", Platform.of(host().snapshot()));
   }
