@@ -235,11 +235,14 @@ public final class Comparison {
 
   /** These functions and those above them, nearest the root first. */
   List<Integer> onTheWay(Collection<Integer> afterIndices) {
-    return afterIndices.stream()
-        .flatMap(i -> after.hierarchy().upwards(i).boxed())
-        .distinct()
-        .sorted(nearestRootFirst())
-        .toList();
+    BitSet way = new BitSet();
+    for (int i : afterIndices) {
+      for (int at = i; at != HostHierarchy.NONE && !way.get(at); ) {
+        way.set(at);
+        at = after.hierarchy().bridgeAbove(at);
+      }
+    }
+    return way.stream().boxed().sorted(nearestRootFirst()).toList();
   }
 
   /** By number of steps to the root, as far as the length of the path tells, then by place. */
