@@ -3,11 +3,7 @@ package io.acswatch.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/**
- * Where to listen, as it is written: {@code host:port}, an IPv6 address in brackets.
- *
- * @param port 0 to 65535; 0 for any free one
- */
+/** Where to listen: {@code host:port}, an IPv6 address in brackets; port 0 is any free one. */
 public record HttpAddress(String host, int port) {
   /** Reads {@code host:port}; IllegalArgumentException for any other text. */
   public static HttpAddress parse(String text) {

@@ -25,11 +25,7 @@ public final class FrameSender implements AutoCloseable {
   private final String topic;
   private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
 
-  /**
-   * Sends to a topic; {@code further} settings of the producer win.
-   *
-   * @throws CommandFailure if they are refused, or a name has no address
-   */
+  /** Sends to a topic; {@code further} settings win; CommandFailure if they are refused. */
   public FrameSender(String bootstrapServers, String topic, Map<String, String> further) {
     this.topic = topic;
     settings = KafkaClients.producer(bootstrapServers, "acswatch-simulate", SENDING, further);

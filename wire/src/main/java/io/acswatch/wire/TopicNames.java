@@ -2,11 +2,7 @@ package io.acswatch.wire;
 
 import java.util.List;
 
-/**
- * Names of the topics: a common prefix and the part each topic has.
- *
- * @param prefix letters, digits, dot, underscore and hyphen; 1 to 200 characters
- */
+/** Names of the topics: a common prefix and the part that each topic has. */
 public record TopicNames(String prefix) {
   public static final String DEFAULT_PREFIX = "acswatch";
 

@@ -47,11 +47,7 @@ public final class Broker implements AutoCloseable {
     admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers));
   }
 
-  /**
-   * Starts one with an empty log, which is deleted when it ends.
-   *
-   * @throws IOException if it does not come up; what it says goes to standard error
-   */
+  /** Starts one with an empty log, deleted when it ends; standard error says why it does not. */
   public static Broker start() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

@@ -29,11 +29,7 @@ public final class FramePublisher implements AutoCloseable {
   private final String topic;
   private final Map<String, Object> settings;
 
-  /**
-   * A publisher with these settings of the producer, as of {@link KafkaClients}.
-   *
-   * @throws SendException if the producer refuses them or cannot resolve a broker's name
-   */
+  /** By settings of {@link KafkaClients}; SendException if they or a broker's name are refused. */
   public FramePublisher(Map<String, Object> settings, TopicNames topics) throws SendException {
     this.settings = settings;
     topic = topics.frames();

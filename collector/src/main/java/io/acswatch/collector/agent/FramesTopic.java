@@ -20,11 +20,7 @@ public final class FramesTopic {
 
   private FramesTopic() {}
 
-  /**
-   * One line that says why no frame can be written to {@code topic}; null if one can.
-   *
-   * @param producer settings as of {@link KafkaClients}
-   */
+  /** Why, by these settings of {@link KafkaClients}, no frame can be written; null if one can. */
   public static @Nullable String problem(Map<String, Object> producer, String topic)
       throws InterruptedException {
     String servers = String.valueOf(producer.get(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG));

@@ -10,11 +10,7 @@ import io.acswatch.wire.frame.FrameType;
 import io.acswatch.wire.frame.FrameWriter;
 import java.util.List;
 
-/**
- * Makes frames of what was seen.
- *
- * @param bytes the frame; not to be changed by anybody
- */
+/** Makes frames of what was seen; nobody changes {@code bytes}. */
 record HostFrames(String bootId, FrameType type, byte[] bytes) {
   static HostFrames snapshot(Capture capture) {
     return new HostFrames(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture));

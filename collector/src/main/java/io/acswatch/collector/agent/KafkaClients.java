@@ -1,7 +1,6 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.cli.BrokerOptions;
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.Settings;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,11 +22,7 @@ public final class KafkaClients {
 
   private KafkaClients() {}
 
-  /**
-   * The settings of a command that may talk to brokers.
-   *
-   * @throws CommandFailure naming file and line, if a setting is none of Kafka's
-   */
+  /** The settings of a command that may talk to brokers; refuses, by place, what is not Kafka's. */
   public static CollectorConfig config(Settings settings) {
     settings.family(
         CollectorConfig.PRODUCER_PREFIX, name -> ProducerConfig.configNames().contains(name));

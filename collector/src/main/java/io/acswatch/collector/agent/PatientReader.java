@@ -47,11 +47,7 @@ final class PatientReader implements AutoCloseable {
     this.patience = patience;
   }
 
-  /**
-   * Looks, again from the start if the look was held up; throws what the look throws.
-   *
-   * @throws AbandonedException if {@link #abandon} ended it, or was called before
-   */
+  /** Looks, anew if that was held up; AbandonedException where {@link #abandon} ended it. */
   <T> T look(Callable<T> look) throws IOException, InterruptedException {
     return look(look, patience, () -> abandoned);
   }

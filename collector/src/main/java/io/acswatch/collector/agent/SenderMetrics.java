@@ -56,11 +56,7 @@ public final class SenderMetrics implements AutoCloseable {
     this.server = server;
   }
 
-  /**
-   * Begins to serve; port 0 takes a free one, no address serves nothing.
-   *
-   * @throws CommandFailure if the address is not of this host, or is taken
-   */
+  /** Begins to serve, without an address nothing; CommandFailure if it cannot be had. */
   public static SenderMetrics serve(
       Optional<HttpAddress> address, Spool spool, SpoolSender sender, Clock clock) {
     if (address.isEmpty()) {

@@ -116,11 +116,7 @@ public final class SpoolingReader {
     }
   }
 
-  /**
-   * Looks once, and once more as before the end; for trying it out.
-   *
-   * @throws IOException if a look fails, or finds no place in the spool
-   */
+  /** Looks once, and once more as before the end; fails if a look or the spool does. */
   public void once() throws IOException, InterruptedException {
     try {
       tick(System.nanoTime());

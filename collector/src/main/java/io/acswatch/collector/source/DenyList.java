@@ -20,11 +20,7 @@ public record DenyList(Set<PciAddress> addresses, Set<Integer> models) {
     models = Set.copyOf(models);
   }
 
-  /**
-   * Reads {@code 0000:3b:00.0, 8086:1521}, separated by commas or blanks.
-   *
-   * @throws IllegalArgumentException naming the part that is neither
-   */
+  /** Reads {@code 0000:3b:00.0, 8086:1521}; IllegalArgumentException names a wrong part. */
   public static DenyList parse(String text) {
     Set<PciAddress> addresses = new HashSet<>();
     Set<Integer> models = new HashSet<>();

@@ -133,11 +133,7 @@ public final class HostReader {
     return texts.textOr(UEVENT_SEQUENCE, "");
   }
 
-  /**
-   * Looks at the few things that tell whether a snapshot is due: a handful of bytes, no scan.
-   *
-   * @param watched where the ACS Control registers are that matter
-   */
+  /** The few bytes that tell whether a snapshot is due: no scan, but the words that matter. */
   public HostGlance glance(List<WatchedRegister> watched) throws IOException {
     return timings.of(
         Source.GLANCE,

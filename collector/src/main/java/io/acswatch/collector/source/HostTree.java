@@ -53,21 +53,13 @@ public final class HostTree implements Texts {
     return isWholeSystem;
   }
 
-  /**
-   * The file on this machine that stands for {@code path} of the host, links resolved.
-   *
-   * @throws NoSuchFileException if there is none
-   */
+  /** The file here for {@code path} of the host; NoSuchFileException if there is none. */
   public Path file(String path) throws IOException {
     // The kernel follows the links of its own file system faster and better than we do.
     return isWholeSystem ? Path.of(path) : root.resolve(realPath(path).substring(1));
   }
 
-  /**
-   * The path of {@code path} without links, as {@code readlink -f} prints it on the host.
-   *
-   * @throws NoSuchFileException if there is no such file
-   */
+  /** The path without links, as by {@code readlink -f}; NoSuchFileException if there is none. */
   public String realPath(String path) throws IOException {
     if (isWholeSystem) {
       return Path.of(path).toRealPath().toString();

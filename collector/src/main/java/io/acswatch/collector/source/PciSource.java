@@ -36,11 +36,7 @@ final class PciSource {
     return DEVICES + "/" + address;
   }
 
-  /**
-   * Reads every function, in order of address. Functions that vanish meanwhile are left out.
-   *
-   * @throws IOException if the host shows no PCI bus at all
-   */
+  /** Reads every function in order of address, without those that vanish; fails without a bus. */
   List<CapturedFunction> read(IommuGroupSource.Groups groups) throws IOException {
     if (!tree.exists(DEVICES)) {
       throw tree.missing(DEVICES);

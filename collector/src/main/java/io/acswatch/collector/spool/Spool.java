@@ -226,11 +226,7 @@ public final class Spool {
     }
   }
 
-  /**
-   * The frame of an entry; null if it is gone, or was damaged and is now set aside.
-   *
-   * @throws IOException if the file cannot be read or moved
-   */
+  /** The frame of an entry; null if it is gone, or was damaged and is set aside now. */
   public byte @Nullable [] read(SpoolEntry entry) throws IOException {
     byte[] file;
     try {
@@ -245,11 +241,7 @@ public final class Spool {
     return frame;
   }
 
-  /**
-   * The frame in a file, which is left as it is; for a reader.
-   *
-   * @throws InputException if the file is not as it was written
-   */
+  /** The frame in a file, for a reader; InputException if the file is not as it was written. */
   public static byte[] frameOf(Path file) throws IOException {
     byte[] frame = SpoolEnvelope.unwrap(Files.readAllBytes(file));
     if (frame == null) {

@@ -6,11 +6,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PortType;
 import java.util.List;
 
-/**
- * A 16-bit ACS register of one function, before and after.
- *
- * @param registerOffset bytes from the start of its configuration space
- */
+/** A 16-bit ACS register of one function, at its offset in configuration space. */
 public record RegisterChange(
     PciAddress port,
     DevicePath path,

@@ -60,11 +60,7 @@ public record KernelKnowledge(
     return new KernelKnowledge(release, version, 0, 0, List.of(), 0, 0);
   }
 
-  /**
-   * What one host tells, best by the first snapshot of its boot.
-   *
-   * @param before the last snapshot of the boot before; null if unknown
-   */
+  /** What one host tells, best by the first of a boot; {@code before} is null if unknown. */
   public static KernelKnowledge of(Snapshot snapshot, @Nullable Snapshot before) {
     ModelChoice byRelease = ModelChoice.of(snapshot.boot(), null, snapshot.functions());
     AcsRules rules = new AcsRules(HostHierarchy.of(snapshot.functions()), byRelease);

@@ -29,11 +29,7 @@ public interface Instances {
   /** Where each instance is reached that keeps a part of this list, incidents or kernels. */
   List<String> keepersOf(String list);
 
-  /**
-   * The incidents that this instance keeps, open or closed, in no order.
-   *
-   * @param host only those in which this host has an open alert; empty for all
-   */
+  /** The incidents kept here, in no order; of a host only those that are open on it. */
   List<Incident> incidents(String host) throws ApiException;
 
   /** What is known of the kernels that this instance keeps, in no order. */

@@ -246,11 +246,7 @@ public final class IsolationApp implements AutoCloseable {
     return metrics.text();
   }
 
-  /**
-   * Waits until it has ended, by {@link #close} or by itself.
-   *
-   * @return why it ended by itself, in one line; empty if it was closed
-   */
+  /** Waits until it has ended; says in one line why, or nothing if it was closed. */
   public Optional<String> awaitEnd() throws InterruptedException {
     ended.await();
     return streams.state() == State.ERROR

@@ -49,11 +49,7 @@ public final class Topics {
     }
   }
 
-  /**
-   * Creates the topics that are missing, and waits until the broker knows them.
-   *
-   * @throws CommandFailure if no broker answers or one refuses
-   */
+  /** Creates what is missing and waits until the broker knows it; CommandFailure if one refuses. */
   public static List<TopicReport> create(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
       List<TopicReport> found = look(session, config, layout);
@@ -91,11 +87,7 @@ public final class Topics {
     }
   }
 
-  /**
-   * Refuses a Kafka in which the application cannot run.
-   *
-   * @throws CommandFailure if no broker answers, or a topic is missing or unfit
-   */
+  /** CommandFailure if no broker answers, or a topic is missing or unfit for the application. */
   static void refuseUnfit(BrokerSession session, IsolationConfig config) {
     List<String> missing = missing(session, config.topics().all());
     if (!missing.isEmpty()) {

@@ -23,12 +23,7 @@ public final class Entry {
     return bytes.toByteArray();
   }
 
-  /**
-   * What an entry says.
-   *
-   * @throws UnknownStateVersionException if another version of acswatch wrote it
-   * @throws SerializationException if it is damaged
-   */
+  /** What an entry says; SerializationException if it is damaged or of an unknown version. */
   public static <T> T unpack(
       byte[] bytes, String what, int version, Function<List<String>, T> read) {
     if (bytes.length == 0) {

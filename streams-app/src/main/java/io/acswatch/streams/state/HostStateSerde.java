@@ -1,7 +1,6 @@
 package io.acswatch.streams.state;
 
 import io.acswatch.pci.judge.HostState;
-import org.apache.kafka.common.errors.SerializationException;
 
 /**
  * The state of a host as packed facts: no raw configuration space, all that a judgement asks of the
@@ -47,12 +46,7 @@ public final class HostStateSerde {
     return StateWriter.write(state);
   }
 
-  /**
-   * The opposite of {@link #pack}.
-   *
-   * @throws UnknownStateVersionException if another version of acswatch wrote it
-   * @throws SerializationException if the bytes are damaged
-   */
+  /** The opposite of {@link #pack}; SerializationException if damaged or of an unknown version. */
   public static HostState unpack(byte[] bytes) {
     return StateReader.read(bytes);
   }

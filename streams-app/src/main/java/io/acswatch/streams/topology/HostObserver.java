@@ -14,11 +14,7 @@ public interface HostObserver {
 
   default void closed(int partition) {}
 
-  /**
-   * A sound frame of a host was taken in, news or not. Called for every frame: must be quick.
-   *
-   * @param appendedAtMillis when the broker took it, milliseconds since 1970
-   */
+  /** A sound frame of a host was taken in, at the broker's time. Called for each: must be quick. */
   default void heard(int partition, String host, long appendedAtMillis) {}
 
   /** What is remembered of a host changed to this. */

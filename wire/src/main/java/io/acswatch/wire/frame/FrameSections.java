@@ -81,11 +81,7 @@ final class FrameSections {
     frameLength = 0;
   }
 
-  /**
-   * Reads the counts and places the sections one after the other.
-   *
-   * @return where the last section ends, or -1 if a count exceeds what the frame can hold
-   */
+  /** Places the sections; gives the end of the last, or -1 if a count exceeds the frame. */
   long place(int headerLength) {
     functionCount = i32(FUNCTION_COUNT_AT);
     scanCount = i32(SCAN_COUNT_AT);

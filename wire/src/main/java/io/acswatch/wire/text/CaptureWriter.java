@@ -41,11 +41,7 @@ public final class CaptureWriter {
     return text.toString();
   }
 
-  /**
-   * Writes a capture to a character stream, which must encode as UTF-8.
-   *
-   * @throws IllegalArgumentException if a path, a driver or an owner holds a tab or a line break
-   */
+  /** Writes a capture, in UTF-8; IllegalArgumentException if a text holds a tab or a line break. */
   public static void write(Capture capture, Appendable out) throws IOException {
     new CaptureWriter(out).write(capture);
   }

@@ -21,11 +21,7 @@ public record Ownership(List<Claim> claims, List<String> unattributed) {
     unattributed = List.copyOf(unattributed);
   }
 
-  /**
-   * Claims of different VMs on one function. All of them are kept and travel with the snapshot.
-   *
-   * @param claims two or more
-   */
+  /** Two or more claims of different VMs on one function; all travel with the snapshot. */
   public record Conflict(PciAddress address, List<Claim> claims) {
     public String described() {
       return address

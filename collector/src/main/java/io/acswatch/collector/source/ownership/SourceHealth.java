@@ -4,11 +4,7 @@ import io.acswatch.collector.source.SourceTimings;
 import java.time.Duration;
 import java.util.List;
 
-/**
- * How the last reading of one kind of source went.
- *
- * @param problems what it could not see, in words; empty if it saw all
- */
+/** How the last reading of one kind of source went, and what it could not see. */
 public record SourceHealth(ClaimSource source, Duration took, int claims, List<String> problems) {
   public SourceHealth {
     problems = List.copyOf(problems);
