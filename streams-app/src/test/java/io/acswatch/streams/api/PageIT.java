@@ -119,6 +119,10 @@ class PageIT {
     String port =
         "[...document.querySelectorAll('.tree .row')].find(row => row.querySelector('.fault'))";
     assertTrue(text(name(port)).contains("0000:00:03.0"));
+    assertTrue(text("document.querySelector('.banner').textContent").contains("open since "));
+    assertTrue(
+        text("document.querySelector('.banner dd a').href")
+            .matches("https://.*#group_merged_cross_vm"));
     assertEquals("RR CR", text(changedBits()));
     assertEquals(1, number("document.querySelectorAll('.board .area.cross').length"));
     assertEquals(11, number("document.querySelectorAll('.board .moved').length"));
