@@ -15,6 +15,7 @@ import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
+import io.acswatch.wire.json.SnapshotJson;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,6 @@ public final class FleetApi {
   /** Begins the paths that only instances ask each other for. */
   public static final String PEER = "/peer/v1/";
 
-  private static final String OUTAGE = "OUTAGE";
   private static final int PARTIAL = 206;
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -193,7 +193,7 @@ public final class FleetApi {
 
   /**
    * Lines of what is counted and how many: {@code FRESH 3}, {@code IOMMU_OFF/CRITICAL 1}; and one
-   * if this instance judges nothing: {@code OUTAGE 127.0.0.1:9640 1767225600000 reason}.
+   * of JSON if this instance judges nothing.
    */
   private String localCounts() {
     FleetIndex.Counts counts = fleet.counts();
@@ -207,9 +207,7 @@ public final class FleetApi {
                     (severity, n) -> text.append("%s/%s %d\n".formatted(code, severity, n))));
     Outage outage = instances.outage();
     if (outage != null) {
-      text.append(
-          "%s %s %d %s\n"
-              .formatted(OUTAGE, instances.self(), outage.sinceMillis(), outage.reason()));
+      text.append(Json.object(json -> outage(json, outage))).append('\n');
     }
     return text.toString();
   }
@@ -219,15 +217,13 @@ public final class FleetApi {
     List<String> silent = silent();
     List<String> texts = new ArrayList<>(askPeers(instances.all(), PEER + "fleet", silent));
     texts.add(localCounts());
-    List<String[]> outages = new ArrayList<>();
-    for (String text : texts) {
-      for (String line : text.split("\n")) {
-        String[] words = line.split(" ", 4);
-        if (words.length == 2) {
-          sums.merge(words[0], Integer.parseInt(words[1]), Integer::sum);
-        } else if (words[0].equals(OUTAGE)) {
-          outages.add(words);
-        }
+    List<String> outages = new ArrayList<>();
+    for (String line : String.join("", texts).split("\n")) {
+      String[] words = line.split(" ");
+      if (line.startsWith("{")) {
+        outages.add(line);
+      } else if (words.length == 2) {
+        sums.merge(words[0], Integer.parseInt(words[1]), Integer::sum);
       }
     }
     Set<String> answering = new HashSet<>(instances.all());
@@ -239,7 +235,8 @@ public final class FleetApi {
             json -> {
               json.writeNumberField("instances", answering.size());
               Json.texts(json, "silent_instances", silent);
-              Json.objects(json, "not_judging", outages, FleetApi::outage);
+              json.writeFieldName("not_judging");
+              json.writeRawValue("[" + String.join(",", outages) + "]");
               json.writeObjectFieldStart("hosts");
               for (HostStatus status : HostStatus.values()) {
                 json.writeNumberField(status.label(), sums.getOrDefault(status.name(), 0));
@@ -262,10 +259,10 @@ public final class FleetApi {
             }));
   }
 
-  private static void outage(JsonGenerator json, String[] words) throws IOException {
-    json.writeStringField("instance", words[1]);
-    Json.time(json, "since", Long.parseLong(words[2]));
-    json.writeStringField("reason", words[3]);
+  private void outage(JsonGenerator json, Outage outage) throws IOException {
+    json.writeStringField("instance", instances.self());
+    Json.time(json, "since", outage.sinceMillis());
+    json.writeStringField("reason", outage.reason());
   }
 
   private static int sum(Map<String, Integer> sums, Predicate<String> of) {
@@ -295,9 +292,37 @@ public final class FleetApi {
           case "alert" -> alert(state, host, asked.required("fingerprint"));
           case "host/explanation" -> explanation(explainer(state, asked), host, asked);
           case "host/weak-points" -> weakPoints(explainer(state, asked));
-          default -> Json.object(json -> HostJson.write(json, fleet.host(host), state, links));
+          default -> Json.object(json -> host(json, fleet.host(host), state));
         };
     return HttpAnswer.of(200, HttpAnswer.JSON, body);
+  }
+
+  private void host(JsonGenerator json, FleetIndex.@Nullable Listed listed, HostState state)
+      throws IOException {
+    Snapshot current = state.current();
+    Snapshot before = before(state);
+    json.writeStringField("host", current == null ? "" : current.host());
+    Json.text(json, "status", listed == null ? null : listed.status().label());
+    Json.time(json, "heard_at", listed == null ? 0 : listed.heardMillis());
+    json.writeNumberField("revision", state.revision());
+    json.writeNumberField("vms", state.vms().size());
+    Json.objects(json, "awaited", state.awaited().entrySet(), FleetApi::awaited);
+    Json.object(json, "before", before, (out, then) -> SnapshotJson.write(out, then, null));
+    Json.object(json, "after", current, (out, now) -> SnapshotJson.write(out, now, before));
+    Json.objects(
+        json, "alerts", state.open(), (out, alert) -> AlertJson.writeTo(out, alert, links));
+  }
+
+  private static void awaited(JsonGenerator json, Map.Entry<PciAddress, String> function)
+      throws IOException {
+    json.writeStringField("address", function.getKey().toString());
+    json.writeStringField("vm", function.getValue());
+  }
+
+  /** The last snapshot of the boot before; null of a host that was seen in one snapshot only. */
+  private static @Nullable Snapshot before(HostState state) {
+    Snapshot current = state.current();
+    return current == null || current.equals(state.baseline()) ? null : state.baseline();
   }
 
   private String alert(HostState state, String host, String fingerprint) throws ApiException {
@@ -316,7 +341,7 @@ public final class FleetApi {
     if (snapshot == null) {
       throw ApiException.notFound("there is no such snapshot");
     }
-    return new Explainer(snapshot, null, before ? null : HostJson.before(state));
+    return new Explainer(snapshot, null, before ? null : before(state));
   }
 
   private static String explanation(Explainer explainer, String host, Parameters asked)

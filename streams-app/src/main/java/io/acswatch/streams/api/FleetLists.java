@@ -47,14 +47,16 @@ public final class FleetLists {
     Set<HostStatus> statuses = asked.constants("status", HostStatus.class);
     Set<Severity> severities = asked.constants("severity", Severity.class);
     String incident = asked.text("incident");
-    Set<String> without = Set.of(asked.text("without").split(","));
+    List<String> without = List.of(asked.text("without").split(","));
     String sort = asked.word("sort", "urgency", "host", "heard", "functions");
     List<FleetIndex.Listed> matching = new ArrayList<>();
     for (FleetIndex.Listed host : fleet.hosts()) {
       boolean matches =
           (statuses.isEmpty() || statuses.contains(host.status()))
               && (severities.isEmpty() || hasAny(host.summary(), severities))
-              && (incident.isEmpty() || hasAlertOf(host.summary(), incident))
+              && (incident.isEmpty()
+                  || host.summary().open().stream()
+                      .anyMatch(one -> one.incident().equals(incident)))
               && !isTold(host.summary(), without)
               && (q.isEmpty() || host.summary().host().toLowerCase(Locale.ROOT).contains(q));
       if (matches) {
@@ -69,20 +71,15 @@ public final class FleetLists {
     return host.open().stream().anyMatch(alert -> severities.contains(alert.severity()));
   }
 
-  private static boolean hasAlertOf(HostSummary host, String incident) {
-    return host.open().stream().anyMatch(alert -> alert.incident().equals(incident));
-  }
-
   /** True if these incidents tell all critical and high alerts, or else all warnings. */
-  private static boolean isTold(HostSummary host, Set<String> incidents) {
+  private static boolean isTold(HostSummary host, List<String> incidents) {
     Severity worst = host.worst();
-    if (worst == null || worst == Severity.INFO) {
-      return false;
-    }
     Severity least = worst == Severity.WARNING ? worst : Severity.HIGH;
-    return host.open().stream()
-        .filter(alert -> alert.severity().compareTo(least) >= 0)
-        .allMatch(alert -> incidents.contains(alert.incident()));
+    return worst != null
+        && worst != Severity.INFO
+        && host.open().stream()
+            .filter(alert -> alert.severity().compareTo(least) >= 0)
+            .allMatch(one -> !one.incident().isEmpty() && incidents.contains(one.incident()));
   }
 
   private static int calm(FleetIndex.Listed host) {

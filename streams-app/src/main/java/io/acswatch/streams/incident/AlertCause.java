@@ -3,7 +3,6 @@ package io.acswatch.streams.incident;
 import io.acswatch.client.Alert;
 import io.acswatch.client.Severity;
 import io.acswatch.pci.alert.Cause;
-import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.RegisterChange;
 import java.nio.charset.StandardCharsets;
@@ -60,10 +59,8 @@ public record AlertCause(
     if (alert.code().name().equals(MISMATCH)) {
       return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel, "", "", List.of());
     }
-    Evidence evidence = alert.evidence();
-    if (alert.severity() == io.acswatch.pci.alert.Severity.INFO
-        || evidence == null
-        || evidence.basis().platform().isEmpty()) {
+    String platform = alert.evidence() == null ? "" : alert.evidence().basis().platform();
+    if (alert.severity() == io.acswatch.pci.alert.Severity.INFO || platform.isEmpty()) {
       return null;
     }
     Cause cause = alert.cause();
@@ -74,7 +71,7 @@ public record AlertCause(
     }
     return new AlertCause(
         alert.code().name(),
-        evidence.basis().platform(),
+        platform,
         kernel,
         cause == null ? "" : cause.kind().name(),
         place,

@@ -291,7 +291,8 @@ class FleetApiTest {
     assertEquals("RR", json("/api/v1/hosts?q=merged").at("/hosts/0/bits/0").asText());
     assertEquals(id, json("/api/v1/hosts?q=merged").at("/hosts/0/incident").asText());
     assertEquals(List.of("merged", "other"), hosts("?incident=" + id));
-    assertEquals(List.of("alone", "calm"), hosts("?without=00," + id));
+    assertEquals(List.of("alone", "calm"), hosts("?without=00," + id + ',' + id));
+    assertEquals(List.of("alone", "merged", "other", "calm"), hosts("?without=,00,00"));
 
     // Told is a host only if all is told that is grave about it.
     fleet.judge(
