@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the functions of one host hang together: the bridge above each, the functions on its bus, its
- * type as the kernel corrects it, whether the kernel takes it for multi-function.
+ * The hierarchy of the functions of one host: the bridge above each, the functions on its bus, its
+ * type as the kernel corrects it, and whether the kernel treats it as multi-function.
  *
  * <p>A function is named by its index in the list the hierarchy was made from; that list is in the
- * order in which the kernel found the functions. A bus without a bridge of its own, as SR-IOV makes
- * one where VFs overflow, is stepped over: a VF's bridge is its PF's.
+ * order in which the kernel found the functions. SR-IOV makes a bus without a bridge where VFs
+ * overflow; that bus is skipped: the bridge of a VF is the bridge of its PF.
  */
 public final class HostHierarchy {
   /** Index that stands for no function: the bridge above a root bus. */
@@ -55,8 +55,8 @@ public final class HostHierarchy {
   }
 
   /**
-   * The bridge at a place. A rescan can give a bus new numbers above devices that are in use, and
-   * find them once more: of two bridges at one place it is the one that leads to the bus.
+   * The bridge at a place. A rescan can renumber a bus above devices that are in use, and find them
+   * once more. Of two bridges at one place, this is the one that leads to the bus.
    */
   private int bridgeTo(PciFunction function, @Nullable DevicePath place) {
     int first = indexOf(place);
@@ -86,7 +86,7 @@ public final class HostHierarchy {
     return new HostHierarchy(functions);
   }
 
-  /** The hierarchy of other functions, most often the same ones of another time. */
+  /** The hierarchy of other functions; usually the same functions at another time. */
   public HostHierarchy withFunctions(List<PciFunction> others) {
     boolean same = others.size() == functions.size();
     for (int i = 0; same && i < functions.size(); i++) {
@@ -95,7 +95,7 @@ public final class HostHierarchy {
     return same ? new HostHierarchy(this, others) : new HostHierarchy(others);
   }
 
-  /** True if a hierarchy asks nothing of two functions that is not the same in both. */
+  /** True if two functions are the same in everything that a hierarchy depends on. */
   private static boolean hangAlike(PciFunction a, PciFunction b) {
     return a == b
         || a.address().equals(b.address())

@@ -33,8 +33,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "alerts",
     description = {
-      "Prints alerts as they are raised, updated and resolved, one line each, until it is stopped.",
-      "Alerts of one host come in their order.",
+      "Follows alerts: one line for each that is raised, updated or resolved, until it is stopped.",
+      "The alerts of one host stay in order.",
       "With FINGERPRINT it prints that alert in full and ends: devices, cause and next step."
     })
 final class AlertsCommand extends CliCommand {
@@ -58,33 +58,37 @@ final class AlertsCommand extends CliCommand {
       names = "--since",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description = "Begin there: 30m, 2h, 7d ago, a day, or an instant; default is now.")
+      description = "Begin 30m, 2h or 7d ago, at a day, or at an instant; default is now.")
   private @Nullable Instant since;
 
-  @Option(names = "--from-beginning", description = "Begin with the oldest alert that is kept.")
+  @Option(names = "--from-beginning", description = "Begin with the oldest alert on the topic.")
   private boolean fromBeginning;
 
   @Option(
       names = "--once",
-      description = "End with what is there now; begins with the oldest unless --since is said.")
+      description =
+          "End after the alerts that exist now. Begins with the oldest, unless --since is given.")
   private boolean once;
 
-  @Option(names = "--max", paramLabel = "N", description = "End after so many alerts.")
+  @Option(names = "--max", paramLabel = "N", description = "End after N alerts.")
   private @Nullable Integer max;
 
   @Option(
       names = "--severity",
       paramLabel = "LEVEL",
-      description = "This one and more urgent: info, warning, high, critical.")
+      description = "Minimum severity: info, warning, high or critical.")
   private Severity severity = Severity.INFO;
 
-  @Option(names = "--host", paramLabel = "ID", description = "Of this host; may be repeated.")
+  @Option(names = "--host", paramLabel = "ID", description = "Only of this host; may be repeated.")
   private List<String> hosts = List.of();
 
-  @Option(names = "--code", paramLabel = "CODE", description = "Of this code; may be repeated.")
+  @Option(
+      names = "--code",
+      paramLabel = "CODE",
+      description = "Only of this code; may be repeated.")
   private List<String> codes = List.of();
 
-  @Option(names = "--vm", paramLabel = "VM", description = "Of this VM; may be repeated.")
+  @Option(names = "--vm", paramLabel = "VM", description = "Only of this VM; may be repeated.")
   private List<String> vms = List.of();
 
   @Mixin private OutputOption output = new OutputOption();
@@ -94,16 +98,15 @@ final class AlertsCommand extends CliCommand {
   @Option(
       names = "--alertmanager",
       paramLabel = "URL",
-      description =
-          "Print nothing; keep this Prometheus Alertmanager told of the alerts that are open.")
+      description = "Print nothing; send the open alerts to this Prometheus Alertmanager.")
   private @Nullable URI alertmanager;
 
   @Option(
       names = "--refresh",
       paramLabel = "SECONDS",
       description =
-          "With --alertmanager: tell all again so often; default 60. Less than its"
-              + " resolve_timeout.")
+          "With --alertmanager: interval at which all open alerts are sent again, shorter than"
+              + " its resolve_timeout; default 60.")
   private int refreshSeconds = 60;
 
   private final AlertSerde serde = new AlertSerde();

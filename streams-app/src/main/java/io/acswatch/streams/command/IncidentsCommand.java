@@ -28,14 +28,14 @@ import picocli.CommandLine.Option;
 @Command(
     name = "incidents",
     description = {
-      "Prints the incidents that are open, the gravest first: alerts of one code that several hosts have,"
-          + " of one platform, with one kernel and one port at fault.",
-      "An incident opens when two hosts get such alerts within 24 hours, and closes when none has them."
+      "Prints open incidents, the gravest first. An incident joins alerts that several hosts have with"
+          + " one code, platform, kernel and port.",
+      "It opens when two hosts get such alerts within 24 hours, and closes when no host has one."
     })
 final class IncidentsCommand extends CliCommand {
   @Mixin private ConfigOptions options = new ConfigOptions();
 
-  @Option(names = "--all", description = "Those of the last week that are closed too.")
+  @Option(names = "--all", description = "Also print incidents that were closed in the last week.")
   private boolean all;
 
   @Mixin private OutputOption output = new OutputOption();

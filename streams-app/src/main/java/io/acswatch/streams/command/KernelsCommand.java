@@ -19,10 +19,10 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "kernels",
     description = {
-      "Prints for each kernel what the groups of the hosts that run it say of the rules by which it"
-          + " groups: how many hosts each rule set explains, and how many contradict it.",
-      "The releases of distributions do not tell their rules. preflight --kernels reads the output of"
-          + " --output json, so that one host on a new kernel tells for all others."
+      "Prints which grouping rules each kernel follows, by the groups of its hosts: how many hosts"
+          + " each rule set explains, and how many contradict it.",
+      "The release of a distribution's kernel does not tell its rules. preflight --kernels reads"
+          + " the output of --output json, so one host on a new kernel is enough for all others."
     })
 final class KernelsCommand extends CliCommand {
   @Mixin private ConfigOptions options = new ConfigOptions();

@@ -28,10 +28,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rejects",
     description = {
-      "Lists the records that were refused, one line each: where, when, host, reason.",
-      "--show prints one with its bytes, the field at fault marked. --replay sends them to the"
-          + " frames topic again, as they were, for a streams application that understands them"
-          + " by now."
+      "Lists refused records, one line each: partition and offset, time, host, reason.",
+      "--show prints one with its bytes and marks the wrong field. --replay sends them unchanged"
+          + " to the frames topic again, for a streams application that understands them now."
     })
 final class RejectsCommand extends CliCommand {
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
@@ -41,38 +40,43 @@ final class RejectsCommand extends CliCommand {
     @Option(
         names = "--show",
         paramLabel = "PARTITION@OFFSET",
-        description = "Show this one with its bytes.")
+        description = "Print this record with its bytes.")
     private @Nullable String show;
 
-    @Option(names = "--replay", description = "Send those that are listed to the frames topic.")
+    @Option(names = "--replay", description = "Send the listed records to the frames topic again.")
     private boolean replay;
   }
 
   @Mixin private ConfigOptions options = new ConfigOptions();
   @ArgGroup private Action action = new Action();
 
-  @Option(names = "--host", paramLabel = "ID", description = "With this key; may be repeated.")
+  @Option(
+      names = "--host",
+      paramLabel = "ID",
+      description = "Only records with this key; may be repeated.")
   private List<String> hosts = List.of();
 
   @Option(
       names = "--reason",
       paramLabel = "REASON",
-      description = "Refused for this, for example unknown_type; may be repeated.")
+      description = "Only with this reason, for example unknown_type; may be repeated.")
   private List<String> reasons = List.of();
 
   @Option(
       names = "--since",
       paramLabel = "TIME",
       converter = TimeOption.class,
-      description = "Refused then or later: 30m, 2h, 7d ago, a day, or an instant; default all.")
+      description = "Only since then: 30m, 2h or 7d ago, a day, or an instant; default all.")
   private @Nullable Instant since;
 
   @Option(
       names = "--again",
-      description = "With --replay: also those that this version has sent again before.")
+      description = "With --replay: also records that this version sent again before.")
   private boolean again;
 
-  @Option(names = "--all-bytes", description = "With --show: all bytes, not those at fault only.")
+  @Option(
+      names = "--all-bytes",
+      description = "With --show: print all bytes, not only the wrong ones.")
   private boolean allBytes;
 
   @Mixin private OutputOption output = new OutputOption();

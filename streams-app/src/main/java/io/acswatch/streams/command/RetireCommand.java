@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "retire",
     description = {
-      "Asks the streams application to forget hosts that are gone for good: it resolves their"
-          + " alerts and deletes them from the topics of alert states and groups.",
-      "Stop the collector first: a host whose frames go on arriving is a new host from then on."
+      "Makes the streams application forget hosts that are gone for good. It resolves their"
+          + " alerts, and deletes them from the topics of alert states and groups.",
+      "Stop the collector first: a host that continues to send frames counts as a new host."
     })
 final class RetireCommand extends CliCommand {
   @Mixin private ConfigOptions options = new ConfigOptions();
@@ -35,7 +35,7 @@ final class RetireCommand extends CliCommand {
       description = "Why, for whoever reads the commands topic; default 'retired'.")
   private String reason = "retired";
 
-  @Option(names = "--yes", description = "Do not ask. Needed where nobody can answer.")
+  @Option(names = "--yes", description = "Do not ask. Needed without a terminal.")
   private boolean yes;
 
   @Override

@@ -21,8 +21,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "topics",
     description = {
-      "Creates the topics that are missing, with their partitions and policies, and shows where"
-          + " those that are there differ. Never changes a topic that is there."
+      "Creates missing topics, with their partitions and settings, and prints how existing ones"
+          + " differ. It never changes an existing topic."
     })
 final class TopicsCommand extends CliCommand {
 
@@ -36,7 +36,8 @@ final class TopicsCommand extends CliCommand {
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Partitions of each topic; default 8 in new ones, any in those that are there.")
+      description =
+          "Partitions of each topic; default 8 for new topics, any number for existing ones.")
   private @Nullable Integer partitions;
 
   @Option(

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>Any bytes give an answer in at most 48 steps, or 960, never an exception or a hang. Pointers
  * may lead backwards as long as no offset repeats. Extended placeholders of id 0 that lead on are
  * capabilities like any other. A walk is reused: {@link #wrap}, then {@link #advance} until it
- * returns something else than {@link WalkStep#CAPABILITY}. Not thread-safe, keeps a reference to
+ * returns something other than {@link WalkStep#CAPABILITY}. Not thread-safe, keeps a reference to
  * the caller's bytes.
  *
  * <p>Whether there is an extended space at all is the caller's question: a conventional function,
@@ -76,11 +76,11 @@ public final class CapabilityWalk {
     return this;
   }
 
-  /** Offset of the first standard capability of this kind, 0 if a walk would come to none. */
+  /** Offset of the first standard capability of this kind; 0 if a walk reaches none. */
   public static int standardOffset(int wanted, ConfigSpace space) {
     int last = space.length() - STANDARD_LENGTH;
     int at = firstPointer(space);
-    // Most lists lead upwards: hops are enough to end one that does not.
+    // Most lists ascend; counting hops is enough to end one that does not.
     for (int hop = 0; hop < MAX_STANDARD && at >= FIRST_STANDARD && at <= last; hop++) {
       int entry = space.u16(at);
       if ((entry & STANDARD_ID) == wanted) {
@@ -110,8 +110,8 @@ public final class CapabilityWalk {
         return at;
       }
       int next = nextExtended(header);
-      // A loop leads back somewhere each time round. Of the places that were led back to one is
-      // kept, and another one after twice as many: the list comes to it again (Brent 1980).
+      // A loop leads back in each round. One target of a jump back is kept, and replaced by a later
+      // one after twice as many jumps: the list reaches it again (Brent 1980).
       if (next <= at) {
         if (next == turnedTo) {
           return 0;
@@ -144,7 +144,7 @@ public final class CapabilityWalk {
     return header >>> 20 & ~3;
   }
 
-  /** Moves on. Anything but {@link WalkStep#CAPABILITY} ends the walk and is returned for ever. */
+  /** Takes one step. Any result but {@link WalkStep#CAPABILITY} ends the walk and is final. */
   public WalkStep advance() {
     if (next == 0) {
       return WalkStep.END;
@@ -155,7 +155,7 @@ public final class CapabilityWalk {
     if (next > space.length() - (extended ? EXTENDED_LENGTH : STANDARD_LENGTH)) {
       return WalkStep.TRUNCATED;
     }
-    // As long as an extended list ascends nothing can come again: nothing has to be looked up.
+    // While an extended list ascends no offset can repeat, so nothing is looked up.
     if (!marks && next <= offset) {
       markAscent();
     }
@@ -164,7 +164,7 @@ public final class CapabilityWalk {
     }
     int found = extended ? space.u32(next) : space.u16(next);
     if (extended && (found == 0 || found == -1) && next == FIRST_EXTENDED) {
-      // Here both mean that there are no extended capabilities; further on the list is broken.
+      // At the start both mean that there are no extended capabilities; later the list is broken.
       return WalkStep.END;
     }
     if (extended && found == 0) {
@@ -182,7 +182,7 @@ public final class CapabilityWalk {
     return WalkStep.CAPABILITY;
   }
 
-  /** Marks all offsets up to here, by going the ascending way to here once more. */
+  /** Marks all offsets up to here, by walking the ascending list once more. */
   private void markAscent() {
     marks = true;
     Arrays.fill(seen, 0);
