@@ -93,11 +93,12 @@ public final class Topics {
     if (!missing.isEmpty()) {
       boolean one = missing.size() == 1;
       throw new CommandFailure(
-          "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
+          "%s %s not exist at %s%s; run: acswatch topics --bootstrap-servers %s%s"
               .formatted(
                   (one ? "topic " : "topics ") + String.join(", ", missing),
                   one ? "does" : "do",
                   config.bootstrapServers(),
+                  orHidden(config),
                   config.bootstrapServers(),
                   config.topics().prefix().equals(TopicNames.DEFAULT_PREFIX)
                       ? ""
@@ -126,11 +127,17 @@ public final class Topics {
     return new TreeSet<>(names).stream().filter(name -> !existing.contains(name)).toList();
   }
 
+  /** A broker does not list what a login may not see. */
+  private static String orHidden(IsolationConfig config) {
+    return config.kafka().containsKey("security.protocol") ? ", or this login may not see it" : "";
+  }
+
   /** Refuses to go on without a topic. */
   public static void require(BrokerSession session, IsolationConfig config, String topic) {
     if (!missing(session, List.of(topic)).isEmpty()) {
       throw new CommandFailure(
-          "topic %s does not exist at %s".formatted(topic, config.bootstrapServers()));
+          "topic %s does not exist at %s%s"
+              .formatted(topic, config.bootstrapServers(), orHidden(config)));
     }
   }
 
