@@ -39,7 +39,8 @@ import picocli.CommandLine.Mixin;
       "  collector.spool.bytes             maximum size of all frames that wait (67108864)",
       "  collector.spool.age.ms            maximum age of low-priority frames (604800000)",
       "  collector.http.address            metrics of the sender; empty: none (127.0.0.1:9641)",
-      "  producer.*                        settings of the Kafka producer, without the prefix"
+      "  kafka.*                           settings of all Kafka clients, without the prefix",
+      "  producer.*                        settings of the Kafka producer; they win"
     },
     exitCodeList = {
       "0:stopped; all frames are sent",
