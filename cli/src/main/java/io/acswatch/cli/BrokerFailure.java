@@ -17,7 +17,9 @@ public final class BrokerFailure {
   /** How Kafka's clients call it when no name of {@code bootstrap.servers} has an address. */
   private static final String NO_ADDRESS = "No resolvable bootstrap urls";
 
-  private static final int TRY_MILLIS = 1_000;
+  private static final String OF_A_PORT = "the ";
+
+  private static final int TRY_MILLIS = 3_000;
 
   /** The request ApiVersions, which a broker answers before anybody has logged in. */
   private static final byte[] REQUEST = HexFormat.of().parseHex("0000000a0012000000000000ffff");
@@ -87,9 +89,18 @@ public final class BrokerFailure {
         return null;
       }
     }
-    return problem.startsWith("the ")
+    return problem.startsWith(OF_A_PORT)
         ? problem
         : "no broker can be reached at " + servers + ": " + problem;
+  }
+
+  /**
+   * Says that the ports answer and are those of another listener; else null. A client must not go
+   * there: one without TLS takes an answer of TLS for the length of a record, of 350 MB.
+   */
+  public static @Nullable String otherListener(String servers, Map<String, ?> settings) {
+    String problem = problem(servers, settings);
+    return problem != null && problem.startsWith(OF_A_PORT) ? problem : null;
   }
 
   private static @Nullable String problemOf(String server, String protocol) {

@@ -33,6 +33,10 @@ public final class FramePublisher implements AutoCloseable {
   public FramePublisher(Map<String, Object> settings, TopicNames topics) throws SendException {
     this.settings = settings;
     topic = topics.frames();
+    String problem = BrokerFailure.otherListener(servers(), settings);
+    if (problem != null) {
+      throw new SendException(problem, null, false);
+    }
     try {
       producer = new KafkaProducer<>(settings);
     } catch (KafkaException refused) {

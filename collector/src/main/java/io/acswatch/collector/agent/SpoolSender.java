@@ -138,7 +138,7 @@ public final class SpoolSender {
 
   private void note(String failure) {
     status.failed();
-    if (!failure.equals(failing)) {
+    if (!failure.equals(failing) && stopping.getCount() > 0) {
       LOG.warn("{}; keeps trying, what waits is kept", failure);
       failing = failure;
     }

@@ -20,6 +20,10 @@ public final class BrokerSession implements AutoCloseable {
 
   public BrokerSession(IsolationConfig config, Duration timeout) {
     this.config = config;
+    String problem = BrokerFailure.otherListener(config.bootstrapServers(), config.kafka());
+    if (problem != null) {
+      throw new CommandFailure(problem);
+    }
     try {
       admin = Admin.create(KafkaSettings.admin(config, timeout));
     } catch (KafkaException refused) {
