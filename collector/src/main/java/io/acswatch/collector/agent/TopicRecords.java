@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.BrokerFailure;
 import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
 import java.util.HashMap;
@@ -29,6 +30,10 @@ public final class TopicRecords implements AutoCloseable {
    * @throws CommandFailure if there is no such topic
    */
   public TopicRecords(String servers, String topic, boolean fromBeginning, Map<String, ?> further) {
+    String problem = BrokerFailure.otherListener(servers, further);
+    if (problem != null) {
+      throw new CommandFailure(problem);
+    }
     Map<String, Object> settings = new HashMap<>(further);
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
