@@ -12,7 +12,6 @@ import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.streams.command.StreamsMain;
-import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,10 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,8 +57,8 @@ class AlertmanagerIT {
                   "1",
                   "--severity",
                   "warning")) {
-        send(config, "kexec-001-before");
-        send(config, "kexec-001-after");
+        Recordings.send(config, "kexec-001-before", HOST);
+        Recordings.send(config, "kexec-001-after", HOST);
         Awaitility.await().atMost(LIMIT).until(() -> bridge.err().contains("; trying again"));
         Process alertmanager = alertmanager(url);
         try {
@@ -176,14 +171,5 @@ class AlertmanagerIT {
             .execute(
                 List.of("retire", "--yes", HOST, "--bootstrap-servers", broker.bootstrapServers())
                     .toArray(String[]::new)));
-  }
-
-  private static void send(IsolationConfig config, String capture) throws Exception {
-    Map<String, Object> settings = Map.of("bootstrap.servers", config.bootstrapServers());
-    try (var producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      byte[] frame = FrameWriter.write(Recordings.capture(capture, HOST));
-      producer.send(new ProducerRecord<>(config.topics().frames(), HOST, frame)).get();
-    }
   }
 }

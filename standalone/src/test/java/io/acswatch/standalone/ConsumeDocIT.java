@@ -9,7 +9,6 @@ import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
-import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,10 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,8 +59,8 @@ class ConsumeDocIT {
                 "streams.state.dir", scratch.resolve("state").toString()));
     Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
     try (IsolationApp app = IsolationApp.start(config)) {
-      send(config, "kexec-001-before");
-      send(config, "kexec-001-after");
+      Recordings.send(config, "kexec-001-before", HOST);
+      Recordings.send(config, "kexec-001-after", HOST);
       alerts = awaitAlerts(config);
       assertTrue(app.status().isAlive());
     }
@@ -209,15 +204,6 @@ class ConsumeDocIT {
 
   private static void assertShows(String out, String expected) {
     assertTrue(out.contains(expected), () -> expected + " is not in:\n" + out);
-  }
-
-  private static void send(IsolationConfig config, String capture) throws Exception {
-    Map<String, Object> settings = Map.of("bootstrap.servers", config.bootstrapServers());
-    try (var producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      byte[] frame = FrameWriter.write(Recordings.capture(capture, HOST));
-      producer.send(new ProducerRecord<>(config.topics().frames(), HOST, frame)).get();
-    }
   }
 
   private static List<IsolationAlert> awaitAlerts(IsolationConfig config) throws IOException {

@@ -9,7 +9,6 @@ import io.acswatch.standalone.Documentation.Block;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
-import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,10 +25,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -113,8 +108,8 @@ class DocumentedCommandsIT {
     try (IsolationApp app = IsolationApp.start(config);
         AlertReader reader =
             new AlertReader(config.bootstrapServers(), config.topics().alerts(), true)) {
-      send(config, "kexec-001-before");
-      send(config, "kexec-001-after");
+      Recordings.send(config, "kexec-001-before", HOST);
+      Recordings.send(config, "kexec-001-after", HOST);
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (reader.poll(Duration.ofMillis(300)).isEmpty()) {
         assertTrue(System.nanoTime() < deadline && app.status().isAlive(), "no alert");
@@ -266,15 +261,6 @@ class DocumentedCommandsIT {
           () ->
               "%s\nMend the page, or say in NOT_RUN why it cannot run here.\n%s"
                   .formatted(block, bash.all()));
-    }
-  }
-
-  private static void send(IsolationConfig config, String capture) throws Exception {
-    Map<String, Object> settings = Map.of("bootstrap.servers", config.bootstrapServers());
-    try (var producer =
-        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      byte[] frame = FrameWriter.write(Recordings.capture(capture, HOST));
-      producer.send(new ProducerRecord<>(config.topics().frames(), HOST, frame)).get();
     }
   }
 }
