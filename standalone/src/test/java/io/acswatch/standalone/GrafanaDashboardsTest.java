@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** The dashboards as Grafana would load them; {@link DeployedFormatsIT} makes them anew. */
 class GrafanaDashboardsTest {
   private static final Path PAGE =
-      Path.of("../streams-app/src/main/resources/io/acswatch/streams/api/page/app.js");
+      Path.of("../wire/src/main/resources/io/acswatch/wire/page/app.js");
   private static final Pattern ROUTES = Pattern.compile("const PAGES = \\{(.*?)};");
   private static final int COLUMNS = 24;
 

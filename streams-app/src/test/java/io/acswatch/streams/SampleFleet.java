@@ -47,7 +47,8 @@ public final class SampleFleet {
     }
   }
 
-  private static Capture[] captures(String host, long now) {
+  /** The captures of a host that merged, the earlier one first. */
+  public static Capture[] captures(String host, long now) {
     return switch (host) {
       case SMALL ->
           at(
@@ -83,7 +84,8 @@ public final class SampleFleet {
     }
   }
 
-  private static HostState state(Capture... captures) {
+  /** What is known of a host after these captures. */
+  public static HostState state(Capture... captures) {
     HostState state = HostState.NONE;
     for (Capture capture : captures) {
       state = Judgement.apply(state, Snapshot.of(capture)).state();

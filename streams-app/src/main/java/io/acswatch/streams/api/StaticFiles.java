@@ -1,8 +1,6 @@
 package io.acswatch.streams.api;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.acswatch.wire.page.PageFiles;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,7 +31,7 @@ public final class StaticFiles {
       return page(200);
     }
     Matcher asset = ASSET.matcher(path);
-    return asset.matches() && StaticFiles.class.getResource("page/" + asset.group(1)) != null
+    return asset.matches() && PageFiles.read(asset.group(1)) != null
         ? resource(asset.group(1), Objects.requireNonNull(TYPES.get(asset.group(2))))
         : null;
   }
@@ -44,17 +42,6 @@ public final class StaticFiles {
   }
 
   static HttpAnswer resource(String name, String type) {
-    return new HttpAnswer(200, type, READ.computeIfAbsent(name, StaticFiles::read));
-  }
-
-  private static byte[] read(String name) {
-    try (InputStream file = StaticFiles.class.getResourceAsStream("page/" + name)) {
-      if (file == null) {
-        throw new IllegalStateException("the program lacks its file page/" + name);
-      }
-      return file.readAllBytes();
-    } catch (IOException damaged) {
-      throw new UncheckedIOException(damaged);
-    }
+    return new HttpAnswer(200, type, READ.computeIfAbsent(name, PageFiles::require));
   }
 }

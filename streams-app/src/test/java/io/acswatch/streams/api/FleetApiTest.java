@@ -526,7 +526,7 @@ class FleetApiTest {
             # The API, call by call
             Every instance of the streams application answers for all hosts, on the address of its metrics
             (`streams.http.address`, by default 127.0.0.1:9640). It answers GET and HEAD only, and changes nothing.
-            [`openapi.json`](../streams-app/src/main/resources/io/acswatch/streams/api/page/openapi.json),
+            [`openapi.json`](../wire/src/main/resources/io/acswatch/wire/page/openapi.json),
             served as `/api/v1/openapi.json`, describes each parameter and answer. Times are UTC. Unknown values are null.
 
             **An answer says what it lacks.** "Nothing is wrong" is true only while both of these are empty:

@@ -19,7 +19,7 @@ function banner(alert) {
     h("dl", {}, register(alert.cause) ? line("At fault", h("span", { class: "mono" }, register(alert.cause))) : null,
       line("Next", shown(alert.next_step)),
       alert.runbook_url ? line("Runbook", h("a", { href: alert.runbook_url, rel: "noreferrer" }, alert.runbook_url)) : null,
-      line("Alert", h("span", { class: "quiet" }, `${alert.code}, open since `, when(alert.raised_at ?? alert.taken_after), ", last changed ", when(alert.taken_after), `, revision ${alert.revision}, `, h("code", {}, alert.fingerprint)))));
+      line("Alert", h("span", { class: "quiet" }, `${alert.code}`, alert.taken_after ? [", open since ", when(alert.raised_at ?? alert.taken_after), ", last changed ", when(alert.taken_after)] : [], `, revision ${alert.revision}, `, h("code", {}, alert.fingerprint)))));
 }
 
 /** The most urgent alert in full, the others folded below it. */

@@ -31,7 +31,7 @@ const count = (n, one) => `${n.toLocaleString()} ${one}${n === 1 ? "" : "s"}`;
 function head() {
   const now = host.after;
   return h("div", {}, h("h1", {}, shown(host.host)), h("div", { class: "facts" },
-    h("span", { class: `state ${host.status ?? ""}` }, host.status ?? ""), h("span", {}, "heard ", when(host.heard_at)),
+    host.status ? h("span", { class: `state ${host.status}` }, host.status) : null, host.heard_at ? h("span", {}, host.status ? "heard " : "taken ", when(host.heard_at)) : null,
     h("span", {}, `kernel ${shown(now.kernel_release)}`), h("span", {}, BOOTS[now.boot_class] ?? now.boot_class),
     h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel === null ? "no groups" : count(now.kernel.length, "group")}, ${count(host.vms, "VM")}`),
     h("span", { title: now.model_reason }, `rules ${now.model}`)));
@@ -169,7 +169,7 @@ function renewed() {
     const same = view.model.nodes.get(path);
     if (same) same.open ||= node.open;
   }
-  const wanted = asked.get("function");
+  const wanted = asked.get("function") ?? document.documentElement.dataset.function;
   view.selected = old ? view.model.nodes.get(old.selected?.path) ?? null
     : [...view.model.nodes.values()].find((node) => node.any.address === wanted) ?? null;
   if (view.selected) reveal(view.selected);
