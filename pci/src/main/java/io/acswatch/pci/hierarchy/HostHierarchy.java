@@ -1,6 +1,7 @@
 package io.acswatch.pci.hierarchy;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,11 @@ public final class HostHierarchy {
       }
     }
     return bridgeAbove[index] == NONE ? indexOf(path.vmdEndpoint()) : bridgeAbove[index];
+  }
+
+  /** These functions and all bridges above them, each once. */
+  public List<Integer> functionsAbove(Collection<Integer> indices) {
+    return indices.stream().flatMap(index -> upwards(index).boxed()).distinct().toList();
   }
 
   /** The function itself and the bridges above it, up to the root. */

@@ -49,7 +49,7 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
   }
 
   /** The same of a part of {@code text}, but null if it is not such an address. */
-  static @Nullable PciAddress parseOrNull(CharSequence text, int start, int end) {
+  public static @Nullable PciAddress parseOrNull(CharSequence text, int start, int end) {
     int length = end - start;
     // From the right, where every part has a fixed width: dd.f, bb, and whatever is left.
     boolean shaped =

@@ -11,6 +11,7 @@ import io.acswatch.pci.hierarchy.PortType;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,6 +218,43 @@ public final class AcsRules {
    */
   public boolean needsEnablingQuirk(int index) {
     return has(index, Effect.CHIPSET_REGISTERS) || has(index, Effect.DWORD_REGISTERS);
+  }
+
+  /**
+   * True if some kernel knows functions with these ids to have Capability and Control as dwords, so
+   * that whoever prints both as words prints others.
+   */
+  public static boolean mayHaveDwordRegisters(PciIds ids) {
+    return may(ids, Effect.DWORD_REGISTERS);
+  }
+
+  /** True if some kernel makes ports with these ids isolate through the chipset's registers. */
+  public static boolean mayAskChipset(PciIds ids) {
+    return may(ids, Effect.CHIPSET_REGISTERS);
+  }
+
+  private static boolean may(PciIds ids, Effect effect) {
+    return QUIRKS.of(ids.vendor(), ids.device()).stream()
+        .anyMatch(quirk -> quirk.effect() == effect);
+  }
+
+  /**
+   * Releases later than {@code present} from which on the table of devices lets functions with
+   * these ids isolate that it does not know before.
+   */
+  public static Set<String> releasesThatIsolate(PciIds ids, KernelVersion present) {
+    Set<String> releases = new TreeSet<>();
+    for (QuirkTable.Entry<Effect> quirk : QUIRKS.of(ids.vendor(), ids.device())) {
+      boolean helps =
+          quirk.effect() != Effect.NOT_ISOLATED && quirk.effect() != Effect.NO_SOURCE_VALIDATION;
+      if (helps && !quirk.kernels().contain(present)) {
+        quirk.kernels().ranges().stream()
+            .map(KernelRanges.Range::from)
+            .filter(from -> from.compareTo(present) > 0)
+            .forEach(from -> releases.add(from.toString()));
+      }
+    }
+    return releases;
   }
 
   /** True if the function has Capability and Control as dwords, Control at +8. */

@@ -120,4 +120,15 @@ final class QuirkTable<E> {
     }
     return matching;
   }
+
+  /** Lines for a device under any kernel. */
+  List<Entry<E>> of(int vendor, int device) {
+    List<Entry<E>> found = new ArrayList<>();
+    for (Entry<E> entry : byVendor.getOrDefault(vendor, List.of())) {
+      if (entry.devices().contain(device)) {
+        found.add(entry);
+      }
+    }
+    return found;
+  }
 }

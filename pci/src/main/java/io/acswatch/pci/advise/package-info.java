@@ -1,0 +1,5 @@
+/** How functions that share a group come apart, and what each way rests on. */
+@NullMarked
+package io.acswatch.pci.advise;
+
+import org.jspecify.annotations.NullMarked;
