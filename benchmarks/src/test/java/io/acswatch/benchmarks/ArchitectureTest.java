@@ -77,10 +77,13 @@ class ArchitectureTest {
       pci.alert
       pci.judge
       pci.explain pci.preflight
+      pci.advise
       cli client wire
       wire.frame wire.facts wire.json wire.text
+      wire.page
       collector.source
       collector.source.ownership collector.spool
+      collector.posted
       collector.agent
       collector.command.text
       collector.command

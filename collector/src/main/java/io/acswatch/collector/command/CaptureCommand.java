@@ -2,7 +2,6 @@ package io.acswatch.collector.command;
 
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.Program;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.OwnershipReader;
@@ -13,11 +12,7 @@ import io.acswatch.wire.text.CaptureWriter;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +67,7 @@ final class CaptureCommand extends CliCommand {
       out().print(text);
       flush();
     } else {
-      writeWhole(file, text.toString());
+      WholeFile.write(file, text.toString());
     }
     warnOfWhatIsMissing(capture);
     return ExitCode.OK;
@@ -95,29 +90,6 @@ final class CaptureCommand extends CliCommand {
     long found = capture.functions().stream().filter(f -> f.readStatus() == status).count();
     if (found > 0) {
       err().println("acswatch: warning: %d of %d functions %s".formatted(found, all, what));
-    }
-  }
-
-  /** Writes a file so that it is there in full or, if that fails, as it was before. */
-  private static void writeWhole(Path file, String text) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      Files.writeString(file, text); // a pipe or a terminal cannot be replaced
-      return;
-    }
-    Path part =
-        file.resolveSibling(
-            "." + file.getFileName() + "." + ProcessHandle.current().pid() + ".part");
-    try {
-      Files.writeString(
-          part, text, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.SYNC);
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileSystemException failed) {
-      // The user named the file, and not the one that is to become it.
-      throw new FileSystemException(file.toString(), null, Program.reason(failed));
-    } catch (IOException failed) {
-      throw new IOException(file + ": " + failed.getMessage(), failed);
-    } finally {
-      Files.deleteIfExists(part);
     }
   }
 }

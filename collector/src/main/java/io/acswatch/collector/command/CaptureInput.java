@@ -1,17 +1,10 @@
 package io.acswatch.collector.command;
 
+import io.acswatch.collector.posted.PostedInput;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CapturedFunction;
-import io.acswatch.wire.InputException;
-import io.acswatch.wire.text.CaptureReader;
-import io.acswatch.wire.text.InputKind;
-import io.acswatch.wire.text.LspciReader;
-import java.io.BufferedInputStream;
+import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** Opens what a command was given as an input: a file, or {@code -} for standard input. */
 final class CaptureInput {
@@ -25,35 +18,21 @@ final class CaptureInput {
     return name.equals(STANDARD_INPUT) ? STANDARD_INPUT_NAME : name;
   }
 
+  /** Reads a capture, or whatever else tells of a host; see {@link PostedInput}. */
   static Capture read(String name) throws IOException {
-    return name.equals(STANDARD_INPUT)
-        ? CaptureReader.read(STANDARD_INPUT_NAME, System.in)
-        : CaptureReader.read(Path.of(name));
+    return host(name).toCapture();
   }
 
-  /** Reads the functions in a capture, or in text of {@code lspci -xxxx}, whichever it is. */
-  static List<CapturedFunction> readFunctions(String name) throws IOException {
-    if (name.equals(STANDARD_INPUT)) {
-      return functions(STANDARD_INPUT_NAME, System.in);
+  /** The same with what is missing and where all came from. */
+  static PostedHost host(String... names) throws IOException {
+    PostedHost host = new PostedHost();
+    for (String name : names) {
+      if (name.equals(STANDARD_INPUT)) {
+        PostedInput.add(STANDARD_INPUT_NAME, System.in, host);
+      } else {
+        PostedInput.add(Path.of(name), host);
+      }
     }
-    Path file = Path.of(name);
-    if (Files.isDirectory(file)) {
-      throw new InputException(name, "is a directory, expected a capture or lspci -xxxx text");
-    }
-    try (InputStream stream = Files.newInputStream(file)) {
-      return functions(name, stream);
-    }
-  }
-
-  private static List<CapturedFunction> functions(String source, InputStream stream)
-      throws IOException {
-    BufferedInputStream text = new BufferedInputStream(stream);
-    return switch (InputKind.of(text)) {
-      case CAPTURE -> CaptureReader.read(source, text).functions();
-      case LSPCI -> LspciReader.read(source, text);
-      case UNKNOWN ->
-          throw new InputException(
-              source, "neither a capture (# pci-capture 1) nor text of lspci -x, -xxx or -xxxx");
-    };
+    return host;
   }
 }

@@ -5,6 +5,7 @@ import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.OutputOption;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -22,7 +23,8 @@ final class DecodeCommand extends CliCommand {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Captures, or text of 'lspci -xxxx'; - is standard input.")
+      description =
+          "Captures, or what you have of hosts: text of lspci, a sosreport; - is standard input.")
   private List<String> files = List.of();
 
   @Override
@@ -30,12 +32,14 @@ final class DecodeCommand extends CliCommand {
     PrintWriter out = out();
     FunctionDecoder decoder = new FunctionDecoder();
     for (String file : files) {
-      List<CapturedFunction> functions = CaptureInput.readFunctions(file);
+      PostedHost host = CaptureInput.host(file);
+      List<CapturedFunction> functions = host.functions();
       if (!output.isJson() && files.size() > 1) {
         out.println(file + ":");
       }
       for (CapturedFunction function : functions) {
-        DecodedFunction decoded = DecodedFunction.of(function, decoder);
+        DecodedFunction decoded =
+            DecodedFunction.of(function, decoder, host.isInWords(function.address()));
         if (output.isJson()) {
           out.println(decoded.toJson(file));
         } else {

@@ -18,8 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One function with its configuration space decoded, as {@code decode} prints it. */
-record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityLists lists) {
+/**
+ * One function with its configuration space decoded, as {@code decode} prints it.
+ *
+ * @param inWords known by words of {@code lspci}: what they do not show is left out
+ */
+record DecodedFunction(
+    CapturedFunction captured, ConfigFacts facts, CapabilityLists lists, boolean inWords) {
 
   /**
    * The capability lists of one function, in the order of their chains.
@@ -63,9 +68,10 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
     }
   }
 
-  static DecodedFunction of(CapturedFunction captured, FunctionDecoder decoder) {
+  static DecodedFunction of(CapturedFunction captured, FunctionDecoder decoder, boolean inWords) {
     ConfigFacts facts = decoder.decode(captured.config(), captured.readStatus());
-    return new DecodedFunction(captured, facts, CapabilityLists.of(captured.config(), facts));
+    return new DecodedFunction(
+        captured, facts, CapabilityLists.of(captured.config(), facts), inWords);
   }
 
   /** One JSON object; the names are part of the contract with scripts. */
@@ -73,12 +79,12 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
     return Json.object(
         json -> {
           json.writeStringField("source", source);
-          FunctionJson.writeHeader(json, captured.address(), captured.ids(), facts);
+          FunctionJson.writeHeader(json, captured.address(), captured.ids(), facts, inWords);
           Json.objects(json, "capabilities", lists.standard(), DecodedFunction::standard);
           json.writeStringField("capability_list_end", nameOrNull(lists.standardEnd()));
           Json.objects(json, "extended_capabilities", lists.extended(), DecodedFunction::extended);
           json.writeStringField("extended_list_end", nameOrNull(lists.extendedEnd()));
-          FunctionJson.writeAcs(json, facts);
+          FunctionJson.writeAcs(json, facts, inWords);
         });
   }
 
@@ -99,17 +105,28 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
 
   String toText() {
     StringBuilder text = new StringBuilder();
-    text.append(captured.address())
-        .append("  ")
-        .append(captured.ids())
-        .append("  class %06x".formatted(captured.ids().classCode()));
+    text.append(captured.address());
+    if (inWords && captured.ids().vendor() == 0) {
+      text.append("  ids not shown");
+    } else {
+      text.append("  ").append(captured.ids());
+      // A heading alone does not show the last byte.
+      text.append(
+          inWords && !facts.hasHeader()
+              ? "  class %04x".formatted(captured.ids().classCode() >>> 8)
+              : "  class %06x".formatted(captured.ids().classCode()));
+    }
     if (facts.hasHeader()) {
       text.append("  ").append(facts.claimedType().label());
       text.append("  header type ").append(facts.headerLayout());
-      text.append(facts.multiFunctionBit() ? " multi-function" : "");
+      text.append(facts.multiFunctionBit() && !inWords ? " multi-function" : "");
     }
-    text.append("  ").append(captured.config().length()).append(" bytes ");
-    text.append(facts.status()).append('\n');
+    if (inWords) {
+      text.append("  in words of lspci\n");
+    } else {
+      text.append("  ").append(captured.config().length()).append(" bytes ");
+      text.append(facts.status()).append('\n');
+    }
     for (CapabilityLists.Entry entry : lists.standard()) {
       text.append(
           "    [%02x]  %02x %s%n"
@@ -118,7 +135,9 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
                   entry.id(),
                   CodeNames.CAPABILITIES.of("%02x".formatted(entry.id()), "?")));
     }
-    appendEnd(text, "capability list", lists.standardEnd());
+    if (!inWords) {
+      appendEnd(text, "capability list", lists.standardEnd());
+    }
     for (CapabilityLists.Entry entry : lists.extended()) {
       text.append(
           "    [%03x] %04x %s v%d%n"
@@ -128,15 +147,18 @@ record DecodedFunction(CapturedFunction captured, ConfigFacts facts, CapabilityL
                   CodeNames.CAPABILITIES.of("%04x".formatted(entry.id()), "?"),
                   entry.version()));
     }
-    appendEnd(text, "extended capability list", lists.extendedEnd());
+    if (!inWords) {
+      appendEnd(text, "extended capability list", lists.extendedEnd());
+    }
     AcsRegisters acs = facts.acs();
     if (acs != null) {
       text.append("    ACS capability ").append(word(acs.capability()));
       text.append("  control ").append(word(acs.control()));
-      int bits = AcsCapability.egressVectorBits(acs.capability());
+      int bits = inWords ? 0 : AcsCapability.egressVectorBits(acs.capability());
       text.append(bits == 0 ? "" : "  egress vector of " + bits + " bits").append('\n');
     } else if (!facts.capabilitiesKnown()) {
-      text.append("    ACS unknown: the bytes that would tell were not read\n");
+      text.append("    ACS unknown: the bytes that would tell were not ")
+          .append(inWords ? "shown\n" : "read\n");
     }
     return text.toString();
   }

@@ -3,9 +3,10 @@ package io.acswatch.collector.command;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ColourOption;
 import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
+import io.acswatch.cli.Ink;
 import io.acswatch.collector.command.text.ChangeTree;
 import io.acswatch.collector.command.text.ConsoleText;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
@@ -18,9 +19,11 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.text.OwnersReader;
+import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +42,7 @@ import picocli.CommandLine.Parameters;
       "The exit code is 1 if an alert is high or critical."
     })
 final class DiffCommand extends CliCommand {
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private TicketOutput output = new TicketOutput();
   @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(index = "0", paramLabel = "BEFORE", description = "The earlier capture.")
@@ -68,31 +71,45 @@ final class DiffCommand extends CliCommand {
     if (before.equals(CaptureInput.STANDARD_INPUT) && after.equals(before)) {
       throw wrongUsage("standard input can be one of the two captures, not both");
     }
-    Capture earlier = CaptureInput.read(before);
-    Capture later = CaptureInput.read(after);
+    PostedHost first = CaptureInput.host(before);
+    PostedHost second = CaptureInput.host(after);
+    Capture earlier = first.toCapture();
+    Capture later = second.toCapture();
     if (owners != null) {
       earlier = earlier.withOwners(OwnersReader.read(owners));
     }
-    List<IsolationAlert> alerts = alerts(judged(earlier), judged(later));
+    List<IsolationAlert> alerts =
+        alerts(judged(earlier), judged(later)).stream()
+            .filter(alert -> !second.lacksGroups() || alert.code() != AlertCode.IOMMU_OFF)
+            .toList();
+    List<String> open = new ArrayList<>();
+    first.undecided().forEach(one -> open.add(before + ": " + ImportCommand.line(one)));
+    second.undecided().forEach(one -> open.add(after + ": " + ImportCommand.line(one)));
     PrintWriter out = out();
+    StringBuilder text = new StringBuilder();
+    Ink ink = output.ink(colour);
     for (IsolationAlert alert : alerts) {
-      out.println(
-          output.isJson()
-              ? AlertJson.write(alert, AlertLinks.DEFAULT)
-              : ConsoleText.alert(alert, colour.ink()));
+      if (output.isJson()) {
+        out.println(AlertJson.write(alert, AlertLinks.DEFAULT));
+      }
+      text.append(ConsoleText.alert(alert, ink)).append('\n');
     }
+    if (alerts.isEmpty()) {
+      text.append(open.isEmpty() ? "no findings\n" : "unknown: no findings in what is shown\n");
+    }
+    open.forEach(line -> text.append(line).append('\n'));
+    text.append(
+        ChangeTree.of(Snapshot.of(earlier), Snapshot.of(later), ink, ColourOption.hasLines()));
     if (!output.isJson()) {
-      out.print(alerts.isEmpty() ? "no findings\n" : "");
-      out.print(
-          ChangeTree.of(
-              Snapshot.of(earlier), Snapshot.of(later), colour.ink(), ColourOption.hasLines()));
+      output.print(out, "acswatch diff " + before + " " + after, text.toString());
     }
+    output.page(judged(earlier), judged(later), alerts, null, text.toString());
     flush();
     boolean urgent =
         alerts.stream()
             .filter(alert -> alert.status() != AlertStatus.RESOLVED)
             .anyMatch(alert -> alert.severity().isAtLeast(Severity.HIGH));
-    return urgent ? ExitCode.FINDING : ExitCode.OK;
+    return urgent ? ExitCode.FINDING : open.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
   }
 
   private Snapshot judged(Capture capture) {

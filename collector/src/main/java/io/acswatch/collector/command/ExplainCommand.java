@@ -3,7 +3,6 @@ package io.acswatch.collector.command;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.ExplanationText;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
@@ -14,6 +13,7 @@ import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
+import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Parameters;
           + " would join two owners, most VMs first."
     })
 final class ExplainCommand extends CliCommand {
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private TicketOutput output = new TicketOutput();
 
   @Parameters(
       index = "0",
@@ -73,18 +73,24 @@ final class ExplainCommand extends CliCommand {
       description = "Last capture of the previous boot, whose registers may decide the groups.")
   private @Nullable String before;
 
+  private String said = "";
+  private List<PostedHost.Missing> undecided = List.of();
+
   @Override
   public Integer call() throws IOException {
     if (addresses.size() > 2) {
       throw wrongUsage("at most two addresses");
     }
     List<PciAddress> wanted = addresses.stream().map(this::address).toList();
-    Capture capture = CaptureInput.read(file);
+    PostedHost host = CaptureInput.host(file);
+    Capture capture = host.toCapture();
+    undecided = host.undecided();
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
-    Explainer explainer = new Explainer(Snapshot.of(capture), model, earlier);
+    Snapshot snapshot = Snapshot.of(capture);
+    Explainer explainer = new Explainer(snapshot, model, earlier);
     List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
     switch (functions.size()) {
       case 0 -> weakPoints(explainer, !capture.owners().isEmpty());
@@ -101,8 +107,16 @@ final class ExplainCommand extends CliCommand {
             ExplanationText.of(explainer.choice(), two));
       }
     }
+    output.page(earlier, snapshot, List.of(), wanted.isEmpty() ? null : wanted.get(0), said);
     flush();
     return ExitCode.OK;
+  }
+
+  private void show(String text) {
+    StringBuilder all = new StringBuilder(text);
+    undecided.forEach(one -> all.append(ImportCommand.line(one)).append('\n'));
+    said = all.toString();
+    output.print(out(), "acswatch explain " + file, said);
   }
 
   private PciAddress address(String text) {
@@ -125,13 +139,13 @@ final class ExplainCommand extends CliCommand {
     if (output.isJson()) {
       points.forEach(point -> print(json -> ExplanationJson.write(json, point), ""));
     } else {
-      out().print(ExplanationText.of(explainer.choice(), points, owned));
+      show(ExplanationText.of(explainer.choice(), points, owned));
     }
   }
 
   private void print(Json.Fields fields, String text) {
     if (!output.isJson()) {
-      out().print(text);
+      show(text);
       return;
     }
     out()

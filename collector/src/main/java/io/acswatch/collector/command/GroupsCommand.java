@@ -3,7 +3,6 @@ package io.acswatch.collector.command;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ColourOption;
 import io.acswatch.cli.ExitCode;
-import io.acswatch.cli.OutputOption;
 import io.acswatch.collector.command.text.GroupsText;
 import io.acswatch.collector.command.text.GroupsTree;
 import io.acswatch.pci.groups.SnapshotGroups;
@@ -12,6 +11,7 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.GroupsJson;
 import io.acswatch.wire.json.Json;
+import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -35,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
           + " read, or the rules of this kernel are unknown."
     })
 final class GroupsCommand extends CliCommand {
-  @Mixin private OutputOption output = new OutputOption();
+  @Mixin private TicketOutput output = new TicketOutput();
   @Mixin private ColourOption colour = new ColourOption();
 
   @Parameters(
@@ -65,9 +65,13 @@ final class GroupsCommand extends CliCommand {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = out();
+    if (output.isPage() && files.size() > 1) {
+      throw wrongUsage("--html takes one capture");
+    }
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     for (String file : files) {
-      Capture capture = CaptureInput.read(file);
+      PostedHost host = CaptureInput.host(file);
+      Capture capture = host.toCapture();
       Snapshot snapshot = Snapshot.of(capture);
       SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
@@ -76,11 +80,15 @@ final class GroupsCommand extends CliCommand {
                 json -> {
                   json.writeStringField("source", file);
                   GroupsJson.write(json, snapshot, groups);
+                  Json.objects(json, "missing", host.missing(), ImportCommand::write);
                 }));
       } else {
-        out.print(GroupsText.of(file, snapshot, groups));
-        out.print(GroupsTree.of(snapshot, groups, colour.ink(), ColourOption.hasLines()));
+        StringBuilder text = new StringBuilder(GroupsText.of(file, snapshot, groups));
+        text.append(GroupsTree.of(snapshot, groups, output.ink(colour), ColourOption.hasLines()));
+        host.missing().forEach(one -> text.append(ImportCommand.line(one)).append('\n'));
+        output.print(out, "acswatch groups " + file, text.toString());
         out.print(files.size() > 1 ? "\n" : "");
+        output.page(earlier, snapshot, List.of(), null, text.toString());
       }
       flush();
     }

@@ -13,9 +13,11 @@ import picocli.CommandLine.ScopeType;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       CaptureCommand.class,
+      ImportCommand.class,
       DecodeCommand.class,
       GroupsCommand.class,
       ExplainCommand.class,
+      AdviseCommand.class,
       DiffCommand.class,
       PreflightCommand.class,
       ReplayCommand.class,

@@ -13,6 +13,7 @@ import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.LiveUpdateSource;
 import io.acswatch.collector.source.ownership.OwnershipReader;
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.PciFunction;
@@ -28,6 +29,7 @@ import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.OwnersReader;
+import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -71,7 +73,9 @@ final class PreflightCommand extends CliCommand {
       index = "0",
       arity = "0..1",
       paramLabel = "CAPTURE",
-      description = "Capture file, - for standard input; default is this host.")
+      description =
+          "A capture, or what you have of the host: text of lspci, a sosreport; - is standard"
+              + " input. Default is this host.")
   private @Nullable String file;
 
   @Option(
@@ -131,6 +135,8 @@ final class PreflightCommand extends CliCommand {
 
   private List<KernelKnowledge> known = List.of();
   private LiveUpdateAbility ability = LiveUpdateAbility.UNKNOWN;
+  private List<PostedHost.Missing> undecided = List.of();
+  private boolean lacksGroups;
 
   @Option(
       names = "--root",
@@ -140,7 +146,15 @@ final class PreflightCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException {
-    Capture capture = file == null ? thisHost() : CaptureInput.read(file);
+    Capture capture;
+    if (file == null) {
+      capture = thisHost();
+    } else {
+      PostedHost posted = CaptureInput.host(file);
+      capture = posted.toCapture();
+      undecided = posted.undecided();
+      lacksGroups = posted.lacksGroups();
+    }
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
     }
@@ -164,9 +178,23 @@ final class PreflightCommand extends CliCommand {
   }
 
   private Preflight.Result foretold(Capture capture, Preflight.Mode kind) {
-    return capture.owners().isEmpty()
-        ? foretellForAnyOwners(capture, kind)
-        : foretell(capture, kind);
+    Preflight.Result result =
+        capture.owners().isEmpty() ? foretellForAnyOwners(capture, kind) : foretell(capture, kind);
+    if (undecided.isEmpty()) {
+      return result;
+    }
+    // What a posted text does not show may be what decides: it takes a whole host for a go.
+    List<String> reasons = new ArrayList<>(result.reasons());
+    undecided.forEach(one -> reasons.add(ImportCommand.line(one)));
+    List<IsolationAlert> findings =
+        result.findings().stream()
+            .filter(alert -> !lacksGroups || alert.code() != AlertCode.IOMMU_OFF)
+            .toList();
+    return new Preflight.Result(
+        result.outcome() == Preflight.Outcome.GO ? Preflight.Outcome.UNKNOWN : result.outcome(),
+        reasons,
+        findings,
+        result.model());
   }
 
   private Preflight.Result foretell(Capture capture, Preflight.Mode kind) {

@@ -128,7 +128,7 @@ class CommandsTest {
     CommandRun run = CommandRun.of("decode", text.toString());
 
     assertEquals(ExitCode.FAILED, run.exitCode());
-    assertTrue(run.err().contains("neither a capture"), run.err());
+    assertTrue(run.err().contains("nothing of PCI in it"), run.err());
   }
 
   @Test

@@ -134,8 +134,9 @@ class LspciAgreementTest {
       Path dump, Map<PciAddress, LspciText.Decoded> theirs) throws IOException {
     FunctionDecoder decoder = new FunctionDecoder();
     Map<PciAddress, LspciText.Decoded> ours = new TreeMap<>();
-    for (CapturedFunction function : CaptureInput.readFunctions(dump.toString())) {
-      LspciText.Decoded decoded = LspciText.Decoded.of(DecodedFunction.of(function, decoder));
+    for (CapturedFunction function : CaptureInput.host(dump.toString()).functions()) {
+      LspciText.Decoded decoded =
+          LspciText.Decoded.of(DecodedFunction.of(function, decoder, false));
       LspciText.Decoded printed =
           theirs.getOrDefault(function.address(), LspciText.Decoded.empty());
       ours.put(function.address(), decoded.withFieldsOf(printed));

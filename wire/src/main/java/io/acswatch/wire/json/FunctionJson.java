@@ -14,33 +14,49 @@ public final class FunctionJson {
 
   public static void writeHeader(
       JsonGenerator json, PciAddress address, PciIds ids, ConfigFacts facts) throws IOException {
+    writeHeader(json, address, ids, facts, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param inWords known by words of {@code lspci}: what they do not show is null
+   */
+  public static void writeHeader(
+      JsonGenerator json, PciAddress address, PciIds ids, ConfigFacts facts, boolean inWords)
+      throws IOException {
+    boolean lacksIds = inWords && ids.vendor() == 0;
     json.writeStringField("address", address.toString());
-    json.writeNumberField("vendor", ids.vendor());
-    json.writeNumberField("device", ids.device());
-    json.writeNumberField("class", ids.classCode());
-    if (facts.hasHeader()) {
-      json.writeNumberField("header_type", facts.headerLayout());
-      json.writeBooleanField("multifunction", facts.multiFunctionBit());
-    } else {
-      json.writeNullField("header_type");
-      json.writeNullField("multifunction");
-    }
+    json.writeObjectField("vendor", lacksIds ? null : ids.vendor());
+    json.writeObjectField("device", lacksIds ? null : ids.device());
+    json.writeObjectField("class", lacksIds ? null : ids.classCode());
+    json.writeObjectField("header_type", facts.hasHeader() ? facts.headerLayout() : null);
+    json.writeObjectField(
+        "multifunction", facts.hasHeader() && !inWords ? facts.multiFunctionBit() : null);
     json.writeStringField(
         "port_type", facts.claimedType().isPcie() ? facts.claimedType().label() : null);
-    json.writeNumberField("length", facts.lengthBytes());
-    json.writeStringField("status", facts.status().name());
+    json.writeObjectField("length", inWords ? null : facts.lengthBytes());
+    json.writeStringField("status", inWords ? "IN_WORDS" : facts.status().name());
   }
 
   public static void writeAcs(JsonGenerator json, ConfigFacts facts) throws IOException {
-    Json.object(json, "acs", facts.acs(), FunctionJson::registers);
+    writeAcs(json, facts, false);
   }
 
-  private static void registers(JsonGenerator json, AcsRegisters acs) throws IOException {
+  /** The same, without what words of {@code lspci} do not show. */
+  public static void writeAcs(JsonGenerator json, ConfigFacts facts, boolean inWords)
+      throws IOException {
+    Json.object(json, "acs", facts.acs(), (out, acs) -> registers(out, acs, inWords));
+  }
+
+  private static void registers(JsonGenerator json, AcsRegisters acs, boolean inWords)
+      throws IOException {
     json.writeNumberField("offset", acs.offset());
     json.writeNumberField("capability", acs.capability());
     json.writeNumberField("control", acs.control());
     Json.texts(json, "capability_flags", AcsRegisters.flagNames(acs.capability()));
     Json.texts(json, "control_flags", AcsRegisters.flagNames(acs.control()));
-    json.writeNumberField("egress_vector_bits", AcsCapability.egressVectorBits(acs.capability()));
+    json.writeObjectField(
+        "egress_vector_bits", inWords ? null : AcsCapability.egressVectorBits(acs.capability()));
   }
 }

@@ -25,6 +25,10 @@ final class CaptureFormat {
   static final String PHASE = "phase";
   static final String NOTE = "note";
   static final String KERNEL_RELEASE = "kernel_release";
+
+  /** Stands for a release that nobody told. */
+  static final String UNKNOWN_RELEASE = "unknown";
+
   static final String KERNEL_VERSION = "kernel_version";
   static final String COMMAND_LINE = "cmdline";
   static final String BOOT_ID = "boot_id";

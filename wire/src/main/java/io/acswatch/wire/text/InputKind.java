@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 
 /** What a text holds, told by how it begins. */
 public enum InputKind {
+  /** A capture, for {@link CaptureReader}. */
   CAPTURE,
-  LSPCI,
-  UNKNOWN;
+  /** Any other text, for {@link PostedHost}. */
+  TEXT,
+  /** Bytes that are no text. */
+  BINARY;
 
   private static final int LOOKED_AT = 4096;
 
@@ -25,7 +28,6 @@ public enum InputKind {
     if (first.replace("\uFEFF", "").startsWith(CaptureFormat.MAGIC.strip())) {
       return CAPTURE;
     }
-    // Complaints of lspci may come first, so any of the first lines will do.
-    return text.lines().anyMatch(LspciReader::isHeading) ? LSPCI : UNKNOWN;
+    return text.indexOf('\0') >= 0 ? BINARY : TEXT;
   }
 }

@@ -3,106 +3,152 @@ package io.acswatch.wire.text;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
-import io.acswatch.pci.config.ReadStatus;
-import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.hierarchy.PciIds;
-import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.wire.InputException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text that {@code lspci -x}, {@code -xxx} or {@code -xxxx} prints, with or without
- * {@code -v}, {@code -D}, {@code -n}, {@code -P} and {@code -PP}. Decoded lines, which are
- * indented, are skipped.
+ * Reads the text that {@code lspci} prints: hex dumps ({@code -x}, {@code -xxx}, {@code -xxxx}),
+ * decoded lines ({@code -v}, {@code -vv}, {@code -vvv}) or headings alone, with or without {@code
+ * -D}, {@code -n}, {@code -nn}, {@code -P} and {@code -PP}. Where a function has a dump, the dump
+ * counts; else {@link ShownFunction} says what the words tell.
  *
  * <p>A dump is whole or refused: each function has its hex lines from 00 on without a gap, sixteen
  * bytes each, and ends where a configuration space can end, at 64, 128, 256 or 4096 bytes.
+ *
+ * <p>Text that people paste has prompts, quoting, indentation and remarks around it, and the same
+ * function may come in two listings: that which tells more counts.
  */
-public final class LspciReader {
+final class LspciReader {
   private static final int BYTES_PER_LINE = 16;
   private static final int MAX_BYTES = 4096;
   private static final int SECONDARY_BUS = 0x19;
   private static final Set<Integer> LENGTHS = Set.of(64, 128, 256, MAX_BYTES);
   private static final Pattern HEADING =
       Pattern.compile(
-          "((?:X{4,8}:)?)(X{2}:[01]X\\.[0-7])((?:/(?:X{2}:)?[01]X\\.[0-7])*)(?:\\s+.*)?"
+          "((?:X{4,8}:)?)(X{2}:[01]X\\.[0-7])((?:/(?:X{2}:)?[01]X\\.[0-7])*)(?:\\s+(.*))?"
               .replace("X", "[0-9a-fA-F]"));
   private static final Pattern HEX_OFFSET = Pattern.compile("([0-9a-fA-F]{2,3}):(.*)");
+
+  private static final Pattern FIRST_BYTE = Pattern.compile(" +[0-9a-fA-F]{2}(?: .*)?");
+
+  private static final Pattern HEX_BYTES = Pattern.compile("(?: +[0-9a-fA-F]{2})+\\s*");
+
+  /** What mail and forums put before a quoted line. */
+  private static final Pattern QUOTE = Pattern.compile("^(?:\\s*[>|])+ ?");
+
+  /** First line of {@code lspci -t} and {@code -tv}. */
+  private static final Pattern TREE = Pattern.compile("[-+| ]*\\[[0-9a-f]{4}:[0-9a-f]{2}.*\\]-.*");
+
   // What lspci and its library complain of comes on standard error, and may be in the same file.
   private static final Pattern COMPLAINT = Pattern.compile("(?:lspci|pcilib): .*");
 
+  private final String source;
   private final LineSource lines;
-  private final List<CapturedFunction> functions = new ArrayList<>();
-  private final Map<PciAddress, Integer> headingLines = new HashMap<>();
+  private final PostedHost host;
+  private final KernelLines told;
+  private final Map<PciAddress, Listed> listed = new TreeMap<>();
   private final byte[] bytes = new byte[MAX_BYTES];
   private @Nullable PciAddress address;
+  private ShownFunction shown;
   private int headingLine;
   private int length;
+  private boolean hasTree;
 
-  private LspciReader(LineSource lines) {
+  private LspciReader(String source, LineSource lines, PostedHost host) {
+    this.source = source;
     this.lines = lines;
+    this.host = host;
+    this.told = new KernelLines(source, host);
+    this.shown = host.function(new PciAddress(0, 0), "");
   }
 
   /**
-   * Reads a stream to its end; leaves it open. Nothing is known of the functions but their bytes.
+   * Reads a stream to its end; leaves it open.
+   *
+   * @param source name of the stream for messages
+   * @param host takes what is found
    */
-  public static List<CapturedFunction> read(String source, InputStream stream)
-      throws InputException {
-    return new LspciReader(new LineSource(source, stream)).read();
+  static void read(String source, InputStream stream, PostedHost host) throws InputException {
+    LspciReader reader = new LspciReader(source, new LineSource(source, stream), host);
+    if (!reader.read()) {
+      throw reader.lines.errorInWhole(
+          reader.hasTree
+              ? "only the tree of lspci -t in it, which tells neither ids nor registers; sudo lspci"
+                  + " -nnvvv does"
+              : "nothing of PCI in it, expected the output of lspci, a list of IOMMU groups or a"
+                  + " kernel log");
+    }
   }
 
+  /** The same of a stream that may hold nothing of PCI. */
+  static void readIfAny(String source, InputStream stream, PostedHost host) throws InputException {
+    new LspciReader(source, new LineSource(source, stream), host).read();
+  }
+
+  /** True if {@code line} can be the first of a function. */
   static boolean isHeading(String line) {
-    return HEADING.matcher(line).matches();
+    return HEADING.matcher(withoutQuote(line)).matches();
   }
 
-  private List<CapturedFunction> read() throws InputException {
+  private static String withoutQuote(String line) {
+    return QUOTE.matcher(line).replaceFirst("").strip();
+  }
+
+  /** False if there was nothing of PCI. */
+  private boolean read() throws InputException {
     for (String line = lines.next(); line != null; line = lines.next()) {
-      if (line.isBlank() || Character.isWhitespace(line.charAt(0))) {
-        continue;
-      }
-      Matcher matcher = HEADING.matcher(line);
-      if (matcher.matches()) {
+      String text = withoutQuote(line);
+      int indentation = line.length() - line.stripLeading().length();
+      Matcher heading = HEADING.matcher(text);
+      Matcher hex = HEX_OFFSET.matcher(text);
+      if (heading.matches()) {
         finish();
-        begin(matcher);
-        continue;
-      }
-      matcher = HEX_OFFSET.matcher(line);
-      if (matcher.matches()) {
-        hexLine(matcher);
-      } else if (!COMPLAINT.matcher(line).matches()) {
+        begin(heading);
+        told.device(address, indentation);
+      } else if (hex.matches() && isOfDump(hex.group(2), indentation)) {
+        hexLine(hex);
+      } else if (told.take(text)) {
+        finish();
+        address = null;
+      } else if (length > 0
+          && indentation == 0
+          && !text.isEmpty()
+          && !text.startsWith("#")
+          && !COMPLAINT.matcher(text).matches()) {
         throw lines.error(
             "line begins with %s, expected a device heading, a hex line or an indented line"
-                .formatted(InputException.quote(line)));
+                .formatted(InputException.quote(text)));
+      } else if (address != null) {
+        shown.add(text);
+      } else {
+        hasTree |= TREE.matcher(text).matches();
       }
     }
     finish();
-    if (functions.isEmpty()) {
-      throw lines.errorInWhole("no device heading, expected the output of lspci -xxxx");
-    }
-    return List.copyOf(functions);
+    listed.values().forEach(host::add);
+    return told.any() || !listed.isEmpty();
+  }
+
+  /** Other commands number their lines too: {@code ip address} prints {@code 10: vmbr0: ...}. */
+  private boolean isOfDump(String bytesOfLine, int indentation) {
+    return indentation > 0
+        ? HEX_BYTES.matcher(bytesOfLine).matches()
+        : length > 0 || FIRST_BYTE.matcher(bytesOfLine).matches();
   }
 
   private void begin(Matcher matcher) throws InputException {
-    PciAddress next = TabFields.address(lines, 1, "address", addressOf(matcher));
-    Integer other = headingLines.putIfAbsent(next, lines.lineNumber());
-    if (other != null) {
-      throw lines.error("second device " + next + ", the first is line " + other);
-    }
-    if (headingLines.size() > CaptureFormat.MAX_FUNCTIONS) {
-      throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " devices");
-    }
-    address = next;
+    address = TabFields.address(lines, 1, "address", addressOf(matcher));
+    String words = matcher.group(4);
+    shown = host.function(address, words == null ? "" : words);
     headingLine = lines.lineNumber();
     length = 0;
   }
@@ -127,12 +173,11 @@ public final class LspciReader {
 
   private String busBelow(String bridge) throws InputException {
     PciAddress above = TabFields.address(lines, 1, "address", bridge);
-    for (CapturedFunction function : functions) {
-      if (function.address().equals(above)) {
-        return "%02x".formatted(function.config().u8(SECONDARY_BUS));
-      }
+    Listed port = listed.get(above);
+    if (port == null) {
+      throw lines.error(above + " leads to this device and stands nowhere above");
     }
-    throw lines.error(above + " leads to this device and stands nowhere above");
+    return "%02x".formatted(port.secondaryBus());
   }
 
   private void hexLine(Matcher matcher) throws InputException {
@@ -173,19 +218,30 @@ public final class LspciReader {
     if (finished == null) {
       return;
     }
-    if (length == 0) {
-      throw lines.errorAt(
-          headingLine, finished + ": no hex lines follow, expected the output of lspci -xxxx");
-    }
-    if (!LENGTHS.contains(length)) {
+    if (length > 0 && !LENGTHS.contains(length)) {
       throw lines.error(
           "%s ends after %d bytes, expected 64, 128, 256 or 4096: the dump is cut short"
               .formatted(finished, length));
     }
-    ConfigSpace config =
-        LineSparseConfigSpace.copyOf(new ArrayConfigSpace(Arrays.copyOf(bytes, length)));
-    PciIds ids = DeviceLines.idsOf(config);
-    functions.add(
-        new CapturedFunction(finished, "", config, ReadStatus.COMPLETE, ids, KernelView.NONE, ""));
+    ConfigSpace dump =
+        length == 0
+            ? null
+            : LineSparseConfigSpace.copyOf(new ArrayConfigSpace(Arrays.copyOf(bytes, length)));
+    Listed found = new Listed(source, headingLine, shown, dump, null);
+    Listed other = listed.get(finished);
+    if (other != null) {
+      shown.takeIds(other.shown());
+      other.shown().takeIds(shown);
+    }
+    if (other != null && other.dump() != null && dump != null) {
+      throw lines.errorAt(
+          headingLine, "second device " + finished + ", the first is line " + other.line());
+    }
+    if (other == null || other.depth() < found.depth()) {
+      listed.put(finished, found);
+    }
+    if (listed.size() > CaptureFormat.MAX_FUNCTIONS) {
+      throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " devices");
+    }
   }
 }

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.snapshot.Capture;
-import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.CaptureContent;
@@ -17,12 +16,11 @@ import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.frame.RandomCaptures;
 import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.CaptureWriter;
-import io.acswatch.wire.text.LspciReader;
 import io.acswatch.wire.text.OwnersReader;
+import io.acswatch.wire.text.PostedHost;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,7 +88,25 @@ class TextFuzzTest {
     return Stream.of(
             "00:1f.0 ISA bridge: Intel\n" + header,
             "0000:00:1f.0 0601: 8086:2918\n\tFlags: bus master\n" + header + "\n",
-            "pcilib: cannot open\n10000:e0:01.7\n" + header)
+            "pcilib: cannot open\n10000:e0:01.7\n" + header,
+            """
+            > IOMMU Group 1 00:01.0 PCI bridge [0604]: Intel Corporation [8086:1901] (rev 07)
+            00:01.0 PCI bridge [0604]: Intel Corporation [8086:1901] (rev 07) (prog-if 00 [Normal])
+            \tStatus: Cap+ 66MHz- UDF-
+            \tIOMMU group: 1
+            \tBus: primary=00, secondary=01, subordinate=01, sec-latency=0
+            \tCapabilities: [a0] Express (v2) Root Port (Slot+), MSI 00
+            \tCapabilities: [140 v1] Access Control Services
+            \t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
+            \t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
+            \tCapabilities: [160 v1] Single Root I/O Virtualization (SR-IOV)
+            \t\tIOVCtl:\tEnable+ Migration-
+            \t\tInitial VFs: 8, Total VFs: 8, Number of VFs: 2, Function Dependency Link: 00
+            \t\tVF offset: 128, stride: 2, Device ID: 1515
+            [    0.5] pci 0000:00:01.0: Adding to iommu group 1
+            [    0.0] Linux version 6.1.0-49-amd64 (x@y) #1 SMP Debian 6.1.174-1
+            [    0.0] Command line: BOOT_IMAGE=/vmlinuz quiet
+            """)
         .map(TextFuzzTest::utf8);
   }
 
@@ -100,8 +116,14 @@ class TextFuzzTest {
     Bounds.hold(
         text.length,
         () -> {
-          List<CapturedFunction> functions = LspciReader.read("fuzz", stream(text));
-          assertTrue(!functions.isEmpty());
+          PostedHost host = new PostedHost();
+          host.addText("fuzz", stream(text));
+          Capture capture = host.toCapture();
+          assertEquals(
+              capture.functions().size(),
+              CaptureReader.readText("again", CaptureWriter.toText(capture)).functions().size());
+          host.origins();
+          host.missing();
         });
   }
 }

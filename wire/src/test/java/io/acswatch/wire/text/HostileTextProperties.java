@@ -56,7 +56,12 @@ class HostileTextProperties {
   private static void tryAll(byte[] bytes) {
     attempt(() -> writesAndReadsAgain(CaptureReader.read("hostile", stream(bytes))));
     attempt(() -> OwnersReader.read("hostile", stream(bytes)));
-    attempt(() -> LspciReader.read("hostile", stream(bytes)));
+    attempt(
+        () -> {
+          PostedHost host = new PostedHost();
+          host.addText("hostile", stream(bytes));
+          writesAndReadsAgain(host.toCapture());
+        });
   }
 
   private static ByteArrayInputStream stream(byte[] bytes) {

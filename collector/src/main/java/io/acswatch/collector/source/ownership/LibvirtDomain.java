@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pid the VMM's process, 0 if not said
  * @param vm its UUID, or its name if it has none
  */
-record LibvirtDomain(int pid, String vm, List<PciAddress> devices) {
+public record LibvirtDomain(int pid, String vm, List<PciAddress> devices) {
   private static final int MAX_DEPTH = 100;
 
   /** Where below {@code domain} the address of a host function stands, with the types above it. */
@@ -37,12 +37,12 @@ record LibvirtDomain(int pid, String vm, List<PciAddress> devices) {
   /** Elements whose attribute {@code type} tells what they are. */
   private static final Set<String> TYPED = Set.of("hostdev", "interface", "actual", "disk");
 
-  LibvirtDomain {
+  public LibvirtDomain {
     devices = List.copyOf(devices);
   }
 
   /** Reads the XML; throws IOException if it is damaged, or has a document type. */
-  static LibvirtDomain parse(byte[] xml) throws IOException {
+  public static LibvirtDomain parse(byte[] xml) throws IOException {
     // The JDK's own, whatever else is on the class path; nothing outside the file is ever read.
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);

@@ -1,0 +1,71 @@
+package io.acswatch.collector.command;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.ExitCode;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.wire.text.CaptureWriter;
+import io.acswatch.wire.text.PostedHost;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code import}: one capture from what there is of a host. */
+@Command(
+    name = "import",
+    description = {
+      "Makes one capture from what you have of one host: text of lspci (-vvv, -nn, -xxxx), lists of"
+          + " IOMMU groups, kernel logs, captures, a sosreport or supportconfig as directory or"
+          + " archive.",
+      "On standard error it says from where each fact came, what contradicts, and what is missing"
+          + " with the command that shows it. If two inputs describe one function, the one that"
+          + " tells more counts."
+    })
+final class ImportCommand extends CliCommand {
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "Files or directories, all of one host; - is standard input.")
+  private List<String> files = List.of();
+
+  @Option(
+      names = {"-o", "--file"},
+      paramLabel = "FILE",
+      description = "Write to FILE, which is replaced as a whole; default is standard output.")
+  private @Nullable Path file;
+
+  @Override
+  public Integer call() throws IOException {
+    PostedHost host = CaptureInput.host(files.toArray(String[]::new));
+    Capture capture = host.toCapture();
+    String text = CaptureWriter.toText(capture);
+    if (file == null) {
+      out().print(text);
+      flush();
+    } else {
+      WholeFile.write(file, text);
+    }
+    PrintWriter err = err();
+    err.println(capture.functions().size() + " functions");
+    host.origins().forEach(origin -> err.println("  " + origin));
+    host.contradictions().forEach(one -> err.println("contradiction: " + one));
+    host.missing().forEach(one -> err.println(line(one)));
+    err.flush();
+    return ExitCode.OK;
+  }
+
+  /** A line that says what is missing and how to learn it. */
+  static String line(PostedHost.Missing missing) {
+    return "missing: " + missing.what() + "; shown by: " + missing.command();
+  }
+
+  static void write(JsonGenerator json, PostedHost.Missing missing) throws IOException {
+    json.writeStringField("what", missing.what());
+    json.writeStringField("command", missing.command());
+  }
+}

@@ -1,0 +1,48 @@
+package io.acswatch.wire.text;
+
+import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One function as one source has it: in words, with a dump, or as a capture holds it.
+ *
+ * @param source name of the file
+ * @param line where the function begins in it
+ * @param dump bytes of a hex dump or of a file of {@code /proc/bus/pci}; null where there is none
+ * @param captured the function of a capture, else null
+ */
+record Listed(
+    String source,
+    int line,
+    ShownFunction shown,
+    @Nullable ConfigSpace dump,
+    @Nullable CapturedFunction captured) {
+  private static final int DUMPED = 4;
+  private static final int CAPTURED = 5;
+  private static final int SECONDARY_BUS = 0x19;
+  private static final int SHORT_DUMP = 64;
+
+  /** How much is known, see {@link ShownFunction#depth}; of two sources the deeper one counts. */
+  int depth() {
+    if (captured != null) {
+      return CAPTURED;
+    }
+    // 64 bytes tell less than words that name all capabilities.
+    return dump == null ? shown.depth() : dump.length() <= SHORT_DUMP ? 1 : DUMPED;
+  }
+
+  int secondaryBus() {
+    return dump == null || dump.length() < SHORT_DUMP
+        ? shown.secondaryBus()
+        : dump.u8(SECONDARY_BUS);
+  }
+
+  /** The function without its group, which any source may tell. */
+  CapturedFunction function() {
+    if (captured != null) {
+      return captured;
+    }
+    return dump == null ? shown.toFunction() : shown.withDump(dump);
+  }
+}
