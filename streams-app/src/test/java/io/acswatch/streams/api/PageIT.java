@@ -7,14 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.client.Incident;
 import io.acswatch.client.Severity;
+import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.GpuHosts;
 import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.SampleFleet;
 import io.acswatch.streams.app.ServedFleet;
+import io.acswatch.wire.page.HostFile;
 import java.io.ByteArrayInputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The page in a real browser. Pictures of it are in {@code target/screenshots}. */
 class PageIT {
@@ -61,7 +66,7 @@ class PageIT {
     List<String> elsewhere =
         browser.requests().stream()
             .filter(url -> !url.startsWith(fleet.url() + "/"))
-            .filter(url -> !url.matches("(about|blob|data|chrome):.*"))
+            .filter(url -> !url.matches("(about|blob|data|chrome|file):.*"))
             .toList();
     assertEquals(List.of(), elsewhere);
     assertEquals(List.of(), browser.errors());
@@ -81,6 +86,29 @@ class PageIT {
 
   private static int number(String expression) throws Exception {
     return browser.script(expression).asInt();
+  }
+
+  @Test
+  void aHostAsAFileNeedsNoServer(@TempDir Path directory) throws Exception {
+    HostState state =
+        SampleFleet.state(SampleFleet.captures(SampleFleet.GPUS, System.currentTimeMillis()));
+    PciAddress selected = state.open().get(0).devices().get(0).address();
+    String says = "what </script><b>the command</b> said";
+    Path file =
+        Files.writeString(
+            directory.resolve("host.html"),
+            new HostFile(state.baseline(), state.current(), state.open(), selected, says).toHtml());
+
+    browser.look(1440, 1000, false);
+    browser.open(file.toUri().toString());
+    browser.await("document.querySelector('#why ol')");
+
+    assertTrue(text("document.querySelector('.banner.critical h2').textContent").contains("train"));
+    assertEquals(1, number("document.querySelectorAll('.tree .row .fault').length"));
+    assertEquals(says, text("document.querySelector('pre').textContent"));
+    assertTrue(
+        text("document.querySelector('#details h2').textContent").contains(selected.toString()));
+    browser.screenshot(PICTURES.resolve("host-file.png"));
   }
 
   @Test
