@@ -56,6 +56,7 @@ class DocumentedCommandsIT {
               Map.entry("deploy/guest/kexec-guest", "takes minutes and QEMU: KexecGuestIT"),
               Map.entry("./acswatch standalone --temporary --port 9099", "the same"),
               Map.entry("./acswatch replay out/spool", "the same"),
+              Map.entry("./acswatch diff --html", "takes two posts: PostedCommandsTest"),
               Map.entry(
                   "./acswatch alerts --bootstrap-servers localhost:9092 --alertmanager",
                   "takes an Alertmanager: AlertmanagerIT")));
@@ -129,6 +130,11 @@ class DocumentedCommandsIT {
         Path.of("../streams-app/src/test/resources/captures/kexec-001-before.cap"),
         scratch.resolve("host.cap"));
     Files.writeString(scratch.resolve("admin.properties"), "");
+    Files.copy(
+        Path.of("../collector/src/test/resources/captures/switch-before.cap"),
+        scratch.resolve("post.txt"));
+    Files.writeString(
+        scratch.resolve("list.txt"), "/sys/kernel/iommu_groups/0/devices/0000:00:00.0\n");
     for (String directory :
         List.of("etc/acswatch", "etc/systemd/system", "usr/lib", "usr/share/doc")) {
       Files.createDirectories(scratch.resolve(directory));
