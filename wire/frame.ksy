@@ -4,46 +4,57 @@ meta:
   license: Apache-2.0
   endian: le
 doc: |
-  A record value of the topic acswatch.frames: one complete snapshot of one host, undecoded, or a heartbeat or a step
-  towards a kexec. What the fields mean, and what a reader must check, is told in FORMAT.md; this description lays out
+  A record value of the topic acswatch.frames: one complete snapshot of one host, undecoded, a heartbeat, a step towards
+  a kexec, or the word that the host is as its last snapshot says ("unchanged", with a short header and no sections). What the fields mean, and what a reader must check, is told in FORMAT.md; this description lays out
   the same bytes for the Kaitai Struct compiler, which makes readers for many languages.
 
   A reader steps by the lengths in the header, so that it reads later minor versions too: header and function entries
   may be longer there, and sections may follow.
 seq:
+  - id: unchanged
+    type: unchanged
+    if: kind == 6
   - id: header
     type: header
     size: header_length
+    if: kind != 6
   - id: functions
+    if: kind != 6
     type: function
     size: header.function_length
     repeat: expr
     repeat-expr: header.num_functions
   - id: lines
+    if: kind != 6
     size: 64
     repeat: expr
     repeat-expr: header.num_lines
     doc: Lines that are kept, in order of function and line.
   - id: scan_order
+    if: kind != 6
     type: scan_entry
     repeat: expr
     repeat-expr: header.num_scan_order
     doc: The kernel's own list of devices; none if unknown.
   - id: owners
+    if: kind != 6
     type: owner
     repeat: expr
     repeat-expr: header.num_owners
   - id: notes
+    if: kind != 6
     type: u4
     repeat: expr
     repeat-expr: header.num_notes
     doc: Numbers of strings; a line of the kernel log begins with "dmesg" and a colon.
   - id: string_ends
+    if: kind != 6
     type: u4
     repeat: expr
     repeat-expr: header.num_strings
     doc: Where each string ends, from the start of the string bytes; it begins where the one before ends.
   - id: strings
+    if: kind != 6
     type: str
     encoding: UTF-8
     size: '_index == 0 ? string_ends[0] : string_ends[_index] - string_ends[_index - 1]'
@@ -54,7 +65,53 @@ instances:
   header_length:
     pos: 0x0c
     type: u2
+  kind:
+    pos: 0x06
+    type: u1
 types:
+  unchanged:
+    doc: The host was looked at again, and is as its last whole snapshot says.
+    seq:
+      - id: magic
+        contents: ACSW
+      - id: major
+        type: u1
+        valid: 1
+      - id: minor
+        type: u1
+      - id: type
+        type: u1
+        enum: frame_type
+      - id: flags
+        type: u1
+      - id: frame_length
+        type: u4
+      - id: header_length
+        type: u2
+      - id: len_boot_id
+        type: u2
+      - id: looked_at
+        type: s8
+        doc: Milliseconds since 1970; 0 unknown.
+      - id: sequence
+        type: s8
+      - id: state_sequence
+        type: s8
+        doc: Number of that snapshot.
+      - id: digest
+        size: 16
+        doc: Of that snapshot's frame.
+      - id: later
+        size: header_length - 0x38
+        doc: What later minor versions add.
+      - id: boot_id
+        type: str
+        encoding: UTF-8
+        size: len_boot_id
+      - id: host
+        type: str
+        encoding: UTF-8
+        size: frame_length - header_length - len_boot_id
   header:
     seq:
       - id: magic
@@ -249,6 +306,7 @@ enums:
     1: snapshot
     3: heartbeat
     4: kexec_event
+    6: unchanged
   kexec_step:
     1: loaded
     2: unloaded

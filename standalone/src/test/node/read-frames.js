@@ -50,6 +50,18 @@ function special(frame, Frame) {
 }
 
 function show(frame, Frame) {
+  if (frame.unchanged) {
+    const u = frame.unchanged;
+    return {
+      type: Frame.FrameType[u.type],
+      host: u.host,
+      boot: u.bootId,
+      looked_at: u.lookedAt,
+      sequence: u.sequence,
+      state_sequence: u.stateSequence,
+      digest: Buffer.from(u.digest).toString("hex"),
+    };
+  }
   const h = frame.header;
   return {
     type: Frame.FrameType[h.type],

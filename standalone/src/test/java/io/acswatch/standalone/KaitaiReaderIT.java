@@ -13,7 +13,11 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Unchanged;
 import io.acswatch.wire.frame.FrameReader;
+import io.acswatch.wire.frame.FrameType;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,9 +84,12 @@ class KaitaiReaderIT {
   private static JsonNode ours(Path frame) throws Exception {
     FrameReader reader = new FrameReader();
     assertNull(reader.wrap(Files.readAllBytes(frame)));
-    Capture capture = reader.toCapture();
     ObjectNode json = JSON.createObjectNode();
     json.put("type", reader.type().name());
+    if (reader.type() == FrameType.UNCHANGED) {
+      return JSON.readTree(unchanged(reader.toUnchanged(), json).toString());
+    }
+    Capture capture = reader.toCapture();
     special(reader, json);
     json.put("host", capture.host()).put("phase", capture.phase());
     json.put("boot", capture.boot().id()).put("release", capture.boot().kernelRelease());
@@ -123,8 +130,19 @@ class KaitaiReaderIT {
         json.put("step", event.step().name());
         json.putArray("target").add(event.targetRelease()).add(event.targetCommandLine());
       }
-      case SNAPSHOT -> {}
+      case SNAPSHOT, UNCHANGED -> {}
     }
+  }
+
+  private static ObjectNode unchanged(Unchanged unchanged, ObjectNode json) {
+    ByteBuffer digest = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
+    digest.putLong(unchanged.digest().first()).putLong(unchanged.digest().second());
+    return json.put("host", unchanged.host())
+        .put("boot", unchanged.bootId())
+        .put("looked_at", unchanged.lookedAtMillis())
+        .put("sequence", unchanged.sequence())
+        .put("state_sequence", unchanged.stateSequence())
+        .put("digest", HexFormat.of().formatHex(digest.array()));
   }
 
   private static ObjectNode ours(CapturedFunction function) {

@@ -200,6 +200,7 @@ class KexecGuestIT {
             case SNAPSHOT -> reader.toSnapshot();
             case HEARTBEAT -> reader.toHeartbeat();
             case KEXEC_EVENT -> reader.toKexecEvent();
+            case UNCHANGED -> reader.toUnchanged();
           });
     }
     return frames;

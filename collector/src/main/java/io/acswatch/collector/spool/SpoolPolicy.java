@@ -71,7 +71,7 @@ final class SpoolPolicy {
 
   private int worth(SpoolEntry entry) {
     return switch (entry.type()) {
-      case HEARTBEAT -> 0;
+      case HEARTBEAT, UNCHANGED -> 0;
       case SNAPSHOT -> explainsABoundary(entry) ? 3 : 1;
       case KEXEC_EVENT -> 2;
     };

@@ -26,6 +26,17 @@ final class FrameCheck {
     at.base = base;
     Rejected rejected = checkHeader(available);
     if (rejected == null) {
+      rejected = at.type == FrameType.UNCHANGED ? checkUnchanged() : checkContent();
+    }
+    if (rejected != null) {
+      at.clear();
+    }
+    return rejected;
+  }
+
+  private @Nullable Rejected checkContent() {
+    Rejected rejected = checkSections();
+    if (rejected == null) {
       rejected = checkStrings();
     }
     if (rejected == null) {
@@ -37,18 +48,14 @@ final class FrameCheck {
     if (rejected == null) {
       rejected = checkTables();
     }
-    if (rejected == null) {
-      rejected =
-          switch (at.type) {
-            case SNAPSHOT -> null;
-            case HEARTBEAT -> checkHeartbeat();
-            case KEXEC_EVENT -> checkKexecEvent();
-          };
-    }
     if (rejected != null) {
-      at.clear();
+      return rejected;
     }
-    return rejected;
+    return switch (at.type) {
+      case SNAPSHOT, UNCHANGED -> null;
+      case HEARTBEAT -> checkHeartbeat();
+      case KEXEC_EVENT -> checkKexecEvent();
+    };
   }
 
   private @Nullable Rejected checkHeader(long available) {
@@ -66,15 +73,17 @@ final class FrameCheck {
     FrameType type = FrameType.ofCode(at.u8(TYPE_AT));
     if (type == null) {
       return rejected(
-          RejectReason.UNKNOWN_TYPE, TYPE_AT, "type=%d, expected 1, 3 or 4", at.u8(TYPE_AT));
+          RejectReason.UNKNOWN_TYPE, TYPE_AT, "type=%d, expected 1, 3, 4 or 6", at.u8(TYPE_AT));
     }
     at.type = type;
     if (available < type.headerLength()) {
       return tooShort(available);
     }
     long frameLength = Integer.toUnsignedLong(at.i32(FRAME_LENGTH_AT));
-    if (frameLength < HEADER_LENGTH || frameLength > MAX_LENGTH) {
-      return badLength(FRAME_LENGTH_AT, "frameLength=%d, expected 96 to 67108864", frameLength);
+    int least = Math.min(HEADER_LENGTH, type.headerLength());
+    if (frameLength < least || frameLength > MAX_LENGTH) {
+      return badLength(
+          FRAME_LENGTH_AT, "frameLength=%d, expected %d to 67108864", frameLength, least);
     }
     if (frameLength > available) {
       return rejected(
@@ -89,18 +98,45 @@ final class FrameCheck {
           frameLength);
     }
     at.frameLength = (int) frameLength;
-    return checkSections();
-  }
-
-  private @Nullable Rejected checkSections() {
     int headerLength = at.u16(HEADER_LENGTH_AT);
-    if (headerLength < at.type.headerLength() || headerLength % Long.BYTES != 0) {
+    if (headerLength < type.headerLength() || headerLength % Long.BYTES != 0) {
       return badLength(
           HEADER_LENGTH_AT,
           "headerLength=%d, expected %d or more, in steps of 8",
           headerLength,
-          at.type.headerLength());
+          type.headerLength());
     }
+    return null;
+  }
+
+  private @Nullable Rejected checkUnchanged() {
+    at.clear();
+    at.frameLength = at.i32(FRAME_LENGTH_AT);
+    int bootAt = at.u16(HEADER_LENGTH_AT);
+    int hostAt = bootAt + at.u16(BOOT_ID_LENGTH_AT);
+    if (hostAt > at.frameLength) {
+      return badLength(
+          BOOT_ID_LENGTH_AT,
+          "the boot id ends at %d, expected at most frameLength=%d",
+          hostAt,
+          at.frameLength);
+    }
+    for (int field = LOOKED_AT_AT; field <= NAMED_SEQUENCE_AT; field += Long.BYTES) {
+      if (at.i64(field) < 0) {
+        return negative("number", field);
+      }
+    }
+    long fault = Utf8.firstFault(at.input, at.base + bootAt, at.base + hostAt);
+    if (fault < 0) {
+      fault = Utf8.firstFault(at.input, at.base + hostAt, at.base + at.frameLength);
+    }
+    return fault < 0
+        ? null
+        : rejected(RejectReason.BAD_STRING, (int) (fault - at.base), "an id is not UTF-8");
+  }
+
+  private @Nullable Rejected checkSections() {
+    int headerLength = at.u16(HEADER_LENGTH_AT);
     at.entryLength = at.u16(ENTRY_LENGTH_AT);
     if (at.entryLength < ENTRY_LENGTH || at.entryLength % Long.BYTES != 0) {
       return badLength(

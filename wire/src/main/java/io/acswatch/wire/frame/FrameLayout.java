@@ -25,6 +25,12 @@ import java.util.List;
  *   kexec      60 state sequence (64)                   68 step         6C target release
  *              70 target command line                   74 0
  *
+ *   unchanged, up to 08 as above and then
+ *              08 frame length   0C header length (16)  0E length of the boot id (16)
+ *              10 looked at (64)                        18 sequence (64)
+ *              20 state sequence (64)                   28 digest (128)
+ *              38 boot id, then host id to the end
+ *
  *   function   00 line mask (64)                        08 lines before 0C domain
  *              10 requester id (16)  12 read length (16)  14 status  15 flags
  *              16 vendor (16)        18 device (16)       1A enabled VFs (16)
@@ -89,6 +95,15 @@ final class FrameLayout {
   static final int TARGET_RELEASE_AT = 0x6C;
   static final int TARGET_COMMAND_LINE_AT = 0x70;
   static final int KEXEC_HEADER_LENGTH = 0x78;
+
+  /** Fields of an unchanged frame, which has a short header of its own. */
+  static final int BOOT_ID_LENGTH_AT = 0x0E;
+
+  static final int LOOKED_AT_AT = 0x10;
+  static final int UNCHANGED_SEQUENCE_AT = 0x18;
+  static final int NAMED_SEQUENCE_AT = 0x20;
+  static final int DIGEST_AT = 0x28;
+  static final int UNCHANGED_HEADER_LENGTH = 0x38;
 
   /** Bytes that tell which reader a frame is for. */
   static final int PREFIX_LENGTH = 0x08;

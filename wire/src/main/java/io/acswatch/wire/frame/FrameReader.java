@@ -11,11 +11,13 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.pci.snapshot.SnapshotBuilder;
+import io.acswatch.pci.snapshot.Unchanged;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -75,17 +77,17 @@ public final class FrameReader {
   }
 
   public String host() {
-    return strings.at(HOST_AT);
+    return type() == FrameType.UNCHANGED ? toUnchanged().host() : strings.at(HOST_AT);
   }
 
   /** Wall clock when it was taken, milliseconds since 1970, 0 if unknown. */
   public long takenAtMillis() {
-    return sections.i64(TAKEN_AT_AT);
+    return sections.i64(type() == FrameType.UNCHANGED ? LOOKED_AT_AT : TAKEN_AT_AT);
   }
 
   /** Number within the boot, from 1; 0 if unknown. */
   public long sequence() {
-    return sections.i64(SEQUENCE_AT);
+    return sections.i64(type() == FrameType.UNCHANGED ? UNCHANGED_SEQUENCE_AT : SEQUENCE_AT);
   }
 
   public boolean kexecLoaded() {
@@ -168,6 +170,18 @@ public final class FrameReader {
         strings.at(TARGET_RELEASE_AT),
         strings.at(TARGET_COMMAND_LINE_AT),
         notes());
+  }
+
+  public Unchanged toUnchanged() {
+    int bootAt = sections.u16(HEADER_LENGTH_AT);
+    int hostAt = bootAt + sections.u16(BOOT_ID_LENGTH_AT);
+    return new Unchanged(
+        strings.between(hostAt, sections.frameLength),
+        strings.between(bootAt, hostAt),
+        takenAtMillis(),
+        sequence(),
+        sections.i64(NAMED_SEQUENCE_AT),
+        new ContentDigest(sections.i64(DIGEST_AT), sections.i64(DIGEST_AT + Long.BYTES)));
   }
 
   /** Decodes a snapshot, which keeps no reference to the bytes. */

@@ -36,10 +36,15 @@ final class FrameStrings {
   }
 
   private String make(int number) {
-    int start = sections.stringStart(number);
-    int length = sections.stringEnd(number) - start;
+    int bytesAt = sections.stringBytesAt;
+    return between(bytesAt + sections.stringStart(number), bytesAt + sections.stringEnd(number));
+  }
+
+  /** The text in these bytes of the frame. */
+  String between(int start, int end) {
+    int length = end - start;
     byte[] bytes = length <= scratch.length ? scratch : new byte[length];
-    sections.input.read(sections.base + sections.stringBytesAt + start, bytes, 0, length);
+    sections.input.read(sections.base + start, bytes, 0, length);
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 }

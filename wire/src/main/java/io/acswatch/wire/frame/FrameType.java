@@ -12,7 +12,9 @@ public enum FrameType {
   /** The collector lives, and how it fares. */
   HEARTBEAT(3, FrameLayout.HEARTBEAT_HEADER_LENGTH, 1),
   /** A kexec image was loaded or unloaded, or a kexec is about to happen, or did not. */
-  KEXEC_EVENT(4, FrameLayout.KEXEC_HEADER_LENGTH, 2);
+  KEXEC_EVENT(4, FrameLayout.KEXEC_HEADER_LENGTH, 2),
+  /** The host is as its last whole snapshot says. */
+  UNCHANGED(6, FrameLayout.UNCHANGED_HEADER_LENGTH, 0);
 
   public static final int OFFSET = FrameLayout.TYPE_AT;
 
@@ -30,7 +32,7 @@ public enum FrameType {
     return code;
   }
 
-  /** Bytes of the header, as this version writes it: what all types share, then their own. */
+  /** Bytes of the header, as this version writes it. */
   int headerLength() {
     return headerLength;
   }
@@ -45,6 +47,7 @@ public enum FrameType {
       case 1 -> SNAPSHOT;
       case 3 -> HEARTBEAT;
       case 4 -> KEXEC_EVENT;
+      case 6 -> UNCHANGED;
       default -> null;
     };
   }

@@ -11,6 +11,7 @@ import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Unchanged;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -90,6 +91,29 @@ public final class FrameWriter {
                     .putInt(writer.number(event.targetCommandLine()))
                     .putInt(0))
         .write();
+  }
+
+  /** Writes an unchanged frame, which has a short header and no sections. */
+  public static byte[] write(Unchanged unchanged) {
+    byte[] boot = unchanged.bootId().getBytes(StandardCharsets.UTF_8);
+    byte[] host = unchanged.host().getBytes(StandardCharsets.UTF_8);
+    ByteBuffer out = buffer(UNCHANGED_HEADER_LENGTH + (long) boot.length + host.length);
+    return out.putInt(MAGIC)
+        .put((byte) MAJOR)
+        .put((byte) MINOR)
+        .put((byte) FrameType.UNCHANGED.code())
+        .put((byte) 0)
+        .putInt(out.capacity())
+        .putShort((short) UNCHANGED_HEADER_LENGTH)
+        .putShort(u16("boot id", boot.length))
+        .putLong(atLeast("lookedAtMillis", unchanged.lookedAtMillis(), 0))
+        .putLong(atLeast("sequence", unchanged.sequence(), 0))
+        .putLong(atLeast("stateSequence", unchanged.stateSequence(), 0))
+        .putLong(unchanged.digest().first())
+        .putLong(unchanged.digest().second())
+        .put(boot)
+        .put(host)
+        .array();
   }
 
   private static Capture stateless(

@@ -10,6 +10,7 @@ public final class AnyFrame {
       case SNAPSHOT -> FrameWriter.write(reader.toCapture());
       case HEARTBEAT -> FrameWriter.write(reader.toHeartbeat());
       case KEXEC_EVENT -> FrameWriter.write(reader.toKexecEvent());
+      case UNCHANGED -> FrameWriter.write(reader.toUnchanged());
     };
   }
 }

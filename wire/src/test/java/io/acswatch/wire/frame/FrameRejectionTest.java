@@ -20,9 +20,9 @@ class FrameRejectionTest {
     // field at, width, value, reason, detail
     "0x00, 4, 0x41414141, BAD_MAGIC, 'magic=0x41414141, expected \"ACSW\"'",
     "0x04, 1, 2, UNKNOWN_VERSION, 'version=2, expected 1'",
-    "0x06, 1, 2, UNKNOWN_TYPE, 'type=2, expected 1, 3 or 4'",
-    "0x06, 1, 5, UNKNOWN_TYPE, 'type=5, expected 1, 3 or 4'",
-    "0x06, 1, 99, UNKNOWN_TYPE, 'type=99, expected 1, 3 or 4'",
+    "0x06, 1, 2, UNKNOWN_TYPE, 'type=2, expected 1, 3, 4 or 6'",
+    "0x06, 1, 5, UNKNOWN_TYPE, 'type=5, expected 1, 3, 4 or 6'",
+    "0x06, 1, 99, UNKNOWN_TYPE, 'type=99, expected 1, 3, 4 or 6'",
     "0x08, 4, 95, BAD_LENGTH, 'frameLength=95, expected 96 to 67108864'",
     "0x08, 4, 0x7fffffff, BAD_LENGTH, 'frameLength=2147483647, expected 96 to 67108864'",
     "0x0c, 2, 88, BAD_LENGTH, 'headerLength=88, expected 96 or more, in steps of 8'",

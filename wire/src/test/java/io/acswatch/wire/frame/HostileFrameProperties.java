@@ -31,7 +31,7 @@ class HostileFrameProperties {
   private final Set<RejectReason> seen = EnumSet.noneOf(RejectReason.class);
 
   static List<String> names() {
-    return List.of("tiny", "full", "heartbeat", "kexec-event");
+    return List.of("tiny", "full", "heartbeat", "kexec-event", "unchanged");
   }
 
   @ParameterizedTest(name = "{0}")

@@ -1,8 +1,10 @@
 package io.acswatch.wire.frame;
 
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Unchanged;
 import java.util.List;
 
 /** One frame of each type but a snapshot; those of the golden files. */
@@ -26,6 +28,17 @@ public final class StatelessFrames {
         4_711,
         2,
         List.of("source=pci success=1 millis=12", "source=owners success=0 millis=0"));
+  }
+
+  /** What it says when nothing is new. */
+  public static Unchanged unchanged() {
+    return new Unchanged(
+        "host-17",
+        BOOT.id(),
+        1_795_420_160_250L,
+        11,
+        7,
+        new ContentDigest(0x0706_0504_0302_0100L, 0x8F8E_8D8C_8B8A_8988L));
   }
 
   /** What it says when the system goes down for a kexec. */

@@ -1,0 +1,13 @@
+package io.acswatch.pci.snapshot;
+
+/**
+ * Digest of all that the frame of a snapshot says, but for when it was taken and its number. Two
+ * snapshots with one digest say the same.
+ *
+ * @param first bytes 0 to 7, little-endian
+ * @param second bytes 8 to 15, little-endian
+ */
+public record ContentDigest(long first, long second) {
+  /** Of a snapshot whose frame is not known: no frame has it. */
+  public static final ContentDigest UNKNOWN = new ContentDigest(0, 0);
+}
