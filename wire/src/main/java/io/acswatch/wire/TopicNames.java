@@ -26,6 +26,11 @@ public record TopicNames(String prefix) {
     return prefix + ".commands";
   }
 
+  /** Public keys that operators trust, keyed by host id; compacted. */
+  public String hostKeys() {
+    return prefix + ".host-keys";
+  }
+
   /** Every change of every alert, keyed by host id. */
   public String alerts() {
     return prefix + ".alerts";
@@ -58,6 +63,14 @@ public record TopicNames(String prefix) {
 
   public List<String> all() {
     return List.of(
-        frames(), commands(), alerts(), alertState(), groups(), incidents(), kernels(), rejects());
+        frames(),
+        commands(),
+        hostKeys(),
+        alerts(),
+        alertState(),
+        groups(),
+        incidents(),
+        kernels(),
+        rejects());
   }
 }

@@ -15,6 +15,7 @@ class TopicNamesTest {
         List.of(
             "acswatch.frames",
             "acswatch.commands",
+            "acswatch.host-keys",
             "acswatch.alerts",
             "acswatch.alert-state",
             "acswatch.groups",

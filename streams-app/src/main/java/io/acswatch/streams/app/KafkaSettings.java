@@ -53,7 +53,7 @@ public final class KafkaSettings {
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     p.put(BoundedRocksDb.BYTES, config.rocksDbBytes());
-    // There is no global store; unset, every start warns that a later Kafka will set it.
+    // Of the table of host keys; unset, every start warns that a later Kafka will set it.
     p.put("processing.exception.handler.global.enabled", true);
     // Of the topics it makes for itself; by Kafka's default a large record would end the
     // application.

@@ -21,7 +21,7 @@ import org.apache.kafka.common.config.TopicConfig;
  *   <tr><td>commands</td><td>kept 7 days, as the frames are; in as many partitions, so that the
  *       commands on a host come to the task that keeps it</td></tr>
  *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
- *   <tr><td>alert-state, groups, incidents, kernels</td><td>compacted; tombstones stay 7 days for readers that were
+ *   <tr><td>host-keys, alert-state, groups, incidents, kernels</td><td>compacted; tombstones stay 7 days for readers that were
  *       away</td></tr>
  *   <tr><td>rejects</td><td>kept 14 days; take a little more than the largest frame, for their
  *       headers</td></tr>
@@ -41,11 +41,12 @@ final class TopicPolicies {
     Map<String, Map<String, String>> policies = new LinkedHashMap<>();
     policies.put(names.frames(), kept(7, Nodes.MAX_RECORD_BYTES));
     policies.put(names.commands(), kept(7, COMMAND_BYTES));
+    policies.put(names.hostKeys(), compacted(COMMAND_BYTES));
     policies.put(names.alerts(), kept(90, Nodes.MAX_RECORD_BYTES));
-    policies.put(names.alertState(), compacted());
-    policies.put(names.groups(), compacted());
-    policies.put(names.incidents(), compacted());
-    policies.put(names.kernels(), compacted());
+    policies.put(names.alertState(), compacted(Nodes.MAX_RECORD_BYTES));
+    policies.put(names.groups(), compacted(Nodes.MAX_RECORD_BYTES));
+    policies.put(names.incidents(), compacted(Nodes.MAX_RECORD_BYTES));
+    policies.put(names.kernels(), compacted(Nodes.MAX_RECORD_BYTES));
     policies.put(names.rejects(), kept(14, KafkaSettings.MAX_REQUEST_BYTES));
     return policies;
   }
@@ -83,7 +84,7 @@ final class TopicPolicies {
             Integer.toString(recordBytes)));
   }
 
-  private static Map<String, String> compacted() {
+  private static Map<String, String> compacted(int recordBytes) {
     return new TreeMap<>(
         Map.of(
             TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT,
@@ -91,7 +92,7 @@ final class TopicPolicies {
             TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, BROKERS_TIME,
             // A segment is compacted when it is closed; a quiet topic would wait a week for that.
             TopicConfig.SEGMENT_MS_CONFIG, millis(1),
-            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Nodes.MAX_RECORD_BYTES)));
+            TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(recordBytes)));
   }
 
   private static String millis(int days) {

@@ -1,11 +1,9 @@
 package io.acswatch.streams.command;
 
 import io.acswatch.cli.CliCommand;
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.topology.HostRequest;
-import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -35,13 +33,15 @@ final class RetireCommand extends CliCommand {
       description = "Why, for whoever reads the commands topic; default 'retired'.")
   private String reason = "retired";
 
-  @Option(names = "--yes", description = "Do not ask. Needed without a terminal.")
-  private boolean yes;
+  @Mixin private ConfirmOption confirmation = new ConfirmOption();
 
   @Override
   public Integer call() throws IOException {
     IsolationConfig config = options.config();
-    confirm();
+    // A host is not looked up: one that is not known may be a mistake, or gone already.
+    confirmation.confirm(
+        "Resolve all alerts and delete the groups of " + String.join(", ", hosts) + "?",
+        "nothing was retired");
     String topic = config.topics().commands();
     byte[] request = new HostRequest(reason).json();
     try (TopicSender sender = new TopicSender(config, topic)) {
@@ -52,21 +52,5 @@ final class RetireCommand extends CliCommand {
       }
     }
     return ExitCode.OK;
-  }
-
-  /** A host is not looked up: one that is not known may be a mistake, or gone already. */
-  private void confirm() {
-    Console console = yes ? null : System.console();
-    if (!yes && console == null) {
-      throw wrongUsage("retire asks first, and this is no terminal: give --yes");
-    }
-    String answer =
-        console == null
-            ? "y"
-            : console.readLine(
-                "Resolve all alerts and delete the groups of %s? [y/N] ", String.join(", ", hosts));
-    if (answer == null || !answer.strip().matches("(?i)y|yes")) {
-      throw CommandFailure.wrongUsage("nothing was retired");
-    }
   }
 }

@@ -19,7 +19,8 @@ import picocli.CommandLine.ScopeType;
       IncidentsCommand.class,
       KernelsCommand.class,
       RejectsCommand.class,
-      RetireCommand.class
+      RetireCommand.class,
+      TrustCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

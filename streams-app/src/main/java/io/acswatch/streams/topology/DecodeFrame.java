@@ -30,6 +30,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private ProcessorContext<byte[], Object> context;
   private Rejects rejects;
   private KeyValueStore<String, byte[]> states;
+  private KeyValueStore<String, byte[]> hostKeys;
 
   DecodeFrame(TopologyObserver observer, HostObserver hosts) {
     this.observer = observer;
@@ -41,6 +42,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
     this.context = context;
     rejects = new Rejects(context, observer);
     states = context.getStateStore(Nodes.HOST_STATE);
+    hostKeys = context.getStateStore(Nodes.HOST_KEYS);
   }
 
   @Override
@@ -56,6 +58,12 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
 
   private void takeIn(Record<byte[], byte[]> record, String host, byte[] frame) {
     long startedAt = observer.decodeStarts();
+    String notBelieved = TrustedKeys.problem(hostKeys.get(host), record);
+    if (notBelieved != null) {
+      observer.decoded(null, 0, startedAt);
+      rejects.send(record, Refusal.BAD_SIGNATURE, notBelieved);
+      return;
+    }
     PackedState state = null;
     if (head.look(frame)) {
       state = new PackedState(states.get(host));

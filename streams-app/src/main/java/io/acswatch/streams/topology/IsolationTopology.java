@@ -6,8 +6,11 @@ import static io.acswatch.streams.topology.Nodes.COMMANDS;
 import static io.acswatch.streams.topology.Nodes.DECODE;
 import static io.acswatch.streams.topology.Nodes.FRAMES;
 import static io.acswatch.streams.topology.Nodes.GROUPS;
+import static io.acswatch.streams.topology.Nodes.HOST_KEYS;
+import static io.acswatch.streams.topology.Nodes.HOST_KEYS_SOURCE;
 import static io.acswatch.streams.topology.Nodes.HOST_STATE;
 import static io.acswatch.streams.topology.Nodes.JUDGE;
+import static io.acswatch.streams.topology.Nodes.KEEP_HOST_KEYS;
 import static io.acswatch.streams.topology.Nodes.REJECTS;
 import static io.acswatch.streams.topology.Nodes.RETIRE;
 
@@ -23,9 +26,11 @@ import io.acswatch.wire.json.AlertLinks;
 import java.util.function.BiFunction;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.AutoOffsetReset;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.state.Stores;
 
 /**
  * The topology. The same picture as in the README:
@@ -35,6 +40,7 @@ import org.apache.kafka.streams.Topology;
  *                      +-> rejects             +-> alert-state   compacted, by fingerprint
  *                                              +-> groups        compacted, by host
  *  commands -> retire [host-state] ------------+-> rejects       as it was, with the reason
+ *  host-keys -> [host-keys], whole in every process, by which decode believes frames
  * </pre>
  *
  * <p>A second half makes incidents of the alerts, {@link IncidentTopology}, and of the groups what
@@ -79,6 +85,18 @@ public final class IsolationTopology {
             topics.commands())
         .addProcessor(RETIRE, () -> new RetireHost(links, observer, hosts), COMMANDS)
         .addStateStore(Changelogs.store(HOST_STATE), DECODE, JUDGE, RETIRE)
+        .addGlobalStore(
+            // In memory: no files that could be damaged, and the topic is small.
+            Stores.keyValueStoreBuilder(
+                    Stores.inMemoryKeyValueStore(HOST_KEYS), Serdes.String(), Serdes.ByteArray())
+                .withLoggingDisabled(),
+            HOST_KEYS_SOURCE,
+            new FrameTime(),
+            Serdes.String().deserializer(),
+            bytesIn,
+            topics.hostKeys(),
+            KEEP_HOST_KEYS,
+            KeepHostKeys::new)
         .addSink(ALERTS, topics.alerts(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(ALERT_STATE, topics.alertState(), bytesOut, bytesOut, JUDGE, RETIRE)
         .addSink(GROUPS, topics.groups(), bytesOut, bytesOut, JUDGE, RETIRE)

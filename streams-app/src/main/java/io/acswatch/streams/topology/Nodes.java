@@ -6,6 +6,8 @@ import io.acswatch.streams.state.Changelogs;
 public final class Nodes {
   static final String FRAMES = "frames";
   static final String COMMANDS = "commands";
+  static final String HOST_KEYS_SOURCE = "host-keys-source";
+  static final String KEEP_HOST_KEYS = "keep-host-keys";
   static final String DECODE = "decode";
   static final String JUDGE = "judge";
   static final String RETIRE = "retire";
@@ -13,6 +15,9 @@ public final class Nodes {
   static final String ALERT_STATE = "alert-state";
   static final String GROUPS = "groups";
   static final String REJECTS = "rejects";
+
+  /** The table of {@linkplain TrustedKeys trusted keys} by host id, whole in every process. */
+  static final String HOST_KEYS = "host-keys";
 
   /** The store: host id to packed host state. */
   public static final String HOST_STATE = "host-state";

@@ -11,6 +11,8 @@ public enum Refusal {
   NULL_VALUE,
   /** The key is not the host id in the frame, or the frame names no host. */
   HOST_MISMATCH,
+  /** Keys of the host are trusted, and none of them has signed this. */
+  BAD_SIGNATURE,
   /** A record on the commands topic is no command. */
   BAD_COMMAND,
   /** The frame is sound; what would be remembered of its host does not fit into a record. */

@@ -32,7 +32,7 @@ class StreamsMainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"streams", "topics", "alerts", "rejects", "retire"})
+  @ValueSource(strings = {"streams", "topics", "alerts", "rejects", "retire", "trust"})
   void explainsItself(String command) {
     Result help = run(command, "--help");
 
@@ -91,7 +91,11 @@ class StreamsMainTest {
         "alerts --bootstrap-servers a:1 --alertmanager http://localhost:9093 --refresh 0",
         "rejects --bootstrap-servers a:1 --show 5",
         "rejects --bootstrap-servers a:1 --show 1@5 --replay",
-        "retire --bootstrap-servers a:1"
+        "retire --bootstrap-servers a:1",
+        "trust --bootstrap-servers a:1",
+        "trust --bootstrap-servers a:1 --list h",
+        "trust --bootstrap-servers a:1 h --key x --remove",
+        "trust --bootstrap-servers a:1 h --key ed25519:AAAA"
       })
   void refusesWrongUsageWithCodeTwo(String line) {
     Result refused = run(line.split(" "));

@@ -55,6 +55,11 @@ public final class TopologyRun implements AutoCloseable {
     pipe(TOPICS.commands(), host, value, new RecordHeaders());
   }
 
+  /** What an operator says of the keys of a host. */
+  public void hostKeys(String host, byte @Nullable [] value) {
+    pipe(TOPICS.hostKeys(), host, value, new RecordHeaders());
+  }
+
   /** A record that somebody put among the alerts. */
   public void alert(String host, byte[] value) {
     pipe(TOPICS.alerts(), host, value, new RecordHeaders());
