@@ -28,8 +28,7 @@ public final class Changelogs {
 
   /** A store of bytes by text; exactly-once would write out a cache at every commit anyway. */
   public static StoreBuilder<KeyValueStore<String, byte[]>> store(String name) {
-    return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+    return Stores.keyValueStoreBuilder(new RebuiltStores(name), Serdes.String(), Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(SETTINGS);
   }
