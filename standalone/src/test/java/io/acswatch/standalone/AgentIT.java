@@ -145,7 +145,7 @@ class AgentIT {
     assertEquals(0, waiting.status().frames());
     List<String> written = new ArrayList<>();
     for (SpoolEntry entry : spool.entries()) {
-      written.add(HexFormat.of().formatHex(spool.read(entry)));
+      written.add(HexFormat.of().formatHex(spool.read(entry).bytes()));
     }
     // A heartbeat each minute, a snapshot at each of twelve changes.
     assertTrue(written.size() > 72, written.size() + " frames");
@@ -427,7 +427,7 @@ class AgentIT {
     running.join(LIMIT.toMillis());
     FrameReader last = new FrameReader();
     List<SpoolEntry> entries = spool.entries();
-    assertNull(last.wrap(spool.read(entries.get(entries.size() - 1))));
+    assertNull(last.wrap(spool.read(entries.get(entries.size() - 1)).bytes()));
     assertTrue(last.kexecLoaded());
   }
 

@@ -194,7 +194,7 @@ class KexecGuestIT {
     FrameReader reader = new FrameReader();
     List<Object> frames = new ArrayList<>();
     for (SpoolEntry entry : Spool.entriesOf(spool)) {
-      assertNull(reader.wrap(Spool.frameOf(entry.path())));
+      assertNull(reader.wrap(Spool.frameOf(entry.path()).bytes()));
       frames.add(
           switch (reader.type()) {
             case SNAPSHOT -> reader.toSnapshot();

@@ -8,6 +8,7 @@ import io.acswatch.cli.Program;
 import io.acswatch.collector.command.HostCommands;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLimits;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
@@ -58,7 +59,11 @@ class ReplayIT {
     Spool spool = Spool.open(directory, new SpoolLimits(64 << 20, Duration.ofDays(7)));
     for (String file : captures) {
       Capture capture = CaptureReader.read(Path.of(file));
-      spool.add(capture.boot().id(), FrameType.SNAPSHOT, FrameWriter.write(capture), TAKEN_AT);
+      spool.add(
+          capture.boot().id(),
+          FrameType.SNAPSHOT,
+          new SpooledFrame(FrameWriter.write(capture), null),
+          TAKEN_AT);
     }
     return directory.toString();
   }

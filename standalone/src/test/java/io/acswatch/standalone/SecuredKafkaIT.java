@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLimits;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.standalone.SecuredBroker.Login;
 import io.acswatch.wire.frame.FrameType;
@@ -117,7 +118,7 @@ class SecuredKafkaIT {
       spool.add(
           seen.boot().id(),
           FrameType.SNAPSHOT,
-          FrameWriter.write(seen),
+          new SpooledFrame(FrameWriter.write(seen), null),
           System.currentTimeMillis());
     }
     try (LaunchedProcess streams = run(login, "streams")) {

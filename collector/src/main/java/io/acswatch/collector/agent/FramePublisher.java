@@ -3,10 +3,10 @@ package io.acswatch.collector.agent;
 import io.acswatch.cli.BrokerFailure;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.frame.FrameSignature;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -52,9 +52,12 @@ public final class FramePublisher implements AutoCloseable {
    */
   public RecordMetadata send(OutgoingFrame frame) throws SendException, InterruptedException {
     try {
-      Future<RecordMetadata> sent =
-          producer.send(new ProducerRecord<>(topic, frame.host(), frame.value()));
-      return sent.get();
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(topic, frame.host(), frame.value());
+      if (frame.signature() != null) {
+        record.headers().add(FrameSignature.HEADER, frame.signature());
+      }
+      return producer.send(record).get();
     } catch (ExecutionException failed) {
       throw failure(failed.getCause());
     } catch (InterruptException interrupted) {

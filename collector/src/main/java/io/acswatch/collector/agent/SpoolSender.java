@@ -6,6 +6,7 @@ import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolArrivals;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLoss;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.wire.frame.FrameReader;
 import java.io.IOException;
 import java.time.Clock;
@@ -103,16 +104,18 @@ public final class SpoolSender {
 
   private void send(SpoolEntry entry) throws IOException, InterruptedException {
     status.turns();
-    byte[] frame = spool.read(entry);
-    if (frame == null) {
+    SpooledFrame spooled = spool.read(entry);
+    if (spooled == null) {
       return;
     }
+    byte[] frame = spooled.bytes();
     if (frames.wrap(frame) != null || frames.host().isEmpty()) {
       LOG.error("{} holds no frame of a host; it is set aside", entry.path());
       spool.setAside(entry, SpoolLoss.DAMAGED);
       return;
     }
-    OutgoingFrame outgoing = new OutgoingFrame(frames.host(), frames.sequence(), frame);
+    OutgoingFrame outgoing =
+        new OutgoingFrame(frames.host(), frames.sequence(), frame, spooled.signature());
     try {
       RecordMetadata sent = publisher(outgoing.host()).send(outgoing);
       status.acknowledged(frame.length);

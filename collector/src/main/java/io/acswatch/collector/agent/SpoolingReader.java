@@ -4,9 +4,11 @@ import io.acswatch.cli.Program;
 import io.acswatch.collector.source.HostReader;
 import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ReadGuard;
+import io.acswatch.collector.spool.SigningKey;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLock;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
@@ -57,6 +59,8 @@ public final class SpoolingReader {
   private boolean began;
   private boolean owesSnapshot;
   private @Nullable String failing;
+  private @Nullable SigningKey key;
+  private String unsigned = "";
 
   /** A reader of one host into one spool; fails if the host has no name and no id is set. */
   public SpoolingReader(CollectorConfig config, Spool spool, Clock clock) throws IOException {
@@ -157,6 +161,9 @@ public final class SpoolingReader {
     Capture again = now == null && owesSnapshot ? watcher.lastAnew() : null;
     if (now != null) {
       sayIfBlind(now);
+      if (!began) {
+        keepKey();
+      }
       putState(now);
       if (!began) {
         beginBoot(now);
@@ -219,11 +226,27 @@ public final class SpoolingReader {
   }
 
   private void put(HostFrames frame) throws IOException {
-    spool.add(frame.bootId(), frame.type(), frame.bytes(), clock.millis());
+    byte[] signature = key == null ? null : key.sign(host(), frame.bytes());
+    spool.add(
+        frame.bootId(), frame.type(), new SpooledFrame(frame.bytes(), signature), clock.millis());
     long losses = losses();
     if (losses != lastLosses) {
       LOG.warn("{} frames given up: the spool is full", losses - lastLosses);
       lastLosses = losses;
+    }
+  }
+
+  /** Without a key frames go unsigned: to watch comes first. */
+  private void keepKey() {
+    try {
+      key = SigningKey.keep(spool.directory(), key);
+      unsigned = "";
+    } catch (IOException failed) {
+      String problem = Program.describe(failed);
+      if (!problem.equals(unsigned)) {
+        LOG.warn("{}: {}", key == null ? "frames are not signed" : "the key is not kept", problem);
+        unsigned = problem;
+      }
     }
   }
 
@@ -239,6 +262,7 @@ public final class SpoolingReader {
     }
     lastBeatNanos = nanos == 0 ? 1 : nanos;
     List<SpoolEntry> waiting = spool.entries();
+    keepKey();
     report(state);
     HostFrames.SpoolDepth depth =
         new HostFrames.SpoolDepth(

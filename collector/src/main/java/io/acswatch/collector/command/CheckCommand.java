@@ -67,6 +67,7 @@ final class CheckCommand extends CliCommand {
     if (config.spool() != null) {
       check.spool(config.spool());
     }
+    check.signing(config.spoolOrDefault());
     if (!config.bootstrapServers().isEmpty()) {
       check.broker(
           KafkaClients.producer(

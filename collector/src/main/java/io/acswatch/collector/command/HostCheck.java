@@ -8,6 +8,7 @@ import io.acswatch.collector.source.HostTree;
 import io.acswatch.collector.source.ownership.Ownership;
 import io.acswatch.collector.source.ownership.OwnershipReader;
 import io.acswatch.collector.source.ownership.SourceHealth;
+import io.acswatch.collector.spool.SigningKey;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
@@ -249,6 +250,20 @@ final class HostCheck {
       failed("spool", says + ": not writable", "give it to the user of the reader");
     } else {
       ok("spool", says + ": writable");
+    }
+  }
+
+  /** The key by which the reader signs frames; it may be another user's. */
+  void signing(Path directory) {
+    Path file = directory.resolve(SigningKey.FILE);
+    if (!Files.exists(file)) {
+      ok("signing", "no key in " + directory + " yet; the reader makes it at its first start");
+      return;
+    }
+    try {
+      ok("signing", "frames are signed by " + SigningKey.read(directory).text());
+    } catch (IOException unreadable) {
+      limited("signing", Program.describe(unreadable), "run it as the user of the reader");
     }
   }
 

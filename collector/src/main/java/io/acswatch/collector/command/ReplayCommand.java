@@ -10,6 +10,7 @@ import io.acswatch.collector.agent.KafkaClients;
 import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.FrameReader;
@@ -114,9 +115,9 @@ final class ReplayCommand extends CliCommand {
   }
 
   static OutgoingFrame spooled(Path file) throws IOException {
-    byte[] frame = Spool.frameOf(file);
+    SpooledFrame spooled = Spool.frameOf(file);
     FrameReader reader = new FrameReader();
-    Rejected rejected = reader.wrap(frame);
+    Rejected rejected = reader.wrap(spooled.bytes());
     if (rejected != null) {
       throw new InputException(
           file.toString(), "frame, byte %d: %s".formatted(rejected.offset(), rejected.detail()));
@@ -124,7 +125,8 @@ final class ReplayCommand extends CliCommand {
     if (reader.host().isEmpty()) {
       throw new InputException(file.toString(), "the frame names no host");
     }
-    return new OutgoingFrame(reader.host(), reader.sequence(), frame);
+    return new OutgoingFrame(
+        reader.host(), reader.sequence(), spooled.bytes(), spooled.signature());
   }
 
   /** What a capture does not say, the agent would have: host, sequence within the boot, time. */

@@ -99,8 +99,8 @@ public final class Spool {
    *
    * @throws IOException if it cannot be written: then nothing of it is there
    */
-  public synchronized SpoolEntry add(String bootId, FrameType type, byte[] frame, long nowMillis)
-      throws IOException {
+  public synchronized SpoolEntry add(
+      String bootId, FrameType type, SpooledFrame frame, long nowMillis) throws IOException {
     List<SpoolEntry> waiting = new ArrayList<>(entries());
     if (!waiting.isEmpty()) {
       lastOrder = Math.max(lastOrder, waiting.get(waiting.size() - 1).order());
@@ -227,14 +227,14 @@ public final class Spool {
   }
 
   /** The frame of an entry; null if it is gone, or was damaged and is set aside now. */
-  public byte @Nullable [] read(SpoolEntry entry) throws IOException {
+  public @Nullable SpooledFrame read(SpoolEntry entry) throws IOException {
     byte[] file;
     try {
       file = Files.readAllBytes(entry.path());
     } catch (NoSuchFileException gone) {
       return null;
     }
-    byte[] frame = SpoolEnvelope.unwrap(file);
+    SpooledFrame frame = SpoolEnvelope.unwrap(file);
     if (frame == null) {
       setAside(entry, SpoolLoss.DAMAGED);
     }
@@ -242,8 +242,8 @@ public final class Spool {
   }
 
   /** The frame in a file, for a reader; InputException if the file is not as it was written. */
-  public static byte[] frameOf(Path file) throws IOException {
-    byte[] frame = SpoolEnvelope.unwrap(Files.readAllBytes(file));
+  public static SpooledFrame frameOf(Path file) throws IOException {
+    SpooledFrame frame = SpoolEnvelope.unwrap(Files.readAllBytes(file));
     if (frame == null) {
       throw new InputException(file.toString(), "damaged: not what a spool has written");
     }

@@ -59,6 +59,10 @@ public final class SpoolLock implements AutoCloseable {
 
   /** Gives what root has made to the spool's owner, as whom the role may run from then on. */
   public static void giveToOwner(Path made, Path spool) throws IOException {
+    giveToOwner(made, spool, Files.isDirectory(made) ? "rwxrwx---" : "rw-rw----");
+  }
+
+  static void giveToOwner(Path made, Path spool, String permissions) throws IOException {
     try {
       PosixFileAttributes as = Files.readAttributes(made, PosixFileAttributes.class);
       if (!as.owner().getName().equals("root")) {
@@ -66,8 +70,7 @@ public final class SpoolLock implements AutoCloseable {
       }
       PosixFileAttributes wanted = Files.readAttributes(spool, PosixFileAttributes.class);
       PosixFileAttributeView view = Files.getFileAttributeView(made, PosixFileAttributeView.class);
-      view.setPermissions(
-          PosixFilePermissions.fromString(as.isDirectory() ? "rwxrwx---" : "rw-rw----"));
+      view.setPermissions(PosixFilePermissions.fromString(permissions));
       view.setGroup(wanted.group());
       view.setOwner(wanted.owner());
     } catch (UnsupportedOperationException | FileSystemException notOurs) {

@@ -102,7 +102,7 @@ class FaultyHostTest {
   private Capture lastSnapshot() throws IOException {
     Capture last = null;
     for (SpoolEntry entry : spool.entries()) {
-      byte[] frame = entry.type() == FrameType.SNAPSHOT ? spool.read(entry) : null;
+      byte[] frame = entry.type() == FrameType.SNAPSHOT ? spool.read(entry).bytes() : null;
       if (frame != null) {
         assertNull(frames.wrap(frame));
         last = frames.toCapture();
@@ -332,7 +332,7 @@ class FaultyHostTest {
     KexecEvent said = null;
     for (SpoolEntry entry : spool.entries()) {
       if (entry.type() == FrameType.KEXEC_EVENT) {
-        assertNull(frames.wrap(spool.read(entry)));
+        assertNull(frames.wrap(spool.read(entry).bytes()));
         said = frames.toKexecEvent();
       }
     }

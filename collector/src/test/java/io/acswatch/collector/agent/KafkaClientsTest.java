@@ -52,7 +52,7 @@ class KafkaClientsTest {
       SendException failed =
           assertThrows(
               SendException.class,
-              () -> publisher.send(new OutgoingFrame("h", 1, new byte[] {1, 2, 3})));
+              () -> publisher.send(new OutgoingFrame("h", 1, new byte[] {1, 2, 3}, null)));
 
       assertTrue(
           String.valueOf(failed.getMessage()).startsWith("no broker can be reached at " + server),

@@ -8,15 +8,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.collector.Machine;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
+import io.acswatch.collector.spool.SigningKey;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.wire.frame.FrameReader;
+import io.acswatch.wire.frame.FrameSignature;
 import io.acswatch.wire.frame.FrameType;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -68,7 +72,7 @@ class SpoolingReaderTest {
   /** Takes the last frame. */
   private FrameReader last() throws IOException {
     List<SpoolEntry> entries = spool.entries();
-    assertNull(frames.wrap(spool.read(entries.get(entries.size() - 1))));
+    assertNull(frames.wrap(spool.read(entries.get(entries.size() - 1)).bytes()));
     return frames;
   }
 
@@ -88,9 +92,45 @@ class SpoolingReaderTest {
   }
 
   @Test
+  void signsEveryFrame() throws Exception {
+    reader.tick(1);
+    host.write("/sys/kernel/kexec_loaded", "1\n");
+    reader.tick(2 * SECOND);
+    reader.once();
+
+    String key = SigningKey.read(spool.directory()).text();
+    assertTrue(
+        types()
+            .containsAll(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.KEXEC_EVENT)));
+    for (SpoolEntry entry : spool.entries()) {
+      SpooledFrame frame = spool.read(entry);
+      assertEquals(key, FrameSignature.keyOf(frame.signature()));
+      assertTrue(
+          FrameSignature.isOf(
+              frame.signature(), "fixture".getBytes(StandardCharsets.UTF_8), frame.bytes()));
+    }
+  }
+
+  /** Whether a frame is believed is for others to say; nobody else sees this host. */
+  @Test
+  void watchesThoughItCannotSign() throws Exception {
+    Path file = spool.directory().resolve(SigningKey.FILE);
+    Files.writeString(file, "no key");
+    reader.tick(1);
+    assertEquals(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT), types());
+    assertNull(spool.read(spool.entries().get(0)).signature());
+
+    Files.delete(file);
+    empty();
+    reader.tick(61 * SECOND);
+    assertEquals(FrameType.HEARTBEAT, types().get(types().size() - 1));
+    assertNotNull(spool.read(spool.entries().get(types().size() - 1)).signature(), "mended");
+  }
+
+  @Test
   void tellsALostBitByAWholeSnapshot() throws Exception {
     reader.tick(1);
-    assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+    assertNull(frames.wrap(spool.read(spool.entries().get(0)).bytes()));
     Capture before = frames.toCapture();
     empty();
     host.poke(PORT, ACS_CONTROL, 0x19);
@@ -165,7 +205,7 @@ class SpoolingReaderTest {
     reader.tick(2);
     long before = 0;
     for (SpoolEntry entry : spool.entries()) {
-      assertNull(frames.wrap(spool.read(entry)));
+      assertNull(frames.wrap(spool.read(entry).bytes()));
       assertTrue(frames.sequence() > before);
       before = frames.sequence();
     }
@@ -184,7 +224,7 @@ class SpoolingReaderTest {
     empty();
     start(Map.of());
     reader.tick(1);
-    assertNull(frames.wrap(spool.read(spool.entries().get(1))));
+    assertNull(frames.wrap(spool.read(spool.entries().get(1)).bytes()));
     assertEquals(KexecEvent.Step.BACK, frames.toKexecEvent().step(), "the kexec did not happen");
   }
 
@@ -230,7 +270,7 @@ class SpoolingReaderTest {
 
     reader.tick(1);
 
-    assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+    assertNull(frames.wrap(spool.read(spool.entries().get(0)).bytes()));
     Capture capture = frames.toCapture();
     assertEquals(
         TestCaptures.read("switch-before.cap").functions().size(), capture.functions().size());
@@ -252,7 +292,7 @@ class SpoolingReaderTest {
     for (long second = 400; System.nanoTime() < deadline; second += 400) {
       empty();
       reader.tick(second * SECOND);
-      assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+      assertNull(frames.wrap(spool.read(spool.entries().get(0)).bytes()));
       boolean readable =
           frames.toCapture().functions().stream()
               .noneMatch(function -> function.readStatus() == ReadStatus.UNREADABLE);
@@ -267,7 +307,7 @@ class SpoolingReaderTest {
   void leavesDeniedFunctionsAlone() throws Exception {
     start(Map.of("collector.deny", PORT.toString()));
     reader.tick(1);
-    assertNull(frames.wrap(spool.read(spool.entries().get(0))));
+    assertNull(frames.wrap(spool.read(spool.entries().get(0)).bytes()));
 
     assertEquals(
         ReadStatus.UNREADABLE,

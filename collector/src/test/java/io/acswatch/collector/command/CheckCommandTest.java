@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.ExitCode;
 import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.spool.SigningKey;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,6 +94,11 @@ class CheckCommandTest {
     CommandRun json = check("--spool", directory.toString(), "--output", "json");
     assertEquals(ExitCode.OK, json.exitCode());
     assertTrue(json.out().contains("{\"subject\":\"spool\",\"state\":\"ok\""), json.out());
+
+    assertTrue(json.out().contains("no key in " + directory + " yet"), json.out());
+    String key = SigningKey.keep(directory, null).text();
+    CommandRun signing = check("--spool", directory.toString());
+    assertTrue(signing.out().contains("frames are signed by " + key + "\n"), signing.out());
 
     CommandRun run = check("--spool", directory + "/none", "--bootstrap-servers", "127.0.0.1:1");
 

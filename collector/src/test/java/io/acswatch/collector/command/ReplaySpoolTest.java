@@ -9,6 +9,7 @@ import io.acswatch.collector.agent.OutgoingFrame;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLimits;
+import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.frame.FrameType;
 import io.acswatch.wire.frame.FrameWriter;
@@ -38,7 +39,7 @@ class ReplaySpoolTest {
   private byte[] add(String name, String host, long sequence) throws IOException {
     Capture capture = CaptureReader.read(TestCaptures.file(name)).withHost(host, sequence, NOW);
     byte[] frame = FrameWriter.write(capture);
-    spool.add(capture.boot().id(), FrameType.SNAPSHOT, frame, NOW);
+    spool.add(capture.boot().id(), FrameType.SNAPSHOT, new SpooledFrame(frame, null), NOW);
     return frame;
   }
 
@@ -76,7 +77,11 @@ class ReplaySpoolTest {
 
   @Test
   void saysWhereAFrameIsRefused() throws IOException {
-    spool.add("b", FrameType.SNAPSHOT, "none".getBytes(StandardCharsets.UTF_8), NOW);
+    spool.add(
+        "b",
+        FrameType.SNAPSHOT,
+        new SpooledFrame("none".getBytes(StandardCharsets.UTF_8), null),
+        NOW);
     CommandRun refused =
         CommandRun.of("replay", "--bootstrap-servers", "127.0.0.1:1", directory.toString());
 

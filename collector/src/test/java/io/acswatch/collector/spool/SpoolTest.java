@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.acswatch.collector.Machine;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.wire.frame.FrameSignature;
 import io.acswatch.wire.frame.FrameType;
 import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SpoolTest {
   private static final SpoolLimits WIDE = new SpoolLimits(1 << 30, Duration.ofDays(7));
   private static final long NOW = System.currentTimeMillis();
+  private static final byte[] SIGNATURE = new byte[FrameSignature.BYTES];
 
   @TempDir private Path directory;
   private Spool spool;
@@ -49,7 +51,7 @@ class SpoolTest {
 
   private void addAll(String boot, FrameType... types) throws IOException {
     for (FrameType type : types) {
-      spool.add(boot, type, frame(0), NOW);
+      spool.add(boot, type, new SpooledFrame(frame(0), null), NOW);
     }
   }
 
@@ -67,12 +69,12 @@ class SpoolTest {
   @Test
   void givesFramesBackInTheOrderInWhichTheyCame() throws IOException {
     for (int i = 1; i <= 12; i++) {
-      spool.add("boot", FrameType.SNAPSHOT, frame(i), NOW);
+      spool.add("boot", FrameType.SNAPSHOT, new SpooledFrame(frame(i), null), NOW);
     }
     List<SpoolEntry> entries = spool.entries();
     assertEquals(12, entries.size());
     for (int i = 0; i < 12; i++) {
-      assertArrayEquals(frame(i + 1), spool.read(entries.get(i)));
+      assertArrayEquals(frame(i + 1), spool.read(entries.get(i)).bytes());
       spool.remove(entries.get(i));
     }
     assertTrue(spool.entries().isEmpty());
@@ -89,9 +91,10 @@ class SpoolTest {
               throw new IOException("Input/output error");
             });
 
-    SpoolEntry added = unforced.add("boot", FrameType.SNAPSHOT, frame(7), NOW);
+    SpoolEntry added =
+        unforced.add("boot", FrameType.SNAPSHOT, new SpooledFrame(frame(7), null), NOW);
 
-    assertArrayEquals(frame(7), unforced.read(added));
+    assertArrayEquals(frame(7), unforced.read(added).bytes());
     assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 SNAPSHOT"), waiting());
     assertEquals(List.of(), unforced.losses().values().stream().filter(n -> n > 0).toList());
   }
@@ -150,16 +153,18 @@ class SpoolTest {
 
   @Test
   void doesNotUseANumberTwiceWhileItRuns() throws IOException {
-    SpoolEntry first = spool.add("boot", FrameType.SNAPSHOT, frame(1), NOW);
+    SpoolEntry first = spool.add("boot", FrameType.SNAPSHOT, new SpooledFrame(frame(1), null), NOW);
     spool.remove(first);
 
-    assertEquals(2, spool.add("boot", FrameType.SNAPSHOT, frame(1), NOW).order());
+    assertEquals(
+        2, spool.add("boot", FrameType.SNAPSHOT, new SpooledFrame(frame(1), null), NOW).order());
   }
 
   @Test
   void setsAFileAsideThatIsTornAtAnyByte() throws IOException {
     byte[] frame = FrameWriter.write(twoFunctions());
-    SpoolEntry good = spool.add("boot", FrameType.SNAPSHOT, frame, NOW);
+    SpoolEntry good =
+        spool.add("boot", FrameType.SNAPSHOT, new SpooledFrame(frame, SIGNATURE), NOW);
     byte[] file = Files.readAllBytes(good.path());
     for (int length = 0; length < file.length; length++) {
       Path torn = spool.directory().resolve(SpoolEntry.name(2, "00000000", FrameType.SNAPSHOT));
@@ -169,7 +174,9 @@ class SpoolTest {
       assertFalse(Files.exists(torn));
     }
     assertEquals(file.length, spool.losses().get(SpoolLoss.DAMAGED));
-    assertArrayEquals(frame, spool.read(spool.entries().get(0)), "the one beside it");
+    SpooledFrame beside = spool.read(spool.entries().get(0));
+    assertArrayEquals(frame, beside.bytes(), "the one beside it");
+    assertArrayEquals(SIGNATURE, beside.signature());
   }
 
   private static Capture twoFunctions() throws IOException {
@@ -189,7 +196,8 @@ class SpoolTest {
 
   @Test
   void setsAFileAsideOfWhichAnyByteIsWrong() throws IOException {
-    SpoolEntry entry = spool.add("boot", FrameType.HEARTBEAT, frame(7), NOW);
+    SpoolEntry entry =
+        spool.add("boot", FrameType.HEARTBEAT, new SpooledFrame(frame(7), SIGNATURE), NOW);
     byte[] file = Files.readAllBytes(entry.path());
     for (int at = 0; at < file.length; at++) {
       byte[] wrong = file.clone();
@@ -205,7 +213,9 @@ class SpoolTest {
   @Test
   void keepsNoMoreThanAFewDamagedFiles() throws IOException {
     for (int i = 0; i < 100; i++) {
-      spool.setAside(spool.add("boot", FrameType.HEARTBEAT, frame(i), NOW), SpoolLoss.REFUSED);
+      spool.setAside(
+          spool.add("boot", FrameType.HEARTBEAT, new SpooledFrame(frame(i), null), NOW),
+          SpoolLoss.REFUSED);
     }
     try (var kept = Files.list(spool.directory().resolve(Spool.DAMAGED))) {
       assertEquals(32, kept.count());
@@ -281,7 +291,11 @@ class SpoolTest {
   void oldFramesGoButNotThoseThatExplainABoundary() throws IOException {
     addAll("one", FrameType.SNAPSHOT, FrameType.SNAPSHOT, FrameType.HEARTBEAT, FrameType.SNAPSHOT);
     // Also what happens when the clock is set forward by a year.
-    spool.add("two", FrameType.SNAPSHOT, frame(1), NOW + Duration.ofDays(365).toMillis());
+    spool.add(
+        "two",
+        FrameType.SNAPSHOT,
+        new SpooledFrame(frame(1), null),
+        NOW + Duration.ofDays(365).toMillis());
 
     assertEquals(List.of("1 SNAPSHOT", "4 SNAPSHOT", "5 SNAPSHOT"), waiting());
     assertEquals(Map.of(SpoolLoss.AGE, 2L), lost());
@@ -290,7 +304,7 @@ class SpoolTest {
   @Test
   void aClockSetBackDropsNothing() throws IOException {
     addAll("one", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
-    spool.add("one", FrameType.KEXEC_EVENT, frame(1), 0);
+    spool.add("one", FrameType.KEXEC_EVENT, new SpooledFrame(frame(1), null), 0);
 
     assertEquals(List.of("1 SNAPSHOT", "2 HEARTBEAT", "3 KEXEC_EVENT"), waiting());
   }
@@ -316,8 +330,9 @@ class SpoolTest {
       byte[] large = new byte[20_000];
       for (int i = 1; i <= 200; i++) {
         large[0] = (byte) i;
-        SpoolEntry added = spool.add("boot", FrameType.SNAPSHOT, large, NOW);
-        assertEquals((byte) i, spool.read(added)[0]);
+        SpoolEntry added =
+            spool.add("boot", FrameType.SNAPSHOT, new SpooledFrame(large, null), NOW);
+        assertEquals((byte) i, spool.read(added).bytes()[0]);
       }
       List<SpoolEntry> left = spool.entries();
       assertEquals(1, left.get(0).order(), "the first of the boot");

@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
       "Trusts the public key of a host. From then on the streams application takes no frame of this"
           + " host that the key has not signed; others go to the rejects as bad_signature.",
       "Without --key it shows the key that signed the host's frames of the last ten minutes."
-          + " Compare it with what 'acswatch-collector key' prints on the host before you say yes."
+          + " Compare it with what 'acswatch-collector check' prints on the host before you say yes."
     })
 final class TrustCommand extends CliCommand {
   /** Two intervals of snapshots. */
@@ -49,7 +49,7 @@ final class TrustCommand extends CliCommand {
         names = "--key",
         paramLabel = "KEY",
         description =
-            "A public key as 'acswatch-collector key' prints it; - reads it from standard input."
+            "A public key as 'acswatch-collector check' prints it; - reads it from standard input."
                 + " Give several while the host changes its key. They replace those before.")
     private List<String> keys = List.of();
 
@@ -118,7 +118,7 @@ final class TrustCommand extends CliCommand {
       value = new TrustedKeys(keys).json();
       out().println(AlertText.printable(ofHost + "  " + String.join(" ", keys)));
       flush();
-      question = "Is this what 'acswatch-collector key' prints on this host?";
+      question = "Is this what 'acswatch-collector check' prints on this host?";
     }
     confirmation.confirm(question, "nothing was changed");
     String topic = config.topics().hostKeys();
@@ -136,7 +136,7 @@ final class TrustCommand extends CliCommand {
     for (String text : given) {
       String key = text.equals("-") ? firstLineOfInput() : text;
       try {
-        keys.add(FrameSignature.parseKey(key));
+        keys.add(FrameSignature.text(FrameSignature.publicKey(key)));
       } catch (IllegalArgumentException noKey) {
         throw wrongUsage("--key=" + key + ", " + noKey.getMessage());
       }
@@ -177,7 +177,7 @@ final class TrustCommand extends CliCommand {
                   + (seen ? ", only unsigned ones" : "")
               : "several keys signed frames of this host: " + String.join(", ", signers);
       throw new CommandFailure(
-          found + "; give --key with what 'acswatch-collector key' prints on the host");
+          found + "; give --key with what 'acswatch-collector check' prints on the host");
     }
     return signers.iterator().next();
   }

@@ -75,8 +75,8 @@ public final class FrameSignature {
     return TEXT_HEAD + Base64.getEncoder().withoutPadding().encodeToString(key);
   }
 
-  /** The text of a key as people may have copied it; IllegalArgumentException if it is none. */
-  public static String parseKey(String text) {
+  /** A key from its text, as people may have copied it; IllegalArgumentException if it is none. */
+  public static PublicKey publicKey(String text) {
     String stripped = text.strip();
     try {
       byte[] key =
@@ -84,8 +84,9 @@ public final class FrameSignature {
               ? Base64.getDecoder().decode(stripped.substring(TEXT_HEAD.length()))
               : new byte[0];
       if (key.length == KEY_BYTES) {
-        Signature.getInstance(ALGORITHM).initVerify(publicKey(key));
-        return text(key);
+        PublicKey found = publicKey(key);
+        Signature.getInstance(ALGORITHM).initVerify(found); // no point of the curve is no key
+        return found;
       }
     } catch (IllegalArgumentException | GeneralSecurityException malformed) {
       // said below

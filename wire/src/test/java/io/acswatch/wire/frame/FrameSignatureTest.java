@@ -69,7 +69,7 @@ class FrameSignatureTest {
 
   @Test
   void readsAKeyAsPeopleCopyIt() {
-    assertEquals(TEXT, FrameSignature.parseKey(" " + TEXT + "=\n"));
+    assertEquals(TEXT, FrameSignature.text(FrameSignature.publicKey(" " + TEXT + "=\n")));
   }
 
   @ParameterizedTest
@@ -84,6 +84,6 @@ class FrameSignatureTest {
         "ed25519:AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
       })
   void refusesWhatIsNoKey(String text) {
-    assertThrows(IllegalArgumentException.class, () -> FrameSignature.parseKey(text));
+    assertThrows(IllegalArgumentException.class, () -> FrameSignature.publicKey(text));
   }
 }
