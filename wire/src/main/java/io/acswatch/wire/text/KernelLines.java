@@ -6,9 +6,9 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.wire.InputException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Recognises lines of which the kernel is the source: its IOMMU groups, in the forms that people
@@ -31,15 +31,28 @@ final class KernelLines {
   private static final String NUMBER = "(\\d{1,9})";
   private static final Pattern PATH =
       Pattern.compile(".*iommu_groups/" + NUMBER + "/devices/" + ADDRESS + "(?:\\s.*)?");
+  private static final Pattern LINK =
+      Pattern.compile(".*" + ADDRESS + "/iommu_group -> .*iommu_groups/" + NUMBER + "/?");
+  private static final Pattern DIRECTORY =
+      Pattern.compile(".*iommu_groups/" + NUMBER + "(?:/devices)?/?:?");
+  private static final Pattern IN_DIRECTORY =
+      Pattern.compile("(?:.*\\s)?" + ADDRESS + "(?: -> .*)?");
   private static final Pattern JOINED =
-      Pattern.compile(".* " + ADDRESS + ": Adding to iommu group " + NUMBER);
+      Pattern.compile("(.*): (?:Adding to|(Removing from)) iommu group " + NUMBER + "(?:\\D.*)?");
   private static final Pattern JOINED_ONCE =
-      Pattern.compile(".*iommu: Adding device " + ADDRESS + " to group " + NUMBER);
+      Pattern.compile(
+          ".*iommu: (?:Adding|(Removing)) device (\\S+) (?:to|from) group "
+              + NUMBER
+              + "(?:\\D.*)?");
+  private static final Pattern ANY = Pattern.compile("(?<![0-9a-fA-F:.])" + ADDRESS + "(?![.\\w])");
   private static final Pattern GROUP =
       Pattern.compile("(?i)\\W*(?:iommu[ _-]*)?group[ :#=]*" + NUMBER + "\\b[\\s:)\\]-]*(.*)");
   private static final Pattern LISTED =
       Pattern.compile(
-          "(?:\\[[0-9a-f]{4}:[0-9a-f]{4}\\]\\s*(?:\\[\\w+\\]\\s*)?)?" + ADDRESS + "(?:\\s+(.*))?");
+          "(?:\\[([0-9a-f]{4}:[0-9a-f]{4})\\]\\s*)?(?:\\[\\w+\\]\\s*)?"
+              + ADDRESS
+              + "(?:\\s+(.*))?");
+  private static final Pattern OF_LSPCI = Pattern.compile("IOMMU group: \\d+");
   private static final Pattern VERSION =
       Pattern.compile("(?:.*[\\]:] )?Linux version (\\S+) .*?(#\\d+.*)");
   private static final Pattern COMMAND_LINE =
@@ -63,15 +76,24 @@ final class KernelLines {
 
   private final String source;
   private final PostedHost host;
+  private final Listings listings;
   private boolean any;
+  private int line;
   private int group = -1;
   private int memberIndentation = -1;
+  private boolean isAfterGap;
+  private boolean inDirectory;
+  private boolean hasOtherDevices;
   private String file = ""; // whose content is the next line
   private String vm = ""; // whose configuration these lines are
+  private String release = "";
+  private String version = "";
+  private String commandLine = "";
 
-  KernelLines(String source, PostedHost host) {
+  KernelLines(String source, PostedHost host, Listings listings) {
     this.source = source;
     this.host = host;
+    this.listings = listings;
   }
 
   /** True if some line was one of the kernel's. */
@@ -79,24 +101,46 @@ final class KernelLines {
     return any;
   }
 
-  /** A line that begins with a device: below a group's heading the device is of that group. */
-  void device(@Nullable PciAddress address, int indentation) {
-    if (group < 0 || address == null) {
-      return;
-    }
-    if (memberIndentation < 0) {
-      memberIndentation = indentation;
-    }
-    if (indentation == memberIndentation) {
-      host.group(address, group, source);
-    } else {
-      group = -1;
-    }
+  /** True if a log has groups of devices that are not PCI. */
+  boolean hasOtherDevices() {
+    return hasOtherDevices;
   }
 
-  /** Takes a line that is the kernel's; false if it is none. */
-  boolean take(String line) {
-    boolean taken = content(line) || group(line) || log(line) || proxmox(line);
+  /** Gives the host what the last boot in a log says. */
+  void tell() {
+    host.release(release, version, source);
+    host.commandLine(commandLine, source);
+  }
+
+  /** Group of a line that begins with a device: below a group's heading it is of that group. */
+  int groupOf(int indentation) {
+    if (group >= 0 && memberIndentation < 0) {
+      memberIndentation = indentation;
+    }
+    if (indentation < memberIndentation || isAfterGap && indentation == 0) {
+      group = -1;
+    }
+    return group;
+  }
+
+  /**
+   * Takes a line that is the kernel's; false if it is none.
+   *
+   * @param number where it begins
+   * @param indentation how many characters of space are before it
+   * @param ofFunction it may be one of those that {@code lspci -v} prints of a function
+   */
+  boolean take(String text, int number, int indentation, boolean ofFunction) throws InputException {
+    line = number;
+    isAfterGap = memberIndentation >= 0 && (isAfterGap || text.isEmpty());
+    boolean taken =
+        content(text)
+            || !(ofFunction && OF_LSPCI.matcher(text).matches()) && group(text)
+            || log(text)
+            || proxmox(text);
+    if (!taken && indentation == 0 && !text.isEmpty() && !text.startsWith("total ")) {
+      group = -1;
+    }
     any |= taken;
     return taken;
   }
@@ -151,53 +195,102 @@ final class KernelLines {
     return true;
   }
 
-  private boolean group(String line) {
+  private boolean group(String line) throws InputException {
     Matcher matcher = PATH.matcher(line);
     if (matcher.matches()) {
       member(matcher.group(2), matcher.group(1), "");
       return true;
     }
-    // "IOMMU group: 7" without a device is a line of lspci -vv, below the device's own heading.
+    matcher = LINK.matcher(line);
+    if (matcher.matches()) {
+      member(matcher.group(1), matcher.group(2), "");
+      return true;
+    }
+    matcher = DIRECTORY.matcher(line);
+    if (matcher.matches()) {
+      begin(matcher.group(1));
+      inDirectory = true;
+      return true;
+    }
+    matcher = IN_DIRECTORY.matcher(line);
+    if (inDirectory && group >= 0 && matcher.matches()) {
+      member(matcher.group(1), Integer.toString(group), "");
+      return true;
+    }
     matcher = GROUP.matcher(line);
-    if (!matcher.matches() || line.startsWith("IOMMU group: ")) {
+    if (!matcher.matches()) {
       return false;
     }
     String rest = matcher.group(2).strip();
     Matcher device = LISTED.matcher(rest);
     if (device.matches()) {
-      member(device.group(1), matcher.group(1), device.group(2));
-      group = -1;
+      String words = device.group(3) == null ? "" : device.group(3);
+      // Some lists have the ids in front.
+      member(
+          device.group(2),
+          matcher.group(1),
+          device.group(1) == null ? words : words + " [" + device.group(1) + "]");
+      begin(matcher.group(1)); // and others of it may stand below
+      memberIndentation = 1;
       return true;
     }
-    group = rest.isEmpty() ? Integer.parseInt(matcher.group(1)) : -1;
-    memberIndentation = -1;
+    group = -1;
+    if (rest.isEmpty()) {
+      begin(matcher.group(1));
+    }
     return rest.isEmpty();
   }
 
-  private void member(String address, String number, @Nullable String words) {
+  private void begin(String number) {
+    group = Integer.parseInt(number);
+    memberIndentation = -1;
+    isAfterGap = false;
+    inDirectory = false;
+  }
+
+  private void member(String address, String number, String words) throws InputException {
     PciAddress member = PciAddress.parseOrNull(address, 0, address.length());
     if (member != null) {
-      host.group(member, Integer.parseInt(number), source);
-      host.add(
-          new Listed(source, 0, host.function(member, words == null ? "" : words), null, null));
+      listings.add(Listed.named(source, line, host.function(member, words)));
+      listings.group(member, Integer.parseInt(number));
     }
   }
 
   private boolean log(String line) {
     Matcher matcher = JOINED.matcher(line);
-    if (!matcher.matches()) {
+    boolean joined = matcher.matches();
+    if (!joined) {
       matcher = JOINED_ONCE.matcher(line);
     }
-    if (matcher.matches()) {
-      member(matcher.group(1), matcher.group(2), "");
+    if (joined || matcher.matches()) {
+      Matcher each = ANY.matcher(matcher.group(joined ? 1 : 2));
+      boolean isRemoved = matcher.group(joined ? 2 : 1) != null;
+      boolean anyDevice = false;
+      while (each.find()) {
+        PciAddress member = PciAddress.parseOrNull(each.group(), 0, each.group().length());
+        if (member != null) {
+          listings.logged(member, Integer.parseInt(matcher.group(3)), isRemoved);
+          anyDevice = true;
+        }
+      }
+      hasOtherDevices |= !anyDevice;
+      return anyDevice;
+    }
+    if ((matcher = VERSION.matcher(line)).matches()) {
+      if (!matcher.group(1).equals(release) || !matcher.group(2).equals(version)) {
+        commandLine = "";
+      }
+      listings.booted();
+      release = matcher.group(1);
+      version = matcher.group(2);
       return true;
     }
-    if ((matcher = VERSION.matcher(line)).matches() || (matcher = UNAME.matcher(line)).matches()) {
+    if ((matcher = UNAME.matcher(line)).matches()) {
       host.release(matcher.group(1), matcher.group(2), source);
       return true;
     }
     if ((matcher = COMMAND_LINE.matcher(line)).matches()) {
-      host.commandLine(matcher.group(1).strip(), source);
+      commandLine = matcher.group(1).strip();
       return true;
     }
     if (BARE_COMMAND_LINE.matcher(line).matches()) {

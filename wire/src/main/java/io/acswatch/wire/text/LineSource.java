@@ -31,6 +31,7 @@ final class LineSource {
 
   private final String name;
   private final InputStream stream;
+  private final boolean isPosted;
   private final CharsetDecoder decoder =
       StandardCharsets.UTF_8
           .newDecoder()
@@ -44,8 +45,14 @@ final class LineSource {
   private int lineNumber;
 
   LineSource(String name, InputStream stream) {
+    this(name, stream, false);
+  }
+
+  /** With {@code isPosted} a line that is not UTF-8 is read as ISO 8859-1, as old mail has it. */
+  LineSource(String name, InputStream stream, boolean isPosted) {
     this.name = name;
     this.stream = stream;
+    this.isPosted = isPosted;
   }
 
   @FunctionalInterface
@@ -160,6 +167,9 @@ final class LineSource {
       boolean marked = lineNumber == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
       return marked ? text.substring(1) : text;
     } catch (CharacterCodingException notUtf8) {
+      if (isPosted) {
+        return new String(line, 0, length, StandardCharsets.ISO_8859_1);
+      }
       throw error("byte " + (bytes.position() + 1) + " of the line is not UTF-8");
     }
   }

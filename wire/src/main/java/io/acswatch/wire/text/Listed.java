@@ -23,6 +23,23 @@ record Listed(
   private static final int SECONDARY_BUS = 0x19;
   private static final int SHORT_DUMP = 64;
 
+  /** A function of which a list has the heading only. */
+  static Listed named(String source, int line, ShownFunction shown) {
+    return new Listed(source, line, shown, null, null);
+  }
+
+  /** True if both show their ids in digits, and those differ. */
+  boolean isOtherDeviceThan(Listed other) {
+    return showsIds()
+        && other.showsIds()
+        && (function().ids().vendor() != other.function().ids().vendor()
+            || function().ids().device() != other.function().ids().device());
+  }
+
+  private boolean showsIds() {
+    return dump == null ? shown.showsIds() : dump.length() >= SHORT_DUMP;
+  }
+
   /** How much is known, see {@link ShownFunction#depth}; of two sources the deeper one counts. */
   int depth() {
     if (captured != null) {

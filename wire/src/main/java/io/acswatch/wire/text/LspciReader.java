@@ -7,10 +7,10 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.wire.InputException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +42,6 @@ final class LspciReader {
 
   private static final Pattern HEX_BYTES = Pattern.compile("(?: +[0-9a-fA-F]{2})+\\s*");
 
-  /** What mail and forums put before a quoted line. */
-  private static final Pattern QUOTE = Pattern.compile("^(?:\\s*[>|])+ ?");
-
   /** First line of {@code lspci -t} and {@code -tv}. */
   private static final Pattern TREE = Pattern.compile("[-+| ]*\\[[0-9a-f]{4}:[0-9a-f]{2}.*\\]-.*");
 
@@ -52,22 +49,26 @@ final class LspciReader {
   private static final Pattern COMPLAINT = Pattern.compile("(?:lspci|pcilib): .*");
 
   private final String source;
-  private final LineSource lines;
+  private final PostedLines lines;
   private final PostedHost host;
   private final KernelLines told;
-  private final Map<PciAddress, Listed> listed = new TreeMap<>();
+  private final Listings listings;
+  private final Map<PciAddress, Integer> dumped = new HashMap<>();
   private final byte[] bytes = new byte[MAX_BYTES];
   private @Nullable PciAddress address;
   private ShownFunction shown;
   private int headingLine;
   private int length;
+  private int group;
   private boolean hasTree;
+  private @Nullable InputException headless;
 
-  private LspciReader(String source, LineSource lines, PostedHost host) {
+  private LspciReader(String source, PostedLines lines, PostedHost host) {
     this.source = source;
     this.lines = lines;
     this.host = host;
-    this.told = new KernelLines(source, host);
+    this.listings = new Listings(host, source);
+    this.told = new KernelLines(source, host, listings);
     this.shown = host.function(new PciAddress(0, 0), "");
   }
 
@@ -78,48 +79,42 @@ final class LspciReader {
    * @param host takes what is found
    */
   static void read(String source, InputStream stream, PostedHost host) throws InputException {
-    LspciReader reader = new LspciReader(source, new LineSource(source, stream), host);
+    LspciReader reader = new LspciReader(source, new PostedLines(source, stream), host);
     if (!reader.read()) {
       throw reader.lines.errorInWhole(
-          reader.hasTree
-              ? "only the tree of lspci -t in it, which tells neither ids nor registers; sudo lspci"
-                  + " -nnvvv does"
-              : "nothing of PCI in it, expected the output of lspci, a list of IOMMU groups or a"
-                  + " kernel log");
+          reader.told.hasOtherDevices()
+              ? "only groups of devices that are not PCI in it"
+              : reader.hasTree
+                  ? "only the tree of lspci -t in it, which tells neither ids nor registers; sudo lspci"
+                      + " -nnvvv does"
+                  : "nothing of PCI in it, expected the output of lspci, a list of IOMMU groups or a"
+                      + " kernel log");
     }
   }
 
   /** The same of a stream that may hold nothing of PCI. */
   static void readIfAny(String source, InputStream stream, PostedHost host) throws InputException {
-    new LspciReader(source, new LineSource(source, stream), host).read();
-  }
-
-  /** True if {@code line} can be the first of a function. */
-  static boolean isHeading(String line) {
-    return HEADING.matcher(withoutQuote(line)).matches();
-  }
-
-  private static String withoutQuote(String line) {
-    return QUOTE.matcher(line).replaceFirst("").strip();
+    new LspciReader(source, new PostedLines(source, stream), host).read();
   }
 
   /** False if there was nothing of PCI. */
   private boolean read() throws InputException {
-    for (String line = lines.next(); line != null; line = lines.next()) {
-      String text = withoutQuote(line);
-      int indentation = line.length() - line.stripLeading().length();
+    while (lines.next()) {
+      String text = lines.text();
+      int indentation = lines.indentation();
       Matcher heading = HEADING.matcher(text);
       Matcher hex = HEX_OFFSET.matcher(text);
       if (heading.matches()) {
         finish();
         begin(heading);
-        told.device(address, indentation);
+        group = told.groupOf(indentation);
       } else if (hex.matches() && isOfDump(hex.group(2), indentation)) {
         hexLine(hex);
-      } else if (told.take(text)) {
+      } else if (told.take(
+          text, lines.number(), indentation, address != null && shown.isVerbose())) {
         finish();
-        address = null;
       } else if (length > 0
+          && !LENGTHS.contains(length)
           && indentation == 0
           && !text.isEmpty()
           && !text.startsWith("#")
@@ -134,8 +129,15 @@ final class LspciReader {
       }
     }
     finish();
-    listed.values().forEach(host::add);
-    return told.any() || !listed.isEmpty();
+    listings.tell();
+    told.tell();
+    if (told.any() || !listings.isEmpty()) {
+      return true;
+    }
+    if (headless != null) {
+      throw headless;
+    }
+    return false;
   }
 
   /** Other commands number their lines too: {@code ip address} prints {@code 10: vmbr0: ...}. */
@@ -146,11 +148,20 @@ final class LspciReader {
   }
 
   private void begin(Matcher matcher) throws InputException {
-    address = TabFields.address(lines, 1, "address", addressOf(matcher));
+    address = address(addressOf(matcher));
     String words = matcher.group(4);
     shown = host.function(address, words == null ? "" : words);
-    headingLine = lines.lineNumber();
+    headingLine = lines.number();
     length = 0;
+  }
+
+  private PciAddress address(String text) throws InputException {
+    PciAddress parsed = PciAddress.parseOrNull(text, 0, text.length());
+    if (parsed == null) {
+      throw lines.error(
+          "address=%s, expected [dddd:]bb:dd.f".formatted(InputException.quote(text)));
+    }
+    return parsed;
   }
 
   /**
@@ -172,8 +183,8 @@ final class LspciReader {
   }
 
   private String busBelow(String bridge) throws InputException {
-    PciAddress above = TabFields.address(lines, 1, "address", bridge);
-    Listed port = listed.get(above);
+    PciAddress above = address(bridge);
+    Listed port = listings.last(above);
     if (port == null) {
       throw lines.error(above + " leads to this device and stands nowhere above");
     }
@@ -183,7 +194,10 @@ final class LspciReader {
   private void hexLine(Matcher matcher) throws InputException {
     int offset = HexFormat.fromHexDigits(matcher.group(1));
     if (address == null) {
-      throw lines.error("hex line before the first device heading");
+      // Other programs dump memory, too.
+      headless =
+          headless == null ? lines.error("hex line before the first device heading") : headless;
+      return;
     }
     if (offset != length || offset == MAX_BYTES) {
       throw lines.error(
@@ -227,21 +241,15 @@ final class LspciReader {
         length == 0
             ? null
             : LineSparseConfigSpace.copyOf(new ArrayConfigSpace(Arrays.copyOf(bytes, length)));
-    Listed found = new Listed(source, headingLine, shown, dump, null);
-    Listed other = listed.get(finished);
-    if (other != null) {
-      shown.takeIds(other.shown());
-      other.shown().takeIds(shown);
-    }
-    if (other != null && other.dump() != null && dump != null) {
+    Integer first = dump == null ? null : dumped.putIfAbsent(finished, headingLine);
+    if (first != null) {
       throw lines.errorAt(
-          headingLine, "second device " + finished + ", the first is line " + other.line());
+          headingLine, "second device " + finished + ", the first is line " + first);
     }
-    if (other == null || other.depth() < found.depth()) {
-      listed.put(finished, found);
+    listings.add(new Listed(source, headingLine, shown, dump, null));
+    if (group >= 0) {
+      listings.group(finished, group);
     }
-    if (listed.size() > CaptureFormat.MAX_FUNCTIONS) {
-      throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " devices");
-    }
+    address = null;
   }
 }

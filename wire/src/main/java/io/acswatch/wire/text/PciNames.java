@@ -96,4 +96,10 @@ public final class PciNames {
         ? null
         : new PciIds(device >>> 16, device & 0xFFFF, code << 8);
   }
+
+  /** Class code by its name; 0 where it is not known. */
+  int classCode(String className) {
+    Integer code = classes.get(className);
+    return code == null || code == SEVERAL ? 0 : code;
+  }
 }

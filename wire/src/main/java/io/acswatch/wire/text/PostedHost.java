@@ -210,7 +210,7 @@ public final class PostedHost {
     return '"' + CONTROL.matcher(value).replaceAll("?") + '"';
   }
 
-  private void contradiction(String text) {
+  void contradiction(String text) {
     if (contradictions.size() < MOST_CONTRADICTIONS) {
       contradictions.add(text);
     } else {

@@ -51,6 +51,10 @@ final class ShownFunction {
       Pattern.compile("([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})" + REVISION + INTERFACE);
   private static final Pattern NAMES = Pattern.compile("([^:]+): (.*?)" + REVISION + INTERFACE);
 
+  /** Ids that a script prints before or after the names. */
+  private static final Pattern ADDED_IDS =
+      Pattern.compile("(.*?) ?\\[([0-9a-f]{4}):([0-9a-f]{4})\\]");
+
   private static final Pattern CLASS = Pattern.compile(" \\[[0-9a-f]{4}\\]$");
 
   /** What {@code -nn} leaves of the ids behind a name that is longer than it has room for. */
@@ -138,6 +142,7 @@ final class ShownFunction {
   private final byte[] bytes = new byte[ConfigSpace.EXTENDED_LENGTH];
   private final int[] bars = new int[2];
   private @Nullable PciIds ids;
+  private boolean showsIds;
   private boolean isVerbose;
   private boolean isDenied;
   private boolean isGone;
@@ -180,17 +185,24 @@ final class ShownFunction {
     if (numbers.matches()) {
       classCode = hex(numbers.group(1));
       ids = new PciIds(hex(numbers.group(2)), hex(numbers.group(3)), 0);
+      showsIds = true;
       revision = numbers.group(4);
       programming = numbers.group(5);
     } else {
-      Matcher words = NAMES.matcher(text);
+      Matcher added = ADDED_IDS.matcher(text);
+      Matcher words = NAMES.matcher(added.matches() ? added.group(1) : text);
       if (!words.matches()) {
         return;
       }
-      Matcher code = CLASS.matcher(words.group(1));
-      String name = CUT_IDS.matcher(words.group(2)).replaceFirst("");
-      ids = names.get().ids(code.replaceFirst(""), name);
-      classCode = ids == null ? 0 : ids.classCode() >>> 8;
+      String className = CLASS.matcher(words.group(1)).replaceFirst("");
+      if (added.matches()) {
+        classCode = names.get().classCode(className);
+        ids = new PciIds(hex(added.group(2)), hex(added.group(3)), 0);
+      } else {
+        ids = names.get().ids(className, CUT_IDS.matcher(words.group(2)).replaceFirst(""));
+        classCode = ids == null ? 0 : ids.classCode() >>> 8;
+      }
+      showsIds = added.matches();
       revision = words.group(3);
       programming = words.group(4);
     }
@@ -418,6 +430,16 @@ final class ShownFunction {
   /** True if ARI forwarding is on at this port. */
   boolean forwardsAri() {
     return forwardsAri;
+  }
+
+  /** True if lines of {@code lspci -v} are below its heading. */
+  boolean isVerbose() {
+    return isVerbose;
+  }
+
+  /** True if the ids are there in digits, and not looked up by names. */
+  boolean showsIds() {
+    return showsIds;
   }
 
   PciAddress address() {

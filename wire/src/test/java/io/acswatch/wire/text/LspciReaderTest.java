@@ -115,7 +115,15 @@ class LspciReaderTest {
         "0000:00:00.0: offset=00, expected no more", problem("00:00.0 x\n" + hex(4096) + hex(16)));
     assertEquals(
         "line begins with \"Slot:\", expected a device heading, a hex line or an indented line",
-        problem(good + "Slot:\n"));
+        problem("00:00.0 x\n" + hex(32) + "Slot:\n"));
+  }
+
+  @Test
+  void remarksMayStandAroundAWholeDump() throws InputException {
+    String post =
+        "10: 00 00 00 00\n\n00:00.0 x\n" + hex(64) + "-- \nThanks, a user\n[ 1.5] ACPI: x\n";
+
+    assertEquals(64, read(post).get(0).config().length());
   }
 
   @Test

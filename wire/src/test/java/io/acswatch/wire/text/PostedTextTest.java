@@ -1,0 +1,165 @@
+package io.acswatch.wire.text;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.wire.InputException;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Shapes in which people post; each stands for texts that were met. */
+class PostedTextTest {
+  private static final String PORT =
+      """
+      00:02.0 PCI bridge [0604]: Some Maker With A Long Name Inc. Root Port B [1022:5a16]
+      \tControl: I/O+ Mem+ BusMaster+
+      \tStatus: Cap+ 66MHz- UDF-
+      \tBus: primary=00, secondary=01, subordinate=01, sec-latency=0
+      \tCapabilities: [58] Express (v2) Root Port (Slot+), MSI 00
+      \tCapabilities: [190 v1] Access Control Services
+      \t\tACSCap:\tSrcValid+ TransBlk+ ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans+
+      \t\tACSCtl:\tSrcValid+ TransBlk- ReqRedir+ CmpltRedir+ UpstreamFwd+ EgressCtrl- DirectTrans-
+      """;
+
+  @Test
+  void linesThatMailWrappedAreOneAgain() throws InputException {
+    String quoted =
+        PORT.replace("Root Port B", "Root\nPort B")
+            .replace("[58] Express (v2) Root", "[58] Express, which is a bus, (v2) Root")
+            .replace("UpstreamFwd+ EgressCtrl", "UpstreamFwd+ \nEgressCtrl")
+            .replace("[58] Express, which is a bus, (v2) Root", "[58] Express (v2) Root")
+            .lines()
+            .map(line -> "> > " + line + "\n")
+            .collect(Collectors.joining());
+
+    for (String post : List.of(quoted, quoted.replace(">", "&gt;"))) {
+      CapturedFunction read = read(post).functions().get(0);
+      assertEquals("1022:5a16", read.ids().toString());
+      AcsRegisters acs = new FunctionDecoder().decode(read.config(), read.readStatus()).acs();
+      assertEquals(0x5F, acs.capability());
+      assertEquals(0x1D, acs.control());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "IOMMU Group 1:\n\t00:02.0 PCI bridge [0604]: A [1022:5a16]\n\t01:00.0 VGA [0300]: B",
+        "IOMMU GROUP 1\n (1) 00:02.0 PCI bridge [0604]: A [1022:5a16]\n (1) 01:00.0 VGA [0300]: B",
+        "IOMMU group 1\n[R] 00:02.0 PCI bridge [0604]: A [1022:5a16]\n    01:00.0 VGA [0300]: B",
+        "IOMMU Group 1:\n\t[RESET]\t00:02.0 x\n\t       \t01:00.0 y\n\t\tUSB: Bus 001 Device 002 z",
+        "IOMMU group: 1 00:02.0 PCI bridge [0604]: A\nIOMMU group: 1 01:00.0 VGA [0300]: B",
+        "IOMMU group 1:\t[1022:5a16] 00:02.0 PCI bridge: A\n\t\t[10de:1c82] 01:00.0 VGA: B",
+        "### IOMMU Group 1\n- 00:02.0 PCI bridge: A\n- 01:00.0 VGA: B",
+        "Group 1\n├── 00:02.0 PCI bridge: A\n└── 01:00.0 VGA: B\nGroup 2\n└── 02:00.0 NIC: C",
+        "/sys/kernel/iommu_groups/1/devices/0000:00:02.0\n/sys/kernel/iommu_groups/1/devices/0000:01:00.0",
+        "/sys/kernel/iommu_groups/1/devices:\ntotal 0\nlrwxrwxrwx 1 root root 0 Feb 4 10:29"
+            + " 0000:00:02.0 -> ../../../../devices/pci0000:00/0000:00:02.0\nlrwxrwxrwx 1 root root 0"
+            + " Feb 4 10:29 0000:01:00.0 -> ../../../../devices/pci0000:00/0000:00:02.0/0000:01:00.0",
+        "/sys/bus/pci/devices/0000:00:02.0/iommu_group -> ../../../kernel/iommu_groups/1\n"
+            + "/sys/bus/pci/devices/0000:01:00.0/iommu_group -> ../../../../kernel/iommu_groups/1",
+        ">> [ 1.1] kernel: pci 0000:00:02.0: Adding to iommu group 1\n"
+            + ">> [ 1.2] kernel: vfio-pci 0000:01:00.0: Adding to iommu group 1\n"
+            + ">> [ 1.3] qcom-venus 1d00000.video-codec: Adding to iommu group 2",
+        "pci 0000:00:02.0 / 01:00.0: Adding to iommu group 1   (both)",
+      })
+  void listsOfGroups(String post) throws InputException {
+    PostedHost host = read(post + "\n\n$ lspci\n00:1f.0 ISA bridge: C\n");
+
+    TreeMap<String, Integer> groups = new TreeMap<>();
+    host.functions()
+        .forEach(function -> groups.put(function.address().toString(), function.kernel().group()));
+    groups.remove("0000:02:00.0");
+    assertEquals("{0000:00:02.0=1, 0000:00:1f.0=-1, 0000:01:00.0=1}", groups.toString());
+  }
+
+  @Test
+  void idsInFrontOfAnAddressCount() throws InputException {
+    CapturedFunction read =
+        read("IOMMU group 1:\t[1022:5a16] 00:02.0 PCI bridge: A (rev 02)\n").functions().get(0);
+    assertEquals("1022:5a16", read.ids().toString());
+  }
+
+  @Test
+  void aListingOfAnotherHostDoesNotCount() throws InputException {
+    PostedHost host =
+        read(
+            """
+            IOMMU Group 1 00:02.0 PCI bridge [0604]: A [1022:5a16]
+            IOMMU Group 1 01:00.0 VGA [0300]: B [10de:1c82]
+
+            A friend of mine has
+            IOMMU Group 1 00:02.0 PCI bridge [0604]: C [8086:1901]
+            IOMMU Group 1 02:00.0 VGA [0300]: B [10de:1c82]
+            """);
+
+    assertEquals(
+        List.of("0000:00:02.0 1", "0000:01:00.0 1"),
+        host.functions().stream().map(f -> f.address() + " " + f.kernel().group()).toList());
+    assertEquals(
+        List.of(
+            "post.txt: the listing from line 5 on does not count, it is of another host or time:"
+                + " 0000:00:02.0 is 8086:1901, and 1022:5a16 in line 1"),
+        host.contradictions());
+  }
+
+  @Test
+  void ofALogTheLastBootCounts() throws InputException {
+    PostedHost host =
+        read(
+            """
+            [    0.0] Linux version 6.1.0 (x) #1 SMP
+            [    0.5] pci 0000:01:00.0: Adding to iommu group 14
+            [    0.0] Linux version 6.2.0 (x) #1 SMP
+            [    0.5] pci 0000:01:00.0: Adding to iommu group 12
+            [    0.5] pci 0000:02:00.0: Adding to iommu group 13
+            [    9.5] pci 0000:02:00.0: Removing from iommu group 13
+            """);
+
+    assertEquals("6.2.0", host.toCapture().boot().kernelRelease());
+    assertEquals(
+        List.of("0000:01:00.0 12"),
+        host.functions().stream().map(f -> f.address() + " " + f.kernel().group()).toList());
+    assertEquals(List.of(), host.contradictions());
+  }
+
+  @Test
+  void bytesOfOldMailAreRead() throws InputException {
+    String post = "00:02.0\u00a0PCI bridge [0604]: M\u00fcller [1022:5a16]\n";
+    assertEquals(
+        "1022:5a16", read(post, StandardCharsets.ISO_8859_1).functions().get(0).ids().toString());
+    assertEquals(
+        "1022:5a16", read(post, StandardCharsets.UTF_8).functions().get(0).ids().toString());
+  }
+
+  @Test
+  void aLogOfPlatformDevicesSaysSo() {
+    assertTrue(
+        assertThrows(
+                InputException.class,
+                () -> read("qcom-venus 1d00000.video-codec: Adding to iommu group 1\n"))
+            .problem()
+            .startsWith("only groups of devices that are not PCI in it"));
+  }
+
+  private static PostedHost read(String post) throws InputException {
+    return read(post, StandardCharsets.UTF_8);
+  }
+
+  private static PostedHost read(String post, Charset charset) throws InputException {
+    PostedHost host = new PostedHost(PciNames::none);
+    host.addText("post.txt", new ByteArrayInputStream(post.getBytes(charset)));
+    return host;
+  }
+}
