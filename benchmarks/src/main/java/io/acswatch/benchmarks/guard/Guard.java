@@ -40,7 +40,6 @@ final class Guard {
       List.of(
           new Recorded("dense", 1.48, true),
           new Recorded("frame", 3.44, true),
-          new Recorded("digest", 5.9, true),
           new Recorded("decode", 107, false));
 
   /** Reads and lines of the walk, and of all facts, over the hundred functions. */

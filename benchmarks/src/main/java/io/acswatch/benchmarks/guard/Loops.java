@@ -5,7 +5,6 @@ import io.acswatch.benchmarks.walk.Corpus;
 import io.acswatch.benchmarks.walk.ReferenceWalk;
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.wire.facts.FactsWriter;
-import io.acswatch.wire.frame.FrameHead;
 import io.acswatch.wire.frame.FrameReader;
 import java.util.function.IntSupplier;
 
@@ -45,7 +44,6 @@ final class Loops {
     return switch (name) {
       case "dense" -> dense();
       case "frame" -> inFrame();
-      case "digest" -> digest();
       case "decode" -> decode();
       default -> throw new IllegalArgumentException("loop=" + name);
     };
@@ -75,12 +73,6 @@ final class Loops {
           }
           return sum;
         });
-  }
-
-  /** From the bytes of a record to its digest: what a repetition costs. */
-  private IntSupplier digest() {
-    FrameHead head = new FrameHead();
-    return () -> head.look(frame) ? head.digest()[0] : -1;
   }
 
   /** From the bytes of a record to packed facts: what a change costs before it is judged. */

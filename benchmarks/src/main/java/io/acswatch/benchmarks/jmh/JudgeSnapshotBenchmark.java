@@ -11,7 +11,7 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.frame.FrameHead;
+import io.acswatch.wire.frame.FrameDigest;
 import io.acswatch.wire.frame.FrameWriter;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -19,12 +19,10 @@ import org.openjdk.jmh.annotations.Setup;
 
 /**
  * Time from the bytes of a record to the next state of its host, per function, as the topology
- * goes: of a snapshot that repeats the last one, of one that says the same in other bytes, and of
- * one in which a port lost a bit; and of that the groups alone. A simulated host of a hundred
- * functions.
+ * goes: of a snapshot that repeats the last one, and of one in which a port lost a bit; and of that
+ * the groups alone. A simulated host of a hundred functions.
  */
 public class JudgeSnapshotBenchmark extends FrameBenchmark {
-  private final FrameHead head = new FrameHead();
   private byte[] stored;
   private byte[] repetition;
   private byte[] change;
@@ -40,7 +38,6 @@ public class JudgeSnapshotBenchmark extends FrameBenchmark {
     load.lose();
     change = FrameWriter.write(load.snapshot(1_002_000));
     byte[] frame = FrameWriter.write(first);
-    head.look(frame);
     Snapshot snapshot = decoded(frame);
     host = snapshot;
     model = ModelChoice.of(snapshot.boot(), null);
@@ -50,8 +47,8 @@ public class JudgeSnapshotBenchmark extends FrameBenchmark {
     }
     PackedState nothing = new PackedState(null);
     HostState state = Judgement.apply(nothing.unpack(), snapshot).state();
-    stored = nothing.next(state, snapshot, head);
-    if (!unchanged() || !sameFacts() || snapshot.functions().size() != Corpus.FUNCTIONS) {
+    stored = nothing.next(state, snapshot, FrameDigest.of(frame));
+    if (!unchanged() || snapshot.functions().size() != Corpus.FUNCTIONS) {
       throw new IllegalStateException("no repetition, or not all functions");
     }
     Judged judged = Judgement.apply(new PackedState(stored).unpack(), decoded(change));
@@ -60,18 +57,12 @@ public class JudgeSnapshotBenchmark extends FrameBenchmark {
     }
   }
 
-  /** A snapshot of the same bytes but for its time: known by its digest. */
+  /** A snapshot that says the same: decoded, compared as facts, and its digest is taken. */
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public boolean unchanged() {
-    return head.look(repetition) && new PackedState(stored).isRepeatedBy(head);
-  }
-
-  /** A snapshot that says the same in other bytes: decoded, and compared as facts. */
-  @Benchmark
-  @OperationsPerInvocation(Corpus.FUNCTIONS)
-  public boolean sameFacts() {
-    return new PackedState(stored).isRepeatedBy(decoded(repetition));
+    PackedState state = new PackedState(stored);
+    return state.isRepeatedBy(decoded(repetition)) && state.has(FrameDigest.of(repetition));
   }
 
   /** A snapshot in which one port lost a bit: decoded, judged, packed. */
@@ -79,14 +70,12 @@ public class JudgeSnapshotBenchmark extends FrameBenchmark {
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public byte[] changed() {
     PackedState state = new PackedState(stored);
-    if (!head.look(change) || state.isRepeatedBy(head)) {
-      throw new IllegalStateException("a change is no repetition");
-    }
     Snapshot snapshot = decoded(change);
     if (state.isRepeatedBy(snapshot)) {
       throw new IllegalStateException("a change is no repetition");
     }
-    return state.next(Judgement.apply(state.unpack(), snapshot).state(), snapshot, head);
+    return state.next(
+        Judgement.apply(state.unpack(), snapshot).state(), snapshot, FrameDigest.of(change));
   }
 
   /** The groups of the snapshot, as the host's kernel forms them. */

@@ -63,6 +63,11 @@ final class AlertLife {
     }
   }
 
+  /** Raises a finding, and leaves all other alerts as they are. */
+  void add(IsolationAlert finding) {
+    raiseOrUpdate(finding, finding.fingerprint());
+  }
+
   /** A merge says everything that a shared group says, and why. */
   private boolean isToldAsMerge(IsolationAlert shared, List<IsolationAlert> findings) {
     return findings.stream().anyMatch(merge -> coversAll(merge, shared))
@@ -144,7 +149,7 @@ final class AlertLife {
 
   private boolean stillHolds(IsolationAlert alert) {
     if (alert.code().lifetime() == AlertCode.Lifetime.EVENT) {
-      return !newBoot;
+      return !newBoot && !UpdateFindings.isMissed(alert);
     }
     return switch (alert.code()) {
       case GROUP_MERGED_CROSS_VM, GROUP_MERGED_VM_HOST -> ownersStillShare(alert.devices());

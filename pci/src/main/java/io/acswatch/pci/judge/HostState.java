@@ -74,6 +74,11 @@ public record HostState(
     return awaited;
   }
 
+  /** True from when a heartbeat named an unknown snapshot, until the next whole one. */
+  public boolean missesSnapshot() {
+    return open.stream().anyMatch(UpdateFindings::isMissed);
+  }
+
   public Set<String> vms() {
     Set<String> vms = new TreeSet<>();
     if (current != null) {

@@ -6,6 +6,7 @@ import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.Unchanged;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -38,7 +39,8 @@ public final class Judgement {
   /** Judges a snapshot; {@code limits} says how long findings must last that pass by themselves. */
   public static Judged apply(HostState state, Snapshot snapshot, TimeLimits limits) {
     Snapshot current = state.current();
-    if (snapshot.bootClass() == BootClass.CRASH_KEXEC || isStale(state, snapshot)) {
+    if (snapshot.bootClass() == BootClass.CRASH_KEXEC
+        || isStale(state, bootOf(snapshot), snapshot.sequence())) {
       return new Judged(state, List.of());
     }
     boolean newBoot = current != null && !bootOf(current).equals(bootOf(snapshot));
@@ -73,6 +75,33 @@ public final class Judgement {
             life.open(),
             pending.still(),
             intendedOwners(state, comparison.after())),
+        life.changes());
+  }
+
+  /**
+   * Takes the word that a host is as a snapshot that is not remembered: one that got lost on the
+   * way. What is known of the host is old from now on, and an alert says so, until the next whole
+   * snapshot. Late words change nothing, nor does one about a host of which nothing is known.
+   */
+  public static Judged missed(HostState state, Unchanged unchanged) {
+    Snapshot current = state.current();
+    if (current == null
+        || state.missesSnapshot()
+        || isStale(state, unchanged.bootId(), unchanged.sequence())) {
+      return new Judged(state, List.of());
+    }
+    Snapshot now = current.at(unchanged.lookedAtMillis(), unchanged.sequence());
+    Comparison comparison = new Comparison(current, now, state.intendedOwners(), false);
+    AlertLife life = new AlertLife(state, comparison.after(), false);
+    life.add(UpdateFindings.missed(comparison, unchanged));
+    return new Judged(
+        new HostState(
+            state.baseline(),
+            current,
+            life.revision(),
+            life.open(),
+            state.pending(),
+            state.intendedOwners()),
         life.changes());
   }
 
@@ -124,6 +153,7 @@ public final class Judgement {
     Snapshot current = state.current();
     return current != null
         && state.pending().isEmpty()
+        && !state.missesSnapshot()
         && bootOf(current).equals(bootOf(snapshot))
         && current.kexecLoaded() == snapshot.kexecLoaded()
         && isSoonAfter(current.takenAtMillis(), snapshot.takenAtMillis())
@@ -140,16 +170,16 @@ public final class Judgement {
     return Math.abs(laterMillis - takenAtMillis) < REMEMBERED_MILLIS;
   }
 
-  private static boolean isStale(HostState state, Snapshot snapshot) {
+  private static boolean isStale(HostState state, String boot, long sequence) {
     Snapshot current = state.current();
     if (current == null) {
       return false;
     }
-    if (bootOf(current).equals(bootOf(snapshot))) {
-      return snapshot.sequence() != 0 && snapshot.sequence() <= current.sequence();
+    if (bootOf(current).equals(boot)) {
+      return sequence != 0 && sequence <= current.sequence();
     }
     Snapshot baseline = state.baseline();
-    return baseline != null && bootOf(baseline).equals(bootOf(snapshot));
+    return baseline != null && bootOf(baseline).equals(boot);
   }
 
   private static String bootOf(Snapshot snapshot) {

@@ -14,11 +14,14 @@ import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.Unchanged;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Finds what a boot, or one that did not happen, left to be known: gaps, refusals, adoptions. */
 final class UpdateFindings extends Findings {
+  private static final String MISSED = "snapshot missed";
+
   private UpdateFindings(Comparison comparison) {
     super(comparison);
   }
@@ -51,6 +54,29 @@ final class UpdateFindings extends Findings {
             "No snapshot of the kernel before the kexec is known: nothing can be compared",
             List.of(Evidence.Fact.now("boot class", first.bootClass().name())));
     return List.of(gap);
+  }
+
+  /** The host is as a snapshot says that is not known here. */
+  static IsolationAlert missed(Comparison comparison, Unchanged unchanged) {
+    String which = "number %d of boot %s".formatted(unchanged.stateSequence(), unchanged.bootId());
+    return comparison
+        .alert(
+            AlertCode.SNAPSHOT_GAP,
+            Severity.WARNING,
+            MISSED,
+            List.of(),
+            List.of(),
+            null,
+            "A snapshot is missing: what is known of the host is old until its next whole snapshot")
+        .withFacts(List.of(Evidence.Fact.now(MISSED, which)));
+  }
+
+  /** True of the alert that {@link #missed} makes: any whole snapshot ends it. */
+  static boolean isMissed(IsolationAlert alert) {
+    Evidence evidence = alert.evidence();
+    return alert.code() == AlertCode.SNAPSHOT_GAP
+        && evidence != null
+        && evidence.facts().stream().anyMatch(fact -> fact.name().equals(MISSED));
   }
 
   /** An image that was loaded in the snapshot just before and is not any more, in one boot. */

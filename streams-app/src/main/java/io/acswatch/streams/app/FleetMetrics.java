@@ -25,8 +25,8 @@ final class FleetMetrics extends Collector {
     GaugeMetricFamily hosts =
         new GaugeMetricFamily(
             "acswatch_hosts",
-            "Hosts whose state this instance keeps: fresh, stale (silent too long) or unknown"
-                + " (a port was not read).",
+            "Hosts whose state this instance keeps: fresh, stale (silent too long, or a snapshot was"
+                + " missed) or unknown (a port was not read).",
             List.of("status"));
     for (HostStatus status : HostStatus.values()) {
       hosts.addMetric(List.of(status.label()), counts.hosts().getOrDefault(status, 0));

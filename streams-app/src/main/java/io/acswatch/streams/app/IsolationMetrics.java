@@ -68,7 +68,12 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
       counter("acswatch_rejects", "Records sent to the rejects topic.", "reason");
   private final Counter judgements = counter("acswatch_judgements", "Snapshots that were judged.");
   private final Counter repetitions =
-      counter("acswatch_repetitions_skipped", "Snapshots without anything new.");
+      counter(
+          "acswatch_repetitions_skipped", "Snapshots and unchanged frames without anything new.");
+  private final Counter missed =
+      counter(
+          "acswatch_snapshots_missed",
+          "Unchanged frames that name a snapshot that is not known here.");
   private final Counter alerts =
       counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
   private final Histogram alertLatency =
@@ -185,6 +190,11 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   @Override
   public void repetitionSkipped() {
     repetitions.inc();
+  }
+
+  @Override
+  public void snapshotMissed() {
+    missed.inc();
   }
 
   @Override

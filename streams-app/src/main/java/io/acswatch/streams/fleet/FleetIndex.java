@@ -185,7 +185,7 @@ public final class FleetIndex implements HostObserver {
   }
 
   private HostStatus status(HostSummary summary, long silentMillis) {
-    if (silentMillis > staleAfterMillis) {
+    if (silentMillis > staleAfterMillis || summary.missesSnapshot()) {
       return HostStatus.STALE;
     }
     return summary.portsRead() ? HostStatus.FRESH : HostStatus.UNKNOWN;

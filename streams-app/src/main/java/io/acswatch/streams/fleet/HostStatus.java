@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum HostStatus {
   /** Heard of lately, and its ports were read. */
   FRESH,
-  /** Silent for longer than a collector ever is. */
+  /** Silent for longer than a collector ever is, or a snapshot of it was missed. */
   STALE,
   /** Heard of, but a port was not read: what lies below it may be isolated or not. */
   UNKNOWN;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param takenAtMillis when the last snapshot that told something new was taken, 0 if unknown
  * @param vms number of VMs that own a function, or are awaited back after a boot
+ * @param missesSnapshot it changed since, and how is not known until its next whole snapshot
  * @param portsRead no bridge or port of it was left unread
  */
 public record HostSummary(
@@ -24,6 +25,7 @@ public record HostSummary(
     int groups,
     int vms,
     boolean portsRead,
+    boolean missesSnapshot,
     List<OpenAlert> open) {
   /** The summary of what is remembered of a host; null if that is nothing. */
   public static @Nullable HostSummary of(String host, HostState state) {
@@ -40,6 +42,7 @@ public record HostSummary(
         (int) groups(current),
         state.vms().size(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
+        state.missesSnapshot(),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
   }
 

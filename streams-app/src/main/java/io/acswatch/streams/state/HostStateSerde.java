@@ -17,9 +17,9 @@ import io.acswatch.pci.judge.HostState;
  *  | 24 baseline taken at    | 32 baseline sequence | 40 length of current i32  |
  *  | 44 length of baseline i32 | 48 pending i32     | 52 intended owners i32    |
  *  | 56 open alerts i32                                                         |
- *  | 60 digest of the frame that current was decoded from, 0 if unknown         |
+ *  | 60 digest of the last frame that said what current says, 0 if unknown      |
  *  +----------------------------------------------------------------------------+
- *  | 92 facts of current, if there is one                                       |
+ *  | 76 facts of current, if there is one                                       |
  *  | facts of baseline, if there is one that is not current                     |
  *  | pending: code, place (texts), since i64, seen i32                          |
  *  | intended owners: place, VM (texts)                                         |
@@ -32,7 +32,7 @@ import io.acswatch.pci.judge.HostState;
  * </pre>
  *
  * <p>The facts of a snapshot are {@link io.acswatch.wire.facts.FactsWriter}'s, the digest is {@link
- * io.acswatch.wire.frame.FrameHead}'s.
+ * io.acswatch.wire.frame.FrameDigest}'s.
  *
  * <p>There is one layout. From the first release on a layout is never changed: another one, of the
  * state or of the facts in it, is another version, and the old ones are read for ever. A version

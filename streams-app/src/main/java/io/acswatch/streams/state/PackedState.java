@@ -4,21 +4,17 @@ import static io.acswatch.streams.state.StateLayout.*;
 
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.facts.FactsWriter;
-import io.acswatch.wire.frame.FrameHead;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a host as it lies in the store. Tells from the bytes alone whether a frame repeats
- * the last snapshot, and goes over to the next state without packing again what stays.
- *
- * <p>There are two kinds of repetition. Most frames are byte for byte what they were, but for time
- * and number: they are known by their digest, and not decoded. In others a register has changed
- * that is no fact: they are decoded, and their facts are compared.
+ * The state of a host as it lies in the store. Tells from the bytes alone whether a host is as it
+ * was, and goes over to the next state without packing again what stays.
  */
 public final class PackedState {
   private static final byte[] NOTHING = {};
@@ -32,11 +28,18 @@ public final class PackedState {
     header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The frame is the last but for time and number, nothing waits, and this process wrote it. */
-  public boolean isRepeatedBy(FrameHead frame) {
-    return waitsForNothing()
-        && Arrays.equals(
-            bytes, DIGEST_AT, HEADER_LENGTH, frame.digest(), 0, FrameHead.DIGEST_LENGTH);
+  /** True if the host is as a snapshot with this digest says. */
+  public boolean has(ContentDigest digest) {
+    return isOfThisVersion()
+        && (bytes[FLAGS_AT] & HAS_CURRENT) != 0
+        && header.getLong(DIGEST_AT) == digest.first()
+        && header.getLong(DIGEST_AT + Long.BYTES) == digest.second()
+        && !digest.equals(ContentDigest.UNKNOWN);
+  }
+
+  /** True if no finding waits for another look that shows it too. */
+  public boolean waitsForNothing() {
+    return header.getInt(PENDING_COUNT_AT) == 0;
   }
 
   /** True if {@code snapshot} has the very facts of the last one, and nothing waits. */
@@ -44,13 +47,8 @@ public final class PackedState {
     HostState known = unpack();
     return known.current() != null
         && known.pending().isEmpty()
+        && !known.missesSnapshot()
         && known.current().hasFactsOf(snapshot);
-  }
-
-  private boolean waitsForNothing() {
-    return isOfThisVersion()
-        && (bytes[FLAGS_AT] & HAS_CURRENT) != 0
-        && header.getInt(PENDING_COUNT_AT) == 0;
   }
 
   /**
@@ -58,39 +56,55 @@ public final class PackedState {
    * is judged once, for what holds no more ends then; if it told nothing, the state is {@link
    * #settled} and no repetition can tell anything. One that is delivered again is none.
    */
-  public boolean needsNoJudgement(FrameHead repetition) {
-    return isSettled() || isSoonAfter(repetition) || !isNumberAfter(repetition);
+  public boolean needsNoJudgement(long takenAtMillis, long sequence) {
+    return isSettled() || isSoonAfter(takenAtMillis) || !isNumberAfter(sequence);
   }
 
   private boolean isSettled() {
     return (bytes[FLAGS_AT] & IS_SETTLED) != 0;
   }
 
-  private boolean isSoonAfter(FrameHead repetition) {
-    return Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), repetition.takenAtMillis());
-  }
-
-  /** The state after a repetition, brought up to date now and then; null if it stays as it is. */
-  public byte @Nullable [] repeated(FrameHead repetition) {
-    boolean later = isSettled() && !isSoonAfter(repetition) && isNumberAfter(repetition);
-    return later ? settled(repetition) : null;
+  private boolean isSoonAfter(long takenAtMillis) {
+    return Judgement.isSoonAfter(header.getLong(CURRENT_TAKEN_AT), takenAtMillis);
   }
 
   /** Numbers rise within a boot; a frame that was delivered again has an old one. */
-  private boolean isNumberAfter(FrameHead repetition) {
-    return repetition.sequence() == 0
-        || repetition.sequence() > header.getLong(CURRENT_SEQUENCE_AT);
+  private boolean isNumberAfter(long sequence) {
+    return sequence == 0 || sequence > header.getLong(CURRENT_SEQUENCE_AT);
+  }
+
+  /**
+   * The state after a whole snapshot that repeats the last one: brought up to date now and then,
+   * and where its frame has other bytes; null if it stays as it is.
+   */
+  public byte @Nullable [] repeated(Snapshot repetition, ContentDigest digest) {
+    if (!isNumberAfter(repetition.sequence())) {
+      return null;
+    }
+    boolean later = isSettled() && !isSoonAfter(repetition.takenAtMillis());
+    if (!later && has(digest)) {
+      return null;
+    }
+    byte[] next = settled(repetition, digest);
+    if (!later) {
+      next[FLAGS_AT] = bytes[FLAGS_AT];
+      ByteBuffer.wrap(next)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .putLong(CURRENT_TAKEN_AT, header.getLong(CURRENT_TAKEN_AT));
+    }
+    return next;
   }
 
   /** The state after a repetition that was judged, or need not be, and told nothing. */
-  public byte[] settled(FrameHead repetition) {
+  public byte[] settled(Snapshot repetition, ContentDigest digest) {
     byte[] next = bytes.clone();
     next[FLAGS_AT] |= IS_SETTLED;
     ByteBuffer.wrap(next)
         .order(ByteOrder.LITTLE_ENDIAN)
         .putLong(CURRENT_TAKEN_AT, repetition.takenAtMillis())
         .putLong(CURRENT_SEQUENCE_AT, repetition.sequence())
-        .put(DIGEST_AT, repetition.digest());
+        .putLong(DIGEST_AT, digest.first())
+        .putLong(DIGEST_AT + Long.BYTES, digest.second());
     return next;
   }
 
@@ -111,17 +125,18 @@ public final class PackedState {
     return state;
   }
 
-  /** The next state, packed; {@code latest} was decoded from {@code frame}. */
-  public byte[] next(HostState next, Snapshot latest, FrameHead frame) {
-    return StateWriter.write(
-        next, this::factsOf, next.current() == latest ? frame.digest() : digestFor(next));
+  /**
+   * The next state, packed; the digest is that of {@code latest}, and is kept if the state keeps
+   * another snapshot.
+   */
+  public byte[] next(HostState next, Snapshot latest, ContentDigest digest) {
+    return StateWriter.write(next, this::factsOf, next.current() == latest ? digest : digest());
   }
 
-  /** The digest of the frame that the current snapshot came from, if that stays. */
-  private byte[] digestFor(HostState next) {
-    return isOfThisVersion() && state != null && next.current() == state.current()
-        ? Arrays.copyOfRange(bytes, DIGEST_AT, HEADER_LENGTH)
-        : StateWriter.UNKNOWN;
+  private ContentDigest digest() {
+    return isOfThisVersion()
+        ? new ContentDigest(header.getLong(DIGEST_AT), header.getLong(DIGEST_AT + Long.BYTES))
+        : ContentDigest.UNKNOWN;
   }
 
   /** The packed facts of a snapshot, those that lie here already if it is one of this state's. */

@@ -1,13 +1,11 @@
 package io.acswatch.streams.state;
 
-import io.acswatch.wire.frame.FrameHead;
-
 /** Constants of the packed host state; {@link HostStateSerde} draws it. */
 final class StateLayout {
   static final int VERSION_AT = 0;
 
   /** The one layout there is. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
 
   static final int FLAGS_AT = 1;
   static final int REVISION_AT = 4;
@@ -21,7 +19,7 @@ final class StateLayout {
   static final int INTENDED_COUNT_AT = 52;
   static final int ALERT_COUNT_AT = 56;
   static final int DIGEST_AT = 60;
-  static final int HEADER_LENGTH = DIGEST_AT + FrameHead.DIGEST_LENGTH;
+  static final int HEADER_LENGTH = DIGEST_AT + 2 * Long.BYTES;
 
   static final int HAS_BASELINE = 1;
   static final int HAS_CURRENT = 1 << 1;

@@ -5,9 +5,9 @@ import static io.acswatch.streams.state.StateLayout.*;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.PendingFinding;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.facts.FactsWriter;
-import io.acswatch.wire.frame.FrameHead;
 import io.acswatch.wire.json.AlertJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -19,20 +19,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Packs one state; the layout is drawn at {@link HostStateSerde}. */
 final class StateWriter {
-  /** Digest of a frame that is not known: no frame has it. */
-  static final byte[] UNKNOWN = new byte[FrameHead.DIGEST_LENGTH];
-
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private StateWriter() {}
 
   /** Packs a state, the facts of its snapshots anew. */
   static byte[] write(HostState state) {
-    return write(state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), UNKNOWN);
+    return write(
+        state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), ContentDigest.UNKNOWN);
   }
 
   /** Packs a state, with the packed facts of its snapshots and the digest of the current frame. */
-  static byte[] write(HostState state, Function<Snapshot, ByteBuffer> packed, byte[] digest) {
+  static byte[] write(
+      HostState state, Function<Snapshot, ByteBuffer> packed, ContentDigest digest) {
     Snapshot current = state.current();
     Snapshot baseline = state.baseline();
     boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
@@ -60,7 +59,7 @@ final class StateWriter {
     out.putInt(INTENDED_COUNT_AT, state.intendedOwners().size());
     out.putInt(ALERT_COUNT_AT, state.open().size());
     out.position(DIGEST_AT);
-    out.put(digest);
+    out.putLong(digest.first()).putLong(digest.second());
     out.put(currentFacts).put(baselineFacts);
     memory.forEach(out::put);
     return out.array();

@@ -1,15 +1,11 @@
 package io.acswatch.streams.topology;
 
-import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.state.PackedState;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.frame.FrameHead;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameType;
 import io.acswatch.wire.frame.Rejected;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -18,18 +14,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
 /**
  * Decodes frames. Forwards an {@link Observation} to {@code judge}, or the record as it is to
  * {@code rejects}.
- *
- * <p>What is remembered of the host tells by a digest that most frames are the one before, at
- * another time. They were decoded then, found sound, and of this host, and are not decoded again.
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
   private final HostObserver hosts;
-  private final FrameHead head = new FrameHead();
   private final FrameReader reader = new FrameReader();
   private ProcessorContext<byte[], Object> context;
   private Rejects rejects;
-  private KeyValueStore<String, byte[]> states;
   private KeyValueStore<String, byte[]> hostKeys;
 
   DecodeFrame(TopologyObserver observer, HostObserver hosts) {
@@ -41,7 +32,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   public void init(ProcessorContext<byte[], Object> context) {
     this.context = context;
     rejects = new Rejects(context, observer);
-    states = context.getStateStore(Nodes.HOST_STATE);
     hostKeys = context.getStateStore(Nodes.HOST_KEYS);
   }
 
@@ -64,15 +54,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
       rejects.send(record, Refusal.BAD_SIGNATURE, notBelieved);
       return;
     }
-    PackedState state = null;
-    if (head.look(frame)) {
-      state = new PackedState(states.get(host));
-      if (state.isRepeatedBy(head) && state.needsNoJudgement(head)) {
-        observer.decoded(FrameType.SNAPSHOT, head.functionCount(), startedAt);
-        judge(record, new Observation(host, state, head, null, frame));
-        return;
-      }
-    }
     Rejected rejected = reader.wrap(frame);
     if (rejected != null) {
       observer.decoded(null, 0, startedAt);
@@ -80,18 +61,22 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
           record, record.value(), rejected.reason().label(), rejected.offset(), rejected.detail());
       return;
     }
-    Snapshot snapshot = reader.type() == FrameType.SNAPSHOT ? reader.toSnapshot() : null;
-    observer.decoded(reader.type(), reader.functionCount(), startedAt);
+    FrameType type = reader.type();
+    Observation observation =
+        switch (type) {
+          case SNAPSHOT -> Observation.of(reader.toSnapshot(), frame);
+          case UNCHANGED -> Observation.of(reader.toUnchanged(), frame);
+          case HEARTBEAT, KEXEC_EVENT -> null;
+        };
+    observer.decoded(type, reader.functionCount(), startedAt);
     if (!isHost(record.key(), reader.host())) { // a host speaks for itself only
       rejects.send(record, Refusal.HOST_MISMATCH, mismatch(record.key(), reader.host()));
-    } else if (snapshot != null) {
-      // No sound snapshot is passed by at the first look.
-      PackedState known = Objects.requireNonNull(state);
-      judge(record, new Observation(host, known, head, snapshot, frame));
+    } else if (observation != null) {
+      context.forward(record.withValue(observation), Nodes.JUDGE);
     } else {
       // It says that the host lives; what is wrong with it is judged by its snapshots.
       hosts.heard(context.taskId().partition(), host, record.timestamp());
-      if (reader.type() == FrameType.KEXEC_EVENT) {
+      if (type == FrameType.KEXEC_EVENT) {
         observer.kexec(reader.toKexecEvent().step());
       }
     }
@@ -100,10 +85,6 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   /** Compares bytes: a key that is not UTF-8 is no host's. */
   private static boolean isHost(byte[] key, String host) {
     return !host.isEmpty() && Arrays.equals(key, host.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private void judge(Record<byte[], byte[]> record, Observation observation) {
-    context.forward(record.withValue(observation), Nodes.JUDGE);
   }
 
   private static String mismatch(byte[] key, String host) {

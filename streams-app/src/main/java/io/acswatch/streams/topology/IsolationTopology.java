@@ -84,7 +84,7 @@ public final class IsolationTopology {
             bytesIn,
             topics.commands())
         .addProcessor(RETIRE, () -> new RetireHost(links, observer, hosts), COMMANDS)
-        .addStateStore(Changelogs.store(HOST_STATE), DECODE, JUDGE, RETIRE)
+        .addStateStore(Changelogs.store(HOST_STATE), JUDGE, RETIRE)
         .addGlobalStore(
             // In memory: no files that could be damaged, and the topic is small.
             Stores.keyValueStoreBuilder(

@@ -5,14 +5,16 @@ import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.snapshot.Unchanged;
 import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.frame.FrameHead;
 import io.acswatch.wire.json.AlertLinks;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -25,10 +27,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Judges snapshots against what is remembered of their host; the judgement itself is {@link
- * Judgement}.
+ * Judgement}. The word that a host is as it was stands for its last snapshot, taken again.
  *
- * <p>A repetition costs a comparison with what is in the store, of its digest or of its facts: it
- * is neither judged nor stored. The state then keeps the time and sequence number of the first
+ * <p>A repetition costs a comparison with what is in the store, of facts or of a digest: it is
+ * neither judged nor stored. The state then keeps the time and sequence number of the first
  * snapshot that looked like this, which is harmless: only later ones are news.
  */
 final class JudgeIsolation implements Processor<byte[], Observation, byte[], byte[]> {
@@ -79,7 +81,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   @Override
   public void process(Record<byte[], Observation> record) {
     String host = record.value().host();
-    PackedState packed = record.value().state();
+    PackedState packed = new PackedState(states.get(host));
     Outcome outcome;
     try {
       outcome = outcome(packed, record);
@@ -106,26 +108,67 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   }
 
   /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
-  private record Outcome(byte @Nullable [] state, List<Output> records) {}
+  private record Outcome(byte @Nullable [] state, List<Output> records) {
+    static final Outcome NONE = new Outcome(null, List.of());
+  }
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
-    Snapshot snapshot = record.value().snapshot();
-    FrameHead head = record.value().head();
-    boolean same = snapshot == null || packed.isRepeatedBy(snapshot);
-    if (snapshot == null || same && packed.needsNoJudgement(head)) {
+    Observation observation = record.value();
+    Unchanged unchanged = observation.unchanged();
+    if (unchanged == null) {
+      Snapshot snapshot = Objects.requireNonNull(observation.snapshot());
+      return outcome(packed, snapshot, packed.isRepeatedBy(snapshot), record);
+    }
+    if (!packed.has(unchanged.digest())) {
+      return missed(packed, unchanged, record);
+    }
+    long lookedAt = unchanged.lookedAtMillis();
+    if (packed.waitsForNothing() && packed.needsNoJudgement(lookedAt, unchanged.sequence())) {
       observer.repetitionSkipped();
-      return new Outcome(packed.repeated(head), List.of());
+      return Outcome.NONE;
+    }
+    Snapshot last = Objects.requireNonNull(packed.unpack().current());
+    if (lookedAt != 0 && lookedAt == last.takenAtMillis()) {
+      return Outcome.NONE; // no other look than the one that was judged
+    }
+    Snapshot again = last.at(lookedAt, unchanged.sequence());
+    return outcome(packed, again, packed.isRepeatedBy(again), record);
+  }
+
+  /** The host is as a snapshot that never came, or was refused. */
+  private Outcome missed(
+      PackedState packed, Unchanged unchanged, Record<byte[], Observation> record) {
+    HostState state = packed.unpack();
+    Judged judged = Judgement.missed(state, unchanged);
+    if (state.current() == null || judged.state().missesSnapshot()) {
+      observer.snapshotMissed();
+    }
+    if (judged.alerts().isEmpty()) {
+      return Outcome.NONE;
+    }
+    // Without a digest no heartbeat confirms what is remembered.
+    Snapshot kept = Objects.requireNonNull(state.current());
+    byte[] next = packed.next(judged.state(), kept, ContentDigest.UNKNOWN);
+    return outcome(packed, judged, next, record);
+  }
+
+  private Outcome outcome(
+      PackedState packed, Snapshot snapshot, boolean same, Record<byte[], Observation> record) {
+    ContentDigest digest = record.value().digest();
+    if (same && packed.needsNoJudgement(snapshot.takenAtMillis(), snapshot.sequence())) {
+      observer.repetitionSkipped();
+      return new Outcome(packed.repeated(snapshot, digest), List.of());
     }
     HostState state = packed.unpack();
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
-      return new Outcome(null, List.of());
+      return new Outcome(packed.repeated(snapshot, digest), List.of());
     }
     Judged judged = judge.apply(state, snapshot);
     byte[] next =
         same && judged.leaves(state)
-            ? packed.settled(head)
-            : packed.next(judged.state(), snapshot, head);
+            ? packed.settled(snapshot, digest)
+            : packed.next(judged.state(), snapshot, digest);
     Outcome outcome = outcome(packed, judged, next, record);
     observer.judged();
     return outcome;

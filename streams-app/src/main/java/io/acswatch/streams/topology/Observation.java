@@ -1,17 +1,30 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.streams.state.PackedState;
-import io.acswatch.wire.frame.FrameHead;
+import io.acswatch.pci.snapshot.Unchanged;
+import io.acswatch.wire.frame.FrameDigest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot's frame on its way from {@code decode} to {@code judge}; never leaves the process, and
- * is used up before the next record is decoded.
+ * What a frame says of its host, on its way from {@code decode} to {@code judge}; never leaves the
+ * process.
  *
- * @param head of the frame; one object for all records
- * @param snapshot what it says; null if the head alone tells that it repeats the last one and needs
- *     no judgement
+ * @param snapshot null if the host only says that it is as it was
+ * @param unchanged that word; null if there is a snapshot
+ * @param digest of the snapshot, or of the one that the host named
  */
 record Observation(
-    String host, PackedState state, FrameHead head, @Nullable Snapshot snapshot, byte[] frame) {}
+    String host,
+    @Nullable Snapshot snapshot,
+    @Nullable Unchanged unchanged,
+    ContentDigest digest,
+    byte[] frame) {
+  static Observation of(Snapshot snapshot, byte[] frame) {
+    return new Observation(snapshot.host(), snapshot, null, FrameDigest.of(frame), frame);
+  }
+
+  static Observation of(Unchanged unchanged, byte[] frame) {
+    return new Observation(unchanged.host(), null, unchanged, unchanged.digest(), frame);
+  }
+}

@@ -25,7 +25,10 @@ public interface TopologyObserver {
   /** A record went to the rejects; {@code reason} is a label out of few. */
   default void rejected(String reason) {}
 
-  /** A snapshot told nothing new and was not judged. */
+  /** A host named a snapshot that is not remembered: what is known of it is old. */
+  default void snapshotMissed() {}
+
+  /** A snapshot, or the word that a host is as it was, told nothing new and was not judged. */
   default void repetitionSkipped() {}
 
   default void judged() {}

@@ -96,13 +96,13 @@ class IsolationMetricsTest {
     decodedOneOfEachKind();
 
     String text = metrics.text();
-    for (String kind : List.of("snapshot", "heartbeat", "kexec_event")) {
+    for (String kind : List.of("snapshot", "heartbeat", "kexec_event", "unchanged")) {
       assertTrue(text.contains("acswatch_frames_total{kind=\"" + kind + "\",} 2.0"), text);
     }
     assertTrue(text.contains("acswatch_kexec_events_total{step=\"loaded\",} 2.0"), text);
     assertTrue(text.contains("acswatch_kexec_events_total{step=\"going_down\",} 0.0"), text);
     assertTrue(text.contains("acswatch_functions_decoded_total 64.0"), text);
-    assertTrue(text.contains("acswatch_decode_seconds_count 6.0"), text);
+    assertTrue(text.contains("acswatch_decode_seconds_count 8.0"), text);
   }
 
   /** One frame of each kind. */

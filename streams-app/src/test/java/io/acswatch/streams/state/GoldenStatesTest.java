@@ -57,7 +57,7 @@ class GoldenStatesTest {
   @ValueSource(strings = {"once", "twice"})
   void writesAndReadsTheGoldenState(String times) throws IOException {
     HostState state = times.equals("once") ? once() : twice();
-    byte[] golden = golden("kexec-" + times + ".v1", state);
+    byte[] golden = golden("kexec-" + times + ".v2", state);
 
     assertEquals(StateLayout.VERSION, golden[0]);
     assertEquals(state, HostStateSerde.unpack(golden));
@@ -66,7 +66,7 @@ class GoldenStatesTest {
 
   @Test
   void aKexecAfterARestartIsJudgedAsWithoutOne() throws IOException {
-    HostState read = HostStateSerde.unpack(golden("kexec-once.v1", once()));
+    HostState read = HostStateSerde.unpack(golden("kexec-once.v2", once()));
     Snapshot after = snapshot("kexec-001-after", 1);
     Set<String> merges = merges(Judgement.apply(once(), after).alerts());
 
@@ -97,7 +97,7 @@ class GoldenStatesTest {
 
   @Test
   void theFirstSnapshotAfterARestartSaysNothingNew() throws IOException {
-    HostState read = HostStateSerde.unpack(golden("kexec-once.v1", once()));
+    HostState read = HostStateSerde.unpack(golden("kexec-once.v2", once()));
 
     assertTrue(Judgement.isRepetition(read, snapshot("kexec-001-before", 2)));
   }

@@ -78,7 +78,7 @@ class HostStateSerdeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 2, 72})
+  @ValueSource(ints = {0, 1, 3, 72})
   void refusesAnotherVersion(int version) {
     byte[] packed = HostStateSerde.pack(seenOnce("kexec-000"));
     packed[0] = (byte) version;
@@ -86,7 +86,7 @@ class HostStateSerdeTest {
     UnknownStateVersionException refused =
         assertThrows(UnknownStateVersionException.class, () -> HostStateSerde.unpack(packed));
     assertEquals(
-        "host state version=%d, expected 1: another version of acswatch wrote it; run that one, or"
+        "host state version=%d, expected 2: another version of acswatch wrote it; run that one, or"
                 .formatted(version)
             + " reset the application",
         refused.getMessage());

@@ -14,10 +14,11 @@ import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
 import io.acswatch.streams.LargeHosts;
-import io.acswatch.wire.frame.FrameHead;
+import io.acswatch.wire.frame.FrameDigest;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameWriter;
 import java.lang.management.ManagementFactory;
@@ -31,17 +32,22 @@ import org.junit.jupiter.api.Test;
 class PackedStateTest {
   private static final int ROUNDS = 2_000;
 
-  private final FrameHead head = new FrameHead();
   private final FrameReader reader = new FrameReader();
+
+  /** Of the frame that was decoded last. */
+  private ContentDigest digest = ContentDigest.UNKNOWN;
+
+  private Snapshot last = Snapshot.of(Frames.capture("kexec-001-before", "host-1", 1));
 
   private Snapshot decode(Capture capture) {
     return decode(FrameWriter.write(capture));
   }
 
   private Snapshot decode(byte[] frame) {
-    assertTrue(head.look(frame));
+    digest = FrameDigest.of(frame);
     assertNull(reader.wrap(frame));
-    return reader.toSnapshot();
+    last = reader.toSnapshot();
+    return last;
   }
 
   private static Capture at(long millis, Capture capture) {
@@ -52,21 +58,21 @@ class PackedStateTest {
     PackedState before = new PackedState(stored);
     Snapshot snapshot = decode(capture);
     Judged judged = Judgement.apply(before.unpack(), snapshot);
-    return before.next(judged.state(), snapshot, head);
+    return before.next(judged.state(), snapshot, digest);
   }
 
   @Test
-  void knowsARepetitionByItsBytes() {
+  void knowsTheContentThatAHeartbeatNames() {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     PackedState state = new PackedState(judged(null, host));
 
     Snapshot later = decode(at(Frames.TAKEN_AT + 601_000, host));
-    assertTrue(state.isRepeatedBy(head));
+    assertTrue(state.has(digest));
     assertTrue(state.isRepeatedBy(later));
     Snapshot other = decode(Frames.capture("kexec-001-after", "host-1", 2));
-    assertFalse(state.isRepeatedBy(head));
+    assertFalse(state.has(digest));
     assertFalse(state.isRepeatedBy(other));
-    assertFalse(new PackedState(null).isRepeatedBy(head));
+    assertFalse(new PackedState(null).has(digest));
     assertFalse(new PackedState(null).isRepeatedBy(other));
   }
 
@@ -78,12 +84,12 @@ class PackedStateTest {
         new PackedState(judged(null, Frames.capture("kexec-001-before", "host-1", 1)));
     Snapshot same = decode(Frames.withStatusBit(frame));
 
-    assertFalse(state.isRepeatedBy(head));
+    assertFalse(state.has(digest));
     assertTrue(state.isRepeatedBy(same));
-    PackedState settled = new PackedState(state.settled(head));
-    assertTrue(settled.isRepeatedBy(head));
+    PackedState settled = new PackedState(state.settled(last, digest));
+    assertTrue(settled.has(digest));
     Snapshot first = decode(frame);
-    assertFalse(settled.isRepeatedBy(head));
+    assertFalse(settled.has(digest));
     assertTrue(settled.isRepeatedBy(first));
   }
 
@@ -92,15 +98,15 @@ class PackedStateTest {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     PackedState state = new PackedState(judged(null, host));
     decode(at(Frames.TAKEN_AT + 599_000, host));
-    assertTrue(state.needsNoJudgement(head));
-    assertNull(state.repeated(head));
+    assertTrue(state.needsNoJudgement(last.takenAtMillis(), last.sequence()));
+    assertNull(state.repeated(last, digest));
     Snapshot later = decode(at(Frames.TAKEN_AT + 601_000, host));
-    assertFalse(state.needsNoJudgement(head));
+    assertFalse(state.needsNoJudgement(last.takenAtMillis(), last.sequence()));
 
-    PackedState settled = new PackedState(state.settled(head));
+    PackedState settled = new PackedState(state.settled(last, digest));
     assertTrue(settled.isRepeatedBy(later));
     decode(at(Frames.TAKEN_AT + 86_400_000, host));
-    assertTrue(settled.needsNoJudgement(head));
+    assertTrue(settled.needsNoJudgement(last.takenAtMillis(), last.sequence()));
   }
 
   /** A clock that ran ahead and was set back must not keep the next ones from being judged. */
@@ -110,13 +116,13 @@ class PackedStateTest {
     long tomorrow = Frames.TAKEN_AT + 86_400_000;
     PackedState state = new PackedState(judged(null, host.withHost("host-1", 2, tomorrow)));
     decode(host.withHost("host-1", 3, Frames.TAKEN_AT));
-    assertFalse(state.needsNoJudgement(head));
-    PackedState settled = new PackedState(state.settled(head));
+    assertFalse(state.needsNoJudgement(last.takenAtMillis(), last.sequence()));
+    PackedState settled = new PackedState(state.settled(last, digest));
     assertEquals(Frames.TAKEN_AT, settled.unpack().current().takenAtMillis());
     // One that is delivered again is old too, and turns nothing back.
     decode(host.withHost("host-1", 1, Frames.TAKEN_AT));
-    assertTrue(state.needsNoJudgement(head));
-    assertNull(state.repeated(head));
+    assertTrue(state.needsNoJudgement(last.takenAtMillis(), last.sequence()));
+    assertNull(state.repeated(last, digest));
   }
 
   @Test
@@ -124,11 +130,11 @@ class PackedStateTest {
     Capture host = Frames.capture("kexec-001-before", "host-1", 1);
     byte[] first = judged(null, host);
     decode(host.withHost("host-1", 2, Frames.TAKEN_AT + 601_000));
-    PackedState settled = new PackedState(new PackedState(first).settled(head));
+    PackedState settled = new PackedState(new PackedState(first).settled(last, digest));
     decode(host.withHost("host-1", 3, Frames.TAKEN_AT + 1_200_000));
-    assertNull(settled.repeated(head), "less than ten minutes");
+    assertNull(settled.repeated(last, digest), "less than ten minutes");
     decode(host.withHost("host-1", 4, Frames.TAKEN_AT + 1_202_000));
-    byte[] next = settled.repeated(head);
+    byte[] next = settled.repeated(last, digest);
 
     HostState before = HostStateSerde.unpack(first);
     HostState after = HostStateSerde.unpack(next);
@@ -139,7 +145,7 @@ class PackedStateTest {
     assertEquals(first.length, next.length, "the facts of both are stored once");
     // One that is delivered again does not turn the time back, nor forward.
     decode(host.withHost("host-1", 3, Frames.TAKEN_AT + 9_000_000));
-    assertNull(new PackedState(next).repeated(head));
+    assertNull(new PackedState(next).repeated(last, digest));
   }
 
   @Test
@@ -147,7 +153,7 @@ class PackedStateTest {
     Capture host = Frames.inBoot("boot-1", Frames.capture("kexec-001-before", "host-1", 1));
     byte[] first = judged(null, host);
     decode(at(Frames.TAKEN_AT + 601_000, host));
-    byte[] settled = new PackedState(first).settled(head);
+    byte[] settled = new PackedState(first).settled(last, digest);
 
     Capture other = Frames.inBoot("boot-1", Frames.capture("kexec-000-before", "host-1", 5));
     byte[] changed = judged(settled, other);
@@ -160,8 +166,7 @@ class PackedStateTest {
   /** Unpacked and packed again, with the digest that only a frame gives. */
   private static byte[] anew(byte[] packed) {
     byte[] anew = HostStateSerde.pack(HostStateSerde.unpack(packed));
-    System.arraycopy(
-        packed, StateLayout.DIGEST_AT, anew, StateLayout.DIGEST_AT, FrameHead.DIGEST_LENGTH);
+    System.arraycopy(packed, StateLayout.DIGEST_AT, anew, StateLayout.DIGEST_AT, 16);
     return anew;
   }
 
@@ -171,7 +176,7 @@ class PackedStateTest {
     byte[] packed = judged(null, host);
     Snapshot same = decode(host);
     assertTrue(new PackedState(packed).isRepeatedBy(same));
-    assertTrue(new PackedState(packed).isRepeatedBy(head));
+    assertTrue(new PackedState(packed).has(digest));
 
     HostState state = HostStateSerde.unpack(packed);
     PendingFinding pending =
@@ -184,9 +189,9 @@ class PackedStateTest {
             state.open(),
             List.of(pending),
             List.of());
-    byte[] next = new PackedState(packed).next(waits, waits.current(), head);
+    byte[] next = new PackedState(packed).next(waits, waits.current(), digest);
     assertFalse(new PackedState(next).isRepeatedBy(same));
-    assertFalse(new PackedState(next).isRepeatedBy(head));
+    assertFalse(new PackedState(next).waitsForNothing());
   }
 
   @Test
@@ -211,20 +216,19 @@ class PackedStateTest {
       if (length > 0) {
         assertThrows(SerializationException.class, cut::unpack);
       }
-      assertFalse(length < StateLayout.HEADER_LENGTH && cut.isRepeatedBy(head));
+      assertFalse(length < StateLayout.HEADER_LENGTH && cut.has(digest));
     }
   }
 
   /** What a repetition costs does not grow with the host: the object that asks, and no more. */
   @Test
   void aRepetitionAllocatesNothingForItsFunctions() {
-    byte[] frame = FrameWriter.write(LargeHosts.ofDomains("rack1-host1", 32)[0]);
-    Snapshot snapshot = decode(frame);
+    Snapshot snapshot = decode(LargeHosts.ofDomains("rack1-host1", 32)[0]);
     HostState state = Judgement.apply(HostState.NONE, snapshot).state();
-    byte[] stored = new PackedState(null).next(state, snapshot, head);
+    byte[] stored = new PackedState(null).next(state, snapshot, digest);
 
     assertEquals(1024, reader.functionCount());
-    assertAllocatesLittle(() -> head.look(frame) && new PackedState(stored).isRepeatedBy(head));
+    assertAllocatesLittle(() -> new PackedState(stored).has(digest));
   }
 
   private static void assertAllocatesLittle(BooleanSupplier isRepetition) {

@@ -396,11 +396,11 @@ class IsolationTopologyTest {
 
   @Test
   void rejectsAFrameWhoseHostHasADamagedState() {
-    store().put(HOST, new byte[] {1, 2, 3});
+    store().put(HOST, new byte[] {2, 2, 3});
     send(HOST, Frames.frame("kexec-001-after", HOST, 1), AT);
 
     assertEquals("judgement_failed", headers(onlyReject()).get(Rejects.REASON));
-    assertArrayEquals(new byte[] {1, 2, 3}, store().get(HOST));
+    assertArrayEquals(new byte[] {2, 2, 3}, store().get(HOST));
   }
 
   @Test

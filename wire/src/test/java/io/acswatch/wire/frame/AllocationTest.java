@@ -64,13 +64,6 @@ class AllocationTest {
   }
 
   @Test
-  void digestingAFrameAllocatesNothing() {
-    byte[] frame = FrameWriter.write(Captures.read("sriov-vfs"));
-    FrameHead head = new FrameHead();
-    assertEquals(0, allocatedBy(() -> head.look(frame) ? head.digest()[0] : 0));
-  }
-
-  @Test
   void bindingAViewAnewAllocatesNothing() {
     byte[] bytes = new byte[4096];
     CheckedBytes view = new CheckedBytes();
