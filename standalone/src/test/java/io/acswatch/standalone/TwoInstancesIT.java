@@ -16,7 +16,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,14 +42,16 @@ class TwoInstancesIT {
   private final HttpClient client = HttpClient.newHttpClient();
 
   private IsolationConfig config(EmbeddedBroker broker, String instance) {
-    return IsolationConfig.from(
-        Map.of(
-            "streams.bootstrap.servers",
-            broker.bootstrapServers(),
-            "streams.http.address",
-            "127.0.0.1:0",
-            "streams.state.dir",
-            scratch.resolve(instance).toString()));
+    return config(broker, instance, Map.of());
+  }
+
+  private IsolationConfig config(
+      EmbeddedBroker broker, String instance, Map<String, String> further) {
+    Map<String, String> settings = new HashMap<>(further);
+    settings.put("streams.bootstrap.servers", broker.bootstrapServers());
+    settings.put("streams.http.address", "127.0.0.1:0");
+    settings.put("streams.state.dir", scratch.resolve(instance).toString());
+    return IsolationConfig.from(settings);
   }
 
   @Test
@@ -108,6 +112,39 @@ class TwoInstancesIT {
         }
       }
     }
+  }
+
+  @Test
+  void anInstanceWhoseStateUpdaterDiedEndsWithTheReason() throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config = config(broker, "one", Map.of("streams.standby.replicas", "1"));
+      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      try (IsolationApp one = IsolationApp.start(config);
+          IsolationApp other =
+              IsolationApp.start(
+                  config(broker, "other", Map.of("streams.standby.replicas", "1")))) {
+        awaitInstances(2, one, other);
+        // An interrupted poll of a consumer throws what Kafka Streams does not expect there.
+        Awaitility.await()
+            .atMost(LIMIT)
+            .until(
+                () -> {
+                  stateUpdaters().forEach(Thread::interrupt);
+                  return stateUpdaters().isEmpty();
+                });
+        for (IsolationApp app : List.of(one, other)) {
+          Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> !app.status().isAlive());
+          String reason = app.awaitEnd().orElse("");
+          assertTrue(reason.contains("the state updater died: InterruptedException"), reason);
+        }
+      }
+    }
+  }
+
+  private static List<Thread> stateUpdaters() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().contains("-StateUpdater-"))
+        .toList();
   }
 
   private void awaitInstances(int count, IsolationApp... apps) {

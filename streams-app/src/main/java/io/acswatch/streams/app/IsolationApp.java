@@ -47,7 +47,7 @@ public final class IsolationApp implements AutoCloseable {
   private final IsolationConfig config;
   private final FleetIndex fleet;
   private final IsolationMetrics metrics;
-  private final FailurePolicy failures = new FailurePolicy();
+  private final FailurePolicy failures;
   private final CountDownLatch ended = new CountDownLatch(1);
   private final KafkaStreams streams;
   private final StreamsInstances instances;
@@ -63,6 +63,7 @@ public final class IsolationApp implements AutoCloseable {
 
   private IsolationApp(IsolationConfig config) {
     this.config = config;
+    failures = new FailurePolicy(config.threads(), System::nanoTime);
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
     http = new StatusServer(config.http(), this::status, metrics::text, this::page);

@@ -1,19 +1,97 @@
 package io.acswatch.streams.app;
 
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.REPLACE_THREAD;
+import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownServerException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class FailurePolicyTest {
+  private long now;
+  private final FailurePolicy policy = new FailurePolicy(1, () -> now);
+
+  static Stream<Throwable> healed() {
+    return Stream.of(
+        new DisconnectException("gone"),
+        new TimeoutException("late"),
+        new KafkaStorageException("disk full"),
+        new UnknownServerException("disk full"),
+        new InvalidTxnStateException("stopped for long"),
+        new ProducerFencedException("stopped for long"),
+        new OutOfOrderSequenceException("lost"),
+        new CommitFailedException("left the group"),
+        new TaskCorruptedException(Set.of(new TaskId(0, 1))),
+        new KafkaException("cannot go on: in an error state", ofClient()));
+  }
+
+  static Stream<Throwable> notHealed() {
+    return Stream.of(
+        new IllegalStateException("ours"),
+        new TopicAuthorizationException("no"),
+        new OutOfMemoryError(),
+        new StreamsException("Error by", new KafkaException(new OutOfMemoryError())));
+  }
+
+  @ParameterizedTest
+  @MethodSource("healed")
+  void replacesAThreadForWhatNewClientsHeal(Throwable failure) {
+    assertEquals(REPLACE_THREAD, policy.handle(new StreamsException("in a task", failure)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("notHealed")
+  void stopsAtWhatWouldComeAgain(Throwable failure) {
+    assertEquals(SHUTDOWN_CLIENT, policy.handle(failure));
+  }
+
   @Test
-  void replacesAThreadForWhatCanPassOnly() {
-    assertTrue(FailurePolicy.canPass(new StreamsException(new DisconnectException("gone"))));
-    assertFalse(FailurePolicy.canPass(new StreamsException(new IllegalStateException("ours"))));
-    assertFalse(FailurePolicy.canPass(new TopicAuthorizationException("no")));
-    assertFalse(FailurePolicy.canPass(new OutOfMemoryError()));
+  void stopsWithTheReasonWhenThreadsDieAgainAndAgain() {
+    StreamsException failure = new StreamsException(new InvalidTxnStateException("no such state"));
+    for (int i = 0; i < 100; i++) {
+      now += Duration.ofMinutes(2).toNanos();
+      assertEquals(REPLACE_THREAD, policy.handle(failure), "slowly");
+    }
+    now += Duration.ofHours(1).toNanos();
+    for (int i = 0; i < FailurePolicy.MAX_REPLACED; i++) {
+      assertEquals(REPLACE_THREAD, policy.handle(failure));
+    }
+    assertEquals(SHUTDOWN_CLIENT, policy.handle(failure));
+    String reason = policy.lastFailure();
+    assertTrue(
+        reason.contains("died within 10 minutes") && reason.contains("no such state"), reason);
+  }
+
+  /** A real one: a producer without transactions that is asked to begin one. */
+  private static IllegalStateException ofClient() {
+    Map<String, Object> settings = Map.of("bootstrap.servers", "127.0.0.1:1");
+    try (var producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.beginTransaction();
+    } catch (IllegalStateException refused) {
+      return refused;
+    }
+    throw new AssertionError("began");
   }
 }
