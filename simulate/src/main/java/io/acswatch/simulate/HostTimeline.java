@@ -2,6 +2,8 @@ package io.acswatch.simulate;
 
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Unchanged;
+import io.acswatch.wire.frame.FrameDigest;
 import io.acswatch.wire.frame.FrameWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -14,12 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to one host, in simulated time: a full snapshot every five minutes, a heartbeat
- * every minute, and stories that begin at random, one after the other, each of a few steps with a
- * snapshot after each.
+ * What happens to one host, in simulated time: a whole snapshot every hour, each minute the word
+ * that nothing changed, and stories that begin at random, one after the other, each of a few steps
+ * with a snapshot after each.
  */
 final class HostTimeline {
-  private static final long SNAPSHOT_EVERY_MILLIS = 300_000;
+  private static final int START_MILLIS = 300_000;
+  private static final long SNAPSHOT_EVERY_MILLIS = 3_600_000;
   private static final long HEARTBEAT_EVERY_MILLIS = 60_000;
   private static final long STEP_MILLIS = 20_000;
 
@@ -60,8 +63,8 @@ final class HostTimeline {
     oracle = new Oracle(host);
     release = host.boot().kernelRelease();
     canLiveUpdate = release.startsWith("7.4");
-    // The first snapshots of a fleet are spread over the interval, as its hosts' are.
-    long first = start + chance.below((int) SNAPSHOT_EVERY_MILLIS);
+    // The hosts of a fleet do not start at one moment.
+    long first = start + chance.below(START_MILLIS);
     lastSnapshot = first;
     nextHeartbeat = first + HEARTBEAT_EVERY_MILLIS;
     at(first, () -> snapshot(first));
@@ -82,11 +85,15 @@ final class HostTimeline {
       snapshot(now);
     } else {
       nextHeartbeat += HEARTBEAT_EVERY_MILLIS;
-      out.add(Emission.quiet(now, host.id, FrameWriter.write(host.heartbeat(now))));
+      out.add(Emission.quiet(now, host.id, FrameWriter.write(unchanged(now))));
     }
     List<Emission> emitted = List.copyOf(out);
     out.clear();
     return emitted;
+  }
+
+  private Unchanged unchanged(long now) {
+    return host.unchanged(now, FrameDigest.of(Objects.requireNonNull(lastFrame)));
   }
 
   private void at(long when, Runnable action) {

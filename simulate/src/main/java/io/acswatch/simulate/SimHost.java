@@ -7,9 +7,10 @@ import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
-import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Unchanged;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,7 +21,6 @@ import java.util.Map;
 final class SimHost {
   private static final int FIRMWARE_LOADER = 0x72;
   private static final String SOURCE = "fleet";
-  private static final String COLLECTOR_VERSION = "simulated";
   private static final String GROUP_TYPE = "DMA-FQ";
   private static final String HANDED_OVER =
       Capture.KERNEL_LOG_PREFIX + "[    0.482113] luo: Retrieved live update data from KHO";
@@ -146,19 +146,8 @@ final class SimHost {
         liveUpdated ? List.of(HANDED_OVER) : List.of());
   }
 
-  Heartbeat heartbeat(long takenAtMillis) {
-    return new Heartbeat(
-        id,
-        boot,
-        takenAtMillis,
-        ++sequence,
-        stateSequence,
-        kexecLoaded,
-        COLLECTOR_VERSION,
-        0,
-        0,
-        0,
-        List.of("source=pci success=1 functions=" + functions.size()));
+  Unchanged unchanged(long lookedAtMillis, ContentDigest last) {
+    return new Unchanged(id, boot.id(), lookedAtMillis, ++sequence, stateSequence, last);
   }
 
   KexecEvent kexecEvent(long takenAtMillis, KexecEvent.Step step) {

@@ -55,8 +55,8 @@ public final class SimulateCommand extends CliCommand {
       names = "--minutes",
       paramLabel = "M",
       description =
-          "Simulated time; default 60. Each host sends a snapshot every five minutes and a"
-              + " heartbeat every minute.")
+          "Simulated time; default 60. Each host sends a whole snapshot at start, on change and"
+              + " every hour, and an unchanged frame every minute.")
   private int minutes = 60;
 
   @Option(

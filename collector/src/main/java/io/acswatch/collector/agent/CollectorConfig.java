@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param root below which {@code /sys} and {@code /proc} are read
  * @param hostId empty for the host's own name
  * @param owners file that says which VM owns what, read anew for every snapshot; null for none
- * @param snapshotInterval longest time between two full snapshots
+ * @param snapshotInterval longest time between two whole snapshots: after it, who has lost one
+ *     knows the host again
  * @param sweepInterval longest time between two looks at everything
  * @param glanceInterval time between two looks at whether something changed
  * @param settleInterval shortest time between two snapshots that only uevents ask for
@@ -87,7 +88,7 @@ public record CollectorConfig(
           .text(ROOT, "/")
           .text(HOST_ID, "")
           .text(OWNERS_FILE, "")
-          .number(SNAPSHOT_INTERVAL, 300_000, 1_000)
+          .number(SNAPSHOT_INTERVAL, 3_600_000, 1_000, 3_600_000)
           .number(SWEEP_INTERVAL, 60_000, 1_000)
           .number(GLANCE_INTERVAL, 1_000, 100)
           .number(SETTLE_INTERVAL, 2_000, 0)

@@ -37,6 +37,7 @@ final class HostWatcher {
   private @Nullable String lastUeventSequence;
   private long lastSweepNanos;
   private long lastToldNanos;
+  private long lookedAtMillis;
   private long lastSequence;
   private volatile long sweeps;
 
@@ -78,6 +79,7 @@ final class HostWatcher {
       // The glance is older than the snapshot: what changed between the two shows in the next one.
       lastGlance = glance.withKernelLogOf(capture.notes());
       lastSweepNanos = nanos;
+      lookedAtMillis = capture.takenAtMillis();
       otherOwners = false;
       wasQuiet |= quiet;
       Capture before = last;
@@ -180,6 +182,11 @@ final class HostWatcher {
     // The uptime orders all frames of a boot, whoever takes them; nothing has to be remembered.
     lastSequence = Math.max(reader.uptimeMillis(), lastSequence + 1);
     return lastSequence;
+  }
+
+  /** Wall clock of the last look at all functions. */
+  synchronized long lookedAtMillis() {
+    return lookedAtMillis;
   }
 
   /** The last snapshot that was to be sent, null before the first. */

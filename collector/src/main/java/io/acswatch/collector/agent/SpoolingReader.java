@@ -10,9 +10,12 @@ import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpoolLock;
 import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.wire.frame.FrameDigest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +59,10 @@ public final class SpoolingReader {
   private long lastLosses;
   private long lastHidden;
   private long toldSequence;
+  private ContentDigest toldDigest = ContentDigest.UNKNOWN;
+  private int spoolsMade;
+  private boolean toldSinceBeat;
+  private List<String> toldHealth = List.of();
   private volatile long failures;
   private boolean began;
   private boolean owesSnapshot;
@@ -201,9 +209,13 @@ public final class SpoolingReader {
   /** If this fails the state is owed, and told again later. */
   private void putState(Capture state) throws IOException {
     owesSnapshot = true;
-    put(HostFrames.snapshot(state));
+    HostFrames frame = HostFrames.snapshot(state);
+    put(frame);
     owesSnapshot = false;
     toldSequence = state.sequence();
+    toldDigest = FrameDigest.of(frame.bytes());
+    spoolsMade = spool.timesMade();
+    toldSinceBeat = true;
   }
 
   private HostFrames.Numbers numbers() {
@@ -264,10 +276,31 @@ public final class SpoolingReader {
     List<SpoolEntry> waiting = spool.entries();
     keepKey();
     report(state);
-    HostFrames.SpoolDepth depth =
-        new HostFrames.SpoolDepth(
-            waiting.size(), waiting.stream().mapToLong(SpoolEntry::bytes).sum(), losses());
-    put(HostFrames.heartbeat(state, numbers(), clock.millis(), depth, sourceNotes(state)));
+    if (spool.timesMade() != spoolsMade) { // what was told may have been in the one that is gone
+      putState(Objects.requireNonNull(watcher.lastAnew()));
+    }
+    List<String> health = health(state);
+    boolean counts = BootClass.of(state.boot(), state.notes()) != BootClass.CRASH_KEXEC;
+    if (toldSinceBeat || !counts || !health.equals(toldHealth)) {
+      HostFrames.SpoolDepth depth =
+          new HostFrames.SpoolDepth(
+              waiting.size(), waiting.stream().mapToLong(SpoolEntry::bytes).sum(), losses());
+      put(HostFrames.heartbeat(state, numbers(), clock.millis(), depth, sourceNotes(state)));
+      toldHealth = health;
+    }
+    if (!toldSinceBeat && counts) { // the snapshot of a crash kernel is nobody's last one
+      put(HostFrames.unchanged(state, numbers(), watcher.lookedAtMillis(), toldDigest));
+    }
+    toldSinceBeat = false;
+  }
+
+  /** What a heartbeat says, but for what differs each time. */
+  private List<String> health(Capture state) {
+    List<String> health = new ArrayList<>();
+    health.add(HostFrames.note(BootOrigin.of(state.boot(), state.notes())));
+    health.add("dropped=" + losses());
+    watcher.timings().forEach(timing -> health.add(timing.label() + timing.isSuccess()));
+    return health;
   }
 
   private void report(Capture state) throws IOException {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Mixin;
       "  collector.root                    directory that holds sys and proc (/)",
       "  collector.host.id                 id of this host (the host name)",
       "  collector.owners.file             file of owner lines (none)",
-      "  collector.snapshot.interval.ms    maximum interval between snapshots (300000)",
+      "  collector.snapshot.interval.ms    maximum, whole snapshots; an hour at most (3600000)",
       "  collector.sweep.interval.ms       interval between reads of everything (60000)",
       "  collector.glance.interval.ms      interval between checks for changes (1000)",
       "  collector.settle.interval.ms      minimum, if only device events cause snapshots (2000)",

@@ -47,6 +47,7 @@ public final class Spool {
   private final Map<SpoolLoss, Long> losses = new EnumMap<>(SpoolLoss.class);
   private long lastOrder;
   private boolean unforced;
+  private int timesMade;
 
   @FunctionalInterface
   interface Force {
@@ -197,9 +198,15 @@ public final class Spool {
    */
   public List<SpoolEntry> entries() throws IOException {
     if (make(directory)) {
+      timesMade++;
       LOG.warn("{} was removed with what waited in it, and is made again", directory);
     }
     return entriesOf(directory);
+  }
+
+  /** How often the directory was made again; what waited in it before is lost. */
+  public int timesMade() {
+    return timesMade;
   }
 
   /** What lies in the directory of a spool, in the order in which it was put in; for a reader. */

@@ -11,7 +11,7 @@ import java.util.Map;
  * Decides which frames go when a spool is too full. In this order, the oldest of each first:
  *
  * <ol>
- *   <li>heartbeats;
+ *   <li>heartbeats, and unchanged frames, of which none stays without the snapshot it names;
  *   <li>snapshots from the middle of a boot: not its first snapshot, and followed by another
  *       snapshot of that boot, so that both ends of the boot can still be told;
  *   <li>kexec events;
@@ -59,10 +59,19 @@ final class SpoolPolicy {
   /** Those that must go for their age; what explains a boundary does not. */
   static List<SpoolEntry> tooOld(List<SpoolEntry> entries, long beforeMillis) {
     SpoolPolicy policy = new SpoolPolicy(entries);
-    return entries.stream()
-        .filter(entry -> entry.modifiedMillis() < beforeMillis)
-        .filter(entry -> policy.mayGo(entry) && policy.worth(entry) <= 1)
-        .toList();
+    List<SpoolEntry> going = new ArrayList<>();
+    boolean namedGoes = false;
+    for (SpoolEntry entry : entries) {
+      boolean isOld = entry.modifiedMillis() < beforeMillis;
+      boolean goes = isOld && policy.mayGo(entry) && policy.worth(entry) <= 1;
+      if (entry.type() == FrameType.SNAPSHOT) {
+        namedGoes = goes;
+      }
+      if (goes || namedGoes && entry.type() == FrameType.UNCHANGED) {
+        going.add(entry);
+      }
+    }
+    return going;
   }
 
   private boolean mayGo(SpoolEntry entry) {

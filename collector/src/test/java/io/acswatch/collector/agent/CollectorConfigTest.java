@@ -53,7 +53,7 @@ class CollectorConfigTest {
             Path.of("/"),
             "",
             null,
-            Duration.ofMinutes(5),
+            Duration.ofHours(1),
             Duration.ofMinutes(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(2),

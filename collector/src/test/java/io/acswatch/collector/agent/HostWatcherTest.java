@@ -62,23 +62,23 @@ class HostWatcherTest {
     assertNull(watcher.tick(1 * SECOND));
     assertNotNull(watcher.tick(5 * SECOND), "all once more, since no device comes any more");
     assertNull(watcher.tick(6 * SECOND));
-    assertNull(watcher.tick(299 * SECOND));
+    assertNull(watcher.tick(3_599 * SECOND));
   }
 
   @Test
   void takesASnapshotEverySoOften() throws IOException {
     watcher.tick(0);
 
-    assertNotNull(watcher.tick(300 * SECOND));
+    assertNotNull(watcher.tick(3_600 * SECOND));
   }
 
   @Test
   void numbersSnapshotsByTheUptimeAndNeverTwiceTheSame() throws IOException {
     watcher.tick(0);
 
-    assertEquals(12_341, requireSnapshot(300 * SECOND).sequence());
+    assertEquals(12_341, requireSnapshot(3_600 * SECOND).sequence());
     host.write("/proc/uptime", "400.00 1.0\n");
-    assertEquals(400_000, requireSnapshot(600 * SECOND).sequence());
+    assertEquals(400_000, requireSnapshot(7_200 * SECOND).sequence());
   }
 
   @Test

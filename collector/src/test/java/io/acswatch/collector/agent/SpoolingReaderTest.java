@@ -16,6 +16,8 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.Unchanged;
+import io.acswatch.wire.frame.FrameDigest;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameSignature;
 import io.acswatch.wire.frame.FrameType;
@@ -25,10 +27,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +95,7 @@ class SpoolingReaderTest {
     assertEquals(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT), types());
     assertEquals("fixture", last().host());
     assertEquals(1, last().toHeartbeat().waitingFrames());
+    assertEquals("", last().toHeartbeat().boot().kernelRelease(), "the snapshot has it");
   }
 
   @Test
@@ -161,7 +168,7 @@ class SpoolingReaderTest {
     assertEquals(FrameType.SNAPSHOT, types().get(0));
     empty();
     reader.tick(132 * SECOND);
-    assertEquals(List.of(FrameType.HEARTBEAT), types(), "nothing is new");
+    assertEquals(List.of(FrameType.UNCHANGED), types(), "nothing is new");
   }
 
   @Test
@@ -177,6 +184,101 @@ class SpoolingReaderTest {
     reader.tick(10 * SECOND);
 
     assertEquals(List.of(FrameType.SNAPSHOT), types());
+  }
+
+  /** All of a quiet hour: whole at start and when devices are quiet, then once more. */
+  @Test
+  void saysThatNothingChangedAndSendsTheWholeOnceAnHour() throws Exception {
+    reader.tick(SECOND);
+    reader.tick(10 * SECOND);
+    byte[] whole = spool.read(spool.entries().get(types().lastIndexOf(FrameType.SNAPSHOT))).bytes();
+    assertNull(frames.wrap(whole));
+    long number = frames.sequence();
+    empty();
+    reader.tick(61 * SECOND);
+    assertEquals(List.of(FrameType.HEARTBEAT), types(), "it says how sources fare");
+    long lookedAt = 0;
+    for (int minute = 2; minute < 60; minute++) {
+      reader.tick(minute * 61 * SECOND);
+      FrameReader beat = last();
+      assertEquals(FrameType.UNCHANGED, beat.type());
+      Unchanged unchanged = beat.toUnchanged();
+      assertEquals(number, unchanged.stateSequence());
+      assertEquals(FrameDigest.of(whole), unchanged.digest());
+      assertTrue(unchanged.sequence() > number);
+      assertTrue(unchanged.lookedAtMillis() >= lookedAt);
+      lookedAt = unchanged.lookedAtMillis();
+    }
+    assertEquals(58, types().stream().filter(FrameType.UNCHANGED::equals).count());
+    assertEquals(59, types().size());
+    empty();
+    reader.tick(60 * 61 * SECOND);
+    assertEquals(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT), types());
+  }
+
+  /** Nobody can confirm what was lost with the spool: it is told again. */
+  @Test
+  void tellsTheWholeAgainWhereTheSpoolWasRemoved() throws Exception {
+    reader.tick(1);
+    reader.tick(70 * SECOND);
+    empty();
+    deleteAll(spool.directory());
+    reader.tick(140 * SECOND);
+    assertEquals(List.of(FrameType.SNAPSHOT, FrameType.HEARTBEAT), types());
+    reader.tick(210 * SECOND);
+    assertEquals(FrameType.UNCHANGED, last().type());
+  }
+
+  private static void deleteAll(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  /** A broker that is away for hours, a spool that is too small, and a kexec. */
+  @Test
+  void noHeartbeatStaysInAFullSpoolWithoutTheSnapshotThatItNames() throws Exception {
+    start(Map.of("collector.spool.bytes", "100000"));
+    long sent = 0;
+    long toldLosses = 0;
+    for (int minute = 0; minute < 200; minute++) {
+      if (minute % 7 == 3) {
+        host.poke(PORT, ACS_CONTROL, minute % 2 == 0 ? 0x19 : 0x1D);
+      }
+      reader.tick(1 + minute * 61 * SECOND);
+      for (SpoolEntry entry : spool.entries()) {
+        assertNull(frames.wrap(spool.read(entry).bytes()));
+        if (frames.type() == FrameType.HEARTBEAT) {
+          toldLosses = Math.max(toldLosses, frames.toHeartbeat().droppedFrames());
+        }
+      }
+      sent = Math.max(sent, last().sequence());
+    }
+    reader.once();
+    Set<Long> whole = new HashSet<>();
+    for (SpoolEntry entry : spool.entries()) {
+      assertNull(frames.wrap(spool.read(entry).bytes()));
+      if (frames.type() == FrameType.SNAPSHOT) {
+        whole.add(frames.sequence());
+      } else if (frames.type() == FrameType.UNCHANGED) {
+        assertTrue(whole.contains(frames.toUnchanged().stateSequence()), "whole: " + whole);
+      }
+    }
+    assertTrue(toldLosses > 50, "losses: " + toldLosses);
+    assertEquals(FrameType.SNAPSHOT, last().type(), "the one before the kexec");
+    assertTrue(last().sequence() > sent);
+  }
+
+  @Test
+  void theSnapshotOfACrashKernelIsNamedByNoHeartbeat() throws Exception {
+    host.write("/proc/vmcore", "");
+    reader.tick(1);
+    reader.tick(70 * SECOND);
+    reader.tick(140 * SECOND);
+    assertTrue(types().contains(FrameType.HEARTBEAT));
+    assertTrue(types().stream().noneMatch(FrameType.UNCHANGED::equals), types()::toString);
   }
 
   @Test

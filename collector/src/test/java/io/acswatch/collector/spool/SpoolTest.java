@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
@@ -299,6 +300,30 @@ class SpoolTest {
 
     assertEquals(List.of("1 SNAPSHOT", "4 SNAPSHOT", "5 SNAPSHOT"), waiting());
     assertEquals(Map.of(SpoolLoss.AGE, 2L), lost());
+  }
+
+  /** The word that nothing changed goes with the snapshot it is about, and stays with it. */
+  @Test
+  void noUnchangedFrameStaysWithoutItsSnapshot() throws IOException {
+    long day = Duration.ofDays(1).toMillis();
+    FrameType[] types = {
+      FrameType.SNAPSHOT,
+      FrameType.UNCHANGED,
+      FrameType.SNAPSHOT,
+      FrameType.UNCHANGED,
+      FrameType.UNCHANGED,
+      FrameType.SNAPSHOT,
+      FrameType.UNCHANGED
+    };
+    long[] days = {0, 0, 0, 0, 6, 6, 6};
+    for (int i = 0; i < types.length; i++) {
+      SpoolEntry entry =
+          spool.add("one", types[i], new SpooledFrame(frame(i + 1), null), NOW + days[i] * day);
+      Files.setLastModifiedTime(entry.path(), FileTime.fromMillis(NOW + days[i] * day));
+    }
+    spool.add("one", FrameType.KEXEC_EVENT, new SpooledFrame(frame(9), null), NOW + 8 * day);
+
+    assertEquals(List.of("1 SNAPSHOT", "6 SNAPSHOT", "7 UNCHANGED", "8 KEXEC_EVENT"), waiting());
   }
 
   @Test

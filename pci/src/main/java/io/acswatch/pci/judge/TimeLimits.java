@@ -15,10 +15,10 @@ import io.acswatch.pci.snapshot.Snapshot;
 public record TimeLimits(int snapshots, long lastingMillis, long staleMillis) {
   /**
    * Two snapshots at least 30 seconds apart: a device in reset is back within a second or two. A
-   * snapshot before is old after 20 minutes: an unchanged host is stored every 10, a collector
-   * sends every 5, and a boot takes its time.
+   * snapshot before is old after 80 minutes: a collector sends a whole one every 60, what it says
+   * in between is not stored, and a boot takes its time.
    */
-  public static final TimeLimits DEFAULT = new TimeLimits(2, 30_000, 1_200_000);
+  public static final TimeLimits DEFAULT = new TimeLimits(2, 30_000, 4_800_000);
 
   /** Tells at once: for captures that nothing follows. */
   public static final TimeLimits NONE = new TimeLimits(1, 0, DEFAULT.staleMillis);

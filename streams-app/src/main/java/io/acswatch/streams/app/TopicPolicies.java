@@ -17,7 +17,8 @@ import org.apache.kafka.common.config.TopicConfig;
  *
  * <table>
  *   <caption>Policies</caption>
- *   <tr><td>frames</td><td>kept 7 days, so that a replay reaches back over a weekend</td></tr>
+ *   <tr><td>frames</td><td>kept 7 days, so that a replay reaches back over a weekend; never less
+ *       than the hour between two whole snapshots of a host</td></tr>
  *   <tr><td>commands</td><td>kept 7 days, as the frames are; in as many partitions, so that the
  *       commands on a host come to the task that keeps it</td></tr>
  *   <tr><td>alerts</td><td>kept 90 days: the history</td></tr>
