@@ -59,6 +59,7 @@ public final class TestHost {
   private final Map<String, Preservation> lives = new LinkedHashMap<>();
   private String driver = "";
   private String liveUpdate = "";
+  private String previousBoot = "";
   private final Set<String> unread = new HashSet<>();
   private final Set<String> atsEnabled = new HashSet<>();
   private final Set<String> removable = new HashSet<>();
@@ -231,6 +232,12 @@ public final class TestHost {
     return this;
   }
 
+  /** Says which boot was before this one, as the agent does. */
+  public TestHost after(String bootBefore) {
+    previousBoot = bootBefore;
+    return this;
+  }
+
   /** Binds the functions of VMs to a driver. */
   public TestHost driver(String name) {
     driver = name;
@@ -315,7 +322,7 @@ public final class TestHost {
                 "",
                 commandLine,
                 new Boot.Loader(0, 0),
-                new Boot.Notes(iommus, liveUpdate),
+                new Boot.Notes(iommus, liveUpdate, previousBoot),
                 ""),
             bootClass,
             1_000 * sequence,

@@ -32,6 +32,9 @@ public record Boot(
   /** Begins the note that tells whether the kernel can preserve PCI devices. */
   public static final String LIVE_UPDATE_NOTE = "live update: ";
 
+  /** Begins the note that names the boot before this one, by its id. */
+  public static final String PREVIOUS_BOOT_NOTE = "previous boot: ";
+
   public static final int UNKNOWN_LOADER = -1;
 
   /** Loader type of a kernel that kexec started, on x86. */
@@ -51,9 +54,10 @@ public record Boot(
    *     unknown
    * @param liveUpdate whether this kernel can preserve PCI devices and what shows it, as its note
    *     says after {@link #LIVE_UPDATE_NOTE}; empty if unknown
+   * @param previousBoot id of the boot before, as the agent remembers it; empty if unknown
    */
-  public record Notes(String iommus, String liveUpdate) {
-    private static final Notes NONE = new Notes("", "");
+  public record Notes(String iommus, String liveUpdate, String previousBoot) {
+    private static final Notes NONE = new Notes("", "", "");
   }
 
   public Boot(
@@ -76,7 +80,7 @@ public record Boot(
   /**
    * The same boot with the IOMMUs that the first of these notes names that names any, {@link
    * Machine#DEVICE_TREE} if a note tells that a device tree describes the machine, and what the
-   * first says that tells whether the kernel can preserve PCI devices.
+   * first says that tells whether the kernel can preserve PCI devices, and the boot before.
    */
   public Boot withNotes(List<String> notes) {
     String names = said(notes, IOMMU_NOTE);
@@ -84,7 +88,8 @@ public record Boot(
     boolean acpi = said(notes, FIRMWARE_NOTE).contains("acpi");
     boolean says = tree && !acpi && !names.contains(Machine.DEVICE_TREE);
     String told = says ? (names + " " + Machine.DEVICE_TREE).strip() : names;
-    return with(kernelVersion, new Notes(told, said(notes, LIVE_UPDATE_NOTE)), askedModel);
+    Notes read = new Notes(told, said(notes, LIVE_UPDATE_NOTE), said(notes, PREVIOUS_BOOT_NOTE));
+    return with(kernelVersion, read, askedModel);
   }
 
   private static String said(List<String> notes, String prefix) {

@@ -61,7 +61,13 @@ public final class FactsReader {
     String host = string();
     Boot boot =
         new Boot(
-            string(), string(), string(), string(), loader, new Boot.Notes(string(), string()), "");
+            string(),
+            string(),
+            string(),
+            string(),
+            loader,
+            new Boot.Notes(string(), string(), string()),
+            "");
     int functionCount = count(3);
     List<PciFunction> functions = new ArrayList<>(functionCount);
     for (int i = 0; i < functionCount; i++) {

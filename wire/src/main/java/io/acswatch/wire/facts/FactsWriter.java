@@ -59,6 +59,7 @@ public final class FactsWriter {
     put(number(boot.commandLine()));
     put(number(boot.notes().iommus()));
     put(number(boot.notes().liveUpdate()));
+    put(number(boot.notes().previousBoot()));
   }
 
   private void putFunction(PciFunction function) {
