@@ -46,7 +46,9 @@ public enum AlertCode {
   SNAPSHOT_GAP(Lifetime.EVENT),
   STALE_BEFORE(Lifetime.EVENT),
   LIVE_UPDATE_ABORTED(Lifetime.EVENT),
-  CROSS_VM_SHARED_GROUP(Lifetime.CONDITION);
+  CROSS_VM_SHARED_GROUP(Lifetime.CONDITION),
+  /** Two machines have one host id. */
+  HOST_ID_CONFLICT(Lifetime.CONDITION);
 
   public enum Lifetime {
     /** Until the condition no longer holds. */

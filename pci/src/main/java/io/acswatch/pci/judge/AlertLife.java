@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class AlertLife {
   private final HostView now;
   private final boolean newBoot;
+  private final boolean unrelated;
+  private final boolean contested;
   private final Map<String, IsolationAlert> open = new TreeMap<>();
   private final List<IsolationAlert> changes = new ArrayList<>();
   private int revision;
@@ -33,6 +35,8 @@ final class AlertLife {
   AlertLife(HostState state, HostView now, boolean newBoot) {
     this.now = now;
     this.newBoot = newBoot;
+    unrelated = state.current() == null && !state.history().boots().isEmpty();
+    contested = state.history().isContested();
     revision = state.revision();
     state.open().forEach(alert -> open.put(alert.fingerprint(), alert));
   }
@@ -148,6 +152,12 @@ final class AlertLife {
   }
 
   private boolean stillHolds(IsolationAlert alert) {
+    if (alert.code() == AlertCode.HOST_ID_CONFLICT) {
+      return contested;
+    }
+    if (unrelated) {
+      return false; // it is of another machine
+    }
     if (alert.code().lifetime() == AlertCode.Lifetime.EVENT) {
       return !newBoot && !UpdateFindings.isMissed(alert);
     }

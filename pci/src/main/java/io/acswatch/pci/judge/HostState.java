@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending findings that wait whether they last, in order of code and place
  * @param intendedOwners who owned what when owners were last known, in order of place; empty while
  *     {@code current} names owners itself
+ * @param history the boots that were seen, as they were when the last one began
  */
 public record HostState(
     @Nullable Snapshot baseline,
@@ -32,7 +33,8 @@ public record HostState(
     int revision,
     List<IsolationAlert> open,
     List<PendingFinding> pending,
-    List<Assignment> intendedOwners) {
+    List<Assignment> intendedOwners,
+    BootHistory history) {
   public static final HostState NONE = new HostState(null, null, 0, List.of());
 
   public HostState {
@@ -47,7 +49,21 @@ public record HostState(
       @Nullable Snapshot current,
       int revision,
       List<IsolationAlert> open) {
-    this(baseline, current, revision, open, List.of(), List.of());
+    this(baseline, current, revision, open, List.of(), List.of(), BootHistory.NONE);
+  }
+
+  /** The boots that were seen, up to date with the last snapshots. */
+  public BootHistory boots() {
+    return history.upTo(baseline, current);
+  }
+
+  HostState with(BootHistory boots) {
+    return new HostState(baseline, current, revision, open, pending, intendedOwners, boots);
+  }
+
+  /** The same open alerts of a host whose snapshots say nothing about the next one. */
+  HostState apart() {
+    return new HostState(null, null, revision, open, List.of(), List.of(), history);
   }
 
   /**

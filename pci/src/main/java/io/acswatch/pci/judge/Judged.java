@@ -10,6 +10,15 @@ public record Judged(HostState state, List<IsolationAlert> alerts) {
   }
 
   /**
+   * The same, with the time of the broker for the first frame of a boot whose clock was ahead of
+   * it.
+   */
+  public Judged notAfter(long appendedAtMillis) {
+    BootHistory boots = state.history().notAfter(appendedAtMillis);
+    return boots.equals(state.history()) ? this : new Judged(state.with(boots), alerts);
+  }
+
+  /**
    * True if a snapshot with the facts of the last one of {@code before} changed nothing but the
    * time at which they were last seen. Any other such snapshot will not either.
    */
@@ -20,6 +29,7 @@ public record Judged(HostState state, List<IsolationAlert> alerts) {
         && state.revision() == before.revision()
         && state.open().equals(before.open())
         && state.pending().isEmpty()
-        && state.intendedOwners().equals(before.intendedOwners());
+        && state.intendedOwners().equals(before.intendedOwners())
+        && state.history().equals(before.history());
   }
 }

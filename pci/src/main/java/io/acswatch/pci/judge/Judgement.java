@@ -1,9 +1,11 @@
 package io.acswatch.pci.judge;
 
+import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.pci.snapshot.Unchanged;
@@ -12,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what is wrong with a host, from what is remembered of it and a new snapshot. A pure
@@ -30,7 +33,7 @@ public final class Judgement {
    * Judges a snapshot.
    *
    * <p>These snapshots change nothing: one of a crash kernel, one that is not younger than the last
-   * of its boot, and a late one from the previous boot.
+   * of its boot, and one of an older boot ({@link BootHistory}).
    */
   public static Judged apply(HostState state, Snapshot snapshot) {
     return apply(state, snapshot, TimeLimits.DEFAULT);
@@ -38,11 +41,49 @@ public final class Judgement {
 
   /** Judges a snapshot; {@code limits} says how long findings must last that pass by themselves. */
   public static Judged apply(HostState state, Snapshot snapshot, TimeLimits limits) {
-    Snapshot current = state.current();
-    if (snapshot.bootClass() == BootClass.CRASH_KEXEC
-        || isStale(state, bootOf(snapshot), snapshot.sequence())) {
+    if (snapshot.bootClass() == BootClass.CRASH_KEXEC) {
       return new Judged(state, List.of());
     }
+    BootHistory boots = state.boots();
+    Sign sign = Sign.of(snapshot);
+    long takenAt = snapshot.takenAtMillis();
+    return switch (boots.placeOf(sign)) {
+      case OLD -> new Judged(state, List.of());
+      case CURRENT -> judge(state, snapshot, limits, state.history().heard(takenAt), List.of());
+      case NEXT -> {
+        // Which of two machines it is does not show: it is compared with neither.
+        boolean apart = boots.isContested() && !boots.follows(sign);
+        BootHistory after = boots.followedBy(sign).heard(takenAt);
+        yield judge(apart ? state.apart() : state, snapshot, limits, after, List.of());
+      }
+      case RIVAL -> {
+        BootHistory after = boots.rivalledBy(sign);
+        yield state.current() == null || after.isLeftTo(sign)
+            ? judge(state.apart(), snapshot, limits, after.takenOver(), List.of())
+            : rival(state, snapshot, limits, after);
+      }
+    };
+  }
+
+  /** The current boot goes on being judged, and not its rival, until one of the two is gone. */
+  private static Judged rival(
+      HostState state, @Nullable Snapshot rival, TimeLimits limits, BootHistory boots) {
+    Snapshot current = state.current();
+    boolean isTold = state.open().stream().anyMatch(a -> a.code() == AlertCode.HOST_ID_CONFLICT);
+    if (rival == null || current == null || isTold || !boots.isContested()) {
+      return new Judged(state.with(boots), List.of());
+    }
+    IsolationAlert conflict = HostIdConflict.between(rival, current);
+    return judge(state.apart(), current, limits, boots, List.of(conflict));
+  }
+
+  private static Judged judge(
+      HostState state,
+      Snapshot snapshot,
+      TimeLimits limits,
+      BootHistory boots,
+      List<IsolationAlert> more) {
+    Snapshot current = state.current();
     boolean newBoot = current != null && !bootOf(current).equals(bootOf(snapshot));
     boolean firstOfBoot = newBoot || current == null;
     Snapshot baseline = newBoot ? current : Objects.requireNonNullElse(state.baseline(), snapshot);
@@ -52,12 +93,12 @@ public final class Judgement {
             snapshot,
             state.intendedOwners(),
             newBoot && limits.isStale(baseline, snapshot));
-    AlertLife life = new AlertLife(state, comparison.after(), newBoot);
-    List<IsolationAlert> findings =
-        new ArrayList<>(
-            firstOfBoot
-                ? changes(comparison)
-                : BootFindings.of(comparison, latest(comparison, current), life));
+    AlertLife life = new AlertLife(state.with(boots), comparison.after(), newBoot);
+    List<IsolationAlert> findings = new ArrayList<>(more);
+    findings.addAll(
+        firstOfBoot
+            ? changes(comparison)
+            : BootFindings.of(comparison, latest(comparison, current), life));
     if (current == null) {
       findings.addAll(UpdateFindings.ofFirst(comparison));
     }
@@ -74,7 +115,8 @@ public final class Judgement {
             life.revision(),
             life.open(),
             pending.still(),
-            intendedOwners(state, comparison.after())),
+            intendedOwners(state, comparison.after()),
+            boots),
         life.changes());
   }
 
@@ -85,9 +127,14 @@ public final class Judgement {
    */
   public static Judged missed(HostState state, Unchanged unchanged) {
     Snapshot current = state.current();
-    if (current == null
-        || state.missesSnapshot()
-        || isStale(state, unchanged.bootId(), unchanged.sequence())) {
+    BootHistory boots = state.boots();
+    Sign sign = Sign.of(unchanged);
+    if (boots.placeOf(sign) == BootHistory.Place.RIVAL) {
+      Snapshot last = state.baseline();
+      boolean isOfRival = last != null && bootOf(last).equals(sign.bootId());
+      return rival(state, isOfRival ? last : null, TimeLimits.DEFAULT, boots.rivalledBy(sign));
+    }
+    if (current == null || state.missesSnapshot() || boots.placeOf(sign) == BootHistory.Place.OLD) {
       return new Judged(state, List.of());
     }
     Snapshot now = current.at(unchanged.lookedAtMillis(), unchanged.sequence());
@@ -101,7 +148,8 @@ public final class Judgement {
             life.revision(),
             life.open(),
             state.pending(),
-            state.intendedOwners()),
+            state.intendedOwners(),
+            state.history()),
         life.changes());
   }
 
@@ -127,15 +175,21 @@ public final class Judgement {
    * snapshots.
    *
    * <p>The revision is kept. If a host with that id returns, its alerts count on from there,
-   * because consumers drop alerts whose revision they have seen.
+   * because consumers drop alerts whose revision they have seen. The time is kept, so that frames
+   * that are read again do not bring the host back.
+   *
+   * @param appendedAtMillis when the broker took the command, milliseconds since 1970
    */
-  public static Judged retire(HostState state) {
+  public static Judged retire(HostState state, long appendedAtMillis) {
     int revision = state.revision();
     List<IsolationAlert> resolved = new ArrayList<>();
     for (IsolationAlert alert : state.open()) {
       resolved.add(alert.with(AlertStatus.RESOLVED, ++revision));
     }
-    return new Judged(new HostState(null, null, revision, List.of()), resolved);
+    HostState forgotten =
+        new HostState(null, null, revision, List.of())
+            .with(BootHistory.forgottenAt(appendedAtMillis));
+    return new Judged(forgotten, resolved);
   }
 
   /** The snapshot compared with the one just before. */
@@ -145,15 +199,16 @@ public final class Judgement {
 
   /**
    * True if {@link #apply} would find nothing new: same boot, same functions with the same facts in
-   * the same order, same owners, a kexec image loaded or not as before, and no finding that still
-   * has to last. Times and sequence numbers may differ. After ten minutes it is no repetition any
-   * more, so that the "before" time of an alert is not weeks old.
+   * the same order, same owners, a kexec image loaded or not as before, no finding that still has
+   * to last, and no rival. Times and sequence numbers may differ. After ten minutes it is no
+   * repetition any more, so that the "before" time of an alert is not weeks old.
    */
   public static boolean isRepetition(HostState state, Snapshot snapshot) {
     Snapshot current = state.current();
     return current != null
         && state.pending().isEmpty()
         && !state.missesSnapshot()
+        && state.history().rival() == null
         && bootOf(current).equals(bootOf(snapshot))
         && current.kexecLoaded() == snapshot.kexecLoaded()
         && isSoonAfter(current.takenAtMillis(), snapshot.takenAtMillis())
@@ -168,18 +223,6 @@ public final class Judgement {
    */
   public static boolean isSoonAfter(long takenAtMillis, long laterMillis) {
     return Math.abs(laterMillis - takenAtMillis) < REMEMBERED_MILLIS;
-  }
-
-  private static boolean isStale(HostState state, String boot, long sequence) {
-    Snapshot current = state.current();
-    if (current == null) {
-      return false;
-    }
-    if (bootOf(current).equals(boot)) {
-      return sequence != 0 && sequence <= current.sequence();
-    }
-    Snapshot baseline = state.baseline();
-    return baseline != null && bootOf(baseline).equals(boot);
   }
 
   private static String bootOf(Snapshot snapshot) {

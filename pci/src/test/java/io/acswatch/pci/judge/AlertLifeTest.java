@@ -243,7 +243,7 @@ class AlertLifeTest {
   void sharedGroupIsToldOnceAndAsAMergeWhereItIsOne() {
     Snapshot apart = owned(1, 2, 3).sequence(1).snapshot();
     Snapshot merged = owned(9, 9, 3).kexec("2").sequence(1).snapshot();
-    Snapshot still = owned(9, 9, 3).kexec("2").sequence(2).snapshot();
+    Snapshot still = owned(9, 9, 3).kexec("2").after("1").sequence(2).snapshot();
     AlertCode shared = AlertCode.CROSS_VM_SHARED_GROUP;
 
     assertEquals("RAISED vm1,vm2", told(AlertCode.GROUP_MERGED_CROSS_VM, apart, merged));
@@ -325,8 +325,8 @@ class AlertLifeTest {
     Snapshot apart = owned(1, 2, 3).sequence(1).snapshot();
     Snapshot fromTheFuture =
         AlteredSnapshot.at(owned(9, 9, 3).kexec("2").sequence(2).snapshot(), 9_000_000);
-    Snapshot grown = owned(9, 9, 9).kexec("3").sequence(3).snapshot();
-    Snapshot apartAgain = owned(1, 2, 3).kexec("4").sequence(4).snapshot();
+    Snapshot grown = owned(9, 9, 9).kexec("3").after("2").sequence(3).snapshot();
+    Snapshot apartAgain = owned(1, 2, 3).kexec("4").after("2").sequence(4).snapshot();
 
     assertEquals("RAISED 9000000", life(apart, fromTheFuture));
     assertEquals("UPDATED 3000", life(apart, fromTheFuture, grown));

@@ -44,7 +44,8 @@ class HostMemoryTest {
   }
 
   private static HostState state(TestHost last, Assignment... remembered) {
-    return new HostState(null, last.snapshot(), 0, List.of(), List.of(), List.of(remembered));
+    return new HostState(
+        null, last.snapshot(), 0, List.of(), List.of(), List.of(remembered), BootHistory.NONE);
   }
 
   private static List<Assignment> remembered(HostState state, TestHost now) {
@@ -86,12 +87,14 @@ class HostMemoryTest {
     HostState state =
         new HostState(host().snapshot(), host().snapshot(), 6, List.of(first, second));
 
-    Judged judged = Judgement.retire(state);
+    Judged judged = Judgement.retire(state, 9_000);
 
     assertEquals(
         List.of(first.with(AlertStatus.RESOLVED, 7), second.with(AlertStatus.RESOLVED, 8)),
         judged.alerts());
-    assertEquals(new HostState(null, null, 8, List.of()), judged.state());
+    assertEquals(
+        new HostState(null, null, 8, List.of()).with(BootHistory.forgottenAt(9_000)),
+        judged.state());
   }
 
   /** Two snapshots, 30 seconds. */

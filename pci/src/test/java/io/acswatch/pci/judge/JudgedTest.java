@@ -43,7 +43,7 @@ class JudgedTest {
       List<IsolationAlert> open,
       List<PendingFinding> pending,
       List<Assignment> intended) {
-    return new HostState(baseline, current, revision, open, pending, intended);
+    return new HostState(baseline, current, revision, open, pending, intended, BootHistory.NONE);
   }
 
   private static boolean leaves(HostState next, IsolationAlert... alerts) {
@@ -67,6 +67,11 @@ class JudgedTest {
     Assignment intended = new Assignment(FIRST.functions().get(1).path(), "vm1");
 
     assertFalse(leaves(state(FIRST, LATER, 3, List.of(), List.of(), List.of()), ALERT));
+    BootHistory.Rival rival = new BootHistory.Rival("other", 1, 1_000, 0);
+    assertFalse(
+        leaves(
+            state(FIRST, LATER, 3, List.of(), List.of(), List.of())
+                .with(new BootHistory(List.of(), rival, 0))));
     assertFalse(leaves(state(LATER, LATER, 3, List.of(), List.of(), List.of())));
     assertFalse(leaves(state(FIRST, LATER, 4, List.of(), List.of(), List.of())));
     assertFalse(leaves(state(FIRST, LATER, 3, List.of(ALERT), List.of(), List.of())));

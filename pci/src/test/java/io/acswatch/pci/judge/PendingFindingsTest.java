@@ -34,7 +34,8 @@ class PendingFindingsTest {
 
   private static PendingFindings waiting(List<IsolationAlert> open, PendingFinding... pending) {
     return new PendingFindings(
-        new HostState(null, null, 0, open, List.of(pending), List.of()), SNAPSHOT);
+        new HostState(null, null, 0, open, List.of(pending), List.of(), BootHistory.NONE),
+        SNAPSHOT);
   }
 
   @Test

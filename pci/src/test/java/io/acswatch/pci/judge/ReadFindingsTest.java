@@ -39,7 +39,8 @@ class ReadFindingsTest {
 
   private static PendingFindings waiting(Snapshot now, PendingFinding... pending) {
     return new PendingFindings(
-        new HostState(null, null, 0, List.of(), List.of(pending), List.of()), now);
+        new HostState(null, null, 0, List.of(), List.of(pending), List.of(), BootHistory.NONE),
+        now);
   }
 
   private static List<IsolationAlert> found(Snapshot before, Snapshot after) {

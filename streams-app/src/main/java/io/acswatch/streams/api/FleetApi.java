@@ -304,6 +304,7 @@ public final class FleetApi {
     json.writeStringField("host", current == null ? "" : current.host());
     Json.text(json, "status", listed == null ? null : listed.status().label());
     Json.time(json, "heard_at", listed == null ? 0 : listed.heardMillis());
+    json.writeNumberField("frames_passed_over", listed == null ? 0 : listed.passedOver());
     json.writeNumberField("revision", state.revision());
     json.writeNumberField("vms", state.vms().size());
     Json.objects(json, "awaited", state.awaited().entrySet(), FleetApi::awaited);

@@ -198,6 +198,7 @@ public final class FleetLists {
     json.writeStringField("status", listed.status().label());
     Json.time(json, "heard_at", listed.heardMillis());
     Json.time(json, "taken_at", host.takenAtMillis());
+    json.writeNumberField("frames_passed_over", listed.passedOver());
     json.writeStringField("kernel_release", host.kernelRelease());
     json.writeStringField("boot_class", host.bootClass());
     json.writeNumberField("functions", host.functions());

@@ -74,6 +74,10 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
       counter(
           "acswatch_snapshots_missed",
           "Unchanged frames that name a snapshot that is not known here.");
+  private final Counter passedOver =
+      counter(
+          "acswatch_frames_passed_over",
+          "Frames that were not judged: of an older boot, or delivered before.");
   private final Counter alerts =
       counter("acswatch_alerts", "Alerts sent.", "code", "severity", "status");
   private final Histogram alertLatency =
@@ -195,6 +199,11 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   @Override
   public void snapshotMissed() {
     missed.inc();
+  }
+
+  @Override
+  public void passedOver() {
+    passedOver.inc();
   }
 
   @Override

@@ -36,6 +36,8 @@ public final class FleetIndex implements HostObserver {
     private volatile @Nullable HostSummary summary;
 
     private volatile long heardMillis;
+
+    private volatile long passedOver;
   }
 
   /** The hosts of one partition from its opening to its closing; later nobody reads it. */
@@ -48,6 +50,13 @@ public final class FleetIndex implements HostObserver {
       Entry entry = loaded ? hosts.get(host) : hosts.computeIfAbsent(host, unused -> new Entry());
       if (entry != null && entry != RETIRED) {
         entry.heardMillis = Math.max(entry.heardMillis, atMillis);
+      }
+    }
+
+    private void passedOver(String host) {
+      Entry entry = hosts.get(host);
+      if (entry != null && entry != RETIRED) {
+        entry.passedOver++; // by one thread, that of the partition
       }
     }
 
@@ -85,8 +94,13 @@ public final class FleetIndex implements HostObserver {
 
   private static final Entry RETIRED = new Entry();
 
-  /** A host at the moment of asking, and when a frame of it was last taken in. */
-  public record Listed(HostSummary summary, HostStatus status, long heardMillis) {}
+  /**
+   * A host at the moment of asking.
+   *
+   * @param heardMillis when a frame of it was last taken in, milliseconds since 1970
+   * @param passedOver number of its frames that this process did not judge, for they were old
+   */
+  public record Listed(HostSummary summary, HostStatus status, long heardMillis, long passedOver) {}
 
   /**
    * Counts of hosts and of open alerts.
@@ -121,6 +135,14 @@ public final class FleetIndex implements HostObserver {
       of.heard(host, heard);
     }
     lastFrameMillis = Math.max(lastFrameMillis, heard);
+  }
+
+  @Override
+  public void passedOver(int partition, String host) {
+    Partition of = partitions.get(partition);
+    if (of != null) {
+      of.passedOver(host);
+    }
   }
 
   @Override
@@ -181,7 +203,7 @@ public final class FleetIndex implements HostObserver {
     long taken = summary.takenAtMillis();
     long known = taken - now > staleAfterMillis ? 0 : Math.min(now, taken);
     long heard = Math.max(entry.heardMillis, known);
-    return new Listed(summary, status(summary, now - heard), heard);
+    return new Listed(summary, status(summary, now - heard), heard, entry.passedOver);
   }
 
   private HostStatus status(HostSummary summary, long silentMillis) {

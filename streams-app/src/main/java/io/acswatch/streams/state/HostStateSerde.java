@@ -16,18 +16,21 @@ import io.acswatch.pci.judge.HostState;
  *  +---------+-------+-------+----------+------------------+--------------------+
  *  | 24 baseline taken at    | 32 baseline sequence | 40 length of current i32  |
  *  | 44 length of baseline i32 | 48 pending i32     | 52 intended owners i32    |
- *  | 56 open alerts i32                                                         |
- *  | 60 digest of the last frame that said what current says, 0 if unknown      |
+ *  | 56 open alerts i32      | 60 boots i32                                     |
+ *  | 64 when the host was retired, i64, 0 if never                              |
+ *  | 72 digest of the last frame that said what current says, 0 if unknown      |
  *  +----------------------------------------------------------------------------+
- *  | 76 facts of current, if there is one                                       |
+ *  | 88 facts of current, if there is one                                       |
  *  | facts of baseline, if there is one that is not current                     |
  *  | pending: code, place (texts), since i64, seen i32                          |
  *  | intended owners: place, VM (texts)                                         |
+ *  | boots: id (a text), since i64, number i64; the oldest first                |
+ *  | rival, if there is one: id (a text), turns i32, since i64, answered i64    |
  *  | open alerts: length i32, JSON in UTF-8                                     |
  *  +----------------------------------------------------------------------------+
  *
  *  flags    bit 0 there is a baseline, 1 there is a current, 2 they have the same facts,
- *           3 a repetition of current was judged and told nothing
+ *           3 a repetition of current was judged and told nothing, 4 there is a rival
  *  a text   length i32, UTF-8
  * </pre>
  *

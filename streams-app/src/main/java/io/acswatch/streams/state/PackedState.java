@@ -39,7 +39,7 @@ public final class PackedState {
 
   /** True if no finding waits for another look that shows it too. */
   public boolean waitsForNothing() {
-    return header.getInt(PENDING_COUNT_AT) == 0;
+    return header.getInt(PENDING_COUNT_AT) == 0 && (bytes[FLAGS_AT] & HAS_RIVAL) == 0;
   }
 
   /** True if {@code snapshot} has the very facts of the last one, and nothing waits. */
@@ -48,6 +48,7 @@ public final class PackedState {
     return known.current() != null
         && known.pending().isEmpty()
         && !known.missesSnapshot()
+        && known.history().rival() == null
         && known.current().hasFactsOf(snapshot);
   }
 
@@ -69,7 +70,7 @@ public final class PackedState {
   }
 
   /** Numbers rise within a boot; a frame that was delivered again has an old one. */
-  private boolean isNumberAfter(long sequence) {
+  public boolean isNumberAfter(long sequence) {
     return sequence == 0 || sequence > header.getLong(CURRENT_SEQUENCE_AT);
   }
 
@@ -108,6 +109,11 @@ public final class PackedState {
     return next;
   }
 
+  /** True of a record that was appended before the host was retired, and is read again. */
+  public boolean isForgotten(long appendedAtMillis) {
+    return isOfThisVersion() && appendedAtMillis <= header.getLong(FORGOTTEN_AT);
+  }
+
   private boolean isOfThisVersion() {
     return bytes.length >= HEADER_LENGTH && bytes[VERSION_AT] == VERSION;
   }
@@ -133,7 +139,7 @@ public final class PackedState {
     return StateWriter.write(next, this::factsOf, next.current() == latest ? digest : digest());
   }
 
-  private ContentDigest digest() {
+  public ContentDigest digest() {
     return isOfThisVersion()
         ? new ContentDigest(header.getLong(DIGEST_AT), header.getLong(DIGEST_AT + Long.BYTES))
         : ContentDigest.UNKNOWN;

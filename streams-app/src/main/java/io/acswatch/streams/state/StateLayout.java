@@ -18,7 +18,9 @@ final class StateLayout {
   static final int PENDING_COUNT_AT = 48;
   static final int INTENDED_COUNT_AT = 52;
   static final int ALERT_COUNT_AT = 56;
-  static final int DIGEST_AT = 60;
+  static final int BOOT_COUNT_AT = 60;
+  static final int FORGOTTEN_AT = 64;
+  static final int DIGEST_AT = 72;
   static final int HEADER_LENGTH = DIGEST_AT + 2 * Long.BYTES;
 
   static final int HAS_BASELINE = 1;
@@ -30,10 +32,15 @@ final class StateLayout {
   /** A repetition of the last snapshot was judged and told nothing: no other one can. */
   static final int IS_SETTLED = 1 << 3;
 
+  /** A boot is heard beside the current one. */
+  static final int HAS_RIVAL = 1 << 4;
+
   /** Least length of an entry: two texts, and what is beside them. */
   static final int PENDING_LENGTH = 2 * Integer.BYTES + Long.BYTES + Integer.BYTES;
 
   static final int ASSIGNMENT_LENGTH = 2 * Integer.BYTES;
+
+  static final int BOOT_LENGTH = Integer.BYTES + 2 * Long.BYTES;
 
   private StateLayout() {}
 }

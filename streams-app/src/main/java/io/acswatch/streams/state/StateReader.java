@@ -6,6 +6,7 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -55,8 +56,9 @@ final class StateReader {
     }
     List<PendingFinding> pending = pending();
     List<Assignment> intended = intendedOwners();
+    BootHistory history = history((flags & HAS_RIVAL) != 0);
     return new HostState(
-        baseline, current, in.getInt(REVISION_AT), openAlerts(), pending, intended);
+        baseline, current, in.getInt(REVISION_AT), openAlerts(), pending, intended, history);
   }
 
   private @Nullable Snapshot snapshot(boolean isThere, int lengthAt, int takenAt) {
@@ -88,6 +90,17 @@ final class StateReader {
       owners.add(new Assignment(new DevicePath(text()), text()));
     }
     return owners;
+  }
+
+  private BootHistory history(boolean hasRival) {
+    int count = checked(in.getInt(BOOT_COUNT_AT), BOOT_LENGTH);
+    List<BootHistory.SeenBoot> boots = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      boots.add(new BootHistory.SeenBoot(text(), in.getLong(), in.getLong()));
+    }
+    BootHistory.Rival rival =
+        hasRival ? new BootHistory.Rival(text(), in.getInt(), in.getLong(), in.getLong()) : null;
+    return new BootHistory(boots, rival, in.getLong(FORGOTTEN_AT));
   }
 
   private List<IsolationAlert> openAlerts() throws InputException {

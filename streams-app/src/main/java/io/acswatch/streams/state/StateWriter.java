@@ -3,6 +3,7 @@ package io.acswatch.streams.state;
 import static io.acswatch.streams.state.StateLayout.*;
 
 import io.acswatch.pci.groups.Assignment;
+import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.ContentDigest;
@@ -49,7 +50,8 @@ final class StateWriter {
         (byte)
             ((baseline != null ? HAS_BASELINE : 0)
                 | (current != null ? HAS_CURRENT : 0)
-                | (shared ? BASELINE_IS_CURRENT : 0)));
+                | (shared ? BASELINE_IS_CURRENT : 0)
+                | (state.history().rival() != null ? HAS_RIVAL : 0)));
     out.putInt(REVISION_AT, state.revision());
     putTime(out, CURRENT_TAKEN_AT, current);
     putTime(out, BASELINE_TAKEN_AT, baseline);
@@ -58,6 +60,8 @@ final class StateWriter {
     out.putInt(PENDING_COUNT_AT, state.pending().size());
     out.putInt(INTENDED_COUNT_AT, state.intendedOwners().size());
     out.putInt(ALERT_COUNT_AT, state.open().size());
+    out.putInt(BOOT_COUNT_AT, state.history().boots().size());
+    out.putLong(FORGOTTEN_AT, state.history().forgottenMillis());
     out.position(DIGEST_AT);
     out.putLong(digest.first()).putLong(digest.second());
     out.put(currentFacts).put(baselineFacts);
@@ -85,6 +89,21 @@ final class StateWriter {
     for (Assignment assignment : state.intendedOwners()) {
       parts.add(text(assignment.path().text()));
       parts.add(text(assignment.vm()));
+    }
+    for (BootHistory.SeenBoot boot : state.history().boots()) {
+      parts.add(text(boot.id()));
+      parts.add(
+          buffer(2 * Long.BYTES).putLong(boot.sinceMillis()).putLong(boot.sequence()).array());
+    }
+    BootHistory.Rival rival = state.history().rival();
+    if (rival != null) {
+      parts.add(text(rival.id()));
+      parts.add(
+          buffer(Integer.BYTES + 2 * Long.BYTES)
+              .putInt(rival.turns())
+              .putLong(rival.turnSinceMillis())
+              .putLong(rival.answeredMillis())
+              .array());
     }
     state.open().forEach(alert -> parts.add(sized(AlertJson.writeBytes(alert))));
     return parts;

@@ -17,6 +17,9 @@ public interface HostObserver {
   /** A sound frame of a host was taken in, at the broker's time. Called for each: must be quick. */
   default void heard(int partition, String host, long appendedAtMillis) {}
 
+  /** A frame was not judged: its boot is not the current one, or it was delivered before. */
+  default void passedOver(int partition, String host) {}
+
   /** What is remembered of a host changed to this. */
   default void stored(int partition, String host, HostState state) {}
 }

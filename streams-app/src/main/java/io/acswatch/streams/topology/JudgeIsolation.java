@@ -2,6 +2,8 @@ package io.acswatch.streams.topology;
 
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.KernelKnowledge;
+import io.acswatch.pci.judge.BootHistory.Place;
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
@@ -104,17 +106,31 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       states.put(host, outcome.state());
     }
     outcome.records().forEach(output -> output.forward(context, record.timestamp()));
-    hosts.heard(partition, host, record.timestamp());
+    if (outcome.isOld()) {
+      observer.passedOver();
+      hosts.passedOver(partition, host);
+    } else {
+      hosts.heard(partition, host, record.timestamp());
+    }
   }
 
-  /** What a snapshot leads to, complete in bytes. A null state stays as it is. */
-  private record Outcome(byte @Nullable [] state, List<Output> records) {
-    static final Outcome NONE = new Outcome(null, List.of());
+  /**
+   * What a snapshot leads to, complete in bytes. A null state stays as it is.
+   *
+   * @param isOld the frame is of another boot than the current one, or was delivered before: it
+   *     does not say that the host lives
+   */
+  private record Outcome(byte @Nullable [] state, List<Output> records, boolean isOld) {
+    static final Outcome NONE = new Outcome(null, List.of(), false);
+    static final Outcome OLD = new Outcome(null, List.of(), true);
   }
 
   private Outcome outcome(PackedState packed, Record<byte[], Observation> record) {
     Observation observation = record.value();
     Unchanged unchanged = observation.unchanged();
+    if (packed.isForgotten(record.timestamp())) {
+      return Outcome.OLD;
+    }
     if (unchanged == null) {
       Snapshot snapshot = Objects.requireNonNull(observation.snapshot());
       return outcome(packed, snapshot, packed.isRepeatedBy(snapshot), record);
@@ -139,17 +155,22 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   private Outcome missed(
       PackedState packed, Unchanged unchanged, Record<byte[], Observation> record) {
     HostState state = packed.unpack();
+    Place place = state.boots().placeOf(Sign.of(unchanged));
+    if (place == Place.OLD) {
+      return Outcome.OLD;
+    }
     Judged judged = Judgement.missed(state, unchanged);
-    if (state.current() == null || judged.state().missesSnapshot()) {
+    boolean isOld = place == Place.RIVAL;
+    if (!isOld && (state.current() == null || judged.state().missesSnapshot())) {
       observer.snapshotMissed();
     }
-    if (judged.alerts().isEmpty()) {
-      return Outcome.NONE;
+    if (judged.state().equals(state)) {
+      return isOld ? Outcome.OLD : Outcome.NONE;
     }
     // Without a digest no heartbeat confirms what is remembered.
-    Snapshot kept = Objects.requireNonNull(state.current());
-    byte[] next = packed.next(judged.state(), kept, ContentDigest.UNKNOWN);
-    return outcome(packed, judged, next, record);
+    ContentDigest digest = isOld ? packed.digest() : ContentDigest.UNKNOWN;
+    Snapshot kept = Objects.requireNonNull(judged.state().current());
+    return outcome(packed, judged, packed.next(judged.state(), kept, digest), isOld, record);
   }
 
   private Outcome outcome(
@@ -157,25 +178,36 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     ContentDigest digest = record.value().digest();
     if (same && packed.needsNoJudgement(snapshot.takenAtMillis(), snapshot.sequence())) {
       observer.repetitionSkipped();
-      return new Outcome(packed.repeated(snapshot, digest), List.of());
+      return packed.isNumberAfter(snapshot.sequence())
+          ? new Outcome(packed.repeated(snapshot, digest), List.of(), false)
+          : Outcome.OLD;
     }
     HostState state = packed.unpack();
+    Place place = state.boots().placeOf(Sign.of(snapshot));
+    if (place == Place.OLD) {
+      return Outcome.OLD;
+    }
     if (Judgement.isRepetition(state, snapshot)) {
       observer.repetitionSkipped();
-      return new Outcome(packed.repeated(snapshot, digest), List.of());
+      return new Outcome(packed.repeated(snapshot, digest), List.of(), false);
     }
-    Judged judged = judge.apply(state, snapshot);
+    Judged judged = judge.apply(state, snapshot).notAfter(record.timestamp());
     byte[] next =
         same && judged.leaves(state)
             ? packed.settled(snapshot, digest)
             : packed.next(judged.state(), snapshot, digest);
-    Outcome outcome = outcome(packed, judged, next, record);
+    boolean isOld = place == Place.RIVAL && judged.state().current() != snapshot;
+    Outcome outcome = outcome(packed, judged, next, isOld, record);
     observer.judged();
     return outcome;
   }
 
   private Outcome outcome(
-      PackedState packed, Judged judged, byte[] next, Record<byte[], Observation> record) {
+      PackedState packed,
+      Judged judged,
+      byte[] next,
+      boolean isOld,
+      Record<byte[], Observation> record) {
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : judged.alerts()) {
@@ -194,7 +226,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
     judged.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
     hosts.stored(partition, host, judged.state());
-    return new Outcome(packed.isSameAs(next) ? null : next, outputs);
+    return new Outcome(packed.isSameAs(next) ? null : next, outputs, isOld);
   }
 
   /** No producer would send it, and it would stop the application again and again. */

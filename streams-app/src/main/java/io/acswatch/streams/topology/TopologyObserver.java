@@ -31,6 +31,9 @@ public interface TopologyObserver {
   /** A snapshot, or the word that a host is as it was, told nothing new and was not judged. */
   default void repetitionSkipped() {}
 
+  /** A snapshot of an older boot, or one that was delivered before, was not judged. */
+  default void passedOver() {}
+
   default void judged() {}
 
   /** An alert was sent; the frame that led to it was appended to its topic at that time. */

@@ -85,14 +85,14 @@ class GoldenStatesTest {
   void anAlertEndsWithTheTimeAtWhichItCameUpBeforeTheRestart() {
     HostState open = Judgement.apply(once(), snapshot("kexec-001-after", 1)).state();
     HostState read = HostStateSerde.unpack(HostStateSerde.pack(open));
-    List<IsolationAlert> ended = Judgement.retire(read).alerts();
+    List<IsolationAlert> ended = Judgement.retire(read, 1).alerts();
 
     assertFalse(ended.isEmpty());
     for (IsolationAlert alert : ended) {
       assertEquals(AlertStatus.RESOLVED, alert.status());
       assertEquals(snapshot("kexec-001-after", 1).takenAtMillis(), alert.raisedAtMillis());
     }
-    assertEquals(Judgement.retire(open).alerts(), ended, "judged again it is the same");
+    assertEquals(Judgement.retire(open, 1).alerts(), ended, "judged again it is the same");
   }
 
   @Test

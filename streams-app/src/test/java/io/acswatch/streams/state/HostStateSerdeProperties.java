@@ -16,6 +16,7 @@ import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.BootClass;
@@ -48,6 +49,22 @@ class HostStateSerdeProperties {
     assertArrayEquals(packed, HostStateSerde.pack(read));
   }
 
+  private static BootHistory history(SplittableRandom random) {
+    List<BootHistory.SeenBoot> boots = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      boots.add(
+          new BootHistory.SeenBoot(
+              TEXTS.get(random.nextInt(TEXTS.size())), random.nextLong(), random.nextLong()));
+    }
+    boolean rivalled = random.nextBoolean();
+    return new BootHistory(
+        boots,
+        rivalled
+            ? new BootHistory.Rival("other", random.nextInt(), random.nextLong(), random.nextLong())
+            : null,
+        random.nextLong());
+  }
+
   private static HostState state(SplittableRandom random) {
     Snapshot current = random.nextInt(8) == 0 ? null : snapshot(random);
     Snapshot baseline =
@@ -66,7 +83,8 @@ class HostStateSerdeProperties {
     for (int i = random.nextInt(3); i > 0; i--) {
       owners.add(new Assignment(new DevicePath(text(random)), text(random)));
     }
-    return new HostState(baseline, current, random.nextInt(), List.of(), pending, owners);
+    return new HostState(
+        baseline, current, random.nextInt(), List.of(), pending, owners, history(random));
   }
 
   private static Snapshot snapshot(SplittableRandom random) {

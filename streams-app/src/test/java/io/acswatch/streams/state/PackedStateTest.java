@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
@@ -188,10 +189,25 @@ class PackedStateTest {
             state.revision(),
             state.open(),
             List.of(pending),
-            List.of());
+            List.of(),
+            state.history());
     byte[] next = new PackedState(packed).next(waits, waits.current(), digest);
     assertFalse(new PackedState(next).isRepeatedBy(same));
     assertFalse(new PackedState(next).waitsForNothing());
+
+    BootHistory.Rival rival = new BootHistory.Rival("other", 1, 1, 0);
+    HostState rivalled =
+        new HostState(
+            state.baseline(),
+            state.current(),
+            state.revision(),
+            state.open(),
+            List.of(),
+            List.of(),
+            new BootHistory(state.history().boots(), rival, 0));
+    byte[] contested = new PackedState(packed).next(rivalled, rivalled.current(), digest);
+    assertFalse(new PackedState(contested).isRepeatedBy(same));
+    assertFalse(new PackedState(contested).waitsForNothing());
   }
 
   @Test

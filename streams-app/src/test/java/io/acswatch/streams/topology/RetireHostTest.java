@@ -89,7 +89,7 @@ class RetireHostTest {
     assertEquals(1, groups.size());
     assertArrayEquals(HOST.getBytes(StandardCharsets.UTF_8), groups.get(0).key());
     assertNull(groups.get(0).value());
-    assertEquals(76, run.store().get(HOST).length, () -> "of " + before.length);
+    assertEquals(88, run.store().get(HOST).length, () -> "of " + before.length);
     assertEquals(List.of(), run.read(TOPICS.rejects()));
   }
 

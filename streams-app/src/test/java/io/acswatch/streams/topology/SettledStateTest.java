@@ -33,7 +33,8 @@ class SettledStateTest {
         state.revision(),
         state.open(),
         state.pending(),
-        state.intendedOwners());
+        state.intendedOwners(),
+        state.history());
   }
 
   /** After each snapshot of a history the host stays as it is for up to an hour. */
@@ -59,7 +60,7 @@ class SettledStateTest {
             if (Judgement.isRepetition(expected, snapshot)) {
               expected = numbered(expected, remembered.current().sequence());
             } else {
-              Judged judged = Judgement.apply(expected, snapshot);
+              Judged judged = Judgement.apply(expected, snapshot).notAfter(run.now());
               expected = judged.state();
               alerts += judged.alerts().size();
             }

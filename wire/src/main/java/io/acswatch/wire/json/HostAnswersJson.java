@@ -62,6 +62,7 @@ public record HostAnswersJson(
     json.writeStringField("host", now.host());
     json.writeNullField("status");
     Json.time(json, "heard_at", now.takenAtMillis());
+    json.writeNumberField("frames_passed_over", 0);
     json.writeNumberField("revision", 0);
     json.writeNumberField("vms", now.ownerOfEach().values().stream().distinct().count());
     json.writeArrayFieldStart("awaited");

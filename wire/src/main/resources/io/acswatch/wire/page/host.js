@@ -32,6 +32,7 @@ function head() {
   const now = host.after;
   return h("div", {}, h("h1", {}, shown(host.host)), h("div", { class: "facts" },
     host.status ? h("span", { class: `state ${host.status}` }, host.status) : null, host.heard_at ? h("span", {}, host.status ? "heard " : "taken ", when(host.heard_at)) : null,
+    host.frames_passed_over ? h("span", { title: "Of an older boot, of another machine with this host id, or delivered before" }, `${count(host.frames_passed_over, "frame")} not judged`) : null,
     h("span", {}, `kernel ${shown(now.kernel_release)}`), h("span", {}, BOOTS[now.boot_class] ?? now.boot_class),
     h("span", {}, `${count(now.functions.length, "function")}, ${now.kernel === null ? "no groups" : count(now.kernel.length, "group")}, ${count(host.vms, "VM")}`),
     h("span", { title: now.model_reason }, `rules ${now.model}`)));

@@ -281,5 +281,14 @@ final class Scenarios {
         LIVE_UPDATE_ABORTED,
         story(host().kexecLoaded(), host().later(5)),
         story(host().kexecLoaded(), host().kexecLoaded().later(5), host().kexec()));
+    put(
+        HOST_ID_CONFLICT,
+        story(
+            host(),
+            host().kexec(),
+            host().later(120),
+            host().kexec().later(125),
+            host().later(240)),
+        story(host(), host().kexec(), host().later(120), host().kexec().later(125)));
   }
 }

@@ -1,0 +1,63 @@
+package io.acswatch.pci.judge;
+
+import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Evidence.Fact;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.Platform;
+import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Snapshot;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * Names the two machines that send under one host id, as far as their snapshots tell them apart.
+ */
+final class HostIdConflict {
+  private static final int MOST_CLAIMS = 32;
+
+  private HostIdConflict() {}
+
+  static IsolationAlert between(Snapshot rival, Snapshot judged) {
+    List<Fact> facts =
+        List.of(
+            new Fact("boot", rival.boot().id(), judged.boot().id()),
+            new Fact("kernel", rival.boot().kernelRelease(), judged.boot().kernelRelease()),
+            new Fact("machine", Platform.of(rival), Platform.of(judged)),
+            new Fact("functions", functions(rival), functions(judged)),
+            new Fact("claims", claims(rival), claims(judged)));
+    Set<String> vms = new TreeSet<>();
+    rival.owners().forEach(claim -> vms.add(claim.vm()));
+    judged.owners().forEach(claim -> vms.add(claim.vm()));
+    return new Comparison(rival, judged)
+        .within(Boundary.RUNNING)
+        .alert(
+            AlertCode.HOST_ID_CONFLICT,
+            Severity.HIGH,
+            "",
+            List.of(),
+            vms,
+            null,
+            "Two machines send under this host id, with kernels %s and %s: only the second is judged"
+                .formatted(rival.boot().kernelRelease(), judged.boot().kernelRelease()))
+        .withFacts(facts);
+  }
+
+  private static String functions(Snapshot snapshot) {
+    return Integer.toString(snapshot.functions().size());
+  }
+
+  private static String claims(Snapshot snapshot) {
+    List<OwnershipClaim> claims = snapshot.owners();
+    String named =
+        claims.stream()
+            .limit(MOST_CLAIMS)
+            .map(claim -> claim.address() + " " + claim.vm())
+            .collect(Collectors.joining(", "));
+    int more = claims.size() - MOST_CLAIMS;
+    return claims.isEmpty() ? "none" : more > 0 ? named + " and " + more + " more" : named;
+  }
+}
