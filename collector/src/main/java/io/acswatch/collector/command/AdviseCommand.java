@@ -108,7 +108,10 @@ final class AdviseCommand extends CliCommand {
         text.append(text.isEmpty() ? "" : "\n").append(AdviceText.of(advice));
       }
       if (all.isEmpty()) {
-        text.append("No group holds devices of several VMs, or several devices.\n");
+        text.append(
+            advisor.lacksGroups()
+                ? "Which functions share a group is not known.\n"
+                : "No group holds devices of several VMs, or several devices.\n");
       }
     }
     host.missing().forEach(one -> text.append(ImportCommand.line(one)).append('\n'));

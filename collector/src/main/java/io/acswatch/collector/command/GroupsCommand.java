@@ -83,7 +83,8 @@ final class GroupsCommand extends CliCommand {
                   Json.objects(json, "missing", host.missing(), ImportCommand::write);
                 }));
       } else {
-        StringBuilder text = new StringBuilder(GroupsText.of(file, snapshot, groups));
+        StringBuilder text =
+            new StringBuilder(GroupsText.of(file, snapshot, groups, !host.lacksGroups()));
         text.append(GroupsTree.of(snapshot, groups, output.ink(colour), ColourOption.hasLines()));
         host.missing().forEach(one -> text.append(ImportCommand.line(one)).append('\n'));
         output.print(out, "acswatch groups " + file, text.toString());

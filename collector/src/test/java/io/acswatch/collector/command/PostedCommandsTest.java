@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -177,7 +178,58 @@ class PostedCommandsTest {
     assertTrue(all.at("/missing/0/what").asText().startsWith("capabilities, which only root"));
     assertEquals("sudo lspci -nnvvv", all.at("/missing/0/command").asText());
     assertTrue(
-        advise.out().replaceAll("\\s+", " ").contains("= Not known: registers of"), advise.out());
+        advise.out().replaceAll("\\s+", " ").contains("= Not known: the registers that decide"),
+        advise.out());
+  }
+
+  /** A list of groups tells nothing of registers: what would follow from them is not made up. */
+  @Test
+  void ofAListOnlyTheKernelsGroupsAreTold() throws IOException {
+    Path list =
+        Files.writeString(
+            directory.resolve("list.txt"),
+            """
+            IOMMU Group 1:
+            \t00:01.0 PCI bridge [0604]: A port [8086:1901]
+            \t01:00.0 VGA compatible controller [0300]: A card [10de:1c82]
+            \t01:00.1 Audio device [0403]: A card [10de:0fb9]
+            \t02:00.0 Ethernet controller [0200]: Another [8086:1533]
+            IOMMU Group 2:
+            \t00:1f.0 ISA bridge [0601]: A bridge [8086:a145]
+            """);
+    String groups = CommandRun.of("groups", list.toString()).out();
+    String explain = CommandRun.of("explain", list.toString(), "01:00.1").out();
+    String advise = CommandRun.of("advise", list.toString()).out().replaceAll("\\s+", " ");
+
+    assertTrue(groups.contains("kernel: 2 groups; derived: unknown of 4 functions"), groups);
+    assertFalse(groups.contains("derived: with"), groups);
+    assertTrue(
+        explain.contains("shares a group with 0000:00:01.0, 0000:01:00.0, 0000:02:00.0"), explain);
+    assertTrue(explain.contains("The kernel reports this group; why it formed it is not known"));
+    assertTrue(advise.contains("= Not known: the registers that decide were not read."), advise);
+    assertFalse(advise.contains("They come apart"), advise);
+  }
+
+  @Test
+  void withoutGroupsAndRegistersNothingIsMadeUp() throws IOException {
+    Path list =
+        Files.writeString(
+            directory.resolve("names.txt"),
+            "00:01.0 PCI bridge [0604]: A port [8086:1901]\n"
+                + "01:00.0 VGA compatible controller [0300]: A card [10de:1c82]\n"
+                + "01:00.1 Audio device [0403]: A card [10de:0fb9]\n");
+    String groups = CommandRun.of("groups", list.toString()).out();
+
+    assertTrue(groups.contains("the kernel's groups are not shown; derived: unknown of 3"), groups);
+    assertTrue(groups.contains("group ?"), groups);
+    assertTrue(
+        CommandRun.of("explain", list.toString(), "01:00.0", "01:00.1")
+            .out()
+            .contains("whether they share a group is not known"));
+    assertTrue(
+        CommandRun.of("advise", list.toString())
+            .out()
+            .startsWith("Which functions share a group is not known."));
   }
 
   @Test

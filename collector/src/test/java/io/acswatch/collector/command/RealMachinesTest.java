@@ -80,7 +80,7 @@ class RealMachinesTest {
 
   private static String list(String name) throws IOException {
     Snapshot snapshot = snapshot(name);
-    return GroupsText.of(name, snapshot, SnapshotGroups.of(snapshot, null));
+    return GroupsText.of(name, snapshot, SnapshotGroups.of(snapshot, null), true);
   }
 
   @Test

@@ -49,6 +49,7 @@ public final class Advisor {
   private final Snapshot present;
   private final HostView view;
   private final Explainer explainer;
+  private final boolean isReported;
   private final GroupPartition groups;
   private final String commandLine;
 
@@ -59,7 +60,8 @@ public final class Advisor {
    */
   public Advisor(Snapshot host, @Nullable Snapshot before) {
     explainer = new Explainer(host, null, before);
-    present = host.hasReportedGroups() ? host : withGroups(host, before);
+    isReported = host.hasReportedGroups();
+    present = isReported ? host : withGroups(host, before);
     view = new HostView(present);
     groups = Objects.requireNonNull(view.groups(), "made above where there are none");
     commandLine = present.boot().commandLine();
@@ -94,12 +96,21 @@ public final class Advisor {
     return explainer.indexOf(address).isPresent();
   }
 
+  private boolean isUnread(int index) {
+    return explainer.hangsOnUnread(index);
+  }
+
+  /** True if the kernel's groups are not known, and those of some functions do not follow. */
+  public boolean lacksGroups() {
+    return !isReported && IntStream.range(0, view.size()).anyMatch(this::isUnread);
+  }
+
   /** Advice for each group that holds devices of several VMs, or several devices. */
   public List<Advice> all() {
     List<Advice> all = new ArrayList<>();
     for (List<Integer> members : groups.members()) {
       List<List<Integer>> parties = parties(members.stream().filter(view::isEndpoint).toList());
-      if (parties.size() > 1) {
+      if (parties.size() > 1 && (isReported || members.stream().noneMatch(this::isUnread))) {
         all.add(advise(parties));
       }
     }
@@ -155,9 +166,29 @@ public final class Advisor {
     }
     List<List<PciAddress>> apart =
         parties.stream().map(party -> party.stream().map(this::addressOf).toList()).toList();
+    boolean isUnread = subjects.stream().anyMatch(this::isUnread);
+    if (isUnread && !isReported) {
+      return new Advice(
+          subjects.stream().map(this::addressOf).sorted().toList(),
+          apart,
+          causes(subjects),
+          List.of(),
+          "Not known: neither the kernel's groups nor the registers that decide are there.");
+    }
     if (areApart(parties, i -> groups.groupOf(i))) {
       return new Advice(
           List.copyOf(group), apart, List.of(), List.of(), "They are in different groups already.");
+    }
+    if (isUnread) {
+      // A forecast from registers that were not read would prove nothing.
+      return new Advice(
+          List.copyOf(group),
+          apart,
+          causes(subjects),
+          List.of(),
+          "Not known: the registers that decide were not read. sudo lspci -nnvvv shows most of"
+              + " them, sudo lspci -xxxx all. (A kernel with the patch for pcie_acs_override= would"
+              + " show other groups, and the devices would reach each other as before.)");
     }
     List<Way> ways = new Ways(parties).all();
     return new Advice(List.copyOf(group), apart, causes(subjects), ways, answer(ways, subjects));
@@ -191,7 +222,7 @@ public final class Advisor {
       Explanation explanation = explainer.explain(subject);
       for (Explanation.Step step : explanation.steps()) {
         switch (step.kind()) {
-          case ALIAS, CLIMB, SHARED_ID, SHARED_SLOT, HARDWARE, OTHER_RULES ->
+          case ALIAS, CLIMB, SHARED_ID, SHARED_SLOT, HARDWARE, OTHER_RULES, UNREAD ->
               causes.add(step.text());
           default -> {
             // The rest tells what followed.

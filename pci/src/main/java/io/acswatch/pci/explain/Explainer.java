@@ -9,6 +9,7 @@ import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.AcsRules;
+import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.GroupingSteps;
@@ -20,11 +21,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Tells in words why the functions of a snapshot are grouped as they are. */
 public final class Explainer {
+  private static final int SHOWN_UNREAD = 6;
+
   private final HostView view;
   private final KernelGrouping grouping;
   private final GroupPartition derived;
@@ -79,8 +85,56 @@ public final class Explainer {
     group.sort(null);
     PciAddress address = view.function(index).address();
     boolean open = check.open().contains(address);
+    if (hangsOnUnread(index)) {
+      String why = unread(index);
+      Explanation.Step step =
+          step(
+              Kind.UNREAD,
+              index,
+              reported == null
+                  ? Character.toUpperCase(why.charAt(0)) + why.substring(1)
+                  : "The kernel reports this group; why it formed it is not known: " + why);
+      return new Explanation(
+          address, reported == null ? List.of() : group, true, List.of(step), "");
+    }
     return new Explanation(
         address, group, agrees, told(index), agrees && !open ? "" : check.reason());
+  }
+
+  /** True if its group hangs on bytes that were not read. */
+  public boolean hangsOnUnread(int index) {
+    return check.unread().contains(view.function(index).address());
+  }
+
+  /** What was not read that decides the group of a function. */
+  private String unread(int index) {
+    Set<PciAddress> unread = new TreeSet<>();
+    boolean isPlaced = true;
+    for (int i = 0; i < view.size(); i++) {
+      if (check.derived().together(index, i) || view.hierarchy().areInSameSlot(index, i)) {
+        isPlaced &= !view.function(i).path().isUnknown();
+        view.hierarchy()
+            .upwards(i)
+            .filter(above -> grouping.verdict(above) == AcsVerdict.UNKNOWN)
+            .forEach(above -> unread.add(view.function(above).address()));
+      }
+    }
+    String registers =
+        unread.isEmpty()
+            ? ""
+            : "registers that decide were not read of "
+                + unread.stream()
+                    .limit(SHOWN_UNREAD)
+                    .map(PciAddress::toString)
+                    .collect(Collectors.joining(", "))
+                + (unread.size() > SHOWN_UNREAD
+                    ? " and %d more".formatted(unread.size() - SHOWN_UNREAD)
+                    : "");
+    return registers
+        + (isPlaced
+            ? ""
+            : (registers.isEmpty() ? "" : ", and ") + "the bridges above are not known")
+        + ".";
   }
 
   private String whyNone(int index) {
@@ -109,6 +163,9 @@ public final class Explainer {
 
   public Explanation.Pair explain(int first, int second) {
     boolean together = check.derived().together(first, second);
+    if (view.groups() == null && (hangsOnUnread(first) || hangsOnUnread(second))) {
+      return new Explanation.Pair(explain(first), explain(second), false, List.of());
+    }
     return new Explanation.Pair(
         explain(first),
         explain(second),

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a function is in its group.
  *
- * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it.
- *     Where they cannot be computed, those of the kernel's
+ * @param group all members of its group by the rules, itself included; empty if no IOMMU serves it,
+ *     or if there is no telling. Where they cannot be computed, those of the kernel's
  * @param kernelAgrees the kernel reports the same group; true where it reports none
  * @param note why the kernel's group is another, or why there is no telling; empty if there is
  *     nothing to say
@@ -54,6 +54,8 @@ public record Explanation(
     HARDWARE,
     /** The IOMMU's driver groups by other rules than ACS. */
     OTHER_RULES,
+    /** Registers that decide were not read. */
+    UNREAD,
     NOT_SERVED
   }
 

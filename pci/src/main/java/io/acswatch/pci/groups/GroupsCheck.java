@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param grouping what the derivation rests on; where the registers at the start are not known and
  *     the kernel's groups tell what they must have been, that is in it
  * @param derived the groups that follow; the kernel's own where they cannot be computed
+ * @param unread functions whose group hangs on bytes that were not read, or on bridges that are not
+ *     known
  * @param reason what the difference comes of, in sentences; empty if there is none
  */
 public record GroupsCheck(
@@ -32,7 +34,10 @@ public record GroupsCheck(
     KernelGrouping grouping,
     GroupPartition derived,
     List<PciAddress> open,
+    List<PciAddress> unread,
     String reason) {
+  private static final int PCI_BRIDGE_CLASS = 0x0604;
+
   /** Compares; {@code reported} is null if the kernel reports no groups. */
   public static GroupsCheck of(
       Snapshot snapshot, KernelGrouping grouping, @Nullable GroupPartition reported) {
@@ -47,18 +52,29 @@ public record GroupsCheck(
           grouping,
           reported,
           List.of(),
+          List.of(),
           capitalised(grouping.choice().machine().otherRules()) + ".");
     }
     if (derived.equals(reported)) {
-      return new GroupsCheck(GroupsAgreement.SAME, grouping, derived, List.of(), "");
-    }
-    List<Integer> unread = unread(grouping);
-    if (!unread.isEmpty()) {
       return new GroupsCheck(
-          GroupsAgreement.UNREAD,
+          GroupsAgreement.SAME,
           grouping,
           derived,
           List.of(),
+          addresses(grouping, hangingOnUnread(grouping, derived)),
+          "");
+    }
+    List<Integer> unread = unread(grouping);
+    if (!unread.isEmpty()) {
+      BitSet hanging = hangingOnUnread(grouping, derived);
+      BitSet elsewhere = derived.functionsElsewhere(reported);
+      elsewhere.andNot(hanging);
+      return new GroupsCheck(
+          GroupsAgreement.UNREAD,
+          grouping,
+          elsewhere.isEmpty() ? reported : derived,
+          List.of(),
+          addresses(grouping, hanging),
           "Bytes that decide were not read of " + names(grouping, unread) + ".");
     }
     Supposition supposition = grouping.suppose(reported);
@@ -77,6 +93,7 @@ public record GroupsCheck(
         changed.isEmpty() ? GroupsAgreement.UNEXPLAINED : GroupsAgreement.REGISTERS_CHANGED,
         grouping,
         derived,
+        List.of(),
         List.of(),
         changed.isEmpty()
             ? "Neither the words that the boot found nor one change of registers since explains"
@@ -103,7 +120,8 @@ public record GroupsCheck(
   static GroupsCheck notComputable(
       KernelGrouping grouping, GroupPartition derived, GroupPartition reported, String why) {
     List<PciAddress> open = addresses(grouping, derived.functionsElsewhere(reported));
-    return new GroupsCheck(GroupsAgreement.NOT_COMPUTABLE, grouping, reported, open, why);
+    return new GroupsCheck(
+        GroupsAgreement.NOT_COMPUTABLE, grouping, reported, open, List.of(), why);
   }
 
   private static GroupsCheck withoutReport(KernelGrouping grouping, GroupPartition derived) {
@@ -113,12 +131,46 @@ public record GroupsCheck(
         grouping,
         derived,
         open,
+        addresses(grouping, hangingOnUnread(grouping, derived)),
         open.isEmpty()
             ? ""
             : grouping.isOrderOpen()
                 ? "The groups hang on the order in which drivers are bound."
                 : "The groups hang on what no capture after the boot shows: the ACS words that it"
                     + " found, or what the chipset does.");
+  }
+
+  /**
+   * Functions whose group hangs on what was not read: it would be another if that isolated, or a
+   * bridge above it is not known well enough to say what it does. So do all that would share a
+   * group with one of these: {@code coarsest} is the partition if nothing that is unknown isolates.
+   */
+  private static BitSet hangingOnUnread(KernelGrouping grouping, GroupPartition coarsest) {
+    HostHierarchy hierarchy = grouping.hierarchy();
+    BitSet hanging = new BitSet();
+    for (int i = 0; i < hierarchy.size(); i++) {
+      boolean hangs =
+          hierarchy.function(i).path().isUnknown()
+              || leadsNobodyKnowsWhere(hierarchy, i)
+              || hierarchy
+                  .upwards(hierarchy.bridgeAbove(i))
+                  .anyMatch(above -> leadsNobodyKnowsWhere(hierarchy, above));
+      hanging.set(i, hangs && coarsest.groupOf(i) != GroupPartition.NO_GROUP);
+    }
+    hanging.or(grouping.hangingOnUnread());
+    BitSet groups = new BitSet();
+    hanging.stream().forEach(i -> groups.set(coarsest.groupOf(i)));
+    for (int i = 0; i < hierarchy.size() && !groups.isEmpty(); i++) {
+      int group = coarsest.groupOf(i);
+      hanging.set(i, group != GroupPartition.NO_GROUP && groups.get(group));
+    }
+    return hanging;
+  }
+
+  private static boolean leadsNobodyKnowsWhere(HostHierarchy hierarchy, int index) {
+    PciFunction function = hierarchy.function(index);
+    return function.ids().classCode() >>> 8 == PCI_BRIDGE_CLASS
+        && !function.config().capabilitiesKnown();
   }
 
   private static List<Integer> unread(KernelGrouping grouping) {

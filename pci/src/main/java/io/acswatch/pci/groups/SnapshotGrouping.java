@@ -64,6 +64,7 @@ public final class SnapshotGrouping {
             .mapToObj(i -> snapshot.functions().get(i).address())
             .toList(),
         unknown,
+        check.unread(),
         notComputable,
         choice.groupsAtBind()
             ? grouping.isOrderOpen() && !grouping.undecided().isEmpty()

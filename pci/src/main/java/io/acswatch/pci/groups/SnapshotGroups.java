@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param assumed functions that {@code strict} keeps apart by assumption: no register shows it
  * @param unknown functions whose isolation depends on bytes that were not read; taken as not
  *     isolated
+ * @param unreadGroups functions whose group hangs on such bytes; {@code derived} and {@code strict}
+ *     say nothing of them
  * @param notComputable functions whose isolation depends on what no configuration space shows;
  *     taken as not isolated
  * @param orderMatters the kernel's order is not known, and {@code derived} would be another in
@@ -35,6 +37,7 @@ public record SnapshotGroups(
     GroupPartition strict,
     List<PciAddress> assumed,
     List<PciAddress> unknown,
+    List<PciAddress> unreadGroups,
     List<PciAddress> notComputable,
     boolean orderMatters,
     GroupsAgreement agreement,
@@ -42,6 +45,7 @@ public record SnapshotGroups(
   public SnapshotGroups {
     assumed = List.copyOf(assumed);
     unknown = List.copyOf(unknown);
+    unreadGroups = List.copyOf(unreadGroups);
     notComputable = List.copyOf(notComputable);
   }
 

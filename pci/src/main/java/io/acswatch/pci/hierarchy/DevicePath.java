@@ -65,6 +65,11 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     return new DevicePath(UNKNOWN_ROOT + address);
   }
 
+  /** True if only the address is known. */
+  public boolean isUnknown() {
+    return text.startsWith(UNKNOWN_ROOT);
+  }
+
   public DevicePath virtualFunction(int index) {
     return new DevicePath(text + '/' + VIRTUAL + index);
   }

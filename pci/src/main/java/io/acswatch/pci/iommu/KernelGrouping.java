@@ -235,6 +235,30 @@ public final class KernelGrouping {
         : new PossibleGroups(this).undecided(derive());
   }
 
+  /** Functions that would be in another group if what was not read isolated. */
+  public BitSet hangingOnUnread() {
+    boolean anyUnread = false;
+    for (int i = 0; i < hierarchy.size() && !anyUnread; i++) {
+      anyUnread = verdict(i) == AcsVerdict.UNKNOWN;
+    }
+    if (!anyUnread) {
+      return new BitSet();
+    }
+    if (choice.timing() == GroupingModel.BUS_ISOLATION_V3) {
+      BitSet unread = new BitSet();
+      for (int i = 0; i < hierarchy.size(); i++) {
+        unread.set(i, served.get(i) && verdict(i) == AcsVerdict.UNKNOWN);
+      }
+      return unread;
+    }
+    GroupPartition ifIsolating =
+        derive(
+            (function, grouped) ->
+                verdict(function) == AcsVerdict.UNKNOWN || enforces(function, grouped),
+            GroupingSteps.NONE);
+    return derive().functionsElsewhere(ifIsolating);
+  }
+
   /** The partition if {@code count} functions were grouped by these verdicts, before a change. */
   public GroupPartition deriveChanged(AcsVerdict[] then, int count) {
     return derive(

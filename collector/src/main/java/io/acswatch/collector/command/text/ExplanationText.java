@@ -7,6 +7,7 @@ import io.acswatch.pci.iommu.ModelChoice;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 public final class ExplanationText {
   private final ConsoleText text = new ConsoleText();
@@ -42,7 +43,9 @@ public final class ExplanationText {
     PciAddress function = explanation.function();
     List<PciAddress> others =
         explanation.group().stream().filter(member -> !member.equals(function)).toList();
-    if (explanation.group().isEmpty()) {
+    if (isUnread(explanation)) {
+      text.line("the group of " + function + " is not known");
+    } else if (explanation.group().isEmpty()) {
       text.line(function + " is in no group");
     } else if (others.isEmpty()) {
       text.line(function + " is alone in its group");
@@ -73,7 +76,11 @@ public final class ExplanationText {
         .gap();
     append(pair.first());
     append(pair.second());
-    if (pair.together() || !isComputable) {
+    boolean anyUnread =
+        Stream.of(pair.first(), pair.second())
+            .flatMap(one -> one.steps().stream())
+            .anyMatch(step -> step.kind() == Explanation.Kind.UNREAD);
+    if (pair.together() || !isComputable || anyUnread) {
       return;
     }
     text.gap();
@@ -87,7 +94,15 @@ public final class ExplanationText {
     }
   }
 
+  private static boolean isUnread(Explanation explanation) {
+    return explanation.group().isEmpty()
+        && explanation.steps().stream().anyMatch(s -> s.kind() == Explanation.Kind.UNREAD);
+  }
+
   private static String relation(Explanation.Pair pair) {
+    if (isUnread(pair.first()) || isUnread(pair.second())) {
+      return ": whether they share a group is not known.";
+    }
     boolean bothServed = !pair.first().group().isEmpty() && !pair.second().group().isEmpty();
     return bothServed ? " are in separate groups." : " share no group.";
   }

@@ -1,5 +1,6 @@
 package io.acswatch.collector.command.text;
 
+import io.acswatch.pci.groups.GroupsAgreement;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.groups.Ungrouped;
@@ -15,15 +16,22 @@ import java.util.stream.Collectors;
 /** What stands above the tree of groups: host, kernel, how the partitions agree. */
 public final class GroupsText {
   private final SnapshotGroups groups;
+  private final boolean isListed;
   private final StringBuilder text = new StringBuilder();
 
-  private GroupsText(SnapshotGroups groups) {
+  private GroupsText(SnapshotGroups groups, boolean isListed) {
     this.groups = groups;
+    this.isListed = isListed;
   }
 
-  /** Lines for people, with an empty one at the end. */
-  public static String of(String source, Snapshot snapshot, SnapshotGroups groups) {
-    GroupsText text = new GroupsText(groups);
+  /**
+   * Lines for people, with an empty one at the end.
+   *
+   * @param isListed if the kernel had groups they would be here
+   */
+  public static String of(
+      String source, Snapshot snapshot, SnapshotGroups groups, boolean isListed) {
+    GroupsText text = new GroupsText(groups, isListed);
     text.append(source, snapshot);
     return text.text.toString();
   }
@@ -36,28 +44,42 @@ public final class GroupsText {
     text.append("  kernel ").append(snapshot.boot().kernelRelease());
     text.append("  model ").append(groups.model().label());
     text.append(" (").append(groups.modelReason()).append(")\n");
+    int unread = groups.unreadGroups().size();
     if (kernel == null) {
-      text.append("  kernel reports no groups; derived: ");
-      text.append(shown.groupCount()).append(" groups, if an IOMMU served every function\n");
+      text.append(
+          isListed ? "  kernel reports no groups; " : "  the kernel's groups are not shown; ");
+      text.append("derived: ");
+      text.append(
+          unread > 0
+              ? "unknown of %d functions of %d\n".formatted(unread, snapshot.functions().size())
+              : shown.groupCount() + " groups, if an IOMMU served every function\n");
     } else {
       text.append("  kernel: ").append(kernel.groupCount()).append(" groups; derived: ");
       text.append(derived()).append('\n');
     }
-    if (!groups.difference().isEmpty()) {
+    // Below stands of which functions not all bytes were read.
+    if (!groups.difference().isEmpty() && groups.agreement() != GroupsAgreement.UNREAD) {
       text.append(new ConsoleText().wrapped("    ", groups.difference()));
     }
-    text.append("  strict: ").append(groups.strict().groupCount());
-    text.append(shown.equals(groups.strict()) ? ", the same" : ", not the same");
-    text.append(
-        groups.assumed().isEmpty()
-            ? "\n"
-            : "; of %d functions it is assumed that they are kept apart, no register shows it\n"
-                .formatted(groups.assumed().size()));
-    if (groups.orderMatters()) {
+    boolean isOpen = unread > 0;
+    if (!isOpen) {
+      text.append("  strict: ").append(groups.strict().groupCount());
+      text.append(shown.equals(groups.strict()) ? ", the same" : ", not the same");
+      text.append(
+          groups.assumed().isEmpty()
+              ? "\n"
+              : "; of %d functions it is assumed that they are kept apart, no register shows it\n"
+                  .formatted(groups.assumed().size()));
+    }
+    if (groups.orderMatters() && !isOpen) {
       text.append(
           "  the kernel's order is not known, and derived would be another in another order\n");
     }
-    appendNote("isolation unknown, not all bytes were read", groups.unknown());
+    if (groups.unknown().size() == snapshot.functions().size() && !groups.unknown().isEmpty()) {
+      text.append("  isolation unknown, not all bytes were read: all functions\n");
+    } else {
+      appendNote("isolation unknown, not all bytes were read", groups.unknown());
+    }
     appendNote("isolation not to be computed from registers", groups.notComputable());
     appendUngrouped(snapshot, shown);
     text.append('\n');
@@ -76,6 +98,10 @@ public final class GroupsText {
 
   private String derived() {
     int count = groups.derived().groupCount();
+    int unread = groups.unreadGroups().size();
+    if (unread > 0) {
+      return "unknown of %d functions".formatted(unread);
+    }
     return switch (groups.agreement()) {
       case SAME, NOT_REPORTED -> count + ", the same";
       case OTHER_RULES, NOT_COMPUTABLE -> "not to be computed";

@@ -24,6 +24,8 @@ public final class GroupsTree {
   private final TreeSnapshot side;
   private final TreeSnapshot strict;
   private final Set<PciAddress> assumed;
+  private final Set<PciAddress> unread;
+  private final boolean isReported;
   private final @Nullable TreeSnapshot derived;
   private final Rows rows;
 
@@ -31,6 +33,8 @@ public final class GroupsTree {
     GroupPartition kernel = groups.kernel();
     side = new TreeSnapshot(snapshot, kernel == null ? groups.derived() : kernel, kernel != null);
     assumed = Set.copyOf(groups.assumed());
+    unread = Set.copyOf(groups.unreadGroups());
+    isReported = kernel != null;
     strict = new TreeSnapshot(snapshot, groups.strict(), false);
     derived = kernel == null ? null : new TreeSnapshot(snapshot, groups.derived(), false);
     rows = new Rows(ink, lines, side.vms());
@@ -76,6 +80,7 @@ public final class GroupsTree {
 
   private boolean isPlain(Node node) {
     return node.children.isEmpty()
+        && (isReported || !unread.contains(side.function(node.after).address()))
         && side.owner(node.after) == null
         && side.mates(node.after).size() == 1
         && note(node.after).isEmpty()
@@ -108,15 +113,16 @@ public final class GroupsTree {
     rows.acs(notRead ? Style.NOTICE : Style.PLAIN, FunctionText.bits(function));
     boolean cross = side.vmsInGroup(index).size() > 1;
     String group = side.group(index);
-    String text = group.equals("none") ? "no group" : "group " + group;
-    Style style = side.mates(index).size() > 1 ? Style.BOLD : Style.DIM;
+    boolean isUnknown = !isReported && unread.contains(function.address());
+    String text = isUnknown ? "group ?" : group.equals("none") ? "no group" : "group " + group;
+    Style style = !isUnknown && side.mates(index).size() > 1 ? Style.BOLD : Style.DIM;
     rows.group(style, text, cross, note(index));
   }
 
   /** Says with how many another partition puts a function, if not with its group mates. */
   private String note(int index) {
     Set<String> mates = side.mates(index);
-    if (mates.isEmpty()) {
+    if (mates.isEmpty() || unread.contains(side.function(index).address())) {
       return "";
     }
     StringBuilder note = new StringBuilder();
