@@ -34,7 +34,7 @@ class PostedInputTest {
   private static final String ROOT = "sosreport-box-2026-11-30-abc";
   private static final String WORDS =
       """
-      00:01.0 PCI bridge [0604]: Intel Corporation [8086:1901] (rev 07) (prog-if 00 [Normal decode])
+      00:00.0 PCI bridge [0604]: Intel Corporation [8086:1901] (rev 07) (prog-if 00 [Normal decode])
       \tStatus: Cap- 66MHz- UDF-
       \tIOMMU group: 1
       \tBus: primary=00, secondary=01, subordinate=01, sec-latency=0
@@ -108,7 +108,7 @@ class PostedInputTest {
     CapturedFunction endpoint = capture.functions().get(1);
     assertEquals(256, endpoint.config().length());
     assertEquals(1, endpoint.kernel().group());
-    assertEquals("/sys/devices/pci0000:00/0000:00:01.0/0000:01:00.0", endpoint.sysfsPath());
+    assertEquals("/sys/devices/pci0000:00/0000:00:00.0/0000:01:00.0", endpoint.sysfsPath());
     assertEquals(PciAddress.of(0, 1, 0, 0), capture.owners().get(0).address());
     assertEquals(List.of(), host.contradictions());
     assertEquals(List.of(), host.missing());
@@ -171,7 +171,7 @@ class PostedInputTest {
   void idsOfOneListingCountForTheWordsOfAnother() throws IOException {
     // As supportconfig has it: lspci -nn, then lspci -vvv without ids.
     String words = WORDS.replaceAll(" \\[[0-9a-f:]{4,9}]", "").replace("Intel", "Nobody");
-    String ids = "00:01.0 PCI bridge [0604]: Nobody Corporation [8086:1901] (rev 07)\n";
+    String ids = "00:00.0 PCI bridge [0604]: Nobody Corporation [8086:1901] (rev 07)\n";
     for (String text : List.of(ids + "\n" + words, words + "\n" + ids)) {
       CapturedFunction port =
           read(Files.writeString(directory.resolve("both"), text)).toCapture().functions().get(0);

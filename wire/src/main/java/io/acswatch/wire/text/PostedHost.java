@@ -352,13 +352,19 @@ public final class PostedHost {
         inSlot.merge(slot(at), 1, Integer::sum);
       }
     }
+    // All of a domain is listed where its first function is; lspci -s shows others.
+    Set<Integer> whole = new HashSet<>();
+    listed.keySet().stream()
+        .filter(at -> at.requesterId() == 0)
+        .forEach(at -> whole.add(at.domain()));
     BusPlaces places = new BusPlaces(listed, physical);
     List<CapturedFunction> functions = new ArrayList<>();
     listed.forEach(
         (at, function) -> {
           boolean hasSibling = !physical.containsKey(at) && inSlot.get(slot(at)) > 1;
           boolean ari = forwarded.contains((long) at.domain() << 8 | at.bus());
-          function.shown().relate(physical.get(at), ari, hasSibling, !groups.isEmpty());
+          boolean isOfSome = !whole.contains(at.domain());
+          function.shown().relate(physical.get(at), ari, hasSibling, !groups.isEmpty(), isOfSome);
           CapturedFunction found = function.function();
           String path = places.of(at);
           if (!found.sysfsPath().isEmpty()) {
@@ -468,6 +474,7 @@ public final class PostedHost {
   /** What is not known of this host and would be of use, most important first. */
   public List<Missing> missing() {
     List<Missing> missing = new ArrayList<>(told);
+    List<CapturedFunction> related = functions(true);
     Map<ShownFunction.Gap, List<PciAddress>> gaps = new EnumMap<>(ShownFunction.Gap.class);
     listed.forEach(
         (at, function) -> {
@@ -498,7 +505,7 @@ public final class PostedHost {
       }
     }
     List<PciAddress> placeless =
-        functions(true).stream()
+        related.stream()
             .filter(function -> function.sysfsPath().isEmpty())
             .map(CapturedFunction::address)
             .toList();

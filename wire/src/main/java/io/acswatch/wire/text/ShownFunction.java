@@ -76,6 +76,11 @@ final class ShownFunction {
   private static final Pattern VF_PLACES = Pattern.compile("VF offset: (\\d+), stride: (\\d+),.*");
   private static final Pattern SERIAL =
       Pattern.compile("Device Serial Number ((?:[0-9a-f]{2}-){7}[0-9a-f]{2})");
+
+  /** What people put where they leave lines out. */
+  private static final Pattern CUT =
+      Pattern.compile("(?i)\\W*(?:\\.\\.\\.|…|snip|snipped|cut|trimmed)\\W*");
+
   private static final Pattern FLAG = Pattern.compile("([A-Za-z]+)([+-])");
 
   private static final Map<String, Integer> PORT_TYPES =
@@ -104,6 +109,7 @@ final class ShownFunction {
   private static final int INTEL = 0x8086;
   private static final int ISA_BRIDGE_CLASS = 0x0601;
   private static final int CHIPSET_BASE = 0xF0;
+  private static final int PCI_BRIDGE_CLASS = 0x0604;
   private static final int CARDBUS_CLASS = 0x0607;
   private static final int FIRST_STANDARD = 0x40;
   private static final int STANDARD_LENGTH = 8;
@@ -116,9 +122,11 @@ final class ShownFunction {
   enum Gap {
     NONE(""),
     HEADING_ONLY("registers, of which a list of devices says nothing"),
+    PICKED("registers, of which lines of lspci are left out"),
     NO_IDS("ids, which names do not give"),
     DENIED("capabilities, which only root is shown"),
     NAMES_ONLY("registers of capabilities, which -v does not describe"),
+    SIBLINGS("other functions of the device, which a listing of some devices leaves out"),
     FUNCTION_BIT("whether a switch's upstream port is one of several functions, which lspci hides"),
     OTHER_WORDS("ACS registers of Intel ports, which lspci prints wrongly");
 
@@ -144,6 +152,8 @@ final class ShownFunction {
   private @Nullable PciIds ids;
   private boolean showsIds;
   private boolean isVerbose;
+  private boolean hasHeader;
+  private boolean isCut;
   private boolean isDenied;
   private boolean isGone;
   private boolean hasList;
@@ -162,6 +172,7 @@ final class ShownFunction {
   private int expressType = -1;
   private boolean isolates;
   private boolean mayHaveFunctions;
+  private boolean isOfSome;
   private @Nullable PciAddress physicalFunction;
   private boolean vfsAreOn;
   private int firstVfOffset;
@@ -239,12 +250,15 @@ final class ShownFunction {
       isVerbose = true;
       isDenied = true;
       bytes[0x06] |= 0x10;
+    } else if (CUT.matcher(line).matches()) {
+      isCut = true;
     } else if (line.startsWith("!!! Unknown header type 7f")) {
       isGone = true;
     } else if (line.startsWith("Flags: ")
         || line.startsWith("Control: ")
         || line.startsWith("Status: ")) {
       isVerbose = true;
+      hasHeader = true;
       bytes[0x06] |= (byte) (line.startsWith("Status: Cap+") ? 0x10 : 0);
       group(line);
     } else if (line.startsWith("Kernel driver in use: ")) {
@@ -460,6 +474,8 @@ final class ShownFunction {
       return Gap.NONE;
     } else if (!isVerbose) {
       return Gap.HEADING_ONLY;
+    } else if (isPicked()) {
+      return Gap.PICKED;
     } else if (ids == null) {
       return Gap.NO_IDS;
     } else if (isDenied || lacksList()) {
@@ -470,7 +486,18 @@ final class ShownFunction {
     if (hasExtended && AcsRules.mayHaveDwordRegisters(ids)) {
       return Gap.OTHER_WORDS;
     }
-    return mayHaveFunctions ? Gap.FUNCTION_BIT : Gap.NONE;
+    if (mayHaveFunctions) {
+      return isOfSome ? Gap.SIBLINGS : Gap.FUNCTION_BIT;
+    }
+    return Gap.NONE;
+  }
+
+  /**
+   * True if {@code lspci} printed more than is there: each missing line may be the one that tells.
+   */
+  private boolean isPicked() {
+    boolean leads = ids != null && ids.classCode() >>> 8 == PCI_BRIDGE_CLASS;
+    return isCut || !hasHeader || leads && !isBridge || hasExtended && !isExpress;
   }
 
   /** True if the status register tells of capabilities and none is listed. */
@@ -491,10 +518,10 @@ final class ShownFunction {
   /** How much is known: ids 0, the header 1, names of capabilities 2, their registers 3. */
   int depth() {
     return switch (gap()) {
-      case HEADING_ONLY, NO_IDS -> 0;
+      case HEADING_ONLY, PICKED, NO_IDS -> 0;
       case DENIED -> 1;
       case NAMES_ONLY, OTHER_WORDS -> 2;
-      case FUNCTION_BIT, NONE -> 3;
+      case SIBLINGS, FUNCTION_BIT, NONE -> 3;
     };
   }
 
@@ -516,12 +543,19 @@ final class ShownFunction {
    * @param hasSibling its slot has another function: {@code lspci} does not show the bit for it
    * @param groupsTold the kernel's groups are known, and show whether a port that is alone in its
    *     slot has the bit, as some upstream ports do
+   * @param isOfSome the listing is of some devices only, as {@code lspci -s} makes it
    */
   void relate(
-      @Nullable PciAddress physical, boolean ariEnabled, boolean hasSibling, boolean groupsTold) {
+      @Nullable PciAddress physical,
+      boolean ariEnabled,
+      boolean hasSibling,
+      boolean groupsTold,
+      boolean isOfSome) {
     physicalFunction = physical;
     this.ariEnabled = ariEnabled;
-    mayHaveFunctions = !hasSibling && !groupsTold && expressType == UPSTREAM && !isolates;
+    this.isOfSome = isOfSome && physical == null;
+    mayHaveFunctions =
+        !hasSibling && !isolates && (this.isOfSome || !groupsTold && expressType == UPSTREAM);
     bytes[0x0E] |= (byte) (hasSibling || mayHaveFunctions ? 0x80 : 0);
   }
 
@@ -553,12 +587,12 @@ final class ShownFunction {
       return function(ReadStatus.ALL_ONES, 0, known, kernel);
     }
     switch (gap()) {
-      case HEADING_ONLY, NO_IDS:
+      case HEADING_ONLY, PICKED, NO_IDS:
         return function(ReadStatus.UNREADABLE, 0, known, kernel);
       case DENIED:
         return function(
             ReadStatus.TRUNCATED_UNPRIVILEGED, ConfigSpace.UNPRIVILEGED_LENGTH, known, kernel);
-      case NAMES_ONLY, OTHER_WORDS, FUNCTION_BIT:
+      case NAMES_ONLY, OTHER_WORDS, SIBLINGS, FUNCTION_BIT:
         return function(
             ReadStatus.TRUNCATED_UNPRIVILEGED, ConfigSpace.CONVENTIONAL_LENGTH, known, kernel);
       default:

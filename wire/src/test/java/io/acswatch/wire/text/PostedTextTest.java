@@ -52,6 +52,45 @@ class PostedTextTest {
     }
   }
 
+  /** What grep or the poster took away is not absent on the host. */
+  @ParameterizedTest
+  @ValueSource(strings = {"^[0-9a-f].*|.*ACS.*", "^[0-9a-f].*|.*(Control|Bus).*", ".*"})
+  void linesThatWereLeftOutMayTell(String kept) throws InputException {
+    String picked =
+        ("00:00.0 Host bridge [0600]: A [1022:5a14]\n" + PORT)
+            .lines()
+            .filter(line -> line.matches(kept))
+            .map(line -> line + "\n")
+            .collect(Collectors.joining());
+    if (kept.equals(".*")) {
+      picked = picked.replaceFirst("\tCapabilities: .58.*", "\t\t[...]");
+    }
+
+    PostedHost host = read(picked);
+
+    assertEquals(0, host.functions().get(1).config().length(), picked);
+    assertTrue(host.missing().toString().contains("sudo lspci -nnvvv"), picked);
+  }
+
+  @Test
+  void ofOneDeviceAloneTheOthersMayBeMissing() throws InputException {
+    String one =
+        PORT.replace("02.0", "1f.0")
+            .replaceAll("(?m)^\t(Bus|Capabilities: .190|\tACS).*\n", "")
+            .replace("[0604]", "[0280]")
+            .replace("Root Port", "Endpoint");
+
+    assertTrue(
+        read(one).missing().get(0).what().startsWith("other functions of the device"),
+        read(one).missing().toString());
+    assertTrue(
+        read("00:00.0 Host bridge [0600]: A [1022:5a14]\n" + one)
+            .missing()
+            .get(0)
+            .what()
+            .endsWith("0000:00:00.0"));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
