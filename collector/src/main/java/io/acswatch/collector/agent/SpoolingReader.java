@@ -85,7 +85,9 @@ public final class SpoolingReader {
     guard = new ReadGuard(config.denied(), config.readsPerSecond());
     patient = new PatientReader(guard, PATIENCE);
     tree = new HostTree(config.root());
-    watcher = new HostWatcher(config, new HostReader(tree, clock, guard));
+    watcher =
+        new HostWatcher(
+            config, new HostReader(tree, clock, guard, new BootFile(spool.directory())::before));
     if (watcher.host().isEmpty()) {
       throw new IOException("the host has no name; set --host-id or " + CollectorConfig.HOST_ID);
     }

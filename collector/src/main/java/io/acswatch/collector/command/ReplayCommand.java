@@ -37,7 +37,10 @@ import picocli.CommandLine.Parameters;
       "Sends captures to Kafka in the given order, as the agent of that host would, and waits"
           + " for each acknowledgement. It reads all of them before it sends the first.",
       "A directory is the spool of an agent: its frames are sent unchanged, in their order. The"
-          + " spool is not changed."
+          + " spool is not changed.",
+      "Not judged again: a frame of a boot that is older than the current one of its host, and a"
+          + " frame whose number the host has sent before. They are counted"
+          + " (acswatch_frames_passed_over_total)."
     })
 final class ReplayCommand extends CliCommand {
   private static final String NAMELESS_HOST = "replay";

@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads one whole host into a {@link Capture}. A function whose read fails is part of it with a
@@ -37,6 +38,7 @@ public final class HostReader {
   private final ThreadLocal<RegisterFiles> wordFiles;
 
   private final ReadGuard guard;
+  private final UnaryOperator<String> previousBoot;
   private final SourceTimings timings = new SourceTimings();
 
   public HostReader(HostTree tree, Clock clock) {
@@ -44,9 +46,16 @@ public final class HostReader {
   }
 
   public HostReader(HostTree tree, Clock clock, ReadGuard guard) {
+    this(tree, clock, guard, boot -> "");
+  }
+
+  /** A reader of a host; {@code previousBoot} knows the boot before a boot, or says "". */
+  public HostReader(
+      HostTree tree, Clock clock, ReadGuard guard, UnaryOperator<String> previousBoot) {
     this.tree = tree;
     this.clock = clock;
     this.guard = guard;
+    this.previousBoot = previousBoot;
     boot = new BootSource(tree);
     kexec = new KexecSource(tree);
     config = new ConfigReader(tree);
@@ -112,6 +121,10 @@ public final class HostReader {
     LiveUpdateAbility ability = liveUpdate.ofRunning(running.id(), running.kernelRelease());
     if (!ability.equals(LiveUpdateAbility.UNKNOWN)) {
       notes.add(ability.note());
+    }
+    String before = previousBoot.apply(running.id());
+    if (!before.isEmpty()) {
+      notes.add(Boot.PREVIOUS_BOOT_NOTE + before);
     }
     notes.addAll(kernelLog.notes());
     return notes;

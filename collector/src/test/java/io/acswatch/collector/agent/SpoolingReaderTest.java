@@ -99,6 +99,46 @@ class SpoolingReaderTest {
   }
 
   @Test
+  void namesTheBootBefore() throws Exception {
+    reader.tick(1);
+    String first = last().boot().id();
+    assertEquals("", bootBefore(), "of the first boot nothing is known");
+    start(Map.of());
+    reader.tick(1);
+    assertEquals("", bootBefore(), "of the same boot, by another process");
+
+    host.write("/proc/sys/kernel/random/boot_id", "second\n");
+    start(Map.of());
+    reader.tick(1);
+    assertEquals(first, bootBefore());
+    start(Map.of());
+    reader.tick(1);
+    assertEquals(first, bootBefore());
+
+    Files.writeString(spool.directory().resolve("boot"), "");
+    host.write("/proc/sys/kernel/random/boot_id", "third\n");
+    start(Map.of());
+    reader.tick(1);
+    assertEquals("", bootBefore(), "an empty file, as after a power failure");
+    host.write("/proc/sys/kernel/random/boot_id", "fourth\n");
+    start(Map.of());
+    reader.tick(1);
+    assertEquals("third", bootBefore());
+  }
+
+  /** Empties the spool. */
+  private String bootBefore() throws IOException {
+    for (SpoolEntry entry : spool.entries()) {
+      if (entry.type() == FrameType.SNAPSHOT) {
+        assertNull(frames.wrap(spool.read(entry).bytes()));
+      }
+    }
+    String previous = frames.toSnapshot().boot().notes().previousBoot();
+    empty();
+    return previous;
+  }
+
+  @Test
   void signsEveryFrame() throws Exception {
     reader.tick(1);
     host.write("/sys/kernel/kexec_loaded", "1\n");

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +31,9 @@ import picocli.CommandLine.Option;
     description = {
       "Lists refused records, one line each: partition and offset, time, host, reason.",
       "--show prints one with its bytes and marks the wrong field. --replay sends them unchanged"
-          + " to the frames topic again, for a streams application that understands them now."
+          + " to the frames topic again, for a streams application that understands them now.",
+      "Not judged again: frames of a boot that is older than the current one of their host. They"
+          + " are counted (acswatch_frames_passed_over_total)."
     })
 final class RejectsCommand extends CliCommand {
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
@@ -199,11 +202,13 @@ final class RejectsCommand extends CliCommand {
   private void replay(IsolationConfig config, TopicReader reader) {
     String frames = config.topics().frames();
     String version = Program.versionOf(IsolationApp.class);
+    AtomicInteger sent = new AtomicInteger();
     try (TopicSender sender = new TopicSender(config, frames)) {
       each(
           reader,
           reject -> {
             String why = whyNot(reject, version, again);
+            sent.addAndGet(why.isEmpty() ? 1 : 0);
             out()
                 .println(
                     reject.place()
@@ -212,6 +217,12 @@ final class RejectsCommand extends CliCommand {
                             : " left out: " + why));
             flush();
           });
+    }
+    if (sent.get() > 0) {
+      say(
+          sent
+              + " sent again. Only frames of a host's current boot, or of one that follows, are"
+              + " judged; older ones are counted.");
     }
   }
 
