@@ -14,7 +14,9 @@ import java.util.List;
 
 /** An authority of its own and what it signs, made by keytool, as PEM files in one directory. */
 final class Certificates {
-  private static final String PASSWORD = "changeit";
+  /** Of the key stores. */
+  static final String PASSWORD = "changeit";
+
   private static final Path KEYTOOL = Path.of(System.getProperty("java.home"), "bin", "keytool");
 
   private final Path directory;
