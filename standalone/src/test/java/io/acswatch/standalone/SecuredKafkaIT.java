@@ -256,6 +256,7 @@ class SecuredKafkaIT {
     Path refused = Files.writeString(scratch.resolve("refused.conf"), more.replace("word", "wort"));
     Path capture = Path.of("src/main/resources/io/acswatch/standalone/kexec-before.cap");
     Path spool = Files.createDirectory(scratch.resolve("own-spool"));
+    Path signing = Files.writeString(scratch.resolve("sign.conf"), "collector.sign=yes\n");
     FixtureHost host =
         FixtureHost.of(
             Recordings.capture("kexec-001-before", "h"),
@@ -272,8 +273,13 @@ class SecuredKafkaIT {
             "simulate --hosts 1 --minutes 1",
             "replay " + capture.toAbsolutePath(),
             "preflight " + capture.toAbsolutePath(),
-            "check --root " + host.root() + " --spool " + spool,
-            "collect reader --once --root " + host.root() + " --spool " + spool);
+            "check --root " + host.root() + " --spool " + spool + " --config " + signing,
+            "collect reader --once --root "
+                + host.root()
+                + " --spool "
+                + spool
+                + " --config "
+                + signing);
     for (String line : lines) {
       String login = " --config " + conf + " --bootstrap-servers " + broker.servers(Login.SCRAM);
       assertTrue(shown(line + login) < 2, line);
@@ -281,7 +287,10 @@ class SecuredKafkaIT {
       assertEquals(0, shown(line.split(" -")[0] + " --help"), line);
     }
     String secret = Files.readAllLines(spool.resolve(SigningKey.FILE)).get(2);
-    String said = said(LaunchedProcess.acswatch(scratch, "check", "--spool", spool.toString()));
+    String said =
+        said(
+            LaunchedProcess.acswatch(
+                scratch, "check", "--spool", spool.toString(), "--config", signing.toString()));
     assertTrue(said.contains("frames are signed by ed25519:"), said);
     assertFalse(said.contains(secret), said);
   }

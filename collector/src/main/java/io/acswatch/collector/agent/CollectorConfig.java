@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param stopTimeout how long a stop may take to send what is left
  * @param spool directory of the spool, null if not set
  * @param spoolLimits what it may hold
+ * @param signed whether the reader signs its frames
  * @param httpAddress where the sender serves metrics; empty for nowhere
  * @param kafka further settings of Kafka's clients, which win
  */
@@ -52,6 +53,7 @@ public record CollectorConfig(
     Duration stopTimeout,
     @Nullable Path spool,
     SpoolLimits spoolLimits,
+    boolean signed,
     Optional<HttpAddress> httpAddress,
     Map<String, String> kafka) {
   public static final String KAFKA_PREFIX = "kafka.";
@@ -79,6 +81,7 @@ public record CollectorConfig(
   static final String SPOOL_DIRECTORY = "collector.spool.dir";
   static final String SPOOL_BYTES = "collector.spool.bytes";
   static final String SPOOL_AGE = "collector.spool.age.ms";
+  static final String SIGN = "collector.sign";
   static final String HTTP_ADDRESS = "collector.http.address";
 
   public static final Settings.Keys KEYS =
@@ -100,6 +103,7 @@ public record CollectorConfig(
           .text(SPOOL_DIRECTORY, "")
           .number(SPOOL_BYTES, 64 << 20, 0)
           .number(SPOOL_AGE, Duration.ofDays(7).toMillis(), 1_000)
+          .text(SIGN, "no")
           .text(HTTP_ADDRESS, "127.0.0.1:9641")
           .family(KAFKA_PREFIX)
           .family(PRODUCER_PREFIX);
@@ -131,6 +135,7 @@ public record CollectorConfig(
         settings.millis(STOP_TIMEOUT),
         pathOrNull(settings.text(SPOOL_DIRECTORY)),
         new SpoolLimits(settings.number(SPOOL_BYTES), settings.millis(SPOOL_AGE)),
+        settings.parsed(SIGN, CollectorConfig::yesOrNo),
         settings.parsed(HTTP_ADDRESS, CollectorConfig::addressIfAny),
         kafka(settings));
   }
@@ -145,6 +150,13 @@ public record CollectorConfig(
   /** The spool of a reader and of a sender that run apart. */
   public Path spoolOrDefault() {
     return spool == null ? DEFAULT_SPOOL : spool;
+  }
+
+  private static boolean yesOrNo(String text) {
+    if (!text.matches("yes|no")) {
+      throw new IllegalArgumentException("expected yes or no");
+    }
+    return text.equals("yes");
   }
 
   private static Optional<HttpAddress> addressIfAny(String text) {

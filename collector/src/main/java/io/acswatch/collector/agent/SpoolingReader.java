@@ -252,6 +252,9 @@ public final class SpoolingReader {
 
   /** Without a key frames go unsigned: to watch comes first. */
   private void keepKey() {
+    if (!config.signed()) {
+      return;
+    }
     try {
       key = SigningKey.keep(spool.directory(), key);
       unsigned = "";

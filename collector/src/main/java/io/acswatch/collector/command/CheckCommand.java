@@ -67,7 +67,9 @@ final class CheckCommand extends CliCommand {
     if (config.spool() != null) {
       check.spool(config.spool());
     }
-    check.signing(config.spoolOrDefault());
+    if (config.signed()) {
+      check.signing(config.spoolOrDefault());
+    }
     if (!config.bootstrapServers().isEmpty()) {
       check.broker(
           KafkaClients.producer(

@@ -38,6 +38,7 @@ import picocli.CommandLine.Mixin;
       "  collector.spool.dir               directory where frames wait; see --spool",
       "  collector.spool.bytes             maximum size of all frames that wait (67108864)",
       "  collector.spool.age.ms            maximum age of low-priority frames (604800000)",
+      "  collector.sign                    yes: sign frames, by the key in the spool (no)",
       "  collector.http.address            metrics of the sender; empty: none (127.0.0.1:9641)",
       "  kafka.*                           settings of all Kafka clients, without the prefix",
       "  producer.*                        settings of the Kafka producer; they win"

@@ -39,6 +39,7 @@ class CollectorConfigTest {
           Map.entry("collector.spool.dir", "/spool"),
           Map.entry("collector.spool.bytes", "1024"),
           Map.entry("collector.spool.age.ms", "60000"),
+          Map.entry("collector.sign", "yes"),
           Map.entry("collector.http.address", ""));
 
   @Test
@@ -64,6 +65,7 @@ class CollectorConfigTest {
             Duration.ofSeconds(1),
             null,
             new SpoolLimits(64 << 20, Duration.ofDays(7)),
+            false,
             Optional.of(new HttpAddress("127.0.0.1", 9641)),
             Map.of()),
         config);
@@ -92,6 +94,7 @@ class CollectorConfigTest {
             Duration.ofSeconds(2),
             Path.of("/spool"),
             new SpoolLimits(1024, Duration.ofMinutes(1)),
+            true,
             Optional.empty(),
             Map.of("security.protocol", "SSL")),
         CollectorConfig.from(settings));

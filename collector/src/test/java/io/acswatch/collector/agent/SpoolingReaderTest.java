@@ -1,6 +1,7 @@
 package io.acswatch.collector.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -140,6 +141,7 @@ class SpoolingReaderTest {
 
   @Test
   void signsEveryFrame() throws Exception {
+    start(Map.of("collector.sign", "yes"));
     reader.tick(1);
     host.write("/sys/kernel/kexec_loaded", "1\n");
     reader.tick(2 * SECOND);
@@ -158,9 +160,17 @@ class SpoolingReaderTest {
     }
   }
 
+  @Test
+  void signsNothingUnasked() throws Exception {
+    reader.tick(1);
+    assertNull(spool.read(spool.entries().get(0)).signature());
+    assertFalse(Files.exists(spool.directory().resolve(SigningKey.FILE)));
+  }
+
   /** Whether a frame is believed is for others to say; nobody else sees this host. */
   @Test
   void watchesThoughItCannotSign() throws Exception {
+    start(Map.of("collector.sign", "yes"));
     Path file = spool.directory().resolve(SigningKey.FILE);
     Files.writeString(file, "no key");
     reader.tick(1);

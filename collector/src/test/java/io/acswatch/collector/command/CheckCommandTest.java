@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.ExitCode;
@@ -95,9 +96,12 @@ class CheckCommandTest {
     assertEquals(ExitCode.OK, json.exitCode());
     assertTrue(json.out().contains("{\"subject\":\"spool\",\"state\":\"ok\""), json.out());
 
-    assertTrue(json.out().contains("no key in " + directory + " yet"), json.out());
+    assertFalse(json.out().contains("signing"), json.out());
+    Path conf = Files.writeString(directory.resolve("conf"), "collector.sign=yes\n");
+    CommandRun none = check("--spool", directory.toString(), "--config", conf.toString());
+    assertTrue(none.out().contains("no key in " + directory + " yet"), none.out());
     String key = SigningKey.keep(directory, null).text();
-    CommandRun signing = check("--spool", directory.toString());
+    CommandRun signing = check("--spool", directory.toString(), "--config", conf.toString());
     assertTrue(signing.out().contains("frames are signed by " + key + "\n"), signing.out());
 
     CommandRun run = check("--spool", directory + "/none", "--bootstrap-servers", "127.0.0.1:1");

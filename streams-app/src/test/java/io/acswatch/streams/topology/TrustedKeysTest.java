@@ -139,7 +139,6 @@ class TrustedKeysTest {
     assertTrue(refused().startsWith("bad_signature: signed by"));
   }
 
-  /** A repetition is passed by before it is decoded: it must not be before it is believed. */
   @Test
   void aRepetitionIsNotBelievedForWhatItRepeats() throws Exception {
     trust(own);
