@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Decides when a snapshot is due and takes it, in two tempos. At every tick it looks at boot,
  * kexec, device events, owners and the ACS Control registers that matter; what changed there is due
- * at once, device events when they settled. Every sweep interval it looks at everything, and keeps
- * it to itself if nothing is new; what was not told for a snapshot interval it tells again. Once
- * after the start, when no device came or went for a while, it tells all too. Has no clock: the
- * time comes with each tick.
+ * at once, device events when they settled. Every sweep interval it looks at all that facts depend
+ * on, every snapshot interval at every byte, and keeps it to itself if nothing is new; what was not
+ * told for a snapshot interval it tells again. Once after the start, when no device came or went
+ * for a while, it tells all too. Has no clock: the time comes with each tick.
  */
 final class HostWatcher {
   private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -36,6 +36,7 @@ final class HostWatcher {
   private long quietSinceNanos;
   private @Nullable String lastUeventSequence;
   private long lastSweepNanos;
+  private long lastWholeNanos;
   private long lastToldNanos;
   private long lookedAtMillis;
   private long lastSequence;
@@ -67,18 +68,21 @@ final class HostWatcher {
     boolean urgent = first || otherOwners || glance.isUrgentAfter(earlier);
     boolean events = !first && !glance.ueventSequence().equals(earlier.ueventSequence());
     boolean quiet = isQuiet(glance.ueventSequence(), nanos);
-    boolean due = first || quiet || nanos - lastToldNanos >= config.snapshotInterval().toNanos();
+    long interval = config.snapshotInterval().toNanos();
+    boolean due = first || quiet || nanos - lastToldNanos >= interval;
+    boolean whole = first || quiet || nanos - lastWholeNanos >= interval;
     long age = nanos - lastSweepNanos;
     boolean settled = events && age >= config.settleInterval().toNanos();
-    if (!urgent && !due && !settled && age < config.sweepInterval().toNanos()) {
+    if (!urgent && !due && !whole && !settled && age < config.sweepInterval().toNanos()) {
       return null;
     }
-    Capture capture = snapshot();
+    Capture capture = snapshot(whole);
     synchronized (this) {
       reader.guard().goOn(); // what nobody waits for any more changes nothing
       // The glance is older than the snapshot: what changed between the two shows in the next one.
       lastGlance = glance.withKernelLogOf(capture.notes());
       lastSweepNanos = nanos;
+      lastWholeNanos = whole ? nanos : lastWholeNanos;
       lookedAtMillis = capture.takenAtMillis();
       otherOwners = false;
       wasQuiet |= quiet;
@@ -107,7 +111,7 @@ final class HostWatcher {
   }
 
   Capture snapshotNow() throws IOException {
-    Capture capture = snapshot();
+    Capture capture = snapshot(false);
     synchronized (this) {
       reader.guard().goOn();
       last = capture;
@@ -173,9 +177,9 @@ final class HostWatcher {
         glance.kernelLog());
   }
 
-  private Capture snapshot() throws IOException {
+  private Capture snapshot(boolean whole) throws IOException {
     sweeps++; // one look at a time
-    return reader.read(host, nextSequence(), owners.read().toOwnershipClaims());
+    return reader.read(host, nextSequence(), owners.read().toOwnershipClaims(), whole);
   }
 
   synchronized long nextSequence() {
@@ -196,6 +200,10 @@ final class HostWatcher {
 
   long sweeps() {
     return sweeps;
+  }
+
+  long dwords() {
+    return reader.dwords();
   }
 
   List<SourceTimings.Timing> timings() {

@@ -32,6 +32,10 @@ final class ReaderReport {
     text.counter("acswatch_reader_sweeps_total", "Reads of every function (sweeps).")
         .sample(watcher.sweeps());
     text.counter("acswatch_reader_reads_total", "Reads of functions.").sample(guard.reads());
+    text.counter(
+            "acswatch_reader_config_dwords_total",
+            "Dwords of configuration space read of functions, each a transaction on hardware.")
+        .sample(watcher.dwords());
     text.counter("acswatch_reader_reads_skipped_total", "Reads that were skipped: denied or stuck.")
         .sample(guard.skipped());
     text.counter("acswatch_reader_reads_stuck_total", "Reads that did not return in time.")

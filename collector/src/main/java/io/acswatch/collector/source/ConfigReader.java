@@ -2,6 +2,7 @@ package io.acswatch.collector.source;
 
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.pci.config.Footprint;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
@@ -11,9 +12,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * {@code vpd}, {@code rom} and {@code resource*} are never opened. Reading {@code config} resumes
  * the bridge above, and the device itself if it is in D3cold, so the power states of both are
  * looked at first. A device in D3cold, or below a bridge that sleeps, is left alone.
+ *
+ * <p>On hardware each dword is a transaction of about a microsecond. So a function that was read
+ * whole is looked at only where the decoder looked; if a bit differs there it is read whole again.
  *
  * <p>Thread-safe: each thread has buffers of its own, for a read that did not return in time may
  * still do so, and must not write into those of the next.
@@ -32,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class ConfigReader {
   private static final int ACS_WORDS_LENGTH = 4;
   private static final int TORN_RETRIES = 3;
+  private static final int[] NOWHERE = {};
 
   static final String RUNTIME_STATUS = "/power/runtime_status";
   private static final String POWER_STATE = "/power_state";
@@ -45,7 +53,18 @@ final class ConfigReader {
   private final HostTree tree;
 
   /** What was last read of each function: mostly the same again, and then not kept twice. */
-  private final Map<String, byte[]> lastRead = new ConcurrentHashMap<>();
+  private final Map<String, Kept> lastRead = new ConcurrentHashMap<>();
+
+  private final LongAdder dwords = new LongAdder();
+
+  /**
+   * A function that was read whole.
+   *
+   * @param function tells whether it is still this one
+   * @param runs where the decoder read: a start and an end in bytes, and the next ones; empty if
+   *     the read cannot be repeated in part
+   */
+  private record Kept(Object function, byte[] bytes, int[] runs) {}
 
   private final ThreadLocal<Tools> tools = ThreadLocal.withInitial(Tools::new);
 
@@ -58,6 +77,7 @@ final class ConfigReader {
 
   private static final class Tools {
     private final FunctionDecoder decoder = new FunctionDecoder();
+    private final Footprint footprint = new Footprint();
     private final ByteBuffer whole = ByteBuffer.allocateDirect(ConfigSpace.EXTENDED_LENGTH);
     private final ByteBuffer words = ByteBuffer.allocateDirect(ACS_WORDS_LENGTH);
   }
@@ -89,19 +109,31 @@ final class ConfigReader {
     return tree.textOr(directory + POWER_STATE, "").equals(COLD);
   }
 
+  /** Dwords that were read of functions, each a transaction on hardware. */
+  long dwords() {
+    return dwords.sum();
+  }
+
   /**
    * Reads all bytes the kernel gives; null if the function is gone. A read that fails is an answer,
    * {@link ReadStatus#UNREADABLE}; one whose ACS registers changed under it is done again, and
    * {@link ReadStatus#TORN_READ} only if they will not stand still.
+   *
+   * @param function the same object as at the last read if it is the same function
+   * @param whole false if it is enough to read what facts depend on, where that is as it was
    */
-  @Nullable ConfigRead read(String directory) {
+  @Nullable ConfigRead read(String directory, Object function, boolean whole) {
     if (isAsleep(directory)) {
       return ConfigRead.nothing(ReadStatus.ASLEEP);
     }
     try (FileChannel file = open(directory)) {
-      ConfigRead read = readOnce(directory, file);
+      Kept kept = whole ? null : lastRead.get(directory);
+      if (kept != null && kept.function == function && stands(kept, file)) {
+        return new ConfigRead(new ArrayConfigSpace(kept.bytes), ReadStatus.COMPLETE);
+      }
+      ConfigRead read = readOnce(directory, function, file);
       for (int again = 0; again < TORN_RETRIES && read.status() == ReadStatus.TORN_READ; again++) {
-        read = readOnce(directory, file);
+        read = readOnce(directory, function, file);
       }
       return read;
     } catch (NoSuchFileException gone) {
@@ -112,40 +144,64 @@ final class ConfigReader {
     }
   }
 
-  private ConfigRead readOnce(String directory, FileChannel file) throws IOException {
-    ByteBuffer whole = tools.get().whole.clear();
-    while (whole.hasRemaining() && file.read(whole, whole.position()) >= 0) {
-      // Without privilege the end comes after 64 bytes, with no error.
+  /** True if what the decoder looked at is as it was. */
+  private boolean stands(Kept kept, FileChannel file) throws IOException {
+    for (int i = 0; i < kept.runs.length; i += 2) {
+      int start = kept.runs[i];
+      int length = kept.runs[i + 1] - start;
+      ByteBuffer run = tools.get().whole.clear().limit(length);
+      if (!fill(run, file, start)
+          || !run.flip().equals(ByteBuffer.wrap(kept.bytes, start, length))) {
+        return false;
+      }
     }
-    byte[] bytes = kept(directory, whole.flip());
+    return kept.runs.length > 0;
+  }
+
+  private ConfigRead readOnce(String directory, Object function, FileChannel file)
+      throws IOException {
+    ByteBuffer whole = tools.get().whole.clear();
+    fill(whole, file, 0); // without privilege the end comes after 64 bytes, with no error
+    byte[] bytes = bytes(directory, whole.flip());
     ArrayConfigSpace space = new ArrayConfigSpace(bytes);
     if (bytes.length < ConfigSpace.CONVENTIONAL_LENGTH
         || bytes.length < Math.min(file.size(), ConfigSpace.EXTENDED_LENGTH)) {
+      lastRead.put(directory, new Kept(function, bytes, NOWHERE));
       return bytes.length == 0
           ? ConfigRead.nothing(ReadStatus.UNREADABLE)
           : new ConfigRead(space, ReadStatus.TRUNCATED_UNPRIVILEGED);
     }
-    return new ConfigRead(
-        space, acsWordsStand(file, space) ? ReadStatus.COMPLETE : ReadStatus.TORN_READ);
+    Footprint footprint = tools.get().footprint.wrap(space);
+    AcsRegisters acs = tools.get().decoder.decode(footprint, ReadStatus.COMPLETE).acs();
+    boolean stands = acs == null || acsWordsStand(file, space, acs);
+    lastRead.put(directory, new Kept(function, bytes, stands ? runs(footprint) : NOWHERE));
+    return new ConfigRead(space, stands ? ReadStatus.COMPLETE : ReadStatus.TORN_READ);
   }
 
-  private byte[] kept(String directory, ByteBuffer read) {
-    byte[] earlier = lastRead.get(directory);
-    if (earlier != null && read.equals(ByteBuffer.wrap(earlier))) {
-      return earlier;
+  private static int[] runs(Footprint footprint) {
+    BitSet read = footprint.dwords();
+    IntStream.Builder runs = IntStream.builder();
+    for (int from = read.nextSetBit(0); from >= 0; ) {
+      int to = read.nextClearBit(from);
+      runs.add(from * Integer.BYTES).add(Math.min(to * Integer.BYTES, footprint.length()));
+      from = read.nextSetBit(to);
+    }
+    return runs.build().toArray();
+  }
+
+  private byte[] bytes(String directory, ByteBuffer read) {
+    Kept earlier = lastRead.get(directory);
+    if (earlier != null && read.equals(ByteBuffer.wrap(earlier.bytes))) {
+      return earlier.bytes;
     }
     byte[] bytes = new byte[read.remaining()];
     read.get(bytes);
-    lastRead.put(directory, bytes);
     return bytes;
   }
 
   /** Reads the ACS registers a second time: 4 KiB are no snapshot, they are read dword by dword. */
-  private boolean acsWordsStand(FileChannel file, ConfigSpace space) throws IOException {
-    AcsRegisters acs = tools.get().decoder.decode(space, ReadStatus.COMPLETE).acs();
-    if (acs == null) {
-      return true;
-    }
+  private boolean acsWordsStand(FileChannel file, ConfigSpace space, AcsRegisters acs)
+      throws IOException {
     int offset = acs.offset() + AcsCapability.CAPABILITY_OFFSET;
     ByteBuffer words = tools.get().words.clear();
     return fill(words, file, offset) && Integer.reverseBytes(words.getInt(0)) == space.u32(offset);
@@ -171,13 +227,14 @@ final class ConfigReader {
         : -1;
   }
 
-  private static boolean fill(ByteBuffer words, FileChannel file, int offset) throws IOException {
-    while (words.hasRemaining()) {
-      if (file.read(words, offset + words.position()) < 0) {
-        return false;
-      }
+  /** Reads until there is no more room; false if the bytes end before. */
+  private boolean fill(ByteBuffer room, FileChannel file, int offset) throws IOException {
+    int read = 0;
+    while (room.hasRemaining() && read >= 0) {
+      read = file.read(room, offset + room.position());
     }
-    return true;
+    dwords.add((room.position() + Integer.BYTES - 1) / Integer.BYTES);
+    return !room.hasRemaining();
   }
 
   private FileChannel open(String directory) throws IOException {

@@ -3,8 +3,10 @@ package io.acswatch.collector.source;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What stays as it is for as long as a function is there: read once, and again only when another
@@ -30,17 +32,20 @@ final class FixedAttributes {
    */
   record Fixed(String path, int vendor, int device, String removable) {}
 
-  private record Kept(Object identity, Fixed fixed) {}
+  private record Kept(@Nullable Object identity, Fixed fixed) {}
 
-  /** Those of the function with this directory; fails if it is gone. */
+  /** Those of the function with this directory, one object per function; fails if it is gone. */
   Fixed of(PciAddress address, String directory) throws IOException {
     Object identity = tree.identity(directory);
     Kept known = kept.get(address);
-    if (known != null && known.identity.equals(identity)) {
+    if (known != null && identity != null && identity.equals(known.identity)) {
       return known.fixed;
     }
     Fixed fixed = read(directory);
-    if (identity != null && identity.equals(tree.identity(directory))) {
+    if (known != null && identity == null && fixed.equals(known.fixed)) {
+      return known.fixed;
+    }
+    if (Objects.equals(identity, tree.identity(directory))) {
       kept.put(address, new Kept(identity, fixed));
     }
     return fixed;

@@ -91,11 +91,25 @@ public final class HostReader {
     return boot.uptimeMillis();
   }
 
-  /** Reads the host; fails if there is no PCI bus or no boot id below the root. */
+  /** Dwords of configuration space that were read of functions since the start. */
+  public long dwords() {
+    return config.dwords();
+  }
+
+  /** Reads the host whole; fails if there is no PCI bus or no boot id below the root. */
   public Capture read(String host, long sequence, List<OwnershipClaim> owners) throws IOException {
-    Scan scan = scan();
+    return read(host, sequence, owners, true);
+  }
+
+  /**
+   * The same; unless {@code whole}, a function that was read before is read only where facts depend
+   * on it, and whole if something differs there.
+   */
+  public Capture read(String host, long sequence, List<OwnershipClaim> owners, boolean whole)
+      throws IOException {
+    Scan scan = scan(whole);
     if (scan.moved()) {
-      scan = scan();
+      scan = scan(whole);
     }
     List<CapturedFunction> functions = scan.functions();
     Boot running = timings.of(Source.BOOT, boot::read);
@@ -133,10 +147,10 @@ public final class HostReader {
   private record Scan(List<CapturedFunction> functions, boolean moved) {}
 
   /** One pass over the bus; {@code moved} if devices or groups changed under it. */
-  private Scan scan() throws IOException {
+  private Scan scan(boolean whole) throws IOException {
     String before = ueventSequence(tree);
     IommuGroupSource.Groups found = timings.of(Source.GROUPS, groups::read);
-    List<CapturedFunction> functions = timings.of(Source.PCI, () -> pci.read(found));
+    List<CapturedFunction> functions = timings.of(Source.PCI, () -> pci.read(found, whole));
     boolean agree =
         functions.stream().allMatch(f -> found.agree(f.address().toString(), f.kernel().group()));
     return new Scan(functions, !agree || !before.equals(ueventSequence(tree)));

@@ -36,15 +36,18 @@ final class PciSource {
     return DEVICES + "/" + address;
   }
 
-  /** Reads every function in order of address, without those that vanish; fails without a bus. */
-  List<CapturedFunction> read(IommuGroupSource.Groups groups) throws IOException {
+  /**
+   * Reads every function in order of address, without those that vanish; fails without a bus. What
+   * {@code whole} means says {@link ConfigReader#read}.
+   */
+  List<CapturedFunction> read(IommuGroupSource.Groups groups, boolean whole) throws IOException {
     if (!tree.exists(DEVICES)) {
       throw tree.missing(DEVICES);
     }
     List<CapturedFunction> functions = new ArrayList<>();
     for (String name : tree.names(DEVICES)) {
       PciAddress address = addressOrNull(name);
-      CapturedFunction function = address == null ? null : guarded(address, name, groups);
+      CapturedFunction function = address == null ? null : guarded(address, name, groups, whole);
       if (function != null) {
         functions.add(function);
       }
@@ -66,14 +69,14 @@ final class PciSource {
   }
 
   private @Nullable CapturedFunction guarded(
-      PciAddress address, String name, IommuGroupSource.Groups groups) {
+      PciAddress address, String name, IommuGroupSource.Groups groups, boolean whole) {
     String directory = directory(address);
     if (!guard.begin(directory, true)) {
       return stuck(address, directory);
     }
     guard.countRead();
     try {
-      return readOne(address, name, groups);
+      return readOne(address, name, groups, whole);
     } finally {
       guard.end();
     }
@@ -96,7 +99,7 @@ final class PciSource {
   }
 
   private @Nullable CapturedFunction readOne(
-      PciAddress address, String name, IommuGroupSource.Groups groups) {
+      PciAddress address, String name, IommuGroupSource.Groups groups, boolean whole) {
     String directory = DEVICES + "/" + name;
     FixedAttributes.Fixed fixed;
     try {
@@ -105,7 +108,7 @@ final class PciSource {
       return null;
     }
     PciIds ids = new PciIds(fixed.vendor(), fixed.device(), tree.number(directory + "/class", 0));
-    ConfigRead read = readConfig(address, ids, directory);
+    ConfigRead read = readConfig(address, ids, directory, fixed, whole);
     if (read == null) {
       if (!tree.exists(directory)) {
         return null;
@@ -122,12 +125,13 @@ final class PciSource {
         fixed.removable());
   }
 
-  private @Nullable ConfigRead readConfig(PciAddress address, PciIds ids, String directory) {
+  private @Nullable ConfigRead readConfig(
+      PciAddress address, PciIds ids, String directory, Object function, boolean whole) {
     if (guard.denied().denies(address, ids)) {
       guard.countSkipped();
       return ConfigRead.nothing(ReadStatus.UNREADABLE);
     }
-    return config.read(directory);
+    return config.read(directory, function, whole);
   }
 
   private KernelView kernelView(String directory, IommuGroupSource.Groups groups) {

@@ -72,6 +72,44 @@ class HostWatcherTest {
     assertNotNull(watcher.tick(3_600 * SECOND));
   }
 
+  /** Every byte at the start, when devices are quiet, and once an hour; else what facts need. */
+  @Test
+  void readsEveryByteOnceAnHour() throws IOException {
+    watcher.tick(0);
+    long whole = watcher.dwords();
+    watcher.tick(5 * SECOND);
+    long last = watcher.dwords();
+    assertTrue(last >= 2 * whole, last + " of " + whole);
+    int sweeps = 0;
+    for (int second = 6; second < 3_605; second++) {
+      watcher.tick(second * SECOND);
+      sweeps += (second - 5) % 60 == 0 ? 1 : 0;
+    }
+    long narrow = watcher.dwords() - last;
+    assertTrue(narrow < whole / 20 * sweeps, narrow + " in " + sweeps + " sweeps, whole " + whole);
+    last = watcher.dwords();
+    watcher.tick(3_605 * SECOND);
+    assertTrue(watcher.dwords() - last >= whole);
+  }
+
+  /** What no fact depends on is told within the hour, and kept where it was seen. */
+  @Test
+  void seesABitThatIsNoFactByTheWholeRead() throws IOException {
+    watcher.tick(0);
+    watcher.tick(5 * SECOND);
+    host.poke(PORT, 0x800, 0x5A);
+    assertNull(watcher.tick(70 * SECOND));
+    Capture whole = watcher.tick(3_605 * SECOND);
+    assertEquals(
+        0x5A,
+        whole.functions().stream()
+            .filter(function -> function.address().equals(PORT))
+            .findFirst()
+            .orElseThrow()
+            .config()
+            .u8(0x800));
+  }
+
   @Test
   void numbersSnapshotsByTheUptimeAndNeverTwiceTheSame() throws IOException {
     watcher.tick(0);

@@ -2,12 +2,14 @@ package io.acswatch.collector.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.source.ConfigReader.ConfigRead;
 import io.acswatch.pci.config.ReadStatus;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -70,7 +72,7 @@ class ConfigReaderTest {
     // The kernel counts active children: this one says nothing of itself.
     host.write(port + "/" + below + "/power/runtime_status", "unsupported\n");
 
-    assertEquals(ReadStatus.ASLEEP, reader.read(PciSource.directory(below)).status());
+    assertEquals(ReadStatus.ASLEEP, reader.read(PciSource.directory(below), this, true).status());
     assertEquals(-1, reader.readWord(PciSource.directory(below), ACS_CONTROL));
   }
 
@@ -93,7 +95,7 @@ class ConfigReaderTest {
     host.write(port + "/power_state", power + "\n");
     host.write(port + "/../power/runtime_status", above + "\n");
 
-    assertEquals(read, reader.read(PciSource.directory(PORT)).status());
+    assertEquals(read, reader.read(PciSource.directory(PORT), this, true).status());
     int word = reader.readWord(PciSource.directory(PORT), ACS_CONTROL);
     assertEquals(read == ReadStatus.ASLEEP, word < 0);
   }
@@ -118,7 +120,7 @@ class ConfigReaderTest {
     int whole = 0;
     try {
       for (int i = 0; i < 500; i++) {
-        ConfigRead read = reader.read(PciSource.directory(PORT));
+        ConfigRead read = reader.read(PciSource.directory(PORT), this, true);
         whole += read.status() == ReadStatus.COMPLETE ? 1 : 0;
         assertTrue(
             Set.of(ReadStatus.COMPLETE, ReadStatus.TORN_READ).contains(read.status()),
@@ -129,11 +131,65 @@ class ConfigReaderTest {
       writer.join();
     }
     assertTrue(whole > 0);
-    assertEquals(ReadStatus.COMPLETE, reader.read(PciSource.directory(PORT)).status());
+    assertEquals(ReadStatus.COMPLETE, reader.read(PciSource.directory(PORT), this, true).status());
   }
 
   @Test
   void hasNothingOfAFunctionThatIsGone() {
-    assertNull(reader.read("/sys/bus/pci/devices/0000:7f:00.0"));
+    assertNull(reader.read("/sys/bus/pci/devices/0000:7f:00.0", this, true));
+  }
+
+  /** Whatever changed in a function: facts of a narrow read are those of a whole one. */
+  @Test
+  void aNarrowReadSeesAllThatFactsDependOn() throws IOException {
+    String port = PciSource.directory(PORT);
+    FunctionDecoder decoder = new FunctionDecoder();
+    byte[] bytes = reader.read(port, this, true).space().toByteArray();
+    int unseen = 0;
+    for (int at = 0; at < bytes.length; at++) {
+      host.poke(PORT, at, bytes[at] ^ 0x08);
+      ConfigRead narrow = reader.read(port, this, false);
+      ConfigRead whole = new ConfigReader(new HostTree(directory)).read(port, this, true);
+      assertEquals(
+          decoder.decode(whole.space(), whole.status()),
+          decoder.decode(narrow.space(), narrow.status()),
+          "byte " + at);
+      unseen += narrow.space().hasSameBytesAs(whole.space()) ? 0 : 1;
+      host.poke(PORT, at, bytes[at]);
+      reader.read(port, this, true);
+    }
+    assertTrue(unseen > 3_900, "unseen until the whole read: " + unseen);
+  }
+
+  @Test
+  void aNarrowReadOfAnotherFunctionIsWhole() throws IOException {
+    String port = PciSource.directory(PORT);
+    reader.read(port, this, true);
+    long whole = reader.dwords();
+    assertTrue(whole >= 1024);
+    assertSame(reader.read(port, this, false).status(), ReadStatus.COMPLETE);
+    long narrow = reader.dwords() - whole;
+    assertTrue(narrow < 41, "dwords: " + narrow);
+    reader.read(port, "another", false);
+    assertEquals(2 * whole + narrow, reader.dwords());
+  }
+
+  @Test
+  void aNarrowReadIsWholeWhereSomethingDiffers() throws IOException {
+    String port = PciSource.directory(PORT);
+    reader.read(port, this, true);
+    host.poke(PORT, 0x800, 0x5A); // a byte that is nobody's
+    host.poke(PORT, ACS_CONTROL, 0x19);
+    assertEquals(0x5A, reader.read(port, this, false).space().u8(0x800));
+  }
+
+  @Test
+  void aNarrowReadSeesAFunctionThatAnswersNoMore() throws IOException {
+    String port = PciSource.directory(PORT);
+    reader.read(port, this, true);
+    for (int at = 0; at < 4096; at++) {
+      host.poke(PORT, at, 0xFF);
+    }
+    assertEquals(-1, reader.read(port, this, false).space().u32(0x40));
   }
 }
