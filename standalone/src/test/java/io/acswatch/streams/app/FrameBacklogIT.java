@@ -1,24 +1,37 @@
 package io.acswatch.streams.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.standalone.EmbeddedBroker;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Asks a real broker, whose index by time decides the answer. */
 class FrameBacklogIT {
   private static final double TENTH = 1.1;
+
+  private volatile long later;
+  private volatile List<Integer> own = List.of();
 
   @Test
   void tellsHowManyFramesWaitAndForHowLong() throws Exception {
@@ -27,7 +40,7 @@ class FrameBacklogIT {
       Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
       try (BrokerSession session = new BrokerSession(config);
           FrameBacklog backlog = backlog(config)) {
-        assertEquals(new FrameBacklog.Size(0, 0), backlog.ask(session));
+        assertEquals(new FrameBacklog.Look(0, 0, 0, List.of()), backlog.ask(session));
 
         long sent = send(config, 0);
         send(config, 1);
@@ -38,18 +51,179 @@ class FrameBacklogIT {
         assertAge(backlog, session, sent);
 
         // One is done; the other waits on, and so does a later one behind it.
-        TopicPartition done = new TopicPartition(config.topics().frames(), 0);
-        session.answer(
-            session
-                .admin()
-                .alterConsumerGroupOffsets(
-                    config.applicationId(), Map.of(done, new OffsetAndMetadata(1)))
-                .all());
+        commit(session, config, 0, 1);
         send(config, 1);
         assertEquals(2, backlog.ask(session).frames());
         assertAge(backlog, session, sent);
       }
     }
+  }
+
+  @Test
+  void tellsOnceWhatRetentionDeletedBeforeItWasJudged() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          send(config, 0);
+          send(config, 0);
+          send(config, 0);
+          commit(session, config, 0, 1);
+          TopicPartition partition = new TopicPartition(config.topics().frames(), 0);
+          session.answer(
+              session
+                  .admin()
+                  .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(3)))
+                  .all());
+          for (int i = 0; i < 2; i++) {
+            FrameBacklog.Look look = backlog.ask(session);
+            assertEquals(2, look.overtaken());
+            assertHindered(Hindrance.Kind.RETENTION, 1, look);
+          }
+          commit(session, config, 0, 3);
+          assertEquals(new FrameBacklog.Look(0, 0, 2, List.of()), backlog.ask(session));
+          later = Hindrances.TOLD.toMillis() + 60_000;
+          assertEquals(0, backlog.ask(session).overtaken());
+        });
+  }
+
+  /** A reader of committed records sees nothing wait. */
+  @Test
+  void tellsOfFramesBehindATransactionThatHangs() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          try (var hanging = producer(config, Map.of("transactional.id", "hangs"))) {
+            hanging.initTransactions();
+            hanging.beginTransaction();
+            hanging.send(new ProducerRecord<>(config.topics().frames(), 1, "h", new byte[1])).get();
+            send(config, 1);
+            FrameBacklog.Look look = backlog.ask(session);
+            assertEquals(2, look.frames());
+            assertEquals(List.of(), look.hindrances());
+            later = Hindrances.HANGS.toMillis() + 1_000;
+            assertHindered(Hindrance.Kind.HANGING_TRANSACTION, 1, backlog.ask(session));
+            assertTrue(backlog.ask(session).oldestAgeSeconds() < 120);
+            hanging.abortTransaction();
+          }
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> backlog.ask(session).hindrances().isEmpty());
+        });
+  }
+
+  @Test
+  void tellsThatNothingIsJudgedThoughFramesWait() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          send(config, 0);
+          send(config, 1);
+          assertEquals(List.of(), backlog.ask(session).hindrances());
+          later = Hindrances.STANDS_STILL.toMillis() + 1_000;
+          assertEquals(List.of(), backlog.ask(session).hindrances(), "another instance's");
+          own = List.of(1);
+          assertEquals(List.of(), backlog.ask(session).hindrances());
+          later *= 2;
+          assertHindered(Hindrance.Kind.STANDSTILL, 1, backlog.ask(session));
+          commit(session, config, 1, 1);
+          assertEquals(List.of(), backlog.ask(session).hindrances());
+        });
+  }
+
+  @Test
+  void tellsOfPartitionsThatWereAdded() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          session.answer(
+              session
+                  .admin()
+                  .createPartitions(Map.of(config.topics().frames(), NewPartitions.increaseTo(5)))
+                  .all());
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> !backlog.ask(session).hindrances().isEmpty());
+          assertHindered(Hindrance.Kind.PARTITIONS_ADDED, 3, backlog.ask(session));
+          assertTrue(
+              Topics.check(config, Topics.Layout.DEFAULT).stream()
+                  .anyMatch(report -> !report.isAsExpected()));
+        });
+  }
+
+  @Test
+  void tellsOfTooFewReplicasInSync() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          ConfigResource alerts =
+              new ConfigResource(ConfigResource.Type.TOPIC, config.topics().alerts());
+          AlterConfigOp two =
+              new AlterConfigOp(
+                  new ConfigEntry("min.insync.replicas", "2"), AlterConfigOp.OpType.SET);
+          session.answer(
+              session.admin().incrementalAlterConfigs(Map.of(alerts, List.of(two))).all());
+          assertHindered(Hindrance.Kind.MIN_INSYNC, 2, backlog.ask(session));
+        });
+  }
+
+  @Test
+  void tellsOfAPositionBehindTheEnd() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          send(config, 0);
+          commit(session, config, 0, 100);
+          assertHindered(Hindrance.Kind.POSITION, 1, backlog.ask(session));
+        });
+  }
+
+  @Test
+  void anInstanceWhoseTopicIsGoneIsNotReadyAndSaysSo(@TempDir Path scratch) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config =
+          IsolationConfig.from(
+              Map.of(
+                  "streams.bootstrap.servers", broker.bootstrapServers(),
+                  "streams.http.address", "127.0.0.1:0",
+                  "streams.state.dir", scratch.toString()));
+      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      try (BrokerSession session = new BrokerSession(config);
+          IsolationApp app = IsolationApp.start(config)) {
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
+        session.answer(session.admin().deleteTopics(List.of(config.topics().frames())).all());
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> app.status().reasons().toString().contains("does not exist"));
+        assertFalse(app.status().isReady());
+      }
+    }
+  }
+
+  private interface Check {
+    void of(IsolationConfig config, BrokerSession session, FrameBacklog backlog) throws Exception;
+  }
+
+  private void run(Check check) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config = IsolationConfig.of(broker.bootstrapServers());
+      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      try (BrokerSession session = new BrokerSession(config);
+          FrameBacklog backlog = backlog(config)) {
+        check.of(config, session, backlog);
+      }
+    }
+  }
+
+  private static void assertHindered(Hindrance.Kind kind, int partitions, FrameBacklog.Look look) {
+    assertEquals(
+        List.of(kind + " " + partitions),
+        look.hindrances().stream().map(found -> found.kind() + " " + found.partitions()).toList(),
+        look::toString);
+  }
+
+  private static void commit(
+      BrokerSession session, IsolationConfig config, int partition, long offset) {
+    TopicPartition of = new TopicPartition(config.topics().frames(), partition);
+    session.answer(
+        session
+            .admin()
+            .alterConsumerGroupOffsets(
+                config.applicationId(), Map.of(of, new OffsetAndMetadata(offset)))
+            .all());
   }
 
   private static void assertAge(FrameBacklog backlog, BrokerSession session, long sentMillis) {
@@ -61,21 +235,25 @@ class FrameBacklogIT {
         () -> "age " + age + ", expected " + atLeast + " to " + atMost);
   }
 
-  private static FrameBacklog backlog(IsolationConfig config) {
-    return new FrameBacklog(config, System::currentTimeMillis, (frames, age) -> {});
+  private FrameBacklog backlog(IsolationConfig config) {
+    return new FrameBacklog(
+        config, () -> System.currentTimeMillis() + later, () -> own, look -> {});
   }
 
   /** Returns when the broker took the frame, by its clock, which is ours. */
   private static long send(IsolationConfig config, int partition) throws Exception {
-    try (var producer =
-        new KafkaProducer<>(
-            Map.<String, Object>of("bootstrap.servers", config.bootstrapServers()),
-            new StringSerializer(),
-            new ByteArraySerializer())) {
+    try (var producer = producer(config, Map.of())) {
       return producer
           .send(new ProducerRecord<>(config.topics().frames(), partition, "h", new byte[1]))
           .get()
           .timestamp();
     }
+  }
+
+  private static KafkaProducer<String, byte[]> producer(
+      IsolationConfig config, Map<String, Object> further) {
+    Map<String, Object> settings = new HashMap<>(further);
+    settings.put("bootstrap.servers", config.bootstrapServers());
+    return new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer());
   }
 }

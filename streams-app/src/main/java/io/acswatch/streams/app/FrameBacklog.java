@@ -1,17 +1,21 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
@@ -26,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * <p>No frame is read for it. Frames carry the time at which the broker took them, and brokers have
  * an index by that time: "the first frame not older than this" is asked for ever narrower times,
  * until the age is known to a tenth.
+ *
+ * <p>It also tells what hinders judging while Kafka Streams says that it runs. Offsets are asked
+ * for with uncommitted records: a transaction that hangs holds back all that comes after it, and a
+ * reader of committed records would see nothing wait.
  */
 final class FrameBacklog implements AutoCloseable {
   /** Age that is told of a frame that is younger, and of one that is older. */
@@ -37,24 +45,40 @@ final class FrameBacklog implements AutoCloseable {
   private static final double SECONDS = 1e3;
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  private static final int PATIENCE = 3;
+
   private final IsolationConfig config;
   private final LongSupplier clock;
-  private final BiConsumer<Double, Double> listener;
+  private final Consumer<Look> listener;
   private final ScheduledExecutorService thread;
   private @Nullable BrokerSession session;
 
-  /** Frames that wait and the age of the oldest, in seconds; 0 if there is none. */
-  record Size(long frames, double oldestAgeSeconds) {}
+  private final Hindrances hindrances;
+  private int unanswered;
+
+  /**
+   * What was found.
+   *
+   * @param frames that wait; NaN if it is not known
+   * @param oldestAgeSeconds of those, 0 if none waits, NaN if it is not known
+   * @param overtaken frames of which it was found within the last hour that retention has deleted
+   *     them before they were judged
+   */
+  record Look(double frames, double oldestAgeSeconds, long overtaken, List<Hindrance> hindrances) {}
 
   /**
    * One that asks nobody yet.
    *
-   * @param listener is told how many frames wait and for how long the oldest: 0 if none does, NaN
-   *     if it is not known
+   * @param own the partitions that this instance is to judge
    */
-  FrameBacklog(IsolationConfig config, LongSupplier clock, BiConsumer<Double, Double> listener) {
+  FrameBacklog(
+      IsolationConfig config,
+      LongSupplier clock,
+      Supplier<? extends Collection<Integer>> own,
+      Consumer<Look> listener) {
     this.config = config;
     this.clock = clock;
+    hindrances = new Hindrances(config, clock, own);
     this.listener = listener;
     thread = Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-backlog"));
   }
@@ -68,15 +92,40 @@ final class FrameBacklog implements AutoCloseable {
 
   private void tell(BrokerSession asked) {
     try {
-      Size size = ask(asked);
-      listener.accept((double) size.frames(), size.oldestAgeSeconds());
+      Look look = ask(asked);
+      unanswered = 0;
+      listener.accept(look);
     } catch (RuntimeException away) {
-      // The broker watch tells of it; what escapes would end the asking.
-      listener.accept(Double.NaN, Double.NaN);
+      // The broker watch tells of brokers that are away; what escapes would end the asking.
+      unanswered++;
+      listener.accept(
+          new Look(
+              Double.NaN,
+              Double.NaN,
+              hindrances.overtaken(),
+              unanswered < PATIENCE
+                  ? List.of()
+                  : List.of(
+                      new Hindrance(
+                          Hindrance.Kind.UNKNOWN,
+                          1,
+                          "the brokers do not say which frames wait: "
+                              + CommandFailure.firstLine(away)))));
     }
   }
 
-  Size ask(BrokerSession session) {
+  Look ask(BrokerSession session) {
+    String frames = config.topics().frames();
+    Map<String, TopicDescription> topics = hindrances.topics(session);
+    TopicDescription described = topics.get(frames);
+    if (described == null) {
+      return new Look(
+          Double.NaN,
+          Double.NaN,
+          hindrances.overtaken(),
+          List.of(
+              new Hindrance(Hindrance.Kind.TOPIC_GONE, 1, "topic " + frames + " does not exist")));
+    }
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(
             session
@@ -84,26 +133,32 @@ final class FrameBacklog implements AutoCloseable {
                 .listConsumerGroupOffsets(config.applicationId())
                 .partitionsToOffsetAndMetadata());
     Map<TopicPartition, OffsetSpec> all = new HashMap<>();
-    String topic = config.topics().frames();
-    for (TopicPartitionInfo partition :
-        session
-            .answer(session.admin().describeTopics(List.of(topic)).topicNameValues().get(topic))
-            .partitions()) {
-      all.put(new TopicPartition(topic, partition.partition()), OffsetSpec.earliest());
+    for (TopicPartitionInfo partition : described.partitions()) {
+      all.put(new TopicPartition(frames, partition.partition()), OffsetSpec.earliest());
     }
-    Map<TopicPartition, ListOffsetsResultInfo> first = offsets(session, all);
+    Map<TopicPartition, Long> first = offsets(session, all, IsolationLevel.READ_UNCOMMITTED);
     all.replaceAll((partition, unused) -> OffsetSpec.latest());
+    Map<TopicPartition, Long> readable = offsets(session, all, IsolationLevel.READ_COMMITTED);
+    Map<TopicPartition, Long> end = offsets(session, all, IsolationLevel.READ_UNCOMMITTED);
+    Map<TopicPartition, Long> done = new HashMap<>();
     Map<TopicPartition, Long> waiting = new HashMap<>();
-    long frames = 0;
-    for (var end : offsets(session, all).entrySet()) {
-      OffsetAndMetadata done = committed.get(end.getKey());
-      long next = Math.max(first.get(end.getKey()).offset(), done == null ? 0 : done.offset());
-      if (end.getValue().offset() > next) {
-        frames += end.getValue().offset() - next;
-        waiting.put(end.getKey(), next);
+    long count = 0;
+    for (TopicPartition partition : all.keySet()) {
+      OffsetAndMetadata position = committed.get(partition);
+      if (position != null) {
+        done.put(partition, position.offset());
+      }
+      long next = Math.max(first.get(partition), done.getOrDefault(partition, 0L));
+      if (end.get(partition) > next) {
+        count += end.get(partition) - next;
+        waiting.put(partition, next);
       }
     }
-    return new Size(frames, waiting.isEmpty() ? 0 : oldestAge(session, waiting));
+    List<Hindrance> found =
+        hindrances.find(
+            session, topics, new Hindrances.Offsets(done, first, readable, end, waiting));
+    return new Look(
+        count, waiting.isEmpty() ? 0 : oldestAge(session, waiting), hindrances.overtaken(), found);
   }
 
   private double oldestAge(BrokerSession session, Map<TopicPartition, Long> waiting) {
@@ -130,8 +185,8 @@ final class FrameBacklog implements AutoCloseable {
     long since = Math.max(0, now - (long) (ageSeconds * SECONDS));
     Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
     waiting.forEach((partition, unused) -> asked.put(partition, OffsetSpec.forTimestamp(since)));
-    for (var found : offsets(session, asked).entrySet()) {
-      long offset = found.getValue().offset();
+    for (var found : offsets(session, asked, IsolationLevel.READ_UNCOMMITTED).entrySet()) {
+      long offset = found.getValue();
       if (offset < 0 || offset > waiting.get(found.getKey())) {
         return false;
       }
@@ -139,13 +194,13 @@ final class FrameBacklog implements AutoCloseable {
     return true;
   }
 
-  private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
-      BrokerSession session, Map<TopicPartition, OffsetSpec> asked) {
-    return session.answer(
-        session
-            .admin()
-            .listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-            .all());
+  private static Map<TopicPartition, Long> offsets(
+      BrokerSession session, Map<TopicPartition, OffsetSpec> asked, IsolationLevel level) {
+    return session
+        .answer(session.admin().listOffsets(asked, new ListOffsetsOptions(level)).all())
+        .entrySet()
+        .stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, found -> found.getValue().offset()));
   }
 
   @Override

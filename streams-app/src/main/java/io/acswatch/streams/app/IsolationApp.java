@@ -16,6 +16,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -58,6 +59,7 @@ public final class IsolationApp implements AutoCloseable {
   private final BrokerWatch broker;
   private final FrameBacklog backlog;
   private final StatusServer http;
+  private volatile List<String> hindrances = List.of();
   private volatile long stateSinceMillis = System.currentTimeMillis();
   private boolean closed;
 
@@ -85,8 +87,10 @@ public final class IsolationApp implements AutoCloseable {
         new FrameBacklog(
             config,
             System::currentTimeMillis,
-            (frames, age) -> {
-              metrics.backlog(frames, age);
+            this::ownPartitions,
+            look -> {
+              metrics.backlog(look);
+              hindrances = look.hindrances().stream().map(Hindrance::text).toList();
               UnpackedLibraries.delete(); // what was loaded since then
             });
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
@@ -211,6 +215,14 @@ public final class IsolationApp implements AutoCloseable {
     }
   }
 
+  private Collection<Integer> ownPartitions() {
+    try {
+      return instances.own();
+    } catch (KafkaException | IllegalStateException notRunning) {
+      return List.of();
+    }
+  }
+
   private Map<MetricName, ? extends Metric> kafkaMetrics() {
     return streams.metrics();
   }
@@ -235,7 +247,7 @@ public final class IsolationApp implements AutoCloseable {
   }
 
   public AppStatus status() {
-    return new AppStatus(streams.state().name(), broker.isReachable());
+    return new AppStatus(streams.state().name(), broker.isReachable(), hindrances);
   }
 
   /** Where it answers HTTP requests, with the port that was chosen. */

@@ -106,6 +106,17 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
           "acswatch_frame_oldest_unprocessed_age_seconds",
           "Age of the oldest frame that waits to be judged, to a tenth; 0 if none waits, NaN while"
               + " no broker answers.");
+  private final Gauge overtaken =
+      gauge(
+          "acswatch_frames_overtaken",
+          "Frames that retention deleted before they were judged, found within the last hour.");
+  private final Gauge hindered =
+      Gauge.build(
+              "acswatch_hindered_partitions",
+              "Partitions whose frames are not judged, or cannot be, by reason; /readyz has the"
+                  + " words.")
+          .labelNames("reason")
+          .register(registry);
   private final Gauge restoringPartitions =
       gauge("acswatch_restore_partitions", "Partitions whose store is being restored.");
   private final Gauge restoreRemaining =
@@ -132,6 +143,9 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
           series(code, severity, status);
         }
       }
+    }
+    for (Hindrance.Kind kind : Hindrance.Kind.values()) {
+      hindered.labels(kind.label());
     }
     for (RejectReason reason : RejectReason.values()) {
       rejects.labels(reason.label());
@@ -222,9 +236,19 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
     return alerts.labels(code.name(), severity.label(), status.name().toLowerCase(Locale.ROOT));
   }
 
-  void backlog(double frames, double oldestAgeSeconds) {
-    unprocessed.set(frames);
-    oldestUnprocessed.set(oldestAgeSeconds);
+  void backlog(FrameBacklog.Look look) {
+    unprocessed.set(look.frames());
+    oldestUnprocessed.set(look.oldestAgeSeconds());
+    overtaken.set(look.overtaken());
+    for (Hindrance.Kind kind : Hindrance.Kind.values()) {
+      hindered
+          .labels(kind.label())
+          .set(
+              look.hindrances().stream()
+                  .filter(found -> found.kind() == kind)
+                  .mapToInt(Hindrance::partitions)
+                  .sum());
+    }
   }
 
   @Override

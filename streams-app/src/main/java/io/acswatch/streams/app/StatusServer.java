@@ -7,6 +7,7 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
+import io.acswatch.wire.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -186,9 +187,15 @@ final class StatusServer implements AutoCloseable {
           HttpAnswer.of(
               now.isReady() ? 200 : 503,
               JSON,
-              "{\"state\":\"%s\",\"broker\":\"%s\",\"ready\":%b}\n"
-                  .formatted(
-                      now.state(), now.brokerReachable() ? "reachable" : "away", now.isReady()));
+              Json.object(
+                      json -> {
+                        json.writeStringField("state", now.state());
+                        json.writeStringField(
+                            "broker", now.brokerReachable() ? "reachable" : "away");
+                        json.writeBooleanField("ready", now.isReady());
+                        Json.texts(json, "reasons", now.reasons());
+                      })
+                  + "\n");
       default -> {
         String path = uri.getPath();
         yield (path.startsWith(FleetApi.PEER) ? peers : people)

@@ -75,7 +75,7 @@ final class StreamsInstances implements Instances {
    * The partitions that this instance is to keep. After a kill they are its own by the group's
    * word, and are given to it only when the group has missed the process that was killed.
    */
-  private List<Integer> own() {
+  List<Integer> own() {
     return streams.keepers(Nodes.HOST_STATE).stream()
         .filter(keeper -> address(keeper.hostInfo()).equals(self()))
         .flatMap(keeper -> keeper.topicPartitions().stream())

@@ -52,7 +52,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
     server =
         new StatusServer(
             new HttpAddress("127.0.0.1", 0),
-            () -> new AppStatus("RUNNING", true),
+            () -> new AppStatus("RUNNING", true, List.of()),
             metrics::text,
             (path, query) -> {
               var file = StaticFiles.answer(path);

@@ -50,6 +50,7 @@ class StatusServerTest {
       new IsolationMetrics(new FleetIndex(Duration.ofMinutes(15), () -> 0));
   private volatile String state = "CREATED";
   private volatile boolean brokerReachable = true;
+  private volatile List<String> hindrances = List.of();
   private StatusServer server;
 
   @BeforeEach
@@ -57,7 +58,7 @@ class StatusServerTest {
     server =
         new StatusServer(
             ANY_PORT,
-            () -> new AppStatus(state, brokerReachable),
+            () -> new AppStatus(state, brokerReachable, hindrances),
             metrics::text,
             (path, query) -> StaticFiles.answer(path));
     server.start();
@@ -75,7 +76,7 @@ class StatusServerTest {
     try (StatusServer slow =
         new StatusServer(
             ANY_PORT,
-            () -> new AppStatus("RUNNING", true),
+            () -> new AppStatus("RUNNING", true, List.of()),
             metrics::text,
             (path, query) -> path.startsWith("/peer/") ? OK : afterwards(peerAnswers))) {
       slow.start();
@@ -136,15 +137,27 @@ class StatusServerTest {
       HttpResponse<String> answer = get("/readyz");
       assertEquals(503, answer.statusCode());
       assertEquals(
-          "{\"state\":\"" + other + "\",\"broker\":\"reachable\",\"ready\":false}\n",
+          "{\"state\":\"%s\",\"broker\":\"reachable\",\"ready\":false,\"reasons\":[\"Kafka Streams is %1$s\"]}\n"
+              .formatted(other),
           answer.body());
     }
     state = "RUNNING";
     assertEquals(200, get("/readyz").statusCode());
     assertEquals(
-        "{\"state\":\"RUNNING\",\"broker\":\"reachable\",\"ready\":true}\n", get("/readyz").body());
+        "{\"state\":\"RUNNING\",\"broker\":\"reachable\",\"ready\":true,\"reasons\":[]}\n",
+        get("/readyz").body());
     assertEquals(
         "application/json", get("/readyz").headers().firstValue("Content-Type").orElse(""));
+  }
+
+  @Test
+  void isHealthyButNotReadyWhileSomethingHindersJudging() throws Exception {
+    state = "RUNNING";
+    hindrances = List.of("a transaction that does not end");
+
+    assertEquals(503, get("/readyz").statusCode());
+    assertTrue(get("/readyz").body().contains("[\"a transaction that does not end\"]"));
+    assertEquals(200, get("/healthz").statusCode());
   }
 
   @Test
@@ -154,7 +167,8 @@ class StatusServerTest {
 
     assertEquals(503, get("/readyz").statusCode());
     assertEquals(
-        "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false}\n", get("/readyz").body());
+        "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false,\"reasons\":[\"no broker answers\"]}\n",
+        get("/readyz").body());
     assertEquals(200, get("/healthz").statusCode());
   }
 
@@ -300,7 +314,7 @@ class StatusServerTest {
               () ->
                   new StatusServer(
                       address,
-                      () -> new AppStatus("RUNNING", true),
+                      () -> new AppStatus("RUNNING", true, List.of()),
                       () -> "",
                       (path, query) -> null));
 
@@ -318,7 +332,7 @@ class StatusServerTest {
             () ->
                 new StatusServer(
                     nowhere,
-                    () -> new AppStatus("RUNNING", true),
+                    () -> new AppStatus("RUNNING", true, List.of()),
                     () -> "",
                     (path, query) -> null));
 

@@ -1,0 +1,315 @@
+package io.acswatch.streams.app;
+
+import io.acswatch.cli.CommandFailure;
+import io.acswatch.streams.topology.Nodes;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds what hinders judging, by topics and offsets; some of it by looking twice. */
+final class Hindrances {
+  /** Longer than any transaction of a sender of frames that goes on. */
+  static final Duration HANGS = Duration.ofMinutes(1);
+
+  /** Frames wait and nothing is judged: many times the time between two transactions. */
+  static final Duration STANDS_STILL = Duration.ofSeconds(30);
+
+  /** How long frames that retention has deleted are told. */
+  static final Duration TOLD = Duration.ofHours(1);
+
+  private static final int LOOKS_PER_CONFIG = 12;
+  private static final int MAX_NAMES = 5;
+  private static final Logger LOG = LoggerFactory.getLogger(Hindrances.class);
+
+  private final IsolationConfig config;
+  private final LongSupplier clock;
+  private final Supplier<? extends Collection<Integer>> own;
+
+  private final Map<TopicPartition, Standing> heldBack = new HashMap<>();
+  private final Map<TopicPartition, Standing> stopped = new HashMap<>();
+  private final Map<TopicPartition, Long> overtakenTo = new HashMap<>();
+  private long overtaken;
+  private long overtakenMillis;
+  private Map<String, Integer> minInsync = Map.of();
+  private int looks;
+
+  /** The offset at which a partition stands, and since when. */
+  private record Standing(long offset, long sinceMillis) {}
+
+  /**
+   * Offsets of the frames, by partition.
+   *
+   * @param done up to which the group has judged; none where it has judged nothing
+   * @param readable up to which no transaction is open
+   * @param waiting the next frame, where one waits
+   */
+  record Offsets(
+      Map<TopicPartition, Long> done,
+      Map<TopicPartition, Long> first,
+      Map<TopicPartition, Long> readable,
+      Map<TopicPartition, Long> end,
+      Map<TopicPartition, Long> waiting) {}
+
+  Hindrances(
+      IsolationConfig config, LongSupplier clock, Supplier<? extends Collection<Integer>> own) {
+    this.config = config;
+    this.clock = clock;
+    this.own = own;
+  }
+
+  /** Frames that retention deleted before they were judged, found within the last hour. */
+  long overtaken() {
+    return overtaken;
+  }
+
+  List<Hindrance> find(
+      BrokerSession session, Map<String, TopicDescription> topics, Offsets offsets) {
+    List<Hindrance> found = new ArrayList<>();
+    addedPartitions(topics, found);
+    belowMinInsync(session, topics, found);
+    overtaken(offsets.done(), offsets.first(), found);
+    beyondEnd(offsets.done(), offsets.end(), found);
+    heldBack(offsets.readable(), offsets.end(), found);
+    standstill(offsets.waiting(), offsets.readable(), found);
+    return List.copyOf(found);
+  }
+
+  /** The topics of the application that exist and that it may see. */
+  Map<String, TopicDescription> topics(BrokerSession session) {
+    Set<String> names = new TreeSet<>(config.topics().all());
+    names.addAll(TopicPolicies.internal(config.applicationId()).keySet());
+    Map<String, TopicDescription> topics = new TreeMap<>();
+    session
+        .admin()
+        .describeTopics(names)
+        .topicNameValues()
+        .forEach(
+            (name, coming) -> {
+              TopicDescription topic = ifSeen(session, coming);
+              if (topic != null) {
+                topics.put(name, topic);
+              }
+            });
+    return topics;
+  }
+
+  private static <T> @Nullable T ifSeen(BrokerSession session, KafkaFuture<T> coming) {
+    try {
+      return coming.get();
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof UnknownTopicOrPartitionException
+          || failed.getCause() instanceof AuthorizationException) {
+        return null;
+      }
+      throw session.refused(failed.getCause());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("stopped while waiting for the broker", stopped);
+    }
+  }
+
+  private void addedPartitions(Map<String, TopicDescription> topics, List<Hindrance> found) {
+    String frames = config.topics().frames();
+    int wanted = topics.get(frames).partitions().size();
+    for (String name :
+        List.of(
+            config.topics().commands(),
+            TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE))) {
+      TopicDescription other = topics.get(name);
+      int partitions = other == null ? wanted : other.partitions().size();
+      if (partitions != wanted) {
+        found.add(
+            new Hindrance(
+                Hindrance.Kind.PARTITIONS_ADDED,
+                Math.abs(wanted - partitions),
+                "%s has %d partitions and %s has %d, expected as many"
+                    .formatted(frames, wanted, name, partitions)));
+        return;
+      }
+    }
+  }
+
+  private void belowMinInsync(
+      BrokerSession session, Map<String, TopicDescription> topics, List<Hindrance> found) {
+    if (looks++ % LOOKS_PER_CONFIG == 0) {
+      minInsync = minInsync(session, topics.keySet());
+    }
+    List<String> below = new ArrayList<>();
+    topics.forEach(
+        (name, topic) -> {
+          // Without the right to see the setting, only a partition without a leader is told.
+          int wanted = minInsync.getOrDefault(name, 1);
+          for (TopicPartitionInfo partition : topic.partitions()) {
+            if (partition.leader() == null || partition.isr().size() < wanted) {
+              below.add(name + "-" + partition.partition());
+            }
+          }
+        });
+    if (!below.isEmpty()) {
+      found.add(
+          new Hindrance(
+              Hindrance.Kind.MIN_INSYNC,
+              below.size(),
+              "too few replicas are in sync (min.insync.replicas): " + some(below)));
+    }
+  }
+
+  private static Map<String, Integer> minInsync(BrokerSession session, Set<String> topics) {
+    Map<String, Integer> settings = new HashMap<>();
+    session
+        .admin()
+        .describeConfigs(
+            topics.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList())
+        .values()
+        .forEach(
+            (topic, coming) -> {
+              Config config = ifSeen(session, coming);
+              ConfigEntry entry =
+                  config == null ? null : config.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+              if (entry != null) {
+                settings.put(topic.name(), Integer.parseInt(entry.value()));
+              }
+            });
+    return settings;
+  }
+
+  private void overtaken(
+      Map<TopicPartition, Long> done, Map<TopicPartition, Long> first, List<Hindrance> found) {
+    long now = clock.getAsLong();
+    long counted = 0;
+    List<String> where = new ArrayList<>();
+    for (var start : first.entrySet()) {
+      Long position = done.get(start.getKey());
+      if (position != null && position < start.getValue()) {
+        where.add("" + start.getKey().partition());
+        long from = Math.max(position, overtakenTo.getOrDefault(start.getKey(), 0L));
+        counted += Math.max(0, start.getValue() - from);
+        overtakenTo.put(start.getKey(), start.getValue());
+      }
+    }
+    if (now - overtakenMillis > TOLD.toMillis()) {
+      overtaken = 0;
+    }
+    if (counted > 0) {
+      overtaken += counted;
+      overtakenMillis = now;
+      LOG.warn(
+          "Retention deleted {} frames before they were judged (partitions {})",
+          counted,
+          some(where));
+    }
+    if (!where.isEmpty()) {
+      found.add(
+          new Hindrance(
+              Hindrance.Kind.RETENTION,
+              where.size(),
+              "retention deleted %d frames before they were judged (partitions %s)"
+                  .formatted(overtaken, some(where))));
+    }
+  }
+
+  private static void beyondEnd(
+      Map<TopicPartition, Long> done, Map<TopicPartition, Long> end, List<Hindrance> found) {
+    List<String> where =
+        end.keySet().stream()
+            .filter(at -> done.getOrDefault(at, 0L) > end.get(at))
+            .map(at -> "" + at.partition())
+            .toList();
+    if (!where.isEmpty()) {
+      found.add(
+          new Hindrance(
+              Hindrance.Kind.POSITION,
+              where.size(),
+              "the position is behind the end of the topic, which was truncated or made anew (partitions %s)"
+                  .formatted(some(where))));
+    }
+  }
+
+  private void heldBack(
+      Map<TopicPartition, Long> readable, Map<TopicPartition, Long> end, List<Hindrance> found) {
+    Set<TopicPartition> open = new HashSet<>(end.keySet());
+    open.removeIf(partition -> readable.get(partition) >= end.get(partition));
+    List<String> where = standing(heldBack, open, readable, HANGS);
+    if (!where.isEmpty()) {
+      found.add(
+          new Hindrance(
+              Hindrance.Kind.HANGING_TRANSACTION,
+              where.size(),
+              "a transaction that does not end holds frames back (partitions %s)"
+                  .formatted(some(where))));
+    }
+  }
+
+  private void standstill(
+      Map<TopicPartition, Long> waiting,
+      Map<TopicPartition, Long> readable,
+      List<Hindrance> found) {
+    Collection<Integer> mine = own.get();
+    Set<TopicPartition> ours = new HashSet<>(waiting.keySet());
+    ours.removeIf(
+        partition ->
+            !mine.contains(partition.partition())
+                || waiting.get(partition) >= readable.get(partition));
+    List<String> where = standing(stopped, ours, waiting, STANDS_STILL);
+    if (!where.isEmpty()) {
+      found.add(
+          new Hindrance(
+              Hindrance.Kind.STANDSTILL,
+              where.size(),
+              "frames wait, and none was judged for %d s (partitions %s)"
+                  .formatted(STANDS_STILL.toSeconds(), some(where))));
+    }
+  }
+
+  /** Those of {@code partitions} whose offset was the same for so long. */
+  private List<String> standing(
+      Map<TopicPartition, Standing> known,
+      Set<TopicPartition> partitions,
+      Map<TopicPartition, Long> offsets,
+      Duration limit) {
+    long now = clock.getAsLong();
+    known.keySet().retainAll(partitions);
+    List<String> standing = new ArrayList<>();
+    for (TopicPartition partition : partitions) {
+      long offset = offsets.get(partition);
+      Standing before = known.get(partition);
+      if (before == null || before.offset() != offset) {
+        known.put(partition, new Standing(offset, now));
+      } else if (now - before.sinceMillis() >= limit.toMillis()) {
+        standing.add("" + partition.partition());
+      }
+    }
+    return standing;
+  }
+
+  private static String some(List<String> names) {
+    return names.stream().limit(MAX_NAMES).collect(Collectors.joining(", "))
+        + (names.size() > MAX_NAMES ? " and %d more".formatted(names.size() - MAX_NAMES) : "");
+  }
+}
