@@ -6,6 +6,8 @@ import java.util.Locale;
  * What the records of a run say. All but the first sweep over the hosts is what it is named for.
  */
 public enum Scenario {
+  /** The word that a host is as it was: what hosts send all day. */
+  HEARTBEAT("unchanged frames, which name the last snapshot"),
   UNCHANGED("full snapshots, nothing changed"),
   /** Full snapshots; each time one drive has gone to a VM or come back. */
   CHANGED("full snapshots, a drive changed hands"),
@@ -23,7 +25,7 @@ public enum Scenario {
   }
 
   public boolean isSteady() {
-    return this == UNCHANGED;
+    return this == HEARTBEAT;
   }
 
   @Override

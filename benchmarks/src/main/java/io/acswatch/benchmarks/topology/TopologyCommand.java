@@ -49,14 +49,14 @@ public final class TopologyCommand extends PipelineCommand {
   @Option(
       names = "--sweeps",
       paramLabel = "N",
-      description = "Snapshots of each host, at least 3; default 16.")
+      description = "Records of each host, at least 3; default 16.")
   private int sweeps = 16;
 
   @Option(
       names = "--scenario",
       paramLabel = "NAME",
       split = ",",
-      description = "unchanged, changed, alerting; default all.")
+      description = "heartbeat, unchanged, changed, alerting; default all.")
   private SortedSet<Scenario> scenarios = new TreeSet<>(List.of(Scenario.values()));
 
   @Override

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.acswatch.simulate.LoadHost;
+import io.acswatch.wire.frame.FrameDigest;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameType;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,18 @@ class HostLoadTest {
     assertArrayEquals(
         firstBytes, HostLoad.stamp(fifthBytes, first.takenAtMillis(), first.sequence()));
     assertEquals(20, fifth.functionCount());
+  }
+
+  @Test
+  void heartbeatsNameTheFirstSnapshot() {
+    HostLoad load = new HostLoad(LoadHost.of(1, 7, 20), Scenario.HEARTBEAT);
+
+    byte[] whole = load.record(0).clone();
+    assertEquals(FrameType.SNAPSHOT, read(whole).type());
+    FrameReader third = read(load.record(2).clone());
+    assertEquals(FrameType.UNCHANGED, third.type());
+    assertEquals(FrameDigest.of(whole), third.toUnchanged().digest());
+    assertEquals(3, third.sequence());
   }
 
   @Test
