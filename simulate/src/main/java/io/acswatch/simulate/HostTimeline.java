@@ -194,7 +194,7 @@ final class HostTimeline {
 
   private void loseAndRegroup(SimFunction port, int lost) {
     lose(port, lost, false);
-    regroup(port);
+    regroup(port, false);
   }
 
   private void lose(SimFunction port, int lost, boolean inRunningKernel) {
@@ -203,9 +203,9 @@ final class HostTimeline {
     oracle.lost(port, before, inRunningKernel);
   }
 
-  private void regroup(SimFunction port) {
+  private void regroup(SimFunction port, boolean inRunningKernel) {
     host.regroup();
-    oracle.merged(port);
+    oracle.merged(port, inRunningKernel);
   }
 
   private void healByKexec(long when, SimFunction port, boolean optionsChanged) {
@@ -239,7 +239,7 @@ final class HostTimeline {
   private void lossAndRescan(long now) {
     SimFunction port = untouchedPort();
     then(now, () -> lose(port, chance.oneOf(BITS), true));
-    then(now + STEP_MILLIS, () -> regroup(port));
+    then(now + STEP_MILLIS, () -> regroup(port, true));
     healByKexec(now + 3 * STEP_MILLIS, port, false);
   }
 

@@ -46,10 +46,13 @@ final class Oracle {
   private final Map<String, Open> open = new TreeMap<>();
   private final List<Finding> found = new ArrayList<>();
   private final Map<SimFunction, String> ownersBefore = new HashMap<>();
+  private final Map<SimFunction, String> lastOwners = new HashMap<>();
+  private final Map<SimFunction, String> gained = new HashMap<>();
   private final Set<AlertCode> ended = EnumSet.noneOf(AlertCode.class);
   private @Nullable SimFunction faulty;
   private String faultChange = "";
   private boolean rebooted;
+  private boolean drained;
 
   /**
    * What a snapshot shows; {@code place} tells findings of one code apart, {@code what} is more.
@@ -65,17 +68,22 @@ final class Oracle {
 
   Oracle(SimHost host) {
     this.host = host;
-    rememberOwners();
-  }
-
-  /** What a boot is compared with: its owners are those that count. */
-  private void rememberOwners() {
     host.functions.forEach(function -> ownersBefore.put(function, function.vm));
   }
 
+  /**
+   * What a boot is compared with: the owners of the last snapshot are those that count. Where
+   * nobody owned anything then, the host was drained for the boot, however late before it, and the
+   * owners before that count. No live update is seen of a host without owners: VMs live through it.
+   */
   void booted(boolean commandLineChanged) {
     rebooted = true;
-    rememberOwners();
+    gained.clear();
+    drained = host.functions.stream().noneMatch(Oracle::isOwned);
+    host.functions.forEach(
+        function ->
+            ownersBefore.put(
+                function, drained ? lastOwners.getOrDefault(function, "") : function.vm));
     if (commandLineChanged) {
       String options = host.boot().commandLine();
       found.add(new Finding(AlertCode.ACS_CMDLINE_CHANGED, "", options, "", List.of()));
@@ -88,18 +96,28 @@ final class Oracle {
     faultChange = change(port, before);
     List<String> vms = vms(below(port));
     find(AlertCode.ACS_BIT_CLEARED, port.place, faultChange, vms);
-    if (inRunningKernel && !vms.isEmpty() && !GroundTruth.isolates(port)) {
-      find(AlertCode.RUNTIME_ISOLATION_LOSS, port.place, faultChange, vms);
+    // What the running kernel promised, it promised to whoever owns a device now.
+    List<String> running = vms(below(port), function -> function.vm);
+    if (inRunningKernel && !running.isEmpty() && !GroundTruth.isolates(port)) {
+      find(AlertCode.RUNTIME_ISOLATION_LOSS, port.place, faultChange, running);
     }
   }
 
-  /** Groups were formed while the port did not isolate. */
-  void merged(SimFunction port) {
+  /**
+   * Groups were formed while the port did not isolate. The owners of a drained host count over the
+   * boot only: what the running kernel regroups is compared with the snapshot just before, in which
+   * the bit was lost already.
+   */
+  void merged(SimFunction port, boolean inRunningKernel) {
     List<SimFunction> endpoints = below(port);
     if (units(endpoints) < 2) {
       return;
     }
     List<String> vms = vms(endpoints);
+    if (inRunningKernel && drained && !vms.isEmpty()) {
+      find(AlertCode.GROUP_MERGED_UNOWNED, port.place, "", List.of());
+      return;
+    }
     boolean unowned = endpoints.stream().anyMatch(function -> ownerBefore(function).isEmpty());
     if (vms.size() > 1) {
       find(AlertCode.GROUP_MERGED_CROSS_VM, port.place, faultChange, vms);
@@ -116,7 +134,7 @@ final class Oracle {
   /** The port has its bits again; {@code split} if groups were formed since. */
   void healed(SimFunction port, int before, boolean split) {
     String back = change(port, before);
-    List<String> vms = vms(below(port), function -> function.vm);
+    List<String> vms = split ? vms(below(port)) : vms(below(port), function -> function.vm);
     find(AlertCode.ACS_BIT_SET, port.place, back, vms);
     if (split && units(below(port)) > 1) {
       find(AlertCode.GROUP_SPLIT, port.place, back, vms);
@@ -134,7 +152,7 @@ final class Oracle {
 
   /** A bit came that the kernel does not ask for. */
   void gained(SimFunction port, int before) {
-    find(AlertCode.ACS_BIT_SET, port.place, change(port, before), vms(below(port)));
+    gained.put(port, change(port, before));
   }
 
   void pulled(SimFunction device) {
@@ -149,6 +167,10 @@ final class Oracle {
   /** The alerts of the snapshot that is taken now; order says nothing. */
   List<ExpectedAlert> snapshot(long takenAtMillis) {
     findOfGroups();
+    // It names the VMs that have a device there now: one that is gone has none, until it is back.
+    gained.forEach(
+        (port, change) -> find(AlertCode.ACS_BIT_SET, port.place, change, vms(below(port))));
+    rememberOwners();
     List<ExpectedAlert> alerts = new ArrayList<>();
     Set<String> again = new HashSet<>();
     for (Finding finding : found) {
@@ -172,6 +194,17 @@ final class Oracle {
     ended.clear();
     rebooted = false;
     return alerts;
+  }
+
+  private static boolean isOwned(SimFunction function) {
+    return function.present && !function.vm.isEmpty();
+  }
+
+  private void rememberOwners() {
+    if (host.functions.stream().anyMatch(Oracle::isOwned)) {
+      host.functions.forEach(
+          function -> lastOwners.put(function, isOwned(function) ? function.vm : ""));
+    }
   }
 
   private void findOfGroups() {

@@ -1,0 +1,213 @@
+package io.acswatch.benchmarks.chaos;
+
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.judge.HostState;
+import io.acswatch.pci.judge.Judged;
+import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.simulate.SimulatedRecords;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.frame.FrameReader;
+import io.acswatch.wire.frame.FrameType;
+import io.acswatch.wire.json.AlertJson;
+import io.acswatch.wire.json.AlertLinks;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * What must be on the topics after a round, told from the frames that are in their topic and from
+ * the oracle of the simulation. It shares no code with the topology: a frame is read by {@code
+ * wire}, judged by {@code pci}, one host after the other, in memory, undisturbed.
+ */
+final class Check {
+  private static final int SHOWN = 6;
+
+  private final List<String> violations = new ArrayList<>();
+  private final Map<String, List<String>> expected = new TreeMap<>();
+  private final Map<String, Integer> refused = new TreeMap<>();
+  private final Map<String, HostState> states = new HashMap<>();
+  private final FrameReader reader = new FrameReader();
+
+  /** Judges the frames in the order in which each partition has them. */
+  Check(List<ConsumerRecord<byte[], byte[]>> frames) {
+    frames.forEach(this::judge);
+  }
+
+  private void judge(ConsumerRecord<byte[], byte[]> frame) {
+    byte[] key = frame.key();
+    byte[] value = frame.value();
+    if (key == null
+        || value == null
+        || reader.wrap(value) != null
+        || reader.host().isEmpty()
+        || !Arrays.equals(key, reader.host().getBytes(StandardCharsets.UTF_8))) {
+      refused.merge(id(key, value), 1, Integer::sum);
+      return;
+    }
+    if (reader.type() != FrameType.SNAPSHOT) {
+      return;
+    }
+    String host = reader.host();
+    Snapshot snapshot = reader.toSnapshot();
+    HostState state = states.getOrDefault(host, HostState.NONE);
+    if (Judgement.isRepetition(state, snapshot)) {
+      return;
+    }
+    Judged judged = Judgement.apply(state, snapshot);
+    states.put(host, judged.state());
+    for (IsolationAlert alert : judged.alerts()) {
+      expected
+          .computeIfAbsent(host, h -> new ArrayList<>())
+          .add(AlertJson.write(alert, AlertLinks.DEFAULT));
+    }
+  }
+
+  /** Key and value as a whole; what is cut is cut here as the documentation says. */
+  private static String id(byte[] key, byte[] value) {
+    return part(key, 256 << 10) + " " + part(value, 16 << 20);
+  }
+
+  private static String part(byte[] bytes, int limit) {
+    if (bytes == null) {
+      return "null";
+    }
+    byte[] kept = bytes.length > limit ? Arrays.copyOf(bytes, limit) : bytes;
+    return kept.length + ":" + Arrays.hashCode(kept) + ":" + Traffic.digest(kept);
+  }
+
+  int expectedAlerts() {
+    return expected.values().stream().mapToInt(List::size).sum();
+  }
+
+  int expectedRefusals() {
+    return refused.values().stream().mapToInt(count -> count).sum();
+  }
+
+  /** Each alert once, none else, in order, revisions without a gap. */
+  void alerts(List<ConsumerRecord<byte[], byte[]>> came) {
+    Map<String, List<String>> byHost = new TreeMap<>();
+    came.forEach(
+        alert ->
+            byHost
+                .computeIfAbsent(Senders.text(alert.key()), host -> new ArrayList<>())
+                .add(Senders.text(alert.value())));
+    TreeSet<String> hosts = new TreeSet<>(expected.keySet());
+    hosts.addAll(byHost.keySet());
+    for (String host : hosts) {
+      compare(host, expected.getOrDefault(host, List.of()), byHost.getOrDefault(host, List.of()));
+      int next = 1;
+      for (String alert : byHost.getOrDefault(host, List.of())) {
+        int revision = read(alert).revision();
+        if (revision != next++) {
+          violations.add("alerts of %s: revision %d where %d is due".formatted(host, revision, next - 1));
+          break;
+        }
+      }
+    }
+  }
+
+  private void compare(String host, List<String> due, List<String> came) {
+    if (due.equals(came)) {
+      return;
+    }
+    int at = 0;
+    while (at < Math.min(due.size(), came.size()) && due.get(at).equals(came.get(at))) {
+      at++;
+    }
+    violations.add(
+        "alerts of %s: %d due, %d came; number %d due: %s came: %s"
+            .formatted(
+                host,
+                due.size(),
+                came.size(),
+                at + 1,
+                at < due.size() ? due.get(at) : "none",
+                at < came.size() ? came.get(at) : "none"));
+  }
+
+  /** What the simulation's oracle demands, which knows nothing of how a frame is judged. */
+  void oracle(Traffic traffic, List<ConsumerRecord<byte[], byte[]>> came) {
+    Map<String, Integer> balance = new TreeMap<>();
+    traffic.demanded().forEach(line -> balance.merge(line, 1, Integer::sum));
+    for (ConsumerRecord<byte[], byte[]> record : came) {
+      IsolationAlert alert = read(Senders.text(record.value()));
+      String line = SimulatedRecords.line(alert);
+      if (line != null && traffic.isDemanded(alert.host())) {
+        balance.merge(line, -1, Integer::sum);
+      }
+    }
+    balance.forEach(
+        (line, count) -> {
+          if (count != 0) {
+            violations.add("oracle: " + (count > 0 ? "missing " : "unexpected ") + line);
+          }
+        });
+  }
+
+  /** The compacted topic has the open alerts of the history, each as it was last told. */
+  void alertState(
+      List<ConsumerRecord<byte[], byte[]>> history, List<ConsumerRecord<byte[], byte[]>> state) {
+    Map<String, String> open = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : history) {
+      IsolationAlert alert = read(Senders.text(record.value()));
+      if (alert.status() == AlertStatus.RESOLVED) {
+        open.remove(alert.fingerprint());
+      } else {
+        open.put(alert.fingerprint(), Senders.text(record.value()));
+      }
+    }
+    Map<String, String> kept = new TreeMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : state) {
+      if (record.value() == null) {
+        kept.remove(Senders.text(record.key()));
+      } else {
+        kept.put(Senders.text(record.key()), Senders.text(record.value()));
+      }
+    }
+    if (!open.equals(kept)) {
+      TreeSet<String> differ = new TreeSet<>(open.keySet());
+      differ.addAll(kept.keySet());
+      differ.removeIf(key -> String.valueOf(open.get(key)).equals(String.valueOf(kept.get(key))));
+      String first = differ.first();
+      violations.add(
+          "alert-state: %d entries differ; %s open: %s kept: %s"
+              .formatted(differ.size(), first, open.get(first), kept.get(first)));
+    }
+  }
+
+  void rejects(List<ConsumerRecord<byte[], byte[]>> came) {
+    Map<String, Integer> balance = new TreeMap<>(refused);
+    came.forEach(record -> balance.merge(id(record.key(), record.value()), -1, Integer::sum));
+    balance.forEach(
+        (record, count) -> {
+          if (count != 0) {
+            violations.add("rejects: " + (count > 0 ? "missing " : "unexpected ") + record);
+          }
+        });
+  }
+
+  private static IsolationAlert read(String json) {
+    try {
+      return AlertJson.read(json);
+    } catch (InputException damaged) {
+      throw new IllegalStateException(damaged);
+    }
+  }
+
+  List<String> violations() {
+    return violations.size() <= SHOWN
+        ? violations
+        : java.util.stream.Stream.concat(
+                violations.stream().limit(SHOWN),
+                java.util.stream.Stream.of("and " + (violations.size() - SHOWN) + " more"))
+            .toList();
+  }
+}

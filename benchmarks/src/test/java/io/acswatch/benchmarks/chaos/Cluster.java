@@ -1,0 +1,340 @@
+package io.acswatch.benchmarks.chaos;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.common.Uuid;
+
+/** The processes of the suite: three brokers, and the instances of the application that is tested. */
+final class Cluster {
+  static final int SESSION_MILLIS = 4_000;
+  static final int TRANSACTION_MILLIS = 6_000;
+  static final int PARTITIONS = 3;
+
+  private static final int BROKER_PORT = 9092;
+  private static final int HTTP_PORT = 9640;
+  private static final String BROKER_DISK = "1536m";
+  private static final String APP_DISK = "512m";
+  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k";
+
+  private final Path directory;
+  private final Network network;
+  private final String launcher;
+  private final String clusterId = Uuid.randomUuid().toString();
+  private final Map<String, Broker> brokers = new LinkedHashMap<>();
+  private final Map<String, App> apps = new LinkedHashMap<>();
+  private final String mutant;
+  private String prefix = "";
+
+  /** A broker: its directory outlives its processes. */
+  static final class Broker {
+    private final String name;
+    private final String address;
+    private final Path disk;
+    private Child child;
+
+    private Broker(String name, String address, Path disk) {
+      this.name = name;
+      this.address = address;
+      this.disk = disk;
+    }
+
+    Child child() {
+      return child;
+    }
+
+    Path disk() {
+      return disk;
+    }
+  }
+
+  /** An instance of the application, whichever process it is. */
+  static final class App {
+    private final String name;
+    private final String http;
+    private final Path disk;
+    private final List<String> ends = new ArrayList<>();
+    private volatile Child child;
+    private volatile boolean wanted;
+    private long peakMebibytes;
+    private int starts;
+
+    private App(String name, String http, Path disk) {
+      this.name = name;
+      this.http = http;
+      this.disk = disk;
+    }
+
+    String name() {
+      return name;
+    }
+
+    String http() {
+      return http;
+    }
+
+    Child child() {
+      return child;
+    }
+
+    boolean isWanted() {
+      return wanted;
+    }
+
+    Path disk() {
+      return disk;
+    }
+
+    /** Each time it ended by itself, with its last words. */
+    List<String> ends() {
+      return ends;
+    }
+
+    long peakMebibytes() {
+      return peakMebibytes;
+    }
+  }
+
+  Cluster(Path directory, Network network, String launcher, String mutant)
+      throws IOException, InterruptedException {
+    this.directory = directory;
+    this.network = network;
+    this.launcher = launcher;
+    this.mutant = mutant;
+    for (String name : Plan.BROKERS) {
+      Path disk = disk(name, BROKER_DISK);
+      brokers.put(name, new Broker(name, network.add(name), disk));
+    }
+    for (int i = 1; i <= 3; i++) {
+      String name = "s" + i;
+      int port = network.isReal() ? HTTP_PORT : HTTP_PORT + 10_000 + i;
+      apps.put(name, new App(name, network.add(name) + ":" + port, disk(name, APP_DISK)));
+    }
+  }
+
+  /** A disk of its own where they can be had, so that it can be full. */
+  private Path disk(String name, String size) throws IOException, InterruptedException {
+    Path disk = Files.createDirectories(directory.resolve(name));
+    if (network.isReal()) {
+      Network.run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", disk.toString());
+    }
+    return disk;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  String bootstrapServers() {
+    return brokers.values().stream()
+        .map(broker -> broker.address + ":" + port(broker))
+        .collect(Collectors.joining(","));
+  }
+
+  private int port(Broker broker) {
+    return network.isReal() ? BROKER_PORT : BROKER_PORT + 10_000 + 10 * number(broker);
+  }
+
+  private static int number(Broker broker) {
+    return Integer.parseInt(broker.name.substring(1));
+  }
+
+  Map<String, Broker> brokers() {
+    return brokers;
+  }
+
+  App app(String name) {
+    return apps.get(name);
+  }
+
+  /** The instances of this round. */
+  List<App> apps(int count) {
+    return apps.values().stream().limit(count).toList();
+  }
+
+  void start(Broker broker) throws IOException {
+    Properties p = new Properties();
+    String clients = broker.address + ":" + port(broker);
+    p.setProperty("node.id", Integer.toString(number(broker)));
+    p.setProperty("process.roles", "broker,controller");
+    p.setProperty("controller.listener.names", "CONTROLLER");
+    p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    p.setProperty(
+        "listeners",
+        "PLAINTEXT://" + clients + ",CONTROLLER://" + broker.address + ":" + (port(broker) + 1));
+    p.setProperty("advertised.listeners", "PLAINTEXT://" + clients);
+    p.setProperty(
+        "controller.quorum.voters",
+        brokers.values().stream()
+            .map(other -> number(other) + "@" + other.address + ":" + (port(other) + 1))
+            .collect(Collectors.joining(",")));
+    p.setProperty("log.dirs", broker.disk.resolve("logs").toString());
+    p.setProperty("auto.create.topics.enable", "false");
+    p.setProperty("default.replication.factor", "3");
+    p.setProperty("min.insync.replicas", "2");
+    p.setProperty("offsets.topic.num.partitions", "3");
+    p.setProperty("transaction.state.log.num.partitions", "3");
+    p.setProperty("transaction.state.log.min.isr", "2");
+    p.setProperty("group.initial.rebalance.delay.ms", "0");
+    p.setProperty("group.min.session.timeout.ms", "1000");
+    p.setProperty("broker.session.timeout.ms", "3000");
+    p.setProperty("broker.heartbeat.interval.ms", "500");
+    p.setProperty("replica.lag.time.max.ms", "3000");
+    p.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+    p.setProperty("transactional.id.expiration.ms", "600000");
+    p.setProperty("log.index.size.max.bytes", "65536");
+    p.setProperty("log.segment.delete.delay.ms", "1000");
+    p.setProperty("log.cleaner.dedupe.buffer.size", "4194304");
+    p.setProperty("num.network.threads", "2");
+    p.setProperty("num.io.threads", "3");
+    p.setProperty("num.recovery.threads.per.data.dir", "1");
+    p.setProperty("background.threads", "3");
+    Path file = directory.resolve(broker.name + ".properties");
+    try (var out = Files.newBufferedWriter(file)) {
+      p.store(out, null);
+    }
+    List<String> command = new ArrayList<>(network.on(broker.name));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.matches("--add-.*|--enable-native.*|--sun-misc.*"))
+        .forEach(command::add);
+    command.addAll(List.of(QUICK.split(" ")));
+    command.addAll(
+        List.of(
+            "-Xmx512m",
+            "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+            "-Dorg.slf4j.simpleLogger.showDateTime=true",
+            "-cp",
+            System.getProperty("java.class.path"),
+            BrokerNode.class.getName(),
+            file.toString(),
+            clusterId));
+    broker.child = Child.start(command, Map.of(), log(broker.name));
+  }
+
+  Path log(String node) {
+    return directory.resolve(node + ".log");
+  }
+
+  /** Gives the instances of a round topics, stores and logs of their own. */
+  void begin(String topicPrefix, int count) throws IOException {
+    prefix = topicPrefix;
+    for (App app : apps(count)) {
+      app.ends.clear();
+      app.peakMebibytes = 0;
+      app.starts = 0;
+      clear(app);
+      Files.deleteIfExists(log(app.name));
+    }
+  }
+
+  static void clear(App app) throws IOException {
+    try (Stream<Path> files = Files.walk(app.disk)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        if (!file.equals(app.disk)) {
+          Files.deleteIfExists(file);
+        }
+      }
+    }
+  }
+
+  Map<String, String> settings(App app) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("streams.bootstrap.servers", bootstrapServers());
+    settings.put("streams.topic.prefix", prefix);
+    settings.put("streams.state.dir", app.disk.resolve("state").toString());
+    settings.put("streams.http.address", app.http);
+    settings.put("streams.standby.replicas", "1");
+    settings.put("streams.replication.factor", "3");
+    settings.put(
+        "kafka.main.consumer.session.timeout.ms", Integer.toString(SESSION_MILLIS));
+    settings.put("kafka.main.consumer.heartbeat.interval.ms", "1000");
+    settings.put("kafka.producer.transaction.timeout.ms", Integer.toString(TRANSACTION_MILLIS));
+    return settings;
+  }
+
+  /** Starts a process of an instance, of this build or of one that has another state version. */
+  synchronized void start(App app) throws IOException {
+    Path file = directory.resolve(app.name + ".properties");
+    Files.write(
+        file,
+        settings(app).entrySet().stream().map(one -> one.getKey() + "=" + one.getValue()).toList());
+    List<String> command = new ArrayList<>(network.on(app.name));
+    command.addAll(List.of(launcher, "streams", "--config", file.toString()));
+    Map<String, String> environment = new HashMap<>();
+    environment.put("ACSWATCH_NO_BUILD", "yes");
+    environment.put("JAVA_HOME", System.getProperty("java.home"));
+    String agent = MutantAgent.flag(directory, mutant, isOtherBuild(app));
+    environment.put("ACSWATCH_JAVA_OPTS", QUICK + " -Xmx320m" + agent);
+    app.child = Child.start(command, environment, log(app.name));
+    app.starts++;
+    app.wanted = true;
+  }
+
+  private static boolean isOtherBuild(App app) {
+    return Files.exists(app.disk.resolve("other-build"));
+  }
+
+  static void useOtherBuild(App app) throws IOException {
+    Files.createFile(app.disk.resolve("other-build"));
+  }
+
+  /** Looks after the instances as whoever supervises them: one that ended is started again. */
+  synchronized void supervise(int count) throws IOException {
+    for (App app : apps(count)) {
+      Child child = app.child;
+      if (child == null) {
+        continue;
+      }
+      if (child.isAlive()) {
+        app.peakMebibytes = Math.max(app.peakMebibytes, child.peakMebibytes());
+      } else if (app.wanted) {
+        app.ends.add("exit code " + child.exitCode() + ": " + child.lastWords(3));
+        start(app);
+      }
+    }
+  }
+
+  /** Ends an instance with SIGKILL, to stay down until it is started. */
+  synchronized void kill(App app) throws InterruptedException {
+    app.wanted = false;
+    if (app.child != null) {
+      app.child.kill();
+    }
+  }
+
+  /** Ends an instance with SIGTERM; false if it did not end in time and was killed. */
+  boolean terminate(App app, long millis) throws InterruptedException {
+    Child child;
+    synchronized (this) {
+      app.wanted = false;
+      child = app.child;
+    }
+    boolean inTime = child.terminate(millis);
+    if (!inTime) {
+      child.kill();
+    }
+    return inTime;
+  }
+
+  void end() throws InterruptedException {
+    for (App app : apps.values()) {
+      kill(app);
+    }
+    for (Broker broker : brokers.values()) {
+      if (broker.child != null) {
+        broker.child.kill();
+      }
+    }
+  }
+}
