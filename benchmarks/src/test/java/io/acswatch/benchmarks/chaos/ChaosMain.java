@@ -110,7 +110,8 @@ final class ChaosMain extends CliCommand {
   public Integer call() throws Exception {
     Set<Kind> kinds = kinds();
     Path directory = Files.createTempDirectory("acswatch-chaos-");
-    Network network = new Network(System.getProperty("chaos.no-network", "not started by acswatch"));
+    Network network =
+        new Network(System.getProperty("chaos.no-network", "not started by acswatch"));
     if (!network.isReal()) {
       kinds.removeIf(
           kind ->
@@ -189,9 +190,11 @@ final class ChaosMain extends CliCommand {
         }
       }
     }
-    tell("faults: " + injected.entrySet().stream()
-        .map(one -> one.getValue() + " " + one.getKey())
-        .collect(Collectors.joining(", ")));
+    tell(
+        "faults: "
+            + injected.entrySet().stream()
+                .map(one -> one.getValue() + " " + one.getKey())
+                .collect(Collectors.joining(", ")));
     if (!mutant.isEmpty()) {
       tell(
           failed > 0
@@ -217,12 +220,14 @@ final class ChaosMain extends CliCommand {
   private Result run(Plan plan, String name) throws Exception {
     tell("%s: %d instances; %s".formatted(name, plan.apps(), plan.faults()));
     plan.faults().forEach(fault -> injected.merge(fault.kind(), 1, Integer::sum));
-    Result result = new Round(plan, cluster, admin, "r" + ++topicsOfRounds + "-" + plan.seed()).run();
+    Result result =
+        new Round(plan, cluster, admin, "r" + ++topicsOfRounds + "-" + plan.seed()).run();
     result.notes().forEach(note -> tell("  note: " + note));
     result.violations().forEach(violation -> tell("  VIOLATION: " + violation));
     tell(
         "%s: %s (%s)"
-            .formatted(name, result.violations().isEmpty() ? "passed" : "FAILED", result.figures()));
+            .formatted(
+                name, result.violations().isEmpty() ? "passed" : "FAILED", result.figures()));
     return result;
   }
 
@@ -230,7 +235,9 @@ final class ChaosMain extends CliCommand {
     Path file = file("seed-%d-round-%d".formatted(seed, round));
     plan.write(file, commit, result.violations());
     keepLogs(directory, file);
-    tell("seed %d round %d of commit %s; ./acswatch chaos --replay %s".formatted(seed, round, commit, file));
+    tell(
+        "seed %d round %d of commit %s; ./acswatch chaos --replay %s"
+            .formatted(seed, round, commit, file));
     Plan least = plan;
     int left = shrink;
     for (Fault fault : plan.faults()) {
@@ -271,7 +278,9 @@ final class ChaosMain extends CliCommand {
 
   private void tell(String line) {
     String time = java.time.LocalTime.now().toString().substring(0, 8);
-    out().println(time + " " + new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
+    out()
+        .println(
+            time + " " + new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
     flush();
   }
 }

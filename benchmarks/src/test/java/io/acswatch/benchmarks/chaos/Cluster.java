@@ -11,11 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 
-/** The processes of the suite: three brokers, and the instances of the application that is tested. */
+/**
+ * The processes of the suite: three brokers, and the instances of the application that is tested.
+ */
 final class Cluster {
   static final int SESSION_MILLIS = 4_000;
   static final int TRANSACTION_MILLIS = 6_000;
@@ -41,7 +45,8 @@ final class Cluster {
     private final String name;
     private final String address;
     private final Path disk;
-    private Child child;
+    private final Lock underFault = new ReentrantLock();
+    private volatile Child child;
 
     private Broker(String name, String address, Path disk) {
       this.name = name;
@@ -53,8 +58,16 @@ final class Cluster {
       return child;
     }
 
+    String name() {
+      return name;
+    }
+
     Path disk() {
       return disk;
+    }
+
+    Lock underFault() {
+      return underFault;
     }
   }
 
@@ -66,8 +79,8 @@ final class Cluster {
     private final List<String> ends = new ArrayList<>();
     private volatile Child child;
     private volatile boolean wanted;
+    private final Lock underFault = new ReentrantLock();
     private long peakMebibytes;
-    private int starts;
 
     private App(String name, String http, Path disk) {
       this.name = name;
@@ -85,6 +98,11 @@ final class Cluster {
 
     Child child() {
       return child;
+    }
+
+    /** Held by a fault that ends it and starts it again: one after the other. */
+    Lock underFault() {
+      return underFault;
     }
 
     boolean isWanted() {
@@ -162,7 +180,10 @@ final class Cluster {
     return apps.values().stream().limit(count).toList();
   }
 
-  void start(Broker broker) throws IOException {
+  synchronized void start(Broker broker) throws IOException {
+    if (broker.child != null && broker.child.isAlive()) {
+      return;
+    }
     Properties p = new Properties();
     String clients = broker.address + ":" + port(broker);
     p.setProperty("node.id", Integer.toString(number(broker)));
@@ -232,7 +253,6 @@ final class Cluster {
     for (App app : apps(count)) {
       app.ends.clear();
       app.peakMebibytes = 0;
-      app.starts = 0;
       clear(app);
       Files.deleteIfExists(log(app.name));
     }
@@ -256,15 +276,21 @@ final class Cluster {
     settings.put("streams.http.address", app.http);
     settings.put("streams.standby.replicas", "1");
     settings.put("streams.replication.factor", "3");
-    settings.put(
-        "kafka.main.consumer.session.timeout.ms", Integer.toString(SESSION_MILLIS));
+    settings.put("kafka.main.consumer.session.timeout.ms", Integer.toString(SESSION_MILLIS));
     settings.put("kafka.main.consumer.heartbeat.interval.ms", "1000");
     settings.put("kafka.producer.transaction.timeout.ms", Integer.toString(TRANSACTION_MILLIS));
     return settings;
   }
 
-  /** Starts a process of an instance, of this build or of one that has another state version. */
+  /**
+   * Starts a process of an instance, if it has none, of this build or of one that has another state
+   * version.
+   */
   synchronized void start(App app) throws IOException {
+    app.wanted = true;
+    if (app.child != null && app.child.isAlive()) {
+      return;
+    }
     Path file = directory.resolve(app.name + ".properties");
     Files.write(
         file,
@@ -277,8 +303,6 @@ final class Cluster {
     String agent = MutantAgent.flag(directory, mutant, isOtherBuild(app));
     environment.put("ACSWATCH_JAVA_OPTS", QUICK + " -Xmx320m" + agent);
     app.child = Child.start(command, environment, log(app.name));
-    app.starts++;
-    app.wanted = true;
   }
 
   private static boolean isOtherBuild(App app) {

@@ -17,8 +17,9 @@ record Fault(Kind kind, String target, long atMillis, long forMillis) {
    *
    * <p>Of Kafka's own list of crash tests of stores that keep their offsets (KAFKA-20417: unclean
    * stops, offsets that are missing, one store of several damaged, standby tasks wiped, clean
-   * starts one after the other, a start without new records) {@code kill_app}, {@code lost_offsets},
-   * {@code damaged_state}, {@code wiped_state} and {@code clean_restarts} are the counterparts.
+   * starts one after the other, a start without new records) {@code kill_app}, {@code
+   * lost_offsets}, {@code damaged_state}, {@code wiped_state} and {@code clean_restarts} are the
+   * counterparts.
    */
   enum Kind {
     KILL_APP(10, false),
@@ -32,7 +33,7 @@ record Fault(Kind kind, String target, long atMillis, long forMillis) {
     STOP_BROKER(4, false),
     LONG_STOP_BROKER(1, false),
     ROLL_BROKERS(1, false),
-    OUTAGE(1, false),
+    OUTAGE(1, true),
     CUT(8, false),
     CUT_ONE_WAY(4, false),
     DELAY(4, false),

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
@@ -51,25 +52,32 @@ final class Injector {
   void run(Fault fault) throws Exception {
     switch (fault.kind()) {
       case KILL_APP, TERM_APP, WIPED_STATE, DAMAGED_STATE, LOST_OFFSETS -> restart(fault);
-      case STOP_APP, LONG_STOP_APP -> stop(cluster.app(fault.target()).child(), fault);
+      case STOP_APP, LONG_STOP_APP -> {
+        App app = cluster.app(fault.target());
+        alone(app.underFault(), () -> stop(app.child(), fault));
+      }
       case CLEAN_RESTARTS -> cleanRestarts();
       case ROLL_APPS -> roll(false);
       case OTHER_BUILD -> roll(true);
-      case KILL_BROKER -> killBroker(broker(fault), fault.forMillis());
-      case STOP_BROKER, LONG_STOP_BROKER -> stop(broker(fault).child(), fault);
+      case KILL_BROKER ->
+          alone(broker(fault).underFault(), () -> killBroker(broker(fault), fault.forMillis()));
+      case STOP_BROKER, LONG_STOP_BROKER ->
+          alone(broker(fault).underFault(), () -> stop(broker(fault).child(), fault));
       case ROLL_BROKERS -> rollBrokers();
       case OUTAGE -> outage(fault);
       case CUT, CUT_ONE_WAY -> cut(fault);
       case DELAY -> delay(fault);
       case FULL_DISK_APP -> fill(cluster.app(fault.target()).disk(), fault);
-      case FULL_DISK_BROKER -> {
-        fill(broker(fault).disk(), fault);
-        killBroker(broker(fault), 0); // its log directory is offline for good
-      }
+      case FULL_DISK_BROKER ->
+          alone(
+              broker(fault).underFault(),
+              () -> {
+                fill(broker(fault).disk(), fault);
+                killBroker(broker(fault), 0); // its log directory is offline for good
+              });
       case MOVED_PARTITIONS -> movePartitions(new Random(fault.atMillis()));
       case TRUNCATED_TOPICS -> round.truncate();
-      case KILL_SENDER ->
-          round.senders().kill(Integer.parseInt(fault.target().substring(1)));
+      case KILL_SENDER -> round.senders().kill(Integer.parseInt(fault.target().substring(1)));
       case DUPLICATES, REORDERED, OLD_FRAMES, POISON, OVERSIZED, CLOCK_STEP -> {}
     }
   }
@@ -82,8 +90,25 @@ final class Injector {
     Thread.sleep(millis);
   }
 
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private static void alone(Lock lock, Action action) throws Exception {
+    lock.lockInterruptibly();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void restart(Fault fault) throws Exception {
     App app = cluster.app(fault.target());
+    alone(app.underFault(), () -> restart(app, fault));
+  }
+
+  private void restart(App app, Fault fault) throws Exception {
     if (fault.kind() == Fault.Kind.TERM_APP) {
       endCleanly(app);
     } else {
@@ -120,19 +145,27 @@ final class Injector {
   private void cleanRestarts() throws Exception {
     App app = cluster.app("s1");
     for (int i = 0; i < 3; i++) {
-      endCleanly(app);
-      cluster.start(app);
+      alone(
+          app.underFault(),
+          () -> {
+            endCleanly(app);
+            cluster.start(app);
+          });
       sleep(1_500);
     }
   }
 
   private void roll(boolean toOtherBuild) throws Exception {
     for (App app : cluster.apps(apps)) {
-      endCleanly(app);
-      if (toOtherBuild) {
-        Cluster.useOtherBuild(app);
-      }
-      cluster.start(app);
+      alone(
+          app.underFault(),
+          () -> {
+            endCleanly(app);
+            if (toOtherBuild) {
+              Cluster.useOtherBuild(app);
+            }
+            cluster.start(app);
+          });
       round.awaitReady(app, 30_000);
     }
   }
@@ -147,10 +180,14 @@ final class Injector {
 
   private void rollBrokers() throws Exception {
     for (Broker broker : cluster.brokers().values()) {
-      if (!broker.child().terminate(CLEAN_END_MILLIS)) {
-        broker.child().kill();
-      }
-      cluster.start(broker);
+      alone(
+          broker.underFault(),
+          () -> {
+            if (!broker.child().terminate(CLEAN_END_MILLIS)) {
+              broker.child().kill();
+            }
+            cluster.start(broker);
+          });
       round.awaitInSync(60_000);
     }
   }
@@ -220,7 +257,9 @@ final class Injector {
     try (Stream<Path> files = Files.list(store)) {
       List<Path> of =
           files
-              .filter(file -> file.getFileName().toString().matches("CURRENT|MANIFEST.*|.*\\.(sst|log)"))
+              .filter(
+                  file ->
+                      file.getFileName().toString().matches("CURRENT|MANIFEST.*|.*\\.(sst|log)"))
               .sorted()
               .toList();
       Path file = of.get(random.nextInt(of.size()));
@@ -292,7 +331,9 @@ final class Injector {
       throws InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
     var topics =
-        admin.listTopics().names().get(20, TimeUnit.SECONDS).stream().filter(round::isOurs).toList();
+        admin.listTopics().names().get(20, TimeUnit.SECONDS).stream()
+            .filter(round::isOurs)
+            .toList();
     for (var topic :
         admin.describeTopics(topics).allTopicNames().get(20, TimeUnit.SECONDS).values()) {
       topic
@@ -307,6 +348,10 @@ final class Injector {
               });
     }
     admin.alterPartitionReassignments(moves).all().get(20, TimeUnit.SECONDS);
-    admin.electLeaders(ElectionType.PREFERRED, moves.keySet()).all().get(20, TimeUnit.SECONDS);
+    try {
+      admin.electLeaders(ElectionType.PREFERRED, moves.keySet()).all().get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException someLeadAlreadyOrCannot) {
+      // The others were elected.
+    }
   }
 }

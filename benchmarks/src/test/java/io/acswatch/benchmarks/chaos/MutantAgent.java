@@ -47,13 +47,17 @@ public final class MutantAgent {
               new Change(KAFKA + "RecordCollectorImpl", "flush", Mutations.Skipped.class));
       case "no-boot-order" -> List.of();
       case "no-dedupe" ->
-          List.of(new Change("io.acswatch.pci.judge.Judgement", "isStale", Mutations.SameBootIsNews.class));
+          List.of(
+              new Change(
+                  "io.acswatch.pci.judge.Judgement", "isStale", Mutations.SameBootIsNews.class));
       case "no-size-check" ->
           List.of(
-              new Change(STREAMS + "topology.JudgeIsolation", "refuseTooLarge", Mutations.Skipped.class));
+              new Change(
+                  STREAMS + "topology.JudgeIsolation", "refuseTooLarge", Mutations.Skipped.class));
       case "trust-standby" ->
           List.of(
-              new Change(KAFKA + "StoreChangelogReader", "hasRestoredToEnd", Mutations.AlwaysTrue.class));
+              new Change(
+                  KAFKA + "StoreChangelogReader", "hasRestoredToEnd", Mutations.AlwaysTrue.class));
       case "always-ready" ->
           List.of(new Change(STREAMS + "app.AppStatus", "isReady", Mutations.AlwaysTrue.class));
       default -> throw new IllegalArgumentException("no such mutant: " + name);
@@ -69,9 +73,7 @@ public final class MutantAgent {
     if (otherBuild) {
       names.add(OTHER_BUILD);
     }
-    return names.isEmpty()
-        ? ""
-        : " -javaagent:" + jar(directory) + "=" + String.join(",", names);
+    return names.isEmpty() ? "" : " -javaagent:" + jar(directory) + "=" + String.join(",", names);
   }
 
   private static Path jar(Path directory) throws IOException {

@@ -41,8 +41,7 @@ final class Mutations {
         @Advice.Argument(0) HostState state,
         @Advice.Argument(1) Snapshot snapshot,
         @Advice.Return(readOnly = false) boolean returned) {
-      if (state.current() != null
-          && state.current().boot().id().equals(snapshot.boot().id())) {
+      if (state.current() != null && state.current().boot().id().equals(snapshot.boot().id())) {
         returned = false;
       }
     }

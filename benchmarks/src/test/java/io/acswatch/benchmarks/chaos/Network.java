@@ -107,8 +107,7 @@ final class Network {
     }
     howDelayed = "delay by a rate of 1 Mbit/s with a queue (tbf): this kernel has no netem";
     return tried(
-        node,
-        ("tc qdisc add dev eth0 root tbf rate 1mbit burst 32kbit latency 800ms").split(" "));
+        node, ("tc qdisc add dev eth0 root tbf rate 1mbit burst 32kbit latency 800ms").split(" "));
   }
 
   private boolean tried(String node, String... command) throws IOException, InterruptedException {

@@ -80,13 +80,19 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
       case STOP_BROKER -> new Fault(kind, broker, at, 1_000 + random.nextInt(5_000));
       case LONG_STOP_BROKER -> new Fault(kind, broker, at, 20_000);
       case OUTAGE -> new Fault(kind, broker, at, 50_000);
-      case CUT, CUT_ONE_WAY -> new Fault(kind, pair(random, apps), at, 1_000 + random.nextInt(9_000));
+      case CUT, CUT_ONE_WAY ->
+          new Fault(kind, pair(random, apps), at, 1_000 + random.nextInt(9_000));
       case DELAY ->
           new Fault(kind, random.nextBoolean() ? app : broker, at, 2_000 + random.nextInt(6_000));
       case KILL_SENDER -> new Fault(kind, "c" + random.nextInt(Traffic.SENDERS), at, 0);
       case DUPLICATES, REORDERED, OLD_FRAMES, POISON, OVERSIZED, CLOCK_STEP ->
           new Fault(kind, "h" + random.nextInt(Traffic.HOSTS), at, random.nextInt(1_000_000));
-      case CLEAN_RESTARTS, ROLL_APPS, OTHER_BUILD, ROLL_BROKERS, MOVED_PARTITIONS, TRUNCATED_TOPICS ->
+      case CLEAN_RESTARTS,
+          ROLL_APPS,
+          OTHER_BUILD,
+          ROLL_BROKERS,
+          MOVED_PARTITIONS,
+          TRUNCATED_TOPICS ->
           new Fault(kind, "all", at, 0);
     };
   }
@@ -99,7 +105,9 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
     nodes.add(Network.HERE);
     String one = nodes.remove(random.nextInt(nodes.size()));
     String other = BROKERS.get(random.nextInt(BROKERS.size()));
-    return one.equals(other) ? "b1-b2".equals(one) ? "b1-b3" : one + "-" + next(one) : one + "-" + other;
+    return one.equals(other)
+        ? "b1-b2".equals(one) ? "b1-b3" : one + "-" + next(one)
+        : one + "-" + other;
   }
 
   private static String next(String broker) {
@@ -126,7 +134,9 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
     Files.write(file, lines);
   }
 
-  /** Reads what {@link #write} has written; IllegalArgumentException if a line is not understood. */
+  /**
+   * Reads what {@link #write} has written; IllegalArgumentException if a line is not understood.
+   */
   static Plan read(Path file) throws IOException {
     long seed = 1;
     int apps = 2;

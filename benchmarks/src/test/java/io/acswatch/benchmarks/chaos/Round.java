@@ -154,7 +154,7 @@ final class Round {
     }
     for (Broker broker : cluster.brokers().values()) {
       if (!broker.child().isAlive()) {
-        note(broker.child() + " is started again");
+        note(broker.name() + " is started again");
         cluster.start(broker);
       }
     }
@@ -242,9 +242,9 @@ final class Round {
 
   private void check() throws Exception {
     List<ConsumerRecord<byte[], byte[]>> came = recorder.of(topics.alerts());
-    Check check = new Check(recorder.of(topics.frames()));
+    Check check = new Check(traffic, recorder.of(topics.frames()));
     check.alerts(came);
-    check.oracle(traffic, came);
+    check.oracle(came);
     check.rejects(recorder.of(topics.rejects()));
     Recorder state = new Recorder(cluster.bootstrapServers(), partitions(topics.alertState()));
     try {
@@ -295,7 +295,11 @@ final class Round {
         var names = admin.listTopics().names().get(10, TimeUnit.SECONDS);
         boolean all =
             admin.describeCluster().nodes().get(10, TimeUnit.SECONDS).size() == 3
-                && admin.describeTopics(names).allTopicNames().get(10, TimeUnit.SECONDS).values()
+                && admin
+                    .describeTopics(names)
+                    .allTopicNames()
+                    .get(10, TimeUnit.SECONDS)
+                    .values()
                     .stream()
                     .flatMap(topic -> topic.partitions().stream())
                     .allMatch(partition -> partition.isr().size() == 3);
@@ -323,7 +327,9 @@ final class Round {
         long read = recorder.position(partition);
         var done = committed.get(partition);
         long upTo =
-            topic.equals(topics.rejects()) ? read : Math.min(read, done == null ? 0 : done.offset());
+            topic.equals(topics.rejects())
+                ? read
+                : Math.min(read, done == null ? 0 : done.offset());
         to.put(partition, RecordsToDelete.beforeOffset(upTo));
       }
     }

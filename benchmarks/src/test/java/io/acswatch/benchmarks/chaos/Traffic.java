@@ -37,6 +37,7 @@ final class Traffic {
   private final List<Item> items = new ArrayList<>();
   private final List<String> demanded = new ArrayList<>();
   private final Set<String> unordered = new HashSet<>();
+  private final Set<String> tooLarge = new HashSet<>();
   private final Map<String, List<byte[]>> snapshots = new HashMap<>();
   private final long seed;
 
@@ -88,7 +89,8 @@ final class Traffic {
     List<byte[]> sent = snapshots.getOrDefault(host, List.of());
     switch (fault.kind()) {
       case DUPLICATES -> // what a producer sends that lost the answer
-          sent.subList(Math.max(0, sent.size() - 6), sent.size()).forEach(frame -> put(host, frame));
+          sent.subList(Math.max(0, sent.size() - 6), sent.size())
+              .forEach(frame -> put(host, frame));
       case OLD_FRAMES -> // a copied spool, an offset that was set back, rejects sent again
           List.copyOf(sent).stream().limit(20).forEach(frame -> put(host, frame));
       case REORDERED -> reorder(host, records, at);
@@ -140,6 +142,7 @@ final class Traffic {
   private void oversize(String host, Random random) {
     Capture small = LoadHost.of(seed, 1, FUNCTIONS).snapshot(1_772_366_400_000L);
     String id = "large-" + host;
+    tooLarge.add(id);
     put(id, FrameWriter.write(with(small.withHost(id, 1, 1_772_366_400_000L), LONG_NAME)));
     String longId = "l".repeat(300_000 + random.nextInt(700_000));
     put(longId, FrameWriter.write(small.withHost(longId, 1, 1_772_366_400_000L)));
@@ -168,11 +171,15 @@ final class Traffic {
 
   static String digest(byte[] bytes) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 8);
     } catch (NoSuchAlgorithmException everyJdkHasIt) {
       throw new IllegalStateException(everyJdkHasIt);
     }
+  }
+
+  /** True of a host whose frames are sound, and lead to records that no topic takes. */
+  boolean isTooLarge(String host) {
+    return tooLarge.contains(host);
   }
 
   List<Item> items() {

@@ -138,10 +138,8 @@ final class Watcher {
 
   private synchronized void judgeReadiness() {
     long now = System.currentTimeMillis();
-    boolean stands =
-        progressMillis.values().stream().anyMatch(since -> now - since > BOUND_MILLIS);
-    boolean allReady =
-        apps.stream().allMatch(app -> app.child() != null && isReady(app));
+    boolean stands = progressMillis.values().stream().anyMatch(since -> now - since > BOUND_MILLIS);
+    boolean allReady = apps.stream().allMatch(app -> app.child() != null && isReady(app));
     falselyReady = stands && allReady ? falselyReady + 1 : 0;
     if (falselyReady == LASTING) {
       violation =
