@@ -12,6 +12,7 @@ import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.streams.command.StreamsMain;
+import io.acswatch.wire.frame.FrameSignature;
 import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
@@ -19,6 +20,8 @@ import io.acswatch.wire.json.AlertText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +38,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
@@ -204,7 +208,8 @@ class TopicCommandsIT {
     Result sent = rejects("--replay");
 
     assertEquals(0, sent.code(), sent.err());
-    assertTrue(sent.out().matches("[01]@0 -> acswatch.frames-[01]@3\n"), sent.out());
+    assertTrue(
+        sent.out().matches("[01]@0 -> acswatch.frames-[01]@3\n1 sent again.*\n"), sent.out());
     ConsumerRecord<String, byte[]> again = records(config.topics().frames()).get(3);
     assertEquals(HOST, again.key());
     assertArrayEquals(NOISE, again.value());
@@ -267,6 +272,49 @@ class TopicCommandsIT {
   }
 
   @Test
+  @Order(5)
+  void aKeyIsTrustedAsItIsSeenOrAsItIsGiven() throws Exception {
+    String host = "rack7-host14";
+    byte[] frame = FrameWriter.write(Recordings.capture("kexec-001-before", host));
+    KeyPair own = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    KeyPair other = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    String ownKey = FrameSignature.text(own.getPublic());
+    String otherKey = FrameSignature.text(other.getPublic());
+    send(host, frame);
+    Result none = run("trust", "--yes", host);
+    assertEquals(3, none.code());
+    assertTrue(none.err().contains("in the last ten minutes, only unsigned ones;"), none.err());
+
+    send(host, frame, own);
+    Result unasked = run("trust", host);
+    assertEquals(2, unasked.code(), unasked.err());
+    assertEquals(host + "  " + ownKey + "\n", unasked.out());
+    assertEquals("", run("trust", "--list").out());
+    assertEquals(0, run("trust", "--yes", host).code());
+    assertEquals(host + "  " + ownKey + "\n", run("trust", "--list").out());
+    assertEquals(
+        "{\"host\":\"%s\",\"keys\":[\"%s\"]}\n".formatted(host, ownKey),
+        run("trust", "--list", "--output", "json").out());
+
+    // In force within a moment: instances follow the topic.
+    Awaitility.await()
+        .atMost(LIMIT)
+        .until(
+            () -> {
+              send(host, frame, other);
+              return !rejects("--reason", "bad_signature").out().isEmpty();
+            });
+    Result several = run("trust", "--yes", host);
+    assertEquals(3, several.code());
+    assertTrue(several.err().contains("several keys signed frames of this host: "), several.err());
+
+    assertEquals(0, run("trust", "--yes", host, "--key", ownKey, "--key", otherKey).code());
+    assertEquals(host + "  " + ownKey + " " + otherKey + "\n", run("trust", "--list").out());
+    assertEquals(0, run("trust", "--yes", host, "--remove").code());
+    assertEquals("", run("trust", "--list").out());
+  }
+
+  @Test
   @Order(4)
   void aTopicThatIsMissingIsNamed() {
     Result refused = run("alerts", "--topic-prefix", "nothing");
@@ -319,10 +367,20 @@ class TopicCommandsIT {
   }
 
   private static void send(String host, byte[] frame) throws Exception {
+    send(host, frame, null);
+  }
+
+  private static void send(String host, byte[] frame, @Nullable KeyPair signer) throws Exception {
     Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
     try (var producer =
         new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      producer.send(new ProducerRecord<>(config.topics().frames(), host, frame)).get();
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(config.topics().frames(), host, frame);
+      if (signer != null) {
+        byte[] signature = FrameSignature.sign(signer, host.getBytes(), frame);
+        record.headers().add(FrameSignature.HEADER, signature);
+      }
+      producer.send(record).get();
     }
   }
 

@@ -2,6 +2,7 @@ package io.acswatch.collector.command;
 
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.Program;
 import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolingReader;
@@ -18,6 +19,8 @@ import picocli.CommandLine.Option;
 /** {@code collect reader}: this host into the spool. Loads no class of Kafka. */
 @Command(
     name = "reader",
+    mixinStandardHelpOptions = true, // its launcher starts it without the commands above it
+    versionProvider = Program.Version.class,
     description = {
       "Watches this host and writes frames to the spool, from which 'collect sender' sends"
           + " them.",

@@ -162,6 +162,7 @@ final class TrustCommand extends CliCommand {
             seen = true;
             Header header = record.headers().lastHeader(FrameSignature.HEADER);
             if (header != null
+                && header.value() != null
                 && record.value() != null
                 && FrameSignature.isOf(header.value(), host, record.value())) {
               signers.add(FrameSignature.keyOf(header.value()));
