@@ -51,6 +51,6 @@ public final class HostStateSerde {
 
   /** The opposite of {@link #pack}; SerializationException if damaged or of an unknown version. */
   public static HostState unpack(byte[] bytes) {
-    return StateReader.read(bytes);
+    return StateReader.read(bytes, null);
   }
 }

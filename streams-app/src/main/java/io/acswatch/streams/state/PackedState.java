@@ -44,7 +44,7 @@ public final class PackedState {
 
   /** True if {@code snapshot} has the very facts of the last one, and nothing waits. */
   public boolean isRepeatedBy(Snapshot snapshot) {
-    HostState known = unpack();
+    HostState known = unpack(snapshot);
     return known.current() != null
         && known.pending().isEmpty()
         && !known.missesSnapshot()
@@ -125,8 +125,12 @@ public final class PackedState {
    * @throws org.apache.kafka.common.errors.SerializationException if the bytes are damaged
    */
   public HostState unpack() {
+    return unpack(null);
+  }
+
+  private HostState unpack(@Nullable Snapshot latest) {
     if (state == null) {
-      state = bytes.length == 0 ? HostState.NONE : StateReader.read(bytes);
+      state = bytes.length == 0 ? HostState.NONE : StateReader.read(bytes, latest);
     }
     return state;
   }

@@ -25,14 +25,17 @@ import org.jspecify.annotations.Nullable;
 /** Unpacks one state; the layout is drawn at {@link HostStateSerde}. */
 final class StateReader {
   private final ByteBuffer in;
+  private final @Nullable Snapshot latest;
 
-  private StateReader(byte[] bytes) {
+  private StateReader(byte[] bytes, @Nullable Snapshot latest) {
+    this.latest = latest;
     in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  static HostState read(byte[] bytes) {
+  /** The state; what is in {@code latest} too, a snapshot of the same host, is not made again. */
+  static HostState read(byte[] bytes, @Nullable Snapshot latest) {
     try {
-      return new StateReader(bytes).state();
+      return new StateReader(bytes, latest).state();
     } catch (BufferUnderflowException | IndexOutOfBoundsException cutShort) {
       throw damaged("cut short or a number in it is out of range", cutShort);
     } catch (IllegalArgumentException | InputException wrong) {
@@ -69,7 +72,7 @@ final class StateReader {
     int start = in.position();
     in.position(start + length);
     return FactsReader.read(
-        in.array(), start, length, in.getLong(takenAt), in.getLong(takenAt + Long.BYTES));
+        in.array(), start, length, in.getLong(takenAt), in.getLong(takenAt + Long.BYTES), latest);
   }
 
   private List<PendingFinding> pending() {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the snapshot that packed facts stand for; {@link FactsLayout} draws them. */
 public final class FactsReader {
@@ -27,12 +28,15 @@ public final class FactsReader {
   private int at;
   private final String[] strings;
   private final long[] fields = new long[FIELDS];
+  private final long[] fieldsOfLike = new long[FIELDS];
+  private final @Nullable Snapshot like;
   private byte[] place = {};
   private int placeLength;
 
-  private FactsReader(byte[] bytes, int offset, int length) {
+  private FactsReader(byte[] bytes, int offset, int length, @Nullable Snapshot like) {
     Objects.checkFromIndexSize(offset, length, bytes.length);
     this.bytes = bytes;
+    this.like = like;
     at = offset;
     end = offset + length;
     strings = new String[count(1)];
@@ -51,7 +55,23 @@ public final class FactsReader {
    */
   public static Snapshot read(
       byte[] bytes, int offset, int length, long takenAtMillis, long sequence) {
-    return new FactsReader(bytes, offset, length).snapshot(takenAtMillis, sequence);
+    return read(bytes, offset, length, takenAtMillis, sequence, null);
+  }
+
+  /**
+   * The same.
+   *
+   * @param like another snapshot, most likely of the same host: functions that are equal are not
+   *     made again, but taken from there
+   */
+  public static Snapshot read(
+      byte[] bytes,
+      int offset,
+      int length,
+      long takenAtMillis,
+      long sequence,
+      @Nullable Snapshot like) {
+    return new FactsReader(bytes, offset, length, like).snapshot(takenAtMillis, sequence);
   }
 
   private Snapshot snapshot(long takenAtMillis, long sequence) {
@@ -71,12 +91,12 @@ public final class FactsReader {
     int functionCount = count(3);
     List<PciFunction> functions = new ArrayList<>(functionCount);
     for (int i = 0; i < functionCount; i++) {
-      functions.add(function());
+      functions.add(function(i));
     }
     int ownerCount = count(3);
     List<OwnershipClaim> owners = new ArrayList<>(ownerCount);
     for (int i = 0; i < ownerCount; i++) {
-      owners.add(new OwnershipClaim(address(number()), string(), string()));
+      owners.add(owner(i));
     }
     int groupedCount = count(1);
     List<PciAddress> groupedInOrder = new ArrayList<>(groupedCount);
@@ -99,7 +119,7 @@ public final class FactsReader {
         groupedInOrder);
   }
 
-  private PciFunction function() {
+  private PciFunction function(int index) {
     int mask = (int) number();
     if (mask >>> FIELDS != 0) {
       throw new IllegalArgumentException("a function of the facts has a field more");
@@ -118,12 +138,51 @@ public final class FactsReader {
     System.arraycopy(bytes, at, place, kept, rest);
     at += rest;
     placeLength = kept + rest;
+    if (like != null && index < like.functions().size()) {
+      PciFunction known = like.functions().get(index);
+      if (isSame(known)) {
+        return known;
+      }
+    }
     return new PciFunction(
         address(fields[ADDRESS]),
         new DevicePath(new String(place, 0, placeLength, StandardCharsets.UTF_8)),
         new PciIds(high(IDS), low(IDS), (int) fields[CLASS]),
         config(),
         kernel());
+  }
+
+  private OwnershipClaim owner(int index) {
+    long address = number();
+    String vm = string();
+    String source = string();
+    if (like != null && index < like.owners().size()) {
+      OwnershipClaim known = like.owners().get(index);
+      if (FunctionFields.address(known.address()) == address
+          && known.vm().equals(vm)
+          && known.source().equals(source)) {
+        return known;
+      }
+    }
+    return new OwnershipClaim(address(address), vm, source);
+  }
+
+  private boolean isSame(PciFunction known) {
+    FunctionFields.set(fieldsOfLike, known, this::numberIfSame);
+    return Arrays.equals(fields, fieldsOfLike) && isPlace(known.path().text());
+  }
+
+  private long numberIfSame(int field, String text) {
+    return strings[(int) fields[field]].equals(text) ? fields[field] : -1;
+  }
+
+  /** False of a place that is not ASCII. */
+  private boolean isPlace(String text) {
+    boolean same = text.length() == placeLength;
+    for (int i = 0; same && i < placeLength; i++) {
+      same = text.charAt(i) == place[i];
+    }
+    return same;
   }
 
   private ConfigFacts config() {

@@ -2,10 +2,6 @@ package io.acswatch.wire.facts;
 
 import static io.acswatch.wire.facts.FactsLayout.*;
 
-import io.acswatch.pci.config.capability.AcsRegisters;
-import io.acswatch.pci.hierarchy.ConfigFacts;
-import io.acswatch.pci.hierarchy.KernelView;
-import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.OwnershipClaim;
@@ -17,7 +13,6 @@ import java.util.Map;
 
 /** Packs the facts of a snapshot; {@link FactsLayout} draws them. */
 public final class FactsWriter {
-  private static final AcsRegisters NO_ACS = new AcsRegisters(0, 0, 0, 0);
   private static final int LONGEST_NUMBER = 10;
 
   private final Map<String, Integer> strings = new LinkedHashMap<>();
@@ -38,7 +33,7 @@ public final class FactsWriter {
     facts.put(snapshot.owners().size());
     snapshot.owners().forEach(facts::putOwner);
     facts.put(snapshot.groupedInOrder().size());
-    snapshot.groupedInOrder().forEach(address -> facts.put(address(address)));
+    snapshot.groupedInOrder().forEach(address -> facts.put(FunctionFields.address(address)));
     FactsWriter whole = new FactsWriter();
     whole.put(facts.strings.size());
     facts.strings.keySet().forEach(text -> whole.putText(text.getBytes(StandardCharsets.UTF_8)));
@@ -63,7 +58,7 @@ public final class FactsWriter {
   }
 
   private void putFunction(PciFunction function) {
-    setFields(function);
+    FunctionFields.set(fields, function, this::number);
     int mask = 0;
     for (int i = 0; i < FIELDS; i++) {
       mask |= fields[i] == fieldsBefore[i] ? 0 : 1 << i;
@@ -84,73 +79,14 @@ public final class FactsWriter {
     placeBefore = place;
   }
 
-  private void setFields(PciFunction function) {
-    ConfigFacts config = function.config();
-    ConfigFacts.Header header = config.header();
-    ConfigFacts.Features features = config.features();
-    KernelView kernel = function.kernel();
-    AcsRegisters acs = config.acs() == null ? NO_ACS : config.acs();
-    PciAddress pf = kernel.sriov().physicalFunction();
-    fields[ADDRESS] = address(function.address());
-    fields[IDS] = pair("vendor", function.ids().vendor(), "device", function.ids().device());
-    fields[CLASS] = Integer.toUnsignedLong(function.ids().classCode());
-    fields[STATUS] = READ_STATUSES.indexOf(config.status());
-    fields[PORT_TYPE] = PORT_TYPES.indexOf(config.claimedType());
-    fields[FLAGS] =
-        (config.acs() != null ? HAS_ACS : 0)
-            | (header.hasMemoryBar() ? HAS_MEMORY_BAR : 0)
-            | (pf != null ? HAS_PHYSFN : 0)
-            | (kernel.ariEnabled() ? ARI_ENABLED : 0)
-            | (features.egressOpen() ? EGRESS_OPEN : 0)
-            | (features.atsEnabled() ? ATS_ENABLED : 0)
-            | (kernel.removable() ? REMOVABLE : 0)
-            | (features.vfsEnabled() ? VFS_ENABLED : 0)
-            | PRESERVATIONS.indexOf(kernel.preservation()) << PRESERVATION_SHIFT;
-    fields[LENGTH] = Integer.toUnsignedLong(config.lengthBytes());
-    fields[HEADER] = pair("headerType", header.type(), "revision", header.revision());
-    fields[SUBSYSTEM] =
-        pair(
-            "subsystemVendor",
-            header.subsystemVendor(),
-            "subsystemDevice",
-            header.subsystemDevice());
-    fields[ACS_OFFSET] = Integer.toUnsignedLong(acs.offset());
-    fields[ACS_REGISTERS] = pair("acs.capability", acs.capability(), "acs.control", acs.control());
-    fields[ACS_SECOND_DWORD] = Integer.toUnsignedLong(acs.secondDword());
-    // Most often none, -1, or a small number: one byte.
-    fields[GROUP] = Integer.toUnsignedLong(kernel.group() + 1);
-    fields[GROUP_TYPE] = number(kernel.groupType());
-    fields[DRIVER] = number(kernel.driver());
-    fields[SERIAL_NUMBER] = features.serialNumber();
-    fields[BUS_NUMBERS] = Integer.toUnsignedLong(header.busNumbers());
-    fields[ODDITIES] = Integer.toUnsignedLong(config.oddities());
-    fields[VF_LAYOUT] =
-        pair("firstVfOffset", features.firstVfOffset(), "stride", features.vfStride());
-    fields[VF_COUNTS] =
-        pair("enabledVfs", kernel.sriov().enabledVfs(), "totalVfs", kernel.sriov().totalVfs());
-    fields[PHYSICAL_FUNCTION] = pf == null ? 0 : address(pf);
-    fields[CHIPSET_BASE] = Integer.toUnsignedLong(header.chipsetBase());
-  }
-
   private void putOwner(OwnershipClaim owner) {
-    put(address(owner.address()));
+    put(FunctionFields.address(owner.address()));
     put(number(owner.vm()));
     put(number(owner.source()));
   }
 
-  private static long address(PciAddress address) {
-    return (long) address.domain() << Short.SIZE | address.requesterId();
-  }
-
-  private static long pair(String highName, int high, String lowName, int low) {
-    return within(highName, high) << Short.SIZE | within(lowName, low);
-  }
-
-  private static long within(String name, int number) {
-    if (number < 0 || number > 0xFFFF) {
-      throw new IllegalArgumentException(name + "=" + number + ", expected 0 to 65535");
-    }
-    return number;
+  private int number(int field, String text) {
+    return number(text);
   }
 
   private int number(String text) {
