@@ -11,8 +11,9 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
   private static final Pattern NUMBERS =
       Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
   // Debian's stable kernels keep 6.1.0-NN as their release for ever and say the true number here.
+  private static final String DEBIAN_SAYS = "Debian ";
   private static final Pattern DEBIAN =
-      Pattern.compile("Debian (\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
+      Pattern.compile(DEBIAN_SAYS + "(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
 
   // 6.1.0-49-amd64, 6.8.0-45-generic, 5.14.0-427.el9: an ABI number instead of the patch level. Or
   // no third number at all. Mainline's own 7.4.0-rc1 and 7.4.0 mean what they say.
@@ -39,9 +40,11 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
 
   /** Reads the version from {@code uname -r} and {@code uname -v}. */
   public static KernelVersion of(String kernelRelease, String kernelVersion) {
-    Matcher debian = DEBIAN.matcher(kernelVersion);
-    if (debian.find()) {
-      return ofGroups(debian, 0);
+    if (kernelVersion.contains(DEBIAN_SAYS)) {
+      Matcher debian = DEBIAN.matcher(kernelVersion);
+      if (debian.find()) {
+        return ofGroups(debian, 0);
+      }
     }
     Matcher numbers = NUMBERS.matcher(kernelRelease);
     return numbers.lookingAt() ? ofGroups(numbers, 0) : UNKNOWN;

@@ -2,6 +2,7 @@ package io.acswatch.pci.iommu;
 
 import io.acswatch.pci.hierarchy.PciFunction;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +28,8 @@ public record Machine(
   /** Word among the names of IOMMUs that says that a device tree describes the machine. */
   public static final String DEVICE_TREE = "device-tree";
 
-  private static final Pattern OTHER_ARCHITECTURES = Pattern.compile("ppc64|powerpc|s390");
+  // Names of architectures are looked for as texts: for each snapshot, and twice for each alert.
+  private static final List<String> OTHER_ARCHITECTURES = List.of("ppc64", "powerpc", "s390");
   // Names that drivers give their instances: arm-smmu.c "smmu.%pa" (v1 and v2; v3 is "smmu3.%pa"),
   // apple-dart.c "apple-dart.%s". Both look whether a group has the stream ids before they ask
   // pci_device_group; firmware maps functions to stream ids. powerpc "iommu-phb%04x" groups by
@@ -39,7 +41,7 @@ public record Machine(
   // virtio-iommu.c names its instance after its virtio device.
   private static final Pattern VIRTIO_DRIVER = Pattern.compile("(?:^| )virtio\\d");
   private static final Pattern INTEL_DRIVER = Pattern.compile("(?:^| )dmar\\d");
-  private static final Pattern ARM64 = Pattern.compile("arm64|aarch64");
+  private static final List<String> ARM64 = List.of("arm64", "aarch64");
   private static final Pattern ARM64_DRIVER = Pattern.compile("(?:^| )(?:smmu|arm-smmu)");
 
   /**
@@ -63,6 +65,9 @@ public record Machine(
                         f.ids().isBridgeClass()
                             && ARM64_VENDORS.contains(f.ids().vendor())
                             && f.path().bridge() == null);
+    if (armParts == machine.arm64 || machine.arm64) {
+      return machine;
+    }
     return new Machine(
         machine.arm64 || armParts,
         machine.virtioIommu,
@@ -78,7 +83,7 @@ public record Machine(
     String iommus = boot.notes().iommus();
     boolean named = !iommus.isEmpty(); // else there is nothing to look for
     return new Machine(
-        ARM64.matcher(release).find() || named && ARM64_DRIVER.matcher(iommus).find(),
+        names(release, ARM64) || named && ARM64_DRIVER.matcher(iommus).find(),
         named && VIRTIO_DRIVER.matcher(iommus).find(),
         named && (" " + iommus + " ").contains(" " + DEVICE_TREE + " "),
         named && AMD_DRIVER.matcher(iommus).find(),
@@ -104,9 +109,21 @@ public record Machine(
     };
   }
 
+  private static boolean names(String release, List<String> architectures) {
+    for (String architecture : architectures) {
+      if (release.contains(architecture)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static String otherRules(String release, String iommus) {
-    if (OTHER_ARCHITECTURES.matcher(release).find()) {
+    if (names(release, OTHER_ARCHITECTURES)) {
       return "this architecture groups by other rules";
+    }
+    if (iommus.isEmpty()) {
+      return "";
     }
     Matcher driver = OTHER_DRIVERS.matcher(iommus);
     return driver.find()

@@ -1,6 +1,7 @@
 package io.acswatch.streams.state;
 
 import io.acswatch.pci.judge.HostState;
+import java.util.IdentityHashMap;
 
 /**
  * The state of a host as packed facts: no raw configuration space, all that a judgement asks of the
@@ -51,6 +52,6 @@ public final class HostStateSerde {
 
   /** The opposite of {@link #pack}; SerializationException if damaged or of an unknown version. */
   public static HostState unpack(byte[] bytes) {
-    return StateReader.read(bytes, null);
+    return StateReader.read(bytes, null, new IdentityHashMap<>());
   }
 }

@@ -19,6 +19,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,16 +27,25 @@ import org.jspecify.annotations.Nullable;
 final class StateReader {
   private final ByteBuffer in;
   private final @Nullable Snapshot latest;
+  private final Map<IsolationAlert, byte[]> written;
 
-  private StateReader(byte[] bytes, @Nullable Snapshot latest) {
+  private StateReader(
+      byte[] bytes, @Nullable Snapshot latest, Map<IsolationAlert, byte[]> written) {
     this.latest = latest;
+    this.written = written;
     in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The state; what is in {@code latest} too, a snapshot of the same host, is not made again. */
-  static HostState read(byte[] bytes, @Nullable Snapshot latest) {
+  /**
+   * The state.
+   *
+   * @param latest a snapshot of the same host; what is in it too is not made again
+   * @param written is given the JSON of each alert
+   */
+  static HostState read(
+      byte[] bytes, @Nullable Snapshot latest, Map<IsolationAlert, byte[]> written) {
     try {
-      return new StateReader(bytes, latest).state();
+      return new StateReader(bytes, latest, written).state();
     } catch (BufferUnderflowException | IndexOutOfBoundsException cutShort) {
       throw damaged("cut short or a number in it is out of range", cutShort);
     } catch (IllegalArgumentException | InputException wrong) {
@@ -110,9 +120,11 @@ final class StateReader {
     int count = checked(in.getInt(ALERT_COUNT_AT), Integer.BYTES);
     List<IsolationAlert> open = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      byte[] alert = new byte[checked(in.getInt(), 1)];
-      in.get(alert);
-      open.add(AlertJson.read(alert));
+      byte[] json = new byte[checked(in.getInt(), 1)];
+      in.get(json);
+      IsolationAlert alert = AlertJson.read(json);
+      written.put(alert, json);
+      open.add(alert);
     }
     if (in.hasRemaining()) {
       throw new IllegalArgumentException(in.remaining() + " bytes after its end");

@@ -2,6 +2,7 @@ package io.acswatch.streams.state;
 
 import static io.acswatch.streams.state.StateLayout.*;
 
+import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
@@ -27,21 +28,31 @@ final class StateWriter {
   /** Packs a state, the facts of its snapshots anew. */
   static byte[] write(HostState state) {
     return write(
-        state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), ContentDigest.UNKNOWN);
+        state,
+        snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)),
+        AlertJson::writeBytes,
+        ContentDigest.UNKNOWN);
   }
 
   /** Packs a state, with the packed facts of its snapshots and the digest of the current frame. */
   static byte[] write(
-      HostState state, Function<Snapshot, ByteBuffer> packed, ContentDigest digest) {
+      HostState state,
+      Function<Snapshot, ByteBuffer> packed,
+      Function<IsolationAlert, byte[]> written,
+      ContentDigest digest) {
     Snapshot current = state.current();
     Snapshot baseline = state.baseline();
     boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
     ByteBuffer currentFacts = current == null ? NOTHING : packed.apply(current);
     ByteBuffer baselineFacts = baseline == null || shared ? NOTHING : packed.apply(baseline);
     List<byte[]> memory = memory(state);
+    List<byte[]> open = state.open().stream().map(written).toList();
     long length = HEADER_LENGTH + (long) currentFacts.remaining() + baselineFacts.remaining();
     for (byte[] part : memory) {
       length += part.length;
+    }
+    for (byte[] alert : open) {
+      length += Integer.BYTES + alert.length;
     }
     ByteBuffer out = buffer(Math.toIntExact(length));
     out.put(VERSION_AT, (byte) VERSION);
@@ -66,6 +77,7 @@ final class StateWriter {
     out.putLong(digest.first()).putLong(digest.second());
     out.put(currentFacts).put(baselineFacts);
     memory.forEach(out::put);
+    open.forEach(alert -> out.putInt(alert.length).put(alert));
     return out.array();
   }
 
@@ -105,15 +117,11 @@ final class StateWriter {
               .putLong(rival.answeredMillis())
               .array());
     }
-    state.open().forEach(alert -> parts.add(sized(AlertJson.writeBytes(alert))));
     return parts;
   }
 
   private static byte[] text(String text) {
-    return sized(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static byte[] sized(byte[] bytes) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     return buffer(Math.addExact(Integer.BYTES, bytes.length))
         .putInt(bytes.length)
         .put(bytes)

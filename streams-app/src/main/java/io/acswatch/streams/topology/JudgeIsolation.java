@@ -211,7 +211,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : judged.alerts()) {
-      outputs.addAll(Output.of(alert, links));
+      outputs.addAll(Output.of(alert, packed.json(alert), links));
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = judged.state().current();

@@ -19,17 +19,20 @@ import org.jspecify.annotations.Nullable;
 record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers) {
   private static final int HEADER_OVERHEAD_BYTES = 10;
 
-  /** What an alert leads to: a line of the history, and its state or the end of it. */
-  static List<Output> of(IsolationAlert alert, AlertLinks links) {
-    byte[] json = AlertJson.writeBytes(alert, links);
+  /**
+   * What an alert leads to: a line of the history, and its state or the end of it.
+   *
+   * @param stored its JSON, without links
+   */
+  static List<Output> of(IsolationAlert alert, byte[] stored, AlertLinks links) {
+    byte[] json = AlertJson.withLinks(stored, alert, links);
     boolean resolved = alert.status() == AlertStatus.RESOLVED;
+    Headers headers = eventHeaders(alert);
+    // One copy for each record: a producer closes the headers it has sent.
+    Headers ofState = resolved ? new RecordHeaders() : new RecordHeaders(headers);
     return List.of(
-        new Output(Nodes.ALERTS, utf8(alert.host()), json, eventHeaders(alert)),
-        new Output(
-            Nodes.ALERT_STATE,
-            utf8(alert.fingerprint()),
-            resolved ? null : json,
-            resolved ? new RecordHeaders() : eventHeaders(alert)));
+        new Output(Nodes.ALERTS, utf8(alert.host()), json, headers),
+        new Output(Nodes.ALERT_STATE, utf8(alert.fingerprint()), resolved ? null : json, ofState));
   }
 
   /** The groups of a host; null where it has none any more. */
@@ -37,7 +40,6 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
     return new Output(Nodes.GROUPS, utf8(host), json, new RecordHeaders());
   }
 
-  /** One copy for each record: a producer closes the headers it has sent. */
   private static Headers eventHeaders(IsolationAlert alert) {
     Headers headers = new RecordHeaders();
     AlertEvent.headers(alert).forEach((name, text) -> headers.add(name, utf8(text)));

@@ -11,6 +11,7 @@ import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +36,18 @@ public final class AlertJson {
     return Json.object(json -> writeTo(json, alert, links));
   }
 
-  public static byte[] writeBytes(IsolationAlert alert, AlertLinks links) {
-    return Json.bytes(json -> writeTo(json, alert, links));
-  }
-
+  /** An alert without links, as it is stored. */
   public static byte[] writeBytes(IsolationAlert alert) {
     return Json.bytes(json -> writeTo(json, alert));
+  }
+
+  /** The same as it is sent: {@code stored}, and the links at its end. */
+  public static byte[] withLinks(byte[] stored, IsolationAlert alert, AlertLinks links) {
+    byte[] more = Json.bytes(json -> links.writeTo(json, alert));
+    byte[] all = Arrays.copyOf(stored, stored.length - 1 + more.length);
+    System.arraycopy(more, 0, all, stored.length - 1, more.length);
+    all[stored.length - 1] = ','; // in place of the brackets between them
+    return all;
   }
 
   public static void writeTo(JsonGenerator json, IsolationAlert alert, AlertLinks links)

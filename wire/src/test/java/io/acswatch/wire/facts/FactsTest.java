@@ -3,6 +3,7 @@ package io.acswatch.wire.facts;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,6 +58,14 @@ class FactsTest {
     byte[] facts = FactsWriter.write(snapshot);
     assertEquals(snapshot, unpacked(facts, snapshot));
     assertArrayEquals(facts, FactsWriter.write(unpacked(facts, snapshot)));
+    List<PciFunction> others = new ArrayList<>(snapshot.functions());
+    Collections.reverse(others.subList(others.size() / 3, others.size()));
+    for (Snapshot like : List.of(snapshot, snapshot.withFunctions(others))) {
+      assertEquals(
+          snapshot,
+          FactsReader.read(
+              facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence(), like));
+    }
   }
 
   private static void comesBack(Capture capture) {
@@ -67,6 +76,17 @@ class FactsTest {
   @MethodSource("captures")
   void packsRealHosts(String name) {
     comesBack(Captures.read(name));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("captures")
+  void takesOverTheFunctionsOfASnapshotThatIsAlike(String name) {
+    Snapshot host = Snapshot.of(Captures.read(name));
+    byte[] facts = FactsWriter.write(host);
+    Snapshot unpacked = FactsReader.read(facts, 0, facts.length, 0, 0, host);
+    for (int i = 0; i < host.functions().size(); i++) {
+      assertSame(host.functions().get(i), unpacked.functions().get(i));
+    }
   }
 
   @Test

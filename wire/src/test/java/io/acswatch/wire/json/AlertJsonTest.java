@@ -24,9 +24,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +171,37 @@ class AlertJsonTest {
     byte[] stored = AlertJson.writeBytes(Alerts.merged());
     assertFalse(new String(stored, StandardCharsets.UTF_8).contains("_url"));
     assertEquals(Alerts.merged(), AlertJson.read(stored));
+  }
+
+  @Test
+  void whatIsSentIsWhatIsStoredAndTheLinks() {
+    AlertLinks links = new AlertLinks(AlertLinks.RUNBOOK, "https://page.example.org");
+    for (IsolationAlert alert : List.of(Alerts.merged(), Alerts.sparse())) {
+      byte[] sent = AlertJson.withLinks(AlertJson.writeBytes(alert), alert, links);
+      assertEquals(AlertJson.write(alert, links), new String(sent, StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void writesTimesAsInstantsAreWritten() {
+    SplittableRandom random = new SplittableRandom(16);
+    LongStream.concat(
+            LongStream.of(
+                0,
+                1,
+                -1,
+                999,
+                1_000,
+                86_399_999,
+                -62_167_219_200_000L,
+                -62_167_219_200_001L,
+                253_402_300_799_999L,
+                253_402_300_800_000L,
+                Long.MAX_VALUE,
+                Long.MIN_VALUE),
+            LongStream.generate(() -> random.nextLong(-1L << 48, 1L << 48)).limit(10_000))
+        .forEach(
+            millis -> assertEquals(Instant.ofEpochMilli(millis).toString(), Json.time(millis)));
   }
 
   @Test
