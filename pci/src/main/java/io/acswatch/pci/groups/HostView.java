@@ -193,9 +193,7 @@ public final class HostView {
   }
 
   public List<Integer> groupMembers(int group) {
-    return groups == null || group == GroupPartition.NO_GROUP
-        ? List.of()
-        : groups.members().get(group);
+    return groups == null || group == GroupPartition.NO_GROUP ? List.of() : groups.members(group);
   }
 
   /** True if the function is no bridge; the host bridge and the chipset count as bridges. */

@@ -174,14 +174,11 @@ public final class SnapshotGrouping {
     if (!snapshot.hasReportedGroups()) {
       return null;
     }
-    int[] labels =
-        snapshot.functions().stream()
-            .mapToInt(
-                function ->
-                    function.kernel().hasGroup()
-                        ? function.kernel().group()
-                        : GroupPartition.NO_GROUP)
-            .toArray();
+    int[] labels = new int[snapshot.functions().size()];
+    for (int i = 0; i < labels.length; i++) {
+      KernelView view = snapshot.functions().get(i).kernel();
+      labels[i] = view.hasGroup() ? view.group() : GroupPartition.NO_GROUP;
+    }
     return GroupPartition.ofLabels(labels);
   }
 

@@ -89,14 +89,20 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
    * The bridge above the bus of this function; of a VF the one above its PF; null at a root bus.
    */
   public @Nullable DevicePath bridge() {
-    // For each function of each snapshot: makes no text but the answer.
+    int length = bridgeLength();
+    return length == 0 ? null : new DevicePath(text.substring(0, length));
+  }
+
+  /** How much of the text is the place of that bridge; 0 at a root bus. */
+  int bridgeLength() {
+    // For each function of each snapshot: makes no text.
     int end = text.lastIndexOf('/');
     if (isVirtualFunction()) {
       end = text.lastIndexOf('/', end - 1);
     }
     int component = text.lastIndexOf('/', end - 1);
     boolean isRoot = component < 0 || isRootBus(text, component + 1, end);
-    return isRoot ? null : new DevicePath(text.substring(0, end));
+    return isRoot ? 0 : end;
   }
 
   /** The VMD endpoint whose domain this function is in, or null. */

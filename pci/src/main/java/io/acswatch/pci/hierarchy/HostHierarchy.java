@@ -45,7 +45,7 @@ public final class HostHierarchy {
     multifunction = new boolean[size];
     for (int i = 0; i < size; i++) {
       DevicePath path = functions.get(i).path();
-      bridgeAbove[i] = bridgeTo(functions.get(i), path.bridge());
+      bridgeAbove[i] = bridgeOf(i, path);
       vmdEndpoint[i] = indexOf(path.vmdEndpoint());
     }
     for (int i = 0; i < size; i++) {
@@ -53,6 +53,22 @@ public final class HostHierarchy {
       multifunction[i] = isMultifunction(functions.get(i));
     }
     busMates = busMates();
+  }
+
+  /** The bridge above a function: most often that of the function before it, or that one itself. */
+  private int bridgeOf(int index, DevicePath path) {
+    int length = path.bridgeLength();
+    if (length == 0) {
+      return NONE;
+    }
+    boolean eachOnce = indexOfPath.size() == functions.size();
+    for (int at = index - 1; eachOnce && at != NONE; at = bridgeAbove[at]) {
+      DevicePath place = functions.get(at).path();
+      if (place.text().length() == length && path.isBelow(place)) {
+        return at;
+      }
+    }
+    return bridgeTo(functions.get(index), path.bridge());
   }
 
   /**

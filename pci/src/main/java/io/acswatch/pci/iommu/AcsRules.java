@@ -142,8 +142,9 @@ public final class AcsRules {
 
   private AcsVerdict verdict(int index, @Nullable AcsRegisters acs, boolean switchedOn) {
     AcsRegisters effective = acs;
-    for (QuirkTable.Entry<Effect> quirk : quirks(index)) {
-      switch (quirk.effect()) {
+    List<QuirkTable.Entry<Effect>> quirks = quirks(index);
+    for (int i = 0; i < quirks.size(); i++) { // makes no iterator: most have none
+      switch (quirks.get(i).effect()) {
         case ISOLATED:
           return AcsVerdict.ENFORCED;
         case NOT_ISOLATED:
@@ -195,12 +196,8 @@ public final class AcsRules {
   }
 
   private boolean has(int index, Effect effect) {
-    for (QuirkTable.Entry<Effect> quirk : quirks(index)) {
-      if (quirk.effect() == effect) {
-        return true;
-      }
-    }
-    return false;
+    List<QuirkTable.Entry<Effect>> quirks = quirks(index);
+    return !quirks.isEmpty() && quirks.stream().anyMatch(quirk -> quirk.effect() == effect);
   }
 
   /** True if it decides without the registers. */

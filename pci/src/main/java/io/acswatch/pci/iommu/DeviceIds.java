@@ -48,7 +48,8 @@ record DeviceIds(List<Range> ranges) {
   }
 
   boolean contain(int device) {
-    for (Range range : ranges) {
+    for (int i = 0; i < ranges.size(); i++) { // makes no iterator: asked for each function
+      Range range = ranges.get(i);
       if (device >= range.from()
           && device <= range.to()
           && (device - range.from()) % range.step() == 0) {

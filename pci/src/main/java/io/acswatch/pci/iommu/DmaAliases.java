@@ -39,10 +39,11 @@ final class DmaAliases {
     translationRoot = new boolean[hierarchy.size()];
     for (int i = 0; i < hierarchy.size(); i++) {
       PciFunction function = hierarchy.function(i);
-      for (QuirkTable.Entry<String> quirk :
-          QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device())) {
-        if (holds(quirk.when(), i)) {
-          apply(quirk.effect(), i);
+      List<QuirkTable.Entry<String>> quirks =
+          QUIRKS.matching(kernel, function.ids().vendor(), function.ids().device());
+      for (int j = 0; j < quirks.size(); j++) { // makes no iterator: most have none
+        if (holds(quirks.get(j).when(), i)) {
+          apply(quirks.get(j).effect(), i);
         }
       }
     }

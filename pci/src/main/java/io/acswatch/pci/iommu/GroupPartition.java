@@ -29,15 +29,26 @@ public final class GroupPartition {
    * @param labels one for each function, in order; any numbers, {@link #NO_GROUP} for none
    */
   public static GroupPartition ofLabels(int[] labels) {
+    int lowest = NO_GROUP;
+    int highest = NO_GROUP;
+    for (int label : labels) {
+      lowest = Math.min(lowest, label);
+      highest = Math.max(highest, label);
+    }
+    // As a rule the labels are few and begin at 0: then each has a place of its own.
+    boolean few = lowest >= NO_GROUP && highest < 4 * labels.length;
+    int[] sorted = few ? labels : labels.clone();
+    if (!few) {
+      Arrays.sort(sorted);
+    }
     int[] normal = new int[labels.length];
-    int[] sorted = labels.clone();
-    Arrays.sort(sorted);
-    int[] numberAt = new int[labels.length];
+    int[] numberAt = new int[few ? highest + 1 : labels.length];
     int count = 0;
     for (int i = 0; i < labels.length; i++) {
       normal[i] = NO_GROUP;
       if (labels[i] != NO_GROUP) {
-        int at = Arrays.binarySearch(sorted, labels[i]); // for one label always the same
+        // for one label always the same
+        int at = few ? labels[i] : Arrays.binarySearch(sorted, labels[i]);
         if (numberAt[at] == 0) {
           numberAt[at] = ++count;
         }
@@ -62,6 +73,34 @@ public final class GroupPartition {
 
   public boolean together(int a, int b) {
     return groupOf[a] == groupOf[b] && groupOf[a] != NO_GROUP;
+  }
+
+  /** Members of one group, ascending. */
+  public List<Integer> members(int group) {
+    List<Integer> members = new ArrayList<>(2); // most have one
+    for (int i = 0; i < groupOf.length; i++) {
+      if (groupOf[i] == group) {
+        members.add(i);
+      }
+    }
+    return members;
+  }
+
+  /** Members of each group that has several, ascending; groups in order of first member. */
+  public List<List<Integer>> sharing() {
+    int[] sizes = new int[groupCount];
+    for (int group : groupOf) {
+      if (group != NO_GROUP) {
+        sizes[group]++;
+      }
+    }
+    List<List<Integer>> sharing = new ArrayList<>();
+    for (int group = 0; group < groupCount; group++) {
+      if (sizes[group] > 1) {
+        sharing.add(members(group));
+      }
+    }
+    return sharing;
   }
 
   /** Members of each group, ascending; groups in order of first member. */

@@ -50,7 +50,10 @@ public record KernelRanges(List<Range> ranges) {
     if (ranges.isEmpty()) {
       return true;
     }
-    for (Range range : ranges) {
+    for (int i = 0;
+        i < ranges.size();
+        i++) { // makes no iterator: asked for each quirk of each function
+      Range range = ranges.get(i);
       if (version.compareTo(range.from()) >= 0 && version.compareTo(range.to()) <= 0) {
         return true;
       }

@@ -110,8 +110,8 @@ public record Machine(
   }
 
   private static boolean names(String release, List<String> architectures) {
-    for (String architecture : architectures) {
-      if (release.contains(architecture)) {
+    for (int i = 0; i < architectures.size(); i++) {
+      if (release.contains(architectures.get(i))) {
         return true;
       }
     }

@@ -8,10 +8,11 @@ import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -32,12 +33,17 @@ final class QuirkTable<E> {
 
   private static final int FIELDS = 6;
 
-  private final Map<Integer, List<Entry<E>>> byVendor = new HashMap<>();
+  /** Lines of one vendor, and the devices that any of them names: most have none. */
+  private record Vendor<E>(List<Entry<E>> lines, BitSet named) {}
 
-  /** By vendor the devices that a line names: most have none. */
-  private final Map<Integer, BitSet> named = new HashMap<>();
+  // Asked for each function of each snapshot: ids ascend, and lines are at the same place.
+  private final int[] ids;
+  private final List<Vendor<E>> vendors;
 
-  private QuirkTable() {}
+  private QuirkTable(SortedMap<Integer, Vendor<E>> byId) {
+    ids = byId.keySet().stream().mapToInt(Integer::intValue).toArray();
+    vendors = List.copyOf(byId.values());
+  }
 
   static <E> QuirkTable<E> ofResource(
       String name, List<String> conditions, Function<String, E> effects) {
@@ -60,7 +66,7 @@ final class QuirkTable<E> {
   static <E> QuirkTable<E> read(
       String name, Reader reader, List<String> conditions, Function<String, E> effects)
       throws IOException {
-    QuirkTable<E> table = new QuirkTable<>();
+    SortedMap<Integer, Vendor<E>> byId = new TreeMap<>();
     BufferedReader lines = new BufferedReader(reader);
     int number = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -69,13 +75,18 @@ final class QuirkTable<E> {
         continue;
       }
       try {
-        table.add(entry(line, conditions, effects));
+        Entry<E> entry = entry(line, conditions, effects);
+        Vendor<E> vendor =
+            byId.computeIfAbsent(
+                entry.vendor(), unused -> new Vendor<>(new ArrayList<>(), new BitSet()));
+        vendor.lines().add(entry);
+        entry.devices().addTo(vendor.named());
       } catch (IllegalArgumentException malformed) {
         throw new IllegalArgumentException(
             name + ":" + number + ": " + malformed.getMessage(), malformed);
       }
     }
-    return table;
+    return new QuirkTable<>(byId);
   }
 
   private static <E> Entry<E> entry(
@@ -97,38 +108,27 @@ final class QuirkTable<E> {
         fields[5]);
   }
 
-  private void add(Entry<E> entry) {
-    byVendor.computeIfAbsent(entry.vendor(), unused -> new ArrayList<>()).add(entry);
-    entry.devices().addTo(named.computeIfAbsent(entry.vendor(), unused -> new BitSet()));
-  }
-
   List<KernelRanges> ranges() {
-    return byVendor.values().stream().flatMap(List::stream).map(Entry::kernels).toList();
+    return vendors.stream().flatMap(v -> v.lines().stream()).map(Entry::kernels).toList();
   }
 
   /** Lines for a device under a kernel, in the order of the file; conditions are not looked at. */
   List<Entry<E>> matching(KernelVersion kernel, int vendor, int device) {
-    BitSet devices = named.get(vendor);
-    if (devices == null || !devices.get(device)) {
-      return List.of();
-    }
-    List<Entry<E>> matching = new ArrayList<>();
-    for (Entry<E> entry : byVendor.get(vendor)) {
-      if (entry.devices().contain(device) && entry.kernels().contain(kernel)) {
-        matching.add(entry);
-      }
+    List<Entry<E>> matching = of(vendor, device);
+    if (!matching.isEmpty()) {
+      matching.removeIf(entry -> !entry.kernels().contain(kernel));
     }
     return matching;
   }
 
   /** Lines for a device under any kernel. */
   List<Entry<E>> of(int vendor, int device) {
-    List<Entry<E>> found = new ArrayList<>();
-    for (Entry<E> entry : byVendor.getOrDefault(vendor, List.of())) {
-      if (entry.devices().contain(device)) {
-        found.add(entry);
-      }
+    int at = Arrays.binarySearch(ids, vendor);
+    if (at < 0 || !vendors.get(at).named().get(device)) {
+      return List.of();
     }
+    List<Entry<E>> found = new ArrayList<>(vendors.get(at).lines());
+    found.removeIf(entry -> !entry.devices().contain(device));
     return found;
   }
 }

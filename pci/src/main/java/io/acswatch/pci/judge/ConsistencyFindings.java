@@ -35,7 +35,7 @@ final class ConsistencyFindings extends Findings {
     if (!config.status().isConclusive()) {
       return List.of();
     }
-    List<String> found = new ArrayList<>();
+    List<String> found = new ArrayList<>(0); // most have none
     if (config.oddities() != 0) {
       for (ConfigOddity oddity : ConfigOddity.values()) {
         if (oddity.isIn(config.oddities())) {

@@ -93,18 +93,15 @@ final class IsolationFindings extends Findings {
     }
   }
 
-  /** The groups of a partition; none where the kernel keeps together what it does. */
+  /** The groups of a partition that several share; none where the kernel keeps them together. */
   private static List<List<Integer>> finer(GroupPartition reported, GroupPartition partition) {
-    return reported.isCoarserThanOrEqualTo(partition) ? List.of() : partition.members();
+    return reported.isCoarserThanOrEqualTo(partition) ? List.of() : partition.sharing();
   }
 
   /**
    * Owned endpoints of one group, if two of them have other owners and other groups in the kernel.
    */
   private List<Integer> ownersApart(List<Integer> members, GroupPartition reported) {
-    if (members.size() == 1) {
-      return List.of();
-    }
     List<Integer> owned =
         members.stream()
             .filter(i -> after.isEndpoint(i) && !comparison.anyOwner(i).isEmpty())

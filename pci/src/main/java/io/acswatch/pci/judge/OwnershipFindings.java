@@ -21,7 +21,7 @@ final class OwnershipFindings extends Findings {
       findings.conflicts();
       GroupPartition reported = findings.after.groups();
       if (reported != null) {
-        reported.members().stream().filter(group -> group.size() > 1).forEach(findings::shared);
+        reported.sharing().forEach(findings::shared);
       }
     }
     return findings.alerts;

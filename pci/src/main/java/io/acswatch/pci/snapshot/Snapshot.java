@@ -105,6 +105,11 @@ public record Snapshot(
   }
 
   public boolean hasReportedGroups() {
-    return functions.stream().anyMatch(function -> function.kernel().hasGroup());
+    for (PciFunction function : functions) {
+      if (function.kernel().hasGroup()) {
+        return true;
+      }
+    }
+    return false;
   }
 }
