@@ -1,5 +1,6 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameType;
@@ -17,15 +18,13 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
-  private final HostObserver hosts;
   private final FrameReader reader = new FrameReader();
   private ProcessorContext<byte[], Object> context;
   private Rejects rejects;
   private KeyValueStore<String, byte[]> hostKeys;
 
-  DecodeFrame(TopologyObserver observer, HostObserver hosts) {
+  DecodeFrame(TopologyObserver observer) {
     this.observer = observer;
-    this.hosts = hosts;
   }
 
   @Override
@@ -66,20 +65,22 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
         switch (type) {
           case SNAPSHOT -> Observation.of(reader.toSnapshot(), frame);
           case UNCHANGED -> Observation.of(reader.toUnchanged(), frame);
-          case HEARTBEAT, KEXEC_EVENT -> null;
+          case HEARTBEAT, KEXEC_EVENT -> Observation.of(reader.host(), sign(), frame);
         };
     observer.decoded(type, reader.functionCount(), startedAt);
     if (!isHost(record.key(), reader.host())) { // a host speaks for itself only
       rejects.send(record, Refusal.HOST_MISMATCH, mismatch(record.key(), reader.host()));
-    } else if (observation != null) {
-      context.forward(record.withValue(observation), Nodes.JUDGE);
     } else {
-      // It says that the host lives; what is wrong with it is judged by its snapshots.
-      hosts.heard(context.taskId().partition(), host, record.timestamp());
       if (type == FrameType.KEXEC_EVENT) {
         observer.kexec(reader.toKexecEvent().step());
       }
+      context.forward(record.withValue(observation), Nodes.JUDGE);
     }
+  }
+
+  /** Of what it says, that its boot lives; what is wrong with it is judged by its snapshots. */
+  private Sign sign() {
+    return new Sign(reader.boot().id(), "", reader.takenAtMillis(), reader.sequence());
   }
 
   /** Compares bytes: a key that is not UTF-8 is no host's. */

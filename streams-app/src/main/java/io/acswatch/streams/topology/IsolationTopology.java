@@ -74,7 +74,7 @@ public final class IsolationTopology {
         .build()
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
-        .addProcessor(DECODE, () -> new DecodeFrame(observer, hosts), FRAMES)
+        .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(links, observer, hosts, judge), DECODE)
         .addSource(
             AutoOffsetReset.earliest(),

@@ -131,6 +131,10 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     if (packed.isForgotten(record.timestamp())) {
       return Outcome.OLD;
     }
+    if (observation.sign() != null) {
+      Place place = packed.unpack().boots().placeOf(observation.sign());
+      return place == Place.CURRENT || place == Place.NEXT ? Outcome.NONE : Outcome.OLD;
+    }
     if (unchanged == null) {
       Snapshot snapshot = Objects.requireNonNull(observation.snapshot());
       return outcome(packed, snapshot, packed.isRepeatedBy(snapshot), record);

@@ -1,5 +1,6 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.pci.snapshot.Unchanged;
@@ -12,19 +13,25 @@ import org.jspecify.annotations.Nullable;
  *
  * @param snapshot null if the host only says that it is as it was
  * @param unchanged that word; null if there is a snapshot
+ * @param sign of a frame that only says that the host lives; else null
  * @param digest of the snapshot, or of the one that the host named
  */
 record Observation(
     String host,
     @Nullable Snapshot snapshot,
     @Nullable Unchanged unchanged,
+    @Nullable Sign sign,
     ContentDigest digest,
     byte[] frame) {
   static Observation of(Snapshot snapshot, byte[] frame) {
-    return new Observation(snapshot.host(), snapshot, null, FrameDigest.of(frame), frame);
+    return new Observation(snapshot.host(), snapshot, null, null, FrameDigest.of(frame), frame);
+  }
+
+  static Observation of(String host, Sign sign, byte[] frame) {
+    return new Observation(host, null, null, sign, ContentDigest.UNKNOWN, frame);
   }
 
   static Observation of(Unchanged unchanged, byte[] frame) {
-    return new Observation(unchanged.host(), null, unchanged, unchanged.digest(), frame);
+    return new Observation(unchanged.host(), null, unchanged, null, unchanged.digest(), frame);
   }
 }

@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.streams.Frames;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.frame.FrameWriter;
@@ -155,6 +157,27 @@ class OldFramesTest {
     assertNothingCame(state);
     assertEquals(1, heard);
     assertEquals(1, passedOver);
+  }
+
+  @Test
+  void aSignOfLifeOfAnOlderBootIsNone() {
+    send(frame("kexec-001-before", "n-1", 100));
+    send(frame("kexec-001-before", "n", 200));
+    int before = heard;
+    pipe(heartbeat("n-1", 150));
+    assertEquals(before, heard);
+    assertEquals(1, passedOver);
+
+    pipe(heartbeat("n", 250));
+    pipe(heartbeat("n+1", 300));
+    assertEquals(before + 2, heard, "of this boot, and of one whose snapshot comes later");
+  }
+
+  private Sent heartbeat(String boot, int minute) {
+    Boot of = new Boot(boot, "", "", "", Boot.UNKNOWN_LOADER, Boot.UNKNOWN_LOADER);
+    long taken = Frames.TAKEN_AT + minute * MINUTE;
+    Heartbeat beat = new Heartbeat(HOST, of, taken, minute, 1, false, "0.1.0", 0, 0, 0, List.of());
+    return new Sent(TOPICS.frames(), FrameWriter.write(beat), 500 * MINUTE);
   }
 
   @Test
