@@ -219,10 +219,8 @@ final class RejectsCommand extends CliCommand {
           });
     }
     if (sent.get() > 0) {
-      say(
-          sent
-              + " sent again. Only frames of a host's current boot, or of one that follows, are"
-              + " judged; older ones are counted.");
+      err().println("acswatch: frames of a boot older than a host's current one are not judged");
+      err().flush();
     }
   }
 
