@@ -5,6 +5,7 @@ import io.acswatch.cli.Settings;
 import io.acswatch.collector.source.DenyList;
 import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.frame.FrameLimits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -122,7 +123,7 @@ public record CollectorConfig(
         settings.text(BOOTSTRAP_SERVERS),
         settings.parsed(TOPIC_PREFIX, TopicNames::new),
         Path.of(settings.text(ROOT)),
-        settings.text(HOST_ID),
+        settings.parsed(HOST_ID, FrameLimits::host),
         pathOrNull(settings.text(OWNERS_FILE)),
         settings.millis(SNAPSHOT_INTERVAL),
         settings.millis(SWEEP_INTERVAL),

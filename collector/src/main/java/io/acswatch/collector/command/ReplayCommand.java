@@ -13,6 +13,7 @@ import io.acswatch.collector.spool.SpoolEntry;
 import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.frame.FrameLimits;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.Rejected;
 import java.io.IOException;
@@ -74,6 +75,9 @@ final class ReplayCommand extends CliCommand {
   @Override
   public Integer call() throws Exception {
     CollectorConfig config = CollectOptions.withBroker(broker);
+    if (hostId != null) {
+      checkHost(hostId);
+    }
     List<Replayed> frames = new ArrayList<>();
     for (String file : files) {
       frames.addAll(framesOf(file));
@@ -94,7 +98,17 @@ final class ReplayCommand extends CliCommand {
                     frame.value().length));
       }
     }
+    err().println("acswatch: frames of a boot older than a host's current one are not judged");
+    err().flush();
     return ExitCode.OK;
+  }
+
+  private void checkHost(String id) {
+    try {
+      FrameLimits.host(id);
+    } catch (IllegalArgumentException tooLong) {
+      throw wrongUsage("--host-id: " + tooLong.getMessage());
+    }
   }
 
   /** What a name stands for: a capture, or all of a directory that is a spool, in its order. */

@@ -122,6 +122,18 @@ class CollectorConfigTest {
   }
 
   @Test
+  void refusesAHostIdThatNoFrameTakes() {
+    Map<String, String> settings = new HashMap<>(EVERY_KEY);
+    settings.put("collector.host.id", "h".repeat(254));
+
+    CommandFailure refused =
+        assertThrows(CommandFailure.class, () -> CollectorConfig.from(settings));
+    assertTrue(
+        String.valueOf(refused.getMessage()).contains("a host id of 254 bytes"),
+        refused.getMessage());
+  }
+
+  @Test
   void refusesATopicPrefixThatKafkaWould() {
     Map<String, String> settings = new HashMap<>(EVERY_KEY);
     settings.put("collector.topic.prefix", "a b");

@@ -14,6 +14,7 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
@@ -385,13 +386,53 @@ class IsolationTopologyTest {
     assertEquals(List.of(), read(TOPICS.alerts()));
   }
 
+  /** Its alerts would name the host in the key, in a header and in the value. */
   @Test
-  void rejectsAFrameWhoseHostIdMakesTheStateTooLargeWithItsKey() {
+  void rejectsAFrameWhoseHostIdIsTooLong() {
     String host = "h".repeat(9 << 20);
-    send(host, Frames.frame("kexec-001-before", host, 1), AT);
+    byte[] frame = Frames.frame("kexec-001-before", host, 1);
+    send(host, frame, AT);
 
-    assertEquals("too_large", headers(onlyReject()).get(Rejects.REASON));
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertEquals("bad_length", headers(reject).get(Rejects.REASON));
+    assertEquals("key=9437184", headers(reject).get(Rejects.CUT));
+    assertEquals(Rejects.MAX_SIDE_BYTES, reject.key().length);
+    assertArrayEquals(frame, reject.value());
     assertNull(store().get(host));
+
+    String longest = "h".repeat(253);
+    send(longest, Frames.frame("kexec-001-before", longest, 1), AT);
+    assertEquals(List.of(), read(TOPICS.rejects()));
+    assertTrue(store().get(longest) != null);
+    String longer = longest + "h";
+    send(longer, Frames.frame("kexec-001-before", longer, 1), AT);
+    assertEquals("bad_length", headers(onlyReject()).get(Rejects.REASON));
+  }
+
+  /** It would be in each alert, and in what is passed on under the cause of each. */
+  @Test
+  void rejectsAFrameWithAKernelReleaseOfAMegabyte() {
+    Capture capture = Frames.capture("kexec-001-after", HOST, 1);
+    Boot boot = new Boot(capture.boot().id(), "6".repeat(1 << 20), "", "", Boot.KEXEC_LOADER, 0);
+    byte[] frame =
+        FrameWriter.write(
+            new Capture(
+                HOST,
+                "",
+                boot,
+                AT,
+                1,
+                false,
+                capture.scanOrder(),
+                capture.functions(),
+                capture.owners(),
+                capture.notes()));
+    send(HOST, frame, AT);
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertEquals("bad_length", headers(reject).get(Rejects.REASON));
+    assertArrayEquals(frame, reject.value());
+    assertNull(store().get(HOST));
   }
 
   @Test

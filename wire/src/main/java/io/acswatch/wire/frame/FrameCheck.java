@@ -15,6 +15,7 @@ final class FrameCheck {
   private static final int MAX_CLASS = 0xFF_FFFF;
 
   private final FrameSections at;
+  private int longestString;
 
   FrameCheck(FrameSections sections) {
     at = sections;
@@ -126,6 +127,12 @@ final class FrameCheck {
         return negative("number", field);
       }
     }
+    if (hostAt - bootAt > MAX_BOOT_ID) {
+      return tooLong(BOOT_ID_LENGTH_AT, hostAt - bootAt, MAX_BOOT_ID);
+    }
+    if (at.frameLength - hostAt > FrameLimits.MAX_HOST) {
+      return tooLong(hostAt, at.frameLength - hostAt, FrameLimits.MAX_HOST);
+    }
     long fault = Utf8.firstFault(at.input, at.base + bootAt, at.base + hostAt);
     if (fault < 0) {
       fault = Utf8.firstFault(at.input, at.base + hostAt, at.base + at.frameLength);
@@ -152,6 +159,12 @@ final class FrameCheck {
     if (at.functionCount > MAX_FUNCTIONS) {
       return badLength(FUNCTION_COUNT_AT, "functions=%d, expected at most 65536", at.functionCount);
     }
+    if (at.ownerCount > MAX_ENTRIES) {
+      return badLength(OWNER_COUNT_AT, "owners=%d, expected at most 65536", at.ownerCount);
+    }
+    if (at.noteCount > MAX_ENTRIES) {
+      return badLength(NOTE_COUNT_AT, "notes=%d, expected at most 65536", at.noteCount);
+    }
     long mostStrings =
         1L
             + at.type.headerStrings()
@@ -169,6 +182,7 @@ final class FrameCheck {
     long texts = at.base + at.stringBytesAt;
     // All at once: most strings are shorter than a few words of eight bytes.
     boolean ascii = Utf8.isAscii(at.input, texts, texts + at.stringBytes);
+    longestString = 0;
     int start = 0;
     for (int number = 0; number < at.stringCount; number++) {
       int end = at.stringEnd(number);
@@ -180,6 +194,10 @@ final class FrameCheck {
             end,
             start,
             number == 0 ? 0 : at.stringBytes);
+      }
+      longestString = Math.max(longestString, end - start);
+      if (longestString > MAX_STRING) {
+        return tooLong(at.stringEndAt(number), longestString, MAX_STRING);
       }
       long fault = ascii ? -1 : Utf8.firstFault(at.input, texts + start, texts + end);
       if (fault >= 0) {
@@ -199,9 +217,10 @@ final class FrameCheck {
   }
 
   private @Nullable Rejected checkHeaderFields() {
-    for (int field = HOST_AT; field <= COMMAND_LINE_AT; field += Integer.BYTES) {
-      if (isNoString(field)) {
-        return noString(field);
+    for (int i = 0; i < MAX_OF_HEADER.length; i++) {
+      Rejected rejected = checkString(HOST_AT + i * Integer.BYTES, MAX_OF_HEADER[i]);
+      if (rejected != null) {
+        return rejected;
       }
     }
     if (at.i64(TAKEN_AT_AT) < 0) {
@@ -302,8 +321,9 @@ final class FrameCheck {
       return badValue(entry + GROUP_AT, "group=%d, expected -1 or more", at.i32(entry + GROUP_AT));
     }
     for (int field = GROUP_TYPE_AT; field <= REMOVABLE_AT; field += Integer.BYTES) {
-      if (isNoString(entry + field)) {
-        return noString(entry + field);
+      Rejected rejected = checkString(entry + field, MAX_NAME);
+      if (rejected != null) {
+        return rejected;
       }
     }
     return null;
@@ -320,11 +340,11 @@ final class FrameCheck {
       if (at.i32(entry) < 0) {
         return badAddress(entry);
       }
-      if (isNoString(entry + OWNER_VM_AT)) {
-        return noString(entry + OWNER_VM_AT);
-      }
-      if (isNoString(entry + OWNER_SOURCE_AT)) {
-        return noString(entry + OWNER_SOURCE_AT);
+      for (int field = OWNER_VM_AT; field <= OWNER_SOURCE_AT; field += Integer.BYTES) {
+        Rejected rejected = checkString(entry + field, MAX_NAME);
+        if (rejected != null) {
+          return rejected;
+        }
       }
     }
     for (int i = 0; i < at.noteCount; i++) {
@@ -349,7 +369,8 @@ final class FrameCheck {
     if (at.i64(DROPPED_FRAMES_AT) < 0) {
       return negative("droppedFrames", DROPPED_FRAMES_AT);
     }
-    return isNoString(COLLECTOR_VERSION_AT) ? noString(COLLECTOR_VERSION_AT) : checkNoState();
+    Rejected rejected = checkString(COLLECTOR_VERSION_AT, MAX_KERNEL);
+    return rejected == null ? checkNoState() : rejected;
   }
 
   private @Nullable Rejected checkKexecEvent() {
@@ -360,12 +381,11 @@ final class FrameCheck {
     if (step < 1 || step > STEPS.size()) {
       return badValue(STEP_AT, "step=%d, expected 1 to %d", step, STEPS.size());
     }
-    for (int field = TARGET_RELEASE_AT; field <= TARGET_COMMAND_LINE_AT; field += Integer.BYTES) {
-      if (isNoString(field)) {
-        return noString(field);
-      }
+    Rejected rejected = checkString(TARGET_RELEASE_AT, MAX_KERNEL);
+    if (rejected == null) {
+      rejected = checkString(TARGET_COMMAND_LINE_AT, MAX_STRING);
     }
-    return checkNoState();
+    return rejected == null ? checkNoState() : rejected;
   }
 
   private @Nullable Rejected checkNoState() {
@@ -384,6 +404,22 @@ final class FrameCheck {
 
   private Rejected negative(String name, int field) {
     return badValue(field, "%s=%d, expected 0 or more", name, at.i64(field));
+  }
+
+  private @Nullable Rejected checkString(int field, int most) {
+    if (isNoString(field)) {
+      return noString(field);
+    }
+    if (longestString <= most) { // most often: then no string needs a look
+      return null;
+    }
+    int number = at.i32(field);
+    int length = at.stringEnd(number) - at.stringStart(number);
+    return length <= most ? null : tooLong(field, length, most);
+  }
+
+  private static Rejected tooLong(int field, int length, int most) {
+    return badLength(field, "a string of %d bytes, expected at most %d", length, most);
   }
 
   private boolean isNoString(int field) {

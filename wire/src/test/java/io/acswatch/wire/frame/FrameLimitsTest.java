@@ -1,0 +1,155 @@
+package io.acswatch.wire.frame;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.pci.snapshot.ContentDigest;
+import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.KexecEvent;
+import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.pci.snapshot.Unchanged;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Strings as long as they may be, and one byte longer. */
+class FrameLimitsTest {
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "host, 253",
+    "phase, 1024",
+    "boot id, 128",
+    "release, 256",
+    "version, 256",
+    "command line, 65536",
+    "group type, 1024",
+    "driver, 1024",
+    "path, 1024",
+    "removable, 1024",
+    "vm, 1024",
+    "source, 1024",
+    "note, 65536",
+    "collector version, 256",
+    "target release, 256",
+    "target command line, 65536",
+    "unchanged host, 253",
+    "unchanged boot id, 128",
+  })
+  void aStringMayBeAsLongAsThisAndNoLonger(String field, int most) throws IOException {
+    assertNull(new FrameReader().wrap(frame(field, most)));
+
+    Rejected rejected = new FrameReader().wrap(frame(field, most + 1));
+    assertNotNull(rejected);
+    assertEquals(RejectReason.BAD_LENGTH, rejected.reason());
+    assertEquals(
+        "a string of %d bytes, expected at most %d".formatted(most + 1, most), rejected.detail());
+  }
+
+  /** A frame with a string of so many bytes in this field. */
+  private static byte[] frame(String field, int length) throws IOException {
+    String text = "a".repeat(length);
+    Boot boot = new Boot("b", "", "", "", Boot.UNKNOWN_LOADER, 0);
+    return switch (field) {
+      case "collector version" ->
+          FrameWriter.write(new Heartbeat("h", boot, 1, 1, 1, false, text, 0, 0, 0, List.of()));
+      case "target release" -> FrameWriter.write(event(boot, text, ""));
+      case "target command line" -> FrameWriter.write(event(boot, "", text));
+      case "unchanged host" ->
+          FrameWriter.write(new Unchanged(text, "b", 1, 2, 1, ContentDigest.UNKNOWN));
+      case "unchanged boot id" ->
+          FrameWriter.write(new Unchanged("h", text, 1, 2, 1, ContentDigest.UNKNOWN));
+      default -> FrameWriter.write(capture(field, text));
+    };
+  }
+
+  private static KexecEvent event(Boot boot, String release, String commandLine) {
+    return new KexecEvent(
+        "h", boot, 1, 1, 1, true, KexecEvent.Step.LOADED, release, commandLine, List.of());
+  }
+
+  private static Capture capture(String field, String text) throws IOException {
+    Capture tiny = GoldenFrameTest.capture("tiny");
+    CapturedFunction first = tiny.functions().get(0);
+    KernelView kernel = first.kernel();
+    CapturedFunction changed =
+        new CapturedFunction(
+            first.address(),
+            field.equals("path") ? text : first.sysfsPath(),
+            first.config(),
+            first.readStatus(),
+            first.ids(),
+            new KernelView(
+                kernel.group(),
+                field.equals("group type") ? text : kernel.groupType(),
+                field.equals("driver") ? text : kernel.driver(),
+                kernel.sriov(),
+                kernel.ariEnabled(),
+                kernel.removable(),
+                kernel.preservation()),
+            field.equals("removable") ? text : first.removable());
+    return new Capture(
+        field.equals("host") ? text : "h",
+        field.equals("phase") ? text : "",
+        new Boot(
+            field.equals("boot id") ? text : "b",
+            field.equals("release") ? text : "",
+            field.equals("version") ? text : "",
+            field.equals("command line") ? text : "",
+            Boot.UNKNOWN_LOADER,
+            0),
+        1,
+        1,
+        false,
+        List.of(),
+        List.of(changed),
+        List.of(
+            new OwnershipClaim(
+                first.address(),
+                field.equals("vm") ? text : "vm",
+                field.equals("source") ? text : "test")),
+        List.of(field.equals("note") ? text : "note"));
+  }
+
+  @Test
+  void refusesMoreNotesAndOwnersThanFunctionsThereMayBe() throws IOException {
+    Capture tiny = GoldenFrameTest.capture("tiny");
+    OwnershipClaim claim = tiny.owners().get(0);
+    assertNull(new FrameReader().wrap(FrameWriter.write(with(tiny, 65_536, claim))));
+    Rejected notes = new FrameReader().wrap(FrameWriter.write(with(tiny, 65_537, claim)));
+    assertEquals("notes=65537, expected at most 65536", notes.detail());
+    Capture owned = tiny.withOwners(Collections.nCopies(65_537, claim));
+    Rejected owners = new FrameReader().wrap(FrameWriter.write(owned));
+    assertEquals("owners=65537, expected at most 65536", owners.detail());
+  }
+
+  private static Capture with(Capture capture, int notes, OwnershipClaim claim) {
+    return new Capture(
+        capture.host(),
+        "",
+        capture.boot(),
+        1,
+        1,
+        false,
+        List.of(),
+        capture.functions(),
+        Collections.nCopies(65_536, claim),
+        Collections.nCopies(notes, "note"));
+  }
+
+  @Test
+  void aHostIdCountsInBytes() {
+    assertEquals("h".repeat(253), FrameLimits.host("h".repeat(253)));
+    IllegalArgumentException refused =
+        assertThrows(IllegalArgumentException.class, () -> FrameLimits.host("\u00fc".repeat(127)));
+    assertEquals("a host id of 254 bytes, expected at most 253", refused.getMessage());
+  }
+}
