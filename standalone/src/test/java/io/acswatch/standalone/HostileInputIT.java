@@ -2,8 +2,12 @@ package io.acswatch.standalone;
 
 import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -15,10 +19,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -82,6 +94,132 @@ class HostileInputIT {
     }
   }
 
+  /** An alert has the id of its host in key, header and value, and the release in its cause. */
+  @Test
+  void recordsOfWhichOthersWouldBeTooLargeToSendDoNotStopTheOthers() throws Exception {
+    IsolationConfig config = configWithTopics("long");
+    String frames = config.topics().frames();
+    try (IsolationApp app = IsolationApp.start(config)) {
+      String id = "h".repeat(3_800_000);
+      send(new ProducerRecord<>(frames, id, frame("kexec-001-after", id)));
+      Capture recorded = Recordings.capture("kexec-001-after", "release");
+      Boot boot = new Boot(recorded.boot().id(), "6".repeat(1 << 20), "", "", Boot.KEXEC_LOADER, 0);
+      send(new ProducerRecord<>(frames, "release", FrameWriter.write(in(boot, recorded, 1, 1))));
+      send(new ProducerRecord<>(frames, "good", frame("kexec-001-before", "good")));
+      send(new ProducerRecord<>(frames, "good", frame("kexec-001-after", "good")));
+
+      assertEquals("good", first(config.topics().alerts()).key());
+      assertTrue(app.metricsText().contains("acswatch_rejects_total{reason=\"bad_length\",} 2.0"));
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
+    }
+  }
+
+  /** As the runbook says: the broker unpacks it, and measures what comes out. */
+  @Test
+  void aTopicThatIsNotCompressedRefusesWhatUnpacksToMoreThanItTakes() throws Exception {
+    IsolationConfig config = configWithTopics("measured");
+    String frames = config.topics().frames();
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .incrementalAlterConfigs(
+              Map.of(
+                  new ConfigResource(ConfigResource.Type.TOPIC, frames),
+                  List.of(
+                      new AlterConfigOp(
+                          new ConfigEntry("compression.type", "uncompressed"),
+                          AlterConfigOp.OpType.SET))))
+          .all()
+          .get();
+    }
+    ExecutionException refused =
+        assertThrows(
+            ExecutionException.class,
+            () -> send(new ProducerRecord<>(frames, "evil", new byte[UNPACKED_BYTES])));
+    assertInstanceOf(RecordTooLargeException.class, refused.getCause());
+    send(new ProducerRecord<>(frames, "good", frame("kexec-001-before", "good")));
+  }
+
+  @Test
+  void readingEverythingAgainRaisesNothingAndResolvesNothing() throws Exception {
+    IsolationConfig config = configWithTopics("again");
+    String frames = config.topics().frames();
+    int alerts;
+    try (IsolationApp app = IsolationApp.start(config)) {
+      for (int number = 1; number <= 4; number++) {
+        send(new ProducerRecord<>(frames, "h", bootNumber(number, number * 1_000L)));
+      }
+      awaitMetric(app, "acswatch_judgements_total 4.0");
+      alerts = count(config.topics().alerts());
+      assertTrue(alerts > 4, "alerts: " + alerts);
+    }
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      Awaitility.await()
+          .atMost(LIMIT)
+          .ignoreExceptions()
+          .until(
+              () ->
+                  admin
+                          .alterConsumerGroupOffsets(
+                              config.applicationId(),
+                              Map.of(new TopicPartition(frames, 0), new OffsetAndMetadata(0)))
+                          .all()
+                          .get()
+                      == null);
+    }
+    try (IsolationApp app = IsolationApp.start(config)) {
+      awaitMetric(app, "acswatch_frames_passed_over_total 4.0");
+      assertEquals(alerts, count(config.topics().alerts()));
+
+      send(new ProducerRecord<>(frames, "h", bootNumber(5, 5_000L)));
+      awaitMetric(app, "acswatch_judgements_total 1.0");
+      assertTrue(count(config.topics().alerts()) > alerts, "its next boot is judged");
+    }
+  }
+
+  /**
+   * Odd ones as recorded before the kexec, even ones as after it: what merges comes apart again.
+   */
+  private static byte[] bootNumber(int number, long seconds) throws Exception {
+    String moment = number % 2 == 1 ? "kexec-001-before" : "kexec-001-after";
+    Capture recorded = Recordings.capture(moment, "h");
+    Boot kernel = recorded.boot();
+    Boot boot =
+        new Boot("boot-" + number, kernel.kernelRelease(), kernel.kernelVersion(), "", 0xD0, 0);
+    return FrameWriter.write(in(boot, recorded, 1, 1_767_225_600_000L + 1_000 * seconds));
+  }
+
+  private static Capture in(Boot boot, Capture capture, long sequence, long takenAtMillis) {
+    return new Capture(
+        capture.host(),
+        "",
+        boot,
+        takenAtMillis,
+        sequence,
+        false,
+        capture.scanOrder(),
+        capture.functions(),
+        capture.owners(),
+        capture.notes());
+  }
+
+  private static void awaitMetric(IsolationApp app, String line) {
+    Awaitility.await().atMost(LIMIT).until(() -> app.metricsText().contains("\n" + line + "\n"));
+  }
+
+  private static int count(String topic) {
+    try (var consumer = consumer(topic)) {
+      TopicPartition only = new TopicPartition(topic, 0);
+      long end = consumer.endOffsets(List.of(only)).get(only);
+      consumer.assign(List.of(only));
+      consumer.seekToBeginning(List.of(only));
+      int records = 0;
+      while (consumer.position(only) < end) {
+        records += consumer.poll(Duration.ofMillis(200)).count();
+      }
+      return records;
+    }
+  }
+
   private static IsolationConfig configWithTopics(String prefix) throws Exception {
     IsolationConfig config =
         IsolationConfig.from(
@@ -115,7 +253,7 @@ class HostileInputIT {
     }
   }
 
-  private static ConsumerRecord<String, byte[]> first(String topic) {
+  private static KafkaConsumer<String, byte[]> consumer(String topic) {
     Map<String, Object> settings =
         Map.of(
             "bootstrap.servers",
@@ -126,8 +264,11 @@ class HostileInputIT {
             "test-" + topic,
             "auto.offset.reset",
             "earliest");
-    try (var consumer =
-        new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private static ConsumerRecord<String, byte[]> first(String topic) {
+    try (var consumer = consumer(topic)) {
       consumer.subscribe(List.of(topic));
       long deadline = System.nanoTime() + LIMIT.toNanos();
       while (System.nanoTime() < deadline) {
