@@ -114,7 +114,7 @@ final class AdviseCommand extends CliCommand {
                 : "No group holds devices of several VMs, or several devices.\n");
       }
     }
-    host.missing().forEach(one -> text.append(ImportCommand.line(one)).append('\n'));
+    text.append(ImportCommand.remarks(host.contradictions(), host.missing()));
     if (!output.isJson()) {
       output.print(out, "acswatch advise " + file, text.toString());
     }

@@ -74,6 +74,7 @@ final class ExplainCommand extends CliCommand {
   private @Nullable String before;
 
   private String said = "";
+  private List<String> contradictions = List.of();
   private List<PostedHost.Missing> undecided = List.of();
 
   @Override
@@ -84,6 +85,7 @@ final class ExplainCommand extends CliCommand {
     List<PciAddress> wanted = addresses.stream().map(this::address).toList();
     PostedHost host = CaptureInput.host(file);
     Capture capture = host.toCapture();
+    contradictions = host.contradictions();
     undecided = host.undecided();
     if (owners != null) {
       capture = capture.withOwners(OwnersReader.read(owners));
@@ -114,7 +116,7 @@ final class ExplainCommand extends CliCommand {
 
   private void show(String text) {
     StringBuilder all = new StringBuilder(text);
-    undecided.forEach(one -> all.append(ImportCommand.line(one)).append('\n'));
+    all.append(ImportCommand.remarks(contradictions, undecided));
     said = all.toString();
     output.print(out(), "acswatch explain " + file, said);
   }

@@ -86,7 +86,7 @@ final class GroupsCommand extends CliCommand {
         StringBuilder text =
             new StringBuilder(GroupsText.of(file, snapshot, groups, !host.lacksGroups()));
         text.append(GroupsTree.of(snapshot, groups, output.ink(colour), ColourOption.hasLines()));
-        host.missing().forEach(one -> text.append(ImportCommand.line(one)).append('\n'));
+        text.append(ImportCommand.remarks(host.contradictions(), host.missing()));
         output.print(out, "acswatch groups " + file, text.toString());
         out.print(files.size() > 1 ? "\n" : "");
         output.page(earlier, snapshot, List.of(), null, text.toString());

@@ -53,10 +53,17 @@ final class ImportCommand extends CliCommand {
     PrintWriter err = err();
     err.println(capture.functions().size() + " functions");
     host.origins().forEach(origin -> err.println("  " + origin));
-    host.contradictions().forEach(one -> err.println("contradiction: " + one));
-    host.missing().forEach(one -> err.println(line(one)));
+    err.print(remarks(host.contradictions(), host.missing()));
     err.flush();
     return ExitCode.OK;
+  }
+
+  /** Lines on what contradicts and what is missing. */
+  static String remarks(List<String> contradictions, List<PostedHost.Missing> missing) {
+    StringBuilder lines = new StringBuilder();
+    contradictions.forEach(one -> lines.append("contradiction: ").append(one).append('\n'));
+    missing.forEach(one -> lines.append(line(one)).append('\n'));
+    return lines.toString();
   }
 
   /** A line that says what is missing and how to learn it. */

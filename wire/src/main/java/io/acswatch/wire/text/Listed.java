@@ -45,8 +45,21 @@ record Listed(
     if (captured != null) {
       return CAPTURED;
     }
-    // 64 bytes tell less than words that name all capabilities.
-    return dump == null ? shown.depth() : dump.length() <= SHORT_DUMP ? 1 : DUMPED;
+    if (dump == null) {
+      return shown.depth();
+    }
+    // 64 bytes tell less than words that name all capabilities, 256 less than words on them.
+    return dump.length() <= SHORT_DUMP ? 1 : isShort() ? 2 : DUMPED;
+  }
+
+  /** Length of the dump. */
+  int bytes() {
+    return dump == null ? 0 : dump.length();
+  }
+
+  /** True if there may be extended capabilities, and neither dump nor words tell of them. */
+  boolean isShort() {
+    return dump != null && shown.isShort(dump);
   }
 
   int secondaryBus() {

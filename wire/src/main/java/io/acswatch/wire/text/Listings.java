@@ -1,5 +1,6 @@
 package io.acswatch.wire.text;
 
+import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
@@ -72,13 +73,22 @@ final class Listings {
     return size == 0 && logged.isEmpty();
   }
 
-  /** The bus below a bridge as the last listing has it; null if it is not there. */
+  /** A function of the last listing; null if it is not there. */
   @Nullable Listed last(PciAddress address) {
     return current.functions().get(address);
   }
 
   /** Gives the host all that counts. */
   void tell() {
+    List<Listed> dumped =
+        all.stream()
+            .flatMap(listing -> listing.functions().values().stream())
+            .filter(found -> found.dump() != null)
+            .toList();
+    // -xxxx prints 4096 bytes of at least one function; where none has them it was -xxx.
+    if (dumped.stream().noneMatch(found -> found.bytes() == ConfigSpace.EXTENDED_LENGTH)) {
+      dumped.forEach(found -> found.shown().dumpIsShort());
+    }
     Map<PciAddress, Listed> functions = new HashMap<>();
     Map<PciAddress, Integer> groups = new HashMap<>();
     for (Listing listing : all) {

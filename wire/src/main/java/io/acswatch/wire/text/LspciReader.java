@@ -108,7 +108,7 @@ final class LspciReader {
         finish();
         begin(heading);
         group = told.groupOf(indentation);
-      } else if (hex.matches() && isOfDump(hex.group(2), indentation)) {
+      } else if (hex.matches() && isOfDump(hex, indentation)) {
         hexLine(hex);
       } else if (told.take(
           text, lines.number(), indentation, address != null && shown.isVerbose())) {
@@ -122,6 +122,8 @@ final class LspciReader {
         throw lines.error(
             "line begins with %s, expected a device heading, a hex line or an indented line"
                 .formatted(InputException.quote(text)));
+      } else if (address != null && LENGTHS.contains(length) && indentation == 0) {
+        finish(); // nothing of a device comes after its dump
       } else if (address != null) {
         shown.add(text);
       } else {
@@ -141,18 +143,26 @@ final class LspciReader {
   }
 
   /** Other commands number their lines too: {@code ip address} prints {@code 10: vmbr0: ...}. */
-  private boolean isOfDump(String bytesOfLine, int indentation) {
+  private boolean isOfDump(Matcher line, int indentation) {
+    String bytesOfLine = line.group(2);
+    if (length == 0 && HexFormat.fromHexDigits(line.group(1)) != 0) {
+      return false; // a disassembly, the middle of another dump
+    }
     return indentation > 0
         ? HEX_BYTES.matcher(bytesOfLine).matches()
         : length > 0 || FIRST_BYTE.matcher(bytesOfLine).matches();
   }
 
   private void begin(Matcher matcher) throws InputException {
-    address = address(addressOf(matcher));
+    length = 0;
+    String at = addressOf(matcher);
+    if (at == null) {
+      return;
+    }
+    address = address(at);
     String words = matcher.group(4);
     shown = host.function(address, words == null ? "" : words);
     headingLine = lines.number();
-    length = 0;
   }
 
   private PciAddress address(String text) throws InputException {
@@ -169,26 +179,25 @@ final class LspciReader {
    * 00:01.0/01:00.0}; {@code lspci -P} leaves out their buses, {@code 00:01.0/00.0}, which then are
    * those that the bridges above lead to.
    */
-  private String addressOf(Matcher matcher) throws InputException {
+  private @Nullable String addressOf(Matcher matcher) throws InputException {
     String domain = matcher.group(1);
     String at = domain + matcher.group(2);
     for (String step : matcher.group(3).split("/")) {
       if (step.contains(":")) {
         at = domain + step;
       } else if (!step.isEmpty()) {
-        at = domain + busBelow(at) + ":" + step;
+        Listed port = listings.last(address(at));
+        if (port == null || port.secondaryBus() == 0) {
+          headless =
+              headless == null
+                  ? lines.error(at + " leads to this device and stands nowhere above")
+                  : headless;
+          return null;
+        }
+        at = domain + "%02x:".formatted(port.secondaryBus()) + step;
       }
     }
     return at;
-  }
-
-  private String busBelow(String bridge) throws InputException {
-    PciAddress above = address(bridge);
-    Listed port = listings.last(above);
-    if (port == null) {
-      throw lines.error(above + " leads to this device and stands nowhere above");
-    }
-    return "%02x".formatted(port.secondaryBus());
   }
 
   private void hexLine(Matcher matcher) throws InputException {
@@ -251,5 +260,6 @@ final class LspciReader {
       listings.group(finished, group);
     }
     address = null;
+    length = 0;
   }
 }

@@ -487,6 +487,15 @@ public final class PostedHost {
             gaps.computeIfAbsent(ShownFunction.Gap.DENIED, unused -> new ArrayList<>()).add(at);
           }
         });
+    List<PciAddress> shortDumps =
+        listed.values().stream()
+            .filter(Listed::isShort)
+            .map(function -> function.shown().address())
+            .toList();
+    if (!shortDumps.isEmpty()) {
+      missing.add(
+          new Missing("extended capabilities, which -xxx leaves out: " + some(shortDumps), DUMP));
+    }
     gaps.forEach(
         (gap, addresses) ->
             missing.add(

@@ -8,9 +8,11 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.config.capability.PcieCapability;
 import io.acswatch.pci.config.capability.SriovCapability;
+import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -105,6 +107,7 @@ final class ShownFunction {
           "EgressCtrl",
           "DirectTrans");
 
+  private static final int DESCRIBED = 3;
   private static final int UPSTREAM = 5;
   private static final int INTEL = 0x8086;
   private static final int ISA_BRIDGE_CLASS = 0x0601;
@@ -173,6 +176,7 @@ final class ShownFunction {
   private boolean isolates;
   private boolean mayHaveFunctions;
   private boolean isOfSome;
+  private boolean isShortDump;
   private @Nullable PciAddress physicalFunction;
   private boolean vfsAreOn;
   private int firstVfOffset;
@@ -521,7 +525,7 @@ final class ShownFunction {
       case HEADING_ONLY, PICKED, NO_IDS -> 0;
       case DENIED -> 1;
       case NAMES_ONLY, OTHER_WORDS -> 2;
-      case SIBLINGS, FUNCTION_BIT, NONE -> 3;
+      case SIBLINGS, FUNCTION_BIT, NONE -> DESCRIBED;
     };
   }
 
@@ -570,10 +574,36 @@ final class ShownFunction {
         Preservation.NONE);
   }
 
+  /** {@code lspci -xxx} made the dump, which leaves out extended capabilities. */
+  void dumpIsShort() {
+    isShortDump = true;
+  }
+
+  /** True if a dump lacks extended capabilities that the function may have, and no words tell. */
+  boolean isShort(ConfigSpace dump) {
+    return isShortDump && isOfExpress(dump) && !tellsExtended();
+  }
+
+  private static boolean isOfExpress(ConfigSpace dump) {
+    return dump.length() == ConfigSpace.CONVENTIONAL_LENGTH
+        && new FunctionDecoder().decode(dump, ReadStatus.COMPLETE).claimedType()
+            != PortType.CONVENTIONAL;
+  }
+
+  private boolean tellsExtended() {
+    return depth() == DESCRIBED && isExpress && hasExtended;
+  }
+
   /** The function with the bytes of a dump, and what only words tell. */
   CapturedFunction withDump(ConfigSpace dump) {
-    return new CapturedFunction(
-        address, "", dump, ReadStatus.COMPLETE, DeviceLines.idsOf(dump), kernel(), "");
+    ConfigSpace config = dump;
+    if (isShortDump && isOfExpress(dump) && tellsExtended()) {
+      byte[] all = bytes.clone();
+      System.arraycopy(dump.toByteArray(), 0, all, 0, dump.length());
+      config = LineSparseConfigSpace.copyOf(new ArrayConfigSpace(all));
+    }
+    ReadStatus status = isShort(dump) ? ReadStatus.TRUNCATED_UNPRIVILEGED : ReadStatus.COMPLETE;
+    return new CapturedFunction(address, "", config, status, DeviceLines.idsOf(dump), kernel(), "");
   }
 
   CapturedFunction toFunction() {

@@ -1,6 +1,7 @@
 package io.acswatch.wire.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -171,6 +172,47 @@ class PostedTextTest {
         List.of("0000:01:00.0 12"),
         host.functions().stream().map(f -> f.address() + " " + f.kernel().group()).toList());
     assertEquals(List.of(), host.contradictions());
+  }
+
+  /** 256 bytes of lspci -xxx end before ACS: words beside them may tell of it. */
+  @Test
+  void aShortDumpDoesNotSayThatThereIsNoAcs() throws InputException {
+    StringBuilder dump = new StringBuilder();
+    for (int row = 0; row < 256; row += 16) {
+      String bytes =
+          switch (row) {
+            case 0x00 -> "22 10 16 5a 07 00 10 00 00 00 04 06 00 00 01 00";
+            case 0x10 -> "00 00 00 00 00 00 00 00 00 01 01 00 00 00 00 00";
+            case 0x30 -> "00 00 00 00 58 00 00 00 00 00 00 00 00 00 00 00";
+            case 0x50 -> "00 00 00 00 00 00 00 00 10 00 42 00 00 00 00 00";
+            default -> "00" + " 00".repeat(15);
+          };
+      dump.append("%02x: %s\n".formatted(row, bytes));
+    }
+    PostedHost alone = read("00:02.0 PCI bridge [0604]: A [1022:5a16]\n" + dump);
+    PostedHost beside = read(PORT + dump);
+
+    FunctionDecoder decoder = new FunctionDecoder();
+    CapturedFunction read = alone.functions().get(0);
+    assertFalse(decoder.decode(read.config(), read.readStatus()).capabilitiesKnown());
+    assertTrue(alone.missing().get(0).what().startsWith("extended capabilities"));
+    CapturedFunction both = beside.functions().get(0);
+    assertEquals(0x1D, decoder.decode(both.config(), both.readStatus()).acs().control());
+  }
+
+  @Test
+  void whatOnlyLooksLikeADumpIsNone() throws InputException {
+    PostedHost host =
+        read(
+            PORT
+                + "\n 338:   49 8b 87 c8 00 00 00    mov    0xc8(%r15),%rax\n 357:   00\nCc: A B\n"
+                + "00:02.0/00.0 PCI bridge [0604]: A switch [1002:1478]\n"
+                + "00:02.0/00.0/00.0 PCI bridge [0604]: A switch [1002:1479]\n");
+
+    // Without -v nothing tells which bus is below the switch.
+    assertEquals(
+        List.of("0000:00:02.0", "0000:01:00.0"),
+        host.functions().stream().map(function -> function.address().toString()).toList());
   }
 
   @Test

@@ -45,6 +45,10 @@ public final class GroupsText {
     text.append("  model ").append(groups.model().label());
     text.append(" (").append(groups.modelReason()).append(")\n");
     int unread = groups.unreadGroups().size();
+    if (snapshot.functions().isEmpty()) {
+      text.append("  no function is in it\n");
+      return;
+    }
     if (kernel == null) {
       text.append(
           isListed ? "  kernel reports no groups; " : "  the kernel's groups are not shown; ");
