@@ -137,6 +137,7 @@ final class RebuiltStores implements KeyValueBytesStoreSupplier {
         store.init(context, root);
         return;
       } catch (TaskCorruptedException notClosed) {
+        LOG.info("Store {} was not closed in order; it is restored from Kafka", directory);
         delete(directory);
       } catch (IOException | RocksDBException | ProcessorStateException failed) {
         Throwable found = damage(failed);

@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.ProcessorStateException;
@@ -24,6 +28,8 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.TaskId;
 import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,38 +75,95 @@ class RebuiltStoresTest {
     }
   }
 
+  /** Kafka Streams opens each store of the state directory once before its tasks do. */
+  @Test
+  void gaugesOfAStoreThatWasNotClosedAreThoseOfTheStoreThatWorks() throws Exception {
+    KeyValueStore<Bytes, byte[]> killed = opened(new RebuiltStores("s"));
+    while (!isFlushed()) {
+      put(killed);
+    }
+    Path kept = scratch.resolve("kept");
+    copy(directory(), kept);
+    killed.close();
+    Files.createDirectories(directory());
+    copy(kept, directory());
+
+    StoreBuilder<KeyValueStore<Bytes, byte[]>> builder =
+        Stores.keyValueStoreBuilder(new RebuiltStores("s"), Serdes.Bytes(), Serdes.ByteArray())
+            .withLoggingDisabled();
+    StateStoreContext context = context();
+    KeyValueStore<Bytes, byte[]> first = builder.build();
+    first.init(context, first);
+    first.close();
+    KeyValueStore<Bytes, byte[]> store = builder.build();
+    store.init(context, store);
+    assertNull(store.get(key(0)));
+    put(store);
+    BigInteger memtables =
+        context.metrics().metrics().values().stream()
+            .filter(metric -> metric.metricName().name().equals("size-all-mem-tables"))
+            .map(metric -> (BigInteger) metric.metricValue())
+            .findFirst()
+            .orElseThrow();
+    assertTrue(memtables.longValue() > ENTRIES * 1_000L, "bytes of memtables: " + memtables);
+    store.close();
+  }
+
+  /** True if an earlier flush, of entries and offsets, is complete. */
+  private boolean isFlushed() throws IOException {
+    try (Stream<Path> files = Files.list(directory())) {
+      return files.filter(file -> file.toString().endsWith(".sst")).count() > 3;
+    }
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(from)) {
+      for (Path file : files) {
+        Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+
   private Path directory() {
     return scratch.resolve("app/0_3/rocksdb/s");
   }
 
   private KeyValueStore<Bytes, byte[]> opened(RebuiltStores stores) {
     KeyValueStore<Bytes, byte[]> store = stores.get();
+    StateStoreContext context = context();
+    store.init(context, store);
+    return store;
+  }
+
+  private StateStoreContext context() {
     Properties settings = new Properties();
     settings.put(StreamsConfig.APPLICATION_ID_CONFIG, "app");
     settings.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "nowhere:1");
     settings.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
-    StateStoreContext context =
-        new MockProcessorContext<>(settings, TASK, scratch.resolve("app/0_3").toFile())
-            .getStateStoreContext();
-    store.init(context, store);
-    return store;
+    return new MockProcessorContext<>(settings, TASK, scratch.resolve("app/0_3").toFile())
+        .getStateStoreContext();
   }
 
   private static Bytes key(int i) {
     return Bytes.wrap(("%08d".formatted(i)).getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Bytes that do not compress, so that there are many blocks. */
   private KeyValueStore<Bytes, byte[]> filled(RebuiltStores stores) {
     KeyValueStore<Bytes, byte[]> store = opened(stores);
+    put(store);
+    store.close(); // writes them out
+    return opened(stores);
+  }
+
+  /** Bytes that do not compress, so that there are many blocks. */
+  private static void put(KeyValueStore<Bytes, byte[]> store) {
     Random random = new Random(1);
     for (int i = 0; i < ENTRIES; i++) {
       byte[] value = new byte[1_000];
       random.nextBytes(value);
       store.put(key(i), value);
     }
-    store.close(); // writes them out
-    return opened(stores);
   }
 
   private static void readAll(KeyValueStore<Bytes, byte[]> store) {
