@@ -22,6 +22,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
   /** A small one, for there are as many as partitions. */
   private static final long WRITE_BUFFER_BYTES = 4L << 20;
 
+  /** RocksDB sets 4 MiB of disk aside for the list of files of each store; some KiB are used. */
+  private static final long MANIFEST_BYTES = 64L << 10;
+
   private static Memory shared;
 
   /** Block cache and, charged to it, the write buffers. */
@@ -47,6 +50,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     options.setWriteBufferManager(memory.writeBuffers());
     options.setWriteBufferSize(WRITE_BUFFER_BYTES);
     options.setMaxWriteBufferNumber(2);
+    options.setManifestPreallocationSize(MANIFEST_BYTES);
   }
 
   @Override
