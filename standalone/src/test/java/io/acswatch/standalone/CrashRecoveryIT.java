@@ -44,6 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashRecoveryIT {
   private static final int HOSTS = 300;
   private static final int PARTITIONS = 2;
+  private static final int MOST_LINES = 12;
 
   @TempDir Path scratch;
 
@@ -83,6 +84,10 @@ class CrashRecoveryIT {
         await(consumer, committed, 0, null);
       }
       assertEquals(expected, committed.stream().sorted().toList());
+      // To go on after a kill is usual: a few lines say so.
+      List<String> said = Files.readAllLines(log("second"));
+      assertTrue(said.size() <= MOST_LINES, () -> said.size() + " lines:\n" + logs());
+      assertTrue(said.stream().noneMatch(line -> line.startsWith("\tat ")), this::logs);
     }
   }
 
