@@ -2,6 +2,7 @@ package io.acswatch.benchmarks;
 
 import io.acswatch.benchmarks.guard.GuardCommand;
 import io.acswatch.benchmarks.latency.LatencyCommand;
+import io.acswatch.benchmarks.topology.StormCommand;
 import io.acswatch.benchmarks.topology.TopologyCommand;
 import io.acswatch.cli.Program;
 import picocli.CommandLine;
@@ -19,7 +20,12 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {TopologyCommand.class, LatencyCommand.class, GuardCommand.class},
+    subcommands = {
+      TopologyCommand.class,
+      LatencyCommand.class,
+      StormCommand.class,
+      GuardCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done, whatever the figures; of guard: all holds",

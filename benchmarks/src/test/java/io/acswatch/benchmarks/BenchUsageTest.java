@@ -19,6 +19,8 @@ class BenchUsageTest {
         "topology --sweeps 2            | --sweeps",
         "latency --rate 0               | --rate",
         "latency --functions 63         | expected 64 to 8192",
+        "storm --functions 63           | expected 64 to 8192",
+        "storm --merging 0              | --merging",
       })
   void refusesWrongUsageBeforeABrokerIsStarted(String arguments, String named) {
     StringWriter err = new StringWriter();

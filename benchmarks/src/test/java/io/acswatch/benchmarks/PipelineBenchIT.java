@@ -50,6 +50,17 @@ class PipelineBenchIT {
   }
 
   @Test
+  void everyMergeOfAStormIsRead() {
+    List<List<String>> lines = run("storm --hosts 12 --functions 64 --seconds 2 --merging 4");
+
+    assertEquals("3", linesOf("alert", lines).get(0).get(5));
+    for (List<String> line : linesOf("commit", lines)) {
+      assertEquals("12", line.get(3));
+      assertTrue(Long.parseLong(line.get(4)) <= Long.parseLong(line.get(6)), line::toString);
+    }
+  }
+
+  @Test
   void everyLostBitIsReadAsAnAlert() {
     List<List<String>> lines = run("latency --functions 64 --rate 20,40 --seconds 2 --alerts 4");
 
