@@ -2,10 +2,15 @@ package io.acswatch.standalone;
 
 import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.collector.spool.Spool;
+import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
+import io.acswatch.wire.frame.FrameReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +56,43 @@ class CollectIT {
       }
     }
     assertEquals(List.of(), frames(spool));
+  }
+
+  /** The reader's class path is short: what parses the command line of a VMM must be on it. */
+  @Test
+  void theReaderTellsTheVmThatAQemuOnTheHostNames() throws Exception {
+    Capture capture = RecordedKexec.before();
+    Path host = HostDirectory.of(capture, scratch.resolve("host"));
+    CapturedFunction device = capture.functions().get(capture.functions().size() - 1);
+    Path driver = Files.createDirectories(host.resolve("sys/bus/pci/drivers/vfio-pci"));
+    Files.createSymbolicLink(
+        driver.resolve(device.address().toString()), host.resolve(device.sysfsPath().substring(1)));
+    Path process = Files.createDirectories(host.resolve("proc/4711"));
+    Files.writeString(process.resolve("stat"), "4711 (qemu-system-x86) S 1" + " 0".repeat(48));
+    Files.writeString(
+        process.resolve("cmdline"),
+        "qemu-system-x86_64\0-name\0guest=vm9\0-device\0{\"driver\":\"vfio-pci\",\"host\":\"%s\"}\0"
+            .formatted(device.address()));
+    Path spool = scratch.resolve("spool");
+    try (LaunchedProcess reader =
+        LaunchedProcess.acswatch(
+            scratch,
+            "collect",
+            "reader",
+            "--once",
+            "--root",
+            host.toString(),
+            "--spool",
+            spool.toString())) {
+      reader.succeeded();
+    }
+    FrameReader frame = new FrameReader();
+    assertNull(frame.wrap(Spool.frameOf(frames(spool).get(0)).bytes()));
+    assertEquals(
+        List.of(device.address() + " vm9"),
+        frame.toSnapshot().owners().stream()
+            .map(claim -> claim.address() + " " + claim.vm())
+            .toList());
   }
 
   private static List<Path> frames(Path spool) throws IOException {
