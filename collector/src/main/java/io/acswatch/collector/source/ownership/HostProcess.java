@@ -10,6 +10,10 @@ record HostProcess(int pid, int parent, Instant since, List<String> arguments) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
+  boolean makesItselfADaemon() {
+    return arguments.contains("-daemonize") || arguments.contains("--daemonize");
+  }
+
   String described() {
     return VmName.clean(program()) + "[" + pid + "]";
   }

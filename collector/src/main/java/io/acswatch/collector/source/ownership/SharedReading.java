@@ -6,6 +6,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,18 @@ final class SharedReading {
         }
         first = parent;
       }
-      return first;
+      return first.makesItselfADaemon() ? oldestLike(first) : first;
+    }
+
+    /**
+     * While a QEMU becomes a daemon, two processes have its command line: the one that was started
+     * waits for one whose own parent has ended.
+     */
+    private HostProcess oldestLike(HostProcess process) {
+      return byPid.values().stream()
+          .filter(other -> other.arguments().equals(process.arguments()))
+          .min(Comparator.comparing(HostProcess::since).thenComparing(HostProcess::pid))
+          .orElse(process);
     }
   }
 }

@@ -87,6 +87,16 @@ class OwnershipReaderTest {
   }
 
   @Test
+  void takesAQemuThatBecomesADaemonForOneVm() throws IOException {
+    host.vfio("vfio-pci", "0000:06:00.0");
+    String[] line = {"kvm", "-name", "web", "-daemonize", "-device", "vfio-pci,host=06:00.0"};
+    // The parent of the second has ended: its children are those of process 1.
+    host.process(70, 60, 10, line).process(72, 1, 11, line);
+
+    assertEquals("0000:06:00.0 web | qemu command line | 2026-11-24T08:00:10Z", read());
+  }
+
+  @Test
   void leavesOutCommandLinesForDevicesThatVfioDoesNotHold() throws IOException {
     host.vfio("vfio-pci", "0000:06:00.0");
     host.process(70, 1, 10, QEMU, "-uuid", UUID, "-device", "vfio-pci,host=07:00.0");
