@@ -64,7 +64,11 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     nothing is left running then
    */
   public static EmbeddedBroker start(Path directory, int port) {
-    return start(DataDirectory.kept(directory), port, Map.of());
+    return start(directory, port, Map.of());
+  }
+
+  static EmbeddedBroker start(Path directory, int port, Map<String, String> settings) {
+    return start(DataDirectory.kept(directory), port, settings);
   }
 
   private static EmbeddedBroker start(

@@ -53,9 +53,7 @@ class DocumentedCommandsIT {
               Map.entry("kubectl apply", "there is no API server; DeployedFormatsIT builds these"),
               Map.entry("apt install", "takes a machine of its own: deploy/package/test-package"),
               Map.entry("cp /usr/share/doc/acswatch-collector", "a file of the package: the same"),
-              Map.entry("deploy/guest/kexec-guest", "takes minutes and QEMU: KexecGuestIT"),
-              Map.entry("./acswatch standalone --temporary --port 9099", "the same"),
-              Map.entry("./acswatch replay out/spool", "the same"),
+              Map.entry("./acswatch e2e", "a build within the build"),
               Map.entry("./acswatch diff --html", "takes two posts: PostedCommandsTest"),
               Map.entry(
                   "./acswatch alerts --bootstrap-servers localhost:9092 --alertmanager",

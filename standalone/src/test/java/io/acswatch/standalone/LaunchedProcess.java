@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,19 @@ final class LaunchedProcess implements AutoCloseable {
     String libraries = Path.of("target", "acswatch", "lib").toAbsolutePath() + "/*";
     return new LaunchedProcess(
         scratch, Map.of(), concat(List.of(java, "-cp", libraries, mainClass), arguments));
+  }
+
+  /** Starts a class of this test's own class path, with the flags of this process. */
+  static LaunchedProcess thisJava(Path scratch, String mainClass, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.matches("--add-.*|--enable-native.*|--sun-misc.*"))
+        .forEach(command::add);
+    command.addAll(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
+    return new LaunchedProcess(scratch, Map.of(), concat(command, arguments));
   }
 
   private static List<String> concat(List<String> first, String... more) {

@@ -96,7 +96,7 @@ final class SecuredBroker implements AutoCloseable {
     return all;
   }
 
-  private static int[] freePorts(int count) throws IOException {
+  static int[] freePorts(int count) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     int[] ports = new int[count];
     for (int i = 0; i < count; i++) {
