@@ -210,6 +210,68 @@ class PostedCommandsTest {
     assertFalse(advise.contains("They come apart"), advise);
   }
 
+  private static final String WORDS =
+      """
+      00:00.0 Host bridge [0600]: A [8086:29c0]
+      \tStatus: Cap- 66MHz-
+      \tIOMMU group: 0
+      00:01.0 PCI bridge [0604]: A port [1b36:000c] (prog-if 00 [Normal decode])
+      \tStatus: Cap+ 66MHz-
+      \tIOMMU group: 1
+      \tBus: primary=00, secondary=01, subordinate=01, sec-latency=0
+      \tCapabilities: [54] Express (v2) Root Port (Slot+), MSI 00
+      01:00.0 Ethernet controller [0200]: A card [8086:10d3]
+      \tStatus: Cap+ 66MHz-
+      \tIOMMU group: 1
+      \tCapabilities: [a0] Express (v1) Endpoint, MSI 00
+      01:00.1 Ethernet controller [0200]: A card [8086:10d3]
+      \tStatus: Cap+ 66MHz-
+      \tIOMMU group: 1
+      \tCapabilities: [a0] Express (v1) Endpoint, MSI 00
+      """;
+
+  @Test
+  void ownersOfAReportReachPreflight() throws IOException {
+    Path root = directory.resolve("report");
+    Files.createDirectories(root.resolve("sos_commands/pci"));
+    Files.writeString(root.resolve("sos_commands/pci/lspci_-nnvv"), WORDS);
+    Files.createDirectories(root.resolve("etc/libvirt/qemu"));
+    for (int function = 0; function < 2; function++) {
+      Files.writeString(
+          root.resolve("etc/libvirt/qemu/vm" + function + ".xml"),
+          """
+          <domain type='kvm'><name>vm</name><uuid>11111111-2222-3333-4444-55555555555F</uuid>
+            <devices><hostdev mode='subsystem' type='pci'><source>
+              <address domain='0x0000' bus='0x01' slot='0x00' function='0xF'/>
+            </source></hostdev></devices></domain>
+          """
+              .replace("F<", function + "<")
+              .replace("0xF", "0x" + function));
+    }
+
+    CommandRun preflight = CommandRun.of("preflight", directory.toString());
+
+    assertEquals(1, preflight.exitCode(), preflight.out());
+    assertTrue(
+        preflight
+            .out()
+            .replaceAll("\\s+", " ")
+            .contains(
+                "CROSS_VM_SHARED_GROUP: Devices that 11111111-2222-3333-4444-555555555550 and"
+                    + " 11111111-2222-3333-4444-555555555551 claim are in one IOMMU group"),
+        preflight.out());
+  }
+
+  @Test
+  void groupsThatOnlyAnOverrideExplainsAreSaidToBeSuch() throws IOException {
+    String split = WORDS.replaceFirst("(?s)(.*)IOMMU group: 1", "$1IOMMU group: 2");
+    Path file = Files.writeString(directory.resolve("split.txt"), split);
+
+    String groups = CommandRun.of("groups", file.toString()).out().replaceAll("\\s+", " ");
+
+    assertTrue(groups.contains("A kernel with the patch for pcie_acs_override= forms"), groups);
+  }
+
   @Test
   void withoutGroupsAndRegistersNothingIsMadeUp() throws IOException {
     Path list =

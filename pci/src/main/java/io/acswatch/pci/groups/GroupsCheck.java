@@ -99,7 +99,25 @@ public record GroupsCheck(
             ? "Neither the words that the boot found nor one change of registers since explains"
                 + " the kernel's groups: it follows rules that are not known here, or devices were"
                 + " found again in another order."
+                + (mayBeOverride(snapshot, derived, reported)
+                    ? " A kernel with the patch for pcie_acs_override= forms such groups, which the"
+                        + " hardware does not keep apart; its command line is not known here."
+                    : "")
             : changed);
+  }
+
+  /** True if the kernel only splits what belongs together, and may have been told to. */
+  private static boolean mayBeOverride(
+      Snapshot snapshot, GroupPartition derived, GroupPartition reported) {
+    if (!snapshot.boot().commandLine().isEmpty()) {
+      return false;
+    }
+    for (List<Integer> group : reported.members()) {
+      if (group.stream().anyMatch(i -> derived.groupOf(i) != derived.groupOf(group.get(0)))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static GroupsCheck supposed(

@@ -7,6 +7,8 @@ import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.InputException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -83,6 +85,7 @@ final class KernelLines {
   private int memberIndentation = -1;
   private boolean isAfterGap;
   private boolean inDirectory;
+  private List<String> columns = List.of();
   private boolean hasOtherDevices;
   private String file = ""; // whose content is the next line
   private String vm = ""; // whose configuration these lines are
@@ -137,6 +140,7 @@ final class KernelLines {
         content(text)
             || !(ofFunction && OF_LSPCI.matcher(text).matches()) && group(text)
             || log(text)
+            || tableRow(text)
             || proxmox(text);
     if (!taken && indentation == 0 && !text.isEmpty() && !text.startsWith("total ")) {
       group = -1;
@@ -161,6 +165,25 @@ final class KernelLines {
     }
     file = "";
     return true;
+  }
+
+  /** A row of {@code pvesh get /nodes/NAME/hardware/pci}. */
+  private boolean tableRow(String line) throws InputException {
+    List<String> cells = Arrays.stream(line.split("[│|]")).map(String::strip).toList();
+    if (cells.contains("iommugroup") && cells.contains("id")) {
+      columns = cells;
+      return true;
+    }
+    if (cells.size() < 2 || cells.size() != columns.size()) {
+      return false;
+    }
+    String number = cells.get(columns.indexOf("iommugroup"));
+    String address = cells.get(columns.indexOf("id"));
+    boolean hasGroup = number.matches("\\d{1,9}");
+    if (hasGroup && address.matches(ADDRESS)) {
+      member(address, number, "");
+    }
+    return hasGroup;
   }
 
   /** What a report of Proxmox VE tells: the kernel, and the devices that VMs are given. */

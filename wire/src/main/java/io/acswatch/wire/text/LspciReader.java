@@ -45,6 +45,10 @@ final class LspciReader {
   /** First line of {@code lspci -t} and {@code -tv}. */
   private static final Pattern TREE = Pattern.compile("[-+| ]*\\[[0-9a-f]{4}:[0-9a-f]{2}.*\\]-.*");
 
+  /** A device as {@code virsh nodedev-list} and {@code lshw -businfo} name it. */
+  private static final Pattern NAME =
+      Pattern.compile(".*?\\bpci(?:@[0-9a-f]{4}:|_[0-9a-f]{4}_)[0-9a-f]{2}[:_]");
+
   // What lspci and its library complain of comes on standard error, and may be in the same file.
   private static final Pattern COMPLAINT = Pattern.compile("(?:lspci|pcilib): .*");
 
@@ -61,6 +65,7 @@ final class LspciReader {
   private int length;
   private int group;
   private boolean hasTree;
+  private boolean hasNames;
   private @Nullable InputException headless;
 
   private LspciReader(String source, PostedLines lines, PostedHost host) {
@@ -84,11 +89,15 @@ final class LspciReader {
       throw reader.lines.errorInWhole(
           reader.told.hasOtherDevices()
               ? "only groups of devices that are not PCI in it"
-              : reader.hasTree
-                  ? "only the tree of lspci -t in it, which tells neither ids nor registers; sudo lspci"
-                      + " -nnvvv does"
-                  : "nothing of PCI in it, expected the output of lspci, a list of IOMMU groups or a"
-                      + " kernel log");
+              : reader.hasNames
+                  ? "only names of devices (virsh nodedev-list, lshw) in it, which tell neither"
+                      + " groups nor registers; find /sys/kernel/iommu_groups -type l and sudo"
+                      + " lspci -nnvvv do"
+                  : reader.hasTree
+                      ? "only the tree of lspci -t in it, which tells neither ids nor registers; sudo lspci"
+                          + " -nnvvv does"
+                      : "nothing of PCI in it, expected the output of lspci, a list of IOMMU groups or a"
+                          + " kernel log");
     }
   }
 
@@ -128,6 +137,7 @@ final class LspciReader {
         shown.add(text);
       } else {
         hasTree |= TREE.matcher(text).matches();
+        hasNames |= NAME.matcher(text).lookingAt();
       }
     }
     finish();

@@ -113,6 +113,9 @@ class PostedTextTest {
             + ">> [ 1.2] kernel: vfio-pci 0000:01:00.0: Adding to iommu group 1\n"
             + ">> [ 1.3] qcom-venus 1d00000.video-codec: Adding to iommu group 2",
         "pci 0000:00:02.0 / 01:00.0: Adding to iommu group 1   (both)",
+        "│ class    │ device │ id           │ iommugroup │ vendor │\n"
+            + "│ 0x060400 │ 0x5a16 │ 0000:00:02.0 │          1 │ 0x1022 │\n"
+            + "│ 0x030000 │ 0x1c82 │ 0000:01:00.0 │          1 │ 0x10de │",
       })
   void listsOfGroups(String post) throws InputException {
     PostedHost host = read(post + "\n\n$ lspci\n00:1f.0 ISA bridge: C\n");
@@ -232,6 +235,15 @@ class PostedTextTest {
                 () -> read("qcom-venus 1d00000.video-codec: Adding to iommu group 1\n"))
             .problem()
             .startsWith("only groups of devices that are not PCI in it"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pci_0000_00_02_0\npci_0000_01_00_0", "pci@0000:00:02.0  bridge  A port"})
+  void namesOfDevicesTellNothing(String post) {
+    assertTrue(
+        assertThrows(InputException.class, () -> read(post))
+            .problem()
+            .startsWith("only names of devices (virsh nodedev-list, lshw) in it"));
   }
 
   private static PostedHost read(String post) throws InputException {
