@@ -50,7 +50,7 @@ class UpgradeIT {
 
   /** A state of each version that was released, and of the one that will be first. */
   @ParameterizedTest
-  @ValueSource(strings = "kexec-once.v1")
+  @ValueSource(strings = "kexec-once.v2")
   void anUpgradeGoesOnFromTheChangelog(String state) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       IsolationConfig config = config(broker);
@@ -73,7 +73,7 @@ class UpgradeIT {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       IsolationConfig config = config(broker);
       makeTopics(config);
-      byte[] later = Files.readAllBytes(STATES.resolve("kexec-once.v1"));
+      byte[] later = Files.readAllBytes(STATES.resolve("kexec-once.v2"));
       later[0] = 99;
       send(config, changelog(config), later);
       send(config, config.topics().frames(), frame("kexec-001-after"));
