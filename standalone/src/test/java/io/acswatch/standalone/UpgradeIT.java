@@ -4,6 +4,7 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
@@ -149,7 +150,8 @@ class UpgradeIT {
   }
 
   private static byte[] frame(String capture) throws Exception {
-    return FrameWriter.write(Recordings.capture(capture, HOST));
+    Capture later = Recordings.capture(capture, HOST); // than the state, or it comes late
+    return FrameWriter.write(later.withHost(HOST, 1, later.takenAtMillis() + 60_000));
   }
 
   private static void send(IsolationConfig config, String topic, byte[] value) throws Exception {
