@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** Packs one state; the layout is drawn at {@link HostStateSerde}. */
@@ -46,13 +47,20 @@ final class StateWriter {
     ByteBuffer currentFacts = current == null ? NOTHING : packed.apply(current);
     ByteBuffer baselineFacts = baseline == null || shared ? NOTHING : packed.apply(baseline);
     List<byte[]> memory = memory(state);
-    List<byte[]> open = state.open().stream().map(written).toList();
     long length = HEADER_LENGTH + (long) currentFacts.remaining() + baselineFacts.remaining();
     for (byte[] part : memory) {
       length += part.length;
     }
-    for (byte[] alert : open) {
-      length += Integer.BYTES + alert.length;
+    List<byte[]> open = new ArrayList<>();
+    for (IsolationAlert alert : state.open()) {
+      byte[] json = written.apply(alert);
+      open.add(json);
+      length += Integer.BYTES + json.length;
+      if (length > Changelogs.MAX_RECORD_BYTES) { // before the memory for all of them is used
+        throw new RecordTooLargeException(
+            "the state of its host would have more than %d bytes"
+                .formatted(Changelogs.MAX_RECORD_BYTES));
+      }
     }
     ByteBuffer out = buffer(Math.toIntExact(length));
     out.put(VERSION_AT, (byte) VERSION);

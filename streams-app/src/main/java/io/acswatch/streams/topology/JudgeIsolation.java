@@ -215,7 +215,10 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : judged.alerts()) {
-      outputs.addAll(Output.of(alert, packed.json(alert), links));
+      for (Output output : Output.of(alert, packed.json(alert), links)) {
+        refuseTooLarge("a record for " + output.sink(), output.bytes());
+        outputs.add(output);
+      }
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = judged.state().current();
@@ -223,11 +226,11 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       boolean newBoot = before == null || !before.boot().id().equals(current.boot().id());
       KernelKnowledge told = newBoot ? KernelKnowledge.of(current, before) : null;
       byte[] json = ReportedGroups.json(current, current.takenAtMillis(), told);
-      outputs.add(Output.groups(host, json));
+      Output groups = Output.groups(host, json);
+      refuseTooLarge("a record for " + groups.sink(), groups.bytes());
+      outputs.add(groups);
     }
-    // Keys count too: no rule limits the id of a host.
     refuseTooLarge("the state of its host", (long) record.key().length + next.length);
-    outputs.forEach(output -> refuseTooLarge("a record for " + output.sink(), output.bytes()));
     judged.alerts().forEach(alert -> observer.alerted(alert, record.timestamp()));
     hosts.stored(partition, host, judged.state());
     return new Outcome(packed.isSameAs(next) ? null : next, outputs, isOld);

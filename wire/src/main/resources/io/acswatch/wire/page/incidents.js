@@ -17,6 +17,7 @@ const WORDS = {
   RUNTIME_ISOLATION_LOSS: "a port above a VM's device ceased to isolate while the kernel runs",
   SILENT_ISOLATION_LOSS: "the kernel keeps VMs apart that the hardware does not",
   PENDING_MERGE: "a live update now would put devices of different VMs into one group",
+  HOST_ID_CONFLICT: "two machines send under one host id",
   ACS_BIT_CLEARED: "a port lost ACS bits",
   ACS_BIT_SET: "a port gained ACS bits",
   ACS_CAP_DROPPED: "a function has no ACS capability any more",
