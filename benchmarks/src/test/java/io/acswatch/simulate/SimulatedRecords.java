@@ -62,6 +62,11 @@ public final class SimulatedRecords {
     return Fleet.hostPrefix(seed) + "%06d".formatted(number);
   }
 
+  /** True if the order of its boots shows without its clock. */
+  public static boolean namesBoots(String host) {
+    return SimHost.hasAgentThatNamesBoots(host);
+  }
+
   private static Sent sent(Emission emission, long byMillis, Map<Long, Long> clock) {
     byte[] value = emission.value();
     if (value != null && value.length >= WITH_HEADER && emission.refusal().isEmpty()) {

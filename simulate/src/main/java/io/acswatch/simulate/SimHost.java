@@ -32,6 +32,7 @@ final class SimHost {
   boolean kexecLoaded;
   private Boot boot;
   private boolean liveUpdated;
+  private String bootBefore = "";
   private long sequence;
   private long stateSequence;
   private final Map<SimFunction, ReadFault> readFaults = new LinkedHashMap<>();
@@ -81,6 +82,7 @@ final class SimHost {
 
   /** Starts another kernel by kexec; what was cleared stays so only under a live update. */
   void kexec(String release, String commandLine, boolean liveUpdate) {
+    bootBefore = boot.id();
     boot = boot(release, commandLine, Boot.KEXEC_LOADER);
     liveUpdated = liveUpdate;
     kexecLoaded = false;
@@ -134,16 +136,23 @@ final class SimHost {
     readFaults.clear();
     stateSequence = ++sequence;
     return new Capture(
-        id,
-        "",
-        boot,
-        takenAtMillis,
-        sequence,
-        kexecLoaded,
-        order,
-        captured,
-        owners,
-        liveUpdated ? List.of(HANDED_OVER) : List.of());
+        id, "", boot, takenAtMillis, sequence, kexecLoaded, order, captured, owners, notes());
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (liveUpdated) {
+      notes.add(HANDED_OVER);
+    }
+    if (!bootBefore.isEmpty() && hasAgentThatNamesBoots(id)) {
+      notes.add(Boot.PREVIOUS_BOOT_NOTE + bootBefore);
+    }
+    return notes;
+  }
+
+  /** Some hosts have the agent of before, which did not tell the boot before. */
+  static boolean hasAgentThatNamesBoots(String id) {
+    return id.charAt(id.length() - 1) % 4 != 0;
   }
 
   Unchanged unchanged(long lookedAtMillis, ContentDigest last) {

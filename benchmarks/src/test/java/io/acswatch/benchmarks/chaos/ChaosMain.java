@@ -3,6 +3,7 @@ package io.acswatch.benchmarks.chaos;
 import io.acswatch.benchmarks.chaos.Fault.Kind;
 import io.acswatch.benchmarks.chaos.Round.Result;
 import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.Program;
 import java.io.IOException;
@@ -183,6 +184,9 @@ final class ChaosMain extends CliCommand {
       done++;
       Plan plan = Plan.of(seed, done, minutes, kinds);
       Result result = run(plan, "seed %d round %d".formatted(seed, done));
+      if (!mutant.isEmpty() && !cluster.ranMutant()) {
+        throw new CommandFailure("mutant " + mutant + " was not made: the code has changed");
+      }
       if (!result.violations().isEmpty()) {
         failed++;
         if (mutant.isEmpty()) {

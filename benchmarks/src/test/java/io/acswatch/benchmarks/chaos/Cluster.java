@@ -1,6 +1,7 @@
 package io.acswatch.benchmarks.chaos;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ final class Cluster {
   private static final int HTTP_PORT = 9640;
   private static final String BROKER_DISK = "1536m";
   private static final String APP_DISK = "512m";
-  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k";
+  private static final String QUICK =
+      "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k -XX:-UsePerfData";
 
   private final Path directory;
   private final Network network;
@@ -241,6 +243,24 @@ final class Cluster {
             file.toString(),
             clusterId));
     broker.child = Child.start(command, Map.of(), log(broker.name));
+  }
+
+  /** True if the instances said that they run the mutant, and none that it could not be made. */
+  boolean ranMutant() {
+    List<String> said = new ArrayList<>();
+    apps.values().forEach(app -> said.add(read(log(app.name))));
+    return said.stream().anyMatch(text -> text.contains("mutant " + mutant + ": Change"))
+        && said.stream()
+            .noneMatch(
+                text -> text.contains("there is no Change") || text.contains("LinkageError"));
+  }
+
+  private static String read(Path log) {
+    try {
+      return Files.exists(log) ? Files.readString(log) : "";
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   Path log(String node) {

@@ -16,7 +16,9 @@ import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import net.bytebuddy.agent.builder.AgentBuilder;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.pool.TypePool;
 
 /**
  * Rewrites methods of the application as it loads them: the mutants that the suite must catch, and
@@ -26,40 +28,38 @@ import net.bytebuddy.matcher.ElementMatcher;
 public final class MutantAgent {
   private static final String OTHER_BUILD = "other-build";
   private static final String STREAMS = "io.acswatch.streams.";
+  private static final String BOOTS = "io.acswatch.pci.judge.BootHistory";
+  private static final String MUTATIONS = "io.acswatch.benchmarks.chaos.Mutations$";
   private static final String KAFKA = "org.apache.kafka.streams.processor.internals.";
 
   private MutantAgent() {}
 
   /** A method that is changed; no name of a method stands for the constructors. */
-  private record Change(String type, String method, Class<?> advice) {}
+  private record Change(String type, String method, String advice) {}
 
   private static List<Change> changes(String name) {
     return switch (name) {
       case OTHER_BUILD ->
           List.of(
-              new Change(STREAMS + "state.StateWriter", "write", Mutations.LaterVersionOut.class),
-              new Change(STREAMS + "state.PackedState", "settled", Mutations.LaterVersionOut.class),
-              new Change(STREAMS + "state.PackedState", "", Mutations.LaterVersionIn.class),
-              new Change(STREAMS + "state.StateReader", "read", Mutations.LaterVersionIn.class));
+              new Change(STREAMS + "state.StateWriter", "write", MUTATIONS + "LaterVersionOut"),
+              new Change(STREAMS + "state.PackedState", "settled", MUTATIONS + "LaterVersionOut"),
+              new Change(STREAMS + "state.PackedState", "", MUTATIONS + "LaterVersionIn"),
+              new Change(STREAMS + "state.StateReader", "read", MUTATIONS + "LaterVersionIn"));
       case "commit-before-write" ->
           List.of(
-              new Change(STREAMS + "app.KafkaSettings", "streams", Mutations.AtLeastOnce.class),
-              new Change(KAFKA + "RecordCollectorImpl", "flush", Mutations.Skipped.class));
-      case "no-boot-order" -> List.of();
-      case "no-dedupe" ->
-          List.of(
-              new Change(
-                  "io.acswatch.pci.judge.Judgement", "isStale", Mutations.SameBootIsNews.class));
+              new Change(STREAMS + "app.KafkaSettings", "streams", MUTATIONS + "AtLeastOnce"),
+              new Change(KAFKA + "RecordCollectorImpl", "flush", MUTATIONS + "Skipped"));
+      case "no-boot-order" -> List.of(new Change(BOOTS, "placeOf", MUTATIONS + "OtherBootIsNext"));
+      case "no-dedupe" -> List.of(new Change(BOOTS, "placeOf", MUTATIONS + "SameBootIsNews"));
       case "no-size-check" ->
           List.of(
               new Change(
-                  STREAMS + "topology.JudgeIsolation", "refuseTooLarge", Mutations.Skipped.class));
+                  STREAMS + "topology.JudgeIsolation", "refuseTooLarge", MUTATIONS + "Skipped"));
       case "trust-standby" ->
           List.of(
-              new Change(
-                  KAFKA + "StoreChangelogReader", "hasRestoredToEnd", Mutations.AlwaysTrue.class));
+              new Change(KAFKA + "ProcessorStateManager", "restore", MUTATIONS + "NotRestored"));
       case "always-ready" ->
-          List.of(new Change(STREAMS + "app.AppStatus", "isReady", Mutations.AlwaysTrue.class));
+          List.of(new Change(STREAMS + "app.AppStatus", "reasons", MUTATIONS + "NoReason"));
       default -> throw new IllegalArgumentException("no such mutant: " + name);
     };
   }
@@ -95,6 +95,15 @@ public final class MutantAgent {
     return jar;
   }
 
+  /**
+   * Read as a file: loading it would load the classes that it names, one of which is being loaded.
+   */
+  private static Advice advice(String name) {
+    return Advice.to(
+        TypePool.Default.ofSystemLoader().describe(name).resolve(),
+        ClassFileLocator.ForClassLoader.ofSystemLoader());
+  }
+
   public static void premain(String names, Instrumentation jvm) {
     for (String name : names.split(",")) {
       for (Change change : changes(name)) {
@@ -110,7 +119,7 @@ public final class MutantAgent {
                     Runtime.getRuntime().halt(70);
                   }
                   System.err.println("mutant " + name + ": " + change);
-                  return builder.visit(Advice.to(change.advice()).on(method));
+                  return builder.visit(advice(change.advice()).on(method));
                 })
             .installOn(jvm);
       }

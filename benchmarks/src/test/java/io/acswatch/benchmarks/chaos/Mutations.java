@@ -1,7 +1,7 @@
 package io.acswatch.benchmarks.chaos;
 
-import io.acswatch.pci.judge.HostState;
-import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.pci.judge.BootHistory;
+import java.util.List;
 import java.util.Properties;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
@@ -18,10 +18,11 @@ final class Mutations {
     }
   }
 
-  public static final class AlwaysTrue {
-    @Advice.OnMethodExit
-    public static void exit(@Advice.Return(readOnly = false) boolean returned) {
-      returned = true;
+  /** What is in the store of a task is taken for all of its changelog. */
+  public static final class NotRestored {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    public static boolean enter(@Advice.FieldValue("taskType") Object taskType) {
+      return taskType.toString().equals("ACTIVE");
     }
   }
 
@@ -34,15 +35,38 @@ final class Mutations {
     }
   }
 
-  /** A snapshot of this boot is news whatever its number. */
+  /** There is never a reason not to be ready. */
+  public static final class NoReason {
+    @Advice.OnMethodExit
+    public static void exit(@Advice.Return(readOnly = false) List<String> returned) {
+      returned = List.of();
+    }
+  }
+
+  /** A frame of this boot is news whatever its number. */
   public static final class SameBootIsNews {
     @Advice.OnMethodExit
     public static void exit(
-        @Advice.Argument(0) HostState state,
-        @Advice.Argument(1) Snapshot snapshot,
-        @Advice.Return(readOnly = false) boolean returned) {
-      if (state.current() != null && state.current().boot().id().equals(snapshot.boot().id())) {
-        returned = false;
+        @Advice.This BootHistory history,
+        @Advice.Argument(0) BootHistory.Sign sign,
+        @Advice.Return(readOnly = false) BootHistory.Place returned) {
+      if (returned == BootHistory.Place.OLD
+          && history.boots().get(history.boots().size() - 1).id().equals(sign.bootId())) {
+        returned = BootHistory.Place.CURRENT;
+      }
+    }
+  }
+
+  /** A frame of any other boot than this one is of the next. */
+  public static final class OtherBootIsNext {
+    @Advice.OnMethodExit
+    public static void exit(
+        @Advice.This BootHistory history,
+        @Advice.Argument(0) BootHistory.Sign sign,
+        @Advice.Return(readOnly = false) BootHistory.Place returned) {
+      if (returned == BootHistory.Place.OLD
+          && !history.boots().get(history.boots().size() - 1).id().equals(sign.bootId())) {
+        returned = BootHistory.Place.NEXT;
       }
     }
   }

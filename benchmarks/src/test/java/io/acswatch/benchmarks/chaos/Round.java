@@ -209,7 +209,8 @@ final class Round {
                         .toList()));
         return false;
       }
-      if (cluster.apps(plan.apps()).stream().anyMatch(app -> app.ends().size() > MOST_ENDS)) {
+      int most = mayEnd() ? MOST_ENDS : 2;
+      if (cluster.apps(plan.apps()).stream().anyMatch(app -> app.ends().size() > most)) {
         return false; // which is told of each instance
       }
       Thread.sleep(200);
@@ -262,10 +263,13 @@ final class Round {
     violations.addAll(check.violations());
   }
 
+  private boolean mayEnd() {
+    return plan.faults().stream().anyMatch(fault -> fault.kind().mayEnd);
+  }
+
   private void checkInstance(App app) {
-    boolean mayEnd = plan.faults().stream().anyMatch(fault -> fault.kind().mayEnd);
     if (!app.ends().isEmpty()) {
-      if (!mayEnd || app.ends().size() > MOST_ENDS) {
+      if (!mayEnd() || app.ends().size() > MOST_ENDS) {
         violations.add(
             "%s ended by itself %d times, first with %s"
                 .formatted(app.name(), app.ends().size(), app.ends().get(0)));

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -21,6 +22,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * that was killed sends again whatever the brokers have not confirmed.
  */
 final class Senders {
+  private static final Duration SENDING = Duration.ofSeconds(30);
+
   private final String bootstrapServers;
   private final String topic;
   private final List<Sender> all = new ArrayList<>();
@@ -74,7 +77,7 @@ final class Senders {
 
     private KafkaProducer<byte[], byte[]> producer() {
       Map<String, Object> settings =
-          KafkaClients.producer(bootstrapServers, getName(), Duration.ofMinutes(3), Map.of());
+          KafkaClients.producer(bootstrapServers, getName(), SENDING, Map.of());
       settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
       return new KafkaProducer<>(settings);
     }
@@ -103,18 +106,26 @@ final class Senders {
           }
           confirm();
         }
-      } catch (ExecutionException | InterruptedException | RuntimeException failed) {
+      } catch (InterruptedException | RuntimeException failed) {
         problem = failed.toString();
       } finally {
         producer.close(Duration.ofSeconds(1));
       }
     }
 
-    private void confirm() throws ExecutionException, InterruptedException {
+    /** What was not taken in time stays in the spool, and is sent again by another producer. */
+    private void confirm() throws InterruptedException {
       for (var sent : List.copyOf(unconfirmed.entrySet())) {
         if (sent.getValue().isDone()) {
-          sent.getValue().get();
-          unconfirmed.remove(sent.getKey());
+          try {
+            sent.getValue().get();
+            unconfirmed.remove(sent.getKey());
+          } catch (ExecutionException notTaken) {
+            if (notTaken.getCause() instanceof RecordTooLargeException) {
+              throw new IllegalStateException(notTaken.getCause());
+            }
+            killed = true;
+          }
         }
       }
     }

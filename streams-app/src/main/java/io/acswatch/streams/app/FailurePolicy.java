@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.RetriableException;
@@ -57,6 +58,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
           OutOfOrderSequenceException.class,
           CommitFailedException.class,
           UnknownServerException.class, // a broker with a full disk
+          InvalidReplicationFactorException.class, // a broker is away while topics are made
           TaskMigratedException.class,
           TaskCorruptedException.class,
           LockException.class);

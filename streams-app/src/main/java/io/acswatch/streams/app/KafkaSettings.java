@@ -23,6 +23,7 @@ public final class KafkaSettings {
   /** A record of the rejects is a frame of the largest size and its headers. */
   static final int MAX_REQUEST_BYTES = Nodes.MAX_RECORD_BYTES + (1 << 20);
 
+  private static final int LEAST_REQUEST_MILLIS = 3_000;
   private static final int BATCH_BYTES = 512 << 10;
   private static final int FETCH_BYTES = 128 << 10;
 
@@ -93,9 +94,12 @@ public final class KafkaSettings {
     Map<String, Object> settings =
         client(config, AdminClientConfig.configNames(), StreamsConfig.ADMIN_CLIENT_PREFIX);
     // Last: Kafka refuses a request timeout, meant for long requests, that is above the other one.
+    // It leaves time to ask another broker when one is stopped: that one still takes connections.
     int millis = Math.toIntExact(timeout.toMillis());
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
-    settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+    settings.put(
+        AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
+        Math.min(millis, Math.max(LEAST_REQUEST_MILLIS, millis / 4)));
     return settings;
   }
 

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
@@ -38,6 +39,7 @@ class FailurePolicyTest {
         new TimeoutException("late"),
         new KafkaStorageException("disk full"),
         new UnknownServerException("disk full"),
+        new InvalidReplicationFactorException("only 2 brokers are registered"),
         new InvalidTxnStateException("stopped for long"),
         new ProducerFencedException("stopped for long"),
         new OutOfOrderSequenceException("lost"),

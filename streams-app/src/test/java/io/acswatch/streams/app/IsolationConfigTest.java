@@ -207,6 +207,14 @@ class IsolationConfigTest {
     assertEquals("7", KafkaSettings.admin(config, Duration.ofSeconds(1)).get("retries"));
   }
 
+  @Test
+  void aStoppedBrokerDoesNotTakeAllTheTimeThatBrokersHaveToAnswer() {
+    Map<String, Object> admin = KafkaSettings.admin(from(LEAST, Map.of()), Duration.ofSeconds(15));
+
+    assertEquals(15_000, admin.get("default.api.timeout.ms"));
+    assertEquals(3_750, admin.get("request.timeout.ms"));
+  }
+
   private static IsolationConfig from(
       Map<String, String> settings, Map<String, String> environment) {
     return IsolationConfig.from(new Settings(IsolationConfig.KEYS).putAll(settings), environment);
