@@ -36,6 +36,7 @@ import picocli.CommandLine.Option;
           + " are counted (acswatch_frames_passed_over_total)."
     })
 final class RejectsCommand extends CliCommand {
+  private static final int MAX_HOST = 253;
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
 
@@ -133,11 +134,19 @@ final class RejectsCommand extends CliCommand {
         .formatted(
             reject.place(),
             Instant.ofEpochMilli(reject.record().timestamp()),
-            reject.host().isEmpty() ? "-" : AlertText.printable(reject.host()),
+            reject.host().isEmpty() ? "-" : shown(reject.host()),
             reject.length() + " bytes",
             AlertText.printable(reject.reason()),
             AlertText.printable(reject.detail()),
             reject.replayedBy().isEmpty() ? "" : " (sent again by " + reject.replayedBy() + ")");
+  }
+
+  /** The key, which a stranger may have made as long as the record. */
+  private static String shown(String host) {
+    return host.length() <= MAX_HOST
+        ? AlertText.printable(host)
+        : AlertText.printable(host.substring(0, MAX_HOST))
+            + "... (%d characters)".formatted(host.length());
   }
 
   private static String json(Reject reject) {
@@ -177,7 +186,7 @@ final class RejectsCommand extends CliCommand {
   private void show(Reject reject) {
     PrintWriter out = out();
     out.println("reject  " + reject.place());
-    out.println("host    " + AlertText.printable(reject.host()));
+    out.println("host    " + shown(reject.host()));
     out.println("came    " + AlertText.printable(reject.origin()));
     out.println("reason  " + AlertText.printable(reject.reason()));
     out.println("        " + AlertText.printable(reject.detail()));
