@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +46,7 @@ public final class FleetApi {
   /** Begins the paths that only instances ask each other for. */
   public static final String PEER = "/peer/v1/";
 
+  private static final int PATIENCE_SECONDS = 2;
   private static final int PARTIAL = 206;
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -66,10 +69,14 @@ public final class FleetApi {
   private final FleetIndex fleet;
   private final FleetLists lists;
   private final Instances instances;
-  private final PeerClient peers = new PeerClient();
+  private final PeerClient peers;
   private final AlertLinks links;
 
-  public FleetApi(FleetIndex fleet, Instances instances, AlertLinks links) {
+  /** Explanations of a large host take seconds: one at a time leaves a core for all the rest. */
+  private final Semaphore explaining = new Semaphore(1, true);
+
+  public FleetApi(FleetIndex fleet, Instances instances, AlertLinks links, String peerSecret) {
+    peers = new PeerClient(peerSecret);
     this.links = links;
     this.fleet = fleet;
     this.instances = instances;
@@ -290,11 +297,30 @@ public final class FleetApi {
     String body =
         switch (what) {
           case "alert" -> alert(state, host, asked.required("fingerprint"));
-          case "host/explanation" -> explanation(explainer(state, asked), host, asked);
-          case "host/weak-points" -> weakPoints(explainer(state, asked));
+          case "host/explanation", "host/weak-points" -> explained(what, host, state, asked);
           default -> Json.object(json -> host(json, fleet.host(host), state));
         };
     return HttpAnswer.of(200, HttpAnswer.JSON, body);
+  }
+
+  private String explained(String what, String host, HostState state, Parameters asked)
+      throws ApiException {
+    try {
+      if (!explaining.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw ApiException.unavailable("busy with other explanations; ask again in a moment");
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      throw ApiException.unavailable("the instance stops");
+    }
+    try {
+      Explainer explainer = explainer(state, asked);
+      return what.equals("host/weak-points")
+          ? weakPoints(explainer)
+          : explanation(explainer, host, asked);
+    } finally {
+      explaining.release();
+    }
   }
 
   private void host(JsonGenerator json, FleetIndex.@Nullable Listed listed, HostState state)

@@ -11,11 +11,25 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-final class PeerClient {
+/** Asks other instances for what they keep. */
+public final class PeerClient {
+  /** The header by which an instance shows that it shares the secret of the others. */
+  public static final String PROOF = "Authorization";
+
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   /** Made at the first request: it has threads, and a single instance has no peers. */
   private @Nullable HttpClient made;
+
+  private final String secret;
+
+  PeerClient(String secret) {
+    this.secret = secret;
+  }
+
+  public static String proof(String secret) {
+    return "Bearer " + secret;
+  }
 
   private synchronized HttpClient client() {
     if (made == null) {
@@ -32,8 +46,12 @@ final class PeerClient {
   CompletableFuture<HttpResponse<byte[]>> ask(String peer, String pathAndQuery) {
     URI uri = URI.create("http://" + peer + pathAndQuery);
     // The timeout of a request ends with the first bytes of the answer.
+    HttpRequest.Builder request = HttpRequest.newBuilder(uri);
+    if (!secret.isEmpty()) {
+      request.header(PROOF, proof(secret));
+    }
     return client()
-        .sendAsync(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray())
+        .sendAsync(request.build(), BodyHandlers.ofByteArray())
         .orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
   }
 

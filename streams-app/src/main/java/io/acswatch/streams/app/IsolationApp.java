@@ -68,7 +68,9 @@ public final class IsolationApp implements AutoCloseable {
     failures = new FailurePolicy(config.threads(), System::nanoTime);
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
-    http = new StatusServer(config.http(), this::status, metrics::text, this::page);
+    http =
+        new StatusServer(
+            config.http(), config.peerSecret(), this::status, metrics::text, this::page);
     self =
         config.advertised().orElse(new HttpAddress(config.http().host(), http.address().getPort()));
     boolean created = false;
@@ -81,7 +83,7 @@ public final class IsolationApp implements AutoCloseable {
       }
     }
     instances = new StreamsInstances(self, config.topics().frames(), fleet, new KafkaView());
-    api = new FleetApi(fleet, instances, config.links());
+    api = new FleetApi(fleet, instances, config.links(), config.peerSecret());
     broker = new BrokerWatch(config, metrics::brokerReachable);
     backlog =
         new FrameBacklog(

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param applicationId names the consumer group, the changelog and the transactions
  * @param stateDirectory holds the stores; a copy of the changelog, so losing it costs time only
  * @param advertised where other instances of this application reach it; empty: where it listens
+ * @param peerSecret what instances show each other; empty: whoever reaches one may ask it
  * @param links where alerts lead people to
  * @param staleAfter silence of a host after which what is known of it counts as stale
  * @param commitInterval time between transactions, and so most of the time an alert takes
@@ -33,6 +34,7 @@ public record IsolationConfig(
     Path stateDirectory,
     HttpAddress http,
     Optional<HttpAddress> advertised,
+    String peerSecret,
     AlertLinks links,
     Duration staleAfter,
     int threads,
@@ -49,6 +51,7 @@ public record IsolationConfig(
   public static final String STATE_DIR = "streams.state.dir";
   public static final String HTTP_ADDRESS = "streams.http.address";
   public static final String HTTP_ADVERTISED = "streams.http.advertised";
+  public static final String PEER_SECRET = "streams.peer.secret";
   public static final String RUNBOOK_URL = "streams.runbook.url";
   public static final String PAGE_URL = "streams.page.url";
   public static final String STALE_AFTER = "streams.stale.after.ms";
@@ -82,6 +85,7 @@ public record IsolationConfig(
           .text(STATE_DIR, "")
           .text(HTTP_ADDRESS, "127.0.0.1:9640")
           .text(HTTP_ADVERTISED, "")
+          .text(PEER_SECRET, "")
           .text(RUNBOOK_URL, AlertLinks.RUNBOOK)
           .text(PAGE_URL, "")
           .number(STALE_AFTER, 900_000, 1_000)
@@ -122,6 +126,7 @@ public record IsolationConfig(
         settings.parsed(STATE_DIR, directory -> stateDirectory(directory, environment)),
         settings.parsed(HTTP_ADDRESS, HttpAddress::parse),
         settings.parsed(HTTP_ADVERTISED, IsolationConfig::advertised),
+        settings.parsed(PEER_SECRET, IsolationConfig::peerSecret),
         new AlertLinks(
             settings.parsed(RUNBOOK_URL, IsolationConfig::url),
             settings.parsed(PAGE_URL, text -> text.isEmpty() ? text : url(text))),
@@ -167,6 +172,13 @@ public record IsolationConfig(
       throw new IllegalArgumentException("expected port 1 to 65535");
     }
     return Optional.of(address);
+  }
+
+  private static String peerSecret(String secret) {
+    if (!secret.matches("|[!-~]{16,200}")) {
+      throw new IllegalArgumentException("expected 16 to 200 letters, digits and signs");
+    }
+    return secret;
   }
 
   /** An address that others can be put behind: no slash at its end, no query, no section. */

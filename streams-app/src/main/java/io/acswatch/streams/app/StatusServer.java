@@ -1,17 +1,21 @@
 package io.acswatch.streams.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
+import io.acswatch.streams.api.PeerClient;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.wire.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.security.MessageDigest;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -38,6 +42,7 @@ final class StatusServer implements AutoCloseable {
   private static final int THREADS = 64;
 
   private static final long PATIENCE_MILLIS = 2_000;
+  private static final byte[] NONE = {};
   private static final int WORTH_COMPRESSING = 1_024;
   private static final String JSON = HttpAnswer.JSON;
   private static final String TEXT = HttpAnswer.TEXT;
@@ -65,6 +70,7 @@ final class StatusServer implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads;
+  private final byte[] ofPeers;
   private final Supplier<AppStatus> status;
   private final Supplier<String> metrics;
   private final BiFunction<String, @Nullable String, @Nullable HttpAnswer> pages;
@@ -83,14 +89,17 @@ final class StatusServer implements AutoCloseable {
   /**
    * Takes the port; answers after {@link #start}.
    *
+   * @param peerSecret what peers show; empty if they need not
    * @param pages answers a GET by path and query; null where there is no such page
    * @throws CommandFailure if the port is in use or the host is not this one
    */
   StatusServer(
       HttpAddress address,
+      String peerSecret,
       Supplier<AppStatus> status,
       Supplier<String> metrics,
       BiFunction<String, @Nullable String, @Nullable HttpAnswer> pages) {
+    ofPeers = peerSecret.isEmpty() ? NONE : PeerClient.proof(peerSecret).getBytes(UTF_8);
     this.status = status;
     this.metrics = metrics;
     this.pages = pages;
@@ -153,12 +162,21 @@ final class StatusServer implements AutoCloseable {
         && (host == null || !THIS_MACHINE.matcher(host).matches())) {
       return HttpAnswer.of(421, TEXT, "ask for localhost: this listens on loopback only\n");
     }
+    if (exchange.getRequestURI().getPath().startsWith(FleetApi.PEER) && !isPeer(exchange)) {
+      return HttpAnswer.of(403, TEXT, "only for instances that share streams.peer.secret\n");
+    }
     try {
       return answer(exchange.getRequestURI(), accepts(exchange, "Accept", "text/html"));
     } catch (RuntimeException failure) {
       LOG.error("{} failed", exchange.getRequestURI().getRawPath(), failure);
       return HttpAnswer.of(500, TEXT, "failed; the log of the streams application says why\n");
     }
+  }
+
+  private boolean isPeer(HttpExchange exchange) {
+    String shown = exchange.getRequestHeaders().getFirst(PeerClient.PROOF);
+    return ofPeers.length == 0
+        || (shown != null && MessageDigest.isEqual(ofPeers, shown.getBytes(UTF_8)));
   }
 
   private static boolean accepts(HttpExchange exchange, String header, String what) {

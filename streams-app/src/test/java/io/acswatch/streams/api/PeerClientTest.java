@@ -21,7 +21,7 @@ class PeerClientTest {
   void aPeerThatHangsIsGivenUp(String said) throws Exception {
     try (ServerSocket peer = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       CompletableFuture<?> answer =
-          new PeerClient().ask("127.0.0.1:" + peer.getLocalPort(), "/peer/v1/hosts");
+          new PeerClient("").ask("127.0.0.1:" + peer.getLocalPort(), "/peer/v1/hosts");
       try (Socket asked = peer.accept()) {
         asked.getOutputStream().write(said.getBytes(US_ASCII));
         ExecutionException failed =

@@ -48,10 +48,11 @@ public final class ServedFleet implements AutoCloseable, Instances {
   public ServedFleet(LongSupplier clock) {
     index = new FleetIndex(Duration.ofMinutes(15), clock);
     metrics = new IsolationMetrics(index);
-    FleetApi api = new FleetApi(index, this, LINKS);
+    FleetApi api = new FleetApi(index, this, LINKS, "");
     server =
         new StatusServer(
             new HttpAddress("127.0.0.1", 0),
+            "",
             () -> new AppStatus("RUNNING", true, List.of()),
             metrics::text,
             (path, query) -> {

@@ -58,6 +58,7 @@ class StatusServerTest {
     server =
         new StatusServer(
             ANY_PORT,
+            "",
             () -> new AppStatus(state, brokerReachable, hindrances),
             metrics::text,
             (path, query) -> StaticFiles.answer(path));
@@ -76,6 +77,7 @@ class StatusServerTest {
     try (StatusServer slow =
         new StatusServer(
             ANY_PORT,
+            "",
             () -> new AppStatus("RUNNING", true, List.of()),
             metrics::text,
             (path, query) -> path.startsWith("/peer/") ? OK : afterwards(peerAnswers))) {
@@ -128,6 +130,28 @@ class StatusServerTest {
   void listensOnLoopbackOnAFreePort() {
     assertTrue(server.address().getAddress().isLoopbackAddress());
     assertTrue(server.address().getPort() > 0);
+  }
+
+  @Test
+  void peersShowTheSecretWhereThereIsOne() throws Exception {
+    String secret = "0123456789abcdef";
+    try (StatusServer shared =
+        new StatusServer(
+            ANY_PORT,
+            secret,
+            () -> new AppStatus("RUNNING", true, List.of()),
+            metrics::text,
+            (path, query) -> OK)) {
+      shared.start();
+      HttpRequest.Builder peer = HttpRequest.newBuilder(request(shared, "/peer/v1/hosts").uri());
+      assertEquals(403, client.send(peer.build(), BodyHandlers.ofString()).statusCode());
+      peer.header("Authorization", "Bearer 0123456789abcdeX");
+      assertEquals(403, client.send(peer.build(), BodyHandlers.ofString()).statusCode());
+      peer.setHeader("Authorization", "Bearer " + secret);
+      assertEquals(200, client.send(peer.build(), BodyHandlers.ofString()).statusCode());
+      assertEquals(
+          200, client.send(request(shared, "/api/v1/hosts"), BodyHandlers.ofString()).statusCode());
+    }
   }
 
   @Test
@@ -314,6 +338,7 @@ class StatusServerTest {
               () ->
                   new StatusServer(
                       address,
+                      "",
                       () -> new AppStatus("RUNNING", true, List.of()),
                       () -> "",
                       (path, query) -> null));
@@ -332,6 +357,7 @@ class StatusServerTest {
             () ->
                 new StatusServer(
                     nowhere,
+                    "",
                     () -> new AppStatus("RUNNING", true, List.of()),
                     () -> "",
                     (path, query) -> null));
