@@ -20,6 +20,7 @@ import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.standalone.OutsideHalf.Mark;
 import io.acswatch.standalone.OutsideHalf.SeenAlert;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -314,8 +315,7 @@ class KexecGuestIT {
     GuestMachine.Boot before = kexec(MERGING);
     SeenAlert merged = awaitMerge(mark);
     assertMerged(merged.alert(), before, Boundary.KEXEC, Severity.CRITICAL);
-    figures.alert(boot, machine.agentNanos(), merged.nanos());
-    report.keepCaptures(REPORT, "disable-acs-redir", outside.framesSince(START), merged.alert());
+    keep("disable-acs-redir", merged);
     assertClass(mark, BootClass.KEXEC_PLAIN, "208");
     assertIsAsTheKernelSays(ofThisBoot(mark));
     // Inside, the kernel lets one VM have the group.
@@ -466,7 +466,7 @@ class KexecGuestIT {
     SeenAlert merged = awaitMerge(mark);
     assertMerged(merged.alert(), before, Boundary.COLD_BOOT, Severity.HIGH);
     assertClass(mark, BootClass.COLD, "176");
-    figures.alert(boot, machine.agentNanos(), merged.nanos());
+    keep("reset", merged);
   }
 
   private void noKexecAfterAll() throws Exception {
@@ -539,7 +539,7 @@ class KexecGuestIT {
     SeenAlert merged = awaitMerge(mark);
     assertMerged(merged.alert(), before, Boundary.KEXEC, Severity.CRITICAL);
     assertBeforeWasOnDisk(mark, merged.alert(), before, List.of(VM_ONE, VM_TWO));
-    figures.alert(boot, machine.agentNanos(), merged.nanos());
+    keep("without-notice", merged);
     assertTrue(
         outside.since(mark, KexecEvent.class).noneMatch(e -> e.boot().id().equals(before.id())));
   }
@@ -569,7 +569,7 @@ class KexecGuestIT {
     GuestMachine.Boot before = kexec(MERGING);
     SeenAlert merged = awaitMerge(mark);
     assertMerged(merged.alert(), before, Boundary.KEXEC, Severity.CRITICAL);
-    figures.alert(boot, machine.agentNanos(), merged.nanos());
+    keep("clock-a-year-off", merged);
     IsolationAlert.Interval interval = merged.alert().interval();
     long year = interval.before().takenAtMillis() - interval.after().takenAtMillis();
     assertTrue(year > 360L * 86_400_000, () -> "the clock was " + year + " ms off");
@@ -613,6 +613,12 @@ class KexecGuestIT {
     return "ACSWATCH_PREFLIGHT_OWNERS=/run/owners ACSWATCH_PREFLIGHT_TIMEOUT=240"
         + " /usr/lib/acswatch/hooks/acswatch-preflight-gate plain-kexec"
         + " --target-kernel \"$(uname -rv)\" --target-cmdline \"$(cat %s)\"".formatted(optionsFile);
+  }
+
+  /** Writes down when the alert came, and the two snapshots that it compares. */
+  private void keep(String name, SeenAlert merged) throws IOException {
+    figures.alert(boot, machine.agentNanos(), merged.nanos());
+    report.keepCaptures(REPORT, name, outside.framesSince(START), merged.alert());
   }
 
   private SeenAlert awaitMerge(Mark mark) {
