@@ -500,9 +500,10 @@ class KexecGuestIT {
             "DEVICE_MISSING",
             alert ->
                 alert.code() == AlertCode.DEVICE_MISSING && alert.status() == AlertStatus.RAISED);
+    // Whose it was depends on whether the reader looked after the VM had ended.
     assertEquals(
-        List.of(VM_THREE.device() + " " + VM_THREE.owner()),
-        missing.alert().devices().stream().map(d -> d.address() + " " + d.owner()).toList());
+        List.of(VM_THREE.device()),
+        missing.alert().devices().stream().map(d -> d.address().toString()).toList());
     machine.monitor("device_add qemu-xhci,id=plug,bus=rp2,addr=0.0");
     Awaitility.await()
         .atMost(GuestMachine.LIMIT)
