@@ -85,6 +85,9 @@ final class AdviseCommand extends CliCommand {
     }
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     Snapshot present = Snapshot.of(capture);
+    if (present.functions().isEmpty()) {
+      throw new CommandFailure(CaptureInput.nameOf(file) + ": no function is in it");
+    }
     Advisor advisor = new Advisor(present, earlier);
     for (PciAddress address : wanted) {
       if (!advisor.has(address)) {

@@ -272,6 +272,19 @@ class PostedCommandsTest {
     assertTrue(groups.contains("A kernel with the patch for pcie_acs_override= forms"), groups);
   }
 
+  /** A kernel log may tell of no function at all. */
+  @Test
+  void whereNoFunctionIsThereIsNoAdvice() throws IOException {
+    Path log =
+        Files.writeString(directory.resolve("log.txt"), "[ 0.0] Linux version 6.1.0 (x) #1 SMP\n");
+
+    CommandRun advise = CommandRun.of("advise", log.toString());
+
+    assertEquals(3, advise.exitCode());
+    assertTrue(advise.err().endsWith("log.txt: no function is in it\n"), advise.err());
+    assertTrue(CommandRun.of("groups", log.toString()).out().contains("no function is in it"));
+  }
+
   @Test
   void withoutGroupsAndRegistersNothingIsMadeUp() throws IOException {
     Path list =
