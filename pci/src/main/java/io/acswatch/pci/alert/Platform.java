@@ -4,6 +4,7 @@ import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.PortType;
 import io.acswatch.pci.snapshot.Snapshot;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -44,10 +45,14 @@ public final class Platform {
       long all =
           (long) own.vendor() << 48 | (long) own.device() << 32 | (long) vendor << 16 | device;
       if (wanted.test(function) && all != last) { // like ports stand side by side
-        ids.add("%s/%04x:%04x".formatted(own, vendor, device));
+        ids.add(own + "/" + hex4(vendor) + ":" + hex4(device));
         last = all;
       }
     }
     return String.join("+", ids.stream().limit(MOST).toList());
+  }
+
+  private static String hex4(int word) {
+    return HexFormat.of().toHexDigits((short) word);
   }
 }

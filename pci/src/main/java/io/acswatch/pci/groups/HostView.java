@@ -27,7 +27,6 @@ public final class HostView {
   /** Owner of a function that no VM claims. */
   public static final String NOBODY = "";
 
-  private static final TreeSet<String> NO_CLAIMS = new TreeSet<>();
   private static final String VFIO = "vfio";
   private static final String HELD_BY_USER_SPACE = "unmanaged";
 
@@ -37,7 +36,10 @@ public final class HostView {
   private @Nullable KernelGrouping grouping;
   private final AcsRules rules;
   private final @Nullable GroupPartition groups;
+
+  /** All claims on functions that several VMs claim. */
   private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
+
   private final Map<PciAddress, String> owners;
   private final String[] ownerOf;
   private final boolean ownersAreIntended;
@@ -66,7 +68,7 @@ public final class HostView {
     groups = SnapshotGrouping.reported(snapshot);
     owners = snapshot.ownerOfEach();
     for (OwnershipClaim claim : snapshot.owners()) {
-      claims.computeIfAbsent(claim.address(), unused -> new TreeSet<>()).add(claim.vm());
+      claim(claim.address(), owners.get(claim.address()), claim.vm());
     }
     ownersAreIntended = owners.isEmpty() && !intended.isEmpty();
     if (ownersAreIntended) {
@@ -91,8 +93,13 @@ public final class HostView {
     int index = hierarchy.indexOf(assignment.path());
     if (index != HostHierarchy.NONE) {
       PciAddress address = function(index).address();
-      owners.put(address, assignment.vm());
-      claims.computeIfAbsent(address, unused -> new TreeSet<>()).add(assignment.vm());
+      claim(address, owners.put(address, assignment.vm()), assignment.vm());
+    }
+  }
+
+  private void claim(PciAddress address, @Nullable String first, String vm) {
+    if (first != null && !first.equals(vm)) {
+      claims.computeIfAbsent(address, unused -> new TreeSet<>(Set.of(first))).add(vm);
     }
   }
 
@@ -154,7 +161,10 @@ public final class HostView {
   }
 
   public Set<String> claims(int index) {
-    return claims.getOrDefault(function(index).address(), NO_CLAIMS);
+    PciAddress address = function(index).address();
+    Set<String> several = claims.get(address);
+    String only = owners.get(address);
+    return several != null ? several : only != null ? Set.of(only) : Set.of();
   }
 
   public boolean isOwned(int index) {

@@ -43,7 +43,9 @@ public record KernelView(
   /** The same view with what the attribute {@code removable} says. */
   public KernelView withRemovable(String attribute) {
     boolean says = attribute.equals(REMOVABLE);
-    return new KernelView(group, groupType, driver, sriov, ariEnabled, says, preservation);
+    return says == removable
+        ? this
+        : new KernelView(group, groupType, driver, sriov, ariEnabled, says, preservation);
   }
 
   public KernelView withPreservation(Preservation logged) {

@@ -77,7 +77,11 @@ public final class GroupPartition {
 
   /** Members of one group, ascending. */
   public List<Integer> members(int group) {
-    List<Integer> members = new ArrayList<>(2); // most have one
+    int size = 0;
+    for (int other : groupOf) {
+      size += other == group ? 1 : 0;
+    }
+    List<Integer> members = new ArrayList<>(size);
     for (int i = 0; i < groupOf.length; i++) {
       if (groupOf[i] == group) {
         members.add(i);

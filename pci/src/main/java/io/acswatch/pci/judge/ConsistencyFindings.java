@@ -18,6 +18,9 @@ import java.util.List;
 final class ConsistencyFindings extends Findings {
   private static final int RESERVED_ENCODING = 3;
 
+  /** Those of the function that is looked at: most have none. */
+  private final List<String> found = new ArrayList<>();
+
   private ConsistencyFindings(Comparison comparison) {
     super(comparison);
   }
@@ -35,7 +38,7 @@ final class ConsistencyFindings extends Findings {
     if (!config.status().isConclusive()) {
       return List.of();
     }
-    List<String> found = new ArrayList<>(0); // most have none
+    found.clear();
     if (config.oddities() != 0) {
       for (ConfigOddity oddity : ConfigOddity.values()) {
         if (oddity.isIn(config.oddities())) {

@@ -63,12 +63,14 @@ public final class FrameFunction {
             : new PciAddress(
                 sections.i32(entry + PHYSFN_DOMAIN_AT),
                 sections.u16(entry + PHYSFN_REQUESTER_ID_AT));
+    int enabledVfs = sections.u16(entry + ENABLED_VFS_AT);
+    int totalVfs = sections.u16(entry + TOTAL_VFS_AT);
+    boolean plain = pf == null && enabledVfs == 0 && totalVfs == 0;
     return new KernelView(
         sections.i32(entry + GROUP_AT),
         strings.at(entry + GROUP_TYPE_AT),
         strings.at(entry + DRIVER_AT),
-        new KernelView.Sriov(
-            pf, sections.u16(entry + ENABLED_VFS_AT), sections.u16(entry + TOTAL_VFS_AT)),
+        plain ? KernelView.Sriov.NONE : new KernelView.Sriov(pf, enabledVfs, totalVfs),
         (flags & ARI_ENABLED) != 0,
         false,
         Preservation.NONE);
