@@ -18,11 +18,15 @@ final class Mutations {
     }
   }
 
-  /** What is in the store of a task is taken for all of its changelog. */
+  /** What is in the store of a task is taken for all of its changelog, but for one record. */
   public static final class NotRestored {
-    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    public static boolean enter(@Advice.FieldValue("taskType") Object taskType) {
-      return taskType.toString().equals("ACTIVE");
+    @Advice.OnMethodEnter
+    public static void enter(
+        @Advice.FieldValue("taskType") Object taskType,
+        @Advice.Argument(value = 1, readOnly = false) List<?> records) {
+      if (taskType.toString().equals("ACTIVE") && !records.isEmpty()) {
+        records = records.subList(records.size() - 1, records.size());
+      }
     }
   }
 
