@@ -48,6 +48,7 @@ class DocumentedCommandsIT {
               Map.entry("./acswatch test", "it is the build that runs this test"),
               Map.entry(
                   "./acswatch bench", "minutes of measuring; the module's tests run each once"),
+              Map.entry("./acswatch chaos", "it takes minutes and root: .ci/run runs it"),
               Map.entry("mvn ", "a build within the build"),
               Map.entry("podman build", "there is no container engine; image/test-image builds"),
               Map.entry("kubectl apply", "there is no API server; DeployedFormatsIT builds these"),

@@ -80,6 +80,21 @@ final class ChaosMain extends CliCommand {
   private String mutant = "";
 
   @Option(
+      names = "--figures",
+      paramLabel = "LIST",
+      split = ",",
+      description =
+          "Measure instead, on an idle machine: failover (with and without standby), rebuild,"
+              + " backlog, flood.")
+  private List<String> figures = List.of();
+
+  @Option(
+      names = "--hosts",
+      paramLabel = "N",
+      description = "Hosts of state for --figures; default 10000.")
+  private int hosts = 10_000;
+
+  @Option(
       names = "--shrink",
       paramLabel = "N",
       description = "Most rounds to shrink one that fails; default 12, 0 for none.")
@@ -132,6 +147,10 @@ final class ChaosMain extends CliCommand {
                   cluster.bootstrapServers(),
                   AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
                   1_000));
+      if (!figures.isEmpty()) {
+        new Figures(cluster, admin, hosts, this::tell).run(figures);
+        return ExitCode.OK;
+      }
       return replay == null ? runRounds(kinds, directory) : replay(directory);
     } finally {
       if (admin != null) {

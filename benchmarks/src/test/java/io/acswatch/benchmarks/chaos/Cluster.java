@@ -41,6 +41,7 @@ final class Cluster {
   private final Map<String, App> apps = new LinkedHashMap<>();
   private final String mutant;
   private String prefix = "";
+  private int standby = 1;
 
   /** A broker: its directory outlives its processes. */
   static final class Broker {
@@ -278,6 +279,10 @@ final class Cluster {
     }
   }
 
+  void standby(int replicas) {
+    standby = replicas;
+  }
+
   static void clear(App app) throws IOException {
     try (Stream<Path> files = Files.walk(app.disk)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -294,7 +299,7 @@ final class Cluster {
     settings.put("streams.topic.prefix", prefix);
     settings.put("streams.state.dir", app.disk.resolve("state").toString());
     settings.put("streams.http.address", app.http);
-    settings.put("streams.standby.replicas", "1");
+    settings.put("streams.standby.replicas", Integer.toString(standby));
     settings.put("streams.replication.factor", "3");
     settings.put("kafka.main.consumer.session.timeout.ms", Integer.toString(SESSION_MILLIS));
     settings.put("kafka.main.consumer.heartbeat.interval.ms", "1000");

@@ -54,7 +54,8 @@ public final class MutantAgent {
       case "no-size-check" ->
           List.of(
               new Change(
-                  STREAMS + "topology.JudgeIsolation", "refuseTooLarge", MUTATIONS + "Skipped"));
+                  STREAMS + "topology.JudgeIsolation", "refuseTooLarge", MUTATIONS + "Skipped"),
+              new Change("io.acswatch.wire.frame.FrameCheck", "tooLong", MUTATIONS + "Skipped"));
       case "trust-standby" ->
           List.of(
               new Change(KAFKA + "ProcessorStateManager", "restore", MUTATIONS + "NotRestored"));

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -20,6 +21,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class Recorder {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> seen = new HashMap<>();
+  private final Map<ConsumerRecord<byte[], byte[]>, Long> times = new IdentityHashMap<>();
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Thread thread = new Thread(this::read, "recorder");
   private volatile boolean ended;
@@ -52,12 +54,15 @@ final class Recorder {
       while (!ended) {
         var records = consumer.poll(Duration.ofMillis(200));
         synchronized (this) {
+          long now = System.currentTimeMillis();
           records.forEach(
-              record ->
-                  seen.computeIfAbsent(
-                          new TopicPartition(record.topic(), record.partition()),
-                          partition -> new ArrayList<>())
-                      .add(record));
+              record -> {
+                times.put(record, now);
+                seen.computeIfAbsent(
+                        new TopicPartition(record.topic(), record.partition()),
+                        partition -> new ArrayList<>())
+                    .add(record);
+              });
           for (TopicPartition partition : consumer.assignment()) {
             positions.put(partition, consumer.position(partition, Duration.ofSeconds(30)));
           }
@@ -68,6 +73,11 @@ final class Recorder {
     } finally {
       consumer.close();
     }
+  }
+
+  /** When a record was seen, milliseconds since 1970. */
+  synchronized long seenMillis(ConsumerRecord<byte[], byte[]> record) {
+    return times.get(record);
   }
 
   /** Up to where a partition was read. */
