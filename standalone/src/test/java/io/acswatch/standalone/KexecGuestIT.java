@@ -131,13 +131,13 @@ class KexecGuestIT {
 
   @AfterAll
   void end() throws Exception {
+    report.write(REPORT);
     if (machine != null) {
       machine.close();
     }
     if (outside != null) {
       outside.close();
     }
-    report.write(REPORT);
   }
 
   @TestFactory
