@@ -86,7 +86,7 @@ final class Figures {
       cluster.start(app);
     }
     watcher = new Watcher(admin, config.applicationId(), partitions(topics.frames()), apps);
-    recorder = new Recorder(cluster.bootstrapServers(), partitions(topics.alerts()));
+    recorder = new Recorder(cluster.bootstrapServers(), partitions(topics.alerts()), false);
     sender = new FrameSender(cluster.bootstrapServers(), topics.frames(), Map.of());
     sweeps.clear();
     loads = new ArrayList<>();

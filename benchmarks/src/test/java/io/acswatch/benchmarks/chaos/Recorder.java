@@ -24,10 +24,13 @@ final class Recorder {
   private final Map<ConsumerRecord<byte[], byte[]>, Long> times = new IdentityHashMap<>();
   private final Map<TopicPartition, Long> positions = new HashMap<>();
   private final Thread thread = new Thread(this::read, "recorder");
+  private final boolean keepsValues;
   private volatile boolean ended;
   private volatile String problem = "";
 
-  Recorder(String bootstrapServers, Collection<TopicPartition> partitions) {
+  /** One that keeps values, or only keys and the times at which they came. */
+  Recorder(String bootstrapServers, Collection<TopicPartition> partitions, boolean keepsValues) {
+    this.keepsValues = keepsValues;
     consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -55,14 +58,18 @@ final class Recorder {
         var records = consumer.poll(Duration.ofMillis(200));
         synchronized (this) {
           long now = System.currentTimeMillis();
-          records.forEach(
-              record -> {
-                times.put(record, now);
-                seen.computeIfAbsent(
-                        new TopicPartition(record.topic(), record.partition()),
-                        partition -> new ArrayList<>())
-                    .add(record);
-              });
+          for (ConsumerRecord<byte[], byte[]> came : records) {
+            var record =
+                keepsValues
+                    ? came
+                    : new ConsumerRecord<byte[], byte[]>(
+                        came.topic(), came.partition(), came.offset(), came.key(), null);
+            times.put(record, now);
+            seen.computeIfAbsent(
+                    new TopicPartition(came.topic(), came.partition()),
+                    partition -> new ArrayList<>())
+                .add(record);
+          }
           for (TopicPartition partition : consumer.assignment()) {
             positions.put(partition, consumer.position(partition, Duration.ofSeconds(30)));
           }

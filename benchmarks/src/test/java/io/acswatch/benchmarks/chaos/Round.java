@@ -82,7 +82,7 @@ final class Round {
     List<TopicPartition> read = new ArrayList<>(partitions(topics.frames()));
     read.addAll(partitions(topics.alerts()));
     read.addAll(partitions(topics.rejects()));
-    recorder = new Recorder(cluster.bootstrapServers(), read);
+    recorder = new Recorder(cluster.bootstrapServers(), read, true);
     for (App app : apps) {
       cluster.start(app);
     }
@@ -247,7 +247,8 @@ final class Round {
     check.alerts(came);
     check.oracle(came);
     check.rejects(recorder.of(topics.rejects()));
-    Recorder state = new Recorder(cluster.bootstrapServers(), partitions(topics.alertState()));
+    Recorder state =
+        new Recorder(cluster.bootstrapServers(), partitions(topics.alertState()), true);
     try {
       if (awaitRead(state, topics.alertState())) {
         check.alertState(came, state.of(topics.alertState()));
