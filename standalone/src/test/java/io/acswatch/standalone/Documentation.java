@@ -21,7 +21,7 @@ final class Documentation {
   private static final String RUN_MARK = "<!-- run: ";
 
   private static final Pattern CALL =
-      Pattern.compile("`(?:\\./)?acswatch(?:-collector)? ([a-z]+)([^`]*)`");
+      Pattern.compile("`(?:\\./)?acswatch(?:-collector)? ([a-z0-9]+)([^`]*)`");
   private static final Pattern OPTION = Pattern.compile("(?<= |\\[)--[a-z-]+");
   private static final Pattern LINK = Pattern.compile("(?<!!)\\[[^\\]]*]\\(([^)\\s]+)\\)");
   private static final Pattern IMAGE = Pattern.compile("!\\[[^\\]]*]\\(([^)\\s]+)\\)");

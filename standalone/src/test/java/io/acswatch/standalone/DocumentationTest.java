@@ -17,11 +17,11 @@ import org.junit.jupiter.api.Test;
 
 /** What pages refer to is there. {@link DocumentedCommandsIT} runs their commands. */
 class DocumentationTest {
-  private static final Pattern LISTED = Pattern.compile("(?m)^  ([a-z]+)  +[a-z]");
+  private static final Pattern LISTED = Pattern.compile("(?m)^  ([a-z0-9]+)  +[a-z]");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[a-z].*?)\\|");
   private static final Pattern TOPIC = Pattern.compile("--topic acswatch\\.([a-z-]+)");
   private static final Pattern CODE = Pattern.compile("`([a-z-]+)`");
-  private static final Pattern NAME = Pattern.compile("`([a-z]+)");
+  private static final Pattern NAME = Pattern.compile("`([a-z][a-z0-9]*)");
 
   @Test
   void everyLinkLeadsToAFileAndAHeading() throws IOException {
