@@ -14,7 +14,7 @@ class BenchUsageTest {
       delimiter = '|',
       value = {
         "topology --rounds 0            | --rounds",
-        "topology --scenario fast       | expected one of [UNCHANGED, CHANGED",
+        "topology --scenario fast       | expected one of [HEARTBEAT, UNCHANGED, CHANGED",
         "topology --functions 15        | --functions",
         "topology --sweeps 2            | --sweeps",
         "latency --rate 0               | --rate",
