@@ -404,6 +404,6 @@ class ExplanationStepsTest {
             .steps()
             .toString();
 
-    assertTrue(told.contains("its bytes were not read"), told);
+    assertTrue(told.contains("registers that decide were not read of 0000:00:01.0"), told);
   }
 }
