@@ -55,14 +55,20 @@ public final class HostHierarchy {
     busMates = busMates();
   }
 
-  /** The bridge above a function: most often that of the function before it, or that one itself. */
+  /**
+   * The bridge above a function: most often that of the function before it, or that one itself. It
+   * looks only further up in the order, where bridges are known already: input may name a function
+   * before its bridge.
+   */
   private int bridgeOf(int index, DevicePath path) {
     int length = path.bridgeLength();
     if (length == 0) {
       return NONE;
     }
     boolean eachOnce = indexOfPath.size() == functions.size();
-    for (int at = index - 1; eachOnce && at != NONE; at = bridgeAbove[at]) {
+    int above;
+    for (int at = index - 1; eachOnce && at != NONE; at = above < at ? above : NONE) {
+      above = bridgeAbove[at];
       DevicePath place = functions.get(at).path();
       if (place.text().length() == length && path.isBelow(place)) {
         return at;
