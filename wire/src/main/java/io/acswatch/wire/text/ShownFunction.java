@@ -624,12 +624,14 @@ final class ShownFunction {
             ReadStatus.TRUNCATED_UNPRIVILEGED, ConfigSpace.UNPRIVILEGED_LENGTH, known, kernel);
       case NAMES_ONLY, OTHER_WORDS, SIBLINGS, FUNCTION_BIT:
         return function(
-            ReadStatus.TRUNCATED_UNPRIVILEGED, ConfigSpace.CONVENTIONAL_LENGTH, known, kernel);
+            ReadStatus.TRUNCATED_UNPRIVILEGED,
+            lacksChipsetBase() ? CHIPSET_BASE : ConfigSpace.CONVENTIONAL_LENGTH,
+            known,
+            kernel);
       default:
         break;
     }
     if (lacksChipsetBase()) {
-      // No words tell the base of the chipset's registers, the last dword.
       return function(ReadStatus.EXT_UNAVAILABLE, CHIPSET_BASE, known, kernel);
     }
     return function(
