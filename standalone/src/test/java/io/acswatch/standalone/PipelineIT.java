@@ -167,7 +167,7 @@ class PipelineIT {
 
     assertEquals(
         "topics nothing.alert-state, nothing.alerts, nothing.commands, nothing.frames,"
-            + " nothing.groups, nothing.incidents, nothing.kernels, nothing.rejects do not exist at %1$s; run: acswatch topics"
+            + " nothing.groups, nothing.host-keys, nothing.incidents, nothing.kernels, nothing.rejects do not exist at %1$s; run: acswatch topics"
                 .formatted(broker.bootstrapServers())
             + " --bootstrap-servers %s --topic-prefix nothing".formatted(broker.bootstrapServers()),
         refused.getMessage());
