@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The README's command for hosts loses nothing: not without a broker, and not over a stop. */
 class CollectIT {
-  private static final Duration STOP = Duration.ofSeconds(2);
+  private static final Duration STOP = Duration.ofSeconds(10);
 
   @TempDir Path scratch;
 
