@@ -11,7 +11,6 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
   private static final Pattern NUMBERS =
       Pattern.compile("(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
   // Debian's stable kernels keep 6.1.0-NN as their release for ever and say the true number here.
-  private static final int MOST_DIGITS = 5;
   private static final String DEBIAN_SAYS = "Debian ";
   private static final Pattern DEBIAN =
       Pattern.compile(DEBIAN_SAYS + "(\\d{1,5})\\.(\\d{1,5})(?:\\.(\\d{1,5}))?");
@@ -31,7 +30,7 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
 
   /** The version in the form in which Debian's kernels say theirs in {@code uname -v}. */
   public String asDebianSays() {
-    return "Debian " + this;
+    return DEBIAN_SAYS + this;
   }
 
   /** True for another patch level of the same line, or the same. */
@@ -47,29 +46,8 @@ public record KernelVersion(int major, int minor, int patch) implements Comparab
         return ofGroups(debian, 0);
       }
     }
-    return atStartOf(kernelRelease);
-  }
-
-  /** By hand, for each snapshot and each alert asks: what {@link #NUMBERS} finds there. */
-  private static KernelVersion atStartOf(String release) {
-    int[] numbers = new int[3];
-    int at = 0;
-    for (int i = 0; i < numbers.length; i++) {
-      int from = i == 0 ? 0 : at + 1;
-      int to = i == 0 || at < release.length() && release.charAt(at) == '.' ? from : at;
-      while (to < release.length() && to - from < MOST_DIGITS && isDigit(release.charAt(to))) {
-        numbers[i] = 10 * numbers[i] + release.charAt(to++) - '0';
-      }
-      if (to <= from) {
-        return i == 2 ? new KernelVersion(numbers[0], numbers[1], 0) : UNKNOWN;
-      }
-      at = to;
-    }
-    return new KernelVersion(numbers[0], numbers[1], numbers[2]);
-  }
-
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    Matcher numbers = NUMBERS.matcher(kernelRelease);
+    return numbers.lookingAt() ? ofGroups(numbers, 0) : UNKNOWN;
   }
 
   /** Reads {@code N.N} or {@code N.N.N}. Throws IllegalArgumentException with what is wrong. */
