@@ -1,5 +1,6 @@
 package io.acswatch.wire.frame;
 
+import static io.acswatch.wire.FrameLimits.*;
 import static io.acswatch.wire.frame.FrameLayout.*;
 
 import io.acswatch.pci.config.ConfigSpace;
@@ -130,8 +131,8 @@ final class FrameCheck {
     if (hostAt - bootAt > MAX_BOOT_ID) {
       return tooLong(BOOT_ID_LENGTH_AT, hostAt - bootAt, MAX_BOOT_ID);
     }
-    if (at.frameLength - hostAt > FrameLimits.MAX_HOST) {
-      return tooLong(hostAt, at.frameLength - hostAt, FrameLimits.MAX_HOST);
+    if (at.frameLength - hostAt > MAX_HOST) {
+      return tooLong(hostAt, at.frameLength - hostAt, MAX_HOST);
     }
     long fault = Utf8.firstFault(at.input, at.base + bootAt, at.base + hostAt);
     if (fault < 0) {

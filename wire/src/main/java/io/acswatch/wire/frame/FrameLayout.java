@@ -1,5 +1,7 @@
 package io.acswatch.wire.frame;
 
+import static io.acswatch.wire.FrameLimits.*;
+
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.snapshot.KexecEvent;
@@ -55,23 +57,9 @@ final class FrameLayout {
 
   static final int MAX_FUNCTIONS = 65_536;
 
-  /** Most owners, and most notes. */
-  static final int MAX_ENTRIES = 65_536;
-
-  /** Longest string; those of some fields are shorter, in bytes of UTF-8. */
-  static final int MAX_STRING = 65_536;
-
-  /** Longest text of a function or an owner: a path with 70 bridges, a name of a VM. */
-  static final int MAX_NAME = 1_024;
-
-  /** Linux has 64 characters for release and version, and 36 for the id of a boot. */
-  static final int MAX_KERNEL = 256;
-
-  static final int MAX_BOOT_ID = 128;
-
   /** Longest strings of the header, from the host on; the last is the command line. */
   static final int[] MAX_OF_HEADER = {
-    FrameLimits.MAX_HOST, MAX_NAME, MAX_BOOT_ID, MAX_KERNEL, MAX_KERNEL, MAX_STRING
+    MAX_HOST, MAX_NAME, MAX_BOOT_ID, MAX_KERNEL, MAX_KERNEL, MAX_STRING
   };
 
   static final int MAGIC_AT = 0x00;

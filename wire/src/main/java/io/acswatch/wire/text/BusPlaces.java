@@ -2,6 +2,7 @@ package io.acswatch.wire.text;
 
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
+import io.acswatch.wire.FrameLimits;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -59,6 +60,9 @@ final class BusPlaces {
     if (path == null) {
       String above = above(physical.getOrDefault(address, address));
       path = above.isEmpty() ? "" : above + "/" + address;
+      if (path.length() > FrameLimits.MAX_NAME) {
+        path = ""; // more bridges than a host has
+      }
       known.put(address, path);
     }
     return path;

@@ -1,5 +1,6 @@
 package io.acswatch.wire.text;
 
+import static io.acswatch.wire.FrameLimits.*;
 import static io.acswatch.wire.text.CaptureFormat.*;
 
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -48,10 +49,15 @@ final class CaptureAssembly {
       case DEVICE -> devices.add(line);
       case GROUP -> groups.add(line);
       case READ_STATUS -> devices.addReadStatus(line);
-      case OWNER -> owners.add(OwnersReader.claim(lines, line));
-      case NOTE -> notes.add(value);
-      case KERNEL_LOG -> kernelLog.add(Capture.KERNEL_LOG_PREFIX + value);
-      case PHASE, KERNEL_RELEASE, KERNEL_VERSION, COMMAND_LINE, BOOT_ID, HOST -> once(key, value);
+      case OWNER -> addTo(owners, key, OwnersReader.claim(lines, line));
+      case NOTE -> addTo(notes, key, lines.bounded(key, value, MAX_STRING));
+      case KERNEL_LOG ->
+          addTo(kernelLog, key, lines.bounded(key, Capture.KERNEL_LOG_PREFIX + value, MAX_STRING));
+      case HOST -> once(key, lines.bounded(key, value, MAX_HOST));
+      case PHASE -> once(key, lines.bounded(key, value, MAX_NAME));
+      case BOOT_ID -> once(key, lines.bounded(key, value, MAX_BOOT_ID));
+      case KERNEL_RELEASE, KERNEL_VERSION -> once(key, lines.bounded(key, value, MAX_KERNEL));
+      case COMMAND_LINE -> once(key, lines.bounded(key, value, MAX_STRING));
       case BOOTLOADER_TYPE -> bootloaderType = optionalNumber(key, value);
       case BOOTLOADER_VERSION -> bootloaderVersion = optionalNumber(key, value);
       case KEXEC_LOADED -> kexecLoaded = number(key, value, 0, 1) != 0;
@@ -62,6 +68,13 @@ final class CaptureAssembly {
       default -> {
         // a key of another version, a comment or a blank line
       }
+    }
+  }
+
+  private <T> void addTo(List<T> entries, String key, T entry) throws InputException {
+    entries.add(entry);
+    if (entries.size() > MAX_ENTRIES) {
+      throw lines.error("more than %d %s lines".formatted(MAX_ENTRIES, key));
     }
   }
 

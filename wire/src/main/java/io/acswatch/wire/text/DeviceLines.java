@@ -63,12 +63,12 @@ final class DeviceLines {
     CapturedFunction function =
         new CapturedFunction(
             address,
-            fields.optionalText(SYSFS_PATH),
+            fields.optionalName(SYSFS_PATH, "path"),
             config,
             ReadStatus.COMPLETE,
             ids(fields, config),
             kernelView(fields),
-            fields.optionalText(REMOVABLE));
+            fields.optionalName(REMOVABLE, "removable"));
     Device other = devices.putIfAbsent(address, new Device(lines.lineNumber(), function));
     if (other != null) {
       throw lines.error("dev: second line for " + address + ", the first is line " + other.line());
@@ -107,7 +107,7 @@ final class DeviceLines {
             ? KernelView.NO_GROUP
             : (int) fields.number(GROUP, "group", 0, Integer.MAX_VALUE),
         "",
-        fields.optionalText(DRIVER),
+        fields.optionalName(DRIVER, "driver"),
         new KernelView.Sriov(
             fields.isAbsent(PHYSFN) ? null : fields.address(PHYSFN, "physfn"),
             optionalNumber(fields, ENABLED_VFS, "sriov_numvfs", CaptureFormat.MAX_VFS),

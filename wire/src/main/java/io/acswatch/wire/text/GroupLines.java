@@ -25,7 +25,7 @@ final class GroupLines {
         new Group(
             lines.lineNumber(),
             (int) fields.number(1, "number", 0, Integer.MAX_VALUE),
-            fields.optionalText(2));
+            fields.optionalName(2, "type"));
     if (byNumber.putIfAbsent(group.number(), group) != null) {
       throw lines.error("second group line for group " + group.number());
     }

@@ -1,5 +1,6 @@
 package io.acswatch.wire.text;
 
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -172,6 +173,15 @@ final class LineSource {
       }
       throw error("byte " + (bytes.position() + 1) + " of the line is not UTF-8");
     }
+  }
+
+  /** The same text of the last line, if it is no longer than frames take it. */
+  String bounded(String what, String text, int mostBytes) throws InputException {
+    int length = FrameLimits.lengthOf(text);
+    if (length > mostBytes) {
+      throw error("%s: bytes=%d, expected at most %d".formatted(what, length, mostBytes));
+    }
+    return text;
   }
 
   /** Number of the line that {@link #next} returned last, from 1. */

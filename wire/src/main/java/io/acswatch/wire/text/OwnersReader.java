@@ -49,9 +49,10 @@ public final class OwnersReader {
               .formatted(InputException.quote(key)));
     }
     TabFields fields = TabFields.split(lines, line, CaptureFormat.OWNER_FIELDS);
-    if (fields.text(2).isBlank()) {
+    String vm = fields.name(2, "vm");
+    if (vm.isBlank()) {
       throw fields.refused(2, "vm", "the name of a VM");
     }
-    return new OwnershipClaim(fields.address(1, "address"), fields.text(2), fields.text(3));
+    return new OwnershipClaim(fields.address(1, "address"), vm, fields.name(3, "source"));
   }
 }

@@ -1,5 +1,7 @@
 package io.acswatch.wire.text;
 
+import static io.acswatch.wire.FrameLimits.*;
+
 import io.acswatch.pci.config.ArrayConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
 import io.acswatch.pci.config.ReadStatus;
@@ -13,8 +15,10 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.OwnershipClaim;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
@@ -28,6 +32,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +45,17 @@ import org.jspecify.annotations.Nullable;
 public final class PostedHost {
   /** A fact that stands for the whole host. */
   private enum Of {
-    RELEASE("kernel release"),
-    VERSION("kernel version"),
-    COMMAND_LINE("command line"),
-    BOOT("boot id");
+    RELEASE("kernel release", MAX_KERNEL),
+    VERSION("kernel version", MAX_KERNEL),
+    COMMAND_LINE("command line", MAX_STRING),
+    BOOT("boot id", MAX_BOOT_ID);
 
     private final String word;
+    private final int mostBytes;
 
-    Of(String word) {
+    Of(String word, int mostBytes) {
       this.word = word;
+      this.mostBytes = mostBytes;
     }
   }
 
@@ -158,7 +165,9 @@ public final class PostedHost {
    * @param wholeSlot the claim is on all functions of the slot
    */
   void addOwner(String source, OwnershipClaim claim, boolean wholeSlot) {
-    (wholeSlot ? ownersOfSlots : owners).putIfAbsent(claim, source);
+    if (!isTooLong("the name of a VM", claim.vm(), MAX_NAME, source)) {
+      (wholeSlot ? ownersOfSlots : owners).putIfAbsent(claim, source);
+    }
   }
 
   /** All claims, those on slots for each function that is known. */
@@ -191,11 +200,26 @@ public final class PostedHost {
   }
 
   void note(String note, String source) {
-    notes.putIfAbsent(note, source);
+    if (notes.size() < MAX_ENTRIES && !isTooLong("a line of the log", note, MAX_STRING, source)) {
+      notes.putIfAbsent(note, source);
+    }
+  }
+
+  /** True of a text that no capture takes; says that it was left out. */
+  private boolean isTooLong(String what, String value, int mostBytes, String source) {
+    int length = FrameLimits.lengthOf(value);
+    if (length > mostBytes) {
+      contradiction(
+          "%s: %d bytes in %s, expected at most %d; left out"
+              .formatted(what, length, source, mostBytes));
+    }
+    return length > mostBytes;
   }
 
   private void told(Of what, String value, String source) {
-    if (value.isBlank() || value.equals(CaptureFormat.UNKNOWN_RELEASE)) {
+    if (value.isBlank()
+        || value.equals(CaptureFormat.UNKNOWN_RELEASE)
+        || isTooLong(what.word, value, what.mostBytes, source)) {
       return;
     }
     Told<String> other = facts.putIfAbsent(what, new Told<>(value, source));
@@ -322,7 +346,10 @@ public final class PostedHost {
 
   /** Two inputs that name no boot are two boots; a capture cannot be without. */
   private String nameless() {
-    return "unknown, " + (listed.isEmpty() ? "-" : listed.values().iterator().next().source());
+    String id = "unknown, " + (listed.isEmpty() ? "-" : listed.values().iterator().next().source());
+    return FrameLimits.lengthOf(id) <= MAX_BOOT_ID
+        ? id
+        : "unknown, " + UUID.nameUUIDFromBytes(id.getBytes(StandardCharsets.UTF_8));
   }
 
   private String fact(Of what, String unknown) {
@@ -405,7 +432,9 @@ public final class PostedHost {
         new KernelView(
             group == null ? kernel.group() : group.value(),
             kernel.groupType(),
-            kernel.driver(),
+            isTooLong("driver", kernel.driver(), MAX_NAME, function.address().toString())
+                ? ""
+                : kernel.driver(),
             kernel.sriov(),
             kernel.ariEnabled(),
             kernel.removable(),

@@ -1,6 +1,7 @@
 package io.acswatch.wire.text;
 
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import java.util.HexFormat;
 
@@ -33,9 +34,14 @@ final class TabFields {
     return fields[index];
   }
 
+  /** Field {@code index}, no longer than a name may be. */
+  String name(int index, String name) throws InputException {
+    return lines.bounded(key + ": " + name, fields[index], FrameLimits.MAX_NAME);
+  }
+
   /** Field {@code index}, empty if it says that there is nothing. */
-  String optionalText(int index) {
-    return isAbsent(index) ? "" : fields[index];
+  String optionalName(int index, String name) throws InputException {
+    return isAbsent(index) ? "" : name(index, name);
   }
 
   boolean isAbsent(int index) {

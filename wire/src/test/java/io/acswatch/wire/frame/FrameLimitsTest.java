@@ -1,9 +1,11 @@
 package io.acswatch.wire.frame;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.iommu.Boot;
@@ -14,6 +16,12 @@ import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Unchanged;
+import io.acswatch.wire.FrameLimits;
+import io.acswatch.wire.InputException;
+import io.acswatch.wire.text.CaptureReader;
+import io.acswatch.wire.text.CaptureWriter;
+import io.acswatch.wire.text.PostedHost;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
@@ -38,6 +46,23 @@ class FrameLimitsTest {
     "vm, 1024",
     "source, 1024",
     "note, 65536",
+  })
+  void aCaptureHasTheSameLimitsAsTextAndAsFrame(String field, int most) throws IOException {
+    assertTooLongAbove(field, most);
+    Capture longest = capture(field, "a".repeat(most));
+    CaptureContent.assertSame(
+        longest, CaptureReader.readText("longest", CaptureWriter.toText(longest)));
+
+    String longer = CaptureWriter.toText(capture(field, "a".repeat(most + 1)));
+    InputException refused =
+        assertThrows(InputException.class, () -> CaptureReader.readText("longer", longer));
+    assertTrue(
+        refused.getMessage().endsWith("bytes=%d, expected at most %d".formatted(most + 1, most)),
+        refused.getMessage());
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
     "collector version, 256",
     "target release, 256",
     "target command line, 65536",
@@ -45,6 +70,10 @@ class FrameLimitsTest {
     "unchanged boot id, 128",
   })
   void aStringMayBeAsLongAsThisAndNoLonger(String field, int most) throws IOException {
+    assertTooLongAbove(field, most);
+  }
+
+  private static void assertTooLongAbove(String field, int most) throws IOException {
     assertNull(new FrameReader().wrap(frame(field, most)));
 
     Rejected rejected = new FrameReader().wrap(frame(field, most + 1));
@@ -52,6 +81,26 @@ class FrameLimitsTest {
     assertEquals(RejectReason.BAD_LENGTH, rejected.reason());
     assertEquals(
         "a string of %d bytes, expected at most %d".formatted(most + 1, most), rejected.detail());
+  }
+
+  @Test
+  void whatWasPostedHasThemToo() throws IOException {
+    String release = "6.1." + "0".repeat(300);
+    String version = "#1 " + "x".repeat(300);
+    String posted =
+        "Linux version %s (x@y) %s%n".formatted(release, version)
+            + "Command line: BOOT_IMAGE=%s%n".formatted("x".repeat(65_536))
+            + "00:1f.0 ISA bridge [0601]: Intel Corporation [8086:2918]\n"
+            + "\tKernel driver in use: %s%n".formatted("d".repeat(1_025));
+    PostedHost host = new PostedHost();
+    host.addText("x".repeat(200), new ByteArrayInputStream(posted.getBytes(UTF_8)));
+    Capture capture = host.toCapture();
+    CaptureContent.assertSame(
+        capture, CaptureReader.readText("again", CaptureWriter.toText(capture)));
+    assertNull(new FrameReader().wrap(FrameWriter.write(capture)));
+    assertEquals(
+        List.of("kernel release", "kernel version", "command line", "driver"),
+        host.contradictions().stream().map(line -> line.replaceFirst(":.*", "")).toList());
   }
 
   /** A frame with a string of so many bytes in this field. */
@@ -101,7 +150,7 @@ class FrameLimitsTest {
         field.equals("phase") ? text : "",
         new Boot(
             field.equals("boot id") ? text : "b",
-            field.equals("release") ? text : "",
+            field.equals("release") ? text : "6.1",
             field.equals("version") ? text : "",
             field.equals("command line") ? text : "",
             Boot.UNKNOWN_LOADER,
