@@ -2,6 +2,7 @@ package io.acswatch.wire.frame;
 
 import static io.acswatch.wire.FrameLimits.*;
 import static io.acswatch.wire.frame.FrameLayout.*;
+import static io.acswatch.wire.frame.RejectReason.*;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.config.LineSparseConfigSpace;
@@ -15,6 +16,17 @@ import org.jspecify.annotations.Nullable;
 final class FrameCheck {
   private static final int MAX_CLASS = 0xFF_FFFF;
 
+  /** Ends a check at the first fault. */
+  private static final class Refused extends RuntimeException {
+    private static final long serialVersionUID = 1;
+    private final transient Rejected rejected;
+
+    Refused(RejectReason reason, int offset, String detail) {
+      super(detail, null, false, false);
+      rejected = new Rejected(reason, offset, detail);
+    }
+  }
+
   private final FrameSections at;
   private int longestString;
 
@@ -26,160 +38,137 @@ final class FrameCheck {
   @Nullable Rejected check(RandomDataInput input, long base, long available) {
     at.input = input;
     at.base = base;
-    Rejected rejected = checkHeader(available);
-    if (rejected == null) {
-      rejected = at.type == FrameType.UNCHANGED ? checkUnchanged() : checkContent();
-    }
-    if (rejected != null) {
+    try {
+      checkHeader(available);
+      if (at.type == FrameType.UNCHANGED) {
+        checkUnchanged();
+      } else {
+        checkContent();
+      }
+      return null;
+    } catch (Refused refused) {
       at.clear();
+      return refused.rejected;
     }
-    return rejected;
   }
 
-  private @Nullable Rejected checkContent() {
-    Rejected rejected = checkSections();
-    if (rejected == null) {
-      rejected = checkStrings();
+  private void checkContent() {
+    checkSections();
+    checkStrings();
+    checkHeaderFields();
+    checkFunctions();
+    checkTables();
+    if (at.type == FrameType.HEARTBEAT) {
+      checkHeartbeat();
+    } else if (at.type == FrameType.KEXEC_EVENT) {
+      checkKexecEvent();
     }
-    if (rejected == null) {
-      rejected = checkHeaderFields();
-    }
-    if (rejected == null) {
-      rejected = checkFunctions();
-    }
-    if (rejected == null) {
-      rejected = checkTables();
-    }
-    if (rejected != null) {
-      return rejected;
-    }
-    return switch (at.type) {
-      case SNAPSHOT, UNCHANGED -> null;
-      case HEARTBEAT -> checkHeartbeat();
-      case KEXEC_EVENT -> checkKexecEvent();
-    };
   }
 
-  private @Nullable Rejected checkHeader(long available) {
-    if (available < PREFIX_LENGTH) {
-      return tooShort(available);
-    }
-    if (at.i32(MAGIC_AT) != MAGIC) {
-      return rejected(
-          RejectReason.BAD_MAGIC, MAGIC_AT, "magic=0x%08x, expected \"ACSW\"", at.i32(MAGIC_AT));
-    }
-    if (at.u8(MAJOR_AT) != MAJOR) {
-      return rejected(
-          RejectReason.UNKNOWN_VERSION, MAJOR_AT, "version=%d, expected 1", at.u8(MAJOR_AT));
-    }
+  private void checkHeader(long available) {
+    checkLongEnough(available, PREFIX_LENGTH, HEADER_LENGTH);
+    long magic = Integer.toUnsignedLong(at.i32(MAGIC_AT));
+    require(magic == MAGIC, BAD_MAGIC, MAGIC_AT, "magic=0x%08x, expected \"ACSW\"", magic);
+    int major = at.u8(MAJOR_AT);
+    require(major == MAJOR, UNKNOWN_VERSION, MAJOR_AT, "version=%d, expected 1", major);
     FrameType type = FrameType.ofCode(at.u8(TYPE_AT));
     if (type == null) {
-      return rejected(
-          RejectReason.UNKNOWN_TYPE, TYPE_AT, "type=%d, expected 1, 3, 4 or 6", at.u8(TYPE_AT));
+      throw new Refused(
+          UNKNOWN_TYPE, TYPE_AT, "type=%d, expected 1, 3, 4 or 6".formatted(at.u8(TYPE_AT)));
     }
     at.type = type;
-    if (available < type.headerLength()) {
-      return tooShort(available);
-    }
-    long frameLength = Integer.toUnsignedLong(at.i32(FRAME_LENGTH_AT));
+    checkLongEnough(available, type.headerLength(), type.headerLength());
+    long length = Integer.toUnsignedLong(at.i32(FRAME_LENGTH_AT));
     int least = Math.min(HEADER_LENGTH, type.headerLength());
-    if (frameLength < least || frameLength > MAX_LENGTH) {
-      return badLength(
-          FRAME_LENGTH_AT, "frameLength=%d, expected %d to 67108864", frameLength, least);
-    }
-    if (frameLength > available) {
-      return rejected(
-          RejectReason.TRUNCATED, (int) available, "bytes=%d, expected %d", available, frameLength);
-    }
-    if (frameLength < available) {
-      return rejected(
-          RejectReason.TRAILING_BYTES,
-          (int) frameLength,
-          "bytes=%d, expected %d",
-          available,
-          frameLength);
-    }
-    at.frameLength = (int) frameLength;
+    require(
+        length >= least && length <= MAX_LENGTH,
+        BAD_LENGTH,
+        FRAME_LENGTH_AT,
+        "frameLength=%d, expected %d to 67108864",
+        length,
+        least);
+    String expected = "bytes=%d, expected %d";
+    require(length <= available, TRUNCATED, (int) available, expected, available, length);
+    require(length >= available, TRAILING_BYTES, (int) length, expected, available, length);
+    at.frameLength = (int) length;
     int headerLength = at.u16(HEADER_LENGTH_AT);
-    if (headerLength < type.headerLength() || headerLength % Long.BYTES != 0) {
-      return badLength(
-          HEADER_LENGTH_AT,
-          "headerLength=%d, expected %d or more, in steps of 8",
-          headerLength,
-          type.headerLength());
-    }
-    return null;
+    require(
+        headerLength >= type.headerLength() && headerLength % Long.BYTES == 0,
+        BAD_LENGTH,
+        HEADER_LENGTH_AT,
+        "headerLength=%d, expected %d or more, in steps of 8",
+        headerLength,
+        type.headerLength());
   }
 
-  private @Nullable Rejected checkUnchanged() {
+  private static void checkLongEnough(long available, int needed, int expected) {
+    String format = "bytes=%d, expected at least %d";
+    require(available >= needed, TOO_SHORT, (int) available, format, available, expected);
+  }
+
+  private void checkUnchanged() {
     at.clear();
     at.frameLength = at.i32(FRAME_LENGTH_AT);
     int bootAt = at.u16(HEADER_LENGTH_AT);
     int hostAt = bootAt + at.u16(BOOT_ID_LENGTH_AT);
-    if (hostAt > at.frameLength) {
-      return badLength(
-          BOOT_ID_LENGTH_AT,
-          "the boot id ends at %d, expected at most frameLength=%d",
-          hostAt,
-          at.frameLength);
-    }
+    require(
+        hostAt <= at.frameLength,
+        BAD_LENGTH,
+        BOOT_ID_LENGTH_AT,
+        "the boot id ends at %d, expected at most frameLength=%d",
+        hostAt,
+        at.frameLength);
     for (int field = LOOKED_AT_AT; field <= NAMED_SEQUENCE_AT; field += Long.BYTES) {
-      if (at.i64(field) < 0) {
-        return negative("number", field);
-      }
+      checkCount(at.i64(field), field, "number=%d, expected 0 or more");
     }
-    if (hostAt - bootAt > MAX_BOOT_ID) {
-      return tooLong(BOOT_ID_LENGTH_AT, hostAt - bootAt, MAX_BOOT_ID);
-    }
-    if (at.frameLength - hostAt > MAX_HOST) {
-      return tooLong(hostAt, at.frameLength - hostAt, MAX_HOST);
-    }
+    tooLong(BOOT_ID_LENGTH_AT, hostAt - bootAt, MAX_BOOT_ID);
+    tooLong(hostAt, at.frameLength - hostAt, MAX_HOST);
     long fault = Utf8.firstFault(at.input, at.base + bootAt, at.base + hostAt);
     if (fault < 0) {
       fault = Utf8.firstFault(at.input, at.base + hostAt, at.base + at.frameLength);
     }
-    return fault < 0
-        ? null
-        : rejected(RejectReason.BAD_STRING, (int) (fault - at.base), "an id is not UTF-8");
+    require(fault < 0, BAD_STRING, (int) (fault - at.base), "an id is not UTF-8", 0);
   }
 
-  private @Nullable Rejected checkSections() {
+  private void checkSections() {
     int headerLength = at.u16(HEADER_LENGTH_AT);
     at.entryLength = at.u16(ENTRY_LENGTH_AT);
-    if (at.entryLength < ENTRY_LENGTH || at.entryLength % Long.BYTES != 0) {
-      return badLength(
-          ENTRY_LENGTH_AT, "entryLength=%d, expected 64 or more, in steps of 8", at.entryLength);
-    }
+    require(
+        at.entryLength >= ENTRY_LENGTH && at.entryLength % Long.BYTES == 0,
+        BAD_LENGTH,
+        ENTRY_LENGTH_AT,
+        "entryLength=%d, expected 64 or more, in steps of 8",
+        at.entryLength);
     long end = at.place(headerLength);
     // Later minor versions may add sections after those of this one.
     boolean laterMinor = at.u8(MINOR_AT) > MINOR;
-    if (end < 0 || end > at.frameLength || (end < at.frameLength && !laterMinor)) {
-      return badLength(
-          FUNCTION_COUNT_AT, "sections end at %d, expected frameLength=%d", end, at.frameLength);
-    }
-    if (at.functionCount > MAX_FUNCTIONS) {
-      return badLength(FUNCTION_COUNT_AT, "functions=%d, expected at most 65536", at.functionCount);
-    }
-    if (at.ownerCount > MAX_ENTRIES) {
-      return badLength(OWNER_COUNT_AT, "owners=%d, expected at most 65536", at.ownerCount);
-    }
-    if (at.noteCount > MAX_ENTRIES) {
-      return badLength(NOTE_COUNT_AT, "notes=%d, expected at most 65536", at.noteCount);
-    }
+    require(
+        end == at.frameLength || end >= 0 && end < at.frameLength && laterMinor,
+        BAD_LENGTH,
+        FUNCTION_COUNT_AT,
+        "sections end at %d, expected frameLength=%d",
+        end,
+        at.frameLength);
+    checkMost(
+        at.functionCount, MAX_FUNCTIONS, FUNCTION_COUNT_AT, "functions=%d, expected at most %d");
+    checkMost(at.ownerCount, MAX_ENTRIES, OWNER_COUNT_AT, "owners=%d, expected at most %d");
+    checkMost(at.noteCount, MAX_ENTRIES, NOTE_COUNT_AT, "notes=%d, expected at most %d");
     long mostStrings =
         1L
             + at.type.headerStrings()
             + (long) FUNCTION_STRINGS * at.functionCount
             + (long) OWNER_STRINGS * at.ownerCount
             + at.noteCount;
-    if (at.stringCount < 1 || (at.stringCount > mostStrings && !laterMinor)) {
-      return badLength(
-          STRING_COUNT_AT, "strings=%d, expected 1 to %d", at.stringCount, mostStrings);
-    }
-    return null;
+    require(
+        at.stringCount >= 1 && (at.stringCount <= mostStrings || laterMinor),
+        BAD_LENGTH,
+        STRING_COUNT_AT,
+        "strings=%d, expected 1 to %d",
+        at.stringCount,
+        mostStrings);
   }
 
-  private @Nullable Rejected checkStrings() {
+  private void checkStrings() {
     long texts = at.base + at.stringBytesAt;
     // All at once: most strings are shorter than a few words of eight bytes.
     boolean ascii = Utf8.isAscii(at.input, texts, texts + at.stringBytes);
@@ -187,282 +176,215 @@ final class FrameCheck {
     int start = 0;
     for (int number = 0; number < at.stringCount; number++) {
       int end = at.stringEnd(number);
-      if (end < start || end > at.stringBytes || (number == 0 && end != 0)) {
-        return rejected(
-            RejectReason.BAD_STRING,
+      int most = number == 0 ? 0 : at.stringBytes; // string 0 is empty
+      if (end < start || end > most) {
+        throw new Refused(
+            BAD_STRING,
             at.stringEndAt(number),
-            "end=%d, expected %d to %d",
-            end,
-            start,
-            number == 0 ? 0 : at.stringBytes);
+            "end=%d, expected %d to %d".formatted(end, start, most));
       }
       longestString = Math.max(longestString, end - start);
-      if (longestString > MAX_STRING) {
-        return tooLong(at.stringEndAt(number), longestString, MAX_STRING);
-      }
+      tooLong(at.stringEndAt(number), longestString, MAX_STRING);
       long fault = ascii ? -1 : Utf8.firstFault(at.input, texts + start, texts + end);
-      if (fault >= 0) {
-        return rejected(
-            RejectReason.BAD_STRING, (int) (fault - at.base), "string %d is not UTF-8", number);
-      }
+      require(fault < 0, BAD_STRING, (int) (fault - at.base), "string %d is not UTF-8", number);
       start = end;
     }
-    return start == at.stringBytes
-        ? null
-        : rejected(
-            RejectReason.BAD_STRING,
-            STRING_BYTES_AT,
-            "stringBytes=%d, expected %d",
-            at.stringBytes,
-            start);
+    require(
+        start == at.stringBytes,
+        BAD_STRING,
+        STRING_BYTES_AT,
+        "stringBytes=%d, expected %d",
+        at.stringBytes,
+        start);
   }
 
-  private @Nullable Rejected checkHeaderFields() {
+  private void checkHeaderFields() {
     for (int i = 0; i < MAX_OF_HEADER.length; i++) {
-      Rejected rejected = checkString(HOST_AT + i * Integer.BYTES, MAX_OF_HEADER[i]);
-      if (rejected != null) {
-        return rejected;
-      }
+      checkString(HOST_AT + i * Integer.BYTES, MAX_OF_HEADER[i]);
     }
-    if (at.i64(TAKEN_AT_AT) < 0) {
-      return negative("takenAt", TAKEN_AT_AT);
-    }
-    if (at.i64(SEQUENCE_AT) < 0) {
-      return negative("sequence", SEQUENCE_AT);
-    }
+    checkCount(at.i64(TAKEN_AT_AT), TAKEN_AT_AT, "takenAt=%d, expected 0 or more");
+    checkCount(at.i64(SEQUENCE_AT), SEQUENCE_AT, "sequence=%d, expected 0 or more");
     for (int field = LOADER_TYPE_AT; field <= LOADER_VERSION_AT; field += Integer.BYTES) {
-      if (at.i32(field) < -1) {
-        return badValue(field, "bootloader=%d, expected -1 or more", at.i32(field));
-      }
+      int loader = at.i32(field);
+      require(loader >= -1, BAD_VALUE, field, "bootloader=%d, expected -1 or more", loader);
     }
-    return null;
   }
 
-  private @Nullable Rejected checkFunctions() {
+  private void checkFunctions() {
     int linesBefore = 0;
     long addressBefore = -1;
     for (int index = 0; index < at.functionCount; index++) {
       int entry = at.functionAt(index);
-      Rejected rejected = checkFunction(entry, linesBefore);
-      if (rejected != null) {
-        return rejected;
-      }
+      checkFunction(entry, linesBefore);
       linesBefore += Long.bitCount(at.i64(entry + LINE_MASK_AT));
       long address = (long) at.i32(entry + DOMAIN_AT) << 16 | at.u16(entry + REQUESTER_ID_AT);
-      if (address <= addressBefore) {
-        return rejected(
-            address == addressBefore ? RejectReason.DUPLICATE_ADDRESS : RejectReason.BAD_ORDER,
-            entry + DOMAIN_AT,
-            "address=0x%x after 0x%x, expected ascending order",
-            address,
-            addressBefore);
-      }
+      require(
+          address > addressBefore,
+          address == addressBefore ? DUPLICATE_ADDRESS : BAD_ORDER,
+          entry + DOMAIN_AT,
+          "address=0x%x after 0x%x, expected ascending order",
+          address,
+          addressBefore);
       addressBefore = address;
     }
-    return linesBefore == at.lineCount
-        ? null
-        : rejected(
-            RejectReason.BAD_MASK,
-            LINE_COUNT_AT,
-            "lines=%d, expected %d as in the masks",
-            at.lineCount,
-            linesBefore);
+    require(
+        linesBefore == at.lineCount,
+        BAD_MASK,
+        LINE_COUNT_AT,
+        "lines=%d, expected %d as in the masks",
+        at.lineCount,
+        linesBefore);
   }
 
-  private @Nullable Rejected checkFunction(int entry, int linesBefore) {
+  private void checkFunction(int entry, int linesBefore) {
     int readLength = at.u16(entry + READ_LENGTH_AT);
-    if (readLength > ConfigSpace.EXTENDED_LENGTH) {
-      return badLength(entry + READ_LENGTH_AT, "readLength=%d, expected 0 to 4096", readLength);
-    }
+    require(
+        readLength <= ConfigSpace.EXTENDED_LENGTH,
+        BAD_LENGTH,
+        entry + READ_LENGTH_AT,
+        "readLength=%d, expected 0 to 4096",
+        readLength);
     long mask = at.i64(entry + LINE_MASK_AT);
-    if (!LineSparseConfigSpace.maskFitsLength(mask, readLength)) {
-      return rejected(
-          RejectReason.BAD_MASK,
-          entry + LINE_MASK_AT,
-          "lineMask=0x%016x, expected no line beyond readLength=%d",
-          mask,
-          readLength);
-    }
-    if (at.i32(entry + LINES_BEFORE_AT) != linesBefore) {
-      return rejected(
-          RejectReason.BAD_MASK,
-          entry + LINES_BEFORE_AT,
-          "linesBefore=%d, expected %d",
-          at.i32(entry + LINES_BEFORE_AT),
-          linesBefore);
-    }
-    if (linesBefore + Long.bitCount(mask) > at.lineCount) {
-      return rejected(
-          RejectReason.BAD_MASK,
-          entry + LINE_MASK_AT,
-          "lines=%d, expected at most %d",
-          linesBefore + Long.bitCount(mask),
-          at.lineCount);
-    }
-    if (at.u8(entry + STATUS_AT) >= READ_STATUSES.size()) {
-      return rejected(
-          RejectReason.BAD_STATUS,
-          entry + STATUS_AT,
-          "status=%d, expected 0 to %d",
-          at.u8(entry + STATUS_AT),
-          READ_STATUSES.size() - 1);
-    }
+    require(
+        LineSparseConfigSpace.maskFitsLength(mask, readLength),
+        BAD_MASK,
+        entry + LINE_MASK_AT,
+        "lineMask=0x%016x, expected no line beyond readLength=%d",
+        mask,
+        readLength);
+    int before = at.i32(entry + LINES_BEFORE_AT);
+    require(
+        before == linesBefore,
+        BAD_MASK,
+        entry + LINES_BEFORE_AT,
+        "linesBefore=%d, expected %d",
+        before,
+        linesBefore);
+    int lines = linesBefore + Long.bitCount(mask);
+    require(
+        lines <= at.lineCount,
+        BAD_MASK,
+        entry + LINE_MASK_AT,
+        "lines=%d, expected at most %d",
+        lines,
+        at.lineCount);
+    int status = at.u8(entry + STATUS_AT);
+    int last = READ_STATUSES.size() - 1;
+    String format = "status=%d, expected 0 to %d";
+    require(status <= last, BAD_STATUS, entry + STATUS_AT, format, status, last);
     boolean isVf = (at.u8(entry + FUNCTION_FLAGS_AT) & HAS_PHYSFN) != 0;
-    if (at.i32(entry + DOMAIN_AT) < 0) {
-      return badAddress(entry + DOMAIN_AT);
+    checkAddress(entry + DOMAIN_AT);
+    if (isVf) {
+      checkAddress(entry + PHYSFN_DOMAIN_AT);
     }
-    if (isVf && at.i32(entry + PHYSFN_DOMAIN_AT) < 0) {
-      return badAddress(entry + PHYSFN_DOMAIN_AT);
-    }
-    int classCode = at.i32(entry + CLASS_AT);
-    if (classCode < 0 || classCode > MAX_CLASS) {
-      return badValue(entry + CLASS_AT, "class=0x%x, expected 24 bits", classCode);
-    }
-    if (at.i32(entry + GROUP_AT) < -1) {
-      return badValue(entry + GROUP_AT, "group=%d, expected -1 or more", at.i32(entry + GROUP_AT));
-    }
+    long classCode = Integer.toUnsignedLong(at.i32(entry + CLASS_AT));
+    require(
+        classCode <= MAX_CLASS,
+        BAD_VALUE,
+        entry + CLASS_AT,
+        "class=0x%x, expected 24 bits",
+        classCode);
+    int group = at.i32(entry + GROUP_AT);
+    require(group >= -1, BAD_VALUE, entry + GROUP_AT, "group=%d, expected -1 or more", group);
     for (int field = GROUP_TYPE_AT; field <= REMOVABLE_AT; field += Integer.BYTES) {
-      Rejected rejected = checkString(entry + field, MAX_NAME);
-      if (rejected != null) {
-        return rejected;
-      }
+      checkString(entry + field, MAX_NAME);
     }
-    return null;
   }
 
-  private @Nullable Rejected checkTables() {
+  private void checkTables() {
     for (int i = 0; i < at.scanCount; i++) {
-      if (at.i32(at.scanEntryAt(i)) < 0) {
-        return badAddress(at.scanEntryAt(i));
-      }
+      checkAddress(at.scanEntryAt(i));
     }
     for (int i = 0; i < at.ownerCount; i++) {
       int entry = at.ownerAt(i);
-      if (at.i32(entry) < 0) {
-        return badAddress(entry);
-      }
+      checkAddress(entry);
       for (int field = OWNER_VM_AT; field <= OWNER_SOURCE_AT; field += Integer.BYTES) {
-        Rejected rejected = checkString(entry + field, MAX_NAME);
-        if (rejected != null) {
-          return rejected;
-        }
+        checkString(entry + field, MAX_NAME);
       }
     }
     for (int i = 0; i < at.noteCount; i++) {
-      if (isNoString(at.noteAt(i))) {
-        return noString(at.noteAt(i));
-      }
+      checkString(at.noteAt(i), MAX_STRING);
     }
-    return null;
   }
 
-  private @Nullable Rejected checkHeartbeat() {
-    if (at.i64(STATE_SEQUENCE_AT) < 0) {
-      return negative("stateSequence", STATE_SEQUENCE_AT);
-    }
-    int waiting = at.i32(WAITING_FRAMES_AT);
-    if (waiting < 0) {
-      return badValue(WAITING_FRAMES_AT, "waitingFrames=%d, expected 0 or more", waiting);
-    }
-    if (at.i64(WAITING_BYTES_AT) < 0) {
-      return negative("waitingBytes", WAITING_BYTES_AT);
-    }
-    if (at.i64(DROPPED_FRAMES_AT) < 0) {
-      return negative("droppedFrames", DROPPED_FRAMES_AT);
-    }
-    Rejected rejected = checkString(COLLECTOR_VERSION_AT, MAX_KERNEL);
-    return rejected == null ? checkNoState() : rejected;
+  private void checkHeartbeat() {
+    checkStateSequence();
+    int frames = at.i32(WAITING_FRAMES_AT);
+    checkCount(frames, WAITING_FRAMES_AT, "waitingFrames=%d, expected 0 or more");
+    long bytes = at.i64(WAITING_BYTES_AT);
+    checkCount(bytes, WAITING_BYTES_AT, "waitingBytes=%d, expected 0 or more");
+    long dropped = at.i64(DROPPED_FRAMES_AT);
+    checkCount(dropped, DROPPED_FRAMES_AT, "droppedFrames=%d, expected 0 or more");
+    checkString(COLLECTOR_VERSION_AT, MAX_KERNEL);
+    checkNoState();
   }
 
-  private @Nullable Rejected checkKexecEvent() {
-    if (at.i64(STATE_SEQUENCE_AT) < 0) {
-      return negative("stateSequence", STATE_SEQUENCE_AT);
-    }
+  private void checkKexecEvent() {
+    checkStateSequence();
     int step = at.i32(STEP_AT);
-    if (step < 1 || step > STEPS.size()) {
-      return badValue(STEP_AT, "step=%d, expected 1 to %d", step, STEPS.size());
+    int steps = STEPS.size();
+    String format = "step=%d, expected 1 to %d";
+    require(step >= 1 && step <= steps, BAD_VALUE, STEP_AT, format, step, steps);
+    checkString(TARGET_RELEASE_AT, MAX_KERNEL);
+    checkString(TARGET_COMMAND_LINE_AT, MAX_STRING);
+    checkNoState();
+  }
+
+  private void checkStateSequence() {
+    long sequence = at.i64(STATE_SEQUENCE_AT);
+    checkCount(sequence, STATE_SEQUENCE_AT, "stateSequence=%d, expected 0 or more");
+  }
+
+  private void checkNoState() {
+    checkNone(at.functionCount, FUNCTION_COUNT_AT, "functions");
+    checkNone(at.scanCount, SCAN_COUNT_AT, "scanOrder");
+    checkNone(at.ownerCount, OWNER_COUNT_AT, "owners");
+  }
+
+  private void checkNone(int count, int field, String name) {
+    if (count > 0) {
+      String detail = "%s=%d, expected none in this %s".formatted(name, count, at.type);
+      throw new Refused(BAD_LENGTH, field, detail);
     }
-    Rejected rejected = checkString(TARGET_RELEASE_AT, MAX_KERNEL);
-    if (rejected == null) {
-      rejected = checkString(TARGET_COMMAND_LINE_AT, MAX_STRING);
+  }
+
+  private static void checkMost(int count, int most, int field, String format) {
+    require(count <= most, BAD_LENGTH, field, format, count, most);
+  }
+
+  private static void checkCount(long count, int field, String format) {
+    require(count >= 0, BAD_VALUE, field, format, count);
+  }
+
+  private void checkString(int field, int most) {
+    long number = Integer.toUnsignedLong(at.i32(field));
+    int last = at.stringCount - 1;
+    require(number <= last, BAD_STRING, field, "string=%d, expected 0 to %d", number, last);
+    if (longestString > most) { // most often not: then no string needs a look
+      tooLong(field, at.stringEnd((int) number) - at.stringStart((int) number), most);
     }
-    return rejected == null ? checkNoState() : rejected;
   }
 
-  private @Nullable Rejected checkNoState() {
-    if (at.functionCount > 0) {
-      return notMeant(FUNCTION_COUNT_AT, "functions", at.functionCount);
+  private static void tooLong(int field, int length, int most) {
+    String format = "a string of %d bytes, expected at most %d";
+    require(length <= most, BAD_LENGTH, field, format, length, most);
+  }
+
+  private void checkAddress(int field) {
+    long domain = Integer.toUnsignedLong(at.i32(field));
+    String format = "domain=0x%08x, expected at most 0x7fffffff";
+    require(domain <= Integer.MAX_VALUE, BAD_ADDRESS, field, format, domain);
+  }
+
+  private static void require(
+      boolean right, RejectReason reason, int offset, String format, long found) {
+    require(right, reason, offset, format, found, 0);
+  }
+
+  private static void require(
+      boolean right, RejectReason reason, int offset, String format, long found, long expected) {
+    if (!right) {
+      throw new Refused(reason, offset, format.formatted(found, expected));
     }
-    if (at.scanCount > 0) {
-      return notMeant(SCAN_COUNT_AT, "scanOrder", at.scanCount);
-    }
-    return at.ownerCount > 0 ? notMeant(OWNER_COUNT_AT, "owners", at.ownerCount) : null;
-  }
-
-  private Rejected notMeant(int field, String name, int count) {
-    return badLength(field, "%s=%d, expected none in this %s", name, count, at.type);
-  }
-
-  private Rejected negative(String name, int field) {
-    return badValue(field, "%s=%d, expected 0 or more", name, at.i64(field));
-  }
-
-  private @Nullable Rejected checkString(int field, int most) {
-    if (isNoString(field)) {
-      return noString(field);
-    }
-    if (longestString <= most) { // most often: then no string needs a look
-      return null;
-    }
-    int number = at.i32(field);
-    int length = at.stringEnd(number) - at.stringStart(number);
-    return length <= most ? null : tooLong(field, length, most);
-  }
-
-  private static Rejected tooLong(int field, int length, int most) {
-    return badLength(field, "a string of %d bytes, expected at most %d", length, most);
-  }
-
-  private boolean isNoString(int field) {
-    return Integer.compareUnsigned(at.i32(field), at.stringCount) >= 0;
-  }
-
-  private Rejected noString(int field) {
-    return rejected(
-        RejectReason.BAD_STRING,
-        field,
-        "string=%d, expected 0 to %d",
-        Integer.toUnsignedLong(at.i32(field)),
-        at.stringCount - 1);
-  }
-
-  private Rejected badAddress(int field) {
-    return rejected(
-        RejectReason.BAD_ADDRESS,
-        field,
-        "domain=0x%08x, expected at most 0x7fffffff",
-        at.i32(field));
-  }
-
-  private Rejected tooShort(long available) {
-    return rejected(
-        RejectReason.TOO_SHORT,
-        (int) available,
-        "bytes=%d, expected at least %d",
-        available,
-        available < PREFIX_LENGTH ? HEADER_LENGTH : at.type.headerLength());
-  }
-
-  private static Rejected badLength(int offset, String format, Object... values) {
-    return rejected(RejectReason.BAD_LENGTH, offset, format, values);
-  }
-
-  private static Rejected badValue(int offset, String format, Object... values) {
-    return rejected(RejectReason.BAD_VALUE, offset, format, values);
-  }
-
-  private static Rejected rejected(
-      RejectReason reason, int offset, String format, Object... values) {
-    return new Rejected(reason, offset, format.formatted(values));
   }
 }
