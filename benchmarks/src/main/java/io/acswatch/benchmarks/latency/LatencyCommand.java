@@ -1,17 +1,16 @@
 package io.acswatch.benchmarks.latency;
 
+import io.acswatch.benchmarks.rig.AlertReader;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.HostLoad;
 import io.acswatch.benchmarks.rig.PipelineCommand;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -39,9 +37,6 @@ public final class LatencyCommand extends PipelineCommand {
   private static final Duration POLL = Duration.ofMillis(20);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final long KEXEC_MILLIS = 9_000;
-
-  /** What must come of a lost bit. */
-  private static final String CODE = "GROUP_MERGED_CROSS_VM";
 
   @Option(
       names = "--functions",
@@ -128,10 +123,8 @@ public final class LatencyCommand extends PipelineCommand {
     private final TopicNames topics = new TopicNames(RUN);
     private final List<HostLoad> calm = new ArrayList<>();
     private final Map<String, Long> appended = new ConcurrentHashMap<>();
-    private final Map<String, Long> read = new ConcurrentHashMap<>();
     private long sent;
     private int lostSoFar;
-    private volatile boolean stopping;
 
     Run(Broker broker) {
       this.broker = broker;
@@ -142,38 +135,28 @@ public final class LatencyCommand extends PipelineCommand {
       for (int i = 0; i < CALM_HOSTS; i++) {
         calm.add(new HostLoad(LoadHost.of(1, i, functions), Scenario.UNCHANGED));
       }
-      Thread reader = new Thread(this::readAlerts, "alert-reader");
-      reader.setDaemon(true);
-      reader.start();
-      try (FrameSender sender = broker.sender(topics.frames());
+      try (AlertReader reader = new AlertReader(broker, topics);
+          FrameSender sender = broker.sender(topics.frames());
           IsolationApp app = IsolationApp.start(broker.settings(topics, RUN, stateDirectory))) {
         List<Result> results = new ArrayList<>();
         for (int rate : rates) {
-          results.add(at(rate, sender));
+          results.add(at(rate, sender, reader));
           if (!app.status().isAlive()) {
             throw new IOException("the application has ended");
           }
         }
         return results;
-      } finally {
-        stopping = true;
-        reader.join();
       }
     }
 
     private void awaitJudged() throws IOException, InterruptedException {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (broker.committed(RUN, topics.frames()) < sent) {
-        await(deadline, "the application does not get through with its frames");
+        if (System.nanoTime() > deadline) {
+          throw new IOException("the application does not get through with its frames");
+        }
+        Thread.sleep(POLL.toMillis());
       }
-    }
-
-    private static void await(long deadline, String otherwise)
-        throws IOException, InterruptedException {
-      if (System.nanoTime() > deadline) {
-        throw new IOException(otherwise);
-      }
-      Thread.sleep(POLL.toMillis());
     }
 
     private void sendCalm(FrameSender sender) throws IOException {
@@ -182,7 +165,7 @@ public final class LatencyCommand extends PipelineCommand {
       sent++;
     }
 
-    private Result at(int recordsPerSecond, FrameSender sender)
+    private Result at(int recordsPerSecond, FrameSender sender, AlertReader reader)
         throws IOException, InterruptedException {
       progress(recordsPerSecond + " records/s");
       List<LostHost> hosts = new ArrayList<>();
@@ -211,33 +194,15 @@ public final class LatencyCommand extends PipelineCommand {
       long waiting = sent - broker.committed(RUN, topics.frames());
       sender.finish();
       List<LostHost> measured = hosts.subList((int) (hosts.size() * WARM_UP_PART), hosts.size());
-      awaitRead(measured);
+      if (!reader.await(measured.stream().map(LostHost::id).toList(), PATIENCE)) {
+        throw new IOException("alerts are missing a minute after the last snapshot");
+      }
       List<Long> millis =
           measured.stream()
-              .map(host -> read.get(host.id()) - appended.get(host.id()))
+              .map(host -> reader.read().get(host.id()) - appended.get(host.id()))
               .sorted()
               .toList();
       return new Result(records / took, millis, Math.max(0, waiting));
-    }
-
-    private void awaitRead(List<LostHost> hosts) throws IOException, InterruptedException {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (hosts.stream().anyMatch(host -> !read.containsKey(host.id()))) {
-        await(deadline, "alerts are missing a minute after the last snapshot");
-      }
-    }
-
-    /** Reads committed alerts and notes when the first of a host's came. */
-    private void readAlerts() {
-      try (TopicRecords records = broker.records(topics.alerts(), Map.of())) {
-        while (!stopping) {
-          for (ConsumerRecord<String, byte[]> alert : records.poll(POLL)) {
-            if (new String(alert.value(), StandardCharsets.UTF_8).contains('"' + CODE + '"')) {
-              read.putIfAbsent(alert.key(), System.currentTimeMillis());
-            }
-          }
-        }
-      }
     }
   }
 

@@ -4,10 +4,14 @@ import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 
 /** Something that reads the records of a lane from their start. */
 @FunctionalInterface
 interface Contender {
+  Duration POLL = Duration.ofMillis(10);
+  Duration PATIENCE = Duration.ofSeconds(120);
+
   /** Starts to read; {@code run} is a name that no other run has. */
   Running start(Lane lane, String run) throws IOException;
 
@@ -15,6 +19,25 @@ interface Contender {
   interface Running extends Closeable {
     /** Records that it is through with, what comes of them committed. */
     long done() throws IOException;
+
+    /** Waits until it is through with so many records, and says with how many it is. */
+    default long await(long records) throws IOException, InterruptedException {
+      long last = 0;
+      long lastAt = System.nanoTime();
+      while (true) {
+        long done = done();
+        if (done >= records) {
+          return done;
+        }
+        if (done != last) {
+          last = done;
+          lastAt = System.nanoTime();
+        } else if (System.nanoTime() - lastAt > PATIENCE.toNanos()) {
+          throw new IOException("stands still after %d of %d records".formatted(done, records));
+        }
+        Thread.sleep(POLL.toMillis());
+      }
+    }
   }
 
   /** Is through with what its consumer group has committed. */

@@ -5,7 +5,6 @@ import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
 
 /**
  * One run of one contender, from the end of its warm-up to the last record.
@@ -14,8 +13,6 @@ import java.time.Duration;
  * @param brokerMicros processor time of the broker for each record, in microseconds
  */
 record Sample(double recordsPerSecond, double clientMicros, double brokerMicros) {
-  private static final Duration POLL = Duration.ofMillis(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
@@ -34,31 +31,10 @@ record Sample(double recordsPerSecond, double clientMicros, double brokerMicros)
     }
   }
 
-  /** Waits until a contender is through; fails if it stands still for a minute. */
+  /** Waits until a contender is through. */
   static Sample of(Contender.Running running, Lane lane, Broker broker)
       throws IOException, InterruptedException {
-    Moment begin = Moment.now(0, broker);
-    boolean warm = false;
-    long last = 0;
-    long lastAt = System.nanoTime();
-    while (true) {
-      long done = running.done();
-      if (done != last) {
-        last = done;
-        lastAt = System.nanoTime();
-      } else if (System.nanoTime() - lastAt > PATIENCE.toNanos()) {
-        throw new IOException(
-            "stands still after %d of %d records of %s"
-                .formatted(done, lane.records(), lane.scenario()));
-      }
-      if (!warm && done >= lane.warmUp()) {
-        warm = true;
-        begin = Moment.now(done, broker);
-      }
-      if (done >= lane.records()) {
-        return begin.until(Moment.now(done, broker));
-      }
-      Thread.sleep(POLL.toMillis());
-    }
+    Moment begin = Moment.now(running.await(lane.warmUp()), broker);
+    return begin.until(Moment.now(running.await(lane.records()), broker));
   }
 }

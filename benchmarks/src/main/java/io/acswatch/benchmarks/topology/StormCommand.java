@@ -1,22 +1,19 @@
 package io.acswatch.benchmarks.topology;
 
+import io.acswatch.benchmarks.rig.AlertReader;
 import io.acswatch.benchmarks.rig.Broker;
 import io.acswatch.benchmarks.rig.Lane;
 import io.acswatch.benchmarks.rig.PipelineCommand;
 import io.acswatch.benchmarks.rig.Scenario;
-import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.frame.FrameWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +21,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntToLongFunction;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.errors.InterruptException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,11 +36,8 @@ import picocli.CommandLine.Option;
           + " own. The command fails if an alert is missing, or one is raised that should not be."
     })
 public final class StormCommand extends PipelineCommand {
-  private static final Duration POLL = Duration.ofMillis(10);
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final long KEXEC_MILLIS = 60_000;
   private static final int SLICES = 10;
-  private static final String CODE = "\"GROUP_MERGED_CROSS_VM\"";
 
   @Option(names = "--hosts", paramLabel = "N", description = "Hosts; default 1000.")
   private int hosts = 1_000;
@@ -175,20 +167,16 @@ public final class StormCommand extends PipelineCommand {
     TopicNames topics = new TopicNames(run);
     broker.createTopics(topics);
     Lane lane = new Lane(Scenario.ALERTING, topics, 2L * hosts, hosts, functions, 0, 0);
+    boolean alerts = label.equals(Project.LABEL);
     try (Contender.Running running = contender.start(lane, run);
-        FrameSender sender = broker.sender(topics.frames())) {
+        FrameSender sender = broker.sender(topics.frames());
+        AlertReader reader = alerts ? new AlertReader(broker, topics) : null) {
       progress(label + ": the hosts before");
       for (int host = 0; host < hosts; host++) {
         sender.send(id(host), before(host), appended -> {});
       }
       sender.finish();
-      awaitDone(running, hosts);
-      boolean alerts = label.equals(Project.LABEL);
-      Map<String, Long> read = new HashMap<>();
-      AlertReader reader = new AlertReader(broker, topics, read);
-      if (alerts) {
-        reader.start();
-      }
+      running.await(hosts);
       progress(label + ": the storm");
       Watch watch = new Watch(running);
       watch.start();
@@ -201,9 +189,9 @@ public final class StormCommand extends PipelineCommand {
         watch.sent.incrementAndGet();
       }
       sender.finish();
-      awaitDone(running, 2L * hosts);
-      watch.join(PATIENCE.toMillis());
-      long[] merges = alerts ? merges(reader, read, appended) : new long[0];
+      running.await(2L * hosts);
+      watch.join(Contender.PATIENCE.toMillis());
+      long[] merges = reader == null ? new long[0] : merges(reader, appended);
       if (broker.end(topics.rejects()) > 0) {
         throw new IOException("records were refused");
       }
@@ -214,9 +202,11 @@ public final class StormCommand extends PipelineCommand {
     }
   }
 
-  private long[] merges(AlertReader reader, Map<String, Long> read, long[] appended)
+  private long[] merges(AlertReader reader, long[] appended)
       throws IOException, InterruptedException {
-    reader.finish(merged.size());
+    reader.await(merged.stream().map(this::id).toList(), Contender.PATIENCE);
+    Thread.sleep(1_000); // for one too many
+    Map<String, Long> read = reader.read();
     long[] merges = new long[merged.size()];
     int next = 0;
     for (int i = 0; i < hosts; i++) {
@@ -232,22 +222,6 @@ public final class StormCommand extends PipelineCommand {
       throw new IOException("alerts of hosts in which nothing merged: " + read.keySet());
     }
     return merges;
-  }
-
-  private static void awaitDone(Contender.Running running, long records)
-      throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    long done = 0;
-    while (done < records) {
-      long now = running.done();
-      if (now > done) {
-        deadline = System.nanoTime() + PATIENCE.toNanos();
-        done = now;
-      } else if (System.nanoTime() > deadline) {
-        throw new IOException("stands still after %d of %d records".formatted(done, records));
-      }
-      Thread.sleep(POLL.toMillis());
-    }
   }
 
   /** Notes when each record of the storm was committed, and how many wait. */
@@ -277,55 +251,10 @@ public final class StormCommand extends PipelineCommand {
               && System.nanoTime() - startedAt >= (slice + 1) * seconds * 1_000_000_000L / SLICES) {
             backlog[slice++] = sent.get() - done;
           }
-          Thread.sleep(POLL.toMillis());
+          Thread.sleep(Contender.POLL.toMillis());
         }
       } catch (IOException | InterruptedException ended) {
         // The wait for the last record says what is wrong.
-      }
-    }
-  }
-
-  /** Reads committed alerts as any consumer does, and notes when the first of each host came. */
-  private static final class AlertReader extends Thread {
-    private final Broker broker;
-    private final TopicNames topics;
-    private final Map<String, Long> read;
-    private volatile int expected = Integer.MAX_VALUE;
-
-    AlertReader(Broker broker, TopicNames topics, Map<String, Long> read) {
-      super("storm-alerts");
-      this.broker = broker;
-      this.topics = topics;
-      this.read = read;
-      setDaemon(true);
-    }
-
-    /** All records are judged: waits for this many hosts, a little longer for one too many. */
-    void finish(int hosts) throws InterruptedException {
-      expected = hosts;
-      join(PATIENCE.toMillis());
-      if (isAlive()) {
-        interrupt();
-        join();
-      }
-    }
-
-    @Override
-    public void run() {
-      try (TopicRecords records = broker.records(topics.alerts(), Map.of())) {
-        long end = Long.MAX_VALUE;
-        while (System.nanoTime() < end && !isInterrupted()) {
-          for (ConsumerRecord<String, byte[]> alert : records.poll(POLL)) {
-            if (new String(alert.value(), StandardCharsets.UTF_8).contains(CODE)) {
-              read.putIfAbsent(alert.key(), System.currentTimeMillis());
-            }
-          }
-          if (end == Long.MAX_VALUE && read.size() >= expected) {
-            end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-          }
-        }
-      } catch (InterruptException stopped) {
-        // What was not read is told as lost.
       }
     }
   }
