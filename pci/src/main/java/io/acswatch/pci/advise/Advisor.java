@@ -13,7 +13,6 @@ import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
-import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
@@ -31,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -72,21 +72,7 @@ public final class Advisor {
     List<PciFunction> grouped = new ArrayList<>();
     for (int i = 0; i < host.functions().size(); i++) {
       PciFunction function = host.functions().get(i);
-      KernelView kernel = function.kernel();
-      grouped.add(
-          new PciFunction(
-              function.address(),
-              function.path(),
-              function.ids(),
-              function.config(),
-              new KernelView(
-                  derived.groupOf(i),
-                  kernel.groupType(),
-                  kernel.driver(),
-                  kernel.sriov(),
-                  kernel.ariEnabled(),
-                  kernel.removable(),
-                  kernel.preservation())));
+      grouped.add(function.withKernel(function.kernel().withGroup(derived.groupOf(i))));
     }
     return host.withFunctions(grouped);
   }
@@ -168,45 +154,37 @@ public final class Advisor {
         parties.stream().map(party -> party.stream().map(this::addressOf).toList()).toList();
     boolean isUnread = subjects.stream().anyMatch(this::isUnread);
     if (isUnread && !isReported) {
-      return new Advice(
-          subjects.stream().map(this::addressOf).sorted().toList(),
-          apart,
-          causes(subjects),
-          List.of(),
-          "Not known: neither the kernel's groups nor the registers that decide are there.");
+      List<PciAddress> asked = subjects.stream().map(this::addressOf).sorted().toList();
+      String open =
+          "Not known: neither the kernel's groups nor the registers that decide are there.";
+      return new Advice(asked, apart, causes(subjects), List.of(), open);
     }
-    if (areApart(parties, i -> groups.groupOf(i))) {
-      return new Advice(
-          List.copyOf(group), apart, List.of(), List.of(), "They are in different groups already.");
+    List<PciAddress> members = List.copyOf(group);
+    if (areApart(parties, groups::groupOf)) {
+      String done = "They are in different groups already.";
+      return new Advice(members, apart, List.of(), List.of(), done);
     }
     if (isUnread) {
       // A forecast from registers that were not read would prove nothing.
-      return new Advice(
-          List.copyOf(group),
-          apart,
-          causes(subjects),
-          List.of(),
+      String open =
           "Not known: the registers that decide were not read. sudo lspci -nnvvv shows most of"
               + " them, sudo lspci -xxxx all. (A kernel with the patch for pcie_acs_override= would"
-              + " show other groups, and the devices would reach each other as before.)");
+              + " show other groups, and the devices would reach each other as before.)";
+      return new Advice(members, apart, causes(subjects), List.of(), open);
     }
     List<Way> ways = new Ways(parties).all();
-    return new Advice(List.copyOf(group), apart, causes(subjects), ways, answer(ways, subjects));
+    return new Advice(members, apart, causes(subjects), ways, answer(ways, subjects));
   }
 
   private PciAddress addressOf(int index) {
     return view.function(index).address();
   }
 
-  private interface GroupOf {
-    int group(int index);
-  }
-
-  private static boolean areApart(List<List<Integer>> parties, GroupOf groupOf) {
+  private static boolean areApart(List<List<Integer>> parties, IntUnaryOperator groupOf) {
     Map<Integer, Integer> partyOf = new LinkedHashMap<>();
     for (int party = 0; party < parties.size(); party++) {
       for (int index : parties.get(party)) {
-        int group = groupOf.group(index);
+        int group = groupOf.applyAsInt(index);
         Integer other = group == GroupPartition.NO_GROUP ? null : partyOf.putIfAbsent(group, party);
         if (other != null && other != party) {
           return false;

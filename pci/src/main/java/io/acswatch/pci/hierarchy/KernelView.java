@@ -36,6 +36,10 @@ public record KernelView(
     public static final Sriov NONE = new Sriov(null, 0, 0);
   }
 
+  public KernelView withGroup(int number) {
+    return new KernelView(number, groupType, driver, sriov, ariEnabled, removable, preservation);
+  }
+
   public KernelView withGroupType(String type) {
     return new KernelView(group, type, driver, sriov, ariEnabled, removable, preservation);
   }

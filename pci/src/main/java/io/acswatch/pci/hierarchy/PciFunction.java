@@ -16,9 +16,11 @@ public record PciFunction(
   }
 
   public PciFunction withPreservation(Preservation logged) {
-    return logged == kernel.preservation()
-        ? this
-        : new PciFunction(address, path, ids, config, kernel.withPreservation(logged));
+    return logged == kernel.preservation() ? this : withKernel(kernel.withPreservation(logged));
+  }
+
+  public PciFunction withKernel(KernelView view) {
+    return new PciFunction(address, path, ids, config, view);
   }
 
   public boolean isVirtualFunction() {

@@ -196,9 +196,7 @@ final class KexecForecast {
               kernel.ariEnabled(),
               kernel.removable(),
               kernel.preservation());
-      grouped.add(
-          new PciFunction(
-              function.address(), function.path(), function.ids(), function.config(), seen));
+      grouped.add(function.withKernel(seen));
     }
     return new Snapshot(
         present.host(),
