@@ -169,13 +169,8 @@ final class Hindrances {
             }
           }
         });
-    if (!below.isEmpty()) {
-      found.add(
-          new Hindrance(
-              Hindrance.Kind.MIN_INSYNC,
-              below.size(),
-              "too few replicas are in sync (min.insync.replicas): " + some(below)));
-    }
+    String text = "too few replicas are in sync (min.insync.replicas): %s";
+    tell(found, Hindrance.Kind.MIN_INSYNC, below, text);
   }
 
   private static Map<String, Integer> minInsync(BrokerSession session, Set<String> topics) {
@@ -224,14 +219,9 @@ final class Hindrances {
           counted,
           some(where));
     }
-    if (!where.isEmpty()) {
-      found.add(
-          new Hindrance(
-              Hindrance.Kind.RETENTION,
-              where.size(),
-              "retention deleted %d frames before they were judged (partitions %s)"
-                  .formatted(overtaken, some(where))));
-    }
+    String text =
+        "retention deleted " + overtaken + " frames before they were judged (partitions %s)";
+    tell(found, Hindrance.Kind.RETENTION, where, text);
   }
 
   private static void beyondEnd(
@@ -241,14 +231,12 @@ final class Hindrances {
             .filter(at -> done.getOrDefault(at, 0L) > end.get(at))
             .map(at -> "" + at.partition())
             .toList();
-    if (!where.isEmpty()) {
-      found.add(
-          new Hindrance(
-              Hindrance.Kind.POSITION,
-              where.size(),
-              "the position is behind the end of the topic, which was truncated or made anew (partitions %s)"
-                  .formatted(some(where))));
-    }
+    tell(
+        found,
+        Hindrance.Kind.POSITION,
+        where,
+        "the position is behind the end of the topic, which was truncated or made anew"
+            + " (partitions %s)");
   }
 
   private void heldBack(
@@ -256,14 +244,8 @@ final class Hindrances {
     Set<TopicPartition> open = new HashSet<>(end.keySet());
     open.removeIf(partition -> readable.get(partition) >= end.get(partition));
     List<String> where = standing(heldBack, open, readable, HANGS);
-    if (!where.isEmpty()) {
-      found.add(
-          new Hindrance(
-              Hindrance.Kind.HANGING_TRANSACTION,
-              where.size(),
-              "a transaction that does not end holds frames back (partitions %s)"
-                  .formatted(some(where))));
-    }
+    String text = "a transaction that does not end holds frames back (partitions %s)";
+    tell(found, Hindrance.Kind.HANGING_TRANSACTION, where, text);
   }
 
   private void standstill(
@@ -277,14 +259,9 @@ final class Hindrances {
             !mine.contains(partition.partition())
                 || waiting.get(partition) >= readable.get(partition));
     List<String> where = standing(stopped, ours, waiting, STANDS_STILL);
-    if (!where.isEmpty()) {
-      found.add(
-          new Hindrance(
-              Hindrance.Kind.STANDSTILL,
-              where.size(),
-              "frames wait, and none was judged for %d s (partitions %s)"
-                  .formatted(STANDS_STILL.toSeconds(), some(where))));
-    }
+    String text =
+        "frames wait, and none was judged for " + STANDS_STILL.toSeconds() + " s (partitions %s)";
+    tell(found, Hindrance.Kind.STANDSTILL, where, text);
   }
 
   /** Those of {@code partitions} whose offset was the same for so long. */
@@ -306,6 +283,13 @@ final class Hindrances {
       }
     }
     return standing;
+  }
+
+  private static void tell(
+      List<Hindrance> found, Hindrance.Kind kind, List<String> where, String format) {
+    if (!where.isEmpty()) {
+      found.add(new Hindrance(kind, where.size(), format.formatted(some(where))));
+    }
   }
 
   private static String some(List<String> names) {
