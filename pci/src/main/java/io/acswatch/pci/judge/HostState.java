@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param open alerts that are raised and not resolved, in order of fingerprint
  * @param pending findings that wait whether they last, in order of code and place
  * @param intendedOwners who owned what when owners were last known, in order of place; empty while
- *     {@code current} names owners itself
+ *     {@code current} names owners itself, unless {@code baseline} is of a host drained for the
+ *     boot
  * @param history the boots that were seen, as they were when the last one began
  */
 public record HostState(

@@ -115,7 +115,7 @@ public final class Judgement {
             life.revision(),
             life.open(),
             pending.still(),
-            intendedOwners(state, comparison.after()),
+            intendedOwners(state, comparison),
             boots),
         life.changes());
   }
@@ -153,10 +153,13 @@ public final class Judgement {
         life.changes());
   }
 
-  /** Keeps the owners when a host is drained: no source claims anything while it boots. */
-  static List<Assignment> intendedOwners(HostState state, HostView now) {
-    if (!now.snapshot().owners().isEmpty()) {
-      return List.of();
+  /**
+   * Keeps the owners when a host is drained: no source claims anything while it boots. Those before
+   * the boot count until the next one, whoever starts first after it.
+   */
+  static List<Assignment> intendedOwners(HostState state, Comparison comparison) {
+    if (!comparison.after().snapshot().owners().isEmpty()) {
+      return comparison.before().ownersAreIntended() ? state.intendedOwners() : List.of();
     }
     Snapshot last = state.current();
     if (last == null || last.owners().isEmpty()) {

@@ -15,7 +15,6 @@ import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.groups.Assignment;
-import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.Preservation;
@@ -49,7 +48,11 @@ class HostMemoryTest {
   }
 
   private static List<Assignment> remembered(HostState state, TestHost now) {
-    return Judgement.intendedOwners(state, new HostView(now.snapshot()));
+    Snapshot last = state.current();
+    Snapshot snapshot = now.snapshot();
+    return Judgement.intendedOwners(
+        state,
+        new Comparison(last == null ? snapshot : last, snapshot, state.intendedOwners(), false));
   }
 
   @Test
@@ -67,6 +70,13 @@ class HostMemoryTest {
   @Test
   void nothingIsRememberedOnceSomebodyClaimsSomething() {
     assertEquals(List.of(), remembered(state(host(), A_OF_VM_A), host().owner("B", "vm-b")));
+  }
+
+  @Test
+  void ownersBeforeABootStayRememberedAfterIt() {
+    TestHost after = host().kexec("boot-2").owner("B", "vm-b");
+    assertEquals(List.of(A_OF_VM_A), remembered(state(host(), A_OF_VM_A), after));
+    assertEquals(List.of(), remembered(state(host().owner("B", "vm-b"), A_OF_VM_A), after));
   }
 
   @Test
