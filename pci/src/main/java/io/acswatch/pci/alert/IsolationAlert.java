@@ -53,7 +53,13 @@ public record IsolationAlert(
   }
 
   public IsolationAlert withSeverity(Severity other) {
-    return copy(fingerprint, revision, other, status, raisedAtMillis, nextStep, evidence);
+    return copy(fingerprint, revision, other, status, interval, raisedAtMillis, nextStep, evidence);
+  }
+
+  /** The same alert, told as what came about otherwise. */
+  public IsolationAlert with(Boundary boundary) {
+    Interval other = new Interval(boundary, interval.before(), interval.after());
+    return copy(fingerprint, revision, severity, status, other, raisedAtMillis, nextStep, evidence);
   }
 
   public IsolationAlert with(AlertStatus newStatus, int newRevision) {
@@ -63,11 +69,11 @@ public record IsolationAlert(
   /** The same alert in another state of its life, under fingerprint and time of its raising. */
   public IsolationAlert with(
       String raisedAs, long raisedAt, AlertStatus newStatus, int newRevision) {
-    return copy(raisedAs, newRevision, severity, newStatus, raisedAt, nextStep, evidence);
+    return copy(raisedAs, newRevision, severity, newStatus, interval, raisedAt, nextStep, evidence);
   }
 
   public IsolationAlert with(@Nullable Evidence other) {
-    return copy(fingerprint, revision, severity, status, raisedAtMillis, nextStep, other);
+    return copy(fingerprint, revision, severity, status, interval, raisedAtMillis, nextStep, other);
   }
 
   public IsolationAlert withFacts(List<Evidence.Fact> facts) {
@@ -80,7 +86,7 @@ public record IsolationAlert(
   }
 
   public IsolationAlert withNextStep(String other) {
-    return copy(fingerprint, revision, severity, status, raisedAtMillis, other, evidence);
+    return copy(fingerprint, revision, severity, status, interval, raisedAtMillis, other, evidence);
   }
 
   private IsolationAlert copy(
@@ -88,6 +94,7 @@ public record IsolationAlert(
       int revision,
       Severity severity,
       AlertStatus status,
+      Interval interval,
       long raisedAtMillis,
       String nextStep,
       @Nullable Evidence evidence) {

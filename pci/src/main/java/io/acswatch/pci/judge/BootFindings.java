@@ -76,6 +76,31 @@ final class BootFindings {
     return finding.code().isMerge() && isToldOtherwise(finding) ? null : finding;
   }
 
+  /**
+   * Findings about the later snapshot by itself: what was not open, and did not wait for a second
+   * look since the boot began, came about in the running kernel.
+   */
+  static List<IsolationAlert> standing(
+      List<IsolationAlert> findings,
+      Comparison comparison,
+      Comparison latest,
+      AlertLife life,
+      PendingFindings pending) {
+    BootFindings known = new BootFindings(comparison, latest, life);
+    return findings.stream()
+        .map(
+            finding -> {
+              IsolationAlert open = life.openFor(finding);
+              if (open != null) {
+                return known.cameAboutHere(open)
+                    ? finding.with(open.interval().boundary())
+                    : finding;
+              }
+              return pending.waitsSinceBoot(finding) ? finding : finding.with(latest.boundary());
+            })
+        .toList();
+  }
+
   private boolean cameAboutHere(IsolationAlert open) {
     return !open.interval().boundary().isBoot()
         && open.interval().after().boot().id().equals(comparison.after().snapshot().boot().id());

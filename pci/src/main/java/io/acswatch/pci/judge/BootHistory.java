@@ -178,6 +178,11 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     return boots.get(boots.size() - 1);
   }
 
+  /** When the first frame of the current boot was taken; 0 if unknown. */
+  long sinceMillis() {
+    return boots.isEmpty() ? 0 : current().sinceMillis;
+  }
+
   private @Nullable SeenBoot find(String id) {
     return boots.stream().filter(boot -> boot.id.equals(id)).findFirst().orElse(null);
   }

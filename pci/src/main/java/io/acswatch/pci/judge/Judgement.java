@@ -94,19 +94,24 @@ public final class Judgement {
             state.intendedOwners(),
             newBoot && limits.isStale(baseline, snapshot));
     AlertLife life = new AlertLife(state.with(boots), comparison.after(), newBoot);
+    PendingFindings pending = new PendingFindings(state, snapshot);
+    List<IsolationAlert> standing = new ArrayList<>();
+    standing.addAll(IsolationFindings.of(comparison, firstOfBoot));
+    standing.addAll(OwnershipFindings.of(comparison));
+    standing.addAll(ConsistencyFindings.of(comparison));
+    standing.addAll(ReadFindings.of(comparison, pending, limits));
     List<IsolationAlert> findings = new ArrayList<>(more);
-    findings.addAll(
-        firstOfBoot
-            ? changes(comparison)
-            : BootFindings.of(comparison, latest(comparison, current), life));
+    if (firstOfBoot) {
+      findings.addAll(changes(comparison));
+      findings.addAll(standing);
+    } else {
+      Comparison latest = latest(comparison, current);
+      findings.addAll(BootFindings.of(comparison, latest, life));
+      findings.addAll(BootFindings.standing(standing, comparison, latest, life, pending));
+    }
     if (current == null) {
       findings.addAll(UpdateFindings.ofFirst(comparison));
     }
-    PendingFindings pending = new PendingFindings(state, snapshot);
-    findings.addAll(IsolationFindings.of(comparison, firstOfBoot));
-    findings.addAll(OwnershipFindings.of(comparison));
-    findings.addAll(ConsistencyFindings.of(comparison));
-    findings.addAll(ReadFindings.of(comparison, pending, limits));
     life.apply(findings);
     return new Judged(
         new HostState(

@@ -18,6 +18,7 @@ final class PendingFindings {
 
   private final Map<Key, PendingFinding> earlier = new HashMap<>();
   private final Set<String> open = new HashSet<>();
+  private final long bootMillis;
   private final long nowMillis;
   private final List<PendingFinding> still = new ArrayList<>();
 
@@ -26,6 +27,7 @@ final class PendingFindings {
         .pending()
         .forEach(pending -> earlier.put(new Key(pending.code(), pending.path()), pending));
     state.open().forEach(alert -> open.add(alert.fingerprint()));
+    bootMillis = state.boots().sinceMillis();
     nowMillis = now.takenAtMillis();
   }
 
@@ -48,6 +50,13 @@ final class PendingFindings {
     }
     still.add(now);
     return false;
+  }
+
+  /** True of a finding that the first snapshot of the boot had too. */
+  boolean waitsSinceBoot(IsolationAlert finding) {
+    return finding.devices().stream()
+        .map(device -> earlier.get(new Key(finding.code(), device.path())))
+        .anyMatch(waiting -> waiting != null && waiting.sinceMillis() <= bootMillis);
   }
 
   /** What goes on pending, in order of code and place. */

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -122,6 +123,42 @@ class IsolationFindingsTest {
 
     TestHost cleared = keptApart(host().kexec("boot-2").acs("RP", CLEARED));
     only(Judgement.apply(state, cleared.snapshot()).alerts(), AlertCode.RUNTIME_ISOLATION_LOSS);
+  }
+
+  /** Against the last snapshot of the boot before, and yet no kexec did it. */
+  @Test
+  void whatIsLostInALaterBootIsNotOfItsBoundary() {
+    HostState state = Judgement.apply(HostState.NONE, host().snapshot()).state();
+    state = Judgement.apply(state, host().kexec("boot-2").snapshot()).state();
+    TestHost cleared = keptApart(host().kexec("boot-2").acs("RP", CLEARED));
+    Judged lost = Judgement.apply(state, cleared.snapshot());
+
+    assertEquals(Boundary.RUNNING, boundary(lost, AlertCode.PENDING_MERGE));
+    assertEquals(Boundary.RUNNING, boundary(lost, AlertCode.SILENT_ISOLATION_LOSS));
+
+    Judged other = Judgement.apply(lost.state(), cleared.owner("B", "vm-x").snapshot());
+    assertEquals(AlertStatus.UPDATED, only(other.alerts(), AlertCode.PENDING_MERGE).status());
+    assertEquals(Boundary.RUNNING, boundary(other, AlertCode.PENDING_MERGE));
+
+    TestHost next = keptApart(host().kexec("boot-3").acs("RP", CLEARED).owner("B", "vm-y"));
+    assertEquals(
+        Boundary.KEXEC,
+        boundary(Judgement.apply(other.state(), next.snapshot()), AlertCode.PENDING_MERGE));
+  }
+
+  @Test
+  void whatTheFirstSnapshotOfABootShowsIsOfItsBoundary() {
+    HostState state = Judgement.apply(HostState.NONE, host().snapshot()).state();
+    TestHost cleared = keptApart(host().kexec("boot-2").acs("RP", CLEARED));
+    Judged lost = Judgement.apply(state, cleared.snapshot());
+    assertEquals(Boundary.KEXEC, boundary(lost, AlertCode.PENDING_MERGE));
+
+    Judged other = Judgement.apply(lost.state(), cleared.owner("B", "vm-x").snapshot());
+    assertEquals(Boundary.KEXEC, boundary(other, AlertCode.PENDING_MERGE));
+  }
+
+  private static Boundary boundary(Judged judged, AlertCode code) {
+    return only(judged.alerts(), code).interval().boundary();
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.Boundary;
 import io.acswatch.pci.alert.Evidence;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
@@ -67,6 +68,23 @@ class ReadFindingsTest {
       told = judged.alerts();
     }
     assertEquals(AlertCode.CONFIG_UNREADABLE, told.get(0).code());
+  }
+
+  /** It is told at a later look than the one that saw it first. */
+  @ParameterizedTest(name = "silent from look {0} of the boot on: {1}")
+  @CsvSource({"1, KEXEC", "2, RUNNING", "3, RUNNING"})
+  void silenceIsOfTheBootIfItsFirstLookSawIt(int from, Boundary boundary) {
+    HostState state = Judgement.apply(HostState.NONE, host().snapshot()).state();
+    List<IsolationAlert> told = List.of();
+    for (int look = 1; told.isEmpty(); look++) {
+      ReadStatus status = look < from ? ReadStatus.COMPLETE : ReadStatus.ALL_ONES;
+      Snapshot read = read(host().kexec("boot-2").sequence(look), A, status);
+      Judged judged = Judgement.apply(state, AlteredSnapshot.at(read, look * 30_000L));
+      state = judged.state();
+      told = judged.alerts();
+    }
+    assertEquals(AlertCode.CONFIG_UNREADABLE, told.get(0).code());
+    assertEquals(boundary, told.get(0).interval().boundary());
   }
 
   @ParameterizedTest(name = "{0}")
