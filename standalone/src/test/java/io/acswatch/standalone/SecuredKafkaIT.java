@@ -215,9 +215,55 @@ class SecuredKafkaIT {
     table.add("| " + String.join(" | ", cells) + " |");
   }
 
+  /** Whoever may not see a topic is not told that it is not there, whichever client asks. */
+  @Test
+  @Order(4)
+  void whatALoginMayNotSeeIsNotSaidToBeMissing() throws Exception {
+    Path operator = directory(Login.SCRAM).resolve("operator.conf");
+    String nobody = changed(operator, "acswatch-operator|(change-me-)operator", "$1" + NOBODY);
+    Path capture = Path.of("src/main/resources/io/acswatch/standalone/kexec-before.cap");
+    for (String command :
+        List.of(
+            "alerts --once",
+            "incidents",
+            "kernels",
+            "rejects",
+            "retire --yes host",
+            "trust --list",
+            "topics",
+            "topics --check",
+            "streams",
+            "replay " + capture.toAbsolutePath(),
+            "preflight " + capture.toAbsolutePath(),
+            "simulate --hosts 1 --minutes 1")) {
+      try (LaunchedProcess process = asked(command, nobody)) {
+        assertEquals(3, process.exitCode(), process::all);
+        assertFalse(process.all().contains("not exist"), process::all);
+        assertTrue(
+            process
+                .err()
+                .matches("(?s).*(does not let this login|Not authorized|authorization failed).*"),
+            process::all);
+      }
+    }
+    try (LaunchedProcess check = asked("topics --check", operator.toString())) {
+      assertEquals(0, check.exitCode(), check::all);
+      assertTrue(check.out().contains("acswatch-streams-host-state-changelog"), check::all);
+    }
+    try (LaunchedProcess other = asked("alerts --once --topic-prefix other", operator.toString())) {
+      assertEquals(3, other.exitCode(), other::all);
+      assertTrue(other.err().contains("login see topic other.alerts"), other::all);
+    }
+  }
+
+  private static LaunchedProcess asked(String command, String config) throws IOException {
+    String login = " --config " + config + " --bootstrap-servers " + broker.servers(Login.SCRAM);
+    return LaunchedProcess.acswatch(scratch, (command + login).split(" "));
+  }
+
   @Test
   @Tag("slow")
-  @Order(4)
+  @Order(5)
   void everyMistakeIsOneLine() throws Exception {
     Certificates others =
         Certificates.authority(Files.createDirectory(scratch.resolve("others")), "stranger");
@@ -244,7 +290,7 @@ class SecuredKafkaIT {
 
   /** Each command logs in with a password, and has a key store's and its own key beside it. */
   @Test
-  @Order(5)
+  @Order(6)
   void noSecretIsInAnyOutputNorInTheListOfProcesses() throws Exception {
     Path conf = scratch.resolve("secrets.conf");
     String more =

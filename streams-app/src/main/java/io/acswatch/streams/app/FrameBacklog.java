@@ -124,7 +124,10 @@ final class FrameBacklog implements AutoCloseable {
           Double.NaN,
           hindrances.overtaken(),
           List.of(
-              new Hindrance(Hindrance.Kind.TOPIC_GONE, 1, "topic " + frames + " does not exist")));
+              new Hindrance(
+                  Hindrance.Kind.TOPIC_GONE,
+                  1,
+                  "topic " + frames + " does not exist, or this login may not see it")));
     }
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(

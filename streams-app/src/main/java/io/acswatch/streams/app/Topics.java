@@ -8,19 +8,22 @@ import io.acswatch.wire.TopicNames;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The topics with their partitions and {@linkplain TopicPolicies policies}.
@@ -62,10 +65,7 @@ public final class Topics {
         return found;
       }
       Map<String, KafkaFuture<Void>> created =
-          session
-              .admin()
-              .createTopics(newTopics(session, config.topics(), missing, layout))
-              .values();
+          session.admin().createTopics(newTopics(session, config, missing, layout)).values();
       for (KafkaFuture<Void> topic : created.values()) {
         finish(session, topic);
       }
@@ -89,16 +89,17 @@ public final class Topics {
 
   /** CommandFailure if no broker answers, or a topic is missing or unfit for the application. */
   static void refuseUnfit(BrokerSession session, IsolationConfig config) {
-    List<String> missing = missing(session, config.topics().all());
+    Map<String, TopicDescription> described = existing(session, config, config.topics().all());
+    List<String> missing =
+        config.topics().all().stream().filter(name -> !described.containsKey(name)).toList();
     if (!missing.isEmpty()) {
       boolean one = missing.size() == 1;
       throw new CommandFailure(
-          "%s %s not exist at %s%s; run: acswatch topics --bootstrap-servers %s%s"
+          "%s %s not exist at %s; run: acswatch topics --bootstrap-servers %s%s"
               .formatted(
-                  (one ? "topic " : "topics ") + String.join(", ", missing),
+                  topics(missing),
                   one ? "does" : "do",
                   config.bootstrapServers(),
-                  orHidden(config),
                   config.bootstrapServers(),
                   config.topics().prefix().equals(TopicNames.DEFAULT_PREFIX)
                       ? ""
@@ -106,7 +107,6 @@ public final class Topics {
     }
     String frames = config.topics().frames();
     String commands = config.topics().commands();
-    Map<String, TopicDescription> described = describe(session, List.of(frames, commands));
     int wanted = partitions(described, frames);
     int found = partitions(described, commands);
     if (found != wanted) {
@@ -116,28 +116,51 @@ public final class Topics {
     }
   }
 
-  private static Map<String, TopicDescription> describe(
-      BrokerSession session, Collection<String> topics) {
-    return session.answer(session.admin().describeTopics(topics).allTopicNames());
+  private static String topics(List<String> names) {
+    return (names.size() == 1 ? "topic " : "topics ") + String.join(", ", names);
   }
 
-  static List<String> missing(BrokerSession session, Collection<String> names) {
-    // Asking for all names once is cheaper than an error for each.
-    var existing = session.answer(session.admin().listTopics().names());
-    return new TreeSet<>(names).stream().filter(name -> !existing.contains(name)).toList();
-  }
-
-  /** A broker does not list what a login may not see. */
-  private static String orHidden(IsolationConfig config) {
-    return config.kafka().containsKey("security.protocol") ? ", or this login may not see it" : "";
+  /**
+   * Those of the topics that exist. Asked by name, a broker says of a topic that this login may not
+   * describe just that, whether it exists or not: CommandFailure.
+   */
+  private static Map<String, TopicDescription> existing(
+      BrokerSession session, IsolationConfig config, Collection<String> names) {
+    Map<String, TopicDescription> existing = new TreeMap<>();
+    List<String> hidden = new ArrayList<>();
+    session
+        .admin()
+        .describeTopics(names)
+        .topicNameValues()
+        .forEach(
+            (name, coming) -> {
+              try {
+                existing.put(name, session.answer(coming));
+              } catch (CommandFailure failed) {
+                if (failed.getCause() instanceof TopicAuthorizationException) {
+                  hidden.add(name);
+                } else if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw failed;
+                }
+              }
+            });
+    if (!hidden.isEmpty()) {
+      Collections.sort(hidden);
+      throw new CommandFailure(
+          "the broker at %s does not let this login see %s, so it cannot be told whether %s"
+              .formatted(
+                  config.bootstrapServers(),
+                  topics(hidden),
+                  hidden.size() == 1 ? "it exists" : "they exist"));
+    }
+    return existing;
   }
 
   /** Refuses to go on without a topic. */
   public static void require(BrokerSession session, IsolationConfig config, String topic) {
-    if (!missing(session, List.of(topic)).isEmpty()) {
+    if (existing(session, config, List.of(topic)).isEmpty()) {
       throw new CommandFailure(
-          "topic %s does not exist at %s%s"
-              .formatted(topic, config.bootstrapServers(), orHidden(config)));
+          "topic %s does not exist at %s".formatted(topic, config.bootstrapServers()));
     }
   }
 
@@ -156,7 +179,7 @@ public final class Topics {
   private static void awaitKnown(
       BrokerSession session, IsolationConfig config, List<String> names) {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
-    while (!missing(session, names).isEmpty()) {
+    while (existing(session, config, names).size() < names.size()) {
       if (System.nanoTime() > deadline) {
         throw new CommandFailure("broker does not show the topics it created: " + names);
       }
@@ -170,13 +193,14 @@ public final class Topics {
   }
 
   private static List<NewTopic> newTopics(
-      BrokerSession session, TopicNames names, List<String> missing, Layout layout) {
+      BrokerSession session, IsolationConfig config, List<String> missing, Layout layout) {
+    TopicNames names = config.topics();
     Map<String, Map<String, String>> policies = TopicPolicies.of(names);
     int partitions = layout.partitions().orElse(DEFAULT_PARTITIONS);
     int ofCommands =
         missing.contains(names.frames())
             ? partitions
-            : partitions(describe(session, List.of(names.frames())), names.frames());
+            : partitions(existing(session, config, List.of(names.frames())), names.frames());
     List<NewTopic> topics = new ArrayList<>();
     for (String name : missing) {
       topics.add(
@@ -198,22 +222,23 @@ public final class Topics {
     TopicNames names = config.topics();
     Map<String, Map<String, String>> policies = TopicPolicies.of(names);
     Map<String, Map<String, String>> internal = TopicPolicies.internal(config.applicationId());
-    Set<String> existing = session.answer(session.admin().listTopics().names());
-    // Those are the application's own: made when it first starts, in the number that it needs.
-    internal.keySet().retainAll(existing);
     Map<String, Map<String, String>> all = new LinkedHashMap<>(policies);
     all.putAll(internal);
-    List<String> present = all.keySet().stream().filter(existing::contains).toList();
-    Map<String, TopicDescription> described = describe(session, present);
+    Map<String, TopicDescription> described = existing(session, config, all.keySet());
+    // Those are the application's own: made when it first starts, in the number that it needs.
+    all.keySet().removeIf(name -> !policies.containsKey(name) && !described.containsKey(name));
     Map<ConfigResource, Config> configs =
         session.answer(
-            session.admin().describeConfigs(present.stream().map(Topics::resource).toList()).all());
+            session
+                .admin()
+                .describeConfigs(described.keySet().stream().map(Topics::resource).toList())
+                .all());
     Set<String> asTheFrames =
         Set.of(names.commands(), TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE));
     List<TopicReport> reports = new ArrayList<>();
     all.forEach(
         (name, policy) -> {
-          if (!existing.contains(name)) {
+          if (!described.containsKey(name)) {
             reports.add(new TopicReport(name, Action.MISSING, List.of()));
             return;
           }
