@@ -6,6 +6,7 @@ import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.InputException;
@@ -27,6 +28,9 @@ import java.util.zip.GZIPInputStream;
 public final class Frames {
   /** When the captures are said to have been taken: 2026-01-01T00:00:00Z. */
   public static final long TAKEN_AT = 1_767_225_600_000L;
+
+  /** Of a frame whose number and time are unknown. */
+  public static final Sign ANY_SIGN = new Sign("boot", "", 0, 0);
 
   private Frames() {}
 

@@ -2,6 +2,7 @@ package io.acswatch.streams.fleet;
 
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.streams.topology.HostObserver;
 import java.time.Duration;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What was heard of a host is not stored where it told nothing new, so after a start a host
  * counts from the last snapshot in its state until it is heard of again. One that was taken far
- * ahead of the clock here does not count: it would keep a silent host fresh.
+ * ahead of the clock here does not count: it would keep a silent host fresh. Nor does a frame that
+ * was heard before: whoever has a copy could keep a host fresh that is gone.
  */
 public final class FleetIndex implements HostObserver {
   private final long staleAfterMillis;
@@ -38,6 +40,26 @@ public final class FleetIndex implements HostObserver {
     private volatile long heardMillis;
 
     private volatile long passedOver;
+
+    // Of its last frame; used by one thread, that of the partition.
+    private int boot;
+    private long sequence;
+    private long lookedAtMillis;
+
+    /** False of a frame that came before, or before the last one, as a copy does. */
+    private boolean isNews(Sign sign) {
+      int ofBoot = sign.bootId().hashCode();
+      if (ofBoot == boot
+          && sign.sequence() != 0
+          && sign.sequence() <= sequence
+          && sign.takenAtMillis() <= lookedAtMillis) {
+        return false;
+      }
+      boot = ofBoot;
+      sequence = sign.sequence();
+      lookedAtMillis = sign.takenAtMillis();
+      return true;
+    }
   }
 
   /** The hosts of one partition from its opening to its closing; later nobody reads it. */
@@ -45,10 +67,10 @@ public final class FleetIndex implements HostObserver {
     private final Map<String, Entry> hosts = new ConcurrentHashMap<>();
     private volatile boolean loaded;
 
-    private void heard(String host, long atMillis) {
+    private void heard(String host, long atMillis, Sign sign) {
       // Until the store is read it is not known whether this is a host with a snapshot.
       Entry entry = loaded ? hosts.get(host) : hosts.computeIfAbsent(host, unused -> new Entry());
-      if (entry != null && entry != RETIRED) {
+      if (entry != null && entry != RETIRED && entry.isNews(sign)) {
         entry.heardMillis = Math.max(entry.heardMillis, atMillis);
       }
     }
@@ -128,11 +150,11 @@ public final class FleetIndex implements HostObserver {
   }
 
   @Override
-  public void heard(int partition, String host, long atMillis) {
+  public void heard(int partition, String host, long atMillis, Sign sign) {
     long heard = Math.min(atMillis, clock.getAsLong());
     Partition of = partitions.get(partition);
     if (of != null) {
-      of.heard(host, heard);
+      of.heard(host, heard, sign);
     }
     lastFrameMillis = Math.max(lastFrameMillis, heard);
   }

@@ -1,5 +1,6 @@
 package io.acswatch.streams.topology;
 
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.HostState;
 
 /**
@@ -14,8 +15,13 @@ public interface HostObserver {
 
   default void closed(int partition) {}
 
-  /** A sound frame of a host was taken in, at the broker's time. Called for each: must be quick. */
-  default void heard(int partition, String host, long appendedAtMillis) {}
+  /**
+   * A sound frame of a host was taken in, at the broker's time. Called for each: must be quick.
+   *
+   * @param sign says by number and time whether this is a later frame than the last one of its
+   *     boot: one that changes nothing is not stored, so nobody else can tell
+   */
+  default void heard(int partition, String host, long appendedAtMillis, Sign sign) {}
 
   /** A frame was not judged: its boot is not the current one, or it was delivered before. */
   default void passedOver(int partition, String host) {}

@@ -110,7 +110,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       observer.passedOver();
       hosts.passedOver(partition, host);
     } else {
-      hosts.heard(partition, host, record.timestamp());
+      hosts.heard(partition, host, record.timestamp(), record.value().place());
     }
   }
 

@@ -5,6 +5,7 @@ import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.pci.snapshot.Unchanged;
 import io.acswatch.wire.frame.FrameDigest;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,5 +34,13 @@ record Observation(
 
   static Observation of(Unchanged unchanged, byte[] frame) {
     return new Observation(unchanged.host(), null, unchanged, null, unchanged.digest(), frame);
+  }
+
+  /** Its place among the frames of its host. */
+  Sign place() {
+    if (snapshot != null) {
+      return Sign.of(snapshot);
+    }
+    return unchanged != null ? Sign.of(unchanged) : Objects.requireNonNull(sign);
   }
 }

@@ -74,7 +74,7 @@ class IsolationMetricsTest {
     Judged merged = judged("any");
     for (int i = 2; i < 10_000; i++) {
       String host = "host-" + i;
-      fleet.heard(i % 8, host, now);
+      fleet.heard(i % 8, host, now, Frames.ANY_SIGN);
       fleet.stored(i % 8, host, merged.state());
       metrics.alerted(merged.alerts().get(i % merged.alerts().size()), now);
       metrics.judged();
@@ -275,7 +275,7 @@ class IsolationMetricsTest {
 
   private void host(int partition, String host) {
     Judged merged = judged(host);
-    fleet.heard(partition, host, now);
+    fleet.heard(partition, host, now, Frames.ANY_SIGN);
     fleet.stored(partition, host, merged.state());
     merged.alerts().forEach(alert -> metrics.alerted(alert, now));
   }

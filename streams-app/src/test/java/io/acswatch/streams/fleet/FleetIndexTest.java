@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
@@ -46,10 +47,34 @@ class FleetIndexTest {
     now = START + Duration.ofMinutes(16).toMillis();
     assertEquals(HostStatus.STALE, fleet.host("h").status());
 
-    fleet.heard(0, "h", now);
+    fleet.heard(0, "h", now, Frames.ANY_SIGN);
     assertEquals(HostStatus.FRESH, fleet.host("h").status());
     assertEquals(now, fleet.host("h").heardMillis());
     assertEquals(now, fleet.lastFrameMillis());
+  }
+
+  /** Whoever has recorded a frame may send it for ever. */
+  @Test
+  void aCopyOfAFrameKeepsNoSilentHostFresh() {
+    fleet.stored(0, "h", state("h", "kexec-000-before"));
+    fleet.heard(0, "h", now, new Sign("b", "", START + 2, 7));
+    fleet.heard(0, "h", now, new Sign("b", "", START + 3, 8));
+    now = START + Duration.ofMinutes(16).toMillis();
+    fleet.heard(0, "h", now, new Sign("b", "", START + 2, 7));
+    fleet.heard(0, "h", now, new Sign("b", "", START + 3, 8));
+    assertEquals(HostStatus.STALE, fleet.host("h").status());
+
+    // The agent lost its count, its clock was set back, or the host has booted.
+    for (Sign news :
+        List.of(
+            new Sign("b", "", START + 4, 1),
+            new Sign("b", "", START + 1, 9),
+            new Sign("c", "", START, 1))) {
+      now += Duration.ofMinutes(16).toMillis();
+      assertEquals(HostStatus.STALE, fleet.host("h").status());
+      fleet.heard(0, "h", now, news);
+      assertEquals(HostStatus.FRESH, fleet.host("h").status(), news::toString);
+    }
   }
 
   /** Nor a broker's: what was heard was heard by now. */
@@ -63,7 +88,7 @@ class FleetIndexTest {
                         .withHost("h", 1, START + Duration.ofDays(1).toMillis())))
             .state();
     fleet.stored(0, "h", ahead);
-    fleet.heard(0, "h", START + Duration.ofDays(1).toMillis());
+    fleet.heard(0, "h", START + Duration.ofDays(1).toMillis(), Frames.ANY_SIGN);
     assertEquals(HostStatus.FRESH, fleet.host("h").status());
     assertEquals(START, fleet.host("h").heardMillis());
     assertEquals(START, fleet.lastFrameMillis());
@@ -128,7 +153,7 @@ class FleetIndexTest {
   void aHostThatIsRetiredWhileItsStoreIsReadStaysAway() {
     FleetIndex.Partition partition = fleet.toLoad().get(0);
     fleet.stored(0, "h", HostState.NONE);
-    fleet.heard(0, "h", now);
+    fleet.heard(0, "h", now, Frames.ANY_SIGN);
     partition.load("h", state("h", "kexec-000-before"));
     partition.loaded();
     assertNull(fleet.host("h"));
@@ -151,7 +176,7 @@ class FleetIndexTest {
   @Test
   void aHostHeardOfButNotLoadedYetIsNotListed() {
     now = START + Duration.ofMinutes(30).toMillis();
-    fleet.heard(0, "h", now);
+    fleet.heard(0, "h", now, Frames.ANY_SIGN);
     assertNull(fleet.host("h"));
 
     fleet.toLoad().get(0).load("h", state("h", "kexec-000-before"));
@@ -161,10 +186,10 @@ class FleetIndexTest {
   /** Hosts that send heartbeats and no snapshot, by the thousand, are nothing to remember. */
   @Test
   void aHostWithoutASnapshotTakesNoMemory() {
-    fleet.heard(0, "early", now);
+    fleet.heard(0, "early", now, Frames.ANY_SIGN);
     fleet.toLoad().get(0).loaded();
-    fleet.heard(0, "late", now);
-    fleet.heard(7, "elsewhere", now);
+    fleet.heard(0, "late", now, Frames.ANY_SIGN);
+    fleet.heard(7, "elsewhere", now, Frames.ANY_SIGN);
 
     assertEquals("0 hosts in partitions [0]", fleet.toString());
     assertEquals(now, fleet.lastFrameMillis());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.iommu.Boot;
+import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Heartbeat;
@@ -58,7 +59,7 @@ class OldFramesTest {
                 TopologyObserver.NONE,
                 new HostObserver() {
                   @Override
-                  public void heard(int partition, String host, long at) {
+                  public void heard(int partition, String host, long at, Sign sign) {
                     heard++;
                   }
 
