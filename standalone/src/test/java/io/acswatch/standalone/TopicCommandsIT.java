@@ -315,6 +315,29 @@ class TopicCommandsIT {
     assertEquals("", run("trust", "--list").out());
   }
 
+  /** A stranger may make a key and headers as long as a record. */
+  @Test
+  @Order(6)
+  void whatWasCutIsShownAsCutAndNotSentAgain() {
+    ProducerRecord<String, byte[]> record =
+        new ProducerRecord<>(config.topics().frames(), "k".repeat(300_000), NOISE);
+    record.headers().add("h", new byte[300_000]);
+    Map<String, Object> settings = Map.of("bootstrap.servers", broker.bootstrapServers());
+    try (var producer =
+        new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
+      producer.send(record);
+    }
+    String kept = "k".repeat(256 << 10);
+    Awaitility.await().atMost(LIMIT).until(() -> !rejects("--host", kept).out().isEmpty());
+    String line = rejects("--host", kept).lines().get(0);
+    assertTrue(line.contains(" " + "k".repeat(253) + "... (262144 characters) "), line);
+    assertTrue(line.length() < 700, line);
+    String shown = rejects("--show", line.split(" ", 2)[0]).out();
+    assertTrue(shown.contains("\ncut     key=300000 headers=300"), shown);
+    String left = rejects("--host", kept, "--replay").out();
+    assertTrue(left.contains(" left out: only its beginning was kept; it is at acswatch."), left);
+  }
+
   @Test
   @Order(4)
   void aTopicThatIsMissingIsNamed() {

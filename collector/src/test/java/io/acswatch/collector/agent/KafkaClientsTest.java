@@ -22,6 +22,7 @@ class KafkaClientsTest {
 
     assertEquals("all", settings.get("acks"));
     assertEquals(true, settings.get("enable.idempotence"));
+    assertEquals(1, settings.get("max.in.flight.requests.per.connection"));
     assertEquals("lz4", settings.get("compression.type"));
     assertEquals(512 << 10, settings.get("batch.size"));
     assertEquals(10, settings.get("linger.ms"));

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
+import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
+import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
@@ -29,6 +31,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,6 +101,40 @@ class StatusServerTest {
       }
       assertEquals(Set.of(200, 503), codes);
     }
+  }
+
+  /** Each is long work over all functions of a host; one takes one processor, no more. */
+  @Test
+  void oneExplanationIsMadeAtATime() throws Exception {
+    try (ServedFleet fleet = new ServedFleet(System::currentTimeMillis)) {
+      fleet.judge(LargeHosts.ofDomains("large", 256)[0]);
+      URI uri = URI.create(fleet.url() + "/api/v1/host/weak-points?id=large");
+      HttpRequest asked = HttpRequest.newBuilder(uri).build();
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        answers.add(client.sendAsync(asked, BodyHandlers.ofString()));
+      }
+      var all = CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new));
+      long most = 0;
+      while (!all.isDone()) {
+        most =
+            Math.max(
+                most,
+                Thread.getAllStackTraces().values().stream()
+                    .filter(StatusServerTest::explains)
+                    .count());
+        assertEquals(200, fleet.get("/healthz").statusCode());
+      }
+      assertEquals(1, most);
+      Set<Integer> codes = new TreeSet<>();
+      answers.forEach(answer -> codes.add(answer.join().statusCode()));
+      assertTrue(codes.contains(200) && Set.of(200, 503).containsAll(codes), codes::toString);
+    }
+  }
+
+  private static boolean explains(StackTraceElement[] stack) {
+    return Arrays.stream(stack)
+        .anyMatch(frame -> frame.getClassName().equals(Explainer.class.getName()));
   }
 
   private static HttpAnswer afterwards(CountDownLatch latch) {
