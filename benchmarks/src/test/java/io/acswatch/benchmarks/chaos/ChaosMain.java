@@ -85,7 +85,7 @@ final class ChaosMain extends CliCommand {
       split = ",",
       description =
           "Measure instead, on an idle machine: failover (with and without standby), rebuild,"
-              + " backlog, flood.")
+              + " restore, backlog, flood.")
   private List<String> figures = List.of();
 
   @Option(
@@ -133,9 +133,11 @@ final class ChaosMain extends CliCommand {
           kind ->
               kind.isOfNetwork() || kind == Kind.FULL_DISK_APP || kind == Kind.FULL_DISK_BROKER);
     }
+    int code = ExitCode.FINDING;
     try {
       String launcher = System.getProperty("acswatch.launcher");
-      cluster = new Cluster(directory, network, launcher, mutant);
+      cluster =
+          new Cluster(directory, network, launcher, mutant, figures.isEmpty() ? "1536m" : "5g");
       tell("commit " + commit + "; what this machine lacks: " + lacks(network));
       for (Cluster.Broker broker : cluster.brokers().values()) {
         cluster.start(broker);
@@ -149,15 +151,22 @@ final class ChaosMain extends CliCommand {
                   1_000));
       if (!figures.isEmpty()) {
         new Figures(cluster, admin, hosts, this::tell).run(figures);
-        return ExitCode.OK;
+        code = ExitCode.OK;
+      } else {
+        code = replay == null ? runRounds(kinds, directory) : replay(directory);
       }
-      return replay == null ? runRounds(kinds, directory) : replay(directory);
+      return code;
     } finally {
       if (admin != null) {
         admin.close(Duration.ofSeconds(2));
       }
       if (cluster != null) {
         cluster.end();
+        if (code == ExitCode.OK) {
+          cluster.delete();
+        } else {
+          tell("what the processes said is in " + directory);
+        }
       }
     }
   }

@@ -28,7 +28,6 @@ final class Cluster {
 
   private static final int BROKER_PORT = 9092;
   private static final int HTTP_PORT = 9640;
-  private static final String BROKER_DISK = "1536m";
   private static final String APP_DISK = "512m";
   private static final String QUICK =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k -XX:-UsePerfData";
@@ -39,6 +38,7 @@ final class Cluster {
   private final String clusterId = Uuid.randomUuid().toString();
   private final Map<String, Broker> brokers = new LinkedHashMap<>();
   private final Map<String, App> apps = new LinkedHashMap<>();
+  private final List<Path> disks = new ArrayList<>();
   private final String mutant;
   private String prefix = "";
   private int standby = 1;
@@ -126,14 +126,14 @@ final class Cluster {
     }
   }
 
-  Cluster(Path directory, Network network, String launcher, String mutant)
+  Cluster(Path directory, Network network, String launcher, String mutant, String brokerDisk)
       throws IOException, InterruptedException {
     this.directory = directory;
     this.network = network;
     this.launcher = launcher;
     this.mutant = mutant;
     for (String name : Plan.BROKERS) {
-      Path disk = disk(name, BROKER_DISK);
+      Path disk = disk(name, brokerDisk);
       brokers.put(name, new Broker(name, network.add(name), disk));
     }
     for (int i = 1; i <= 3; i++) {
@@ -146,6 +146,7 @@ final class Cluster {
   /** A disk of its own where they can be had, so that it can be full. */
   private Path disk(String name, String size) throws IOException, InterruptedException {
     Path disk = Files.createDirectories(directory.resolve(name));
+    disks.add(disk);
     if (network.isReal()) {
       Network.run("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", disk.toString());
     }
@@ -284,9 +285,13 @@ final class Cluster {
   }
 
   static void clear(App app) throws IOException {
-    try (Stream<Path> files = Files.walk(app.disk)) {
+    clear(app.disk);
+  }
+
+  private static void clear(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        if (!file.equals(app.disk)) {
+        if (!file.equals(directory)) {
           Files.deleteIfExists(file);
         }
       }
@@ -385,5 +390,16 @@ final class Cluster {
         broker.child.kill();
       }
     }
+  }
+
+  /** Leaves nothing of it behind. */
+  void delete() throws IOException, InterruptedException {
+    if (network.isReal()) {
+      for (Path disk : disks) {
+        Network.run("umount", "-l", disk.toString());
+      }
+    }
+    clear(directory);
+    Files.delete(directory);
   }
 }

@@ -7,7 +7,12 @@ import io.acswatch.simulate.FrameSender;
 import io.acswatch.simulate.LoadHost;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
+import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,9 +23,15 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -33,6 +44,9 @@ final class Figures {
   private static final long BETWEEN_PROBES_MILLIS = 100;
   private static final long MINUTE = 60_000;
   private static final int FLOOD = 43_000;
+  private static final int FASTER = 12;
+  private static final Pattern RESTORED =
+      Pattern.compile("(?m)^acswatch_restored_records_total(?:\\{.*})? (\\S+)$");
 
   private final Cluster cluster;
   private final Admin admin;
@@ -42,6 +56,7 @@ final class Figures {
   private final Collection<Probe> probes = new ConcurrentLinkedQueue<>();
   private List<HostLoad> loads = List.of();
   private TopicNames topics;
+  private String application = "";
   private List<App> apps;
   private Watcher watcher;
   private FrameSender sender;
@@ -65,11 +80,12 @@ final class Figures {
           lose(1);
         }
         case "rebuild" -> rebuild();
+        case "restore" -> restore();
         case "backlog" -> backlog();
         case "flood" -> flood();
         default ->
             throw new IllegalArgumentException(
-                name + " is no figure; they are failover, rebuild, backlog, flood");
+                name + " is no figure; they are failover, rebuild, restore, backlog, flood");
       }
     }
   }
@@ -80,12 +96,13 @@ final class Figures {
     cluster.standby(standby);
     apps = cluster.apps(2);
     IsolationConfig config = IsolationConfig.from(cluster.settings(apps.get(0)));
+    application = config.applicationId();
     Topics.create(
         config, new Topics.Layout(Optional.of(Cluster.PARTITIONS), Optional.of((short) 3)));
     for (App app : apps) {
       cluster.start(app);
     }
-    watcher = new Watcher(admin, config.applicationId(), partitions(topics.frames()), apps);
+    watcher = new Watcher(admin, application, partitions(topics.frames()), apps);
     recorder = new Recorder(cluster.bootstrapServers(), partitions(topics.alerts()), false);
     sender = new FrameSender(cluster.bootstrapServers(), topics.frames(), Map.of());
     sweeps.clear();
@@ -199,9 +216,61 @@ final class Figures {
 
   private void rebuild() throws Exception {
     begin("rebuild", 0);
+    out.accept("all stores lost: " + startAgain(true));
+    end();
+  }
+
+  /**
+   * What an hour of load leaves to be read back, and what five minutes leave. Time runs faster, for
+   * the load and for the time after which a changelog's segment is closed.
+   */
+  private void restore() throws Exception {
+    begin("restore", 0);
+    String changelog = application + "-host-state-changelog";
+    long segmentMillis = Long.parseLong(Changelogs.SETTINGS.get(TopicConfig.SEGMENT_MS_CONFIG));
+    ConfigEntry faster =
+        new ConfigEntry(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(segmentMillis / FASTER));
+    admin
+        .incrementalAlterConfigs(
+            Map.of(
+                new ConfigResource(ConfigResource.Type.TOPIC, changelog),
+                List.of(new AlterConfigOp(faster, AlterConfigOp.OpType.SET))))
+        .all()
+        .get();
+    int minutes = 0;
+    for (int until : new int[] {5, 60}) {
+      change(until - minutes);
+      minutes = until;
+      String load = "%d min of load, %d updates: ".formatted(minutes, 6 * minutes * hosts);
+      out.accept(load + "SIGKILL of both instances: " + startAgain(false));
+      out.accept(load + "and their stores lost: " + startAgain(true));
+    }
+    end();
+  }
+
+  /** Each host changes every ten seconds of the faster time. */
+  private void change(int minutes) throws Exception {
+    long began = System.nanoTime();
+    long sent = 0;
+    for (int sweep = 0; sweep < 6 * minutes; sweep++) {
+      for (HostLoad load : loads) {
+        FrameSender.awaitTurn(began, sent++, hosts * FASTER / 10.0);
+        send(load, sentAt -> {});
+      }
+    }
+    sender.finish();
+    awaitThrough();
+    out.accept(
+        "%d updates were judged in %.0f s".formatted(sent, (System.nanoTime() - began) / 1e9));
+  }
+
+  /** Kills both instances, starts them, and says what they read back and how long it took. */
+  private String startAgain(boolean lost) throws Exception {
     for (App app : apps) {
       cluster.kill(app);
-      Cluster.clear(app);
+      if (lost) {
+        Cluster.clear(app);
+      }
     }
     probes.clear();
     long start = System.currentTimeMillis();
@@ -211,11 +280,25 @@ final class Figures {
     probe(3_000);
     awaitThrough();
     Thread.sleep(1_000);
-    out.accept(
-        "all stores rebuilt from their changelogs: the last of the alerts sent meanwhile came %d ms after the start"
-            .formatted(
-                latencies().stream().mapToLong(one -> one[0] + one[1] - start).max().orElse(-1)));
-    end();
+    long late = latencies().stream().mapToLong(one -> one[0] + one[1] - start).max().orElse(-1);
+    long records = 0;
+    for (App app : apps) {
+      records += restoredRecords(app);
+    }
+    return "%d records read back, alerts of frames sent meanwhile were all there after %d ms"
+        .formatted(records, late);
+  }
+
+  private static long restoredRecords(App app) throws Exception {
+    HttpRequest metrics =
+        HttpRequest.newBuilder(URI.create("http://" + app.http() + "/metrics")).build();
+    Matcher found =
+        RESTORED.matcher(HttpClient.newHttpClient().send(metrics, BodyHandlers.ofString()).body());
+    long records = 0;
+    while (found.find()) {
+      records += (long) Double.parseDouble(found.group(1));
+    }
+    return records;
   }
 
   private void backlog() throws Exception {
@@ -240,7 +323,12 @@ final class Figures {
     }
     sender.finish();
     double sending = (System.nanoTime() - began) / 1e9;
+    out.accept("sent: " + watcher.where());
+    Thread progress = new Thread(this::tellEachMinute, "progress");
+    progress.start();
     awaitThrough();
+    progress.interrupt();
+    progress.join();
     out.accept(
         "backlog: %d frames in %.0f s (%.1f times the rate), judged after %.0f s, %d MiB at most"
             .formatted(
@@ -248,8 +336,23 @@ final class Figures {
                 sending,
                 sent.get() / sending / rate,
                 (System.nanoTime() - began) / 1e9,
-                apps.stream().mapToLong(App::peakMebibytes).max().orElse(0)));
+                peakMebibytes()));
     end();
+  }
+
+  private void tellEachMinute() {
+    try {
+      while (true) {
+        Thread.sleep(MINUTE);
+        out.accept("%s, %d MiB at most".formatted(watcher.where(), peakMebibytes()));
+      }
+    } catch (InterruptedException done) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private long peakMebibytes() {
+    return apps.stream().mapToLong(App::peakMebibytes).max().orElse(0);
   }
 
   private void sweep(AtomicLong sent) throws Exception {
@@ -267,6 +370,7 @@ final class Figures {
     for (int i = 0; i < FLOOD; i++) {
       send(loud, sentAt -> {});
     }
+    sender.finish();
     probes.clear();
     for (HostLoad quiet : List.of(beside, elsewhere)) {
       probes.add(new Probe(quiet.host(), System.currentTimeMillis()));
