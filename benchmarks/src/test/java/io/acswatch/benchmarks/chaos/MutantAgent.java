@@ -55,6 +55,7 @@ public final class MutantAgent {
           List.of(
               new Change(
                   STREAMS + "topology.JudgeIsolation", "refuseTooLarge", MUTATIONS + "Skipped"),
+              new Change("io.acswatch.wire.json.Json$Limited", "count", MUTATIONS + "Skipped"),
               new Change("io.acswatch.wire.frame.FrameCheck", "tooLong", MUTATIONS + "Skipped"));
       case "trust-standby" ->
           List.of(

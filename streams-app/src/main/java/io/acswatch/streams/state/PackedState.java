@@ -8,7 +8,6 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.facts.FactsWriter;
-import io.acswatch.wire.json.AlertJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -142,9 +141,9 @@ public final class PackedState {
     return state;
   }
 
-  /** An alert as JSON, as it lies in the state. */
+  /** An alert as JSON, as it lies in the state; UncheckedIOException if no record has room. */
   public byte[] json(IsolationAlert alert) {
-    return written().computeIfAbsent(alert, AlertJson::writeBytes);
+    return written().computeIfAbsent(alert, StateWriter::json);
   }
 
   private Map<IsolationAlert, byte[]> written() {

@@ -31,8 +31,12 @@ final class StateWriter {
     return write(
         state,
         snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)),
-        AlertJson::writeBytes,
+        StateWriter::json,
         ContentDigest.UNKNOWN);
+  }
+
+  static byte[] json(IsolationAlert alert) {
+    return AlertJson.writeBytes(alert, Changelogs.MAX_RECORD_BYTES);
   }
 
   /** Packs a state, with the packed facts of its snapshots and the digest of the current frame. */

@@ -14,6 +14,7 @@ import io.acswatch.streams.state.PackedState;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertLinks;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -90,12 +91,13 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     } catch (UnknownStateVersionException fromTheFuture) {
       // No record could pass. Stopping loses none; rejecting all of them would lose the alerts.
       throw fromTheFuture;
-    } catch (RecordTooLargeException tooLarge) {
+    } catch (RecordTooLargeException | UncheckedIOException tooLarge) {
       LOG.warn(
           "A frame of host {} is not judged: {}",
           InputException.quote(host),
           tooLarge.getMessage());
-      rejects.send(record, record.value().frame(), Refusal.TOO_LARGE, tooLarge.getMessage());
+      rejects.send(
+          record, record.value().frame(), Refusal.TOO_LARGE, String.valueOf(tooLarge.getMessage()));
       return;
     } catch (RuntimeException | StackOverflowError failure) {
       failed(record, failure);

@@ -73,6 +73,7 @@ final class ReportedGroups {
     GroupingModel model =
         GroupingModel.of(KernelVersion.of(release, snapshot.boot().kernelVersion()));
     return Json.bytes(
+        Nodes.MAX_RECORD_BYTES,
         json -> {
           json.writeStringField("host", snapshot.host());
           json.writeStringField("boot_id", snapshot.boot().id());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
@@ -25,6 +26,7 @@ import io.acswatch.wire.frame.FrameType;
 import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -384,6 +386,54 @@ class IsolationTopologyTest {
     assertEquals("too_large", headers(reject).get(Rejects.REASON));
     assertArrayEquals(state, store().get(HOST));
     assertEquals(List.of(), read(TOPICS.alerts()));
+  }
+
+  /** Names are in a frame once; an alert has them with each device. */
+  @Test
+  void rejectsAFrameWhoseAlertWouldNotFitBeforeTheMemoryForItIsUsed() {
+    driver.close();
+    start(
+        (state, snapshot) -> {
+          Judged judged = Judgement.apply(state, snapshot);
+          if (snapshot.sequence() != 13) {
+            return judged;
+          }
+          IsolationAlert alert = judged.alerts().get(0);
+          List<AlertDevice> devices = Collections.nCopies(3_000_000, alert.devices().get(0));
+          IsolationAlert large = with(alert, devices);
+          return new Judged(
+              new HostState(null, judged.state().current(), 1, List.of(large)), List.of(large));
+        });
+    send(HOST, Frames.frame("kexec-001-before", HOST, 1), AT);
+    byte[] frame = Frames.frame("kexec-001-after", HOST, 13);
+    var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    send(HOST, frame, AT + 1);
+    long used = threads.getCurrentThreadAllocatedBytes() - before;
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertArrayEquals(frame, reject.value());
+    assertEquals("too_large", headers(reject).get(Rejects.REASON));
+    assertEquals("more than 16777216 bytes of JSON", headers(reject).get(Rejects.DETAIL));
+    assertTrue(used < 128 << 20, "used " + used);
+  }
+
+  private static IsolationAlert with(IsolationAlert alert, List<AlertDevice> devices) {
+    return new IsolationAlert(
+        alert.fingerprint(),
+        alert.revision(),
+        alert.code(),
+        alert.severity(),
+        alert.status(),
+        alert.host(),
+        alert.interval(),
+        alert.raisedAtMillis(),
+        devices,
+        alert.vms(),
+        alert.cause(),
+        alert.headline(),
+        alert.nextStep(),
+        alert.evidence());
   }
 
   /** Its alerts would name the host in the key, in a header and in the value. */

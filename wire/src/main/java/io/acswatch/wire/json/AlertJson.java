@@ -38,7 +38,15 @@ public final class AlertJson {
 
   /** An alert without links, as it is stored. */
   public static byte[] writeBytes(IsolationAlert alert) {
-    return Json.bytes(json -> writeTo(json, alert));
+    return writeBytes(alert, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The same; UncheckedIOException if it has more bytes. It names each device with its owner, so a
+   * frame with few long names may lead to an alert many times as large.
+   */
+  public static byte[] writeBytes(IsolationAlert alert, int limit) {
+    return Json.bytes(limit, json -> writeTo(json, alert));
   }
 
   /** The same as it is sent: {@code stored}, and the links at its end. */

@@ -3,7 +3,9 @@ package io.acswatch.wire.json;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -35,15 +37,49 @@ public final class Json {
   }
 
   public static byte[] bytes(Fields fields) {
+    return bytes(Integer.MAX_VALUE, fields);
+  }
+
+  /** The same of at most {@code limit} bytes; UncheckedIOException as soon as it has more. */
+  public static byte[] bytes(int limit, Fields fields) {
     try (ByteArrayBuilder bytes = new ByteArrayBuilder(FACTORY._getBufferRecycler())) {
-      try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
+      OutputStream out = limit == Integer.MAX_VALUE ? bytes : new Limited(bytes, limit);
+      try (JsonGenerator json = FACTORY.createGenerator(out)) {
         json.writeStartObject();
         fields.writeTo(json);
         json.writeEndObject();
       }
       return bytes.getClearAndRelease();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
+    } catch (IOException tooLong) {
+      throw new UncheckedIOException(tooLong.getMessage(), tooLong);
+    }
+  }
+
+  private static final class Limited extends FilterOutputStream {
+    private final int limit;
+    private long written;
+
+    private Limited(OutputStream out, int limit) {
+      super(out);
+      this.limit = limit;
+    }
+
+    @Override
+    public void write(int one) throws IOException {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      count(length);
+      out.write(bytes, from, length);
+    }
+
+    private void count(int length) throws IOException {
+      written += length;
+      if (written > limit) {
+        throw new IOException("more than %d bytes of JSON".formatted(limit));
+      }
     }
   }
 
