@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.collector.Lspci;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -112,7 +113,7 @@ class CommandsTest {
   @Test
   void refusesADumpThatIsCutShort() throws IOException {
     Path dump = directory.resolve("dump");
-    String whole = LspciText.dump(TestCaptures.read("switch-before.cap").functions());
+    String whole = Lspci.dump(TestCaptures.read("switch-before.cap").functions());
     Files.writeString(dump, whole.substring(0, 700));
 
     CommandRun run = CommandRun.of("decode", dump.toString());

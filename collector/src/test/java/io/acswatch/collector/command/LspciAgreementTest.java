@@ -3,14 +3,12 @@ package io.acswatch.collector.command;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.acswatch.collector.TestCaptures;
+import io.acswatch.collector.Lspci;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
-import io.acswatch.wire.text.CaptureReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,7 +19,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -41,29 +38,17 @@ class LspciAgreementTest {
 
   @BeforeAll
   static void needsLspci() {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/lspci")),
-        "/usr/bin/lspci is missing (Debian: pciutils)");
+    Lspci.assumeThere();
   }
 
   @TestFactory
-  List<DynamicTest> agreesOnDumpsMadeFromCaptures() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (String name : TestCaptures.NAMES) {
-      tests.add(dynamicTest(name, () -> compare(TestCaptures.read(name))));
-    }
-    return tests;
+  List<DynamicTest> agreesOnDumpsMadeFromCaptures() {
+    return Lspci.onTestCaptures(this::compare);
   }
 
   @TestFactory
   List<DynamicTest> agreesOnDumpsMadeFromTheCorpus() throws IOException {
-    assumeTrue(
-        TestCaptures.corpus().isPresent(), "no corpus here; -Dacswatch.corpus=DIR names one");
-    List<DynamicTest> tests = new ArrayList<>();
-    for (Path file : TestCaptures.below(TestCaptures.corpus().orElseThrow())) {
-      tests.add(dynamicTest(file.toString(), () -> compare(CaptureReader.read(file))));
-    }
-    return tests;
+    return Lspci.onTheCorpus(this::compare);
   }
 
   @ParameterizedTest(name = "seed={0}")
@@ -80,7 +65,7 @@ class LspciAgreementTest {
     // Of a function that could not be read there is nothing to print, or to read.
     List<CapturedFunction> read =
         capture.functions().stream().filter(f -> f.config().length() > 0).toList();
-    Path dump = Files.writeString(directory.resolve("dump"), LspciText.dump(read));
+    Path dump = Files.writeString(directory.resolve("dump"), Lspci.dump(read));
 
     Map<PciAddress, LspciText.Decoded> theirs =
         LspciText.parse(lspci("-F", dump.toString(), "-vvvn"));
@@ -144,20 +129,8 @@ class LspciAgreementTest {
     return ours;
   }
 
-  /** Runs lspci; what it complains of on standard error is of no interest. */
   private List<String> lspci(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("/usr/bin/lspci"));
-    command.addAll(List.of(arguments));
-    Path output = directory.resolve("output");
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(output.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
-      process.destroyForcibly();
-      throw new IOException(command + " does not end");
-    }
-    return Files.readAllLines(output, StandardCharsets.ISO_8859_1);
+    byte[] output = Lspci.run(directory, arguments);
+    return new String(output, StandardCharsets.ISO_8859_1).lines().toList();
   }
 }

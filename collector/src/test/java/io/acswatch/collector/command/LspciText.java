@@ -2,7 +2,6 @@ package io.acswatch.collector.command;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.snapshot.CapturedFunction;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -177,24 +176,6 @@ final class LspciText {
       }
       return flags;
     }
-  }
-
-  /** The text that {@code lspci -xxxx} prints of these functions. */
-  static String dump(List<CapturedFunction> functions) {
-    StringBuilder text = new StringBuilder();
-    for (CapturedFunction function : functions) {
-      text.append(function.address()).append(" Device\n");
-      byte[] bytes = function.config().toByteArray();
-      for (int row = 0; row < bytes.length; row += 16) {
-        text.append("%02x:".formatted(row));
-        for (int i = row; i < row + 16; i++) {
-          text.append(" %02x".formatted(bytes[i]));
-        }
-        text.append('\n');
-      }
-      text.append('\n');
-    }
-    return text.toString();
   }
 
   /** Reads what {@code lspci -vvv} prints. */

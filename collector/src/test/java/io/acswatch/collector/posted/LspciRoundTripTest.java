@@ -3,11 +3,8 @@ package io.acswatch.collector.posted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import io.acswatch.collector.TestCaptures;
-import io.acswatch.pci.config.ConfigSpace;
+import io.acswatch.collector.Lspci;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -16,7 +13,6 @@ import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.text.CaptureReader;
 import io.acswatch.wire.text.PostedHost;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -44,29 +39,17 @@ class LspciRoundTripTest {
 
   @BeforeAll
   static void needsLspci() {
-    assumeTrue(
-        Files.isExecutable(Path.of("/usr/bin/lspci")),
-        "/usr/bin/lspci is missing (Debian: pciutils)");
+    Lspci.assumeThere();
   }
 
   @TestFactory
-  List<DynamicTest> ofTestCaptures() throws IOException {
-    List<DynamicTest> tests = new ArrayList<>();
-    for (String name : TestCaptures.NAMES) {
-      tests.add(dynamicTest(name, () -> check(TestCaptures.read(name))));
-    }
-    return tests;
+  List<DynamicTest> ofTestCaptures() {
+    return Lspci.onTestCaptures(this::check);
   }
 
   @TestFactory
   List<DynamicTest> ofTheCorpus() throws IOException {
-    assumeTrue(
-        TestCaptures.corpus().isPresent(), "no corpus here; -Dacswatch.corpus=DIR names one");
-    List<DynamicTest> tests = new ArrayList<>();
-    for (Path file : TestCaptures.below(TestCaptures.corpus().orElseThrow())) {
-      tests.add(dynamicTest(file.toString(), () -> check(CaptureReader.read(file))));
-    }
-    return tests;
+    return Lspci.onTheCorpus(this::check);
   }
 
   private void check(Capture capture) throws IOException, InterruptedException {
@@ -137,27 +120,7 @@ class LspciRoundTripTest {
   }
 
   private byte[] lspci(Capture capture) throws IOException, InterruptedException {
-    StringBuilder dump = new StringBuilder();
-    for (CapturedFunction function : capture.functions()) {
-      dump.append(function.address()).append(" Device\n");
-      ConfigSpace config = function.config();
-      for (int row = 0; row < config.length(); row += 16) {
-        dump.append("%02x:".formatted(row));
-        for (int i = row; i < Math.min(row + 16, config.length()); i++) {
-          dump.append(" %02x".formatted(config.u8(i)));
-        }
-        dump.append('\n');
-      }
-      dump.append('\n');
-    }
-    Path input = Files.writeString(directory.resolve("dump"), dump);
-    Path output = directory.resolve("output");
-    Process process =
-        new ProcessBuilder("/usr/bin/lspci", "-F", input.toString(), "-vvv", "-nn", "-D")
-            .redirectOutput(output.toFile())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertTrue(process.waitFor(30, TimeUnit.SECONDS), "lspci does not end");
-    return Files.readAllBytes(output);
+    Path dump = Files.writeString(directory.resolve("dump"), Lspci.dump(capture.functions()));
+    return Lspci.run(directory, "-F", dump.toString(), "-vvv", "-nn", "-D");
   }
 }
