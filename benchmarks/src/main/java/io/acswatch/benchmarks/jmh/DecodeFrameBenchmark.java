@@ -55,7 +55,7 @@ public class DecodeFrameBenchmark extends FrameBenchmark {
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public Snapshot unpackedFacts() {
-    return FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence());
+    return FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence(), null);
   }
 
   @Benchmark

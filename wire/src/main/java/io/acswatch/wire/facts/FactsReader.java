@@ -51,18 +51,9 @@ public final class FactsReader {
    * The snapshot of the facts in {@code length} bytes from {@code offset}; keeps no reference to
    * them.
    *
-   * @throws IllegalArgumentException or IndexOutOfBoundsException if the facts are damaged
-   */
-  public static Snapshot read(
-      byte[] bytes, int offset, int length, long takenAtMillis, long sequence) {
-    return read(bytes, offset, length, takenAtMillis, sequence, null);
-  }
-
-  /**
-   * The same.
-   *
    * @param like another snapshot, most likely of the same host: functions that are equal are not
-   *     made again, but taken from there
+   *     made again, but taken from there; null for none
+   * @throws IllegalArgumentException or IndexOutOfBoundsException if the facts are damaged
    */
   public static Snapshot read(
       byte[] bytes,

@@ -5,7 +5,6 @@ import io.acswatch.pci.config.LineSparseConfigSpace;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import net.openhft.chronicle.bytes.RandomDataInput;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  *   input          | line 0 | line 2 | line 5 |   at linesOffset + 2 * 64 + 2
  * </pre>
  *
- * <p>Rebindable: valid until the next {@link #wrap}; keeps a reference to the input; not
- * thread-safe. Mask, length and room are checked when it is bound, the offset at each read, so no
- * read leaves the lines of this function, whatever the input checks itself. Over {@link
- * CheckedBytes} they are read from the array behind it, since its window has been asked then: one
- * check less for each read.
+ * <p>Rebindable: valid until the next {@link #bind}; keeps a reference to the input; not
+ * thread-safe. A frame's check goes through mask, length and room before; the offset is checked at
+ * each read. Over {@link CheckedBytes} lines are read from the array behind it: one check less for
+ * each read.
  */
 public final class BytesConfigSpace implements ConfigSpace {
   private static final int LINE_SHIFT = 6;
@@ -41,28 +39,12 @@ public final class BytesConfigSpace implements ConfigSpace {
   private int length;
 
   /**
-   * Points this view at a function.
+   * Points this view at a function of a frame whose check has been through these values.
    *
    * @param linesOffset where the first kept line begins in {@code input}
    * @param lineMask bit n is set if line n is kept
    * @param length bytes that were read of the function, 0 to 4096
-   * @throws IllegalArgumentException if the mask names lines beyond the length
-   * @throws IndexOutOfBoundsException if the lines do not lie within the input
    */
-  public BytesConfigSpace wrap(RandomDataInput input, long linesOffset, long lineMask, int length) {
-    if (length < 0 || length > EXTENDED_LENGTH) {
-      throw new IllegalArgumentException("length=" + length + ", expected 0 to 4096");
-    }
-    if (!LineSparseConfigSpace.maskFitsLength(lineMask, length)) {
-      throw new IllegalArgumentException(
-          "lineMask=0x%016x, expected no line beyond length=%d".formatted(lineMask, length));
-    }
-    Objects.checkFromIndexSize(
-        linesOffset, (long) Long.bitCount(lineMask) << LINE_SHIFT, input.readLimit());
-    return bind(input, linesOffset, lineMask, length);
-  }
-
-  /** The same where a frame's check has already been through the values. */
   BytesConfigSpace bind(RandomDataInput input, long linesOffset, long lineMask, int length) {
     byte[] bytes = null;
     if (input instanceof CheckedBytes checked) {

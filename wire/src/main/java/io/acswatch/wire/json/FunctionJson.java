@@ -12,16 +12,7 @@ import java.io.IOException;
 public final class FunctionJson {
   private FunctionJson() {}
 
-  public static void writeHeader(
-      JsonGenerator json, PciAddress address, PciIds ids, ConfigFacts facts) throws IOException {
-    writeHeader(json, address, ids, facts, false);
-  }
-
-  /**
-   * The same.
-   *
-   * @param inWords known by words of {@code lspci}: what they do not show is null
-   */
+  /** All but ACS; {@code inWords}: known by words of lspci, what they do not show is null. */
   public static void writeHeader(
       JsonGenerator json, PciAddress address, PciIds ids, ConfigFacts facts, boolean inWords)
       throws IOException {
@@ -39,11 +30,6 @@ public final class FunctionJson {
     json.writeStringField("status", inWords ? "IN_WORDS" : facts.status().name());
   }
 
-  public static void writeAcs(JsonGenerator json, ConfigFacts facts) throws IOException {
-    writeAcs(json, facts, false);
-  }
-
-  /** The same, without what words of {@code lspci} do not show. */
   public static void writeAcs(JsonGenerator json, ConfigFacts facts, boolean inWords)
       throws IOException {
     Json.object(json, "acs", facts.acs(), (out, acs) -> registers(out, acs, inWords));

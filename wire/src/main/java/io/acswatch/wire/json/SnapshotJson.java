@@ -55,8 +55,8 @@ public final class SnapshotJson {
     PciFunction function = hierarchy.function(index);
     KernelView kernel = function.kernel();
     int parent = hierarchy.shownBelow(index);
-    FunctionJson.writeHeader(json, function.address(), function.ids(), function.config());
-    FunctionJson.writeAcs(json, function.config());
+    FunctionJson.writeHeader(json, function.address(), function.ids(), function.config(), false);
+    FunctionJson.writeAcs(json, function.config(), false);
     json.writeStringField("path", function.path().text());
     Json.number(json, "parent", parent == HostHierarchy.NONE ? null : parent);
     json.writeStringField("type", hierarchy.type(index).label());

@@ -51,7 +51,7 @@ class FactsTest {
   }
 
   private static Snapshot unpacked(byte[] facts, Snapshot at) {
-    return FactsReader.read(facts, 0, facts.length, at.takenAtMillis(), at.sequence());
+    return FactsReader.read(facts, 0, facts.length, at.takenAtMillis(), at.sequence(), null);
   }
 
   private static void comesBack(Snapshot snapshot) {
@@ -239,13 +239,13 @@ class FactsTest {
           Arrays.copyOf(packed, packed.length - random.nextInt(2) * random.nextInt(99));
       damaged[random.nextInt(damaged.length)] ^= (byte) (1 + random.nextInt(255));
       try {
-        FactsReader.read(damaged, 0, damaged.length, 0, 0);
+        FactsReader.read(damaged, 0, damaged.length, 0, 0, null);
       } catch (IllegalArgumentException | IndexOutOfBoundsException expected) {
         assertTrue(expected.getMessage() != null || expected.getCause() == null);
       }
     }
     assertThrows(
-        RuntimeException.class, () -> FactsReader.read(packed, 0, packed.length - 1, 0, 0));
+        RuntimeException.class, () -> FactsReader.read(packed, 0, packed.length - 1, 0, 0, null));
   }
 
   /** Names in the order of their codes; what is kept was written with these. */

@@ -73,7 +73,7 @@ class AllocationTest {
         allocatedBy(
             () -> {
               view.set(bytes, 64, 1024);
-              return view.readInt(1000) + space.wrap(view, 64, 0b1011, 256).u32(0xC0);
+              return view.readInt(1000) + space.bind(view, 64, 0b1011, 256).u32(0xC0);
             }));
   }
 

@@ -73,7 +73,7 @@ class CheckedBytesTest {
       copy.copyLinesTo(lines, 5);
       BytesConfigSpace space =
           new BytesConfigSpace()
-              .wrap(new CheckedBytes().set(lines), 5, copy.lineMask(), dense.length);
+              .bind(new CheckedBytes().set(lines), 5, copy.lineMask(), dense.length);
       assertArrayEquals(dense, space.toByteArray());
       for (int at = 0; at < dense.length; at++) {
         assertSameReads(new ArrayConfigSpace(dense), space, at);
@@ -94,17 +94,6 @@ class CheckedBytesTest {
     } else {
       assertThrows(IndexOutOfBoundsException.class, () -> space.u32(at));
     }
-  }
-
-  @Test
-  void aSpaceIsBoundOnlyWhereItsLinesAre() {
-    BytesConfigSpace space = new BytesConfigSpace();
-    CheckedBytes input = new CheckedBytes().set(new byte[192]);
-    space.wrap(input, 64, 0b11, 128);
-    assertThrows(IndexOutOfBoundsException.class, () -> space.wrap(input, 65, 0b11, 128));
-    assertThrows(IndexOutOfBoundsException.class, () -> space.wrap(input, -1, 0b1, 128));
-    assertThrows(IllegalArgumentException.class, () -> space.wrap(input, 0, 0b100, 128));
-    assertThrows(IllegalArgumentException.class, () -> space.wrap(input, 0, 0, 4097));
   }
 
   @Test

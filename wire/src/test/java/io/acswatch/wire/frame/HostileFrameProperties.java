@@ -146,7 +146,8 @@ class HostileFrameProperties {
       byte[] facts = FactsWriter.write(snapshot);
       assertEquals(
           snapshot,
-          FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence()));
+          FactsReader.read(
+              facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence(), null));
     }
     byte[] once = AnyFrame.rewrite(reader);
     assertNull(reader.wrap(surrounded(frame, 0x11), 64, frame.length));

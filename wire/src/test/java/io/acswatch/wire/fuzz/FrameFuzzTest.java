@@ -69,7 +69,8 @@ class FrameFuzzTest {
     byte[] facts = FactsWriter.write(snapshot);
     assertEquals(
         snapshot,
-        FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence()));
+        FactsReader.read(
+            facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence(), null));
     Capture capture = reader.toCapture();
     assertEquals(Snapshot.of(capture), snapshot);
     byte[] again = FrameWriter.write(capture);
