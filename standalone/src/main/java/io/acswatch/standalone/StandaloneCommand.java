@@ -3,20 +3,21 @@ package io.acswatch.standalone;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.HttpAddress;
+import io.acswatch.cli.Settings;
 import io.acswatch.cli.StateDirectory;
 import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorAgent;
 import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.command.HostOptions;
 import io.acswatch.pci.alert.IsolationAlert;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code standalone}: broker, this host's collector and the streams application. */
@@ -64,14 +65,7 @@ final class StandaloneCommand extends CliCommand {
       description = "Address of page, API and metrics; port 0: any. Default 127.0.0.1:9640.")
   private HttpAddress http = HttpAddress.parse("127.0.0.1:9640");
 
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
-  private @Nullable Path root;
-
-  @Option(names = "--owners", paramLabel = "FILE", description = "File of 'owner' lines.")
-  private @Nullable Path owners;
+  @Mixin private HostOptions host = new HostOptions();
 
   @Option(
       names = "--host-id",
@@ -129,13 +123,12 @@ final class StandaloneCommand extends CliCommand {
   }
 
   private CollectorAgent agent(Pipeline pipeline, Path spool) throws IOException {
-    Map<String, String> settings = new HashMap<>();
-    settings.put("collector.bootstrap.servers", pipeline.bootstrapServers());
-    settings.put("collector.root", root == null ? "/" : root.toString());
-    settings.put("collector.owners.file", owners == null ? "" : owners.toString());
-    settings.put("collector.host.id", hostId == null ? "" : hostId);
-    settings.put("collector.spool.dir", spool.toString());
-    return new CollectorAgent(CollectorConfig.from(settings));
+    return new CollectorAgent(
+        CollectorConfig.from(
+            host.over(new Settings(CollectorConfig.KEYS))
+                .put("collector.bootstrap.servers", pipeline.bootstrapServers())
+                .put("collector.host.id", hostId)
+                .put("collector.spool.dir", spool)));
   }
 
   private static FutureTask<Void> collect(CollectorAgent agent) {

@@ -12,11 +12,9 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AdviceJson;
 import io.acswatch.wire.json.Json;
-import io.acswatch.wire.text.OwnersReader;
 import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -50,8 +48,12 @@ final class AdviseCommand extends CliCommand {
               + " input.")
   private String file = "";
 
-  @Parameters(index = "1..*", paramLabel = "ADDRESS", description = "[dddd:]bb:dd.f.")
-  private List<String> addresses = List.of();
+  @Parameters(
+      index = "1..*",
+      paramLabel = "ADDRESS",
+      converter = CaptureInput.AddressConverter.class,
+      description = "[dddd:]bb:dd.f.")
+  private List<PciAddress> addresses = List.of();
 
   @Option(
       names = "--together",
@@ -60,11 +62,7 @@ final class AdviseCommand extends CliCommand {
               + " it, and which isolation is lost.")
   private boolean together;
 
-  @Option(
-      names = "--owners",
-      paramLabel = "FILE",
-      description = "Lines 'owner TAB address TAB vm TAB source'. They replace those in HOST.")
-  private @Nullable Path owners;
+  @Mixin private OwnersOption owners = new OwnersOption();
 
   @Option(
       names = "--before",
@@ -77,19 +75,15 @@ final class AdviseCommand extends CliCommand {
     if (together && addresses.size() != 2) {
       throw wrongUsage("--together takes two addresses");
     }
-    List<PciAddress> wanted = addresses.stream().map(this::address).toList();
     PostedHost host = CaptureInput.host(file);
-    Capture capture = host.toCapture();
-    if (owners != null) {
-      capture = capture.withOwners(OwnersReader.read(owners));
-    }
+    Capture capture = owners.in(host.toCapture());
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     Snapshot present = Snapshot.of(capture);
     if (present.functions().isEmpty()) {
       throw new CommandFailure(CaptureInput.nameOf(file) + ": no function is in it");
     }
     Advisor advisor = new Advisor(present, earlier);
-    for (PciAddress address : wanted) {
+    for (PciAddress address : addresses) {
       if (!advisor.has(address)) {
         throw new CommandFailure(CaptureInput.nameOf(file) + ": has no function " + address);
       }
@@ -97,13 +91,13 @@ final class AdviseCommand extends CliCommand {
     PrintWriter out = out();
     StringBuilder text = new StringBuilder();
     if (together) {
-      Together answer = advisor.together(wanted.get(0), wanted.get(1));
+      Together answer = advisor.together(addresses.get(0), addresses.get(1));
       if (output.isJson()) {
         out.print(sourced(json -> AdviceJson.write(json, answer)));
       }
-      text.append(AdviceText.of(wanted.get(0), wanted.get(1), answer));
+      text.append(AdviceText.of(addresses.get(0), addresses.get(1), answer));
     } else {
-      List<Advice> all = wanted.isEmpty() ? advisor.all() : List.of(advisor.apart(wanted));
+      List<Advice> all = addresses.isEmpty() ? advisor.all() : List.of(advisor.apart(addresses));
       for (Advice advice : all) {
         if (output.isJson()) {
           out.print(sourced(json -> AdviceJson.write(json, advice)));
@@ -122,17 +116,13 @@ final class AdviseCommand extends CliCommand {
       output.print(out, "acswatch advise " + file, text.toString());
     }
     output.page(
-        earlier, present, List.of(), wanted.isEmpty() ? null : wanted.get(0), text.toString());
+        earlier,
+        present,
+        List.of(),
+        addresses.isEmpty() ? null : addresses.get(0),
+        text.toString());
     flush();
     return ExitCode.OK;
-  }
-
-  private PciAddress address(String text) {
-    try {
-      return PciAddress.parse(text);
-    } catch (IllegalArgumentException refused) {
-      throw wrongUsage(String.valueOf(refused.getMessage()));
-    }
   }
 
   private String sourced(Json.Fields fields) {

@@ -11,7 +11,6 @@ import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.wire.text.CaptureWriter;
 import io.acswatch.wire.text.OwnersReader;
 import java.io.IOException;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -61,13 +60,12 @@ final class CaptureCommand extends CliCommand {
         owners == null ? OwnershipReader.claimsOf(reader) : OwnersReader.read(owners);
     Capture capture =
         reader.read(hostId == null ? reader.hostName() : hostId, reader.uptimeMillis(), claims);
-    StringWriter text = new StringWriter();
-    CaptureWriter.write(capture, text);
+    String text = CaptureWriter.toText(capture);
     if (file == null) {
       out().print(text);
       flush();
     } else {
-      WholeFile.write(file, text.toString());
+      WholeFile.write(file, text);
     }
     warnOfWhatIsMissing(capture);
     return ExitCode.OK;

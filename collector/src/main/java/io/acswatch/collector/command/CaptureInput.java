@@ -1,10 +1,13 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.collector.posted.PostedInput;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** Opens what a command was given as an input: a file, or {@code -} for standard input. */
 final class CaptureInput {
@@ -34,5 +37,17 @@ final class CaptureInput {
       }
     }
     return host;
+  }
+
+  /** Reads the address of a function. */
+  static final class AddressConverter implements ITypeConverter<PciAddress> {
+    @Override
+    public PciAddress convert(String text) {
+      try {
+        return PciAddress.parse(text);
+      } catch (IllegalArgumentException refused) {
+        throw new TypeConversionException(String.valueOf(refused.getMessage()));
+      }
+    }
   }
 }

@@ -37,14 +37,7 @@ import picocli.CommandLine.Option;
 final class CheckCommand extends CliCommand {
   @Mixin private OutputOption output = new OutputOption();
 
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
-  private @Nullable Path root;
-
-  @Option(names = "--owners", paramLabel = "FILE", description = "File of 'owner' lines.")
-  private @Nullable Path owners;
+  @Mixin private HostOptions host = new HostOptions();
 
   @Option(names = "--spool", paramLabel = "DIR", description = "Check whether DIR can be written.")
   private @Nullable Path spool;
@@ -55,10 +48,7 @@ final class CheckCommand extends CliCommand {
   public Integer call() throws IOException, InterruptedException {
     CollectorConfig config =
         KafkaClients.config(
-            broker
-                .settings(CollectorConfig.KEYS, CollectorConfig.FAMILY)
-                .put("collector.root", root)
-                .put("collector.owners.file", owners)
+            host.over(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY))
                 .put("collector.spool.dir", spool));
     HostTree tree = new HostTree(config.root());
     HostCheck check = new HostCheck(tree);

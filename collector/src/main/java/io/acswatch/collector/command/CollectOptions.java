@@ -24,17 +24,7 @@ final class CollectOptions {
               + " $XDG_STATE_HOME or $HOME/.local/state.")
   private @Nullable Path spool;
 
-  @Option(
-      names = "--root",
-      paramLabel = "DIR",
-      description = "Read DIR/sys and DIR/proc instead of /sys and /proc.")
-  private @Nullable Path root;
-
-  @Option(
-      names = "--owners",
-      paramLabel = "FILE",
-      description = "File of 'owner' lines: which VM owns which device.")
-  private @Nullable Path owners;
+  @Mixin private HostOptions host = new HostOptions();
 
   @Option(
       names = "--host-id",
@@ -75,10 +65,7 @@ final class CollectOptions {
   }
 
   private Settings settings() throws IOException {
-    return broker
-        .settings(CollectorConfig.KEYS, CollectorConfig.FAMILY)
-        .put("collector.root", root)
-        .put("collector.owners.file", owners)
+    return host.over(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY))
         .put("collector.host.id", hostId)
         .put("collector.spool.dir", spool)
         .put("collector.glance.interval.ms", glanceInterval)

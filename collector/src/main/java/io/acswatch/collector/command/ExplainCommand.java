@@ -12,10 +12,8 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
-import io.acswatch.wire.text.OwnersReader;
 import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -51,14 +49,11 @@ final class ExplainCommand extends CliCommand {
       index = "1..*",
       arity = "0..2",
       paramLabel = "ADDRESS",
+      converter = CaptureInput.AddressConverter.class,
       description = "[dddd:]bb:dd.f, at most two.")
-  private List<String> addresses = List.of();
+  private List<PciAddress> addresses = List.of();
 
-  @Option(
-      names = "--owners",
-      paramLabel = "FILE",
-      description = "Lines 'owner TAB address TAB vm TAB source'. They replace those in CAPTURE.")
-  private @Nullable Path owners;
+  @Mixin private OwnersOption owners = new OwnersOption();
 
   @Option(
       names = "--model",
@@ -82,18 +77,15 @@ final class ExplainCommand extends CliCommand {
     if (addresses.size() > 2) {
       throw wrongUsage("at most two addresses");
     }
-    List<PciAddress> wanted = addresses.stream().map(this::address).toList();
     PostedHost host = CaptureInput.host(file);
-    Capture capture = host.toCapture();
+    Capture capture = owners.in(host.toCapture());
     contradictions = host.contradictions();
     undecided = host.undecided();
-    if (owners != null) {
-      capture = capture.withOwners(OwnersReader.read(owners));
-    }
     Snapshot earlier = before == null ? null : Snapshot.of(CaptureInput.read(before));
     Snapshot snapshot = Snapshot.of(capture);
     Explainer explainer = new Explainer(snapshot, model, earlier);
-    List<Integer> functions = wanted.stream().map(address -> indexOf(explainer, address)).toList();
+    List<Integer> functions =
+        addresses.stream().map(address -> indexOf(explainer, address)).toList();
     switch (functions.size()) {
       case 0 -> weakPoints(explainer, !capture.owners().isEmpty());
       case 1 -> {
@@ -109,24 +101,14 @@ final class ExplainCommand extends CliCommand {
             ExplanationText.of(explainer.choice(), two));
       }
     }
-    output.page(earlier, snapshot, List.of(), wanted.isEmpty() ? null : wanted.get(0), said);
+    output.page(earlier, snapshot, List.of(), addresses.isEmpty() ? null : addresses.get(0), said);
     flush();
     return ExitCode.OK;
   }
 
   private void show(String text) {
-    StringBuilder all = new StringBuilder(text);
-    all.append(ImportCommand.remarks(contradictions, undecided));
-    said = all.toString();
+    said = text + ImportCommand.remarks(contradictions, undecided);
     output.print(out(), "acswatch explain " + file, said);
-  }
-
-  private PciAddress address(String text) {
-    try {
-      return PciAddress.parse(text);
-    } catch (IllegalArgumentException refused) {
-      throw wrongUsage(String.valueOf(refused.getMessage()));
-    }
   }
 
   private int indexOf(Explainer explainer, PciAddress address) {

@@ -28,7 +28,6 @@ import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
 import io.acswatch.wire.json.Json;
-import io.acswatch.wire.text.OwnersReader;
 import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -78,11 +77,7 @@ final class PreflightCommand extends CliCommand {
               + " input. Default is this host.")
   private @Nullable String file;
 
-  @Option(
-      names = "--owners",
-      paramLabel = "FILE",
-      description = "Lines 'owner TAB address TAB vm TAB source'. They replace those in CAPTURE.")
-  private @Nullable Path owners;
+  @Mixin private OwnersOption owners = new OwnersOption();
 
   @Option(
       names = "--mode",
@@ -146,21 +141,9 @@ final class PreflightCommand extends CliCommand {
 
   @Override
   public Integer call() throws IOException {
-    Capture capture;
-    if (file == null) {
-      capture = thisHost();
-    } else {
-      PostedHost posted = CaptureInput.host(file);
-      capture = posted.toCapture();
-      undecided = posted.undecided();
-      lacksGroups = posted.lacksGroups();
-    }
-    if (owners != null) {
-      capture = capture.withOwners(OwnersReader.read(owners));
-    }
+    Capture host = owners.in(file == null ? thisHost() : posted(file));
     known = kernelsKnown();
-    ability = ability(Snapshot.of(capture));
-    Capture host = capture;
+    ability = ability(Snapshot.of(host));
     KexecAnswer both =
         mode == null
             ? KexecAnswer.of(
@@ -175,6 +158,13 @@ final class PreflightCommand extends CliCommand {
       case NO_GO -> ExitCode.FINDING;
       case UNKNOWN -> ExitCode.FAILED;
     };
+  }
+
+  private Capture posted(String input) throws IOException {
+    PostedHost posted = CaptureInput.host(input);
+    undecided = posted.undecided();
+    lacksGroups = posted.lacksGroups();
+    return posted.toCapture();
   }
 
   private Preflight.Result foretold(Capture capture, Preflight.Mode kind) {
