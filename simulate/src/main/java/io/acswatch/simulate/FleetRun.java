@@ -1,10 +1,10 @@
 package io.acswatch.simulate;
 
+import io.acswatch.pci.snapshot.ContentDigest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
@@ -29,7 +29,7 @@ final class FleetRun {
   private final long endMillis;
   private final Sink sink;
   private final PrintWriter progress;
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = ContentDigest.sha256();
   private final Map<String, Integer> refusals = new TreeMap<>();
   private long records;
   private long functions;
@@ -95,13 +95,5 @@ final class FleetRun {
                 Duration.ofMillis(endMillis - Fleet.START_MILLIS).toMinutes(),
                 records));
     progress.flush();
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException everyJdkHasIt) {
-      throw new IllegalStateException(everyJdkHasIt);
-    }
   }
 }

@@ -47,35 +47,22 @@ public record GroupsCheck(
     }
     if (!grouping.choice().isComputable()) {
       // Where the kernel groups by other rules, its own groups are the best there is.
-      return new GroupsCheck(
-          GroupsAgreement.OTHER_RULES,
-          grouping,
-          reported,
-          List.of(),
-          List.of(),
-          capitalised(grouping.choice().machine().otherRules()) + ".");
+      String why = grouping.choice().machine().otherRules() + ".";
+      why = Character.toUpperCase(why.charAt(0)) + why.substring(1);
+      return of(GroupsAgreement.OTHER_RULES, grouping, reported, new BitSet(), why);
     }
     if (derived.equals(reported)) {
-      return new GroupsCheck(
-          GroupsAgreement.SAME,
-          grouping,
-          derived,
-          List.of(),
-          addresses(grouping, hangingOnUnread(grouping, derived)),
-          "");
+      BitSet hanging = hangingOnUnread(grouping, derived);
+      return of(GroupsAgreement.SAME, grouping, derived, hanging, "");
     }
     List<Integer> unread = unread(grouping);
     if (!unread.isEmpty()) {
       BitSet hanging = hangingOnUnread(grouping, derived);
       BitSet elsewhere = derived.functionsElsewhere(reported);
       elsewhere.andNot(hanging);
-      return new GroupsCheck(
-          GroupsAgreement.UNREAD,
-          grouping,
-          elsewhere.isEmpty() ? reported : derived,
-          List.of(),
-          addresses(grouping, hanging),
-          "Bytes that decide were not read of " + names(grouping, unread) + ".");
+      GroupPartition best = elsewhere.isEmpty() ? reported : derived;
+      String why = "Bytes that decide were not read of " + names(grouping, unread) + ".";
+      return of(GroupsAgreement.UNREAD, grouping, best, hanging, why);
     }
     Supposition supposition = grouping.suppose(reported);
     if (supposition.outcome() != Supposition.Outcome.IMPOSSIBLE) {
@@ -89,21 +76,28 @@ public record GroupsCheck(
         return supposed(supposition, derived, reported);
       }
     }
-    return new GroupsCheck(
-        changed.isEmpty() ? GroupsAgreement.UNEXPLAINED : GroupsAgreement.REGISTERS_CHANGED,
-        grouping,
-        derived,
-        List.of(),
-        List.of(),
-        changed.isEmpty()
-            ? "Neither the words that the boot found nor one change of registers since explains"
-                + " the kernel's groups: it follows rules that are not known here, or devices were"
-                + " found again in another order."
-                + (mayBeOverride(snapshot, derived, reported)
-                    ? " A kernel with the patch for pcie_acs_override= forms such groups, which the"
-                        + " hardware does not keep apart; its command line is not known here."
-                    : "")
-            : changed);
+    if (!changed.isEmpty()) {
+      return of(GroupsAgreement.REGISTERS_CHANGED, grouping, derived, new BitSet(), changed);
+    }
+    String why =
+        "Neither the words that the boot found nor one change of registers since explains"
+            + " the kernel's groups: it follows rules that are not known here, or devices were"
+            + " found again in another order."
+            + (mayBeOverride(snapshot, derived, reported)
+                ? " A kernel with the patch for pcie_acs_override= forms such groups, which the"
+                    + " hardware does not keep apart; its command line is not known here."
+                : "");
+    return of(GroupsAgreement.UNEXPLAINED, grouping, derived, new BitSet(), why);
+  }
+
+  private static GroupsCheck of(
+      GroupsAgreement agreement,
+      KernelGrouping grouping,
+      GroupPartition groups,
+      BitSet unread,
+      String why) {
+    List<PciAddress> hanging = addresses(grouping, unread);
+    return new GroupsCheck(agreement, grouping, groups, List.of(), hanging, why);
   }
 
   /** True if the kernel only splits what belongs together, and may have been told to. */
@@ -344,9 +338,5 @@ public record GroupsCheck(
         .sorted()
         .map(PciAddress::toString)
         .collect(Collectors.joining(", "));
-  }
-
-  private static String capitalised(String text) {
-    return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 }

@@ -19,10 +19,9 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Confidence;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
@@ -353,13 +352,8 @@ public final class Comparison {
   }
 
   static String fingerprint(String host, AlertCode code, String anchor) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest((host + '\0' + code + '\0' + anchor).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
-    } catch (NoSuchAlgorithmException everyJdkHasIt) {
-      throw new IllegalStateException(everyJdkHasIt);
-    }
+    String told = host + '\0' + code + '\0' + anchor;
+    byte[] digest = ContentDigest.sha256().digest(told.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
   }
 }

@@ -1,5 +1,8 @@
 package io.acswatch.pci.snapshot;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
 /**
  * Digest of all that the frame of a snapshot says, but for when it was taken and its number. Two
  * snapshots with one digest say the same.
@@ -10,4 +13,13 @@ package io.acswatch.pci.snapshot;
 public record ContentDigest(long first, long second) {
   /** Of a snapshot whose frame is not known: no frame has it. */
   public static final ContentDigest UNKNOWN = new ContentDigest(0, 0);
+
+  /** The function that all digests here come of. */
+  public static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException(everyJdkHasIt);
+    }
+  }
 }

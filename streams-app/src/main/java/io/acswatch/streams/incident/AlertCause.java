@@ -5,9 +5,8 @@ import io.acswatch.client.Severity;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.snapshot.ContentDigest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -115,12 +114,7 @@ public record AlertCause(
   /** The same for the same cause; 32 hex digits. */
   public String id() {
     String all = String.join("\n", code, platform, kernel, kind, place, String.join(" ", bits));
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest, 0, ID_BYTES);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError(impossible);
-    }
+    byte[] digest = ContentDigest.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest, 0, ID_BYTES);
   }
 }

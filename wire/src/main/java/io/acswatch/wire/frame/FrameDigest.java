@@ -7,7 +7,6 @@ import io.acswatch.pci.snapshot.ContentDigest;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /** Makes the digest by which an {@code unchanged} frame names the content of a snapshot. */
 public final class FrameDigest {
@@ -18,12 +17,7 @@ public final class FrameDigest {
 
   /** The first half of SHA-256 over all bytes of a snapshot's frame but its time and its number. */
   public static ContentDigest of(byte[] frame) {
-    MessageDigest sha256;
-    try {
-      sha256 = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException("every Java platform has SHA-256", impossible);
-    }
+    MessageDigest sha256 = ContentDigest.sha256();
     sha256.update(frame, 0, TAKEN_AT_AT);
     sha256.update(frame, REST_AT, frame.length - REST_AT);
     ByteBuffer digest = ByteBuffer.wrap(sha256.digest()).order(ByteOrder.LITTLE_ENDIAN);

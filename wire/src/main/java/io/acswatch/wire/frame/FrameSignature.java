@@ -1,10 +1,10 @@
 package io.acswatch.wire.frame;
 
+import io.acswatch.pci.snapshot.ContentDigest;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
-import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
@@ -107,7 +107,7 @@ public final class FrameSignature {
 
   /** A digest, for Ed25519 passes twice over what it signs, and copies it. */
   private static byte[] message(byte[] host, byte[] frame) throws GeneralSecurityException {
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(frame);
+    byte[] digest = ContentDigest.sha256().digest(frame);
     byte[] message = Arrays.copyOf(PURPOSE, PURPOSE.length + host.length + digest.length);
     System.arraycopy(host, 0, message, PURPOSE.length, host.length);
     System.arraycopy(digest, 0, message, PURPOSE.length + host.length, digest.length);
