@@ -1,10 +1,16 @@
 package io.acswatch.cli;
 
+import java.net.InetSocketAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Where to listen: {@code host:port}, an IPv6 address in brackets; port 0 is any free one. */
 public record HttpAddress(String host, int port) {
+  /** Where a server listens. */
+  public static HttpAddress of(InetSocketAddress bound) {
+    return new HttpAddress(bound.getAddress().getHostAddress(), bound.getPort());
+  }
+
   /** Reads {@code host:port}; IllegalArgumentException for any other text. */
   public static HttpAddress parse(String text) {
     int colon = text.lastIndexOf(':');

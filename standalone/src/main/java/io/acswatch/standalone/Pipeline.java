@@ -4,7 +4,6 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -70,8 +69,7 @@ final class Pipeline implements AutoCloseable {
 
   /** Where metrics and health are served, {@code http://host:port}. */
   String httpUrl() {
-    InetSocketAddress bound = app.httpAddress();
-    return "http://" + new HttpAddress(bound.getAddress().getHostAddress(), bound.getPort());
+    return "http://" + HttpAddress.of(app.httpAddress());
   }
 
   @Override

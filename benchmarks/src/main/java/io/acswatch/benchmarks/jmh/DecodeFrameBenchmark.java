@@ -55,7 +55,8 @@ public class DecodeFrameBenchmark extends FrameBenchmark {
   @Benchmark
   @OperationsPerInvocation(Corpus.FUNCTIONS)
   public Snapshot unpackedFacts() {
-    return FactsReader.read(facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence(), null);
+    return FactsReader.read(
+        facts, 0, facts.length, snapshot.takenAtMillis(), snapshot.sequence(), null);
   }
 
   @Benchmark

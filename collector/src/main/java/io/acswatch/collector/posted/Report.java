@@ -172,7 +172,7 @@ final class Report {
     Matcher config = CONFIG.matcher(name);
     if (config.matches()) {
       String at = config.group(1) + config.group(2) + ":" + config.group(3);
-      PciAddress address = PciAddress.parseOrNull(at, 0, at.length());
+      PciAddress address = PciAddress.parseOrNull(at);
       if (address != null && content.length <= ConfigSpace.EXTENDED_LENGTH) {
         host.addConfig(source + ": proc/bus/pci", address, content);
       }

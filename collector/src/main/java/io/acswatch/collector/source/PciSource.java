@@ -46,7 +46,7 @@ final class PciSource {
     }
     List<CapturedFunction> functions = new ArrayList<>();
     for (String name : tree.names(DEVICES)) {
-      PciAddress address = addressOrNull(name);
+      PciAddress address = PciAddress.parseOrNull(name);
       CapturedFunction function = address == null ? null : guarded(address, name, groups, whole);
       if (function != null) {
         functions.add(function);
@@ -142,7 +142,7 @@ final class PciSource {
         groups.typeOf(group),
         tree.linkName(directory + "/driver"),
         new KernelView.Sriov(
-            physicalFunction.isEmpty() ? null : addressOrNull(physicalFunction),
+            PciAddress.parseOrNull(physicalFunction),
             tree.number(directory + "/sriov_numvfs", 0),
             tree.number(directory + "/sriov_totalvfs", 0)),
         tree.number(directory + "/ari_enabled", 0) != 0,
@@ -155,14 +155,6 @@ final class PciSource {
       return Integer.parseInt(tree.linkName(directory + "/iommu_group"));
     } catch (NumberFormatException none) {
       return KernelView.NO_GROUP;
-    }
-  }
-
-  private static @Nullable PciAddress addressOrNull(String name) {
-    try {
-      return PciAddress.parse(name);
-    } catch (IllegalArgumentException notAnAddress) {
-      return null;
     }
   }
 }

@@ -40,7 +40,7 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
    * @throws IllegalArgumentException if {@code text} is not such an address
    */
   public static PciAddress parse(CharSequence text) {
-    PciAddress address = parseOrNull(text, 0, text.length());
+    PciAddress address = parseOrNull(text);
     if (address == null) {
       throw new IllegalArgumentException(
           "address=\"" + text + "\", expected [dddd:]bb:dd.f in hexadecimal");
@@ -48,7 +48,12 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
     return address;
   }
 
-  /** The same of a part of {@code text}, but null if it is not such an address. */
+  /** The same, but null if it is not such an address. */
+  public static @Nullable PciAddress parseOrNull(CharSequence text) {
+    return parseOrNull(text, 0, text.length());
+  }
+
+  /** The same of a part of {@code text}. */
   public static @Nullable PciAddress parseOrNull(CharSequence text, int start, int end) {
     int length = end - start;
     // From the right, where every part has a fixed width: dd.f, bb, and whatever is left.

@@ -384,10 +384,8 @@ public final class FleetApi {
   }
 
   private static int index(Explainer explainer, String host, String text) throws ApiException {
-    PciAddress asked;
-    try {
-      asked = PciAddress.parse(text);
-    } catch (IllegalArgumentException notAnAddress) {
+    PciAddress asked = PciAddress.parseOrNull(text);
+    if (asked == null) {
       throw ApiException.badRequest(text + " is not an address, expected 0000:00:03.0");
     }
     return explainer

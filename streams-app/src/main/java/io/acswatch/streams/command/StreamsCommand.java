@@ -8,7 +8,6 @@ import io.acswatch.cli.StopSignal;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -86,15 +85,10 @@ final class StreamsCommand extends CliCommand {
   }
 
   private void watch(IsolationConfig config, IsolationApp app) throws InterruptedException {
-    InetSocketAddress bound = app.httpAddress();
+    HttpAddress bound = HttpAddress.of(app.httpAddress());
     say(
-        "judging "
-            + config.topics().frames()
-            + " at "
-            + config.bootstrapServers()
-            + "; http://"
-            + new HttpAddress(bound.getAddress().getHostAddress(), bound.getPort())
-            + "/");
+        "judging %s at %s; http://%s/"
+            .formatted(config.topics().frames(), config.bootstrapServers(), bound));
     app.awaitEnd()
         .ifPresent(
             failure -> {

@@ -209,7 +209,7 @@ final class KernelLines {
       Matcher at = PVE_PLACE.matcher(place.strip());
       if (at.matches()) {
         String first = at.group(1) + (at.group(2) == null ? ".0" : at.group(2));
-        PciAddress address = PciAddress.parseOrNull(first, 0, first.length());
+        PciAddress address = PciAddress.parseOrNull(first);
         if (address != null) {
           host.addOwner(source, new OwnershipClaim(address, vm, "proxmox"), at.group(2) == null);
         }
@@ -224,19 +224,16 @@ final class KernelLines {
       member(matcher.group(2), matcher.group(1), "");
       return true;
     }
-    matcher = LINK.matcher(line);
-    if (matcher.matches()) {
+    if ((matcher = LINK.matcher(line)).matches()) {
       member(matcher.group(1), matcher.group(2), "");
       return true;
     }
-    matcher = DIRECTORY.matcher(line);
-    if (matcher.matches()) {
+    if ((matcher = DIRECTORY.matcher(line)).matches()) {
       begin(matcher.group(1));
       inDirectory = true;
       return true;
     }
-    matcher = IN_DIRECTORY.matcher(line);
-    if (inDirectory && group >= 0 && matcher.matches()) {
+    if (inDirectory && group >= 0 && (matcher = IN_DIRECTORY.matcher(line)).matches()) {
       member(matcher.group(1), Integer.toString(group), "");
       return true;
     }
@@ -272,7 +269,7 @@ final class KernelLines {
   }
 
   private void member(String address, String number, String words) throws InputException {
-    PciAddress member = PciAddress.parseOrNull(address, 0, address.length());
+    PciAddress member = PciAddress.parseOrNull(address);
     if (member != null) {
       listings.add(Listed.named(source, line, host.function(member, words)));
       listings.group(member, Integer.parseInt(number));
@@ -290,7 +287,7 @@ final class KernelLines {
       boolean isRemoved = matcher.group(joined ? 2 : 1) != null;
       boolean anyDevice = false;
       while (each.find()) {
-        PciAddress member = PciAddress.parseOrNull(each.group(), 0, each.group().length());
+        PciAddress member = PciAddress.parseOrNull(each.group());
         if (member != null) {
           listings.logged(member, Integer.parseInt(matcher.group(3)), isRemoved);
           anyDevice = true;
@@ -324,19 +321,18 @@ final class KernelLines {
   }
 
   private boolean note(String line) {
+    String note = "";
     if (line.contains("DMAR: ") && line.contains("dmar0")) {
-      host.note(Boot.IOMMU_NOTE + "dmar0", source);
-      return true;
-    }
-    if (line.contains("AMD-Vi: ")) {
-      host.note(Boot.IOMMU_NOTE + "ivhd0", source);
-      return true;
-    }
-    if (line.contains(BootClass.HANDOVER_FOUND)
+      note = Boot.IOMMU_NOTE + "dmar0";
+    } else if (line.contains("AMD-Vi: ")) {
+      note = Boot.IOMMU_NOTE + "ivhd0";
+    } else if (line.contains(BootClass.HANDOVER_FOUND)
         || Preservation.ofLogLine(line) != Preservation.NONE) {
-      host.note(Capture.KERNEL_LOG_PREFIX + line.strip(), source);
-      return true;
+      note = Capture.KERNEL_LOG_PREFIX + line.strip();
     }
-    return false;
+    if (!note.isEmpty()) {
+      host.note(note, source);
+    }
+    return !note.isEmpty();
   }
 }

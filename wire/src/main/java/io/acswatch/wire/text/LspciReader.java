@@ -176,7 +176,7 @@ final class LspciReader {
   }
 
   private PciAddress address(String text) throws InputException {
-    PciAddress parsed = PciAddress.parseOrNull(text, 0, text.length());
+    PciAddress parsed = PciAddress.parseOrNull(text);
     if (parsed == null) {
       throw lines.error(
           "address=%s, expected [dddd:]bb:dd.f".formatted(InputException.quote(text)));

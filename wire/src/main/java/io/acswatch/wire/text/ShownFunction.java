@@ -564,14 +564,8 @@ final class ShownFunction {
   }
 
   private KernelView kernel() {
-    return new KernelView(
-        group,
-        "",
-        driver,
-        new KernelView.Sriov(physicalFunction, enabledVfs, totalVfs),
-        ariEnabled,
-        false,
-        Preservation.NONE);
+    KernelView.Sriov sriov = new KernelView.Sriov(physicalFunction, enabledVfs, totalVfs);
+    return new KernelView(group, "", driver, sriov, ariEnabled, false, Preservation.NONE);
   }
 
   /** {@code lspci -xxx} made the dump, which leaves out extended capabilities. */
@@ -611,41 +605,30 @@ final class ShownFunction {
       put32(0x10, bars[0]);
       put32(0x14, bars[1]);
     }
-    KernelView kernel = kernel();
-    PciIds known = ids == null ? new PciIds(0, 0, 0) : ids;
     if (isGone) {
-      return function(ReadStatus.ALL_ONES, 0, known, kernel);
+      return function(ReadStatus.ALL_ONES, 0);
     }
-    switch (gap()) {
-      case HEADING_ONLY, PICKED, NO_IDS:
-        return function(ReadStatus.UNREADABLE, 0, known, kernel);
-      case DENIED:
-        return function(
-            ReadStatus.TRUNCATED_UNPRIVILEGED, ConfigSpace.UNPRIVILEGED_LENGTH, known, kernel);
-      case NAMES_ONLY, OTHER_WORDS, SIBLINGS, FUNCTION_BIT:
-        return function(
-            ReadStatus.TRUNCATED_UNPRIVILEGED,
-            lacksChipsetBase() ? CHIPSET_BASE : ConfigSpace.CONVENTIONAL_LENGTH,
-            known,
-            kernel);
-      default:
-        break;
-    }
-    if (lacksChipsetBase()) {
-      return function(ReadStatus.EXT_UNAVAILABLE, CHIPSET_BASE, known, kernel);
-    }
-    return function(
-        ReadStatus.COMPLETE,
-        isExpress && hasExtended ? ConfigSpace.EXTENDED_LENGTH : ConfigSpace.CONVENTIONAL_LENGTH,
-        known,
-        kernel);
+    boolean isBaseless = lacksChipsetBase();
+    int conventional = isBaseless ? CHIPSET_BASE : ConfigSpace.CONVENTIONAL_LENGTH;
+    return switch (gap()) {
+      case HEADING_ONLY, PICKED, NO_IDS -> function(ReadStatus.UNREADABLE, 0);
+      case DENIED -> function(ReadStatus.TRUNCATED_UNPRIVILEGED, ConfigSpace.UNPRIVILEGED_LENGTH);
+      case NAMES_ONLY, OTHER_WORDS, SIBLINGS, FUNCTION_BIT ->
+          function(ReadStatus.TRUNCATED_UNPRIVILEGED, conventional);
+      case NONE ->
+          isBaseless
+              ? function(ReadStatus.EXT_UNAVAILABLE, conventional)
+              : function(
+                  ReadStatus.COMPLETE,
+                  isExpress && hasExtended ? ConfigSpace.EXTENDED_LENGTH : conventional);
+    };
   }
 
-  private CapturedFunction function(
-      ReadStatus status, int length, PciIds known, KernelView kernel) {
+  private CapturedFunction function(ReadStatus status, int length) {
+    PciIds known = ids == null ? new PciIds(0, 0, 0) : ids;
     ConfigSpace config =
         LineSparseConfigSpace.copyOf(new ArrayConfigSpace(Arrays.copyOf(bytes, length)));
-    return new CapturedFunction(address, "", config, status, known, kernel, "");
+    return new CapturedFunction(address, "", config, status, known, kernel(), "");
   }
 
   private void put16(int offset, int value) {

@@ -7,15 +7,6 @@ import org.jspecify.annotations.Nullable;
 final class Addresses {
   private Addresses() {}
 
-  /** Reads {@code [dddd:]bb:dd.f}; null if it is none. */
-  static @Nullable PciAddress parse(String text) {
-    try {
-      return PciAddress.parse(text);
-    } catch (IllegalArgumentException notAnAddress) {
-      return null;
-    }
-  }
-
   /** An address as QEMU takes it: {@code 6:0.0}, or {@code 6:0} for function 0; null if none. */
   static @Nullable PciAddress parseLoosely(String text) {
     String[] parts = text.split(":", -1);
@@ -45,7 +36,9 @@ final class Addresses {
   /** The function that a path in sysfs ends in; null for a path of anything else. */
   static @Nullable PciAddress ofPath(String path) {
     String[] components = path.split("/");
-    return components.length == 0 ? null : parse(components[components.length - 1]);
+    return components.length == 0
+        ? null
+        : PciAddress.parseOrNull(components[components.length - 1]);
   }
 
   private static int hex(String text, int highest) {

@@ -27,7 +27,7 @@ final class VfioDevices {
       // vfio-pci, and the drivers of vendors: mlx5_vfio_pci, nvgrace-gpu-vfio-pci, xe-vfio-pci, ...
       if (driver.contains("vfio")) {
         for (String name : tree.names(DRIVERS + "/" + driver)) {
-          PciAddress address = Addresses.parse(name);
+          PciAddress address = PciAddress.parseOrNull(name);
           if (address != null) {
             bound.add(address);
           }
@@ -48,7 +48,7 @@ final class VfioDevices {
   List<PciAddress> ofGroup(String number) throws IOException {
     List<PciAddress> members = new ArrayList<>();
     for (String name : tree.names("/sys/kernel/iommu_groups/" + number + "/devices")) {
-      PciAddress address = Addresses.parse(name);
+      PciAddress address = PciAddress.parseOrNull(name);
       if (address != null && bound.contains(address)) {
         members.add(address);
       }
@@ -58,6 +58,6 @@ final class VfioDevices {
 
   /** The function behind {@code /dev/vfio/devices/NAME}; null if it is not one of PCI, or gone. */
   @Nullable PciAddress ofNode(String name) {
-    return Addresses.parse(tree.linkName("/sys/class/vfio-dev/" + name + "/device"));
+    return PciAddress.parseOrNull(tree.linkName("/sys/class/vfio-dev/" + name + "/device"));
   }
 }
