@@ -177,8 +177,7 @@ class HostileInputIT {
     String frames = config.topics().frames();
     String keys = config.topics().hostKeys();
     String key =
-        FrameSignature.text(
-            KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic());
+        FrameSignature.text(KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic());
     byte[] trusted = new TrustedKeys(List.of(key)).json();
     send(new ProducerRecord<>(keys, "gone", trusted));
     try (IsolationApp app = IsolationApp.start(config)) {
@@ -201,7 +200,8 @@ class HostileInputIT {
       try (IsolationApp app = IsolationApp.start(config)) {
         Awaitility.await()
             .atMost(LIMIT)
-            .until(() -> !app.status().isAlive() || hasMetric(app, "acswatch_judgements_total 1.0"));
+            .until(
+                () -> !app.status().isAlive() || hasMetric(app, "acswatch_judgements_total 1.0"));
         judged = app.status().isAlive();
       }
     }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -91,6 +92,7 @@ final class Figures {
   }
 
   private void begin(String name, int standby) throws Exception {
+    awaitBrokers();
     topics = new TopicNames("figure-" + name);
     cluster.begin(topics.prefix(), 2);
     cluster.standby(standby);
@@ -116,6 +118,17 @@ final class Figures {
     sender.finish();
     awaitThrough();
     out.accept("%d hosts are judged, standby replicas %d".formatted(hosts, standby));
+  }
+
+  private void awaitBrokers() throws Exception {
+    int brokers = 0;
+    while (brokers < 3) {
+      try {
+        brokers = admin.describeCluster().nodes().get().size();
+      } catch (ExecutionException notYet) {
+        // Asked again.
+      }
+    }
   }
 
   private void end() throws Exception {
