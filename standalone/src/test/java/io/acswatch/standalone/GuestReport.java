@@ -13,13 +13,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.function.ToDoubleFunction;
 
 /** What was seen in the guest, and what it took: two tables, as Markdown. */
 final class GuestReport {
   /** One scenario of one run. Times in seconds; NaN where there is none. */
   static final class Figures {
     private final int run;
+    private final String kernel;
     private final String scenario;
     private boolean seen;
     private double seconds;
@@ -28,11 +29,12 @@ final class GuestReport {
     private double boot = Double.NaN;
     private int frames;
     private long bytes;
-    private String cost = "-";
+    private final double[] cost = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
     private String note = "";
 
-    private Figures(int run, String scenario) {
+    private Figures(int run, String kernel, String scenario) {
       this.run = run;
+      this.kernel = kernel;
       this.scenario = scenario;
     }
 
@@ -50,17 +52,10 @@ final class GuestReport {
 
     /** The guest's two lines: ticks of processor time and kB of memory, of reader and sender. */
     void cost(String lines) {
-      List<String> parts = new ArrayList<>();
-      for (String line : lines.lines().toList()) {
-        String[] words = line.strip().split(" ");
-        if (words.length == 2 && words[0].matches("[0-9]+") && words[1].matches("[0-9]+")) {
-          parts.add(
-              "%.1f s, %d MB"
-                  .formatted(
-                      Integer.parseInt(words[0]) / 100.0, Integer.parseInt(words[1]) / 1000));
-        }
+      String[] words = lines.strip().split("\\s+");
+      for (int i = 0; i < cost.length && words.length == cost.length; i++) {
+        cost[i] = Integer.parseInt(words[i]) / (i % 2 == 0 ? 100.0 : 1000.0);
       }
-      cost = parts.isEmpty() ? "-" : String.join("; ", parts);
     }
 
     void note(String text) {
@@ -75,8 +70,8 @@ final class GuestReport {
 
   private final List<Figures> all = new ArrayList<>();
 
-  Figures begin(int run, String scenario) {
-    Figures figures = new Figures(run, scenario);
+  Figures begin(int run, String kernel, String scenario) {
+    Figures figures = new Figures(run, kernel, scenario);
     all.add(figures);
     return figures;
   }
@@ -85,18 +80,25 @@ final class GuestReport {
   void write(Path directory) throws IOException {
     Files.createDirectories(directory);
     StringBuilder text =
-        new StringBuilder("| Run | Scenario | Seen | Seconds | |\n|---|---|---|---|---|\n");
+        new StringBuilder(
+            "| Run | Kernel | Scenario | Seen | Seconds | |\n|---|---|---|---|---|---|\n");
     for (Figures one : all) {
       text.append(
-          "| %d | %s | %s | %.0f | %s |\n"
-              .formatted(one.run, one.scenario, one.seen ? "yes" : "NO", one.seconds, one.note));
+          "| %d | %s | %s | %s | %.0f | %s |\n"
+              .formatted(
+                  one.run,
+                  one.kernel,
+                  one.scenario,
+                  one.seen ? "yes" : "NO",
+                  one.seconds,
+                  one.note));
     }
     double sum = all.stream().mapToDouble(one -> one.seconds).sum();
     text.append("\n%.0f s in all. Medians of what was seen:\n\n".formatted(sum));
     text.append(
         "| Scenario | n | Alert after user space began, s | after the agent's start, s | Kernel's boot, s"
-            + " | Frames | Bytes | Reader; sender: CPU, peak memory |\n"
-            + "|---|---|---|---|---|---|---|---|\n");
+            + " | Frames | Bytes | Reader: CPU, peak memory | Sender |\n"
+            + "|---|---|---|---|---|---|---|---|---|\n");
     Map<String, List<Figures>> byScenario = new TreeMap<>();
     for (Figures one : all) {
       if (one.seen) {
@@ -112,21 +114,28 @@ final class GuestReport {
   }
 
   private static String row(String scenario, List<Figures> runs) {
-    return "| %s | %d | %s | %s | %s | %.0f | %.0f | %s |\n"
+    return "| %s | %d | %s | %s | %s | %.0f | %.0f | %s | %s |\n"
         .formatted(
             scenario,
             runs.size(),
-            shown(median(runs.stream().map(one -> one.fromUserSpace).toList())),
-            shown(median(runs.stream().map(one -> one.fromAgent).toList())),
-            shown(median(runs.stream().map(one -> one.boot).toList())),
-            median(runs.stream().map(one -> (double) one.frames).toList()),
-            median(runs.stream().map(one -> (double) one.bytes).toList()),
-            runs.get(runs.size() - 1).cost);
+            shown(median(runs, one -> one.fromUserSpace)),
+            shown(median(runs, one -> one.fromAgent)),
+            shown(median(runs, one -> one.boot)),
+            median(runs, one -> one.frames),
+            median(runs, one -> one.bytes),
+            cost(runs, 0),
+            cost(runs, 2));
   }
 
-  private static double median(List<Double> values) {
-    List<Double> sorted = values.stream().sorted().collect(Collectors.toList());
-    return sorted.get(sorted.size() / 2);
+  private static String cost(List<Figures> runs, int first) {
+    double seconds = median(runs, one -> one.cost[first]);
+    double megabytes = median(runs, one -> one.cost[first + 1]);
+    return Double.isNaN(seconds) ? "-" : "%s s, %.0f MB".formatted(shown(seconds), megabytes);
+  }
+
+  private static double median(List<Figures> runs, ToDoubleFunction<Figures> figure) {
+    double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
   }
 
   private static String shown(double seconds) {

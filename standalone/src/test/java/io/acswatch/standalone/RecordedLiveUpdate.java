@@ -40,14 +40,15 @@ record RecordedLiveUpdate(String name, JsonNode meta, Map<String, Capture> captu
     }
   }
 
-  static RecordedLiveUpdate read(Path directory) throws IOException {
+  /** Reads one, as of a host that is named after the directory and {@code suffix}. */
+  static RecordedLiveUpdate read(Path directory, String suffix) throws IOException {
     JsonNode meta = new ObjectMapper().readTree(directory.resolve("meta.json").toFile());
     Map<String, Capture> captures = new LinkedHashMap<>();
     for (JsonNode capture : meta.path("captures")) {
       captures.put(
           capture.asText(), CaptureReader.read(directory.resolve(capture.asText() + ".cap")));
     }
-    return new RecordedLiveUpdate(directory.getFileName().toString(), meta, captures);
+    return new RecordedLiveUpdate(directory.getFileName() + suffix, meta, captures);
   }
 
   /** The arguments for {@code acswatch} that send all captures, with the VMs that ran then. */
