@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record DevicePath(String text) implements Comparable<DevicePath> {
   private static final String ROOT = "pci";
+  private static final String NESTED = "/" + ROOT;
   private static final String UNKNOWN_ROOT = "pci?/";
 
   /** No path of a kernel is longer (PATH_MAX). */
@@ -26,6 +27,11 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
    * long.
    */
   public static @Nullable DevicePath ofSysfs(String sysfsPath) {
+    return ofSysfs(sysfsPath, new StringBuilder(sysfsPath.length()));
+  }
+
+  /** The same, for each function of each snapshot: what was in {@code place} is overwritten. */
+  public static @Nullable DevicePath ofSysfs(String sysfsPath, StringBuilder place) {
     if (sysfsPath.length() > MAX_PATH) {
       return null;
     }
@@ -33,8 +39,7 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
     while (end > 0 && sysfsPath.charAt(end - 1) == '/') {
       end--;
     }
-    // For each function of each snapshot: makes no text but the answer.
-    StringBuilder place = new StringBuilder(end);
+    place.setLength(0);
     boolean endsInFunction = false;
     for (int from = 0, to; from < end; from = to + 1) {
       int slash = sysfsPath.indexOf('/', from);
@@ -46,11 +51,11 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
         place.append(sysfsPath, from, to);
         endsInFunction = false;
       } else if (!place.isEmpty()) {
-        PciAddress address = PciAddress.parseOrNull(sysfsPath, from, to);
-        if (address == null) {
+        long address = PciAddress.number(sysfsPath, from, to);
+        if (address < 0) {
           return null;
         }
-        address.appendSlot(place.append('/'));
+        PciAddress.appendSlot(place.append('/'), (int) address & 0xFF);
         endsInFunction = true;
       }
     }
@@ -107,7 +112,8 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
 
   /** The VMD endpoint whose domain this function is in, or null. */
   public @Nullable DevicePath vmdEndpoint() {
-    int nested = text.lastIndexOf("/" + ROOT);
+    // Forwards, which the processor does at once: hardly any place has one.
+    int nested = text.indexOf(NESTED) < 0 ? -1 : text.lastIndexOf(NESTED);
     return nested < 0 ? null : new DevicePath(text.substring(0, nested));
   }
 

@@ -156,8 +156,12 @@ public final class FunctionDecoder {
       }
     }
     oddities |= step == WalkStep.LOOPED ? ConfigOddity.EXTENDED_LIST_LOOPS.bit() : 0;
-    return new ConfigFacts.Features(
-        egressOpen, atsEnabled, vfsEnabled, firstVfOffset, vfStride, serialNumber);
+    boolean plain =
+        !egressOpen && !atsEnabled && !vfsEnabled && (firstVfOffset | vfStride | serialNumber) == 0;
+    return plain
+        ? ConfigFacts.Features.NONE
+        : new ConfigFacts.Features(
+            egressOpen, atsEnabled, vfsEnabled, firstVfOffset, vfStride, serialNumber);
   }
 
   /**

@@ -55,6 +55,12 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
 
   /** The same of a part of {@code text}. */
   public static @Nullable PciAddress parseOrNull(CharSequence text, int start, int end) {
+    long number = number(text, start, end);
+    return number < 0 ? null : new PciAddress((int) (number >>> 16), (int) number & 0xFFFF);
+  }
+
+  /** Domain and requester id of the same as one number; negative if it is not such an address. */
+  static long number(CharSequence text, int start, int end) {
     int length = end - start;
     // From the right, where every part has a fixed width: dd.f, bb, and whatever is left.
     boolean shaped =
@@ -64,7 +70,7 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
             && text.charAt(end - 5) == ':'
             && (length == 7 || (length >= 9 && text.charAt(end - 8) == ':'));
     if (!shaped) {
-      return null;
+      return -1;
     }
     long bus = hex(text, end - 7, end - 5);
     long device = hex(text, end - 4, end - 2);
@@ -75,7 +81,7 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
             && device < 32
             && function < 8
             && domain <= Integer.MAX_VALUE;
-    return isOne ? of((int) domain, (int) bus, (int) device, (int) function) : null;
+    return isOne ? domain << 16 | bus << 8 | device << 3 | function : -1;
   }
 
   /** The number that at most eight digits write; negative if there is another character. */
@@ -136,15 +142,15 @@ public record PciAddress(int domain, int requesterId) implements Comparable<PciA
       text.append(digit(domain >>> shift));
     }
     text.append(':').append(digit(bus() >>> 4)).append(digit(bus())).append(':');
-    return appendSlot(text).toString();
+    return appendSlot(text, devfn()).toString();
   }
 
   /** Appends device and function only, {@code 00.1}. */
-  StringBuilder appendSlot(StringBuilder text) {
-    return text.append(digit(device() >>> 4))
-        .append(digit(device()))
+  static StringBuilder appendSlot(StringBuilder text, int devfn) {
+    return text.append(digit(devfn >>> 7))
+        .append(digit(devfn >>> 3))
         .append('.')
-        .append((char) ('0' + function()));
+        .append((char) ('0' + (devfn & 7)));
   }
 
   private static char digit(int value) {

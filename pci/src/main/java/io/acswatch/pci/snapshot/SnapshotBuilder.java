@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts a {@link Snapshot} together from decoded functions in any order: finds the place of each VF
@@ -31,7 +32,11 @@ public final class SnapshotBuilder {
       Pattern.compile(" ([0-9a-f]{4,7}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7])" + GROUPED);
 
   private final List<PciFunction> functions;
-  private final Map<PciAddress, Integer> indexOf;
+  private final StringBuilder place = new StringBuilder(128);
+
+  /** Functions by address, the first of each; null as long as they came in ascending order. */
+  private @Nullable Map<PciAddress, Integer> indexOf;
+
   private List<PciAddress> scanOrder = List.of();
   private List<OwnershipClaim> owners = List.of();
   private Map<PciAddress, Preservation> preservation = Map.of();
@@ -39,21 +44,50 @@ public final class SnapshotBuilder {
 
   public SnapshotBuilder(int expectedFunctions) {
     functions = new ArrayList<>(expectedFunctions);
-    indexOf = new HashMap<>(2 * expectedFunctions);
   }
 
   /** Adds one function; {@code sysfsPath} may be empty if it is unknown. */
   public SnapshotBuilder add(
       PciAddress address, String sysfsPath, PciIds ids, ConfigFacts config, KernelView kernel) {
-    DevicePath own = DevicePath.ofSysfs(sysfsPath);
+    DevicePath own = DevicePath.ofSysfs(sysfsPath, place);
     DevicePath path = own == null ? DevicePath.ofAddressOnly(address) : own;
     return add(new PciFunction(address, path, ids, config, kernel));
   }
 
   public SnapshotBuilder add(PciFunction function) {
-    indexOf.putIfAbsent(function.address(), functions.size());
+    int count = functions.size();
+    if (indexOf == null
+        && count > 0
+        && functions.get(count - 1).address().compareTo(function.address()) >= 0) {
+      indexOf = new HashMap<>(2 * count);
+      for (int i = 0; i < count; i++) {
+        indexOf.put(functions.get(i).address(), i);
+      }
+    }
+    if (indexOf != null) {
+      indexOf.putIfAbsent(function.address(), count);
+    }
     functions.add(function);
     return this;
+  }
+
+  /** Index of the function at an address; negative if there is none. */
+  private int indexOf(PciAddress address) {
+    if (indexOf != null) {
+      return indexOf.getOrDefault(address, -1);
+    }
+    int low = 0;
+    int high = functions.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      int order = functions.get(middle).address().compareTo(address);
+      if (order == 0) {
+        return middle;
+      }
+      low = order < 0 ? middle + 1 : low;
+      high = order < 0 ? high : middle - 1;
+    }
+    return -1;
   }
 
   /** Sets the kernel's own device order; empty if unknown. */
@@ -118,8 +152,8 @@ public final class SnapshotBuilder {
     List<PciFunction> ordered = new ArrayList<>(placed.size());
     boolean[] taken = new boolean[placed.size()];
     for (PciAddress address : scanOrder) {
-      Integer index = indexOf.get(address);
-      if (index != null && !taken[index]) {
+      int index = indexOf(address);
+      if (index >= 0 && !taken[index]) {
         taken[index] = true;
         ordered.add(placed.get(index));
       }
@@ -152,8 +186,8 @@ public final class SnapshotBuilder {
     List<PciFunction> placed = new ArrayList<>(functions.size());
     for (PciFunction function : functions) {
       PciAddress pfAddress = function.kernel().sriov().physicalFunction();
-      Integer pf = pfAddress == null ? null : indexOf.get(pfAddress);
-      placed.add(pf == null ? function : asVf(function, functions.get(pf), vfsOfPf.get(pfAddress)));
+      int pf = pfAddress == null ? -1 : indexOf(pfAddress);
+      placed.add(pf < 0 ? function : asVf(function, functions.get(pf), vfsOfPf.get(pfAddress)));
     }
     return placed;
   }
