@@ -38,7 +38,7 @@ public final class HostView {
   private final @Nullable GroupPartition groups;
 
   /** All claims on functions that several VMs claim. */
-  private final Map<PciAddress, TreeSet<String>> claims = new HashMap<>();
+  private final Map<PciAddress, TreeSet<String>> claims;
 
   private final Map<PciAddress, String> owners;
   private final String[] ownerOf;
@@ -66,6 +66,14 @@ public final class HostView {
     this.earlier = earlier;
     hierarchy = rules.hierarchy();
     groups = SnapshotGrouping.reported(snapshot);
+    if (earlier != null && earlier.hasOwnersOf(snapshot, hierarchy)) {
+      claims = earlier.claims;
+      owners = earlier.owners;
+      ownerOf = earlier.ownerOf;
+      ownersAreIntended = false;
+      return;
+    }
+    claims = new HashMap<>();
     owners = snapshot.ownerOfEach();
     for (OwnershipClaim claim : snapshot.owners()) {
       claim(claim.address(), owners.get(claim.address()), claim.vm());
@@ -78,6 +86,12 @@ public final class HostView {
     for (int i = 0; i < ownerOf.length; i++) {
       ownerOf[i] = owners.getOrDefault(function(i).address(), NOBODY);
     }
+  }
+
+  private boolean hasOwnersOf(Snapshot other, HostHierarchy places) {
+    return !ownersAreIntended
+        && places.hasPlacesOf(hierarchy)
+        && other.owners().equals(snapshot.owners());
   }
 
   /** The view of another snapshot of this host; takes over what is the same in both. */
