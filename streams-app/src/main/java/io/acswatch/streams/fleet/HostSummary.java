@@ -5,6 +5,7 @@ import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.snapshot.Snapshot;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,20 +40,26 @@ public record HostSummary(
         current.boot().kernelRelease(),
         current.bootClass().name(),
         current.functions().size(),
-        (int) groups(current),
+        groups(current),
         state.vms().size(),
         current.functions().stream().noneMatch(HostSummary::isUnreadPort),
         state.missesSnapshot(),
         state.open().stream().map(OpenAlert::of).sorted(OpenAlert.MOST_URGENT_FIRST).toList());
   }
 
-  private static long groups(Snapshot snapshot) {
-    return snapshot.functions().stream()
-        .map(PciFunction::kernel)
-        .filter(KernelView::hasGroup)
-        .mapToInt(KernelView::group)
-        .distinct()
-        .count();
+  private static int groups(Snapshot snapshot) {
+    List<PciFunction> functions = snapshot.functions();
+    int[] numbers = new int[functions.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = functions.get(i).kernel().group();
+    }
+    Arrays.sort(numbers);
+    int groups = 0;
+    for (int i = 0; i < numbers.length; i++) {
+      boolean isOther = i == 0 || numbers[i] != numbers[i - 1];
+      groups += isOther && numbers[i] != KernelView.NO_GROUP ? 1 : 0;
+    }
+    return groups;
   }
 
   private static boolean isUnreadPort(PciFunction function) {

@@ -224,11 +224,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     }
     Snapshot before = packed.unpack().current();
     Snapshot current = judged.state().current();
-    if (current != null && current != before && !ReportedGroups.areSame(before, current)) {
+    ReportedGroups news =
+        current == null || current == before ? null : ReportedGroups.newsOf(current, before);
+    if (news != null) {
       boolean newBoot = before == null || !before.boot().id().equals(current.boot().id());
       KernelKnowledge told = newBoot ? KernelKnowledge.of(current, before) : null;
-      byte[] json = ReportedGroups.json(current, current.takenAtMillis(), told);
-      Output groups = Output.groups(host, json);
+      Output groups = Output.groups(host, news.json(told));
       refuseTooLarge("a record for " + groups.sink(), groups.bytes());
       outputs.add(groups);
     }
