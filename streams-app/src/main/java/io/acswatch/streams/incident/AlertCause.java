@@ -1,6 +1,5 @@
 package io.acswatch.streams.incident;
 
-import io.acswatch.client.Alert;
 import io.acswatch.client.Severity;
 import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.IsolationAlert;
@@ -10,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,24 +30,24 @@ public record AlertCause(
   }
 
   /** The cause of an alert; null if it is for the record only, or names no platform. */
-  static @Nullable AlertCause of(Alert alert) {
+  static @Nullable AlertCause of(ToldAlert alert) {
     if (alert.isOpen() && alert.code().equals(MISMATCH)) {
       return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel(alert), "", "", List.of());
     }
     if (!alert.isOpen()
         || !alert.severity().isAtLeast(Severity.WARNING)
-        || !(alert.more().get("evidence") instanceof Map<?, ?> evidence)
-        || !(evidence.get("platform") instanceof String platform)) {
+        || alert.evidence() == null
+        || alert.evidence().platform() == null) {
       return null;
     }
-    Alert.Cause cause = alert.cause();
+    ToldAlert.Cause cause = alert.cause();
     return new AlertCause(
         alert.code(),
-        platform,
+        alert.evidence().platform(),
         kernel(alert),
         cause == null ? "" : text(cause.kind()),
         cause == null ? firstDevice(alert) : text(cause.portPath()),
-        cause == null ? List.of() : cause.bits());
+        cause == null || cause.bits() == null ? List.of() : cause.bits());
   }
 
   /** The same of an alert that has just been made, so that it is in the same incident. */
@@ -77,7 +75,7 @@ public record AlertCause(
         register == null ? List.of() : register.bitNames());
   }
 
-  private static String kernel(Alert alert) {
+  private static String kernel(ToldAlert alert) {
     return alert.kernelAfter() == null ? "" : text(alert.kernelAfter().release());
   }
 
@@ -87,12 +85,13 @@ public record AlertCause(
   }
 
   /** How urgent an alert is as a part of this: for itself a mismatch is for the record only. */
-  Severity severityOf(Alert alert) {
+  Severity severityOf(ToldAlert alert) {
     return code.equals(KERNEL_RULES_UNKNOWN) ? Severity.WARNING : alert.severity();
   }
 
-  private static String firstDevice(Alert alert) {
-    return alert.devices().isEmpty() ? "" : text(alert.devices().get(0).path());
+  private static String firstDevice(ToldAlert alert) {
+    List<ToldAlert.Device> devices = alert.devices();
+    return devices == null || devices.isEmpty() ? "" : text(devices.get(0).path());
   }
 
   private static String text(@Nullable String text) {

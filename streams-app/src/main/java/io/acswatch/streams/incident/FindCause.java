@@ -1,7 +1,5 @@
 package io.acswatch.streams.incident;
 
-import io.acswatch.client.Alert;
-import io.acswatch.client.AlertSerde;
 import io.acswatch.client.Severity;
 import java.util.Objects;
 import org.apache.kafka.common.errors.SerializationException;
@@ -23,7 +21,6 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
   /** Of host, fingerprint and cause together, which are parts of keys and of each incident. */
   private static final int MAX_BYTES = 256 << 10;
 
-  private final AlertSerde serde = new AlertSerde();
   private ProcessorContext<String, byte[]> context;
   private KeyValueStore<String, byte[]> causes;
 
@@ -35,7 +32,7 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
 
   @Override
   public void process(Record<String, byte[]> record) {
-    Alert alert = read(record);
+    ToldAlert alert = read(record);
     if (alert == null) {
       return;
     }
@@ -69,9 +66,9 @@ final class FindCause implements Processor<String, byte[], String, byte[]> {
   }
 
   /** Others may write to the topic of alerts: what is none is none of ours. */
-  private @Nullable Alert read(Record<String, byte[]> record) {
+  private static @Nullable ToldAlert read(Record<String, byte[]> record) {
     try {
-      return serde.deserialize("alerts", record.value());
+      return record.value() == null ? null : ToldAlert.read(record.value());
     } catch (SerializationException damaged) {
       LOG.warn("An alert was left out of the incidents: {}", damaged.getMessage());
       return null;
