@@ -1,14 +1,13 @@
 package io.acswatch.streams.state;
 
 import io.acswatch.pci.judge.HostState;
-import java.util.IdentityHashMap;
 
 /**
  * The state of a host as packed facts: no raw configuration space, all that a judgement asks of the
  * last snapshot and of the one that it is compared with. Little-endian.
  *
  * <p>At most 64 bytes for each function and snapshot (held by {@code HostStateSerdeTest}): about 30
- * on a host of 100 functions, its strings included. An open alert adds the bytes of its JSON.
+ * on a host of 100 functions, its strings included. An open alert adds about 800.
  *
  * <pre>
  *   0         1       2       4          8                  16
@@ -27,7 +26,7 @@ import java.util.IdentityHashMap;
  *  | intended owners: place, VM (texts)                                         |
  *  | boots: id (a text), since i64, number i64; the oldest first                |
  *  | rival, if there is one: id (a text), turns i32, since i64, answered i64    |
- *  | open alerts: length i32, JSON in UTF-8                                     |
+ *  | open alerts, packed to the end                                             |
  *  +----------------------------------------------------------------------------+
  *
  *  flags    bit 0 there is a baseline, 1 there is a current, 2 they have the same facts,
@@ -35,8 +34,8 @@ import java.util.IdentityHashMap;
  *  a text   length i32, UTF-8
  * </pre>
  *
- * <p>The facts of a snapshot are {@link io.acswatch.wire.facts.FactsWriter}'s, the digest is {@link
- * io.acswatch.wire.frame.FrameDigest}'s.
+ * <p>The facts of a snapshot are {@link io.acswatch.wire.facts.FactsWriter}'s, the alerts {@link
+ * PackedAlerts}', the digest is {@link io.acswatch.wire.frame.FrameDigest}'s.
  *
  * <p>There is one layout. From the first release on a layout is never changed: another one, of the
  * state or of the facts in it, is another version, and the old ones are read for ever. A version
@@ -52,6 +51,6 @@ public final class HostStateSerde {
 
   /** The opposite of {@link #pack}; SerializationException if damaged or of an unknown version. */
   public static HostState unpack(byte[] bytes) {
-    return StateReader.read(bytes, null, new IdentityHashMap<>());
+    return StateReader.read(bytes, null);
   }
 }

@@ -2,7 +2,6 @@ package io.acswatch.streams.state;
 
 import static io.acswatch.streams.state.StateLayout.*;
 
-import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.ContentDigest;
@@ -11,8 +10,6 @@ import io.acswatch.wire.facts.FactsWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +22,6 @@ public final class PackedState {
   private final byte[] bytes;
   private final ByteBuffer header;
   private @Nullable HostState state;
-
-  /** The JSON of alerts, those of the state and new ones: each is made once. */
-  private @Nullable Map<IsolationAlert, byte[]> written;
 
   public PackedState(byte @Nullable [] stored) {
     bytes = stored == null ? NOTHING : stored;
@@ -136,21 +130,9 @@ public final class PackedState {
 
   private HostState unpack(@Nullable Snapshot latest) {
     if (state == null) {
-      state = bytes.length == 0 ? HostState.NONE : StateReader.read(bytes, latest, written());
+      state = bytes.length == 0 ? HostState.NONE : StateReader.read(bytes, latest);
     }
     return state;
-  }
-
-  /** An alert as JSON, as it lies in the state; UncheckedIOException if no record has room. */
-  public byte[] json(IsolationAlert alert) {
-    return written().computeIfAbsent(alert, StateWriter::json);
-  }
-
-  private Map<IsolationAlert, byte[]> written() {
-    if (written == null) {
-      written = new IdentityHashMap<>(8);
-    }
-    return written;
   }
 
   /**
@@ -158,8 +140,7 @@ public final class PackedState {
    * another snapshot.
    */
   public byte[] next(HostState next, Snapshot latest, ContentDigest digest) {
-    return StateWriter.write(
-        next, this::factsOf, this::json, next.current() == latest ? digest : digest());
+    return StateWriter.write(next, this::factsOf, next.current() == latest ? digest : digest());
   }
 
   public ContentDigest digest() {

@@ -10,16 +10,13 @@ import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.Snapshot;
-import io.acswatch.wire.InputException;
 import io.acswatch.wire.facts.FactsReader;
-import io.acswatch.wire.json.AlertJson;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class StateReader {
   private final ByteBuffer in;
   private final @Nullable Snapshot latest;
-  private final Map<IsolationAlert, byte[]> written;
 
-  private StateReader(
-      byte[] bytes, @Nullable Snapshot latest, Map<IsolationAlert, byte[]> written) {
+  private StateReader(byte[] bytes, @Nullable Snapshot latest) {
     this.latest = latest;
-    this.written = written;
     in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -40,20 +34,18 @@ final class StateReader {
    * The state.
    *
    * @param latest a snapshot of the same host; what is in it too is not made again
-   * @param written is given the JSON of each alert
    */
-  static HostState read(
-      byte[] bytes, @Nullable Snapshot latest, Map<IsolationAlert, byte[]> written) {
+  static HostState read(byte[] bytes, @Nullable Snapshot latest) {
     try {
-      return new StateReader(bytes, latest, written).state();
+      return new StateReader(bytes, latest).state();
     } catch (BufferUnderflowException | IndexOutOfBoundsException cutShort) {
       throw damaged("cut short or a number in it is out of range", cutShort);
-    } catch (IllegalArgumentException | InputException wrong) {
+    } catch (IllegalArgumentException wrong) {
       throw damaged(wrong.getMessage(), wrong);
     }
   }
 
-  private HostState state() throws InputException {
+  private HostState state() {
     int version = Byte.toUnsignedInt(in.get(VERSION_AT));
     if (version != VERSION) {
       throw new UnknownStateVersionException("host state", version, VERSION);
@@ -116,20 +108,9 @@ final class StateReader {
     return new BootHistory(boots, rival, in.getLong(FORGOTTEN_AT));
   }
 
-  private List<IsolationAlert> openAlerts() throws InputException {
-    int count = checked(in.getInt(ALERT_COUNT_AT), Integer.BYTES);
-    List<IsolationAlert> open = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      byte[] json = new byte[checked(in.getInt(), 1)];
-      in.get(json);
-      IsolationAlert alert = AlertJson.read(json);
-      written.put(alert, json);
-      open.add(alert);
-    }
-    if (in.hasRemaining()) {
-      throw new IllegalArgumentException(in.remaining() + " bytes after its end");
-    }
-    return open;
+  private List<IsolationAlert> openAlerts() {
+    int count = checked(in.getInt(ALERT_COUNT_AT), 1);
+    return PackedAlerts.read(count, in.array(), in.position(), in.remaining());
   }
 
   /** Refuses a count that the bytes left cannot hold, before anything is allocated for it. */

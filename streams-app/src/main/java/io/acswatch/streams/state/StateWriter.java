@@ -2,7 +2,6 @@ package io.acswatch.streams.state;
 
 import static io.acswatch.streams.state.StateLayout.*;
 
-import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.Assignment;
 import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
@@ -10,14 +9,12 @@ import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.facts.FactsWriter;
-import io.acswatch.wire.json.AlertJson;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /** Packs one state; the layout is drawn at {@link HostStateSerde}. */
@@ -29,22 +26,12 @@ final class StateWriter {
   /** Packs a state, the facts of its snapshots anew. */
   static byte[] write(HostState state) {
     return write(
-        state,
-        snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)),
-        StateWriter::json,
-        ContentDigest.UNKNOWN);
-  }
-
-  static byte[] json(IsolationAlert alert) {
-    return AlertJson.writeBytes(alert, Changelogs.MAX_RECORD_BYTES);
+        state, snapshot -> ByteBuffer.wrap(FactsWriter.write(snapshot)), ContentDigest.UNKNOWN);
   }
 
   /** Packs a state, with the packed facts of its snapshots and the digest of the current frame. */
   static byte[] write(
-      HostState state,
-      Function<Snapshot, ByteBuffer> packed,
-      Function<IsolationAlert, byte[]> written,
-      ContentDigest digest) {
+      HostState state, Function<Snapshot, ByteBuffer> packed, ContentDigest digest) {
     Snapshot current = state.current();
     Snapshot baseline = state.baseline();
     boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
@@ -55,17 +42,8 @@ final class StateWriter {
     for (byte[] part : memory) {
       length += part.length;
     }
-    List<byte[]> open = new ArrayList<>();
-    for (IsolationAlert alert : state.open()) {
-      byte[] json = written.apply(alert);
-      open.add(json);
-      length += Integer.BYTES + json.length;
-      if (length > Changelogs.MAX_RECORD_BYTES) { // before the memory for all of them is used
-        throw new RecordTooLargeException(
-            "the state of its host would have more than %d bytes"
-                .formatted(Changelogs.MAX_RECORD_BYTES));
-      }
-    }
+    byte[] open = PackedAlerts.write(state.open());
+    length += open.length;
     ByteBuffer out = buffer(Math.toIntExact(length));
     out.put(VERSION_AT, (byte) VERSION);
     out.put(
@@ -89,7 +67,7 @@ final class StateWriter {
     out.putLong(digest.first()).putLong(digest.second());
     out.put(currentFacts).put(baselineFacts);
     memory.forEach(out::put);
-    open.forEach(alert -> out.putInt(alert.length).put(alert));
+    out.put(open);
     return out.array();
   }
 

@@ -217,7 +217,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
     for (IsolationAlert alert : judged.alerts()) {
-      for (Output output : Output.of(alert, packed.json(alert), links)) {
+      for (Output output : Output.of(alert, links)) {
         refuseTooLarge("a record for " + output.sink(), output.bytes());
         outputs.add(output);
       }

@@ -20,12 +20,11 @@ record Output(String sink, byte[] key, byte @Nullable [] value, Headers headers)
   private static final int HEADER_OVERHEAD_BYTES = 10;
 
   /**
-   * What an alert leads to: a line of the history, and its state or the end of it.
-   *
-   * @param stored its JSON, without links
+   * What an alert leads to: a line of the history, and its state or the end of it;
+   * UncheckedIOException if no record has room for it.
    */
-  static List<Output> of(IsolationAlert alert, byte[] stored, AlertLinks links) {
-    byte[] json = AlertJson.withLinks(stored, alert, links);
+  static List<Output> of(IsolationAlert alert, AlertLinks links) {
+    byte[] json = AlertJson.writeBytes(alert, links, Nodes.MAX_RECORD_BYTES);
     boolean resolved = alert.status() == AlertStatus.RESOLVED;
     Headers headers = eventHeaders(alert);
     // One copy for each record: a producer closes the headers it has sent.

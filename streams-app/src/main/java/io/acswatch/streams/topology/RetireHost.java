@@ -6,7 +6,6 @@ import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.state.HostStateSerde;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
-import io.acswatch.wire.json.AlertJson;
 import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.errors.SerializationException;
@@ -80,8 +79,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
         .forEach(
             alert -> {
               observer.alerted(alert, timestamp);
-              Output.of(alert, AlertJson.writeBytes(alert), links)
-                  .forEach(output -> output.forward(context, timestamp));
+              Output.of(alert, links).forEach(output -> output.forward(context, timestamp));
             });
     hosts.stored(context.taskId().partition(), host, judged.state());
     Output.groups(host, null).forward(context, timestamp);

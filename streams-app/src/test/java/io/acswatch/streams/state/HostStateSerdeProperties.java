@@ -4,6 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.acswatch.pci.alert.AlertCode;
+import io.acswatch.pci.alert.AlertDevice;
+import io.acswatch.pci.alert.AlertStatus;
+import io.acswatch.pci.alert.Boundary;
+import io.acswatch.pci.alert.Cause;
+import io.acswatch.pci.alert.Evidence;
+import io.acswatch.pci.alert.IsolationAlert;
+import io.acswatch.pci.alert.RegisterChange;
+import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.groups.Assignment;
@@ -20,12 +28,15 @@ import io.acswatch.pci.judge.BootHistory;
 import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.PendingFinding;
 import io.acswatch.pci.snapshot.BootClass;
+import io.acswatch.pci.snapshot.Confidence;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -84,7 +95,110 @@ class HostStateSerdeProperties {
       owners.add(new Assignment(new DevicePath(text(random)), text(random)));
     }
     return new HostState(
-        baseline, current, random.nextInt(), List.of(), pending, owners, history(random));
+        baseline,
+        current,
+        random.nextInt(),
+        several(random, HostStateSerdeProperties::alert),
+        pending,
+        owners,
+        history(random));
+  }
+
+  private static IsolationAlert alert(SplittableRandom random) {
+    return new IsolationAlert(
+        text(random),
+        random.nextInt(),
+        any(random, AlertCode.values()),
+        any(random, Severity.values()),
+        any(random, AlertStatus.values()),
+        text(random),
+        new IsolationAlert.Interval(any(random, Boundary.values()), moment(random), moment(random)),
+        random.nextLong(),
+        several(random, HostStateSerdeProperties::device),
+        several(random, HostStateSerdeProperties::text),
+        random.nextBoolean() ? null : cause(random),
+        text(random),
+        text(random),
+        random.nextBoolean() ? null : evidence(random));
+  }
+
+  private static IsolationAlert.Moment moment(SplittableRandom random) {
+    return new IsolationAlert.Moment(
+        new Boot(
+            text(random),
+            text(random),
+            text(random),
+            text(random),
+            random.nextInt(),
+            random.nextInt()),
+        random.nextLong());
+  }
+
+  private static AlertDevice device(SplittableRandom random) {
+    return new AlertDevice(
+        address(random),
+        random.nextBoolean() ? null : address(random),
+        new DevicePath(text(random)),
+        text(random),
+        text(random),
+        optional(random),
+        optional(random));
+  }
+
+  private static Cause cause(SplittableRandom random) {
+    return new Cause(
+        any(random, Cause.Kind.values()),
+        random.nextBoolean() ? null : register(random),
+        several(random, HostStateSerdeProperties::register),
+        text(random));
+  }
+
+  private static RegisterChange register(SplittableRandom random) {
+    return new RegisterChange(
+        address(random),
+        new DevicePath(text(random)),
+        any(random, PortType.values()),
+        random.nextInt(),
+        u16(random),
+        u16(random));
+  }
+
+  private static Evidence evidence(SplittableRandom random) {
+    return new Evidence(
+        new Evidence.Basis(
+            text(random),
+            any(random, BootClass.values()),
+            random.nextBoolean(),
+            random.nextBoolean(),
+            random.nextInt(),
+            random.nextInt()),
+        new Evidence.Observed(text(random), random.nextLong(), random.nextLong()),
+        any(random, Confidence.values()),
+        several(random, some -> new Evidence.Fact(text(some), text(some), text(some))),
+        several(
+            random,
+            some ->
+                new Evidence.PortRegisters(
+                    address(some),
+                    new DevicePath(text(some)),
+                    any(some, PortType.values()),
+                    optional(some),
+                    optional(some),
+                    optional(some),
+                    optional(some))),
+        several(random, HostStateSerdeProperties::device));
+  }
+
+  private static @Nullable Integer optional(SplittableRandom random) {
+    return random.nextBoolean() ? null : Integer.valueOf(random.nextInt(1 << random.nextInt(31)));
+  }
+
+  private static <T> List<T> several(SplittableRandom random, Function<SplittableRandom, T> one) {
+    List<T> several = new ArrayList<>();
+    for (int i = random.nextInt(3); i > 0; i--) {
+      several.add(one.apply(random));
+    }
+    return several;
   }
 
   private static Snapshot snapshot(SplittableRandom random) {

@@ -373,7 +373,7 @@ class IsolationTopologyTest {
                   judged.state().baseline(),
                   judged.state().current(),
                   judged.state().revision(),
-                  Collections.nCopies(10_000, alert)),
+                  Collections.nCopies(100_000, alert)),
               judged.alerts());
         });
     send(HOST, Frames.frame("kexec-001-before", HOST, 1), AT);
@@ -399,7 +399,17 @@ class IsolationTopologyTest {
             return judged;
           }
           IsolationAlert alert = judged.alerts().get(0);
-          List<AlertDevice> devices = Collections.nCopies(3_000_000, alert.devices().get(0));
+          AlertDevice first = alert.devices().get(0);
+          AlertDevice device =
+              new AlertDevice(
+                  first.address(),
+                  first.addressBefore(),
+                  first.path(),
+                  "vm".repeat(500),
+                  first.driver(),
+                  first.groupBefore(),
+                  first.groupAfter());
+          List<AlertDevice> devices = Collections.nCopies(100_000, device);
           IsolationAlert large = with(alert, devices);
           return new Judged(
               new HostState(null, judged.state().current(), 1, List.of(large)), List.of(large));

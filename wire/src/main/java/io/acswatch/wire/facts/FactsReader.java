@@ -16,17 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the snapshot that packed facts stand for; {@link FactsLayout} draws them. */
 public final class FactsReader {
   private static final int U16 = 0xFFFF;
 
-  private final byte[] bytes;
-  private final int end;
-  private int at;
-  private final String[] strings;
+  private final PackedInput in;
   private final long[] fields = new long[FIELDS];
   private final long[] fieldsOfLike = new long[FIELDS];
   private final @Nullable Snapshot like;
@@ -34,17 +30,8 @@ public final class FactsReader {
   private int placeLength;
 
   private FactsReader(byte[] bytes, int offset, int length, @Nullable Snapshot like) {
-    Objects.checkFromIndexSize(offset, length, bytes.length);
-    this.bytes = bytes;
+    in = new PackedInput(bytes, offset, length);
     this.like = like;
-    at = offset;
-    end = offset + length;
-    strings = new String[count(1)];
-    for (int i = 0; i < strings.length; i++) {
-      int size = count(1);
-      strings[i] = new String(bytes, at, size, StandardCharsets.UTF_8);
-      at += size;
-    }
   }
 
   /**
@@ -66,37 +53,35 @@ public final class FactsReader {
   }
 
   private Snapshot snapshot(long takenAtMillis, long sequence) {
-    int flags = (int) number();
-    int bootClass = (int) number();
-    Boot.Loader loader = new Boot.Loader((int) number(), (int) number());
-    String host = string();
+    int flags = (int) in.number();
+    int bootClass = (int) in.number();
+    Boot.Loader loader = new Boot.Loader((int) in.number(), (int) in.number());
+    String host = in.string();
     Boot boot =
         new Boot(
-            string(),
-            string(),
-            string(),
-            string(),
+            in.string(),
+            in.string(),
+            in.string(),
+            in.string(),
             loader,
-            new Boot.Notes(string(), string(), string()),
+            new Boot.Notes(in.string(), in.string(), in.string()),
             "");
-    int functionCount = count(3);
+    int functionCount = in.count(3);
     List<PciFunction> functions = new ArrayList<>(functionCount);
     for (int i = 0; i < functionCount; i++) {
       functions.add(function(i));
     }
-    int ownerCount = count(3);
+    int ownerCount = in.count(3);
     List<OwnershipClaim> owners = new ArrayList<>(ownerCount);
     for (int i = 0; i < ownerCount; i++) {
       owners.add(owner(i));
     }
-    int groupedCount = count(1);
+    int groupedCount = in.count(1);
     List<PciAddress> groupedInOrder = new ArrayList<>(groupedCount);
     for (int i = 0; i < groupedCount; i++) {
-      groupedInOrder.add(address(number()));
+      groupedInOrder.add(address(in.number()));
     }
-    if (at != end) {
-      throw new IllegalArgumentException(end - at + " bytes after the facts");
-    }
+    in.close();
     return new Snapshot(
         host,
         boot,
@@ -111,23 +96,22 @@ public final class FactsReader {
   }
 
   private PciFunction function(int index) {
-    int mask = (int) number();
+    int mask = (int) in.number();
     if (mask >>> FIELDS != 0) {
       throw new IllegalArgumentException("a function of the facts has a field more");
     }
     for (int left = mask; left != 0; left &= left - 1) {
-      fields[Integer.numberOfTrailingZeros(left)] = number();
+      fields[Integer.numberOfTrailingZeros(left)] = in.number();
     }
-    int kept = (int) number();
-    int rest = count(1);
+    int kept = (int) in.number();
+    int rest = in.count(1);
     if (kept < 0 || kept > placeLength) {
       throw new IllegalArgumentException("a place of the facts keeps " + kept + " bytes");
     }
     if (kept + rest > place.length) {
       place = Arrays.copyOf(place, 2 * (kept + rest));
     }
-    System.arraycopy(bytes, at, place, kept, rest);
-    at += rest;
+    in.copy(place, kept, rest);
     placeLength = kept + rest;
     if (like != null && index < like.functions().size()) {
       PciFunction known = like.functions().get(index);
@@ -144,9 +128,9 @@ public final class FactsReader {
   }
 
   private OwnershipClaim owner(int index) {
-    long address = number();
-    String vm = string();
-    String source = string();
+    long address = in.number();
+    String vm = in.string();
+    String source = in.string();
     if (like != null && index < like.owners().size()) {
       OwnershipClaim known = like.owners().get(index);
       if (FunctionFields.address(known.address()) == address
@@ -164,7 +148,7 @@ public final class FactsReader {
   }
 
   private long numberIfSame(int field, String text) {
-    return strings[(int) fields[field]].equals(text) ? fields[field] : -1;
+    return in.string(fields[field]).equals(text) ? fields[field] : -1;
   }
 
   /** False of a place that is not ASCII. */
@@ -209,8 +193,8 @@ public final class FactsReader {
   private KernelView kernel() {
     return new KernelView(
         (int) fields[GROUP] - 1,
-        strings[(int) fields[GROUP_TYPE]],
-        strings[(int) fields[DRIVER]],
+        in.string(fields[GROUP_TYPE]),
+        in.string(fields[DRIVER]),
         new KernelView.Sriov(
             has(HAS_PHYSFN) ? address(fields[PHYSICAL_FUNCTION]) : null,
             high(VF_COUNTS),
@@ -234,31 +218,5 @@ public final class FactsReader {
 
   private static PciAddress address(long number) {
     return new PciAddress((int) (number >>> Short.SIZE), (int) number & U16);
-  }
-
-  private String string() {
-    return strings[(int) number()];
-  }
-
-  private long number() {
-    long number = 0;
-    for (int shift = 0; shift < Long.SIZE && at < end; shift += 7) {
-      byte next = bytes[at++];
-      number |= (long) (next & 0x7F) << shift;
-      if (next >= 0) {
-        return number;
-      }
-    }
-    throw new IllegalArgumentException("a number of the facts does not end");
-  }
-
-  /** Refuses a count that the bytes left cannot hold, before anything is allocated for it. */
-  private int count(int lengthOfEach) {
-    long count = number();
-    if (count < 0 || count > (end - at) / lengthOfEach) {
-      throw new IllegalArgumentException(
-          "count=%d in %d bytes of the facts".formatted(count, end - at));
-    }
-    return (int) count;
   }
 }

@@ -8,53 +8,48 @@ import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** Packs the facts of a snapshot; {@link FactsLayout} draws them. */
 public final class FactsWriter {
-  private static final int LONGEST_NUMBER = 10;
+  private static final int BYTES_OF_FUNCTION = 32;
 
-  private final Map<String, Integer> strings = new LinkedHashMap<>();
+  private final PackedOutput out;
   private long[] fields = new long[FIELDS];
   private long[] fieldsBefore = new long[FIELDS];
   private byte[] placeBefore = {};
-  private byte[] out = new byte[4096];
-  private int at;
 
-  private FactsWriter() {}
+  private FactsWriter(int functions) {
+    out = new PackedOutput(BYTES_OF_FUNCTION * (functions + 4));
+  }
 
   /** The packed facts; IllegalArgumentException if a number does not fit its field. */
   public static byte[] write(Snapshot snapshot) {
-    FactsWriter facts = new FactsWriter();
+    FactsWriter facts = new FactsWriter(snapshot.functions().size());
     facts.putHeader(snapshot);
-    facts.put(snapshot.functions().size());
+    facts.out.put(snapshot.functions().size());
     snapshot.functions().forEach(facts::putFunction);
-    facts.put(snapshot.owners().size());
+    facts.out.put(snapshot.owners().size());
     snapshot.owners().forEach(facts::putOwner);
-    facts.put(snapshot.groupedInOrder().size());
-    snapshot.groupedInOrder().forEach(address -> facts.put(FunctionFields.address(address)));
-    FactsWriter whole = new FactsWriter();
-    whole.put(facts.strings.size());
-    facts.strings.keySet().forEach(text -> whole.putText(text.getBytes(StandardCharsets.UTF_8)));
-    whole.putBytes(facts.out, 0, facts.at);
-    return Arrays.copyOf(whole.out, whole.at);
+    facts.out.put(snapshot.groupedInOrder().size());
+    snapshot.groupedInOrder().forEach(grouped -> facts.out.put(FunctionFields.address(grouped)));
+    return facts.out.bytes();
   }
 
   private void putHeader(Snapshot snapshot) {
     Boot boot = snapshot.boot();
-    put((snapshot.kexecLoaded() ? KEXEC_LOADED : 0) | (snapshot.orderKnown() ? ORDER_KNOWN : 0));
-    put(BOOT_CLASSES.indexOf(snapshot.bootClass()));
-    put(Integer.toUnsignedLong(boot.loader().type()));
-    put(Integer.toUnsignedLong(boot.loader().version()));
-    put(number(snapshot.host()));
-    put(number(boot.id()));
-    put(number(boot.kernelRelease()));
-    put(number(boot.kernelVersion()));
-    put(number(boot.commandLine()));
-    put(number(boot.notes().iommus()));
-    put(number(boot.notes().liveUpdate()));
-    put(number(boot.notes().previousBoot()));
+    out.put(
+        (snapshot.kexecLoaded() ? KEXEC_LOADED : 0) | (snapshot.orderKnown() ? ORDER_KNOWN : 0));
+    out.put(BOOT_CLASSES.indexOf(snapshot.bootClass()));
+    out.put(Integer.toUnsignedLong(boot.loader().type()));
+    out.put(Integer.toUnsignedLong(boot.loader().version()));
+    out.put(snapshot.host());
+    out.put(boot.id());
+    out.put(boot.kernelRelease());
+    out.put(boot.kernelVersion());
+    out.put(boot.commandLine());
+    out.put(boot.notes().iommus());
+    out.put(boot.notes().liveUpdate());
+    out.put(boot.notes().previousBoot());
   }
 
   private void putFunction(PciFunction function) {
@@ -63,9 +58,9 @@ public final class FactsWriter {
     for (int i = 0; i < FIELDS; i++) {
       mask |= fields[i] == fieldsBefore[i] ? 0 : 1 << i;
     }
-    put(mask);
+    out.put(mask);
     for (int left = mask; left != 0; left &= left - 1) {
-      put(fields[Integer.numberOfTrailingZeros(left)]);
+      out.put(fields[Integer.numberOfTrailingZeros(left)]);
     }
     long[] reused = fieldsBefore;
     fieldsBefore = fields;
@@ -73,54 +68,19 @@ public final class FactsWriter {
     byte[] place = function.path().text().getBytes(StandardCharsets.UTF_8);
     int different = Arrays.mismatch(placeBefore, place);
     int kept = different < 0 ? place.length : different;
-    put(kept);
-    put(place.length - kept);
-    putBytes(place, kept, place.length - kept);
+    out.put(kept);
+    out.put(place.length - kept);
+    out.put(place, kept, place.length - kept);
     placeBefore = place;
   }
 
   private void putOwner(OwnershipClaim owner) {
-    put(FunctionFields.address(owner.address()));
-    put(number(owner.vm()));
-    put(number(owner.source()));
+    out.put(FunctionFields.address(owner.address()));
+    out.put(owner.vm());
+    out.put(owner.source());
   }
 
   private int number(int field, String text) {
-    return number(text);
-  }
-
-  private int number(String text) {
-    Integer known = strings.get(text);
-    if (known == null) {
-      known = strings.size();
-      strings.put(text, known);
-    }
-    return known;
-  }
-
-  private void put(long number) {
-    room(LONGEST_NUMBER);
-    long left = number;
-    for (; (left & ~0x7F) != 0; left >>>= 7) {
-      out[at++] = (byte) (left | 0x80);
-    }
-    out[at++] = (byte) left;
-  }
-
-  private void putText(byte[] text) {
-    put(text.length);
-    putBytes(text, 0, text.length);
-  }
-
-  private void putBytes(byte[] bytes, int offset, int length) {
-    room(length);
-    System.arraycopy(bytes, offset, out, at, length);
-    at += length;
-  }
-
-  private void room(int count) {
-    if (count > out.length - at) {
-      out = Arrays.copyOf(out, Math.max(Math.addExact(at, count), 2 * out.length));
-    }
+    return out.number(text);
   }
 }

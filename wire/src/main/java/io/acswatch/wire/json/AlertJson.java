@@ -11,14 +11,12 @@ import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.wire.InputException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Alerts as JSON: one line, fields always in the same order, all of them always there; {@code null}
  * where a value is unknown or there is none. Numbers are JSON numbers, addresses and times text.
- * What is stored, and comes back as an alert, goes without links: they follow from settings.
  *
  * <p>Within one {@link #SCHEMA_VERSION} fields are added and never renamed, removed or given
  * another meaning.
@@ -36,26 +34,12 @@ public final class AlertJson {
     return Json.object(json -> writeTo(json, alert, links));
   }
 
-  /** An alert without links, as it is stored. */
-  public static byte[] writeBytes(IsolationAlert alert) {
-    return writeBytes(alert, Integer.MAX_VALUE);
-  }
-
   /**
-   * The same; UncheckedIOException if it has more bytes. It names each device with its owner, so a
-   * frame with few long names may lead to an alert many times as large.
+   * The same in UTF-8; UncheckedIOException if it has more bytes than {@code limit}. It names each
+   * device with its owner, so a frame with few long names may lead to an alert many times as large.
    */
-  public static byte[] writeBytes(IsolationAlert alert, int limit) {
-    return Json.bytes(limit, json -> writeTo(json, alert));
-  }
-
-  /** The same as it is sent: {@code stored}, and the links at its end. */
-  public static byte[] withLinks(byte[] stored, IsolationAlert alert, AlertLinks links) {
-    byte[] more = Json.bytes(json -> links.writeTo(json, alert));
-    byte[] all = Arrays.copyOf(stored, stored.length - 1 + more.length);
-    System.arraycopy(more, 0, all, stored.length - 1, more.length);
-    all[stored.length - 1] = ','; // in place of the brackets between them
-    return all;
+  public static byte[] writeBytes(IsolationAlert alert, AlertLinks links, int limit) {
+    return Json.bytes(limit, json -> writeTo(json, alert, links));
   }
 
   public static void writeTo(JsonGenerator json, IsolationAlert alert, AlertLinks links)

@@ -165,23 +165,6 @@ class AlertJsonTest {
     assertTrue(noPage.get("picture_url").isNull());
   }
 
-  /** Settings may change while an alert is open. */
-  @Test
-  void whatIsStoredHasNoLinks() throws InputException {
-    byte[] stored = AlertJson.writeBytes(Alerts.merged());
-    assertFalse(new String(stored, StandardCharsets.UTF_8).contains("_url"));
-    assertEquals(Alerts.merged(), AlertJson.read(stored));
-  }
-
-  @Test
-  void whatIsSentIsWhatIsStoredAndTheLinks() {
-    AlertLinks links = new AlertLinks(AlertLinks.RUNBOOK, "https://page.example.org");
-    for (IsolationAlert alert : List.of(Alerts.merged(), Alerts.sparse())) {
-      byte[] sent = AlertJson.withLinks(AlertJson.writeBytes(alert), alert, links);
-      assertEquals(AlertJson.write(alert, links), new String(sent, StandardCharsets.UTF_8));
-    }
-  }
-
   @Test
   void writesTimesAsInstantsAreWritten() {
     SplittableRandom random = new SplittableRandom(16);
