@@ -24,14 +24,11 @@ public abstract class CliCommand implements Callable<Integer> {
 
   /** Writes what is buffered; fails where that is not written: a full disk, a closed pipe. */
   protected final void flush() {
-    if (out().checkError()) {
-      throw new CommandFailure("standard output: cannot be written");
-    }
+    Program.flush(out());
   }
 
   protected final void say(String line) {
-    out().println(line);
-    flush();
+    Program.say(out(), line);
   }
 
   /** To be thrown where options or arguments do not fit together. */

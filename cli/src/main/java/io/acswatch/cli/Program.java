@@ -7,9 +7,11 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IVersionProvider;
@@ -38,15 +40,54 @@ public final class Program {
   private Program() {}
 
   public static void run(Object commands, String... arguments) {
-    System.setErr(
-        new LogLines(
-            new FileOutputStream(FileDescriptor.err), LogLines.isJournal(), System::nanoTime));
-    // Not System.out, which keeps to itself that a disk is full.
-    FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
-    PrintWriter out = new PrintWriter(new OutputStreamWriter(stdout, StandardCharsets.UTF_8));
+    PrintWriter out = begin();
     int exitCode = commandLine(commands).setOut(out).execute(arguments);
     out.flush(); // what picocli itself wrote: help
     StopSignal.exit(exitCode);
+  }
+
+  /** Work that has its settings, and says in lines how it goes; returns the exit code. */
+  @FunctionalInterface
+  public interface Work {
+    int run(Consumer<String> say) throws Exception;
+  }
+
+  /** The same without picocli. */
+  public static void run(Work work) {
+    PrintWriter out = begin();
+    int exitCode;
+    try {
+      exitCode = work.run(line -> say(out, line));
+    } catch (Exception failure) {
+      exitCode = failed(failure, new PrintWriter(System.err, true));
+    }
+    StopSignal.exit(exitCode);
+  }
+
+  private static PrintWriter begin() {
+    System.setErr(
+        new LogLines(
+            new FileOutputStream(FileDescriptor.err),
+            LogLines.isJournal(),
+            System::nanoTime,
+            Clock.systemUTC()));
+    // Not System.out, which keeps to itself that a disk is full.
+    FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
+    return new PrintWriter(new OutputStreamWriter(stdout, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Writes what is buffered and a line; fails where they are not written: disk full, pipe closed.
+   */
+  static void say(PrintWriter out, String line) {
+    out.println(line);
+    flush(out);
+  }
+
+  static void flush(PrintWriter out) {
+    if (out.checkError()) {
+      throw new CommandFailure("standard output: cannot be written");
+    }
   }
 
   public static CommandLine commandLine(Object commands) {
@@ -55,7 +96,12 @@ public final class Program {
         .setUsageHelpWidth(COLUMNS)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((refused, arguments) -> wrongUsage(refused))
-        .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+        .setExecutionExceptionHandler(
+            (failure, command, parsed) -> {
+              CommandLine.tracer()
+                  .debug("%s at %s", failure, Arrays.toString(failure.getStackTrace()));
+              return failed(failure, command.getErr());
+            });
   }
 
   private static int wrongUsage(ParameterException refused) {
@@ -65,7 +111,7 @@ public final class Program {
       List<String> known = misspelt.getSuggestions();
       guess = known.isEmpty() ? "" : "; did you mean " + known.get(0) + "?";
     }
-    say(command, oneLine(refused.getMessage() + guess));
+    complain(command.getErr(), oneLine(refused.getMessage() + guess));
     command
         .getErr()
         .println("'" + command.getCommandSpec().qualifiedName() + " --help' tells more");
@@ -73,15 +119,14 @@ public final class Program {
     return ExitCode.USAGE;
   }
 
-  private static int failed(Exception failure, CommandLine command) {
-    say(command, describe(failure));
-    CommandLine.tracer().debug("%s at %s", failure, Arrays.toString(failure.getStackTrace()));
+  private static int failed(Exception failure, PrintWriter err) {
+    complain(err, describe(failure));
     return failure instanceof CommandFailure known ? known.exitCode() : ExitCode.FAILED;
   }
 
-  private static void say(CommandLine command, String line) {
-    command.getErr().println("acswatch: " + line);
-    command.getErr().flush();
+  private static void complain(PrintWriter err, String line) {
+    err.println("acswatch: " + line);
+    err.flush();
   }
 
   /** One line that says what failed, with the file if it was a file. */

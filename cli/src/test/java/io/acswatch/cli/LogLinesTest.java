@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +16,8 @@ class LogLinesTest {
   private long now;
 
   private LogLines lines(boolean journal) {
-    return new LogLines(written, journal, () -> now);
+    return new LogLines(
+        written, journal, () -> now, Clock.fixed(Instant.ofEpochMilli(1_000), ZoneOffset.UTC));
   }
 
   private List<String> written() {
@@ -25,30 +29,30 @@ class LogLinesTest {
     LogLines lines = lines(false);
     for (int second = 0; second <= 60; second++) {
       now = Duration.ofSeconds(second).toNanos();
-      lines.println("12:00:%02d WARN Client - node %d cannot be reached".formatted(second, second));
+      lines.println("WARN Client - node " + second + " cannot be reached");
     }
-    lines.println("12:00:60 WARN Client - something else");
+    lines.println("WARN Client - something else");
 
     assertEquals(
         List.of(
-            "12:00:00 WARN Client - node 0 cannot be reached",
-            "12:00:60 WARN Client - node 60 cannot be reached (and 59 more like it)",
-            "12:00:60 WARN Client - something else"),
+            "1970-01-01T00:00:01Z WARN Client - node 0 cannot be reached",
+            "1970-01-01T00:00:01Z WARN Client - node 60 cannot be reached (and 59 more like it)",
+            "1970-01-01T00:00:01Z WARN Client - something else"),
         written());
   }
 
   @Test
   void tellsTheJournalHowSeriousALineIs() {
     LogLines lines = lines(true);
-    lines.println("12:00:00 ERROR Spool - damaged");
-    lines.println("12:00:00 WARN Spool - full");
-    lines.println("12:00:00 INFO Spool - open");
+    lines.println("ERROR Spool - damaged");
+    lines.println("WARN Spool - full");
+    lines.println("INFO Spool - open");
 
     assertEquals(
         List.of(
-            "<3>12:00:00 ERROR Spool - damaged",
-            "<4>12:00:00 WARN Spool - full",
-            "<6>12:00:00 INFO Spool - open"),
+            "<3>1970-01-01T00:00:01Z ERROR Spool - damaged",
+            "<4>1970-01-01T00:00:01Z WARN Spool - full",
+            "<6>1970-01-01T00:00:01Z INFO Spool - open"),
         written());
   }
 }

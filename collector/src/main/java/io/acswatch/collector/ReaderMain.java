@@ -1,6 +1,5 @@
 package io.acswatch.collector;
 
-import io.acswatch.cli.Program;
 import io.acswatch.collector.command.ReaderCommand;
 
 /** Starts {@code collect reader} without the other commands, and so without Kafka's classes. */
@@ -8,6 +7,6 @@ public final class ReaderMain {
   private ReaderMain() {}
 
   public static void main(String[] arguments) {
-    Program.run(new ReaderCommand(), arguments);
+    ReaderCommand.run(arguments);
   }
 }

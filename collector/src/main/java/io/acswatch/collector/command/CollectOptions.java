@@ -59,7 +59,7 @@ final class CollectOptions {
     return withBroker(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY));
   }
 
-  private static CollectorConfig withBroker(Settings settings) {
+  static CollectorConfig withBroker(Settings settings) {
     BrokerOptions.servers(settings, CollectorConfig.FAMILY);
     return KafkaClients.config(settings);
   }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,10 +36,24 @@ public final class ReaderCommand extends CliCommand {
   @Option(names = "--once", description = "Take one snapshot and exit.")
   private boolean once;
 
+  /** Runs it as the process that its launcher starts. */
+  public static void run(String... arguments) {
+    UnitOptions given = UnitOptions.of(arguments);
+    if (given == null) {
+      Program.run(new ReaderCommand(), arguments);
+    } else {
+      Program.run(say -> watch(CollectorConfig.from(given.settings()), false, say));
+    }
+  }
+
   @Override
-  @SuppressWarnings("try") // the lock is held, and nothing more
   public Integer call() throws IOException, InterruptedException {
-    CollectorConfig config = options.config();
+    return watch(options.config(), once, this::say);
+  }
+
+  @SuppressWarnings("try") // the lock is held, and nothing more
+  private static int watch(CollectorConfig config, boolean once, Consumer<String> say)
+      throws IOException, InterruptedException {
     Path directory = config.spoolOrDefault();
     Spool spool = Spool.open(directory, config.spoolLimits());
     try (SpoolLock lock = SpoolLock.take(directory, "reader")) {
@@ -50,7 +65,7 @@ public final class ReaderCommand extends CliCommand {
       StopSignal.calling(reader::stop, PATIENCE)
           .during(
               () -> {
-                say("reading " + reader.host() + " into " + directory);
+                say.accept("reading " + reader.host() + " into " + directory);
                 reader.run();
               });
       return ExitCode.OK;

@@ -2,6 +2,7 @@ package io.acswatch.collector.command;
 
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.Program;
 import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SenderMetrics;
@@ -12,31 +13,49 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 @Command(
     name = "sender",
+    mixinStandardHelpOptions = true, // its launcher starts it without the commands above it
+    versionProvider = Program.Version.class,
     description = {
       "Sends the frames of the spool to Kafka, and deletes what the broker acknowledged.",
       "Needs no privilege. Keeps trying while no broker can be reached."
     })
-final class SenderCommand extends CliCommand {
+/** {@code collect sender}: from the spool to Kafka. */
+public final class SenderCommand extends CliCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   @Mixin private CollectOptions options = new CollectOptions();
 
+  /** Runs it as the process that its launcher starts. */
+  public static void run(String... arguments) {
+    UnitOptions given = UnitOptions.of(arguments);
+    if (given == null) {
+      Program.run(new SenderCommand(), arguments);
+    } else {
+      Program.run(say -> send(CollectOptions.withBroker(given.settings()), say));
+    }
+  }
+
   @Override
-  @SuppressWarnings("try") // the lock is held, and nothing more
   public Integer call() throws IOException, InterruptedException {
-    CollectorConfig config = options.configWithBroker();
+    return send(options.configWithBroker(), this::say);
+  }
+
+  @SuppressWarnings("try") // the lock is held, and nothing more
+  private static int send(CollectorConfig config, Consumer<String> say)
+      throws IOException, InterruptedException {
     Path directory = config.spoolOrDefault();
     Spool spool = Spool.open(directory, config.spoolLimits());
     Clock clock = Clock.systemUTC();
     SpoolSender sender = new SpoolSender(config, spool, clock);
     try (SpoolLock lock = SpoolLock.take(directory, "sender");
         SenderMetrics metrics = SenderMetrics.serve(config.httpAddress(), spool, sender, clock)) {
-      say(
+      say.accept(
           "sending from %s into %s at %s; %s"
               .formatted(
                   directory,
