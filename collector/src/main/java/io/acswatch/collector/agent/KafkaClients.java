@@ -75,6 +75,9 @@ public final class KafkaClients {
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1, timeout / 2));
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, timeout);
     settings.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, MAX_RECONNECT_MILLIS);
+    // Nobody asks for Kafka's own figures: not by JMX, and brokers not for them to be pushed.
+    settings.put(ProducerConfig.METRIC_REPORTER_CLASSES_CONFIG, "");
+    settings.put(ProducerConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     settings.putAll(further);
     settings.keySet().retainAll(ProducerConfig.configNames());
     return settings;
