@@ -20,7 +20,12 @@ public record SpoolEntry(
   private static final Pattern NAME = Pattern.compile("(\\d{16})-([0-9a-f]{8})-([a-z_]+)\\.frame");
 
   static String name(long order, String boot, FrameType type) {
-    return "%016d-%s-%s.frame".formatted(order, boot, type.name().toLowerCase(Locale.ROOT));
+    String digits = Long.toString(order);
+    return "0".repeat(16 - digits.length()) + digits + "-" + boot + "-" + label(type) + ".frame";
+  }
+
+  private static String label(FrameType type) {
+    return type.name().toLowerCase(Locale.ROOT);
   }
 
   static @Nullable SpoolEntry of(Path path, long bytes, long modifiedMillis) {
@@ -29,7 +34,7 @@ public record SpoolEntry(
       return null;
     }
     for (FrameType type : FrameType.values()) {
-      if (type.name().toLowerCase(Locale.ROOT).equals(name.group(3))) {
+      if (label(type).equals(name.group(3))) {
         return new SpoolEntry(
             Long.parseLong(name.group(1)), name.group(2), type, path, bytes, modifiedMillis);
       }
