@@ -45,7 +45,7 @@ final class Figures {
   private static final long BETWEEN_PROBES_MILLIS = 100;
   private static final long MINUTE = 60_000;
   private static final int FLOOD = 43_000;
-  private static final int FASTER = 12;
+  private static final int FASTER = 20;
   private static final Pattern RESTORED =
       Pattern.compile("(?m)^acswatch_restored_records_total(?:\\{.*})? (\\S+)$");
 
@@ -235,21 +235,22 @@ final class Figures {
 
   /**
    * What an hour of load leaves to be read back, and what five minutes leave. Time runs faster, for
-   * the load and for the time after which a changelog's segment is closed.
+   * the load and for the time after which the segment of a changelog is closed.
    */
   private void restore() throws Exception {
     begin("restore", 0);
-    String changelog = application + "-host-state-changelog";
     long segmentMillis = Long.parseLong(Changelogs.SETTINGS.get(TopicConfig.SEGMENT_MS_CONFIG));
     ConfigEntry faster =
         new ConfigEntry(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(segmentMillis / FASTER));
-    admin
-        .incrementalAlterConfigs(
-            Map.of(
-                new ConfigResource(ConfigResource.Type.TOPIC, changelog),
-                List.of(new AlterConfigOp(faster, AlterConfigOp.OpType.SET))))
-        .all()
-        .get();
+    Map<ConfigResource, Collection<AlterConfigOp>> changelogs = new HashMap<>();
+    for (String topic : admin.listTopics().names().get()) {
+      if (topic.startsWith(application) && topic.endsWith("-changelog")) {
+        changelogs.put(
+            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+            List.of(new AlterConfigOp(faster, AlterConfigOp.OpType.SET)));
+      }
+    }
+    admin.incrementalAlterConfigs(changelogs).all().get();
     int minutes = 0;
     for (int until : new int[] {5, 60}) {
       change(until - minutes);
