@@ -40,7 +40,8 @@ public final class Program {
   private Program() {}
 
   public static void run(Object commands, String... arguments) {
-    PrintWriter out = begin();
+    logLines();
+    PrintWriter out = standardOutput();
     int exitCode = commandLine(commands).setOut(out).execute(arguments);
     out.flush(); // what picocli itself wrote: help
     StopSignal.exit(exitCode);
@@ -54,24 +55,30 @@ public final class Program {
 
   /** The same without picocli. */
   public static void run(Work work) {
-    PrintWriter out = begin();
+    PrintWriter err = new PrintWriter(logLines(), true);
+    PrintWriter out = standardOutput();
     int exitCode;
     try {
       exitCode = work.run(line -> say(out, line));
     } catch (Exception failure) {
-      exitCode = failed(failure, new PrintWriter(System.err, true));
+      exitCode = failed(failure, err);
     }
     StopSignal.exit(exitCode);
   }
 
-  private static PrintWriter begin() {
-    System.setErr(
+  private static LogLines logLines() {
+    LogLines lines =
         new LogLines(
             new FileOutputStream(FileDescriptor.err),
             LogLines.isJournal(),
             System::nanoTime,
-            Clock.systemUTC()));
-    // Not System.out, which keeps to itself that a disk is full.
+            Clock.systemUTC());
+    System.setErr(lines);
+    return lines;
+  }
+
+  /** Not System.out, which keeps to itself that a disk is full. */
+  private static PrintWriter standardOutput() {
     FileOutputStream stdout = new FileOutputStream(FileDescriptor.out);
     return new PrintWriter(new OutputStreamWriter(stdout, StandardCharsets.UTF_8));
   }

@@ -44,13 +44,6 @@ public final class StandInBroker {
     server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
   }
 
-  /** Prints its port, and answers until it is ended. */
-  public static void main(String[] arguments) throws IOException {
-    StandInBroker broker = new StandInBroker();
-    System.out.println(broker.port());
-    broker.run();
-  }
-
   public int port() {
     return server.getLocalPort();
   }

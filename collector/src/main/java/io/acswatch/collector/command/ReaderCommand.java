@@ -6,6 +6,7 @@ import io.acswatch.cli.Program;
 import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SpoolingReader;
+import io.acswatch.collector.agent.UnitOptions;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;

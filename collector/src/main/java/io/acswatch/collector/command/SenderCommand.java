@@ -7,6 +7,7 @@ import io.acswatch.cli.StopSignal;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.SenderMetrics;
 import io.acswatch.collector.agent.SpoolSender;
+import io.acswatch.collector.agent.UnitOptions;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
 import java.io.IOException;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.acswatch.collector.agent.CollectorConfig;
+import io.acswatch.collector.agent.UnitOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

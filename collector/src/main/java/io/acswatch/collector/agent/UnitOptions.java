@@ -1,7 +1,6 @@
-package io.acswatch.collector.command;
+package io.acswatch.collector.agent;
 
 import io.acswatch.cli.Settings;
-import io.acswatch.collector.agent.CollectorConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  * The options that units and images give to reader and sender, read without picocli: its start
  * takes more processor time than their own. All others are picocli's.
  */
-final class UnitOptions {
+public final class UnitOptions {
   private static final String CONFIG = "--config";
 
   private static final Map<String, String> KEYS =
       Map.of(
-          "--spool", "collector.spool.dir",
-          "--root", "collector.root",
-          "--host-id", "collector.host.id",
-          "--bootstrap-servers", "collector.bootstrap.servers",
-          "--topic-prefix", "collector.topic.prefix");
+          "--spool", CollectorConfig.SPOOL_DIRECTORY,
+          "--root", CollectorConfig.ROOT,
+          "--host-id", CollectorConfig.HOST_ID,
+          "--bootstrap-servers", CollectorConfig.BOOTSTRAP_SERVERS,
+          "--topic-prefix", CollectorConfig.TOPIC_PREFIX);
 
   private final List<Path> files = new ArrayList<>();
   private final Map<String, String> given = new HashMap<>();
@@ -31,7 +30,7 @@ final class UnitOptions {
   private UnitOptions() {}
 
   /** Null if anything else is among them, or a mistake: picocli knows what to say. */
-  static @Nullable UnitOptions of(String... arguments) {
+  public static @Nullable UnitOptions of(String... arguments) {
     UnitOptions options = new UnitOptions();
     for (int i = 0; i < arguments.length; i += 2) {
       String key = KEYS.get(arguments[i]);
@@ -47,8 +46,8 @@ final class UnitOptions {
     return options;
   }
 
-  /** What {@link CollectOptions} makes of them. */
-  Settings settings() throws IOException {
+  /** What picocli makes of them. */
+  public Settings settings() throws IOException {
     Settings settings = new Settings(CollectorConfig.KEYS);
     for (Path file : files) {
       settings.read(file);
