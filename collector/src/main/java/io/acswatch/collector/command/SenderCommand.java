@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
+/** {@code collect sender}: from the spool to Kafka. */
 @Command(
     name = "sender",
     mixinStandardHelpOptions = true, // its launcher starts it without the commands above it
@@ -26,7 +27,6 @@ import picocli.CommandLine.Mixin;
       "Sends the frames of the spool to Kafka, and deletes what the broker acknowledged.",
       "Needs no privilege. Keeps trying while no broker can be reached."
     })
-/** {@code collect sender}: from the spool to Kafka. */
 public final class SenderCommand extends CliCommand {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
