@@ -91,7 +91,10 @@ public final class Topics {
   static void refuseUnfit(BrokerSession session, IsolationConfig config) {
     Map<String, TopicDescription> described = existing(session, config, config.topics().all());
     List<String> missing =
-        config.topics().all().stream().filter(name -> !described.containsKey(name)).toList();
+        config.topics().all().stream()
+            .filter(name -> !described.containsKey(name))
+            .sorted()
+            .toList();
     if (!missing.isEmpty()) {
       boolean one = missing.size() == 1;
       throw new CommandFailure(
