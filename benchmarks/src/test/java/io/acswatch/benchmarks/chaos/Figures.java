@@ -235,22 +235,28 @@ final class Figures {
 
   /**
    * What an hour of load leaves to be read back, and what five minutes leave. Time runs faster, for
-   * the load and for the time after which the segment of a changelog is closed.
+   * the load, for the time after which the segment of a changelog is closed, and for the pause of
+   * the brokers' cleaner.
    */
   private void restore() throws Exception {
     begin("restore", 0);
     long segmentMillis = Long.parseLong(Changelogs.SETTINGS.get(TopicConfig.SEGMENT_MS_CONFIG));
     ConfigEntry faster =
         new ConfigEntry(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(segmentMillis / FASTER));
-    Map<ConfigResource, Collection<AlterConfigOp>> changelogs = new HashMap<>();
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
     for (String topic : admin.listTopics().names().get()) {
       if (topic.startsWith(application) && topic.endsWith("-changelog")) {
-        changelogs.put(
+        changes.put(
             new ConfigResource(ConfigResource.Type.TOPIC, topic),
             List.of(new AlterConfigOp(faster, AlterConfigOp.OpType.SET)));
       }
     }
-    admin.incrementalAlterConfigs(changelogs).all().get();
+    ConfigEntry pause =
+        new ConfigEntry("log.cleaner.backoff.ms", Integer.toString(15_000 / FASTER)); // Kafka's own
+    changes.put(
+        new ConfigResource(ConfigResource.Type.BROKER, ""), // all brokers
+        List.of(new AlterConfigOp(pause, AlterConfigOp.OpType.SET)));
+    admin.incrementalAlterConfigs(changes).all().get();
     int minutes = 0;
     for (int until : new int[] {5, 60}) {
       change(until - minutes);
