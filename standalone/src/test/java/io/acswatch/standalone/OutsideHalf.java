@@ -177,11 +177,17 @@ final class OutsideHalf implements AutoCloseable {
   }
 
   List<SeenAlert> alertsSince(Mark mark) {
-    return alerts.subList(mark.alerts(), alerts.size());
+    return from(mark.alerts(), alerts);
   }
 
   List<SeenFrame> framesSince(Mark mark) {
-    return frames.subList(mark.frames(), frames.size());
+    return from(mark.frames(), frames);
+  }
+
+  /** A copy: others come while these are looked at. */
+  private static <T> List<T> from(int index, List<T> growing) {
+    List<T> all = List.copyOf(growing);
+    return all.subList(index, all.size());
   }
 
   /** What the frames since {@code mark} hold of one kind. */
