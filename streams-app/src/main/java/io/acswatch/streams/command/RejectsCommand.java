@@ -8,6 +8,7 @@ import io.acswatch.cli.Program;
 import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.topology.Refusal;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
@@ -36,7 +37,6 @@ import picocli.CommandLine.Option;
           + " are counted (acswatch_frames_passed_over_total)."
     })
 final class RejectsCommand extends CliCommand {
-  private static final int MAX_HOST = 253;
   private static final Pattern PLACE = Pattern.compile("(\\d{1,9})@(\\d{1,18})");
   private static final int ROWS = 16;
 
@@ -143,9 +143,9 @@ final class RejectsCommand extends CliCommand {
 
   /** The key, which a stranger may have made as long as the record. */
   private static String shown(String host) {
-    return host.length() <= MAX_HOST
+    return host.length() <= FrameLimits.MAX_HOST
         ? AlertText.printable(host)
-        : AlertText.printable(host.substring(0, MAX_HOST))
+        : AlertText.printable(host.substring(0, FrameLimits.MAX_HOST))
             + "... (%d characters)".formatted(host.length());
   }
 
