@@ -30,11 +30,7 @@ class MergeLifeTest {
   @ValueSource(strings = {"", "vm1"})
   void endsWhenTheOthersAreApartAgain(String owner) {
     TestHost host =
-        new TestHost()
-            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
-            .add("UP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
-            .add("D1", "02:00.0", "UP", DOWNSTREAM_PORT, false, OK)
-            .add("D2", "02:01.0", "UP", DOWNSTREAM_PORT, false, OK)
+        switched()
             .add("GPU", "03:00.0", "D1", ENDPOINT, true, NONE)
             .add("SOUND", "03:00.1", "D1", ENDPOINT, true, NONE)
             .add("DRIVE", "04:00.0", "D2", ENDPOINT, false, NONE);
@@ -81,17 +77,22 @@ class MergeLifeTest {
     assertEquals(List.of(), Judgement.apply(drained, live.snapshot()).state().intendedOwners());
   }
 
+  /** A root port with a switch below it that has two ports. */
+  private static TestHost switched() {
+    return new TestHost()
+        .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
+        .add("UP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
+        .add("D1", "02:00.0", "UP", DOWNSTREAM_PORT, false, OK)
+        .add("D2", "02:01.0", "UP", DOWNSTREAM_PORT, false, OK);
+  }
+
   private static TestHost two() {
     return two("vm-a", "vm-b");
   }
 
   private static TestHost two(String ownerOfA, String ownerOfB) {
     TestHost host =
-        new TestHost()
-            .add("RP", "00:01.0", null, ROOT_PORT, false, OK)
-            .add("UP", "01:00.0", "RP", UPSTREAM_PORT, false, NONE)
-            .add("D1", "02:00.0", "UP", DOWNSTREAM_PORT, false, OK)
-            .add("D2", "02:01.0", "UP", DOWNSTREAM_PORT, false, OK)
+        switched()
             .add("A", "03:00.0", "D1", ENDPOINT, false, NONE)
             .add("B", "04:00.0", "D2", ENDPOINT, false, NONE);
     if (!ownerOfA.isEmpty()) {
