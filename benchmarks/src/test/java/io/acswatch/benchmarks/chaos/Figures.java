@@ -323,6 +323,7 @@ final class Figures {
 
   private void backlog() throws Exception {
     begin("backlog", 1);
+    recorder.end(); // A million alerts in memory would take the CPU that is measured here.
     long began = System.nanoTime();
     AtomicLong sent = new AtomicLong();
     for (int i = 0; i < 3; i++) {
