@@ -199,10 +199,11 @@ public final class Settings {
     return found;
   }
 
-  /** To be thrown where the value of a key cannot be; says where it stands. */
+  /** To be thrown where the value of a key cannot be; says where it stands, and no secret. */
   public CommandFailure refused(String key, String expected) {
     Value value = values.get(key);
     String where = value == null ? "" : value.where;
-    return CommandFailure.wrongUsage(at(where) + key + "=" + text(key) + ", " + expected);
+    String shown = key.endsWith(".secret") ? "" : "=" + text(key);
+    return CommandFailure.wrongUsage(at(where) + key + shown + ", " + expected);
   }
 }

@@ -20,7 +20,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -422,7 +421,8 @@ class SecuredKafkaIT {
           .formatted(directory);
     }
     return name.endsWith("streams.conf")
-        ? "streams.http.address=127.0.0.1:0\nstreams.state.dir=%s/state\n".formatted(directory)
+        ? "streams.http.address=127.0.0.1:0\nstreams.state.dir=%s/state\nstreams.peer.secret=%s-of-the-peers\n"
+            .formatted(directory, SecuredBroker.PASSWORD)
         : "";
   }
 
@@ -466,13 +466,15 @@ class SecuredKafkaIT {
         .body();
   }
 
-  /** What {@code ps} shows of the processes below this one. */
+  /** What {@code ps} shows of the processes below this one, and their environment. */
   private static String runningCommandLines() throws IOException {
     StringBuilder lines = new StringBuilder();
     for (ProcessHandle process : ProcessHandle.current().descendants().toList()) {
       try {
-        lines.append(Files.readString(Path.of("/proc/" + process.pid() + "/cmdline")));
-      } catch (NoSuchFileException ended) {
+        for (String file : List.of("cmdline", "environ")) {
+          lines.append(Files.readString(Path.of("/proc/" + process.pid(), file)));
+        }
+      } catch (IOException ended) {
         // shows nothing
       }
     }

@@ -159,6 +159,17 @@ class IsolationConfigTest {
     assertEquals(1, refused.getMessage().lines().count(), refused.getMessage());
   }
 
+  /** Such lines go to the terminal and to the journal. */
+  @Test
+  void aSecretThatIsRefusedIsNotShown() {
+    Map<String, String> settings = new HashMap<>(LEAST);
+    settings.put("streams.peer.secret", "four words with blanks");
+
+    CommandFailure refused = assertThrows(CommandFailure.class, () -> from(settings, Map.of()));
+    assertEquals(
+        "streams.peer.secret, expected 16 to 200 letters, digits and signs", refused.getMessage());
+  }
+
   /** Those that are only shown, as comments, too. */
   @ParameterizedTest
   @ValueSource(strings = {"package/streams/streams.conf", "kubernetes/config/streams.properties"})
