@@ -49,8 +49,8 @@ public final class CollectorAgent {
    */
   @SuppressWarnings("try") // the locks are held, and nothing more
   public int run() throws IOException, InterruptedException {
-    try (SpoolLock reading = SpoolLock.take(directory, "reader");
-        SpoolLock sending = SpoolLock.take(directory, "sender")) {
+    try (SpoolLock reading = spool.lock("reader");
+        SpoolLock sending = spool.lock("sender")) {
       Thread thread = new Thread(this::send, "acswatch-sender");
       thread.setDaemon(true);
       thread.start();

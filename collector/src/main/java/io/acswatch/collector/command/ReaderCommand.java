@@ -57,7 +57,7 @@ public final class ReaderCommand extends CliCommand {
       throws IOException, InterruptedException {
     Path directory = config.spoolOrDefault();
     Spool spool = Spool.open(directory, config.spoolLimits());
-    try (SpoolLock lock = SpoolLock.take(directory, "reader")) {
+    try (SpoolLock lock = spool.lock("reader")) {
       SpoolingReader reader = new SpoolingReader(config, spool, Clock.systemUTC());
       if (once) {
         reader.once();

@@ -54,7 +54,7 @@ public final class SenderCommand extends CliCommand {
     Spool spool = Spool.open(directory, config.spoolLimits());
     Clock clock = Clock.systemUTC();
     SpoolSender sender = new SpoolSender(config, spool, clock);
-    try (SpoolLock lock = SpoolLock.take(directory, "sender");
+    try (SpoolLock lock = spool.lock("sender");
         SenderMetrics metrics = SenderMetrics.serve(config.httpAddress(), spool, sender, clock)) {
       say.accept(
           "sending from %s into %s at %s; %s"

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,6 +46,7 @@ public final class Spool {
   private final SpoolLimits limits;
   private final Force force;
   private final Map<SpoolLoss, Long> losses = new EnumMap<>(SpoolLoss.class);
+  private final List<SpoolLock> locks = new CopyOnWriteArrayList<>();
   private long lastOrder;
   private boolean unforced;
   private int timesMade;
@@ -86,6 +88,16 @@ public final class Spool {
 
   public Path directory() {
     return directory;
+  }
+
+  /**
+   * Takes the lock of {@code reader} or {@code sender}, which this spool keeps from then on; fails
+   * if another process has it.
+   */
+  public SpoolLock lock(String role) throws IOException {
+    SpoolLock lock = SpoolLock.take(directory, role);
+    locks.add(lock);
+    return lock;
   }
 
   /** Bytes of frames that it takes before some of them go. */
@@ -194,12 +206,16 @@ public final class Spool {
 
   /**
    * What waits, in the order in which it was put in. A directory that somebody has removed is made
-   * again: what waited in it is lost, what comes is not.
+   * again: what waited in it is lost, what comes is not. Fails if its lock was removed and another
+   * process has it now.
    */
   public List<SpoolEntry> entries() throws IOException {
     if (make(directory)) {
       timesMade++;
       LOG.warn("{} was removed with what waited in it, and is made again", directory);
+    }
+    for (SpoolLock lock : locks) {
+      lock.renew();
     }
     return entriesOf(directory);
   }

@@ -5,8 +5,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -21,20 +23,28 @@ import java.util.List;
  * for whoever may not write beside it: there the spool is a mount or another's directory.
  */
 public final class SpoolLock implements AutoCloseable {
-  private final List<FileChannel> files = new ArrayList<>();
+  private final Path spool;
+  private final String role;
+  private final List<Held> held = new ArrayList<>();
 
-  private SpoolLock() {}
+  /** A lock file; its key tells whether it is still the file at its path. */
+  private record Held(Path path, FileChannel file, Object key) {}
+
+  private SpoolLock(Path spool, String role) {
+    this.spool = spool;
+    this.role = role;
+  }
 
   /** Takes the lock of {@code reader} or {@code sender}; fails if another process has it. */
   public static SpoolLock take(Path directory, String role) throws IOException {
     Path spool = directory.toRealPath();
     Path beside = spool.resolveSibling(spool.getFileName() + "." + role + ".lock");
-    SpoolLock lock = new SpoolLock();
+    SpoolLock lock = new SpoolLock(spool, role);
     try {
       if (Files.exists(beside) || Files.isWritable(beside.getParent())) {
-        lock.add(beside, spool, role);
+        lock.held.add(lock.hold(beside));
       }
-      lock.add(spool.resolve(role + ".lock"), spool, role);
+      lock.held.add(lock.hold(spool.resolve(role + ".lock")));
       return lock;
     } catch (IOException refused) {
       lock.close();
@@ -42,19 +52,48 @@ public final class SpoolLock implements AutoCloseable {
     }
   }
 
-  private void add(Path path, Path spool, String role) throws IOException {
+  /**
+   * Takes again what somebody has removed; who has removed all of them would let a second process
+   * in.
+   *
+   * @throws FileSystemException if another process was faster: it works on the spool now
+   */
+  synchronized void renew() throws IOException {
+    for (int i = 0; i < held.size(); i++) {
+      Held before = held.get(i);
+      if (!before.key().equals(key(before.path()))) {
+        held.set(i, hold(before.path()));
+        before.file().close();
+      }
+    }
+  }
+
+  private Held hold(Path path) throws IOException {
     FileChannel file = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    files.add(file);
-    giveToOwner(path, spool);
     try {
+      giveToOwner(path, spool);
       if (file.tryLock() != null) {
-        return;
+        return new Held(path, file, key(path));
       }
     } catch (OverlappingFileLockException ofThisProcess) {
       // answered below
+    } catch (IOException failed) {
+      file.close();
+      throw failed;
     }
+    file.close();
     throw new FileSystemException(
         path.toString(), null, "another " + role + " works on this spool; stop it first");
+  }
+
+  /** Of the file that is at a path now; something that equals no file where there is none. */
+  private static Object key(Path path) throws IOException {
+    try {
+      Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+      return key == null ? path : key;
+    } catch (NoSuchFileException gone) {
+      return "";
+    }
   }
 
   /** Gives what root has made to the spool's owner, as whom the role may run from then on. */
@@ -79,9 +118,9 @@ public final class SpoolLock implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    for (FileChannel file : files) {
-      file.close(); // which gives the lock free
+  public synchronized void close() throws IOException {
+    for (Held one : held) {
+      one.file().close(); // which gives the lock free
     }
   }
 }

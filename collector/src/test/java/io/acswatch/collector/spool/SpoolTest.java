@@ -143,6 +143,38 @@ class SpoolTest {
     SpoolLock.take(spool.directory(), "reader").close();
   }
 
+  /** Whoever removes the state directory removes both locks; who works there takes them again. */
+  @Test
+  @SuppressWarnings("try") // the lock is held, and nothing more
+  void staysLockedThoughItsLocksAreRemovedToo() throws IOException {
+    try (SpoolLock lock = spool.lock("reader")) {
+      Files.delete(spool.directory().resolve("reader.lock"));
+      Files.delete(spool.directory().resolveSibling("spool.reader.lock"));
+      Files.delete(spool.directory());
+      addAll("boot", FrameType.SNAPSHOT);
+
+      assertThrows(FileSystemException.class, () -> SpoolLock.take(spool.directory(), "reader"));
+    }
+    SpoolLock.take(spool.directory(), "reader").close();
+  }
+
+  /** One that starts before that is the only one from then on. */
+  @Test
+  @SuppressWarnings("try") // the locks are held, and nothing more
+  void writesNothingOnceAnotherHasItsLock() throws IOException {
+    try (SpoolLock lock = spool.lock("reader")) {
+      Files.delete(spool.directory().resolve("reader.lock"));
+      Files.delete(spool.directory().resolveSibling("spool.reader.lock"));
+      try (SpoolLock other = SpoolLock.take(spool.directory(), "reader")) {
+        FileSystemException refused =
+            assertThrows(FileSystemException.class, () -> addAll("boot", FrameType.SNAPSHOT));
+        assertEquals("another reader works on this spool; stop it first", refused.getReason());
+        assertEquals(List.of(), Spool.entriesOf(spool.directory()));
+      }
+      addAll("boot", FrameType.SNAPSHOT);
+    }
+  }
+
   @Test
   void countsOnWhenItIsOpenedAgain() throws IOException {
     addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
