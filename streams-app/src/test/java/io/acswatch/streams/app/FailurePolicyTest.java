@@ -13,21 +13,28 @@ import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.TaskId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.rocksdb.RocksDBException;
 
 class FailurePolicyTest {
   private long now;
@@ -42,6 +49,9 @@ class FailurePolicyTest {
         new InvalidReplicationFactorException("only 2 brokers are registered"),
         new InvalidTxnStateException("stopped for long"),
         new ProducerFencedException("stopped for long"),
+        new InvalidProducerEpochException("stopped for long"),
+        new NotEnoughReplicasException("below min.insync.replicas"),
+        new TaskMigratedException("another instance has it"),
         new OutOfOrderSequenceException("lost"),
         new CommitFailedException("left the group"),
         new TaskCorruptedException(Set.of(new TaskId(0, 1))),
@@ -52,6 +62,10 @@ class FailurePolicyTest {
     return Stream.of(
         new IllegalStateException("ours"),
         new TopicAuthorizationException("no"),
+        new RecordTooLargeException("a size check is missing"),
+        new MissingSourceTopicException("the frames topic is gone"),
+        new ProcessorStateException("store", new RocksDBException("No space left on device")),
+        new StackOverflowError(),
         new OutOfMemoryError(),
         new StreamsException("Error by", new KafkaException(new OutOfMemoryError())));
   }
