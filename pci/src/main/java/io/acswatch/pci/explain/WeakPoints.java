@@ -13,9 +13,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.function.Function;
 
-/** Which groups there would be if a function, or those of a slot, lost their isolation. */
+/**
+ * Which groups there would be if a function, or those of a slot, lost their isolation. That is work
+ * for each function of a host over its neighbours; it ends when its thread is interrupted.
+ */
 final class WeakPoints {
   private final HostView view;
   private final KernelGrouping grouping;
@@ -38,7 +42,7 @@ final class WeakPoints {
   List<Explanation.WeakPoint> all() {
     List<Explanation.WeakPoint> points = new ArrayList<>();
     for (BitSet candidate : candidates()) {
-      List<String> joined = ownersJoined(without.apply(candidate));
+      List<String> joined = ownersJoined(without(candidate));
       if (!joined.isEmpty()) {
         points.add(point(candidate, joined));
       }
@@ -50,7 +54,7 @@ final class WeakPoints {
   List<Explanation.WeakPoint> between(int first, int second) {
     List<Explanation.WeakPoint> points = new ArrayList<>();
     for (BitSet candidate : candidates()) {
-      GroupPartition opened = without.apply(candidate);
+      GroupPartition opened = without(candidate);
       boolean elsewhere = opened.groupOf(first) == GroupPartition.NO_GROUP;
       if ((elsewhere ? whole : opened).together(first, second)) {
         points.add(
@@ -62,6 +66,13 @@ final class WeakPoints {
       }
     }
     return ranked(points);
+  }
+
+  private GroupPartition without(BitSet candidate) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("no time is left for the weak points");
+    }
+    return without.apply(candidate);
   }
 
   /** In order; a slot of which one function alone does as much says nothing new. */
@@ -120,13 +131,12 @@ final class WeakPoints {
     TreeSet<String> joined = new TreeSet<>();
     for (List<Integer> members : opened.members()) {
       List<Integer> owned = members.stream().filter(this::counts).toList();
-      for (int a : owned) {
-        for (int b : owned) {
-          if (!owners[a].equals(owners[b]) && !whole.together(a, b)) {
-            joined.add(owners[a]);
-            joined.add(owners[b]);
-          }
-        }
+      // Then each of them was apart from another's: groups do not overlap.
+      boolean wereApart =
+          owned.stream().skip(1).anyMatch(other -> !whole.together(owned.get(0), other));
+      List<String> names = owned.stream().map(index -> owners[index]).distinct().toList();
+      if (wereApart && names.size() > 1) {
+        joined.addAll(names);
       }
     }
     return List.copyOf(joined);

@@ -7,10 +7,13 @@ import static io.acswatch.pci.hierarchy.PortType.ENDPOINT;
 import static io.acswatch.pci.hierarchy.PortType.ROOT_PORT;
 import static io.acswatch.pci.hierarchy.PortType.UPSTREAM_PORT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.TestHost;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +69,17 @@ class WeakPointsTest {
 
     assertEquals(0x1D, point.bits());
     assertEquals("root-port", point.portType());
+  }
+
+  @Test
+  void endsWhenItsThreadIsInterrupted() {
+    TestHost host = withSwitch(new TestHost(), "P", "00:01.0", 1, false);
+    Thread.currentThread().interrupt();
+    try {
+      assertThrows(CancellationException.class, () -> all(host));
+    } finally {
+      assertTrue(Thread.interrupted());
+    }
   }
 
   @Test

@@ -29,6 +29,12 @@ public final class ApiException extends Exception {
     return new ApiException(503, "Not available now", detail);
   }
 
+  static ApiException tooLarge() {
+    return badRequest(
+        "the answer has more than %d MiB; ask for less, by filters, limit and offset"
+            .formatted(ListPart.MAX_BYTES >> 20));
+  }
+
   HttpAnswer answer() {
     String body =
         Json.object(

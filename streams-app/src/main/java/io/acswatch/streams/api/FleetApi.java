@@ -17,6 +17,7 @@ import io.acswatch.wire.json.ExplanationJson;
 import io.acswatch.wire.json.Json;
 import io.acswatch.wire.json.SnapshotJson;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -27,8 +28,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +51,10 @@ public final class FleetApi {
   public static final String PEER = "/peer/v1/";
 
   private static final int PATIENCE_SECONDS = 2;
+
+  /** A host of 8,192 functions is explained within it; one that is made to take longer is not. */
+  private static final int LONGEST_SECONDS = 5;
+
   private static final int PARTIAL = 206;
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -134,6 +142,15 @@ public final class FleetApi {
     return HttpAnswer.of(instances.isWhole() ? 200 : PARTIAL, ListPart.TYPE, text);
   }
 
+  /** JSON of a size that a few requests at once may have; who may ask chooses what is in it. */
+  private static HttpAnswer json(Json.Fields fields) throws ApiException {
+    try {
+      return new HttpAnswer(200, HttpAnswer.JSON, Json.bytes(ListPart.MAX_BYTES, fields));
+    } catch (UncheckedIOException tooLong) {
+      throw ApiException.tooLarge();
+    }
+  }
+
   private HttpAnswer list(String what, Parameters asked) throws ApiException {
     int offset = offset(asked);
     int end = end(asked);
@@ -146,21 +163,18 @@ public final class FleetApi {
       page = page.merge(ListPart.parse(text), end);
     }
     ListPart merged = page;
-    return HttpAnswer.of(
-        200,
-        HttpAnswer.JSON,
-        Json.object(
-            json -> {
-              json.writeNumberField("total", merged.total());
-              json.writeNumberField("offset", offset);
-              json.writeNumberField("limit", end - offset);
-              Json.texts(json, "silent_instances", silent);
-              json.writeArrayFieldStart(what);
-              for (int i = offset; i < merged.lines().size(); i++) {
-                json.writeRawValue(merged.lines().get(i).json());
-              }
-              json.writeEndArray();
-            }));
+    return json(
+        json -> {
+          json.writeNumberField("total", merged.total());
+          json.writeNumberField("offset", offset);
+          json.writeNumberField("limit", end - offset);
+          Json.texts(json, "silent_instances", silent);
+          json.writeArrayFieldStart(what);
+          for (int i = offset; i < merged.lines().size(); i++) {
+            json.writeRawValue(merged.lines().get(i).json());
+          }
+          json.writeEndArray();
+        });
   }
 
   /** The instances of which something is missing, so far: this one while it is not whole. */
@@ -294,30 +308,52 @@ public final class FleetApi {
     if (state == null || state.current() == null) {
       throw ApiException.notFound("no host " + host + " was seen");
     }
-    String body =
+    return json(
         switch (what) {
           case "alert" -> alert(state, host, asked.required("fingerprint"));
           case "host/explanation", "host/weak-points" -> explained(what, host, state, asked);
-          default -> Json.object(json -> host(json, fleet.host(host), state));
-        };
-    return HttpAnswer.of(200, HttpAnswer.JSON, body);
+          default -> json -> host(json, fleet.host(host), state);
+        });
   }
 
-  private String explained(String what, String host, HostState state, Parameters asked)
+  /** In a thread of its own, which is told to end when it takes too long. */
+  private Json.Fields explained(String what, String host, HostState state, Parameters asked)
       throws ApiException {
+    FutureTask<Json.Fields> explanation =
+        new FutureTask<>(
+            () -> {
+              Explainer explainer = explainer(state, asked);
+              return what.equals("host/weak-points")
+                  ? weakPoints(explainer)
+                  : explanation(explainer, host, asked);
+            });
     try {
       if (!explaining.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw ApiException.unavailable("busy with other explanations; ask again in a moment");
       }
+      Thread thread = new Thread(() -> explain(explanation), "acswatch-explain");
+      thread.setDaemon(true);
+      thread.start();
+      return explanation.get(LONGEST_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw ApiException.unavailable("the instance stops");
+    } catch (TimeoutException tooLong) {
+      explanation.cancel(true);
+      throw ApiException.unavailable(
+          "the explanation takes longer than %d s; explain a capture of the host by 'acswatch explain'"
+              .formatted(LONGEST_SECONDS));
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof ApiException problem) {
+        throw problem;
+      }
+      throw new IllegalStateException(failed.getCause());
     }
+  }
+
+  private void explain(Runnable explanation) {
     try {
-      Explainer explainer = explainer(state, asked);
-      return what.equals("host/weak-points")
-          ? weakPoints(explainer)
-          : explanation(explainer, host, asked);
+      explanation.run();
     } finally {
       explaining.release();
     }
@@ -352,10 +388,10 @@ public final class FleetApi {
     return current == null || current.equals(state.baseline()) ? null : state.baseline();
   }
 
-  private String alert(HostState state, String host, String fingerprint) throws ApiException {
+  private Json.Fields alert(HostState state, String host, String fingerprint) throws ApiException {
     for (IsolationAlert alert : state.open()) {
       if (alert.fingerprint().equals(fingerprint)) {
-        return Json.object(json -> AlertJson.writeTo(json, alert, links));
+        return json -> AlertJson.writeTo(json, alert, links);
       }
     }
     throw ApiException.notFound(host + " has no open alert " + fingerprint);
@@ -371,16 +407,16 @@ public final class FleetApi {
     return new Explainer(snapshot, null, before ? null : before(state));
   }
 
-  private static String explanation(Explainer explainer, String host, Parameters asked)
+  private static Json.Fields explanation(Explainer explainer, String host, Parameters asked)
       throws ApiException {
     int function = index(explainer, host, asked.required("function"));
     String with = asked.text("with");
     if (with.isEmpty()) {
       Explanation explanation = explainer.explain(function);
-      return Json.object(json -> ExplanationJson.write(json, explainer.choice(), explanation));
+      return json -> ExplanationJson.write(json, explainer.choice(), explanation);
     }
     Explanation.Pair pair = explainer.explain(function, index(explainer, host, with));
-    return Json.object(json -> ExplanationJson.write(json, explainer.choice(), pair));
+    return json -> ExplanationJson.write(json, explainer.choice(), pair);
   }
 
   private static int index(Explainer explainer, String host, String text) throws ApiException {
@@ -393,8 +429,8 @@ public final class FleetApi {
         .orElseThrow(() -> ApiException.notFound(host + " has no function " + text));
   }
 
-  private static String weakPoints(Explainer explainer) {
+  private static Json.Fields weakPoints(Explainer explainer) {
     List<Explanation.WeakPoint> points = explainer.weakPoints();
-    return Json.object(json -> Json.objects(json, "weak_points", points, ExplanationJson::write));
+    return json -> Json.objects(json, "weak_points", points, ExplanationJson::write);
   }
 }

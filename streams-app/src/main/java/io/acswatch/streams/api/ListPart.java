@@ -15,6 +15,9 @@ record ListPart(int total, List<Line> lines) {
   /** Media type of {@link #text}, which only instances send to each other. */
   static final String TYPE = "text/x-acswatch-page; charset=utf-8";
 
+  /** Most bytes of an answer: a host of 16,000 functions, or some 20,000 alerts. */
+  static final int MAX_BYTES = 16 << 20;
+
   private static final long LARGEST = 1_000_000_000_000_000L;
 
   record Line(String key, String json) {}
@@ -22,16 +25,24 @@ record ListPart(int total, List<Line> lines) {
   private static final Comparator<Line> BY_KEY = Comparator.comparing(Line::key);
 
   /** The first of all, in order of their keys; only those are written out. */
-  static <T> ListPart of(
-      List<T> all, Function<T, String> key, Function<T, String> json, int limit) {
+  static <T> ListPart of(List<T> all, Function<T, String> key, Function<T, String> json, int limit)
+      throws ApiException {
     Map<String, T> sorted = new TreeMap<>();
     all.forEach(one -> sorted.put(key.apply(one), one));
-    return new ListPart(
-        all.size(),
-        sorted.entrySet().stream()
-            .limit(limit)
-            .map(one -> new Line(one.getKey(), json.apply(one.getValue())))
-            .toList());
+    List<Line> lines = new ArrayList<>();
+    long length = 0;
+    for (Map.Entry<String, T> one : sorted.entrySet()) {
+      if (lines.size() == limit) {
+        break;
+      }
+      Line line = new Line(one.getKey(), json.apply(one.getValue()));
+      length += line.json().length();
+      if (length > MAX_BYTES) {
+        throw ApiException.tooLarge();
+      }
+      lines.add(line);
+    }
+    return new ListPart(all.size(), lines);
   }
 
   ListPart merge(ListPart other, int limit) {
