@@ -1,8 +1,7 @@
 package io.acswatch.collector.agent;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.BoundedHttpServer;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Program;
 import io.acswatch.collector.spool.Spool;
@@ -18,7 +17,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +29,8 @@ import org.slf4j.LoggerFactory;
 public final class SenderMetrics implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SenderMetrics.class);
 
-  private static final int THREADS = 4;
+  /** Few: the unit has a limit of tasks. */
+  private static final int THREADS = 24;
 
   /** More than an attempt to send takes: {@code collector.send.timeout.ms} is 30 s by default. */
   private static final Duration LONGEST_TURN = Duration.ofMinutes(5);
@@ -46,35 +45,26 @@ public final class SenderMetrics implements AutoCloseable {
   private final Spool spool;
   private final SenderStatus status;
   private final Clock clock;
-  private final @Nullable HttpServer server;
+  private final @Nullable BoundedHttpServer server;
 
   private SenderMetrics(
-      Spool spool, SenderStatus status, Clock clock, @Nullable HttpServer server) {
+      Spool spool, SenderStatus status, Clock clock, @Nullable HttpAddress address) {
     this.spool = spool;
     this.status = status;
     this.clock = clock;
-    this.server = server;
+    server =
+        address == null
+            ? null
+            : new BoundedHttpServer(address, THREADS, "acswatch-http", this::answer);
   }
 
   /** Begins to serve, without an address nothing; CommandFailure if it cannot be had. */
   public static SenderMetrics serve(
       Optional<HttpAddress> address, Spool spool, SpoolSender sender, Clock clock) {
-    if (address.isEmpty()) {
-      return new SenderMetrics(spool, sender.status(), clock, null);
+    SenderMetrics metrics = new SenderMetrics(spool, sender.status(), clock, address.orElse(null));
+    if (metrics.server != null) {
+      metrics.server.start();
     }
-    HttpAddress at = address.get();
-    HttpServer server;
-    try {
-      server = HttpServer.create(new InetSocketAddress(at.host(), at.port()), 0);
-    } catch (IllegalArgumentException | IOException refused) {
-      throw new CommandFailure(
-          CollectorConfig.HTTP_ADDRESS + "=" + at + ": " + refused.getMessage(), refused);
-    }
-    SenderMetrics metrics = new SenderMetrics(spool, sender.status(), clock, server);
-    server.createContext("/", metrics::answer);
-    // Requests that nobody sends to their end hold a thread each, and not the next answer.
-    server.setExecutor(Executors.newFixedThreadPool(THREADS));
-    server.start();
     return metrics;
   }
 
@@ -82,7 +72,7 @@ public final class SenderMetrics implements AutoCloseable {
     if (server == null) {
       return "no metrics";
     }
-    InetSocketAddress bound = server.getAddress();
+    InetSocketAddress bound = server.address();
     return "http://%s:%d/metrics".formatted(bound.getAddress().getHostAddress(), bound.getPort());
   }
 
@@ -164,7 +154,7 @@ public final class SenderMetrics implements AutoCloseable {
   @Override
   public void close() {
     if (server != null) {
-      server.stop(0);
+      server.close();
     }
   }
 }

@@ -8,6 +8,7 @@ import io.acswatch.cli.HttpAddress;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
 import io.acswatch.collector.spool.Spool;
+import io.acswatch.collector.spool.SpoolLimits;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;
 import java.net.Socket;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -72,12 +74,21 @@ class SenderMetricsTest {
       Matcher url = SERVED.matcher(served.described());
       assertTrue(url.find(), served.described());
       URI base = URI.create(url.group()).resolve("/");
-      try (Socket halfSent = new Socket(base.getHost(), base.getPort())) {
-        halfSent.getOutputStream().write("GET /metrics HTTP/1.1\r\nHos".getBytes(US_ASCII));
+      List<Socket> halfSent = new ArrayList<>();
+      try {
+        for (int i = 0; i < 16; i++) {
+          Socket half = new Socket(base.getHost(), base.getPort());
+          halfSent.add(half);
+          half.getOutputStream().write("GET /metrics HTTP/1.1\r\nHos".getBytes(US_ASCII));
+        }
         metrics = get(url.group()).body();
         health = get(base + "healthz");
         page = get(base.toString());
         missing = get(base + "nosuch");
+      } finally {
+        for (Socket half : halfSent) {
+          half.close();
+        }
       }
     }
   }
@@ -85,6 +96,27 @@ class SenderMetricsTest {
   private static HttpResponse<String> get(String url) throws Exception {
     HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(LIMIT).build();
     return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+  }
+
+  /** Here no request is sent whole, ever: the time for it must end. */
+  @Test
+  void aRequestThatIsNotSentWholeIsCut() throws Exception {
+    Spool spool = Spool.open(directory.resolve("other"), new SpoolLimits(1 << 20, LIMIT));
+    CollectorConfig config =
+        CollectorConfig.from(Map.of("collector.bootstrap.servers", "127.0.0.1:1"));
+    SpoolSender sender = new SpoolSender(config, spool, Clock.systemUTC());
+    try (SenderMetrics served =
+        SenderMetrics.serve(
+            Optional.of(HttpAddress.parse("127.0.0.1:0")), spool, sender, Clock.systemUTC())) {
+      Matcher url = SERVED.matcher(served.described());
+      assertTrue(url.find(), served.described());
+      URI base = URI.create(url.group());
+      try (Socket half = new Socket(base.getHost(), base.getPort())) {
+        half.getOutputStream().write("GET /metrics HTTP/1.1\r\nHos".getBytes(US_ASCII));
+        half.setSoTimeout(30_000);
+        assertEquals(-1, half.getInputStream().read());
+      }
+    }
   }
 
   @Test

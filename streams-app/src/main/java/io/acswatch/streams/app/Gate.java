@@ -1,18 +1,13 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.streams.api.HttpAnswer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Lets few requests be worked on at a time and some more wait; turns the others away at once. So
  * what is slow for one sort of requests takes no thread from another sort.
  */
 final class Gate {
-  private static final HttpAnswer BUSY =
-      HttpAnswer.of(503, HttpAnswer.TEXT, "busy with other requests; ask again in a moment\n");
-
   private final Semaphore places;
   private final int waiting;
   private final long patienceMillis;
@@ -24,20 +19,18 @@ final class Gate {
     this.patienceMillis = patienceMillis;
   }
 
-  HttpAnswer through(Supplier<HttpAnswer> work) {
+  /** False if there is no place in time; otherwise {@link #leave} follows. */
+  boolean enter() {
     try {
-      if (places.getQueueLength() >= waiting
-          || !places.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS)) {
-        return BUSY;
-      }
+      return places.getQueueLength() < waiting
+          && places.tryAcquire(patienceMillis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      return BUSY;
+      return false;
     }
-    try {
-      return work.get();
-    } finally {
-      places.release();
-    }
+  }
+
+  void leave() {
+    places.release();
   }
 }

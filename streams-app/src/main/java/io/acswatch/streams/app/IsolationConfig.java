@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param applicationId names the consumer group, the changelog and the transactions
  * @param stateDirectory holds the stores; a copy of the changelog, so losing it costs time only
  * @param advertised where other instances of this application reach it; empty: where it listens
- * @param peerSecret what instances show each other; empty: whoever reaches one may ask it
+ * @param peerSecret what instances show each other; empty: they answer each other on loopback only
  * @param links where alerts lead people to
  * @param staleAfter silence of a host after which what is known of it counts as stale
  * @param commitInterval time between transactions, and so most of the time an alert takes

@@ -3,8 +3,7 @@ package io.acswatch.streams.app;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.BoundedHttpServer;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.streams.api.FleetApi;
 import io.acswatch.streams.api.HttpAnswer;
@@ -17,10 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.security.MessageDigest;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -38,12 +33,16 @@ import org.slf4j.LoggerFactory;
 final class StatusServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StatusServer.class);
 
-  /** More than all gates let in: the others read requests, and answer {@code /healthz}. */
-  private static final int THREADS = 64;
+  /** Many more than all gates let in: the others read requests, and answer {@code /healthz}. */
+  private static final int THREADS = 600;
 
   private static final long PATIENCE_MILLIS = 2_000;
   private static final byte[] NONE = {};
+  private static final HttpAnswer BUSY =
+      HttpAnswer.of(503, HttpAnswer.TEXT, "busy with other requests; ask again in a moment\n");
+
   private static final int WORTH_COMPRESSING = 1_024;
+  private static final int PART = 64 << 10;
   private static final String JSON = HttpAnswer.JSON;
   private static final String TEXT = HttpAnswer.TEXT;
   private static final Pattern THIS_MACHINE =
@@ -68,8 +67,7 @@ final class StatusServer implements AutoCloseable {
           "Vary",
           "Accept-Encoding");
 
-  private final HttpServer server;
-  private final ExecutorService threads;
+  private final BoundedHttpServer server;
   private final byte[] ofPeers;
   private final Supplier<AppStatus> status;
   private final Supplier<String> metrics;
@@ -79,19 +77,14 @@ final class StatusServer implements AutoCloseable {
   /** Apart, since an instance that waits for its peers must answer them meanwhile. */
   private final Gate peers = new Gate(4, 16, PATIENCE_MILLIS);
 
-  static {
-    // Read by the JDK's server when it is first used: a request that is not sent whole within these
-    // seconds gives its thread back, and so does an answer that nobody takes.
-    limit("sun.net.httpserver.maxReqTime", 10);
-    limit("sun.net.httpserver.maxRspTime", 60);
-  }
+  private final Gate scrapes = new Gate(4, 16, PATIENCE_MILLIS);
 
   /**
    * Takes the port; answers after {@link #start}.
    *
-   * @param peerSecret what peers show; empty if they need not
+   * @param peerSecret what peers show; empty: none are answered but on loopback
    * @param pages answers a GET by path and query; null where there is no such page
-   * @throws CommandFailure if the port is in use or the host is not this one
+   * @throws io.acswatch.cli.CommandFailure if the port is in use or the host is not this one
    */
   StatusServer(
       HttpAddress address,
@@ -103,26 +96,7 @@ final class StatusServer implements AutoCloseable {
     this.status = status;
     this.metrics = metrics;
     this.pages = pages;
-    InetSocketAddress socket = new InetSocketAddress(address.host(), address.port());
-    if (socket.isUnresolved()) {
-      throw new CommandFailure("cannot listen on " + address + ": no such host");
-    }
-    try {
-      server = HttpServer.create(socket, 0);
-    } catch (IOException inUse) {
-      throw new CommandFailure(
-          "cannot listen on " + address + ": " + CommandFailure.firstLine(inUse), inUse);
-    }
-    threads =
-        new ThreadPoolExecutor(
-            0,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            IsolationApp.daemons("acswatch-http"));
-    server.setExecutor(threads);
-    server.createContext("/", this::handle);
+    server = new BoundedHttpServer(address, THREADS, "acswatch-http", this::handle);
   }
 
   void start() {
@@ -130,23 +104,49 @@ final class StatusServer implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return server.getAddress();
+    return server.address();
   }
 
+  /** Who reads slowly holds a place behind the gate, too, and keeps an answer in memory. */
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
-      boolean head = exchange.getRequestMethod().equals("HEAD");
-      HttpAnswer answer = answer(exchange);
-      HEADERS.forEach(exchange.getResponseHeaders()::set);
-      exchange.getResponseHeaders().set("Content-Type", answer.type());
-      byte[] body = answer.body();
-      if (body.length > WORTH_COMPRESSING && accepts(exchange, "Accept-Encoding", "gzip")) {
-        exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-        body = compressed(body);
+      Gate gate = gate(exchange.getRequestURI().getPath());
+      if (gate == null) {
+        send(exchange, answer(exchange));
+      } else if (!gate.enter()) {
+        send(exchange, BUSY);
+      } else {
+        try {
+          send(exchange, answer(exchange));
+        } finally {
+          gate.leave();
+        }
       }
-      exchange.sendResponseHeaders(answer.code(), head || body.length == 0 ? -1 : body.length);
-      if (!head) {
-        exchange.getResponseBody().write(body);
+    }
+  }
+
+  private @Nullable Gate gate(String path) {
+    return switch (path) {
+      case "/healthz", "/readyz" -> null;
+      case "/metrics" -> scrapes;
+      default -> path.startsWith(FleetApi.PEER) ? peers : people;
+    };
+  }
+
+  private static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    HEADERS.forEach(exchange.getResponseHeaders()::set);
+    exchange.getResponseHeaders().set("Content-Type", answer.type());
+    byte[] body = answer.body();
+    if (body.length > WORTH_COMPRESSING && accepts(exchange, "Accept-Encoding", "gzip")) {
+      exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+      body = compressed(body);
+    }
+    exchange.sendResponseHeaders(answer.code(), head || body.length == 0 ? -1 : body.length);
+    if (!head) {
+      // In parts, since the JDK's server copies what it is given at once.
+      for (int at = 0; at < body.length; at += PART) {
+        exchange.getResponseBody().write(body, at, Math.min(PART, body.length - at));
       }
     }
   }
@@ -163,7 +163,7 @@ final class StatusServer implements AutoCloseable {
       return HttpAnswer.of(421, TEXT, "ask for localhost: this listens on loopback only\n");
     }
     if (exchange.getRequestURI().getPath().startsWith(FleetApi.PEER) && !isPeer(exchange)) {
-      return HttpAnswer.of(403, TEXT, "only for instances that share streams.peer.secret\n");
+      return HttpAnswer.of(403, TEXT, "only for instances with the same streams.peer.secret\n");
     }
     try {
       return answer(exchange.getRequestURI(), accepts(exchange, "Accept", "text/html"));
@@ -173,10 +173,13 @@ final class StatusServer implements AutoCloseable {
     }
   }
 
+  /** Without a secret nobody is, but on loopback, where no other machine asks. */
   private boolean isPeer(HttpExchange exchange) {
+    if (ofPeers.length == 0) {
+      return address().getAddress().isLoopbackAddress();
+    }
     String shown = exchange.getRequestHeaders().getFirst(PeerClient.PROOF);
-    return ofPeers.length == 0
-        || (shown != null && MessageDigest.isEqual(ofPeers, shown.getBytes(UTF_8)));
+    return shown != null && MessageDigest.isEqual(ofPeers, shown.getBytes(UTF_8));
   }
 
   private static boolean accepts(HttpExchange exchange, String header, String what) {
@@ -214,11 +217,7 @@ final class StatusServer implements AutoCloseable {
                         Json.texts(json, "reasons", now.reasons());
                       })
                   + "\n");
-      default -> {
-        String path = uri.getPath();
-        yield (path.startsWith(FleetApi.PEER) ? peers : people)
-            .through(() -> page(path, uri.getRawQuery(), inBrowser));
-      }
+      default -> page(uri.getPath(), uri.getRawQuery(), inBrowser);
     };
   }
 
@@ -232,14 +231,9 @@ final class StatusServer implements AutoCloseable {
         : HttpAnswer.of(404, TEXT, "no such page; / is the first\n");
   }
 
-  private static void limit(String property, int seconds) {
-    System.setProperty(property, System.getProperty(property, Integer.toString(seconds)));
-  }
-
   /** Stops listening; what is being answered may be cut short. */
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 }

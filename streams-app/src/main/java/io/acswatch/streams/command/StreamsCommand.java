@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "  streams.state.dir            ~/.local/state/acswatch/streams",
       "  streams.http.address         127.0.0.1:9640",
       "  streams.http.advertised      where other instances reach it; default the address above",
-      "  streams.peer.secret          what instances show each other for /peer; default none",
+      "  streams.peer.secret          what instances show each other; needed on several machines",
       "  streams.page.url             where people reach the page, https://HOST/PATH; for links in"
           + " alerts",
       "  streams.runbook.url          where they reach the runbook; for the same",

@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import static java.net.http.HttpResponse.BodyHandlers.ofString;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -19,6 +20,8 @@ import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.frame.FrameType;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -42,6 +45,8 @@ import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StatusServerTest {
   private static final HttpAddress ANY_PORT = new HttpAddress("127.0.0.1", 0);
@@ -153,13 +158,108 @@ class StatusServerTest {
   }
 
   /** Many of them would take every thread there is. */
-  @Test
-  void aRequestThatIsNotSentWholeGivesItsThreadBack() throws Exception {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /healthz HTTP/1.1\r\nHost:",
+        "GET /",
+        "POST /healthz HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nhalf",
+        "GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n7fffffff\r\nhalf"
+      })
+  void aRequestThatIsNotSentWholeGivesItsThreadBack(String said) throws Exception {
     try (Socket half = new Socket("127.0.0.1", server.address().getPort())) {
-      half.getOutputStream().write("GET /healthz HTTP/1.1\r\nHost:".getBytes(US_ASCII));
+      half.getOutputStream().write(said.getBytes(US_ASCII));
       half.setSoTimeout(30_000);
 
-      assertEquals(-1, half.getInputStream().read(), "the server closes the connection");
+      half.getInputStream().readAllBytes(); // until the server closes the connection
+    }
+  }
+
+  /** Each has a thread until its time is up; probes come in the middle of it. */
+  @Test
+  void probesAreAnsweredBesideFiveHundredHalfSentRequests() throws Exception {
+    List<Socket> half = new ArrayList<>();
+    try {
+      for (int i = 0; i < 500; i++) {
+        Socket socket = new Socket("127.0.0.1", server.address().getPort());
+        half.add(socket);
+        socket.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost:".getBytes(US_ASCII));
+      }
+      for (String path : List.of("/healthz", "/metrics", "/")) {
+        assertEquals(200, client.send(request(server, path), ofString()).statusCode());
+      }
+      half.get(0).setSoTimeout(30_000);
+      assertEquals(-1, half.get(0).getInputStream().read(), "they were there all the time");
+    } finally {
+      for (Socket socket : half) {
+        socket.close();
+      }
+    }
+  }
+
+  /** More of them than there are threads behind any gate, and none of their answers is read. */
+  @Test
+  void probesAreAnsweredWhileAnswersAreReadSlowly() throws Exception {
+    HttpAnswer large = new HttpAnswer(200, HttpAnswer.TEXT, new byte[16 << 20]);
+    List<Socket> slow = new ArrayList<>();
+    try (StatusServer busy =
+        new StatusServer(
+            ANY_PORT,
+            "",
+            () -> new AppStatus("RUNNING", true, List.of()),
+            metrics::text,
+            (path, query) -> large)) {
+      busy.start();
+      for (int i = 0; i < 600; i++) {
+        Socket socket = new Socket();
+        slow.add(socket);
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(busy.address());
+        String path = i % 2 == 0 ? "/large" : "/peer/v1/large";
+        socket
+            .getOutputStream()
+            .write("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path).getBytes(US_ASCII));
+      }
+      for (String path : List.of("/healthz", "/readyz", "/metrics")) {
+        assertEquals(200, client.send(request(busy, path), ofString()).statusCode());
+      }
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  @Test
+  void aRequestWithoutAnEndIsCut() throws Exception {
+    try (Socket endless = new Socket("127.0.0.1", server.address().getPort())) {
+      OutputStream out = endless.getOutputStream();
+      byte[] chunk = "GET /".concat("x".repeat(1 << 16)).getBytes(US_ASCII);
+      long sent = 0;
+      try {
+        for (; sent < 1L << 30; sent += chunk.length) {
+          out.write(chunk);
+        }
+      } catch (IOException cut) {
+        assertTrue(sent < 64 << 20, sent + " bytes");
+        return;
+      }
+      throw new AssertionError("a GiB was taken");
+    }
+  }
+
+  @Test
+  void withoutASecretNoOtherMachineIsAPeer() throws Exception {
+    try (StatusServer open =
+        new StatusServer(
+            new HttpAddress("0.0.0.0", 0),
+            "",
+            () -> new AppStatus("RUNNING", true, List.of()),
+            metrics::text,
+            (path, query) -> OK)) {
+      open.start();
+      assertEquals(403, client.send(request(open, "/peer/v1/hosts"), ofString()).statusCode());
+      assertEquals(200, client.send(request(open, "/api/v1/hosts"), ofString()).statusCode());
     }
   }
 
