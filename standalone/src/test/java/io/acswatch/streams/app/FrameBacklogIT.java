@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.standalone.EmbeddedBroker;
+import io.acswatch.streams.topology.Nodes;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -150,15 +155,30 @@ class FrameBacklogIT {
   void tellsOfTooFewReplicasInSync() throws Exception {
     run(
         (config, session, backlog) -> {
-          ConfigResource alerts =
-              new ConfigResource(ConfigResource.Type.TOPIC, config.topics().alerts());
-          AlterConfigOp two =
-              new AlterConfigOp(
-                  new ConfigEntry("min.insync.replicas", "2"), AlterConfigOp.OpType.SET);
-          session.answer(
-              session.admin().incrementalAlterConfigs(Map.of(alerts, List.of(two))).all());
+          needTwoInSync(session, config.topics().alerts());
           assertHindered(Hindrance.Kind.MIN_INSYNC, 2, backlog.ask(session));
         });
+  }
+
+  /** Without it nothing can be committed, and no topic of the application shows it. */
+  @Test
+  void tellsOfTooFewReplicasOfTheTransactions() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          try (var producer = producer(config, Map.of("transactional.id", "any"))) {
+            producer.initTransactions();
+          }
+          needTwoInSync(session, "__transaction_state");
+          String found = backlog.ask(session).hindrances().toString();
+          assertTrue(found.contains("(min.insync.replicas): __transaction_state-0"), found);
+        });
+  }
+
+  private static void needTwoInSync(BrokerSession session, String topic) {
+    AlterConfigOp two =
+        new AlterConfigOp(new ConfigEntry("min.insync.replicas", "2"), AlterConfigOp.OpType.SET);
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    session.answer(session.admin().incrementalAlterConfigs(Map.of(resource, List.of(two))).all());
   }
 
   @Test
@@ -187,10 +207,50 @@ class FrameBacklogIT {
         session.answer(session.admin().deleteTopics(List.of(config.topics().frames())).all());
         Awaitility.await()
             .atMost(Duration.ofMinutes(1))
-            .until(() -> app.status().reasons().toString().contains("does not exist"));
+            .until(() -> app.status().reasons().toString().contains("do not exist"));
         assertFalse(app.status().isReady());
+        String fleet = ask(app, "/api/v1/fleet");
+        assertTrue(fleet.contains("do not exist, or this login may not see them"), fleet);
       }
     }
+  }
+
+  /** An alert, a command or a reject would come, and nobody would know before. */
+  @Test
+  void anInstanceTellsOfEveryTopicThatIsGone(@TempDir Path scratch) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config =
+          IsolationConfig.from(
+              Map.of(
+                  "streams.bootstrap.servers", broker.bootstrapServers(),
+                  "streams.http.address", "127.0.0.1:0",
+                  "streams.state.dir", scratch.toString()));
+      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      try (BrokerSession session = new BrokerSession(config);
+          IsolationApp app = IsolationApp.start(config)) {
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
+        for (String topic :
+            List.of(
+                config.topics().alerts(),
+                config.topics().rejects(),
+                TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE))) {
+          session.answer(session.admin().deleteTopics(List.of(topic)).all());
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> app.status().reasons().toString().contains(topic));
+        }
+        String metrics = app.metricsText();
+        assertTrue(
+            metrics.contains("acswatch_hindered_partitions{reason=\"topic_gone\",} 3.0"), metrics);
+      }
+    }
+  }
+
+  private static String ask(IsolationApp app, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + app.httpAddress().getPort() + path);
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString())
+        .body();
   }
 
   private interface Check {

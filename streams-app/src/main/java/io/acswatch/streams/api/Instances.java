@@ -14,7 +14,7 @@ public interface Instances {
   /** True if this instance runs, knows the others, and has read all that it keeps. */
   boolean isWhole();
 
-  /** Why this instance judges nothing now; null while it judges. */
+  /** Why this instance judges nothing now, or not all; null while it judges. */
   @Nullable Outage outage();
 
   /** Where each instance that keeps states is reached. */

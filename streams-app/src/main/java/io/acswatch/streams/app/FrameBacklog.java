@@ -2,6 +2,7 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -119,15 +120,9 @@ final class FrameBacklog implements AutoCloseable {
     Map<String, TopicDescription> topics = hindrances.topics(session);
     TopicDescription described = topics.get(frames);
     if (described == null) {
-      return new Look(
-          Double.NaN,
-          Double.NaN,
-          hindrances.overtaken(),
-          List.of(
-              new Hindrance(
-                  Hindrance.Kind.TOPIC_GONE,
-                  1,
-                  "topic " + frames + " does not exist, or this login may not see it")));
+      List<Hindrance> found = new ArrayList<>();
+      hindrances.gone(topics.keySet(), found);
+      return new Look(Double.NaN, Double.NaN, hindrances.overtaken(), found);
     }
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(

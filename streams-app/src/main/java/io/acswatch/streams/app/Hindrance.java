@@ -5,7 +5,7 @@ import java.util.Locale;
 /**
  * Why frames are not judged, or will not be, though Kafka Streams runs and a broker answers.
  *
- * @param partitions that it concerns
+ * @param partitions that it concerns; topics, where those are gone
  * @param text one sentence for people
  */
 record Hindrance(Kind kind, int partitions, String text) {

@@ -41,6 +41,10 @@ final class Hindrances {
   /** How long frames that retention has deleted are told. */
   static final Duration TOLD = Duration.ofHours(1);
 
+  /** Kafka's own, without which no transaction is committed. */
+  private static final List<String> COMMITTED_TO =
+      List.of("__consumer_offsets", "__transaction_state");
+
   private static final int LOOKS_PER_CONFIG = 12;
   private static final int MAX_NAMES = 5;
   private static final Logger LOG = LoggerFactory.getLogger(Hindrances.class);
@@ -89,6 +93,7 @@ final class Hindrances {
   List<Hindrance> find(
       BrokerSession session, Map<String, TopicDescription> topics, Offsets offsets) {
     List<Hindrance> found = new ArrayList<>();
+    gone(topics.keySet(), found);
     addedPartitions(topics, found);
     belowMinInsync(session, topics, found);
     overtaken(offsets.done(), offsets.first(), found);
@@ -98,10 +103,22 @@ final class Hindrances {
     return List.copyOf(found);
   }
 
-  /** The topics of the application that exist and that it may see. */
+  /** Topics that were deleted, or that this login may not see any more. */
+  void gone(Set<String> seen, List<Hindrance> found) {
+    Set<String> missing = new TreeSet<>(config.topics().all());
+    if (!own.get().isEmpty()) { // before that, the application has not made those of its own yet
+      missing.addAll(TopicPolicies.internal(config.applicationId()).keySet());
+    }
+    missing.removeAll(seen);
+    String text = "topics do not exist, or this login may not see them: %s";
+    tell(found, Hindrance.Kind.TOPIC_GONE, List.copyOf(missing), text);
+  }
+
+  /** The topics of the application, and Kafka's own, that exist and that it may see. */
   Map<String, TopicDescription> topics(BrokerSession session) {
     Set<String> names = new TreeSet<>(config.topics().all());
     names.addAll(TopicPolicies.internal(config.applicationId()).keySet());
+    names.addAll(COMMITTED_TO);
     Map<String, TopicDescription> topics = new TreeMap<>();
     session
         .admin()

@@ -60,6 +60,7 @@ public final class IsolationApp implements AutoCloseable {
   private final FrameBacklog backlog;
   private final StatusServer http;
   private volatile List<String> hindrances = List.of();
+  private volatile long hinderedSinceMillis;
   private volatile long stateSinceMillis = System.currentTimeMillis();
   private boolean closed;
 
@@ -92,7 +93,7 @@ public final class IsolationApp implements AutoCloseable {
             this::ownPartitions,
             look -> {
               metrics.backlog(look);
-              hindrances = look.hindrances().stream().map(Hindrance::text).toList();
+              hindered(look.hindrances().stream().map(Hindrance::text).toList());
               UnpackedLibraries.delete(); // what was loaded since then
             });
     metrics.stateChanged(State.CREATED.name(), State.CREATED.name());
@@ -197,6 +198,10 @@ public final class IsolationApp implements AutoCloseable {
             "it starts, stops, or partitions move (Kafka Streams is " + state + ")",
             stateSinceMillis);
       }
+      List<String> reasons = hindrances;
+      if (!reasons.isEmpty()) {
+        return new Outage(String.join("; ", reasons), hinderedSinceMillis);
+      }
       return whole ? null : new Outage("it has not read all of its hosts yet", stateSinceMillis);
     }
 
@@ -215,6 +220,13 @@ public final class IsolationApp implements AutoCloseable {
         StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query) {
       return streams.store(query);
     }
+  }
+
+  private void hindered(List<String> reasons) {
+    if (hindrances.isEmpty()) {
+      hinderedSinceMillis = System.currentTimeMillis();
+    }
+    hindrances = reasons;
   }
 
   private Collection<Integer> ownPartitions() {

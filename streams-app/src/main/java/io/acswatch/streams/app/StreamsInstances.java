@@ -44,7 +44,7 @@ final class StreamsInstances implements Instances {
   interface Streams {
     boolean isRunning();
 
-    /** Why nothing is judged, null while it is; {@code whole}: all that is kept here is read. */
+    /** Why not all is judged, null if it is; {@code whole}: all that is kept here is read. */
     @Nullable Outage outage(boolean whole);
 
     KeyQueryMetadata owner(String host);

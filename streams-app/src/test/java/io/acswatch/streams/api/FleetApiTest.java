@@ -20,6 +20,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
+import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.app.ServedFleet;
 import io.acswatch.streams.topology.TopologyRun;
 import io.acswatch.wire.TopicNames;
@@ -32,8 +33,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -506,6 +509,27 @@ class FleetApiTest {
     assertFalse(validate("Fleet", "{\"instances\":-1}").isEmpty(), "a schema that takes anything");
   }
 
+  /** Root on a host chooses what is in it; who asks for it takes neither memory nor processor. */
+  @Test
+  void whatIsTooLargeIsRefused() throws Exception {
+    fleet.judge(LargeHosts.ofDomains("large", 1_536)[0]);
+
+    HttpResponse<String> host = fleet.get("/api/v1/host?id=large");
+    assertEquals(400, host.statusCode());
+    assertTrue(host.body().contains("more than 16 MiB"), host.body());
+    assertEquals(200, fleet.get("/api/v1/hosts").statusCode());
+
+    HttpResponse<String> weak = fleet.get("/api/v1/host/weak-points?id=large");
+    assertEquals(503, weak.statusCode(), weak.body());
+    assertTrue(weak.body().contains("longer than 5 s"), weak.body());
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("acswatch-explain")));
+  }
+
   /** {@code docs/api.md} is written by this test, with {@code -Dgolden.update=true}. */
   @Test
   void theDocumentationShowsWhatIsAnswered() throws Exception {
@@ -532,7 +556,11 @@ class FleetApiTest {
             **An answer says what it lacks.** "Nothing is wrong" is true only while both of these are empty:
             * `silent_instances`: instances that did not answer, or have not read all of their hosts yet after a start.
               Hosts and alerts may be missing.
-            * `not_judging`: instances that judge nothing now. Their answers show the state from when they stopped.
+            * `not_judging`: instances that do not judge frames now, or not all of them. Their answers may show the state from when that began.
+
+            **Limits.** A request must be whole within 5 s, and its answer be read within 30 s. Of lists, hosts and pages 8 are worked on at a time,
+            16 more wait for 2 s, and others get 503. One explanation is made at a time, for 5 s at most: 503 too. An answer has at most 16 MiB: 400.
+            `/healthz` and `/readyz` wait for none of these.
 
             `FleetApiTest` makes this page from recorded hosts. Arrays are cut to their first element.
             """);

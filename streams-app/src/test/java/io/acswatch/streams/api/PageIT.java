@@ -337,7 +337,7 @@ class PageIT {
             new Outage("no broker answers at b1:9092", System.currentTimeMillis() - 250_000));
         browser.open(fleet.url() + page);
         String banner = text("document.querySelector('#trouble').textContent");
-        assertTrue(banner.startsWith("Nothing is judged now"), page + banner);
+        assertTrue(banner.startsWith("Not all frames are judged now"), page + banner);
         assertTrue(banner.contains("no broker answers at b1:9092; since 4 min ago"), banner);
         assertEquals("not up to date", text("document.querySelector('#freshness').textContent"));
         fleet.outage(null);

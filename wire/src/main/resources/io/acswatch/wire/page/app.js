@@ -26,10 +26,10 @@ function troubles(counts) {
   const { hosts, instances, not_judging: idle, silent_instances: silent } = counts;
   const found = [];
   if (idle.length) {
-    found.push([idle.length < instances ? `${idle.length} of ${instances} instances judge nothing now` : "Nothing is judged now",
-      ...idle.map((one) => [h("code", {}, shown(one.instance)), `: ${shown(one.reason)}; since `, when(one.since), ". What is shown of its hosts is as it was then."])]);
+    found.push([idle.length < instances ? `${idle.length} of ${instances} instances do not judge all frames now` : "Not all frames are judged now",
+      ...idle.map((one) => [h("code", {}, shown(one.instance)), `: ${shown(one.reason)}; since `, when(one.since), ". What is shown of its hosts may be as it was then."])]);
   }
-  if (silent.length) found.push(["Not complete: hosts and alerts are missing here", [`${shown(silent.join(", "))} does not answer, or has not read all of its hosts yet.`]]);
+  if (silent.length) found.push(["Not complete: hosts and alerts are missing here", [`${shown(silent.join(", "))} does not answer, has not read all of its hosts yet, or has another streams.peer.secret.`]]);
   if (hosts.stale && !hosts.fresh && !hosts.unknown && !idle.length) {
     found.push(["No host is heard of", [`All ${hosts.stale.toLocaleString()} hosts are silent: their collectors, or the way from them, are down. What is shown of them is old.`]]);
   }
