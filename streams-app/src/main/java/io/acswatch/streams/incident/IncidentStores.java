@@ -16,10 +16,7 @@ public final class IncidentStores {
   /** {@link #partKey} to a host's part in it. */
   public static final String INCIDENT_HOSTS = "incident-hosts";
 
-  /** Cause, time and host that got it then, in that order; says nothing more. */
-  static final String ARRIVALS = "incident-arrivals";
-
-  public static final List<String> ALL = List.of(ALERT_CAUSES, INCIDENTS, INCIDENT_HOSTS, ARRIVALS);
+  public static final List<String> ALL = List.of(ALERT_CAUSES, INCIDENTS, INCIDENT_HOSTS);
 
   /** Begins the name of the topic by which causes are shared out. */
   public static final String CAUSES = "causes";
@@ -43,14 +40,6 @@ public final class IncidentStores {
 
   static byte[] packIncident(byte[] json) {
     return Entry.pack(VERSION, List.of(new String(json, StandardCharsets.UTF_8)));
-  }
-
-  static byte[] packArrival() {
-    return Entry.pack(VERSION, List.of());
-  }
-
-  static void refuseUnknownArrival(byte[] packed) {
-    Entry.unpack(packed, "arrival of a cause", VERSION, in -> in);
   }
 
   /** Where the part of a host in an incident is kept, beside the incident itself. */

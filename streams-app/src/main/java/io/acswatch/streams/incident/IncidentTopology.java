@@ -16,7 +16,7 @@ import org.apache.kafka.streams.kstream.Repartitioned;
  * hosts have in common.
  *
  * <pre>
- *  alerts -> cause [alert-causes] -> (by cause) -> join [incidents, incident-hosts, arrivals] -> incidents
+ *  alerts -> cause [alert-causes] -> (by cause) -> join [incidents, incident-hosts] -> incidents
  * </pre>
  */
 public final class IncidentTopology {
@@ -25,8 +25,6 @@ public final class IncidentTopology {
   public static void addTo(StreamsBuilder builder, TopicNames topics) {
     Serde<String> text = Serdes.String();
     Serde<byte[]> bytes = Serdes.ByteArray();
-    // Arrivals are within a window of time, but in no window store: with exactly-once one without
-    // segments has no offsets to go on from, and was read back anew at every start (Kafka 4.3.1).
     IncidentStores.ALL.forEach(name -> builder.addStateStore(Changelogs.store(name)));
     builder.stream(
             topics.alerts(),
@@ -42,8 +40,7 @@ public final class IncidentTopology {
             JoinIncidents::new,
             Named.as("join"),
             IncidentStores.INCIDENTS,
-            IncidentStores.INCIDENT_HOSTS,
-            IncidentStores.ARRIVALS)
+            IncidentStores.INCIDENT_HOSTS)
         .to(topics.incidents(), Produced.with(text, bytes).withName("incidents-sink"));
   }
 }

@@ -45,14 +45,12 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   private ProcessorContext<String, byte[]> context;
   private KeyValueStore<String, byte[]> incidents;
   private KeyValueStore<String, byte[]> hosts;
-  private KeyValueStore<String, byte[]> arrivals;
 
   @Override
   public void init(ProcessorContext<String, byte[]> context) {
     this.context = context;
     incidents = context.getStateStore(IncidentStores.INCIDENTS);
     hosts = context.getStateStore(IncidentStores.INCIDENT_HOSTS);
-    arrivals = context.getStateStore(IncidentStores.ARRIVALS);
     context.schedule(LOOK, PunctuationType.STREAM_TIME, this::deleteWhatIsOver);
   }
 
@@ -94,47 +92,35 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       return;
     }
     hosts.put(key, part.pack());
-    arrivals.put(arrival(id, part.sinceMillis(), change.host()), IncidentStores.packArrival());
-    List<String> recent = recentArrivals(id, now);
+    List<String> recent = recent(id, now);
     if (recent.size() >= change.cause().hostsToOpen()) {
       open(id, change, recent, incident == null ? 0 : incident.revision(), now);
     }
   }
 
   /**
-   * Hosts that got the cause within the window, in order of their ids; they still have it. Other
+   * Hosts that got the cause within the window and still have it, in order of their ids. Other
    * partitions of the alerts may be ahead of this one: what came later by its time counts too.
+   *
+   * <p>Few parts are there while no incident is open: two within the window open one.
    */
-  private List<String> recentArrivals(String id, long now) {
+  private List<String> recent(String id, long now) {
     List<String> recent = new ArrayList<>();
-    long from = now - WINDOW.toMillis();
-    try (KeyValueIterator<String, byte[]> all =
-        arrivals.range(arrivals(id, from), arrivals(id, now + WINDOW.toMillis() + 1))) {
-      while (all.hasNext() && recent.size() < SAMPLE) {
-        KeyValue<String, byte[]> arrival = all.next();
-        IncidentStores.refuseUnknownArrival(arrival.value);
-        recent.add(hostOfArrival(id, arrival.key));
+    try (KeyValueIterator<String, byte[]> parts = parts(id)) {
+      while (parts.hasNext() && recent.size() < SAMPLE) {
+        KeyValue<String, byte[]> entry = parts.next();
+        HostPart part = HostPart.unpack(entry.value);
+        if (!part.fingerprints().isEmpty()
+            && Math.abs(now - part.sinceMillis()) <= WINDOW.toMillis()) {
+          recent.add(entry.key.substring(IncidentStores.partKey(id, "").length()));
+        }
       }
     }
-    return recent.stream().distinct().sorted().toList();
+    return recent;
   }
 
-  private static String arrival(String id, long sinceMillis, String host) {
-    return arrivals(id, sinceMillis) + host;
-  }
-
-  /** What the keys of all arrivals at a time begin with; keys are in order of time. */
-  private static String arrivals(String id, long sinceMillis) {
-    return "%s/%016x/".formatted(id, Math.max(0, sinceMillis));
-  }
-
-  private static String hostOfArrival(String id, String key) {
-    return key.substring(arrivals(id, 0).length());
-  }
-
-  private static long timeOfArrival(String key) {
-    int end = key.indexOf(IncidentStores.SEPARATOR);
-    return Long.parseLong(key, end + 1, end + 17, 16);
+  private KeyValueIterator<String, byte[]> parts(String id) {
+    return hosts.range(id + IncidentStores.SEPARATOR, id + AFTER_SEPARATOR);
   }
 
   private void open(String id, CauseChange change, List<String> recent, int revision, long now) {
@@ -189,7 +175,6 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
       return;
     }
     Incident incident = incident(id);
-    arrivals.delete(arrival(id, before.sinceMillis(), change.host()));
     if (!before.counted() || incident == null || !incident.isOpen()) {
       hosts.delete(key);
       return;
@@ -211,9 +196,7 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private void forgetHosts(String id) {
-    keys(
-            hosts.range(id + IncidentStores.SEPARATOR, id + AFTER_SEPARATOR),
-            part -> HostPart.unpack(part.value).fingerprints().isEmpty())
+    keys(parts(id), part -> HostPart.unpack(part.value).fingerprints().isEmpty())
         .forEach(hosts::delete);
   }
 
@@ -292,8 +275,6 @@ final class JoinIncidents implements Processor<String, byte[], String, byte[]> {
   }
 
   private void deleteWhatIsOver(long nowMillis) {
-    long since = nowMillis - WINDOW.toMillis();
-    keys(arrivals.all(), arrival -> timeOfArrival(arrival.key) < since).forEach(arrivals::delete);
     for (String id : keys(incidents.all(), entry -> isLongClosed(entry.value, nowMillis))) {
       incidents.delete(id);
       context.forward(new Record<>(id, null, nowMillis));
