@@ -143,7 +143,7 @@ class LauncherIT {
 
   /** What glibc keeps for each thread would be a multiple of what RocksDB needs. */
   @Test
-  void boundsTheArenasOfTheStreamsApplication() throws Exception {
+  void boundsTheArenasOfWhatGoesOnForLong() throws Exception {
     Path home = Files.createDirectories(scratch.resolve("jdk/bin")).getParent();
     Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
     assertTrue(
@@ -151,7 +151,7 @@ class LauncherIT {
             .toFile()
             .setExecutable(true));
 
-    for (String command : List.of("streams", "collect")) {
+    for (String command : List.of("streams", "standalone", "demo", "collect")) {
       Outcome started = run(LAUNCHER, Map.of("JAVA_HOME", home.toString()), command);
       assertTrue(started.out().matches("arenas [12]\n"), started.out());
     }
