@@ -350,6 +350,29 @@ class TopicCommandsIT {
         refused.err());
   }
 
+  /** As on a host whose /tmp may not have programs. */
+  @Test
+  @Order(4)
+  void whatCannotLoadRocksDbSaysWhereAndWhatToDo() throws Exception {
+    String directory = scratch.resolve("none").toString();
+    try (LaunchedProcess streams =
+        LaunchedProcess.acswatch(
+            scratch,
+            Map.of("ACSWATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + directory),
+            "streams",
+            "--bootstrap-servers",
+            broker.bootstrapServers(),
+            "--http",
+            "127.0.0.1:0",
+            "--state-dir",
+            scratch.resolve("other").toString())) {
+      assertEquals(3, streams.exitCode(), streams::all);
+      String expected = "acswatch: RocksDB cannot be unpacked into " + directory + " and loaded: ";
+      assertTrue(streams.err().contains(expected), streams::all);
+      assertTrue(streams.err().contains("ACSWATCH_JAVA_OPTS=-Djava.io.tmpdir=DIR"), streams::all);
+    }
+  }
+
   @Test
   @Order(4)
   void followingEndsWithCodeZeroWhenItIsStopped() throws Exception {

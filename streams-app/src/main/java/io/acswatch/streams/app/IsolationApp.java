@@ -38,6 +38,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsMetadata;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDB;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,6 +116,7 @@ public final class IsolationApp implements AutoCloseable {
       Topics.refuseUnfit(session, config);
     }
     prepare(config.stateDirectory());
+    loadRocksDb();
     IsolationApp app = new IsolationApp(config);
     app.run();
     return app;
@@ -130,6 +132,21 @@ public final class IsolationApp implements AutoCloseable {
     if (!Files.isWritable(directory)) {
       throw new CommandFailure("state directory " + directory + " is not writable");
     }
+  }
+
+  /**
+   * Loads its library now, and deletes the file: 15 MB, which a process that is killed would leave.
+   */
+  private static void loadRocksDb() {
+    try {
+      RocksDB.loadLibrary();
+    } catch (RuntimeException | UnsatisfiedLinkError refused) {
+      throw new CommandFailure(
+          "RocksDB cannot be unpacked into %s and loaded: %s; set ACSWATCH_JAVA_OPTS=-Djava.io.tmpdir=DIR, where files may be executed"
+              .formatted(System.getProperty("java.io.tmpdir"), CommandFailure.firstLine(refused)),
+          refused);
+    }
+    UnpackedLibraries.delete();
   }
 
   /** Makes threads that do not keep the process alive. */
@@ -245,7 +262,6 @@ public final class IsolationApp implements AutoCloseable {
     metrics.stateChanged(before.name(), now.name());
     stateSinceMillis = System.currentTimeMillis();
     LOG.info("Kafka Streams: {} -> {}", before, now);
-    UnpackedLibraries.delete(); // now, for a process that is killed deletes nothing
     if (now == State.RUNNING) {
       loadFleet();
     }
