@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,12 +28,18 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.utils.Utils;
 
 /**
@@ -234,38 +241,90 @@ final class Figures {
   }
 
   /**
-   * What an hour of load leaves to be read back, and what five minutes leave. Time runs faster, for
-   * the load, for the time after which the segment of a changelog is closed, and for the pause of
-   * the brokers' cleaner.
+   * What an hour of load leaves to be read back, and what less leaves. Time runs faster, for the
+   * load, for the times in the settings of changelogs, and for the pause of the brokers' cleaner.
    */
   private void restore() throws Exception {
     begin("restore", 0);
-    long segmentMillis = Long.parseLong(Changelogs.SETTINGS.get(TopicConfig.SEGMENT_MS_CONFIG));
-    ConfigEntry faster =
-        new ConfigEntry(TopicConfig.SEGMENT_MS_CONFIG, Long.toString(segmentMillis / FASTER));
+    List<AlterConfigOp> faster =
+        Stream.of(TopicConfig.SEGMENT_MS_CONFIG, TopicConfig.DELETE_RETENTION_MS_CONFIG)
+            .map(name -> set(name, Long.parseLong(Changelogs.SETTINGS.get(name)) / FASTER))
+            .toList();
     Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
-    for (String topic : admin.listTopics().names().get()) {
-      if (topic.startsWith(application) && topic.endsWith("-changelog")) {
-        changes.put(
-            new ConfigResource(ConfigResource.Type.TOPIC, topic),
-            List.of(new AlterConfigOp(faster, AlterConfigOp.OpType.SET)));
-      }
+    for (String topic : changelogs()) {
+      changes.put(new ConfigResource(ConfigResource.Type.TOPIC, topic), faster);
     }
-    ConfigEntry pause =
-        new ConfigEntry("log.cleaner.backoff.ms", Integer.toString(15_000 / FASTER)); // Kafka's own
     changes.put(
         new ConfigResource(ConfigResource.Type.BROKER, ""), // all brokers
-        List.of(new AlterConfigOp(pause, AlterConfigOp.OpType.SET)));
+        List.of(set("log.cleaner.backoff.ms", 15_000 / FASTER))); // Kafka's own
     admin.incrementalAlterConfigs(changes).all().get();
     int minutes = 0;
-    for (int until : new int[] {5, 60}) {
+    for (int until : new int[] {5, 20, 60}) {
       change(until - minutes);
       minutes = until;
-      String load = "%d min of load, %d updates: ".formatted(minutes, 6 * minutes * hosts);
-      out.accept(load + "SIGKILL of both instances: " + startAgain(false));
-      out.accept(load + "and their stores lost: " + startAgain(true));
+      out.accept("%d min of load, %d updates".formatted(minutes, 6 * minutes * hosts));
+      tellChangelogs();
+      out.accept("SIGKILL of both instances: " + startAgain(false));
+      out.accept("and their stores lost: " + startAgain(true));
     }
     end();
+  }
+
+  private static AlterConfigOp set(String name, long value) {
+    return new AlterConfigOp(new ConfigEntry(name, Long.toString(value)), AlterConfigOp.OpType.SET);
+  }
+
+  private List<String> changelogs() throws Exception {
+    return admin.listTopics().names().get().stream()
+        .filter(topic -> topic.startsWith(application) && topic.endsWith("-changelog"))
+        .sorted()
+        .toList();
+  }
+
+  /**
+   * What is in each changelog; its bytes are those of one replica, with the ends of transactions.
+   */
+  private void tellChangelogs() throws Exception {
+    Map<String, Long> bytes = new HashMap<>();
+    int broker = admin.describeCluster().nodes().get().iterator().next().id();
+    admin.describeLogDirs(List.of(broker)).allDescriptions().get().get(broker).values().stream()
+        .flatMap(disk -> disk.replicaInfos().entrySet().stream())
+        .forEach(log -> bytes.merge(log.getKey().topic(), log.getValue().size(), Long::sum));
+    Map<String, Object> settings =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            cluster.bootstrapServers(),
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            "read_committed");
+    for (String topic : changelogs()) {
+      long records = 0;
+      Map<String, Boolean> keys = new HashMap<>();
+      try (KafkaConsumer<String, byte[]> consumer =
+          new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+        List<TopicPartition> partitions =
+            consumer.partitionsFor(topic).stream()
+                .map(one -> new TopicPartition(topic, one.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (partitions.stream().anyMatch(one -> consumer.position(one) < ends.get(one))) {
+          for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+            records++;
+            keys.put(record.key(), record.value() != null);
+          }
+        }
+      }
+      long there = keys.values().stream().filter(isThere -> isThere).count();
+      out.accept(
+          "  %s: %d records, %d keys and the ends of %d, %d KiB"
+              .formatted(
+                  topic.substring(application.length() + 1),
+                  records,
+                  there,
+                  keys.size() - there,
+                  bytes.getOrDefault(topic, 0L) >> 10));
+    }
   }
 
   /** Each host changes every ten seconds of the faster time. */
