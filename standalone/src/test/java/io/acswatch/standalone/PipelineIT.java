@@ -27,14 +27,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
@@ -160,6 +165,34 @@ class PipelineIT {
     }
   }
 
+  /**
+   * Hours later the ends of keys are gone from the changelogs: a store would keep what was ended.
+   */
+  @Test
+  void aStoreThatWasClosedForHoursIsReadBack() throws Exception {
+    IsolationConfig config = config("aged");
+    Topics.create(config, TWO_PARTITIONS);
+    try (IsolationApp app = IsolationApp.start(config)) {
+      send(config.topics(), "h", FrameWriter.write(Recordings.capture("kexec-002-before", "h")));
+      consume(config.topics().groups(), 1, new StringDeserializer());
+      assertTrue(app.status().isAlive());
+    }
+    for (Duration age : List.of(Duration.ofHours(2), Duration.ofHours(4))) {
+      Instant then = Instant.now().minus(age);
+      try (Stream<Path> tasks =
+          Files.list(config.stateDirectory().resolve(config.applicationId()))) {
+        for (Path task : tasks.toList()) {
+          Files.setLastModifiedTime(task, FileTime.from(then));
+        }
+      }
+      try (IsolationApp app = IsolationApp.start(config)) {
+        Awaitility.await().atMost(LIMIT).until(() -> hosts(app) == 1);
+        boolean restored = !app.metricsText().contains("\nacswatch_restored_records_total 0.0\n");
+        assertEquals(age.toHours() > 3, restored, age::toString);
+      }
+    }
+  }
+
   @Test
   void saysWhichTopicsAreMissingAndHowToCreateThem() {
     CommandFailure refused =
@@ -239,8 +272,15 @@ class PipelineIT {
       Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
       List<TopicReport> reports = Topics.check(config, TWO_PARTITIONS);
 
-      assertTrue(reports.size() > config.topics().all().size(), reports::toString);
       assertTrue(reports.stream().allMatch(TopicReport::isAsExpected), reports::toString);
+      try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+        assertEquals(
+            admin.listTopics().names().get().stream()
+                .filter(name -> name.startsWith("sized"))
+                .collect(Collectors.toSet()),
+            reports.stream().map(TopicReport::topic).collect(Collectors.toSet()),
+            "all that it made");
+      }
     }
     String changelog = "sized-streams-host-state-changelog";
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {

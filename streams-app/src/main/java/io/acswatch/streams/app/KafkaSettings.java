@@ -61,6 +61,7 @@ public final class KafkaSettings {
     p.put(
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
         Changelogs.MAX_RECORD_BYTES);
+    p.put(StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG, Changelogs.LONGEST_CLOSED.toMillis());
     producer(p);
     consumer(p);
     p.putAll(config.kafka());

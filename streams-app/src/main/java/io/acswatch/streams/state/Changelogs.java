@@ -14,15 +14,26 @@ public final class Changelogs {
   public static final int MAX_RECORD_BYTES = 16 << 20;
 
   /**
+   * How long the ends of keys and of transactions stay. Stores on disk must not be older when they
+   * are used again: they would keep keys whose end is gone.
+   */
+  private static final Duration ENDS_KEPT = Duration.ofHours(6);
+
+  /** A store that was closed longer ago is read back from the beginning. */
+  public static final Duration LONGEST_CLOSED = ENDS_KEPT.dividedBy(2);
+
+  /**
    * Settings of each changelog. Only segments that are closed are compacted; by Kafka's defaults,
-   * seven days or 1 GiB, a store would be read back from all that was ever written to it.
+   * seven days or 1 GiB, a store would be read back from all that was ever written to it. With
+   * these it is read back from its keys, from what changed in some ten minutes, and from the ends.
    */
   public static final Map<String, String> SETTINGS =
       Map.of(
           TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES),
           TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(5).toMillis()),
           TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(4 * MAX_RECORD_BYTES),
-          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2");
+          TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2",
+          TopicConfig.DELETE_RETENTION_MS_CONFIG, Long.toString(ENDS_KEPT.toMillis()));
 
   private Changelogs() {}
 

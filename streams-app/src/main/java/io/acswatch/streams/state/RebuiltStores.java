@@ -118,10 +118,20 @@ final class RebuiltStores implements KeyValueBytesStoreSupplier {
       } catch (InvocationTargetException failed) {
         throw judged(failed.getCause());
       } finally {
-        if (method.getName().equals("close") && damage != null) {
-          setAside(damage);
-          damage = null;
+        if (method.getName().equals("close")) {
+          closed();
         }
+      }
+    }
+
+    private void closed() {
+      if (damage != null) {
+        setAside(damage);
+        damage = null;
+      }
+      if (directory != null) {
+        // By it Kafka Streams tells how old the stores are; if it cannot be set, they are too old.
+        directory.getParent().getParent().toFile().setLastModified(System.currentTimeMillis());
       }
     }
 

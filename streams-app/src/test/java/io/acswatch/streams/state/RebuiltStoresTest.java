@@ -15,6 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
 import java.util.Random;
 import java.util.Set;
@@ -73,6 +76,18 @@ class RebuiltStoresTest {
       }
       store.close();
     }
+  }
+
+  /** Kafka Streams goes by the directory's time, which nothing else changes. */
+  @Test
+  void theDirectoryOfATaskIsAsOldAsTheLastClosingOfItsStores() throws Exception {
+    KeyValueStore<Bytes, byte[]> store = opened(new RebuiltStores("s"));
+    Path ofTask = scratch.resolve("app/0_3");
+    Files.setLastModifiedTime(ofTask, FileTime.fromMillis(0));
+    store.close();
+
+    Duration age = Duration.between(Files.getLastModifiedTime(ofTask).toInstant(), Instant.now());
+    assertTrue(age.toMinutes() < 1, age::toString);
   }
 
   /** Kafka Streams opens each store of the state directory once before its tasks do. */
