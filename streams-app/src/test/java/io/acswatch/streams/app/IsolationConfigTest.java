@@ -203,6 +203,7 @@ class IsolationConfigTest {
     assertEquals("read_committed", p.get("main.consumer.isolation.level"));
     assertEquals(2_000, p.get("main.consumer.max.poll.records"));
     assertEquals(8 << 20, p.get("main.consumer.max.partition.fetch.bytes"));
+    assertEquals(10_000, p.get("main.consumer.session.timeout.ms"), "docs/guarantees.md");
     assertEquals(-1, p.get("replication.factor"));
     new StreamsConfig(p);
   }
