@@ -1,26 +1,29 @@
 package io.acswatch.benchmarks.chaos;
 
 import io.acswatch.benchmarks.chaos.Fault.Kind;
+import io.acswatch.benchmarks.chaos.Property.Violation;
 import io.acswatch.benchmarks.chaos.Round.Result;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.Program;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,7 +35,8 @@ import picocli.CommandLine.Option;
     description = {
       "Runs three brokers and two to three instances of the streams application, sends them a"
           + " simulated fleet, and does faults to them that follow from the seed. Each round ends"
-          + " with a check of what is on the topics. Needs root for faults of network and disk.",
+          + " with a check of what is on the topics. Faults of network and disk take root, or user"
+          + " namespaces.",
       "A round that fails is written to a file for --replay, and is shrunk: faults are taken away"
           + " while it still fails."
     },
@@ -75,9 +79,10 @@ final class ChaosMain extends CliCommand {
       names = "--mutant",
       paramLabel = "NAME",
       description =
-          "Run a mutant of the application, until the check catches it: commit-before-write,"
-              + " no-boot-order, no-dedupe, no-size-check, trust-standby, always-ready.")
-  private String mutant = "";
+          "Run a mutant of the application, until the check catches it by what it breaks:"
+              + " commit-before-write, no-boot-order, no-dedupe, no-size-check, trust-standby,"
+              + " always-ready.")
+  private String mutantName = "";
 
   @Option(
       names = "--figures",
@@ -111,12 +116,15 @@ final class ChaosMain extends CliCommand {
       description = "Where rounds that fail are written; default is .acswatch/chaos.")
   private Path output;
 
-  private final Map<Kind, Integer> injected = new EnumMap<>(Kind.class);
+  private final Tally tally = new Tally();
   private final String commit = System.getProperty("chaos.commit", "unknown");
-  private Cluster cluster;
-  private Admin admin;
+  private @Nullable Mutant mutant;
+  private @Nullable RunDirectory directory;
+  private @Nullable Cluster cluster;
+  private @Nullable Admin admin;
+  private volatile boolean keepsLogs;
+  private volatile boolean isOver;
   private int topicsOfRounds;
-  private int failed;
 
   public static void main(String[] arguments) {
     System.exit(Program.commandLine(new ChaosMain()).execute(arguments));
@@ -125,49 +133,83 @@ final class ChaosMain extends CliCommand {
   @Override
   public Integer call() throws Exception {
     Set<Kind> kinds = kinds();
-    Path directory = Files.createTempDirectory("acswatch-chaos-");
+    Plan replayed = replay == null ? null : planToReplay();
     Network network =
         new Network(System.getProperty("chaos.no-network", "not started by acswatch"));
-    if (!network.isReal()) {
-      kinds.removeIf(
-          kind ->
-              kind.isOfNetwork() || kind == Kind.FULL_DISK_APP || kind == Kind.FULL_DISK_BROKER);
-    }
-    int code = ExitCode.FINDING;
+    leaveOut(kinds, network);
+    Thread atEnd = new Thread(this::end, "end");
+    Runtime.getRuntime().addShutdownHook(atEnd);
     try {
-      String launcher = System.getProperty("acswatch.launcher");
-      cluster =
-          new Cluster(directory, network, launcher, mutant, figures.isEmpty() ? "1536m" : "5g");
-      tell("commit " + commit + "; what this machine lacks: " + lacks(network));
-      for (Cluster.Broker broker : cluster.brokers().values()) {
-        cluster.start(broker);
-      }
-      admin =
-          Admin.create(
-              Map.of(
-                  AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                  cluster.bootstrapServers(),
-                  AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
-                  1_000));
+      directory = RunDirectory.create(Path.of(System.getProperty("java.io.tmpdir")));
+      start(network);
+      int code = ExitCode.OK;
       if (!figures.isEmpty()) {
         new Figures(cluster, admin, hosts, this::tell).run(figures);
-        code = ExitCode.OK;
+      } else if (replayed != null) {
+        Result result = run(replayed, "replay of " + replay);
+        code = result.violations().isEmpty() ? ExitCode.OK : ExitCode.FINDING;
       } else {
-        code = replay == null ? runRounds(kinds, directory) : replay(directory);
+        code = mutant == null ? runRounds(kinds) : runMutant(kinds, mutant);
       }
+      keepsLogs = code != ExitCode.OK;
       return code;
+    } catch (Exception failed) {
+      keepsLogs = !isOver;
+      throw failed;
     } finally {
-      if (admin != null) {
-        admin.close(Duration.ofSeconds(2));
+      end();
+    }
+  }
+
+  private void start(Network network) throws Exception {
+    Path below = directory.path();
+    String launcher = System.getProperty("acswatch.launcher");
+    String mutantOrNone = mutant == null ? "" : mutant.toString();
+    cluster =
+        new Cluster(below, network, launcher, mutantOrNone, figures.isEmpty() ? "1536m" : "5g");
+    tell("commit " + commit + "; what this machine lacks: " + lacks(network));
+    for (Cluster.Broker broker : cluster.brokers().values()) {
+      cluster.start(broker);
+    }
+    admin =
+        Admin.create(
+            Map.of(
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                cluster.bootstrapServers(),
+                AdminClientConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+                1_000));
+  }
+
+  /** At the end, and at a signal: says what was shown until then, and leaves nothing behind. */
+  private synchronized void end() {
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    try {
+      if (mutant == null && replay == null && figures.isEmpty()) {
+        tally.tables().forEach(line -> out().println(line));
+        out().println(tally.summary());
       }
       if (cluster != null) {
         cluster.end();
-        if (code == ExitCode.OK) {
-          cluster.delete();
-        } else {
-          tell("what the processes said is in " + directory);
-        }
       }
+      if (directory != null) {
+        if (keepsLogs) {
+          out().println("what the processes said is in " + keepLogs(file("last")));
+        }
+        directory.close();
+      }
+      if (admin != null) {
+        admin.close(Duration.ZERO);
+      }
+    } catch (IOException failed) {
+      err().println("acswatch: not all is taken away: " + Program.describe(failed));
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    } finally {
+      out().flush();
+      err().flush();
     }
   }
 
@@ -176,15 +218,26 @@ final class ChaosMain extends CliCommand {
     return network.lacks().isEmpty() ? clocks : network.lacks() + "; " + clocks;
   }
 
+  /** The faults to draw from; refuses what cannot be meant. */
   private Set<Kind> kinds() {
     Set<Kind> kinds = EnumSet.noneOf(Kind.class);
+    require("--rounds", rounds, 1);
+    require("--minutes", minutes, 1);
+    require("--hosts", hosts, 2);
+    require("--shrink", shrink, 0);
     try {
+      for (String figure : figures) {
+        if (!Figures.NAMES.contains(figure)) {
+          throw new IllegalArgumentException(figure + " is no figure; they are " + Figures.NAMES);
+        }
+      }
+      mutant = mutantName.isEmpty() ? null : Mutant.parse(mutantName);
       if (!faults.isEmpty()) {
         faults.stream().filter(name -> !name.equals("none")).map(Kind::parse).forEach(kinds::add);
-      } else if (mutant.isEmpty()) {
+      } else if (mutant == null) {
         kinds.addAll(Arrays.asList(Kind.values()));
       } else {
-        kinds.addAll(bearingOn(mutant));
+        kinds.addAll(mutant.shownBy);
       }
     } catch (IllegalArgumentException refused) {
       throw wrongUsage(refused.getMessage());
@@ -192,69 +245,77 @@ final class ChaosMain extends CliCommand {
     return kinds;
   }
 
-  /** Faults by which a mutant can be seen at all. */
-  private static Set<Kind> bearingOn(String mutant) {
-    return switch (mutant) {
-      case "commit-before-write" -> EnumSet.of(Kind.KILL_APP);
-      case "no-boot-order" -> EnumSet.of(Kind.OLD_FRAMES);
-      case "no-dedupe" -> EnumSet.of(Kind.DUPLICATES, Kind.KILL_SENDER);
-      case "no-size-check" -> EnumSet.of(Kind.OVERSIZED);
-      case "trust-standby" -> EnumSet.of(Kind.KILL_APP, Kind.WIPED_STATE);
-      case "always-ready" -> EnumSet.of(Kind.OUTAGE);
-      default -> throw new IllegalArgumentException("no such mutant: " + mutant);
-    };
+  private void require(String option, int value, int least) {
+    if (value < least) {
+      throw wrongUsage("%s: %d, expected at least %d".formatted(option, value, least));
+    }
   }
 
-  private int runRounds(Set<Kind> kinds, Path directory) throws Exception {
-    int most = mutant.isEmpty() ? rounds : MUTANT_ROUNDS;
-    int done = 0;
-    while (done < most && (failed == 0 || !stop && mutant.isEmpty())) {
-      done++;
-      Plan plan = Plan.of(seed, done, minutes, kinds);
-      Result result = run(plan, "seed %d round %d".formatted(seed, done));
-      if (!mutant.isEmpty() && !cluster.ranMutant()) {
-        throw new CommandFailure("mutant " + mutant + " was not made: the code has changed");
-      }
-      if (!result.violations().isEmpty()) {
-        failed++;
-        if (mutant.isEmpty()) {
-          failed(plan, result, done, directory);
-        }
-      }
-    }
-    tell(
-        "faults: "
-            + injected.entrySet().stream()
-                .map(one -> one.getValue() + " " + one.getKey())
-                .collect(Collectors.joining(", ")));
-    if (!mutant.isEmpty()) {
-      tell(
-          failed > 0
-              ? "mutant %s is caught after %d rounds".formatted(mutant, done)
-              : "mutant %s is NOT caught in %d rounds".formatted(mutant, done));
-      return failed > 0 ? ExitCode.OK : ExitCode.FINDING;
-    }
-    tell("%d rounds, %d failed".formatted(done, failed));
-    return failed == 0 ? ExitCode.OK : ExitCode.FINDING;
-  }
-
-  private int replay(Path directory) throws Exception {
-    Plan plan;
+  private Plan planToReplay() throws IOException {
     try {
-      plan = Plan.read(replay);
+      Plan plan = Plan.read(replay);
+      String written = Plan.commit(replay);
+      if (!written.equals(commit)) {
+        tell("written by commit %s; this is %s".formatted(written, commit));
+      }
+      return plan;
     } catch (IllegalArgumentException refused) {
       throw wrongUsage(replay + ": " + refused.getMessage());
     }
-    Result result = run(plan, "replay of " + replay);
-    return result.violations().isEmpty() ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private void leaveOut(Set<Kind> kinds, Network network) {
+    boolean hadSome = !kinds.isEmpty();
+    if (!network.isReal()) {
+      kinds.removeIf(Kind::takesNamespaces);
+    }
+    if (hadSome && kinds.isEmpty()) {
+      throw new CommandFailure("none of these faults can be had here: " + network.lacks());
+    }
+  }
+
+  private int runRounds(Set<Kind> kinds) throws Exception {
+    for (int round = 1; round <= rounds && (tally.failed() == 0 || !stop); round++) {
+      Plan plan = Plan.of(seed, round, minutes, kinds);
+      Result result = run(plan, "seed %d round %d".formatted(seed, round));
+      tally.add(seed, round, result);
+      if (!result.violations().isEmpty()) {
+        failed(plan, result, round);
+      }
+    }
+    return tally.failed() == 0 ? ExitCode.OK : ExitCode.FINDING;
+  }
+
+  private int runMutant(Set<Kind> kinds, Mutant broken) throws Exception {
+    for (int round = 1; round <= MUTANT_ROUNDS; round++) {
+      Result result =
+          run(Plan.of(seed, round, minutes, kinds), "seed %d round %d".formatted(seed, round));
+      if (!cluster.ranMutant()) {
+        throw new CommandFailure("mutant " + broken + " was not made: the code has changed");
+      }
+      if (result.violates(broken.breaks)) {
+        tell(
+            "mutant %s is caught in round %d: not true that %s"
+                .formatted(broken, round, broken.breaks));
+        return ExitCode.OK;
+      }
+    }
+    tell("mutant %s is NOT caught in %d rounds".formatted(broken, MUTANT_ROUNDS));
+    return ExitCode.FINDING;
   }
 
   private Result run(Plan plan, String name) throws Exception {
     tell("%s: %d instances; %s".formatted(name, plan.apps(), plan.faults()));
-    plan.faults().forEach(fault -> injected.merge(fault.kind(), 1, Integer::sum));
-    Result result =
-        new Round(plan, cluster, admin, "r" + ++topicsOfRounds + "-" + plan.seed()).run();
-    result.notes().forEach(note -> tell("  note: " + note));
+    Result result;
+    try {
+      result = new Round(plan, cluster, admin, "r" + ++topicsOfRounds + "-" + plan.seed()).run();
+    } catch (ExecutionException | TimeoutException | RuntimeException failed) {
+      Violation broken = new Violation(Property.PROGRESS, "the round broke off: " + failed);
+      result =
+          new Result(
+              List.of(broken), Set.of(Property.PROGRESS), List.of(), List.of(), 0, "-", List.of());
+    }
+    result.notes().forEach(note -> tell("  " + note));
     result.violations().forEach(violation -> tell("  VIOLATION: " + violation));
     tell(
         "%s: %s (%s)"
@@ -263,13 +324,16 @@ final class ChaosMain extends CliCommand {
     return result;
   }
 
-  private void failed(Plan plan, Result result, int round, Path directory) throws Exception {
+  private void failed(Plan plan, Result result, int round) throws Exception {
     Path file = file("seed-%d-round-%d".formatted(seed, round));
     plan.write(file, commit, result.violations());
-    keepLogs(directory, file);
+    keepLogs(file);
     tell(
         "seed %d round %d of commit %s; ./acswatch chaos --replay %s"
             .formatted(seed, round, commit, file));
+    if (shrink == 0) {
+      return;
+    }
     Plan least = plan;
     int left = shrink;
     for (Fault fault : plan.faults()) {
@@ -283,11 +347,9 @@ final class ChaosMain extends CliCommand {
         least = least.with(fewer);
       }
     }
-    if (shrink > 0) {
-      Path smaller = file("seed-%d-round-%d-shrunk".formatted(seed, round));
-      least.write(smaller, commit, result.violations());
-      tell("shrunk to " + least.faults() + ": " + smaller);
-    }
+    Path smaller = file("seed-%d-round-%d-shrunk".formatted(seed, round));
+    least.write(smaller, commit, result.violations());
+    tell("shrunk to " + least.faults() + ": " + smaller);
   }
 
   private Path file(String name) throws IOException {
@@ -298,21 +360,20 @@ final class ChaosMain extends CliCommand {
     return Files.createDirectories(directory).toAbsolutePath().resolve(name + ".chaos");
   }
 
-  /** What the processes said, beside the file. */
-  private static void keepLogs(Path directory, Path file) throws IOException {
+  /** What the processes said, beside the file; returns where. */
+  private Path keepLogs(Path file) throws IOException {
     Path kept = Files.createDirectories(file.resolveSibling(file.getFileName() + ".logs"));
-    try (var logs = Files.newDirectoryStream(directory, "*.log")) {
+    try (var logs = Files.newDirectoryStream(directory.path(), "*.log")) {
       for (Path log : logs) {
-        Files.write(kept.resolve(log.getFileName()), Files.readAllBytes(log));
+        Files.copy(log, kept.resolve(log.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
+    return kept;
   }
 
-  private void tell(String line) {
-    String time = java.time.LocalTime.now().toString().substring(0, 8);
-    out()
-        .println(
-            time + " " + new String(line.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
-    flush();
+  private synchronized void tell(String line) {
+    if (!isOver) {
+      say(LocalTime.now().toString().substring(0, 8) + " " + line);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.chaos;
 
+import io.acswatch.benchmarks.chaos.Property.Violation;
 import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.judge.HostState;
@@ -19,12 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 /**
  * What must be on the topics after a round, told from the frames that are in their topic and from
@@ -34,7 +37,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class Check {
   private static final int SHOWN = 6;
 
-  private final List<String> violations = new ArrayList<>();
+  private final List<Violation> violations = new ArrayList<>();
   private final Map<String, List<String>> expected = new TreeMap<>();
   private final Map<String, Integer> refused = new TreeMap<>();
   private final Map<String, HostState> states = new HashMap<>();
@@ -57,7 +60,7 @@ final class Check {
         || reader.host().isEmpty()
         || traffic.isTooLarge(reader.host())
         || !Arrays.equals(key, reader.host().getBytes(StandardCharsets.UTF_8))) {
-      refused.merge(id(key, value), 1, Integer::sum);
+      refused.merge(id(frame.partition(), frame.offset(), key, value), 1, Integer::sum);
       return;
     }
     String host = reader.host();
@@ -108,9 +111,9 @@ final class Check {
     }
   }
 
-  /** Key and value as a whole; what is cut is cut here as the documentation says. */
-  private static String id(byte[] key, byte[] value) {
-    return part(key, 256 << 10) + " " + part(value, 16 << 20);
+  /** Place, key and value as a whole; what is cut is cut here as the documentation says. */
+  private static String id(long partition, long offset, byte[] key, byte[] value) {
+    return "%d@%d %s %s".formatted(partition, offset, part(key, 256 << 10), part(value, 16 << 20));
   }
 
   private static String part(byte[] bytes, int limit) {
@@ -145,8 +148,9 @@ final class Check {
       for (String alert : byHost.getOrDefault(host, List.of())) {
         int revision = read(alert).revision();
         if (revision != next++) {
-          violations.add(
-              "alerts of %s: revision %d where %d is due".formatted(host, revision, next - 1));
+          violated(
+              Property.REVISIONS,
+              "%s has revision %d where %d is due".formatted(host, revision, next - 1));
           break;
         }
       }
@@ -171,8 +175,9 @@ final class Check {
     while (at < Math.min(due.size(), came.size()) && due.get(at).equals(came.get(at))) {
       at++;
     }
-    violations.add(
-        "alerts of %s: %d due, %d came; number %d due: %s came: %s"
+    violated(
+        Property.ALERTS,
+        "of %s %d due, %d came; number %d due: %s came: %s"
             .formatted(
                 host,
                 due.size(),
@@ -196,7 +201,7 @@ final class Check {
     balance.forEach(
         (line, count) -> {
           if (count != 0) {
-            violations.add("oracle: " + (count > 0 ? "missing " : "unexpected ") + line);
+            violated(Property.ALERTS, "oracle: " + (count > 0 ? "missing " : "unexpected ") + line);
           }
         });
   }
@@ -226,21 +231,46 @@ final class Check {
       differ.addAll(kept.keySet());
       differ.removeIf(key -> String.valueOf(open.get(key)).equals(String.valueOf(kept.get(key))));
       String first = differ.first();
-      violations.add(
-          "alert-state: %d entries differ; %s open: %s kept: %s"
+      violated(
+          Property.ALERT_STATE,
+          "%d entries differ; %s open: %s kept: %s"
               .formatted(differ.size(), first, open.get(first), kept.get(first)));
     }
   }
 
   void rejects(List<ConsumerRecord<byte[], byte[]>> came) {
     Map<String, Integer> balance = new TreeMap<>(refused);
-    came.forEach(record -> balance.merge(id(record.key(), record.value()), -1, Integer::sum));
+    for (ConsumerRecord<byte[], byte[]> record : came) {
+      String id =
+          id(
+              number(record, "acswatch.partition"),
+              number(record, "acswatch.record-offset"),
+              record.key(),
+              record.value());
+      balance.merge(id, -1, Integer::sum);
+    }
     balance.forEach(
         (record, count) -> {
           if (count != 0) {
-            violations.add("rejects: " + (count > 0 ? "missing " : "unexpected ") + record);
+            violated(Property.REJECTS, (count > 0 ? "missing " : "unexpected ") + record);
           }
         });
+  }
+
+  private static long number(ConsumerRecord<byte[], byte[]> record, String header) {
+    Header found = record.headers().lastHeader(header);
+    return found == null ? -1 : Long.parseLong(Senders.text(found.value()));
+  }
+
+  /** Whatever a sender had is in the topic, at least once. */
+  void frames(List<ConsumerRecord<byte[], byte[]>> came) {
+    Set<String> there = new HashSet<>();
+    came.forEach(frame -> there.add(id(0, 0, frame.key(), frame.value())));
+    for (Traffic.Item item : traffic.items()) {
+      if (!there.contains(id(0, 0, item.key(), item.value()))) {
+        violated(Property.FRAMES, "missing a frame of " + Senders.text(item.key()));
+      }
+    }
   }
 
   private static IsolationAlert read(String json) {
@@ -251,13 +281,21 @@ final class Check {
     }
   }
 
-  List<String> violations() {
-    if (violations.size() <= SHOWN) {
-      return violations;
+  private void violated(Property property, String what) {
+    violations.add(new Violation(property, what));
+  }
+
+  /** Some of each property. */
+  List<Violation> violations() {
+    List<Violation> shown = new ArrayList<>();
+    for (Property property : Property.values()) {
+      List<Violation> of =
+          violations.stream().filter(violation -> violation.property() == property).toList();
+      shown.addAll(of.subList(0, Math.min(SHOWN, of.size())));
+      if (of.size() > SHOWN) {
+        shown.add(new Violation(property, "and " + (of.size() - SHOWN) + " more"));
+      }
     }
-    return Stream.concat(
-            violations.stream().limit(SHOWN),
-            Stream.of("and " + (violations.size() - SHOWN) + " more"))
-        .toList();
+    return shown;
   }
 }

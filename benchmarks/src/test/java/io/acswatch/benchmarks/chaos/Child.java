@@ -64,6 +64,28 @@ final class Child {
     Network.run("kill", "-" + name, Long.toString(pid()));
   }
 
+  /** True if it is stopped, as by SIGSTOP. */
+  boolean isStopped() {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid() + "/stat"));
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException gone) {
+      return false;
+    }
+  }
+
+  /** How much it has said. */
+  long saidBytes() throws IOException {
+    return Files.exists(log) ? Files.size(log) : 0;
+  }
+
+  /** True if it said this after so many bytes. */
+  boolean hasSaid(String words, long afterBytes) throws IOException {
+    byte[] all = Files.readAllBytes(log);
+    int from = (int) Math.min(afterBytes, all.length);
+    return new String(all, from, all.length - from, StandardCharsets.UTF_8).contains(words);
+  }
+
   /** Most memory it has had, in MiB; 0 if it is gone. */
   long peakMebibytes() {
     try {

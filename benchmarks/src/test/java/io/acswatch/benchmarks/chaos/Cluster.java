@@ -3,10 +3,14 @@ package io.acswatch.benchmarks.chaos;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +18,9 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 
 /**
@@ -27,10 +32,14 @@ final class Cluster {
   static final int PARTITIONS = 3;
 
   private static final int BROKER_PORT = 9092;
+  private static final int CONTROLLER_PORT = 9093;
   private static final int HTTP_PORT = 9640;
   private static final String APP_DISK = "512m";
   private static final String QUICK =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k -XX:-UsePerfData";
+
+  private static final Pattern RESTORED =
+      Pattern.compile("(?m)^acswatch_restored_records_total(?:\\{.*})? (\\S+)$");
 
   private final Path directory;
   private final Network network;
@@ -42,18 +51,21 @@ final class Cluster {
   private final String mutant;
   private String prefix = "";
   private int standby = 1;
+  private boolean hasEnded;
 
   /** A broker: its directory outlives its processes. */
   static final class Broker {
     private final String name;
-    private final String address;
+    private final String clients;
+    private final String controller;
     private final Path disk;
     private final Lock underFault = new ReentrantLock();
     private volatile Child child;
 
-    private Broker(String name, String address, Path disk) {
+    private Broker(String name, String clients, String controller, Path disk) {
       this.name = name;
-      this.address = address;
+      this.clients = clients;
+      this.controller = controller;
       this.disk = disk;
     }
 
@@ -83,6 +95,7 @@ final class Cluster {
     private volatile Child child;
     private volatile boolean wanted;
     private final Lock underFault = new ReentrantLock();
+    private volatile boolean otherBuild;
     private long peakMebibytes;
 
     private App(String name, String http, Path disk) {
@@ -106,6 +119,11 @@ final class Cluster {
     /** Held by a fault that ends it and starts it again: one after the other. */
     Lock underFault() {
       return underFault;
+    }
+
+    /** Whether its next process is of a build with another version of the state. */
+    void otherBuild(boolean other) {
+      otherBuild = other;
     }
 
     boolean isWanted() {
@@ -134,12 +152,14 @@ final class Cluster {
     this.mutant = mutant;
     for (String name : Plan.BROKERS) {
       Path disk = disk(name, brokerDisk);
-      brokers.put(name, new Broker(name, network.add(name), disk));
+      String address = network.add(name);
+      String clients = address + ":" + port(BROKER_PORT);
+      brokers.put(name, new Broker(name, clients, address + ":" + port(CONTROLLER_PORT), disk));
     }
     for (int i = 1; i <= 3; i++) {
       String name = "s" + i;
-      int port = network.isReal() ? HTTP_PORT : HTTP_PORT + 10_000 + i;
-      apps.put(name, new App(name, network.add(name) + ":" + port, disk(name, APP_DISK)));
+      String http = network.add(name) + ":" + port(HTTP_PORT);
+      apps.put(name, new App(name, http, disk(name, APP_DISK)));
     }
   }
 
@@ -158,13 +178,17 @@ final class Cluster {
   }
 
   String bootstrapServers() {
-    return brokers.values().stream()
-        .map(broker -> broker.address + ":" + port(broker))
-        .collect(Collectors.joining(","));
+    return brokers.values().stream().map(broker -> broker.clients).collect(Collectors.joining(","));
   }
 
-  private int port(Broker broker) {
-    return network.isReal() ? BROKER_PORT : BROKER_PORT + 10_000 + 10 * number(broker);
+  /** This one on a node of its own; on a machine that others use, any that is free. */
+  private int port(int port) throws IOException {
+    if (network.isReal()) {
+      return port;
+    }
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
   }
 
   private static int number(Broker broker) {
@@ -185,23 +209,21 @@ final class Cluster {
   }
 
   synchronized void start(Broker broker) throws IOException {
-    if (broker.child != null && broker.child.isAlive()) {
+    if (hasEnded || (broker.child != null && broker.child.isAlive())) {
       return;
     }
     Properties p = new Properties();
-    String clients = broker.address + ":" + port(broker);
     p.setProperty("node.id", Integer.toString(number(broker)));
     p.setProperty("process.roles", "broker,controller");
     p.setProperty("controller.listener.names", "CONTROLLER");
     p.setProperty("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
     p.setProperty(
-        "listeners",
-        "PLAINTEXT://" + clients + ",CONTROLLER://" + broker.address + ":" + (port(broker) + 1));
-    p.setProperty("advertised.listeners", "PLAINTEXT://" + clients);
+        "listeners", "PLAINTEXT://" + broker.clients + ",CONTROLLER://" + broker.controller);
+    p.setProperty("advertised.listeners", "PLAINTEXT://" + broker.clients);
     p.setProperty(
         "controller.quorum.voters",
         brokers.values().stream()
-            .map(other -> number(other) + "@" + other.address + ":" + (port(other) + 1))
+            .map(other -> number(other) + "@" + other.controller)
             .collect(Collectors.joining(",")));
     p.setProperty("log.dirs", broker.disk.resolve("logs").toString());
     p.setProperty("auto.create.topics.enable", "false");
@@ -274,6 +296,7 @@ final class Cluster {
     prefix = topicPrefix;
     for (App app : apps(count)) {
       app.ends.clear();
+      app.otherBuild = false;
       app.peakMebibytes = 0;
       clear(app);
       Files.deleteIfExists(log(app.name));
@@ -285,17 +308,7 @@ final class Cluster {
   }
 
   static void clear(App app) throws IOException {
-    clear(app.disk);
-  }
-
-  private static void clear(Path directory) throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        if (!file.equals(directory)) {
-          Files.deleteIfExists(file);
-        }
-      }
-    }
+    RunDirectory.clear(app.disk);
   }
 
   Map<String, String> settings(App app) {
@@ -318,7 +331,7 @@ final class Cluster {
    */
   synchronized void start(App app) throws IOException {
     app.wanted = true;
-    if (app.child != null && app.child.isAlive()) {
+    if (hasEnded || (app.child != null && app.child.isAlive())) {
       return;
     }
     Path file = directory.resolve(app.name + ".properties");
@@ -330,17 +343,22 @@ final class Cluster {
     Map<String, String> environment = new HashMap<>();
     environment.put("ACSWATCH_NO_BUILD", "yes");
     environment.put("JAVA_HOME", System.getProperty("java.home"));
-    String agent = MutantAgent.flag(directory, mutant, isOtherBuild(app));
+    String agent = MutantAgent.flag(directory, mutant, app.otherBuild);
     environment.put("ACSWATCH_JAVA_OPTS", QUICK + " -Xmx320m" + agent);
     app.child = Child.start(command, environment, log(app.name));
   }
 
-  private static boolean isOtherBuild(App app) {
-    return Files.exists(app.disk.resolve("other-build"));
-  }
-
-  static void useOtherBuild(App app) throws IOException {
-    Files.createFile(app.disk.resolve("other-build"));
+  /** Records that its present process has read back into its stores. */
+  static long restoredRecords(App app) throws Exception {
+    HttpRequest metrics =
+        HttpRequest.newBuilder(URI.create("http://" + app.http() + "/metrics")).build();
+    Matcher found =
+        RESTORED.matcher(HttpClient.newHttpClient().send(metrics, BodyHandlers.ofString()).body());
+    long records = 0;
+    while (found.find()) {
+      records += (long) Double.parseDouble(found.group(1));
+    }
+    return records;
   }
 
   /** Looks after the instances as whoever supervises them: one that ended is started again. */
@@ -381,7 +399,9 @@ final class Cluster {
     return inTime;
   }
 
-  void end() throws InterruptedException {
+  /** Ends all processes and gives back the disks; none starts any more. */
+  synchronized void end() throws IOException, InterruptedException {
+    hasEnded = true;
     for (App app : apps.values()) {
       kill(app);
     }
@@ -390,16 +410,11 @@ final class Cluster {
         broker.child.kill();
       }
     }
-  }
-
-  /** Leaves nothing of it behind. */
-  void delete() throws IOException, InterruptedException {
     if (network.isReal()) {
       for (Path disk : disks) {
         Network.run("umount", "-l", disk.toString());
       }
+      disks.clear();
     }
-    clear(directory);
-    Files.delete(directory);
   }
 }

@@ -72,8 +72,13 @@ record Fault(Kind kind, String target, long atMillis, long forMillis) {
           || this == CLOCK_STEP;
     }
 
-    boolean isOfNetwork() {
-      return this == CUT || this == CUT_ONE_WAY || this == DELAY;
+    /** It is done to a network or a disk that is the suite's own. */
+    boolean takesNamespaces() {
+      return this == CUT
+          || this == CUT_ONE_WAY
+          || this == DELAY
+          || this == FULL_DISK_APP
+          || this == FULL_DISK_BROKER;
     }
 
     @Override

@@ -9,10 +9,6 @@ import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.streams.state.Changelogs;
 import io.acswatch.wire.TopicNames;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,8 +21,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -47,14 +41,14 @@ import org.apache.kafka.common.utils.Utils;
  * machine that does nothing else.
  */
 final class Figures {
+  static final List<String> NAMES = List.of("failover", "rebuild", "restore", "backlog", "flood");
+
   private static final int FUNCTIONS = 24;
   private static final int PROBES = 30;
   private static final long BETWEEN_PROBES_MILLIS = 100;
   private static final long MINUTE = 60_000;
   private static final int FLOOD = 43_000;
   private static final int FASTER = 20;
-  private static final Pattern RESTORED =
-      Pattern.compile("(?m)^acswatch_restored_records_total(?:\\{.*})? (\\S+)$");
 
   private final Cluster cluster;
   private final Admin admin;
@@ -91,9 +85,7 @@ final class Figures {
         case "restore" -> restore();
         case "backlog" -> backlog();
         case "flood" -> flood();
-        default ->
-            throw new IllegalArgumentException(
-                name + " is no figure; they are failover, rebuild, restore, backlog, flood");
+        default -> throw new IllegalArgumentException(name);
       }
     }
   }
@@ -362,22 +354,10 @@ final class Figures {
     long late = latencies().stream().mapToLong(one -> one[0] + one[1] - start).max().orElse(-1);
     long records = 0;
     for (App app : apps) {
-      records += restoredRecords(app);
+      records += Cluster.restoredRecords(app);
     }
     return "%d records read back, alerts of frames sent meanwhile were all there after %d ms"
         .formatted(records, late);
-  }
-
-  private static long restoredRecords(App app) throws Exception {
-    HttpRequest metrics =
-        HttpRequest.newBuilder(URI.create("http://" + app.http() + "/metrics")).build();
-    Matcher found =
-        RESTORED.matcher(HttpClient.newHttpClient().send(metrics, BodyHandlers.ofString()).body());
-    long records = 0;
-    while (found.find()) {
-      records += (long) Double.parseDouble(found.group(1));
-    }
-    return records;
   }
 
   private void backlog() throws Exception {

@@ -21,9 +21,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.Lock;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
 import org.apache.kafka.common.ElectionType;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
@@ -32,14 +35,30 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** Does a fault, and undoes it; each in a thread of its own. */
+/**
+ * Does a fault, looks that it was done and had an effect, and undoes it; each in a thread of its
+ * own.
+ */
 final class Injector {
   private static final long CLEAN_END_MILLIS = 60_000;
+  private static final long NOTICE_MILLIS = 10_000;
+  private static final int KILLED = 128 + 9;
+  private static final String DISK_IS_FULL = "No space left on device";
+  private static final String OTHER_VERSION = "another version of acswatch wrote it";
 
   private final Cluster cluster;
   private final Admin admin;
   private final int apps;
   private final Round round;
+
+  /** A fault that was not done, or changed nothing. */
+  static final class NotDone extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotDone(String why) {
+      super(why);
+    }
+  }
 
   Injector(Cluster cluster, Admin admin, int apps, Round round) {
     this.cluster = cluster;
@@ -48,42 +67,57 @@ final class Injector {
     this.round = round;
   }
 
-  /** Does it, waits, and undoes it. */
-  void run(Fault fault) throws Exception {
-    switch (fault.kind()) {
-      case KILL_APP, TERM_APP, WIPED_STATE, DAMAGED_STATE, LOST_OFFSETS -> restart(fault);
+  /** Does it, waits, undoes it, and returns what shows that it was done. */
+  String run(Fault fault) throws Exception {
+    if (fault.kind().takesNamespaces() && !cluster.network().isReal()) {
+      throw new NotDone(cluster.network().lacks());
+    }
+    return switch (fault.kind()) {
+      case KILL_APP, TERM_APP, WIPED_STATE, DAMAGED_STATE, LOST_OFFSETS -> {
+        App app = app(fault);
+        yield alone(app.underFault(), () -> restart(app, fault));
+      }
       case STOP_APP, LONG_STOP_APP -> {
-        App app = cluster.app(fault.target());
-        alone(app.underFault(), () -> stop(app.child(), fault));
+        App app = app(fault);
+        yield alone(app.underFault(), () -> stop(List.of(app.child()), fault));
       }
       case CLEAN_RESTARTS -> cleanRestarts();
       case ROLL_APPS -> roll(false);
-      case OTHER_BUILD -> roll(true);
+      case OTHER_BUILD -> otherBuild(fault);
       case KILL_BROKER ->
           alone(broker(fault).underFault(), () -> killBroker(broker(fault), fault.forMillis()));
       case STOP_BROKER, LONG_STOP_BROKER ->
-          alone(broker(fault).underFault(), () -> stop(broker(fault).child(), fault));
+          alone(broker(fault).underFault(), () -> stop(List.of(broker(fault).child()), fault));
       case ROLL_BROKERS -> rollBrokers();
       case OUTAGE -> outage(fault);
       case CUT, CUT_ONE_WAY -> cut(fault);
       case DELAY -> delay(fault);
-      case FULL_DISK_APP -> fill(cluster.app(fault.target()).disk(), fault);
-      case FULL_DISK_BROKER ->
-          alone(
-              broker(fault).underFault(),
-              () -> {
-                fill(broker(fault).disk(), fault);
-                killBroker(broker(fault), 0); // its log directory is offline for good
-              });
+      case FULL_DISK_APP -> {
+        App app = app(fault);
+        yield alone(app.underFault(), () -> fill(app, fault));
+      }
+      case FULL_DISK_BROKER -> alone(broker(fault).underFault(), () -> fill(broker(fault), fault));
       case MOVED_PARTITIONS -> movePartitions(new Random(fault.atMillis()));
-      case TRUNCATED_TOPICS -> round.truncate();
-      case KILL_SENDER -> round.senders().kill(Integer.parseInt(fault.target().substring(1)));
-      case DUPLICATES, REORDERED, OLD_FRAMES, POISON, OVERSIZED, CLOCK_STEP -> {}
-    }
+      case TRUNCATED_TOPICS -> truncate();
+      case KILL_SENDER -> killSender(Integer.parseInt(fault.target().substring(1)));
+      case DUPLICATES, REORDERED, OLD_FRAMES, POISON, OVERSIZED, CLOCK_STEP -> round.sent(fault);
+    };
   }
 
-  private Broker broker(Fault fault) {
-    return cluster.brokers().get(fault.target());
+  private App app(Fault fault) throws NotDone {
+    App app = cluster.app(fault.target());
+    if (app == null || app.child() == null) {
+      throw new NotDone("no instance runs as " + fault.target());
+    }
+    return app;
+  }
+
+  private Broker broker(Fault fault) throws NotDone {
+    Broker broker = cluster.brokers().get(fault.target());
+    if (broker == null) {
+      throw new NotDone("there is no broker " + fault.target());
+    }
+    return broker;
   }
 
   private static void sleep(long millis) throws InterruptedException {
@@ -91,148 +125,301 @@ final class Injector {
   }
 
   private interface Action {
-    void run() throws Exception;
+    String run() throws Exception;
   }
 
-  private static void alone(Lock lock, Action action) throws Exception {
+  private static String alone(Lock lock, Action action) throws Exception {
     lock.lockInterruptibly();
     try {
-      action.run();
+      return action.run();
     } finally {
       lock.unlock();
     }
   }
 
-  private void restart(Fault fault) throws Exception {
-    App app = cluster.app(fault.target());
-    alone(app.underFault(), () -> restart(app, fault));
-  }
-
-  private void restart(App app, Fault fault) throws Exception {
+  private String restart(App app, Fault fault) throws Exception {
+    boolean ran = app.child().isAlive();
+    String done;
     if (fault.kind() == Fault.Kind.TERM_APP) {
-      endCleanly(app);
+      done = endCleanly(app);
     } else {
       cluster.kill(app);
+      done = "exit code " + app.child().exitCode();
+      ran &= app.child().exitCode() == KILLED;
     }
     Random random = new Random(fault.atMillis());
-    switch (fault.kind()) {
-      case WIPED_STATE -> Cluster.clear(app);
-      case DAMAGED_STATE -> damage(app, random);
-      case LOST_OFFSETS -> loseOffsets(app, random);
-      default -> {}
+    try {
+      switch (fault.kind()) {
+        case WIPED_STATE -> done = "files deleted: " + wipe(app);
+        case DAMAGED_STATE -> done = damage(app, random);
+        case LOST_OFFSETS -> done = loseOffsets(app, random);
+        default -> {}
+      }
+    } finally {
+      sleep(fault.forMillis());
+      cluster.start(app);
     }
-    sleep(fault.forMillis());
-    cluster.start(app);
+    if (!ran) {
+      throw new NotDone("it had ended by itself before");
+    }
+    return done;
   }
 
-  private void endCleanly(App app) throws InterruptedException {
+  private static long wipe(App app) throws IOException, NotDone {
+    long files;
+    try (Stream<Path> all = Files.walk(app.disk())) {
+      files = all.filter(Files::isRegularFile).count();
+    }
+    Cluster.clear(app);
+    if (files == 0) {
+      throw new NotDone("it had no state");
+    }
+    return files;
+  }
+
+  private String endCleanly(App app) throws InterruptedException {
     if (!cluster.terminate(app, CLEAN_END_MILLIS)) {
-      round.violation(app.name() + " did not end within " + CLEAN_END_MILLIS + " ms of SIGTERM");
+      round.violation(
+          Property.PROGRESS,
+          app.name() + " did not end within " + CLEAN_END_MILLIS + " ms of SIGTERM");
     }
+    return app.name() + " ended with " + app.child().exitCode();
   }
 
-  private void stop(Child child, Fault fault) throws IOException, InterruptedException {
-    if (child == null || !child.isAlive()) {
-      return;
+  /** Holds processes; all must be found held when they are let go. */
+  private static String stop(List<Child> children, Fault fault)
+      throws IOException, InterruptedException, NotDone {
+    for (Child child : children) {
+      if (!child.isAlive()) {
+        throw new NotDone("it had ended by itself before");
+      }
     }
-    child.signal("STOP");
-    sleep(fault.forMillis());
-    if (child.isAlive()) {
-      child.signal("CONT");
+    long began = System.nanoTime();
+    boolean held;
+    try {
+      for (Child child : children) {
+        child.signal("STOP");
+      }
+      sleep(fault.forMillis());
+      held = children.stream().allMatch(Child::isStopped);
+    } finally {
+      for (Child child : children) {
+        if (child.isAlive()) {
+          child.signal("CONT");
+        }
+      }
     }
+    if (!held) {
+      throw new NotDone("it was not stopped all the time");
+    }
+    return "stopped for %d ms".formatted((System.nanoTime() - began) / 1_000_000);
   }
 
-  private void cleanRestarts() throws Exception {
+  private String cleanRestarts() throws Exception {
     App app = cluster.app("s1");
+    List<String> ends = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       alone(
           app.underFault(),
           () -> {
-            endCleanly(app);
+            ends.add(endCleanly(app));
             cluster.start(app);
+            return "";
           });
       sleep(1_500);
     }
+    return ends.toString();
   }
 
-  private void roll(boolean toOtherBuild) throws Exception {
+  private String roll(boolean toOtherBuild) throws Exception {
+    List<String> ends = new ArrayList<>();
     for (App app : cluster.apps(apps)) {
       alone(
           app.underFault(),
           () -> {
-            endCleanly(app);
+            ends.add(endCleanly(app));
             if (toOtherBuild) {
-              Cluster.useOtherBuild(app);
+              app.otherBuild(true);
             }
             cluster.start(app);
+            return "";
           });
-      round.awaitReady(app, 30_000);
+      if (!round.awaitReady(app, 30_000)) {
+        ends.add("not ready after 30 s");
+      }
     }
+    return ends.toString();
   }
 
-  private void killBroker(Broker broker, long millis) throws IOException, InterruptedException {
-    if (broker.child().isAlive()) {
-      broker.child().kill();
+  /**
+   * All instances get a build with another version of the state. In every second round one is then
+   * set back: it must refuse what the later build wrote, and goes on as the later build.
+   */
+  private String otherBuild(Fault fault) throws Exception {
+    String rolled = roll(true);
+    if (fault.atMillis() % 2 == 0) {
+      return rolled;
     }
+    App app = cluster.app("s1");
+    long said = app.child().saidBytes();
+    alone(
+        app.underFault(),
+        () -> {
+          endCleanly(app);
+          app.otherBuild(false);
+          cluster.start(app);
+          return "";
+        });
+    boolean refused = await(() -> app.child().hasSaid(OTHER_VERSION, said));
+    alone(
+        app.underFault(),
+        () -> {
+          cluster.kill(app);
+          app.otherBuild(true);
+          cluster.start(app);
+          return "";
+        });
+    return rolled
+        + ", then set back: "
+        + (refused ? "it refused the later state" : "it met no later state");
+  }
+
+  private String killBroker(Broker broker, long millis)
+      throws IOException, InterruptedException, NotDone {
+    boolean ran = broker.child().isAlive();
+    broker.child().kill();
+    int code = broker.child().exitCode();
     sleep(millis);
     cluster.start(broker);
+    if (!ran || code != KILLED) {
+      throw new NotDone("it had ended by itself before");
+    }
+    return "exit code " + code;
   }
 
-  private void rollBrokers() throws Exception {
+  private String rollBrokers() throws Exception {
+    List<String> ends = new ArrayList<>();
     for (Broker broker : cluster.brokers().values()) {
       alone(
           broker.underFault(),
           () -> {
-            if (!broker.child().terminate(CLEAN_END_MILLIS)) {
+            boolean inTime = broker.child().terminate(CLEAN_END_MILLIS);
+            if (!inTime) {
               broker.child().kill();
             }
+            ends.add(broker.name() + " ended with " + broker.child().exitCode());
             cluster.start(broker);
+            return "";
           });
       round.awaitInSync(60_000);
     }
+    return ends.toString();
   }
 
   /** Below min.insync.replicas: two of three are stopped. */
-  private void outage(Fault fault) throws Exception {
-    List<Child> two =
-        cluster.brokers().entrySet().stream()
-            .filter(broker -> !broker.getKey().equals(fault.target()))
-            .map(broker -> broker.getValue().child())
-            .filter(Child::isAlive)
+  private String outage(Fault fault) throws Exception {
+    List<Broker> two =
+        cluster.brokers().values().stream()
+            .filter(broker -> !broker.name().equals(fault.target()))
             .toList();
-    for (Child child : two) {
-      child.signal("STOP");
-    }
-    sleep(fault.forMillis());
-    for (Child child : two) {
-      if (child.isAlive()) {
-        child.signal("CONT");
-      }
-    }
+    return alone(
+        two.get(0).underFault(),
+        () ->
+            alone(
+                two.get(1).underFault(),
+                () -> stop(two.stream().map(Broker::child).toList(), fault)));
   }
 
-  private void cut(Fault fault) throws Exception {
-    if (!cluster.network().isReal()) {
-      return;
-    }
+  private String cut(Fault fault) throws Exception {
     String[] nodes = fault.target().split("-");
     boolean bothWays = fault.kind() == Fault.Kind.CUT;
     cluster.network().cut(nodes[0], nodes[1], bothWays);
-    sleep(fault.forMillis());
-    cluster.network().join(nodes[0], nodes[1], bothWays);
+    long dropped;
+    try {
+      sleep(fault.forMillis());
+    } finally {
+      dropped = cluster.network().join(nodes[0], nodes[1], bothWays);
+    }
+    if (dropped == 0) {
+      throw new NotDone("no packet was under way");
+    }
+    return "packets dropped: " + dropped;
   }
 
-  private void delay(Fault fault) throws Exception {
-    if (cluster.network().isReal() && cluster.network().delay(fault.target(), true)) {
+  private String delay(Fault fault) throws Exception {
+    if (!cluster.network().delay(fault.target(), true)) {
+      throw new NotDone("tc refused it, or the node is slow already");
+    }
+    long bytes;
+    try {
       sleep(fault.forMillis());
+      bytes = cluster.network().sentLate(fault.target());
+    } finally {
       cluster.network().delay(fault.target(), false);
     }
+    if (bytes == 0) {
+      throw new NotDone("nothing was sent meanwhile");
+    }
+    return "bytes sent late: " + bytes;
   }
 
-  private void fill(Path disk, Fault fault) throws Exception {
-    if (!cluster.network().isReal()) {
-      return;
+  private interface Condition {
+    boolean holds() throws Exception;
+  }
+
+  private static boolean await(Condition condition) throws Exception {
+    long until = System.currentTimeMillis() + NOTICE_MILLIS;
+    while (!condition.holds()) {
+      if (System.currentTimeMillis() > until) {
+        return false;
+      }
+      sleep(100);
     }
+    return true;
+  }
+
+  /** If nothing is written meanwhile, the instance starts anew on the full disk: that writes. */
+  private String fill(App app, Fault fault) throws Exception {
+    long said = app.child().saidBytes();
+    Path ballast = fill(app.disk());
+    try {
+      sleep(fault.forMillis());
+      String how = "found while it ran";
+      if (!app.child().hasSaid(DISK_IS_FULL, said)) {
+        how = "found at a start";
+        cluster.kill(app);
+        cluster.start(app);
+        if (!await(() -> app.child().hasSaid(DISK_IS_FULL, said))) {
+          throw new NotDone("nothing was written meanwhile");
+        }
+      }
+      return how;
+    } finally {
+      Files.deleteIfExists(ballast);
+    }
+  }
+
+  /** The only log directory of a broker that cannot write to it is offline for good. */
+  private String fill(Broker broker, Fault fault) throws Exception {
+    long said = broker.child().saidBytes();
+    Path ballast = fill(broker.disk());
+    boolean noticed;
+    try {
+      sleep(fault.forMillis());
+      noticed = await(() -> broker.child().hasSaid(DISK_IS_FULL, said));
+    } finally {
+      Files.deleteIfExists(ballast);
+    }
+    boolean ended = !broker.child().isAlive();
+    broker.child().kill();
+    cluster.start(broker);
+    if (!noticed) {
+      throw new NotDone("nothing was written meanwhile");
+    }
+    return ended ? "the broker ended by itself" : "the broker said so";
+  }
+
+  private static Path fill(Path disk) throws IOException, NotDone {
     Path ballast = disk.resolve("ballast");
     FileStore store = Files.getFileStore(disk);
     byte[] block = new byte[1 << 20];
@@ -243,23 +430,40 @@ final class Injector {
     } catch (IOException full) {
       // As wanted.
     }
-    sleep(fault.forMillis());
-    Files.deleteIfExists(ballast);
+    if (store.getUsableSpace() > 0) {
+      Files.deleteIfExists(ballast);
+      throw new NotDone("the disk is not full");
+    }
+    return ballast;
+  }
+
+  private String truncate() throws Exception {
+    long records = round.truncate();
+    if (records == 0) {
+      throw new NotDone("nothing was judged and read yet");
+    }
+    return "records deleted: " + records;
+  }
+
+  private String killSender(int number) throws Exception {
+    int held = round.senders().kill(number);
+    if (held == 0) {
+      throw new NotDone("it held no frame");
+    }
+    return "frames unconfirmed: " + held;
   }
 
   /** Overwrites a part of a file of one store, as a bad disk does. */
-  private void damage(App app, Random random) throws IOException {
+  private static String damage(App app, Random random) throws IOException, NotDone {
     List<Path> stores = stores(app);
     if (stores.isEmpty()) {
-      return;
+      throw new NotDone("it had no store");
     }
     Path store = stores.get(random.nextInt(stores.size()));
     try (Stream<Path> files = Files.list(store)) {
       List<Path> of =
           files
-              .filter(
-                  file ->
-                      file.getFileName().toString().matches("CURRENT|MANIFEST.*|.*\\.(sst|log)"))
+              .filter(file -> file.getFileName().toString().matches("CURRENT|MANIFEST.*|.*\\.sst"))
               .sorted()
               .toList();
       Path file = of.get(random.nextInt(of.size()));
@@ -269,7 +473,7 @@ final class Injector {
         bytes.seek(random.nextInt((int) Math.max(1, Math.min(bytes.length(), 4_096))));
         bytes.write(noise);
       }
-      round.note("damaged " + app.disk().relativize(file));
+      return "damaged " + app.disk().relativize(file);
     }
   }
 
@@ -288,11 +492,13 @@ final class Injector {
   }
 
   /** Kafka Streams keeps in a column family of each store how much of its changelog is in it. */
-  private void loseOffsets(App app, Random random) throws IOException, RocksDBException {
+  private static String loseOffsets(App app, Random random)
+      throws IOException, RocksDBException, NotDone {
     List<Path> stores = stores(app);
     if (stores.isEmpty()) {
-      return;
+      throw new NotDone("it had no store");
     }
+    int lost = 0;
     Path store = stores.get(random.nextInt(stores.size()));
     RocksDB.loadLibrary();
     List<byte[]> names;
@@ -306,15 +512,18 @@ final class Injector {
         RocksDB db = RocksDB.open(options, store.toString(), families, handles)) {
       for (int i = 0; i < handles.size(); i++) {
         if (new String(names.get(i), java.nio.charset.StandardCharsets.UTF_8).contains("offsets")) {
-          lose(db, handles.get(i));
+          lost += lose(db, handles.get(i));
         }
       }
       handles.forEach(ColumnFamilyHandle::close);
     }
-    round.note("offsets lost of " + app.disk().relativize(store));
+    if (lost == 0) {
+      throw new NotDone("the store had no offsets");
+    }
+    return lost + " lost of " + app.disk().relativize(store);
   }
 
-  private static void lose(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
+  private static int lose(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {
     List<byte[]> keys = new ArrayList<>();
     try (RocksIterator all = db.newIterator(family)) {
       for (all.seekToFirst(); all.isValid(); all.next()) {
@@ -324,34 +533,89 @@ final class Injector {
     for (byte[] key : keys) {
       db.delete(family, key);
     }
+    return keys.size();
   }
 
-  /** Leaders and replicas of all of the round's topics go elsewhere. */
-  private void movePartitions(Random random)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
-    var topics =
-        admin.listTopics().names().get(20, TimeUnit.SECONDS).stream()
-            .filter(round::isOurs)
-            .toList();
-    for (var topic :
-        admin.describeTopics(topics).allTopicNames().get(20, TimeUnit.SECONDS).values()) {
-      topic
-          .partitions()
-          .forEach(
-              partition -> {
-                List<Integer> order = new ArrayList<>(List.of(1, 2, 3));
-                Collections.shuffle(order, random);
-                moves.put(
-                    new TopicPartition(topic.name(), partition.partition()),
-                    Optional.of(new NewPartitionReassignment(order)));
-              });
-    }
-    admin.alterPartitionReassignments(moves).all().get(20, TimeUnit.SECONDS);
+  /**
+   * One replica of each partition goes, another broker leads, and a replica is made anew: of the
+   * round's topics, and of those in which Kafka keeps groups and transactions.
+   */
+  private String movePartitions(Random random) throws Exception {
+    Map<TopicPartition, Integer> leaders = new HashMap<>();
+    Map<TopicPartition, List<Integer>> orders = new HashMap<>();
+    describe()
+        .forEach(
+            (partition, info) -> {
+              List<Integer> order = new ArrayList<>(List.of(1, 2, 3));
+              Collections.shuffle(order, random);
+              orders.put(partition, order);
+              leaders.put(partition, info.leader() == null ? 0 : info.leader().id());
+            });
+    long gone;
     try {
-      admin.electLeaders(ElectionType.PREFERRED, moves.keySet()).all().get(20, TimeUnit.SECONDS);
+      reassign(orders, 2);
+      gone = describe().values().stream().filter(info -> info.replicas().size() == 2).count();
+    } finally {
+      await(() -> reassign(orders, 3));
+    }
+    try {
+      admin.electLeaders(ElectionType.PREFERRED, orders.keySet()).all().get(20, TimeUnit.SECONDS);
     } catch (ExecutionException someLeadAlreadyOrCannot) {
       // The others were elected.
     }
+    int led = 0;
+    for (var now : describe().entrySet()) {
+      Node leader = now.getValue().leader();
+      Integer before = leaders.get(now.getKey());
+      led += leader != null && before != null && leader.id() != before ? 1 : 0;
+    }
+    if (gone == 0 || led == 0) {
+      throw new NotDone("replicas moved: " + gone + ", leaders: " + led);
+    }
+    return "replicas moved: %d, leaders: %d, of %d partitions".formatted(gone, led, orders.size());
+  }
+
+  private Map<TopicPartition, TopicPartitionInfo> describe() throws Exception {
+    Map<TopicPartition, TopicPartitionInfo> all = new HashMap<>();
+    List<String> names =
+        admin
+            .listTopics(new ListTopicsOptions().listInternal(true))
+            .names()
+            .get(20, TimeUnit.SECONDS)
+            .stream()
+            .filter(name -> round.isOurs(name) || name.startsWith("__"))
+            .toList();
+    admin
+        .describeTopics(names)
+        .allTopicNames()
+        .get(20, TimeUnit.SECONDS)
+        .forEach(
+            (name, topic) ->
+                topic
+                    .partitions()
+                    .forEach(one -> all.put(new TopicPartition(name, one.partition()), one)));
+    return all;
+  }
+
+  /** Waits until it is done, or goes on when time is up: a broker may be away. */
+  private boolean reassign(Map<TopicPartition, List<Integer>> orders, int replicas)
+      throws Exception {
+    Map<TopicPartition, Optional<NewPartitionReassignment>> moves = new HashMap<>();
+    orders.forEach(
+        (partition, order) ->
+            moves.put(
+                partition, Optional.of(new NewPartitionReassignment(order.subList(0, replicas)))));
+    try {
+      admin.alterPartitionReassignments(moves).all().get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException away) {
+      return false;
+    }
+    return await(
+        () ->
+            admin
+                .listPartitionReassignments(orders.keySet())
+                .reassignments()
+                .get(20, TimeUnit.SECONDS)
+                .isEmpty());
   }
 }

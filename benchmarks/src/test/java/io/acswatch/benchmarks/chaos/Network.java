@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A network namespace for each node, on one bridge; or, where they cannot be had, loopback.
@@ -18,9 +20,9 @@ final class Network {
   static final String HERE = "driver";
 
   private static final String NET = "10.99.0.";
+  private static final Pattern SENT = Pattern.compile("Sent (\\d+) bytes");
 
   private final Map<String, String> addresses = new LinkedHashMap<>();
-  private final List<String> cuts = new ArrayList<>();
   private final String missing;
   private boolean canDelay;
   private String howDelayed = "";
@@ -44,7 +46,7 @@ final class Network {
   /** What of the network's faults cannot be had here; empty if all can. */
   String lacks() {
     if (!isReal()) {
-      return "no cut and no delay: " + missing;
+      return "no cut, no delay and no full disk: " + missing;
     }
     return canDelay ? howDelayed : "no delay: tc has neither netem nor tbf here";
   }
@@ -71,29 +73,46 @@ final class Network {
     return isReal() ? List.of("ip", "netns", "exec", node) : List.of();
   }
 
-  /** Drops all that one node sends to another, both ways or one. */
+  /** Drops all that one node sends to another, or only that; {@link #join} undoes it. */
   void cut(String node, String other, boolean bothWays) throws IOException, InterruptedException {
-    String inner = node.equals(HERE) ? other : node;
-    String outer = node.equals(HERE) ? node : other;
-    rule(inner, "-A", "INPUT", "-s", addresses.get(outer));
-    if (bothWays) {
-      rule(inner, "-A", "OUTPUT", "-d", addresses.get(outer));
+    for (String[] rule : rules(node, other, bothWays)) {
+      iptables(rule[0], "-A", rule);
     }
   }
 
-  void join(String node, String other, boolean bothWays) throws IOException, InterruptedException {
-    String inner = node.equals(HERE) ? other : node;
-    String outer = node.equals(HERE) ? node : other;
-    rule(inner, "-D", "INPUT", "-s", addresses.get(outer));
-    if (bothWays) {
-      rule(inner, "-D", "OUTPUT", "-d", addresses.get(outer));
+  /** Returns how many packets were dropped meanwhile. */
+  long join(String node, String other, boolean bothWays) throws IOException, InterruptedException {
+    long dropped = 0;
+    for (String[] rule : rules(node, other, bothWays)) {
+      String[] list = {"iptables", "-w", "-nvxL", rule[1]};
+      dropped +=
+          in(rule[0], list)
+              .lines()
+              .filter(
+                  line -> line.contains("DROP") && line.matches(".*\\s" + rule[3] + "(\\s.*|$)"))
+              .mapToLong(line -> Long.parseLong(line.strip().split("\\s+")[0]))
+              .sum();
+      iptables(rule[0], "-D", rule);
     }
+    return dropped;
   }
 
-  private void rule(String node, String action, String chain, String which, String address)
+  /** Each as node, chain, direction, address; the suite itself has no namespace of its own. */
+  private List<String[]> rules(String node, String other, boolean bothWays) {
+    boolean atOther = node.equals(HERE);
+    String inner = atOther ? other : node;
+    String address = addresses.get(atOther ? node : other);
+    String[] in = {inner, "INPUT", "-s", address};
+    String[] out = {inner, "OUTPUT", "-d", address};
+    if (bothWays) {
+      return List.of(in, out);
+    }
+    return List.<String[]>of(atOther ? in : out);
+  }
+
+  private void iptables(String node, String action, String[] rule)
       throws IOException, InterruptedException {
-    in(node, "iptables", "-w", action, chain, which, address, "-j", "DROP");
-    cuts.add(node);
+    in(node, "iptables", "-w", action, rule[1], rule[2], rule[3], "-j", "DROP");
   }
 
   /** Makes what a node sends late, by netem or by a rate that queues it; false if neither works. */
@@ -110,6 +129,12 @@ final class Network {
         node, ("tc qdisc add dev eth0 root tbf rate 1mbit burst 32kbit latency 800ms").split(" "));
   }
 
+  /** Bytes that a node has sent since it is slow. */
+  long sentLate(String node) throws IOException, InterruptedException {
+    Matcher sent = SENT.matcher(in(node, "tc", "-s", "qdisc", "show", "dev", "eth0"));
+    return sent.find() ? Long.parseLong(sent.group(1)) : 0;
+  }
+
   private boolean tried(String node, String... command) throws IOException, InterruptedException {
     try {
       in(node, command);
@@ -119,18 +144,20 @@ final class Network {
     }
   }
 
-  private void in(String node, String... command) throws IOException, InterruptedException {
+  private String in(String node, String... command) throws IOException, InterruptedException {
     List<String> all = new ArrayList<>(on(node));
     all.addAll(List.of(command));
-    run(all.toArray(String[]::new));
+    return run(all.toArray(String[]::new));
   }
 
-  static void run(String... command) throws IOException, InterruptedException {
+  /** Returns what the command said. */
+  static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     process.getOutputStream().close();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
       throw new IOException(String.join(" ", command) + ": " + said.strip());
     }
+    return said;
   }
 }

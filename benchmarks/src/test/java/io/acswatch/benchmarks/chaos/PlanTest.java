@@ -3,13 +3,18 @@ package io.acswatch.benchmarks.chaos;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.benchmarks.chaos.Fault.Kind;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +39,37 @@ class PlanTest {
       Plan.of(1, round, 60, ALL).faults().forEach(fault -> drawn.add(fault.kind()));
     }
     assertEquals(ALL, drawn);
+  }
+
+  @Test
+  void anyTwoNodesAreCutInBothDirections() {
+    Set<String> cuts = new TreeSet<>();
+    for (int round = 1; round < 2_000; round++) {
+      Plan.of(1, round, 60, EnumSet.of(Kind.CUT, Kind.CUT_ONE_WAY)).faults().stream()
+          .map(fault -> fault.target().replaceAll("[0-9]", ""))
+          .forEach(cuts::add);
+    }
+    assertEquals(
+        Set.of("b-b", "b-s", "s-b", "s-s", "b-driver", "driver-b", "s-driver", "driver-s"), cuts);
+  }
+
+  @Test
+  void faultsOfWhatIsSentAreMadeOfFrames() {
+    Map<Kind, Integer> without = new EnumMap<>(Kind.class);
+    Map<Kind, Integer> drawn = new EnumMap<>(Kind.class);
+    Set<Kind> kinds =
+        ALL.stream().filter(Kind::isOfTraffic).collect(Collectors.toCollection(TreeSet::new));
+    for (int round = 1; round < 30; round++) {
+      Plan plan = Plan.of(3, round, 60, kinds);
+      Traffic traffic = new Traffic(plan);
+      for (Fault fault : plan.faults()) {
+        drawn.merge(fault.kind(), 1, Integer::sum);
+        without.merge(fault.kind(), traffic.injected(fault) == 0 ? 1 : 0, Integer::sum);
+      }
+    }
+    assertEquals(kinds, drawn.keySet());
+    without.forEach(
+        (kind, count) -> assertTrue(count <= drawn.get(kind) / 3, kind + " without: " + count));
   }
 
   @Test

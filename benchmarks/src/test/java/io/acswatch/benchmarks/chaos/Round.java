@@ -2,16 +2,21 @@ package io.acswatch.benchmarks.chaos;
 
 import io.acswatch.benchmarks.chaos.Cluster.App;
 import io.acswatch.benchmarks.chaos.Cluster.Broker;
+import io.acswatch.benchmarks.chaos.Fault.Kind;
+import io.acswatch.benchmarks.chaos.Injector.NotDone;
+import io.acswatch.benchmarks.chaos.Property.Violation;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.app.Topics;
 import io.acswatch.wire.TopicNames;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,14 +33,20 @@ final class Round {
   private static final long NO_PROGRESS_MILLIS = 150_000;
   private static final long MOST_MEBIBYTES = 700;
   private static final int MOST_ENDS = 12;
+  private static final Set<Kind> CLEAN_STOPS =
+      EnumSet.of(Kind.CLEAN_RESTARTS, Kind.TERM_APP, Kind.ROLL_APPS);
+  private static final long CLEAN_STOP_MILLIS = 30_000;
+  private static final int PART_OF_CHANGELOGS = 10;
 
   private final Plan plan;
   private final Cluster cluster;
   private final Admin admin;
   private final TopicNames topics;
   private final Traffic traffic;
-  private final List<String> violations = new ArrayList<>();
-  private final Collection<String> during = new ConcurrentLinkedQueue<>();
+  private final Collection<Violation> violations = new ConcurrentLinkedQueue<>();
+  private final Set<Property> checked = EnumSet.of(Property.PROGRESS, Property.READINESS);
+  private final Collection<Fault> done = new ConcurrentLinkedQueue<>();
+  private final Collection<Fault> notDone = new ConcurrentLinkedQueue<>();
   private final Collection<String> notes = new ConcurrentLinkedQueue<>();
   private Senders senders;
   private Watcher watcher;
@@ -44,8 +55,24 @@ final class Round {
   private int refusals;
   private int frames;
 
-  /** What came of it; a round without violations has passed. */
-  record Result(List<String> violations, String figures, List<String> notes) {}
+  /**
+   * What came of it; a round without violations has passed.
+   *
+   * @param checked properties that were looked at
+   * @param done faults that were found done, and had an effect
+   */
+  record Result(
+      List<Violation> violations,
+      Set<Property> checked,
+      List<Fault> done,
+      List<Fault> notDone,
+      long mebibytes,
+      String figures,
+      List<String> notes) {
+    boolean violates(Property property) {
+      return violations.stream().anyMatch(violation -> violation.property() == property);
+    }
+  }
 
   Round(Plan plan, Cluster cluster, Admin admin, String prefix) {
     this.plan = plan;
@@ -59,8 +86,17 @@ final class Round {
     return senders;
   }
 
-  void violation(String what) {
-    during.add(what);
+  void violation(Property property, String what) {
+    violations.add(new Violation(property, what));
+  }
+
+  /** What was sent of a fault that is part of what is sent. */
+  String sent(Fault fault) throws NotDone {
+    int frames = traffic.injected(fault);
+    if (frames == 0) {
+      throw new NotDone("no frame was fit for it");
+    }
+    return "frames: " + frames;
   }
 
   void note(String what) {
@@ -92,6 +128,9 @@ final class Round {
       load();
       if (settle()) {
         check();
+        if (plan.faults().stream().anyMatch(fault -> CLEAN_STOPS.contains(fault.kind()))) {
+          checkCleanStop(apps.get(0), config.applicationId());
+        }
       }
       apps.forEach(this::checkInstance);
     } finally {
@@ -103,18 +142,17 @@ final class Round {
       deleteTopics();
     }
     if (!watcher.violation().isEmpty()) {
-      violations.add(watcher.violation());
+      violation(Property.READINESS, watcher.violation());
     }
-    violations.addAll(during);
+    long mebibytes = apps.stream().mapToLong(App::peakMebibytes).max().orElse(0);
     return new Result(
         List.copyOf(violations),
+        checked,
+        List.copyOf(done),
+        List.copyOf(notDone),
+        mebibytes,
         "%d frames, %d alerts, %d refused, %d MiB at most, %.0f s"
-            .formatted(
-                frames,
-                alerts,
-                refusals,
-                apps.stream().mapToLong(App::peakMebibytes).max().orElse(0),
-                (System.nanoTime() - began) / 1e9),
+            .formatted(frames, alerts, refusals, mebibytes, (System.nanoTime() - began) / 1e9),
         List.copyOf(notes));
   }
 
@@ -136,9 +174,12 @@ final class Round {
                 try {
                   long wait = fault.atMillis() - (System.nanoTime() - start) / 1_000_000;
                   Thread.sleep(Math.max(0, wait));
-                  injector.run(fault);
+                  note("done: " + fault + ": " + injector.run(fault));
+                  done.add(fault);
                 } catch (Exception failed) {
-                  note(fault + " was not done: " + failed);
+                  boolean isKnown = failed instanceof NotDone;
+                  note("NOT done: " + fault + ": " + (isKnown ? failed.getMessage() : failed));
+                  notDone.add(fault);
                 }
               },
               fault.toString());
@@ -165,7 +206,7 @@ final class Round {
     }
     Thread supervisor = supervisor();
     try {
-      violations.addAll(senders.await());
+      senders.await().forEach(problem -> violation(Property.FRAMES, problem));
     } finally {
       supervisor.interrupt();
       supervisor.join();
@@ -199,7 +240,8 @@ final class Round {
       cluster.supervise(plan.apps());
       if (System.currentTimeMillis() - Math.max(since, watcher.lastProgress())
           > NO_PROGRESS_MILLIS) {
-        violations.add(
+        violation(
+            Property.PROGRESS,
             "nothing was judged for %d s after the last fault: %s; %s"
                 .formatted(
                     NO_PROGRESS_MILLIS / 1_000,
@@ -217,7 +259,8 @@ final class Round {
     }
     for (String topic : List.of(topics.frames(), topics.alerts(), topics.rejects())) {
       if (!awaitRead(recorder, topic)) {
-        violations.add(topic + ": a reader of committed records does not get to its end");
+        violation(
+            Property.PROGRESS, topic + ": a reader of committed records does not get to its end");
         return false;
       }
     }
@@ -244,6 +287,15 @@ final class Round {
   private void check() throws Exception {
     List<ConsumerRecord<byte[], byte[]>> came = recorder.of(topics.alerts());
     Check check = new Check(traffic, recorder.of(topics.frames()));
+    checked.addAll(
+        List.of(
+            Property.ALERTS,
+            Property.REVISIONS,
+            Property.ALERT_STATE,
+            Property.REJECTS,
+            Property.FRAMES,
+            Property.MEMORY));
+    check.frames(recorder.of(topics.frames()));
     check.alerts(came);
     check.oracle(came);
     check.rejects(recorder.of(topics.rejects()));
@@ -253,7 +305,9 @@ final class Round {
       if (awaitRead(state, topics.alertState())) {
         check.alertState(came, state.of(topics.alertState()));
       } else {
-        violations.add("alert-state: a reader of committed records does not get to its end");
+        violation(
+            Property.PROGRESS,
+            "alert-state: a reader of committed records does not get to its end");
       }
     } finally {
       state.end();
@@ -271,7 +325,8 @@ final class Round {
   private void checkInstance(App app) {
     if (!app.ends().isEmpty()) {
       if (!mayEnd() || app.ends().size() > MOST_ENDS) {
-        violations.add(
+        violation(
+            Property.PROGRESS,
             "%s ended by itself %d times, first with %s"
                 .formatted(app.name(), app.ends().size(), app.ends().get(0)));
       } else {
@@ -279,17 +334,61 @@ final class Round {
       }
     }
     if (app.peakMebibytes() > MOST_MEBIBYTES) {
-      violations.add(
+      violation(
+          Property.MEMORY,
           "%s took %d MiB of memory, expected at most %d"
               .formatted(app.name(), app.peakMebibytes(), MOST_MEBIBYTES));
     }
   }
 
-  void awaitReady(App app, long millis) throws InterruptedException {
+  /** False if it is not ready when time is up. */
+  boolean awaitReady(App app, long millis) throws InterruptedException {
     long until = System.currentTimeMillis() + millis;
-    while (!watcher.isReady(app) && System.currentTimeMillis() < until) {
+    while (!watcher.isReady(app)) {
+      if (System.currentTimeMillis() > until) {
+        return false;
+      }
       Thread.sleep(100);
     }
+    return true;
+  }
+
+  /** An instance that ended in order has its stores, but for what others wrote meanwhile. */
+  private void checkCleanStop(App app, String application) throws Exception {
+    List<TopicPartition> changelogs =
+        admin.listTopics().names().get(20, TimeUnit.SECONDS).stream()
+            .filter(name -> name.startsWith(application) && name.endsWith("-changelog"))
+            .flatMap(name -> partitions(name).stream())
+            .toList();
+    awaitReady(app, CLEAN_STOP_MILLIS);
+    long before = offsets(changelogs, OffsetSpec.latest());
+    long whole = before - offsets(changelogs, OffsetSpec.earliest());
+    if (!cluster.terminate(app, CLEAN_STOP_MILLIS)) {
+      violation(Property.PROGRESS, app.name() + " did not end of SIGTERM when all was judged");
+    }
+    cluster.start(app);
+    if (!awaitReady(app, CLEAN_STOP_MILLIS)) {
+      violation(Property.PROGRESS, app.name() + " is not ready after a clean stop");
+      return;
+    }
+    long read = Cluster.restoredRecords(app);
+    long written = offsets(changelogs, OffsetSpec.latest()) - before;
+    checked.add(Property.CLEAN_STOP);
+    note("records read back after a clean stop: %d of %d".formatted(read, whole));
+    if (read > written + whole / PART_OF_CHANGELOGS) {
+      violation(
+          Property.CLEAN_STOP,
+          "%s read back %d records of %d after a clean stop; written meanwhile: %d"
+              .formatted(app.name(), read, whole, written));
+    }
+  }
+
+  private long offsets(List<TopicPartition> partitions, OffsetSpec spec) throws Exception {
+    Map<TopicPartition, OffsetSpec> all = new HashMap<>();
+    partitions.forEach(partition -> all.put(partition, spec));
+    return admin.listOffsets(all).all().get(60, TimeUnit.SECONDS).values().stream()
+        .mapToLong(found -> found.offset())
+        .sum();
   }
 
   /** Waits until all three brokers have all of the topics there are; goes on when time is up. */
@@ -319,8 +418,11 @@ final class Round {
     note("not all replicas were in sync after " + millis / 1_000 + " s");
   }
 
-  /** Deletes what was judged, and of what came of it what was read. */
-  void truncate() throws Exception {
+  /**
+   * Deletes what was judged, and of what came of it what was read. Returns how many records of the
+   * frames are gone.
+   */
+  long truncate() throws Exception {
     Map<TopicPartition, RecordsToDelete> to = new HashMap<>();
     var committed =
         admin
@@ -338,7 +440,13 @@ final class Round {
         to.put(partition, RecordsToDelete.beforeOffset(upTo));
       }
     }
-    admin.deleteRecords(to).all().get(20, TimeUnit.SECONDS);
+    var deleted = admin.deleteRecords(to);
+    deleted.all().get(20, TimeUnit.SECONDS);
+    long gone = 0;
+    for (TopicPartition partition : partitions(topics.frames())) {
+      gone += deleted.lowWatermarks().get(partition).get().lowWatermark();
+    }
+    return gone;
   }
 
   private void deleteTopics() {

@@ -38,7 +38,7 @@ final class Senders {
     for (int i = 0; i < items.size(); i++) {
       Sender sender = all.get(items.get(i).sender());
       sender.items.add(items.get(i));
-      sender.due.add(i * Plan.LOAD_MILLIS / items.size());
+      sender.due.add(traffic.dueMillis(i));
     }
   }
 
@@ -46,9 +46,18 @@ final class Senders {
     all.forEach(Thread::start);
   }
 
-  /** As SIGKILL of the process: what it holds is lost, and so are answers that are under way. */
-  void kill(int number) {
-    all.get(number).killed = true;
+  /**
+   * As SIGKILL of the process, right after it has sent a frame: what it holds is lost, and so are
+   * answers that are under way. Returns how many frames it held; 0 if it had sent all.
+   */
+  int kill(int number) throws InterruptedException {
+    Sender sender = all.get(number);
+    sender.held = 0;
+    sender.killed = true;
+    while (sender.killed && sender.isAlive()) {
+      Thread.sleep(20);
+    }
+    return sender.held;
   }
 
   /** Waits until all is sent; says what could not be. */
@@ -68,6 +77,8 @@ final class Senders {
     private final List<Long> due = new ArrayList<>();
     private final Map<Integer, Future<RecordMetadata>> unconfirmed = new HashMap<>();
     private volatile boolean killed;
+    private volatile int held;
+    private boolean refused;
     private volatile String problem = "";
 
     Sender(int number) {
@@ -89,13 +100,6 @@ final class Senders {
       try {
         int next = 0;
         while (next < items.size() || !unconfirmed.isEmpty()) {
-          if (killed) {
-            killed = false;
-            producer.close(Duration.ZERO);
-            producer = producer();
-            next = unconfirmed.keySet().stream().mapToInt(i -> i).min().orElse(next);
-            unconfirmed.clear();
-          }
           if (next < items.size()) {
             pause(due.get(next) - (System.nanoTime() - start) / 1_000_000);
             Item item = items.get(next);
@@ -104,7 +108,21 @@ final class Senders {
           } else {
             pause(20);
           }
-          confirm();
+          boolean isKilled = killed;
+          if (!isKilled) {
+            confirm();
+          }
+          if (isKilled || refused) {
+            producer.close(Duration.ZERO);
+            producer = producer();
+            next = unconfirmed.keySet().stream().mapToInt(i -> i).min().orElse(next);
+            if (isKilled) {
+              held = unconfirmed.size();
+              killed = false;
+            }
+            refused = false;
+            unconfirmed.clear();
+          }
         }
       } catch (InterruptedException | RuntimeException failed) {
         problem = failed.toString();
@@ -124,7 +142,7 @@ final class Senders {
             if (notTaken.getCause() instanceof RecordTooLargeException) {
               throw new IllegalStateException(notTaken.getCause());
             }
-            killed = true;
+            refused = true;
           }
         }
       }

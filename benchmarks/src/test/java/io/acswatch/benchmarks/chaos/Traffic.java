@@ -7,12 +7,14 @@ import io.acswatch.simulate.LoadHost;
 import io.acswatch.simulate.SimulatedRecords;
 import io.acswatch.simulate.SimulatedRecords.ClockStep;
 import io.acswatch.simulate.SimulatedRecords.Sent;
+import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.FrameWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -20,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** All records of a round in their order, and what must come of them. */
@@ -39,35 +43,66 @@ final class Traffic {
   private final Set<String> unordered = new HashSet<>();
   private final Set<String> tooLarge = new HashSet<>();
   private final Map<String, List<byte[]>> snapshots = new HashMap<>();
+  private final Map<Fault, Integer> injected = new HashMap<>();
+  private final Map<Fault, ClockStep> stepped = new HashMap<>();
+  private final FrameReader reader = new FrameReader();
   private final long seed;
+  private final long loadMillis;
 
   Traffic(Plan plan) {
     seed = plan.seed();
+    loadMillis = plan.loadMillis();
     Random random = new Random(plan.seed());
     List<ClockStep> steps = new ArrayList<>();
     for (Fault fault : plan.faults()) {
       if (fault.kind() == Kind.CLOCK_STEP) {
-        if (!SimulatedRecords.namesBoots(SimulatedRecords.host(seed, number(fault)))) {
-          continue; // the order of its boots is told by its clock alone: docs/guarantees.md
-        }
-        long by = (fault.forMillis() % 2 == 0 ? 1 : -1) * (fault.forMillis() % 7_200) * 1_000L;
-        steps.add(new ClockStep(number(fault), 10 + (int) (fault.atMillis() / 200), by));
+        // The order of the boots of another agent is told by its clock alone: docs/guarantees.md
+        int host = firstFrom(number(fault), other -> SimulatedRecords.namesBoots(host(other)));
+        int after = 10 + (int) (fault.atMillis() / 200);
+        long by = (fault.forMillis() % 2 == 0 ? 1 : -1) * (1 + fault.forMillis() % 7_200) * 1_000;
+        steps.add(new ClockStep(host, after, by));
+        stepped.put(fault, steps.get(steps.size() - 1));
       }
     }
     List<Sent> records =
         SimulatedRecords.of(plan.seed(), HOSTS, plan.minutes(), STORIES, FUNCTIONS, steps);
+    stepped.forEach((fault, step) -> injected.put(fault, framesAfter(step, records)));
     List<Fault> due = new ArrayList<>(plan.faults());
     due.removeIf(fault -> !fault.kind().isOfTraffic() || fault.kind() == Kind.CLOCK_STEP);
     for (int i = 0; i < records.size(); i++) {
-      long at = i * Plan.LOAD_MILLIS / records.size();
+      long at = i * plan.loadMillis() / records.size();
       for (Fault fault : List.copyOf(due)) {
         if (fault.atMillis() <= at) {
           due.remove(fault);
-          inject(fault, records, i, random);
+          injected.put(fault, inject(fault, records, i, random));
         }
       }
       add(records.get(i));
     }
+  }
+
+  /** How many frames a fault is made of, or has changed. */
+  int injected(Fault fault) {
+    return injected.getOrDefault(fault, 0);
+  }
+
+  private String host(int number) {
+    return SimulatedRecords.host(seed, number);
+  }
+
+  /** The first host of which something is true, from one on and around; that one if none is. */
+  private static int firstFrom(int host, IntPredicate wanted) {
+    return IntStream.range(host, host + HOSTS)
+        .map(number -> number % HOSTS)
+        .filter(wanted)
+        .findFirst()
+        .orElse(host);
+  }
+
+  private int framesAfter(ClockStep step, List<Sent> records) {
+    String host = host(step.host());
+    long frames = records.stream().filter(record -> record.host().equals(host)).count();
+    return (int) Math.max(0, frames - step.afterRecords());
   }
 
   private static int number(Fault fault) {
@@ -87,38 +122,74 @@ final class Traffic {
     items.add(new Item(Math.floorMod(host.hashCode(), SENDERS), key, value));
   }
 
-  private void inject(Fault fault, List<Sent> records, int at, Random random) {
-    String host = SimulatedRecords.host(seed, number(fault));
-    List<byte[]> sent = snapshots.getOrDefault(host, List.of());
+  private int inject(Fault fault, List<Sent> records, int at, Random random) {
+    int before = items.size();
     switch (fault.kind()) {
-      case DUPLICATES -> // what a producer sends that lost the answer
-          sent.subList(Math.max(0, sent.size() - 6), sent.size())
-              .forEach(frame -> put(host, frame));
-      case OLD_FRAMES -> // a copied spool, an offset that was set back, rejects sent again
-          List.copyOf(sent).stream().limit(20).forEach(frame -> put(host, frame));
-      case REORDERED -> reorder(host, records, at);
-      case POISON -> poison(host, sent, random);
-      case OVERSIZED -> oversize(host, random);
+      case DUPLICATES -> { // what a producer sends that lost the answer
+        String host = host(firstFrom(number(fault), other -> !sentOf(other).isEmpty()));
+        List<byte[]> sent = snapshots.getOrDefault(host, List.of());
+        List.copyOf(sent.subList(Math.max(0, sent.size() - 6), sent.size()))
+            .forEach(frame -> put(host, frame));
+      }
+      case OLD_FRAMES -> { // a copied spool, an offset that was set back, rejects sent again
+        int number = firstFrom(number(fault), other -> olderBoots(sentOf(other)) > 0);
+        List<byte[]> old = sentOf(number).stream().limit(20).toList();
+        old.forEach(frame -> put(host(number), frame));
+        return olderBoots(old);
+      }
+      case REORDERED -> {
+        return reorder(number(fault), records, at);
+      }
+      case POISON -> {
+        int number = firstFrom(number(fault), other -> !sentOf(other).isEmpty());
+        poison(host(number), sentOf(number), random);
+      }
+      case OVERSIZED -> oversize(host(number(fault)), random);
       default -> throw new IllegalStateException(fault.toString());
     }
+    return items.size() - before;
   }
 
-  /** The next two snapshots of the host change places: the earlier one tells nothing any more. */
-  private void reorder(String host, List<Sent> records, int at) {
-    int first = -1;
-    for (int i = at; i < records.size(); i++) {
-      Sent record = records.get(i);
-      if (record.host().equals(host) && record.snapshot()) {
-        if (first < 0) {
-          first = i;
-        } else {
-          records.set(i, records.get(first));
-          records.set(first, record);
-          unordered.add(host);
-          return;
-        }
+  private List<byte[]> sentOf(int number) {
+    return List.copyOf(snapshots.getOrDefault(host(number), List.of()));
+  }
+
+  /** How many of these are of another boot than the last snapshot of the host. */
+  private int olderBoots(List<byte[]> frames) {
+    if (frames.isEmpty()) {
+      return 0;
+    }
+    reader.wrap(frames.get(0));
+    List<byte[]> all = snapshots.get(reader.host());
+    String boot = boot(all.get(all.size() - 1));
+    return (int) frames.stream().filter(frame -> !boot(frame).equals(boot)).count();
+  }
+
+  private String boot(byte[] frame) {
+    reader.wrap(frame);
+    return reader.toSnapshot().boot().id();
+  }
+
+  /**
+   * The next two snapshots of a host change places: the earlier one tells nothing any more. Of the
+   * first host that has two.
+   */
+  private int reorder(int number, List<Sent> records, int at) {
+    for (int i = number; i < number + HOSTS; i++) {
+      String host = host(i % HOSTS);
+      List<Integer> next =
+          IntStream.range(at, records.size())
+              .filter(n -> records.get(n).host().equals(host) && records.get(n).snapshot())
+              .limit(2)
+              .boxed()
+              .toList();
+      if (next.size() == 2) {
+        Collections.swap(records, next.get(0), next.get(1));
+        unordered.add(host);
+        return 2;
       }
     }
+    return 0;
   }
 
   private void poison(String host, List<byte[]> sent, Random random) {
@@ -183,6 +254,11 @@ final class Traffic {
   /** True of a host whose frames are sound, and lead to records that no topic takes. */
   boolean isTooLarge(String host) {
     return tooLarge.contains(host);
+  }
+
+  /** When an item is due, from the start of the load. */
+  long dueMillis(int item) {
+    return item * loadMillis / items.size();
   }
 
   List<Item> items() {

@@ -26,7 +26,10 @@ final class Watcher {
   /** So long it may take until "ready" is no longer said while nothing is judged. */
   static final long BOUND_MILLIS = 40_000;
 
-  private static final int LASTING = 8;
+  /** So long all instances must say it meanwhile: a look at positions and one at them differ. */
+  private static final long LASTING_MILLIS = 3_000;
+
+  private static final int LOOKS_BETWEEN_LISTS = 10;
 
   private final Admin admin;
   private final String group;
@@ -43,7 +46,7 @@ final class Watcher {
   private volatile boolean isThrough;
   private volatile String violation = "";
   private long lastProgress = System.currentTimeMillis();
-  private int falselyReady;
+  private long falselyReadySince = Long.MAX_VALUE;
   private volatile long looks;
 
   private record Answer(boolean ready, long atMillis) {}
@@ -65,11 +68,9 @@ final class Watcher {
   }
 
   private void ask(App app) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://" + app.http() + "/readyz"))
-            .timeout(Duration.ofSeconds(2))
-            .build();
-    while (!ended) {
+    HttpRequest request = request(app, "/readyz");
+    HttpRequest list = request(app, "/api/v1/alerts");
+    for (int looks = 1; !ended; looks++) {
       boolean ready;
       try {
         ready = http.send(request, BodyHandlers.ofString()).statusCode() == 200;
@@ -78,9 +79,18 @@ final class Watcher {
       } catch (InterruptedException stopped) {
         return;
       }
+      if (looks % LOOKS_BETWEEN_LISTS == 0) { // for which instances ask each other
+        http.sendAsync(list, BodyHandlers.discarding());
+      }
       answers.put(app.name(), new Answer(ready, System.currentTimeMillis()));
       pause(300);
     }
+  }
+
+  private static HttpRequest request(App app, String path) {
+    return HttpRequest.newBuilder(URI.create("http://" + app.http() + path))
+        .timeout(Duration.ofSeconds(2))
+        .build();
   }
 
   boolean isReady(App app) {
@@ -140,10 +150,10 @@ final class Watcher {
     long now = System.currentTimeMillis();
     boolean stands = progressMillis.values().stream().anyMatch(since -> now - since > BOUND_MILLIS);
     boolean allReady = apps.stream().allMatch(app -> app.child() != null && isReady(app));
-    falselyReady = stands && allReady ? falselyReady + 1 : 0;
-    if (falselyReady == LASTING) {
+    falselyReadySince = stands && allReady ? Math.min(falselyReadySince, now) : Long.MAX_VALUE;
+    if (now - falselyReadySince > LASTING_MILLIS && violation.isEmpty()) {
       violation =
-          "readyz: all instances were ready while a partition of the frames stood still for more than %d s: judged %s of %s"
+          "all instances were ready while a partition of the frames stood still for more than %d s: judged %s of %s"
               .formatted(BOUND_MILLIS / 1_000, done, ends);
     }
   }
