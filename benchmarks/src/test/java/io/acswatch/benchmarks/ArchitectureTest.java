@@ -98,7 +98,7 @@ class ArchitectureTest {
       standalone
       benchmarks.walk benchmarks.rig
       benchmarks.guard benchmarks.jmh benchmarks.topology benchmarks.latency
-      collector benchmarks
+      benchmarks
       """
           .lines()
           .map(line -> Set.of(line.split(" ")))

@@ -5,6 +5,7 @@ import io.acswatch.cli.BrokerOptions;
 import io.acswatch.cli.CliCommand;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.Program;
 import io.acswatch.collector.agent.CollectorConfig;
 import io.acswatch.collector.agent.FramesTopic;
 import io.acswatch.collector.agent.KafkaClients;
@@ -111,6 +112,10 @@ public final class SimulateCommand extends CliCommand {
           "Only write two captures of one host with this many functions: FILE before, and"
               + " FILE-after after a live update in which a root port lost request redirect.")
   private int oneHost;
+
+  public static void main(String[] arguments) {
+    Program.run(new SimulateCommand(), arguments);
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

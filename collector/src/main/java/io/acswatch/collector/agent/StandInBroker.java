@@ -1,5 +1,7 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.ExitCode;
+import io.acswatch.cli.Program;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -40,16 +42,27 @@ public final class StandInBroker {
 
   private final ServerSocket server;
 
-  public StandInBroker() throws IOException {
+  StandInBroker() throws IOException {
     server = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
   }
 
-  public int port() {
+  /** Prints its port, and answers until it is killed. */
+  public static void main(String[] arguments) {
+    Program.run(
+        say -> {
+          StandInBroker broker = new StandInBroker();
+          say.accept(Integer.toString(broker.port()));
+          broker.run();
+          return ExitCode.OK;
+        });
+  }
+
+  int port() {
     return server.getLocalPort();
   }
 
   /** Answers; a connection each its own thread. */
-  public void run() throws IOException {
+  void run() throws IOException {
     while (true) {
       Socket client = server.accept();
       Thread thread = new Thread(() -> answerAll(client), "stand-in-broker");

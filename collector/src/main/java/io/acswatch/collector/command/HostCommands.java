@@ -32,4 +32,8 @@ import picocli.CommandLine.ScopeType;
       "2:wrong usage",
       "3:input unreadable or damaged, or a broker or file that cannot be reached"
     })
-public final class HostCommands {}
+public final class HostCommands {
+  public static void main(String[] arguments) {
+    Program.run(new HostCommands(), arguments);
+  }
+}

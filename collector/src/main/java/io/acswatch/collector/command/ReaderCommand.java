@@ -38,7 +38,7 @@ public final class ReaderCommand extends CliCommand {
   private boolean once;
 
   /** Runs it as the process that its launcher starts. */
-  public static void run(String... arguments) {
+  public static void main(String... arguments) {
     UnitOptions given = UnitOptions.of(arguments);
     if (given == null) {
       Program.run(new ReaderCommand(), arguments);

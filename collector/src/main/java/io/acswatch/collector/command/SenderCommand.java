@@ -33,7 +33,7 @@ public final class SenderCommand extends CliCommand {
   @Mixin private CollectOptions options = new CollectOptions();
 
   /** Runs it as the process that its launcher starts. */
-  public static void run(String... arguments) {
+  public static void main(String... arguments) {
     UnitOptions given = UnitOptions.of(arguments);
     if (given == null) {
       Program.run(new SenderCommand(), arguments);

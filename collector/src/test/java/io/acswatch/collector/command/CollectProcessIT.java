@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.acswatch.collector.CollectorMain;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.spool.SpoolLock;
 import io.acswatch.pci.hierarchy.PciAddress;
@@ -175,7 +174,7 @@ class CollectProcessIT {
     line.addAll(
         List.of(
             "-Dorg.slf4j.simpleLogger.log.io.acswatch=info", // as it is shipped
-            CollectorMain.class.getName()));
+            HostCommands.class.getName()));
     line.addAll(List.of(command.split(" ")));
     line.addAll(List.of(arguments));
     ProcessBuilder process = new ProcessBuilder(line);

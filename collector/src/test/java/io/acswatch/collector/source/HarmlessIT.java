@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.acswatch.collector.CollectorMain;
-import io.acswatch.collector.ReaderMain;
 import io.acswatch.collector.TestCaptures;
 import io.acswatch.collector.command.FixtureHost;
+import io.acswatch.collector.command.HostCommands;
+import io.acswatch.collector.command.ReaderCommand;
 import io.acswatch.pci.hierarchy.PciAddress;
 import java.io.File;
 import java.io.IOException;
@@ -82,8 +82,8 @@ class HarmlessIT {
     assumeTrue(Files.isDirectory(Path.of("/sys/bus/pci/devices")), "this machine shows no PCI bus");
 
     List<Opened> opened = new ArrayList<>(trace("host-looks", TracedLooks.class, "/"));
-    opened.addAll(trace("host-capture", CollectorMain.class, "capture"));
-    opened.addAll(trace("host-check", CollectorMain.class, "check"));
+    opened.addAll(trace("host-capture", HostCommands.class, "capture"));
+    opened.addAll(trace("host-check", HostCommands.class, "check"));
     opened.addAll(traceReader("host-reader", "/"));
 
     assertHarmless(opened, "");
@@ -96,8 +96,8 @@ class HarmlessIT {
     String root = host.root().toRealPath().toString();
 
     List<Opened> opened = new ArrayList<>(trace("fixture-looks", TracedLooks.class, root));
-    opened.addAll(trace("fixture-capture", CollectorMain.class, "capture", "--root", root));
-    opened.addAll(trace("fixture-check", CollectorMain.class, "check", "--root", root));
+    opened.addAll(trace("fixture-capture", HostCommands.class, "capture", "--root", root));
+    opened.addAll(trace("fixture-check", HostCommands.class, "check", "--root", root));
     int looks = opened.size();
     opened.addAll(traceReader("fixture-reader", root));
 
@@ -174,7 +174,7 @@ class HarmlessIT {
     Traced traced =
         new Traced(
             name,
-            ReaderMain.class,
+            ReaderCommand.class,
             "--root",
             root,
             "--host-id",
