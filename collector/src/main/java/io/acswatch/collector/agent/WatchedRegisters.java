@@ -68,14 +68,7 @@ final class WatchedRegisters {
     byte[] bytes = function.config().toByteArray();
     bytes[offset] = (byte) value;
     bytes[offset + 1] = (byte) (value >>> 8);
-    return new CapturedFunction(
-        function.address(),
-        function.sysfsPath(),
-        new ArrayConfigSpace(bytes),
-        function.readStatus(),
-        function.ids(),
-        function.kernel(),
-        function.removable());
+    return function.withConfig(new ArrayConfigSpace(bytes), function.readStatus());
   }
 
   private static int slot(CapturedFunction function) {

@@ -44,6 +44,10 @@ public record KernelView(
     return new KernelView(group, type, driver, sriov, ariEnabled, removable, preservation);
   }
 
+  public KernelView withDriver(String name) {
+    return new KernelView(group, groupType, name, sriov, ariEnabled, removable, preservation);
+  }
+
   /** The same view with what the attribute {@code removable} says. */
   public KernelView withRemovable(String attribute) {
     boolean says = attribute.equals(REMOVABLE);

@@ -23,6 +23,10 @@ public record PciFunction(
     return new PciFunction(address, path, ids, config, view);
   }
 
+  public PciFunction withConfig(ConfigFacts facts) {
+    return new PciFunction(address, path, ids, facts, kernel);
+  }
+
   public boolean isVirtualFunction() {
     return kernel.isVirtualFunction();
   }

@@ -251,11 +251,6 @@ final class KexecForecast {
   }
 
   private static PciFunction withAcs(PciFunction function, AcsRegisters acs) {
-    return new PciFunction(
-        function.address(),
-        function.path(),
-        function.ids(),
-        function.config().withAcs(acs),
-        function.kernel());
+    return function.withConfig(function.config().withAcs(acs));
   }
 }

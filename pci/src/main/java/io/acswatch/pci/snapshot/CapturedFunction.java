@@ -25,6 +25,14 @@ public record CapturedFunction(
     KernelView kernel,
     String removable) {
 
+  public CapturedFunction withConfig(ConfigSpace space, ReadStatus status) {
+    return new CapturedFunction(address, sysfsPath, space, status, ids, kernel, removable);
+  }
+
+  public CapturedFunction withKernel(String path, KernelView view) {
+    return new CapturedFunction(address, path, config, readStatus, ids, view, removable);
+  }
+
   /** True if both say the same, their configuration spaces byte by byte. */
   public boolean isSameAs(CapturedFunction other) {
     return address.equals(other.address)

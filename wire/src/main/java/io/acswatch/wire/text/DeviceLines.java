@@ -154,16 +154,12 @@ final class DeviceLines {
       CapturedFunction function = device.function();
       KernelView kernel = function.kernel();
       String type = groups.typeFor(function.address(), kernel.group(), device.line());
-      Status status = statuses.get(function.address());
+      Status told = statuses.get(function.address());
+      ReadStatus status = told == null ? ReadStatus.COMPLETE : told.status();
       functions.add(
-          new CapturedFunction(
-              function.address(),
-              function.sysfsPath(),
-              function.config(),
-              status == null ? ReadStatus.COMPLETE : status.status(),
-              function.ids(),
-              kernel.withGroupType(type),
-              function.removable()));
+          function
+              .withConfig(function.config(), status)
+              .withKernel(function.sysfsPath(), kernel.withGroupType(type)));
     }
     return functions;
   }

@@ -398,22 +398,11 @@ public final class PostedHost {
             path = found.sysfsPath();
           } else if (path.isEmpty() && placedOnly) {
             // Nobody knows what stands between it and the root: its registers alone mean nothing.
-            found = unread(found);
+            found = found.withConfig(new ArrayConfigSpace(), ReadStatus.UNREADABLE);
           }
           functions.add(complete(found, path));
         });
     return functions;
-  }
-
-  private static CapturedFunction unread(CapturedFunction function) {
-    return new CapturedFunction(
-        function.address(),
-        "",
-        new ArrayConfigSpace(),
-        ReadStatus.UNREADABLE,
-        function.ids(),
-        function.kernel(),
-        function.removable());
   }
 
   private static PciAddress slot(PciAddress address) {
@@ -423,23 +412,13 @@ public final class PostedHost {
   private CapturedFunction complete(CapturedFunction function, String path) {
     Told<Integer> group = groups.get(function.address());
     KernelView kernel = function.kernel();
-    return new CapturedFunction(
-        function.address(),
+    String source = function.address().toString();
+    boolean tooLong = isTooLong("driver", kernel.driver(), MAX_NAME, source);
+    return function.withKernel(
         path,
-        function.config(),
-        function.readStatus(),
-        function.ids(),
-        new KernelView(
-            group == null ? kernel.group() : group.value(),
-            kernel.groupType(),
-            isTooLong("driver", kernel.driver(), MAX_NAME, function.address().toString())
-                ? ""
-                : kernel.driver(),
-            kernel.sriov(),
-            kernel.ariEnabled(),
-            kernel.removable(),
-            kernel.preservation()),
-        function.removable());
+        kernel
+            .withGroup(group == null ? kernel.group() : group.value())
+            .withDriver(tooLong ? "" : kernel.driver()));
   }
 
   /** Two sources that say different things, a line each. */
