@@ -21,6 +21,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
+import org.apache.commons.io.input.BoundedInputStream;
 
 /**
  * Reads one input into a host: a capture, a text, a report as directory or as archive, each with or
@@ -120,8 +121,7 @@ public final class PostedInput {
       String format = CompressorStreamFactory.detect(input);
       CompressorStreamFactory factory = new CompressorStreamFactory(false, DECOMPRESSOR_KIB);
       try (InputStream unpacked =
-          new BoundedStream(
-              source, factory.createCompressorInputStream(format, input), MAX_BYTES)) {
+          bounded(source, factory.createCompressorInputStream(format, input), MAX_BYTES)) {
         BufferedInputStream content = new BufferedInputStream(unpacked, 1 << 16);
         switch (InputKind.of(content)) {
           case CAPTURE -> host.addCapture(source, CaptureReader.read(source, content));
@@ -142,6 +142,18 @@ public final class PostedInput {
     } catch (IOException damaged) {
       throw damaged(source, damaged);
     }
+  }
+
+  /** Refuses to give more than so many bytes, for what a decompressor makes of little input. */
+  static InputStream bounded(String source, InputStream stream, long limit) throws IOException {
+    return BoundedInputStream.builder()
+        .setInputStream(stream)
+        .setMaxCount(limit)
+        .setOnMaxCount(
+            (most, given) -> {
+              throw new InputException(source, "unpacks to more than " + (limit >> 20) + " MiB");
+            })
+        .get();
   }
 
   private static boolean isTar(BufferedInputStream input) throws IOException {

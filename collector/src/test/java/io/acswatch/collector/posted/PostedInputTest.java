@@ -13,6 +13,7 @@ import io.acswatch.wire.text.PostedHost;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -247,8 +248,8 @@ class PostedInputTest {
         assertThrows(
             InputException.class,
             () -> {
-              try (BoundedStream stream =
-                  new BoundedStream("bomb", new ByteArrayInputStream(zeros), 1000)) {
+              try (InputStream stream =
+                  PostedInput.bounded("bomb", new ByteArrayInputStream(zeros), 1000)) {
                 stream.readAllBytes();
               }
             });
