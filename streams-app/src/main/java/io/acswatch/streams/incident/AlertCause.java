@@ -31,20 +31,15 @@ public record AlertCause(
 
   /** The cause of an alert; null if it is for the record only, or names no platform. */
   static @Nullable AlertCause of(ToldAlert alert) {
-    if (alert.isOpen() && alert.code().equals(MISMATCH)) {
-      return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel(alert), "", "", List.of());
-    }
-    if (!alert.isOpen()
-        || !alert.severity().isAtLeast(Severity.WARNING)
-        || alert.evidence() == null
-        || alert.evidence().platform() == null) {
+    if (!alert.isOpen()) {
       return null;
     }
     ToldAlert.Cause cause = alert.cause();
-    return new AlertCause(
+    return of(
         alert.code(),
-        alert.evidence().platform(),
-        kernel(alert),
+        alert.severity().isAtLeast(Severity.WARNING),
+        alert.evidence() == null ? "" : text(alert.evidence().platform()),
+        alert.kernelAfter() == null ? "" : text(alert.kernelAfter().release()),
         cause == null ? "" : text(cause.kind()),
         cause == null ? firstDevice(alert) : text(cause.portPath()),
         cause == null || cause.bits() == null ? List.of() : cause.bits());
@@ -52,31 +47,36 @@ public record AlertCause(
 
   /** The same of an alert that has just been made, so that it is in the same incident. */
   public static @Nullable AlertCause of(IsolationAlert alert) {
-    String kernel = alert.interval().after().boot().kernelRelease();
-    if (alert.code().name().equals(MISMATCH)) {
-      return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel, "", "", List.of());
-    }
-    String platform = alert.evidence() == null ? "" : alert.evidence().basis().platform();
-    if (alert.severity() == io.acswatch.pci.alert.Severity.INFO || platform.isEmpty()) {
-      return null;
-    }
     Cause cause = alert.cause();
     RegisterChange register = cause == null ? null : cause.register();
     String place = register == null ? "" : register.path().text();
     if (cause == null && !alert.devices().isEmpty()) {
       place = alert.devices().get(0).path().text();
     }
-    return new AlertCause(
+    return of(
         alert.code().name(),
-        platform,
-        kernel,
+        alert.severity() != io.acswatch.pci.alert.Severity.INFO,
+        alert.evidence() == null ? "" : alert.evidence().basis().platform(),
+        alert.interval().after().boot().kernelRelease(),
         cause == null ? "" : cause.kind().name(),
         place,
         register == null ? List.of() : register.bitNames());
   }
 
-  private static String kernel(ToldAlert alert) {
-    return alert.kernelAfter() == null ? "" : text(alert.kernelAfter().release());
+  private static @Nullable AlertCause of(
+      String code,
+      boolean isWarning,
+      String platform,
+      String kernel,
+      String kind,
+      String place,
+      List<String> bits) {
+    if (code.equals(MISMATCH)) {
+      return new AlertCause(KERNEL_RULES_UNKNOWN, "", kernel, "", "", List.of());
+    }
+    return isWarning && !platform.isEmpty()
+        ? new AlertCause(code, platform, kernel, kind, place, bits)
+        : null;
   }
 
   /** How many hosts make an incident of it: of a kernel whose rules are not known, one does. */
