@@ -11,7 +11,6 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.wire.json.AdviceJson;
-import io.acswatch.wire.json.Json;
 import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -93,14 +92,14 @@ final class AdviseCommand extends CliCommand {
     if (together) {
       Together answer = advisor.together(addresses.get(0), addresses.get(1));
       if (output.isJson()) {
-        out.print(sourced(json -> AdviceJson.write(json, answer)));
+        out.println(TicketOutput.json(file, json -> AdviceJson.write(json, answer)));
       }
       text.append(AdviceText.of(addresses.get(0), addresses.get(1), answer));
     } else {
       List<Advice> all = addresses.isEmpty() ? advisor.all() : List.of(advisor.apart(addresses));
       for (Advice advice : all) {
         if (output.isJson()) {
-          out.print(sourced(json -> AdviceJson.write(json, advice)));
+          out.println(TicketOutput.json(file, json -> AdviceJson.write(json, advice)));
         }
         text.append(text.isEmpty() ? "" : "\n").append(AdviceText.of(advice));
       }
@@ -123,14 +122,5 @@ final class AdviseCommand extends CliCommand {
         text.toString());
     flush();
     return ExitCode.OK;
-  }
-
-  private String sourced(Json.Fields fields) {
-    return Json.object(
-            json -> {
-              json.writeStringField("source", file);
-              fields.writeTo(json);
-            })
-        + System.lineSeparator();
   }
 }

@@ -132,12 +132,6 @@ final class ExplainCommand extends CliCommand {
       show(text);
       return;
     }
-    out()
-        .println(
-            Json.object(
-                json -> {
-                  json.writeStringField("source", file);
-                  fields.writeTo(json);
-                }));
+    out().println(TicketOutput.json(file, fields));
   }
 }

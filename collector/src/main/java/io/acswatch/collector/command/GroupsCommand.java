@@ -76,9 +76,9 @@ final class GroupsCommand extends CliCommand {
       SnapshotGroups groups = SnapshotGroups.of(snapshot, model, earlier);
       if (output.isJson()) {
         out.println(
-            Json.object(
+            TicketOutput.json(
+                file,
                 json -> {
-                  json.writeStringField("source", file);
                   GroupsJson.write(json, snapshot, groups);
                   Json.objects(json, "missing", host.missing(), ImportCommand::write);
                 }));

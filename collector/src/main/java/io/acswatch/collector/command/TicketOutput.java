@@ -5,6 +5,7 @@ import io.acswatch.cli.Ink;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.snapshot.Snapshot;
+import io.acswatch.wire.json.Json;
 import io.acswatch.wire.page.HostFile;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -56,6 +57,15 @@ final class TicketOutput {
     } else {
       out.print(text);
     }
+  }
+
+  /** A line of JSON that names its source. */
+  static String json(String source, Json.Fields fields) {
+    return Json.object(
+        json -> {
+          json.writeStringField("source", source);
+          fields.writeTo(json);
+        });
   }
 
   /** Writes the page, if it is asked for. */
