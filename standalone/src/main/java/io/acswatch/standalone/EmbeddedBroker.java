@@ -152,10 +152,6 @@ public final class EmbeddedBroker implements AutoCloseable {
     return HOST + ":" + port;
   }
 
-  public int port() {
-    return port;
-  }
-
   public Path directory() {
     return directory.path();
   }

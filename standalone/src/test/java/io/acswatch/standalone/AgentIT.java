@@ -113,7 +113,7 @@ class AgentIT {
 
   private static void createTopics(EmbeddedBroker broker) throws Exception {
     Topics.create(
-        IsolationConfig.of(broker.bootstrapServers()),
+        IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers())),
         new Topics.Layout(Optional.of(1), Optional.empty()));
   }
 

@@ -4,6 +4,7 @@ import static io.acswatch.standalone.Patience.LIMIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.acswatch.cli.HttpAddress;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.streams.app.IsolationApp;
@@ -65,7 +66,7 @@ class BrokerAwayIT {
         assertEquals(200, get(app, "/healthz").statusCode());
         assertTrue(get(app, "/metrics").body().contains("\nacswatch_broker_reachable 0.0\n"));
 
-        broker = EmbeddedBroker.start(kept, broker.port());
+        broker = EmbeddedBroker.start(kept, HttpAddress.parse(broker.bootstrapServers()).port());
         await().until(() -> get(app, "/readyz").statusCode() == 200);
         assertTrue(get(app, "/metrics").body().contains("\nacswatch_broker_reachable 1.0\n"));
         send(config, "kexec-001-after");

@@ -45,7 +45,7 @@ class CollectIT {
     Path first = frames(spool).get(0);
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       Topics.create(
-          IsolationConfig.of(broker.bootstrapServers()),
+          IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers())),
           new Topics.Layout(Optional.of(1), Optional.empty()));
       command[command.length - 1] = broker.bootstrapServers();
       try (LaunchedProcess agent = LaunchedProcess.acswatch(scratch, environment, command)) {

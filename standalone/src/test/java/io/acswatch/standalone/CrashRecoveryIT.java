@@ -52,7 +52,7 @@ class CrashRecoveryIT {
   void everyAlertComesOnceThoughTheProcessIsKilled() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       Topics.create(
-          IsolationConfig.of(broker.bootstrapServers()),
+          IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers())),
           new Topics.Layout(Optional.of(PARTITIONS), Optional.empty()));
       List<String> expected = expected();
       // What is sent after the kill cannot have been judged before it.

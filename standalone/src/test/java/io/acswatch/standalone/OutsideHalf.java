@@ -70,7 +70,8 @@ final class OutsideHalf implements AutoCloseable {
   private OutsideHalf(Path scratch) throws Exception {
     this.scratch = scratch;
     ports = SecuredBroker.freePorts(3);
-    config = IsolationConfig.of("127.0.0.1:" + ports[CLIENTS]);
+    config =
+        IsolationConfig.from(Map.of("streams.bootstrap.servers", "127.0.0.1:" + ports[CLIENTS]));
     startBroker();
     Awaitility.await()
         .atMost(GuestMachine.LIMIT)

@@ -110,7 +110,7 @@ final class SecuredBroker implements AutoCloseable {
   }
 
   String servers(Login login) {
-    return "127.0.0.1:" + (login == Login.SCRAM ? broker.port() : mutualPort);
+    return login == Login.SCRAM ? broker.bootstrapServers() : "127.0.0.1:" + mutualPort;
   }
 
   /** The port on which nobody is asked who he is. */

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -18,8 +19,12 @@ class BrokerWatchIT {
     List<BrokerSession> opened = Collections.synchronizedList(new ArrayList<>());
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT);
         BrokerWatch watch =
-            new BrokerWatch(IsolationConfig.of(broker.bootstrapServers()), told::add)) {
-      IsolationConfig config = IsolationConfig.of(broker.bootstrapServers());
+            new BrokerWatch(
+                IsolationConfig.from(
+                    Map.of("streams.bootstrap.servers", broker.bootstrapServers())),
+                told::add)) {
+      IsolationConfig config =
+          IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers()));
       watch.start(
           () -> {
             BrokerSession session = new BrokerSession(config, BrokerWatch.TIMEOUT);

@@ -41,7 +41,8 @@ class FrameBacklogIT {
   @Test
   void tellsHowManyFramesWaitAndForHowLong() throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
-      IsolationConfig config = IsolationConfig.of(broker.bootstrapServers());
+      IsolationConfig config =
+          IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers()));
       Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
       try (BrokerSession session = new BrokerSession(config);
           FrameBacklog backlog = backlog(config)) {
@@ -259,7 +260,8 @@ class FrameBacklogIT {
 
   private void run(Check check) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
-      IsolationConfig config = IsolationConfig.of(broker.bootstrapServers());
+      IsolationConfig config =
+          IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers()));
       Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
       try (BrokerSession session = new BrokerSession(config);
           FrameBacklog backlog = backlog(config)) {

@@ -102,11 +102,6 @@ public record IsolationConfig(
     kafka = Map.copyOf(kafka);
   }
 
-  /** Settings with their defaults, for these brokers. */
-  public static IsolationConfig of(String bootstrapServers) {
-    return from(Map.of(BOOTSTRAP_SERVERS, bootstrapServers));
-  }
-
   public static IsolationConfig from(Map<String, String> settings) {
     return from(new Settings(KEYS).putAll(settings));
   }

@@ -20,7 +20,9 @@ class BrokerWatchTest {
 
   @Test
   void tellsOnceThatTheBrokerWentAndOnceThatItIsBack() {
-    try (BrokerWatch watch = new BrokerWatch(IsolationConfig.of("b:1"), told::add)) {
+    try (BrokerWatch watch =
+        new BrokerWatch(
+            IsolationConfig.from(Map.of("streams.bootstrap.servers", "b:1")), told::add)) {
       watch.answered();
       assertTrue(watch.isReachable());
       watch.failed(new TimeoutException("no node"));
@@ -35,7 +37,9 @@ class BrokerWatchTest {
 
   @Test
   void takesARefusalForAnAnswerButNotAFailedLogin() {
-    try (BrokerWatch watch = new BrokerWatch(IsolationConfig.of("b:1"), told::add)) {
+    try (BrokerWatch watch =
+        new BrokerWatch(
+            IsolationConfig.from(Map.of("streams.bootstrap.servers", "b:1")), told::add)) {
       watch.failed(new ClusterAuthorizationException("not you"));
       assertTrue(watch.isReachable());
       watch.failed(new SaslAuthenticationException("who?"));
