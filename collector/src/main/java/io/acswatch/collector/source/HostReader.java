@@ -42,11 +42,7 @@ public final class HostReader {
   private final SourceTimings timings = new SourceTimings();
 
   public HostReader(HostTree tree, Clock clock) {
-    this(tree, clock, ReadGuard.none());
-  }
-
-  public HostReader(HostTree tree, Clock clock, ReadGuard guard) {
-    this(tree, clock, guard, boot -> "");
+    this(tree, clock, ReadGuard.none(), boot -> "");
   }
 
   /** A reader of a host; {@code previousBoot} knows the boot before a boot, or says "". */

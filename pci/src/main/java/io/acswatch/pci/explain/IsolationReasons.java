@@ -75,7 +75,7 @@ final class IsolationReasons {
     }
     boolean dwords = grouping.rules().hasDwordRegisters(index);
     return "Control was still %04x, of the boot before,%s"
-        .formatted(dwords ? found.secondDword() & 0xFFFF : found.control(), when);
+        .formatted(found.word(dwords) & 0xFFFF, when);
   }
 
   /** What lets requests past the IOMMU although the required controls are on; empty if nothing. */
@@ -115,7 +115,7 @@ final class IsolationReasons {
   private Explanation.Registers decisive(int index, AcsRegisters acs) {
     boolean dwords = grouping.rules().hasDwordRegisters(index);
     boolean noSv = grouping.rules().lacksSourceValidation(index);
-    int control = dwords ? acs.secondDword() & 0xFFFF : acs.control();
+    int control = acs.word(dwords) & 0xFFFF;
     int register = dwords ? AcsCapability.EGRESS_VECTOR_OFFSET : AcsCapability.CONTROL_OFFSET;
     int demanded =
         AcsCapability.REQUIRED & acs.capability() & (noSv ? ~AcsCapability.SOURCE_VALIDATION : ~0);

@@ -42,7 +42,7 @@ public final class AcsSetup {
    */
   public AcsRegisters of(int index, AcsRegisters found, boolean iommuOn) {
     boolean dwords = rules.hasDwordRegisters(index);
-    int before = dwords ? found.secondDword() : found.control();
+    int before = found.word(dwords);
     int control = before;
     if (iommuOn) {
       int capability =
@@ -53,11 +53,10 @@ public final class AcsSetup {
           AcsCapability.REQUIRED | (options.noAts() ? AcsCapability.TRANSLATION_BLOCKING : 0);
       control |= capability & wanted;
     }
-    if (dwords) {
-      control = options.applyToDwords(hierarchy, index, control, clearsOnly);
-      return new AcsRegisters(found.offset(), found.capability(), found.control(), control);
-    }
-    control = options.apply(hierarchy, index, before, control, clearsOnly);
-    return new AcsRegisters(found.offset(), found.capability(), control, found.secondDword());
+    return found.withWord(
+        dwords,
+        dwords
+            ? options.applyToDwords(hierarchy, index, control, clearsOnly)
+            : options.apply(hierarchy, index, before, control, clearsOnly));
   }
 }

@@ -317,11 +317,9 @@ public record GroupsCheck(
         String left = "a live update adopted another word";
         if (!isAdopted(grouping.hierarchy(), i)) {
           AcsRegisters written = setup.of(i, acs, grouping.choice().switchesOn(i));
-          left =
-              "the kernel leaves %04x"
-                  .formatted(dwords ? written.secondDword() & 0xFFFF : written.control());
+          left = "the kernel leaves %04x".formatted(written.word(dwords) & 0xFFFF);
         }
-        int now = dwords ? acs.secondDword() & 0xFFFF : acs.control();
+        int now = acs.word(dwords) & 0xFFFF;
         changed.add("%s (Control %04x, %s)".formatted(function.address(), now, left));
       }
     }

@@ -312,18 +312,14 @@ public final class KernelGrouping {
       return 0;
     }
     int bits = 0;
+    boolean dwords = rules.hasDwordRegisters(index);
     for (int bit = 1; bit <= AcsCapability.UPSTREAM_FORWARDING; bit <<= 1) {
-      if (!rules.verdict(index, cleared(index, acs, bit)).isEnforced()) {
+      AcsRegisters cleared = acs.withWord(dwords, acs.word(dwords) & ~bit);
+      if (!rules.verdict(index, cleared).isEnforced()) {
         bits |= bit;
       }
     }
     return bits;
-  }
-
-  private AcsRegisters cleared(int index, AcsRegisters acs, int bit) {
-    return rules.hasDwordRegisters(index)
-        ? new AcsRegisters(acs.offset(), acs.capability(), acs.control(), acs.secondDword() & ~bit)
-        : new AcsRegisters(acs.offset(), acs.capability(), acs.control() & ~bit, acs.secondDword());
   }
 
   /** Functions that {@link #strict} separates by assumption: no register shows it. */

@@ -95,7 +95,7 @@ final class TakenBits {
 
   /** The Control word; Intel's root ports with dword registers have it elsewhere. */
   private int word(int index, AcsRegisters acs) {
-    return grouping.rules().hasDwordRegisters(index) ? acs.secondDword() : acs.control();
+    return acs.word(grouping.rules().hasDwordRegisters(index));
   }
 
   /** Required bits that a kernel would set, where nobody knows if the function takes them. */
@@ -114,8 +114,6 @@ final class TakenBits {
   AcsRegisters after(int index, AcsRegisters found, AcsRegisters written, int untaken) {
     int stays = refused[index] | untaken;
     int word = word(index, written) & ~stays | word(index, found) & stays;
-    return grouping.rules().hasDwordRegisters(index)
-        ? new AcsRegisters(found.offset(), found.capability(), written.control(), word)
-        : new AcsRegisters(found.offset(), found.capability(), word, written.secondDword());
+    return written.withWord(grouping.rules().hasDwordRegisters(index), word);
   }
 }

@@ -14,6 +14,17 @@ public record AcsRegisters(int offset, int capability, int control, int secondDw
   private static final int BASIC = 0x7F;
   private static final String[] LETTERS = {"SV", "TB", "RR", "CR", "UF", "EC", "DT"};
 
+  /** Control; {@code isDword} on ports that have it as a dword. */
+  public int word(boolean isDword) {
+    return isDword ? secondDword : control;
+  }
+
+  public AcsRegisters withWord(boolean isDword, int word) {
+    return isDword
+        ? new AcsRegisters(offset, capability, control, word)
+        : new AcsRegisters(offset, capability, word, secondDword);
+  }
+
   /** The same with the required controls all on, or all off. */
   public AcsRegisters withRequired(boolean on) {
     int mask = AcsCapability.REQUIRED;
