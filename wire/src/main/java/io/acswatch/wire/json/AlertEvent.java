@@ -1,6 +1,7 @@
 package io.acswatch.wire.json;
 
 import io.acswatch.pci.alert.IsolationAlert;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class AlertEvent {
     headers.put(ATTRIBUTE + "subject", alert.fingerprint());
     long takenAtMillis = alert.interval().after().takenAtMillis();
     if (takenAtMillis != 0) {
-      headers.put(ATTRIBUTE + "time", Json.time(takenAtMillis));
+      headers.put(ATTRIBUTE + "time", Instant.ofEpochMilli(takenAtMillis).toString());
     }
     headers.put(ATTRIBUTE + "dataschema", DATA_SCHEMA);
     // Extensions: what a consumer sorts by without reading the value.

@@ -9,15 +9,12 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON of one line; null where a value is unknown or there is none. */
 public final class Json {
   private static final JsonFactory FACTORY = new JsonFactory();
-
-  private static final int DAY_MILLIS = 86_400_000;
 
   private Json() {}
 
@@ -126,34 +123,7 @@ public final class Json {
 
   /** A field with a time in milliseconds since 1970; null if it is 0. */
   public static void time(JsonGenerator json, String name, long millis) throws IOException {
-    text(json, name, millis == 0 ? null : time(millis));
-  }
-
-  /** As {@link Instant} writes it; by hand, for each alert and change has several. */
-  static String time(long millis) {
-    LocalDate day = LocalDate.ofEpochDay(Math.floorDiv(millis, DAY_MILLIS));
-    if (day.getYear() < 0 || day.getYear() > 9999) {
-      return Instant.ofEpochMilli(millis).toString();
-    }
-    int rest = Math.floorMod(millis, DAY_MILLIS);
-    StringBuilder text = new StringBuilder(24);
-    digits(text, day.getYear(), 1_000).append('-');
-    digits(text, day.getMonthValue(), 10).append('-');
-    digits(text, day.getDayOfMonth(), 10).append('T');
-    digits(text, rest / 3_600_000, 10).append(':');
-    digits(text, rest / 60_000 % 60, 10).append(':');
-    digits(text, rest / 1_000 % 60, 10);
-    if (rest % 1_000 != 0) {
-      digits(text.append('.'), rest % 1_000, 100);
-    }
-    return text.append('Z').toString();
-  }
-
-  private static StringBuilder digits(StringBuilder text, int number, int highest) {
-    for (int digit = highest; digit > 0; digit /= 10) {
-      text.append((char) ('0' + number / digit % 10));
-    }
-    return text;
+    text(json, name, millis == 0 ? null : Instant.ofEpochMilli(millis).toString());
   }
 
   public static void number(JsonGenerator json, String name, @Nullable Integer number)

@@ -24,12 +24,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,28 +160,6 @@ class AlertJsonTest {
         sparse.get("picture_url").asText(), "the first device");
     assertTrue(noPage.get("host_url").isNull());
     assertTrue(noPage.get("picture_url").isNull());
-  }
-
-  @Test
-  void writesTimesAsInstantsAreWritten() {
-    SplittableRandom random = new SplittableRandom(16);
-    LongStream.concat(
-            LongStream.of(
-                0,
-                1,
-                -1,
-                999,
-                1_000,
-                86_399_999,
-                -62_167_219_200_000L,
-                -62_167_219_200_001L,
-                253_402_300_799_999L,
-                253_402_300_800_000L,
-                Long.MAX_VALUE,
-                Long.MIN_VALUE),
-            LongStream.generate(() -> random.nextLong(-1L << 48, 1L << 48)).limit(10_000))
-        .forEach(
-            millis -> assertEquals(Instant.ofEpochMilli(millis).toString(), Json.time(millis)));
   }
 
   @Test
