@@ -2,6 +2,8 @@ package io.acswatch.wire.text;
 
 import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,7 +15,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +39,7 @@ final class LineSource {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
-  private final byte[] chunk = new byte[1 << 14];
-  private byte[] line = new byte[1 << 10];
-  private int chunkPosition;
-  private int chunkEnd;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 10);
   private long inputBytes;
   private int lineNumber;
 
@@ -52,7 +50,7 @@ final class LineSource {
   /** With {@code isPosted} a line that is not UTF-8 is read as ISO 8859-1, as old mail has it. */
   LineSource(String name, InputStream stream, boolean isPosted) {
     this.name = name;
-    this.stream = stream;
+    this.stream = new BufferedInputStream(stream, 1 << 14);
     this.isPosted = isPosted;
   }
 
@@ -93,31 +91,20 @@ final class LineSource {
 
   /** The next line without its end, or null at the end of the input. */
   @Nullable String next() throws InputException {
-    int length = 0;
-    boolean any = false;
-    while (true) {
-      if (chunkPosition == chunkEnd && !fill()) {
-        if (!any) {
-          return null;
-        }
-        break;
+    int read = read();
+    if (read < 0) {
+      return null;
+    }
+    line.reset();
+    for (; read >= 0 && read != '\n'; read = read()) {
+      if (line.size() == MAX_LINE_BYTES) {
+        lineNumber++;
+        throw error("line longer than " + MAX_LINE_BYTES + " bytes");
       }
-      any = true;
-      int from = chunkPosition;
-      while (chunkPosition < chunkEnd && chunk[chunkPosition] != '\n') {
-        chunkPosition++;
-      }
-      length = append(from, length);
-      if (chunkPosition < chunkEnd) {
-        chunkPosition++;
-        break;
-      }
+      line.write(read);
     }
     lineNumber++;
-    if (length > 0 && line[length - 1] == '\r') {
-      length--;
-    }
-    return decode(length);
+    return decode(line.toByteArray());
   }
 
   /**
@@ -133,43 +120,32 @@ final class LineSource {
     return text;
   }
 
-  private int append(int from, int length) throws InputException {
-    int added = chunkPosition - from;
-    if (length + added > MAX_LINE_BYTES) {
-      lineNumber++;
-      throw error("line longer than " + MAX_LINE_BYTES + " bytes");
-    }
-    if (length + added > line.length) {
-      line = Arrays.copyOf(line, Math.max(length + added, 2 * line.length));
-    }
-    System.arraycopy(chunk, from, line, length, added);
-    return length + added;
-  }
-
-  private boolean fill() throws InputException {
+  private int read() throws InputException {
+    int read;
     try {
-      int read = stream.read(chunk, 0, chunk.length);
-      chunkPosition = 0;
-      chunkEnd = Math.max(0, read);
-      inputBytes += chunkEnd;
+      read = stream.read();
     } catch (IOException broken) {
       throw refused(name, "cannot be read: " + reason(broken), broken);
     }
-    if (inputBytes > MAX_INPUT_BYTES) {
+    if (read >= 0 && ++inputBytes > MAX_INPUT_BYTES) {
       throw error("input longer than " + MAX_INPUT_BYTES + " bytes");
     }
-    return chunkEnd > 0;
+    return read;
   }
 
-  private String decode(int length) throws InputException {
-    ByteBuffer bytes = ByteBuffer.wrap(line, 0, length);
+  private String decode(byte[] whole) throws InputException {
+    int length = whole.length;
+    if (length > 0 && whole[length - 1] == '\r') {
+      length--;
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(whole, 0, length);
     try {
       String text = decoder.decode(bytes).toString();
       boolean marked = lineNumber == 1 && !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
       return marked ? text.substring(1) : text;
     } catch (CharacterCodingException notUtf8) {
       if (isPosted) {
-        return new String(line, 0, length, StandardCharsets.ISO_8859_1);
+        return new String(whole, 0, length, StandardCharsets.ISO_8859_1);
       }
       throw error("byte " + (bytes.position() + 1) + " of the line is not UTF-8");
     }
