@@ -3,7 +3,6 @@ package io.acswatch.standalone;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.Program;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,9 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
+import org.apache.kafka.common.utils.Utils;
 
 /**
  * The directory in which an embedded broker keeps its log; held exclusively from {@code open} to
@@ -121,20 +119,8 @@ public final class DataDirectory implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (temporary) {
-      delete(path);
+      Utils.delete(path.toFile());
     }
     channel.close();
-  }
-
-  private static void delete(Path root) throws IOException {
-    List<Path> deepestFirst;
-    try (Stream<Path> tree = Files.walk(root)) {
-      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-    for (Path path : deepestFirst) {
-      Files.deleteIfExists(path);
-    }
   }
 }
