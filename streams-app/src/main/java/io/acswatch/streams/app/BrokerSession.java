@@ -3,10 +3,17 @@ package io.acswatch.streams.app;
 import io.acswatch.cli.BrokerFailure;
 import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** An admin client whose failures are one line each and name the brokers. */
 public final class BrokerSession implements AutoCloseable {
@@ -44,6 +51,31 @@ public final class BrokerSession implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new CommandFailure("stopped while waiting for the broker", stopped);
     }
+  }
+
+  /**
+   * Those of the topics that exist.
+   *
+   * @param hidden told those that this login may not describe, whether they exist or not
+   */
+  Map<String, TopicDescription> topics(Collection<String> names, Consumer<String> hidden) {
+    Map<String, TopicDescription> existing = new TreeMap<>();
+    admin
+        .describeTopics(names)
+        .topicNameValues()
+        .forEach(
+            (name, coming) -> {
+              try {
+                existing.put(name, answer(coming));
+              } catch (CommandFailure failed) {
+                if (failed.getCause() instanceof TopicAuthorizationException) {
+                  hidden.accept(name);
+                } else if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw failed;
+                }
+              }
+            });
+    return existing;
   }
 
   public CommandFailure refused(Throwable failure) {

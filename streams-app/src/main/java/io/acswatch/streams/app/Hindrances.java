@@ -10,23 +10,18 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,34 +114,7 @@ final class Hindrances {
     Set<String> names = new TreeSet<>(config.topics().all());
     names.addAll(TopicPolicies.internal(config.applicationId()).keySet());
     names.addAll(COMMITTED_TO);
-    Map<String, TopicDescription> topics = new TreeMap<>();
-    session
-        .admin()
-        .describeTopics(names)
-        .topicNameValues()
-        .forEach(
-            (name, coming) -> {
-              TopicDescription topic = ifSeen(session, coming);
-              if (topic != null) {
-                topics.put(name, topic);
-              }
-            });
-    return topics;
-  }
-
-  private static <T> @Nullable T ifSeen(BrokerSession session, KafkaFuture<T> coming) {
-    try {
-      return coming.get();
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof UnknownTopicOrPartitionException
-          || failed.getCause() instanceof AuthorizationException) {
-        return null;
-      }
-      throw session.refused(failed.getCause());
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("stopped while waiting for the broker", stopped);
-    }
+    return session.topics(names, hidden -> {});
   }
 
   private void addedPartitions(Map<String, TopicDescription> topics, List<Hindrance> found) {
@@ -201,11 +169,17 @@ final class Hindrances {
         .values()
         .forEach(
             (topic, coming) -> {
-              Config config = ifSeen(session, coming);
-              ConfigEntry entry =
-                  config == null ? null : config.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
-              if (entry != null) {
-                settings.put(topic.name(), Integer.parseInt(entry.value()));
+              try {
+                ConfigEntry entry =
+                    session.answer(coming).get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+                if (entry != null) {
+                  settings.put(topic.name(), Integer.parseInt(entry.value()));
+                }
+              } catch (CommandFailure failed) {
+                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException
+                    || failed.getCause() instanceof AuthorizationException)) {
+                  throw failed;
+                }
               }
             });
     return settings;

@@ -14,16 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The topics with their partitions and {@linkplain TopicPolicies policies}.
@@ -129,24 +126,8 @@ public final class Topics {
    */
   private static Map<String, TopicDescription> existing(
       BrokerSession session, IsolationConfig config, Collection<String> names) {
-    Map<String, TopicDescription> existing = new TreeMap<>();
     List<String> hidden = new ArrayList<>();
-    session
-        .admin()
-        .describeTopics(names)
-        .topicNameValues()
-        .forEach(
-            (name, coming) -> {
-              try {
-                existing.put(name, session.answer(coming));
-              } catch (CommandFailure failed) {
-                if (failed.getCause() instanceof TopicAuthorizationException) {
-                  hidden.add(name);
-                } else if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
-                  throw failed;
-                }
-              }
-            });
+    Map<String, TopicDescription> existing = session.topics(names, hidden::add);
     if (!hidden.isEmpty()) {
       Collections.sort(hidden);
       throw new CommandFailure(
