@@ -11,6 +11,7 @@ import io.acswatch.wire.frame.FrameReader;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,7 @@ public final class SpoolSender {
         status.turns();
         if (!sendAll(Long.MAX_VALUE)) {
           stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS);
-          pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+          pause = Collections.min(List.of(pause.multipliedBy(2), LONGEST_PAUSE));
           continue;
         }
         pause = FIRST_PAUSE;
@@ -78,10 +79,6 @@ public final class SpoolSender {
       discardPublisher(Duration.ofMillis(100));
       stopped.countDown();
     }
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 
   /** Sends what waits; false if it could not, and is to be tried again later. */

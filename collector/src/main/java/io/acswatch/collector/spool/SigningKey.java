@@ -2,9 +2,9 @@ package io.acswatch.collector.spool;
 
 import io.acswatch.wire.frame.FrameSignature;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -69,14 +69,10 @@ public final class SigningKey {
   /** The key of a spool as it is; fails if there is none, it is damaged or not for this user. */
   public static SigningKey read(Path spool) throws IOException {
     Path file = spool.resolve(FILE);
-    ByteBuffer bytes = ByteBuffer.allocate(MOST_BYTES);
-    try (SeekableByteChannel in =
-        Files.newByteChannel(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
-      while (bytes.hasRemaining() && in.read(bytes) >= 0) {
-        // reads on
-      }
+    String text;
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.US_ASCII);
     }
-    String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
     try {
       int begin = text.indexOf(BEGIN);
       int end = text.indexOf(END);

@@ -57,10 +57,6 @@ public final class CheckedBytes implements RandomDataInput {
     return start;
   }
 
-  public void clear() {
-    set(NOTHING);
-  }
-
   private int index(long offset, int size) {
     if (offset < 0 || offset > (long) length - size) {
       throw underflow(offset, size);

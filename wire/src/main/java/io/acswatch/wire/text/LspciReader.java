@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class LspciReader {
   private static final int BYTES_PER_LINE = 16;
   private static final int MAX_BYTES = 4096;
-  private static final int SECONDARY_BUS = 0x19;
   private static final Set<Integer> LENGTHS = Set.of(64, 128, 256, MAX_BYTES);
   private static final Pattern HEADING =
       Pattern.compile(

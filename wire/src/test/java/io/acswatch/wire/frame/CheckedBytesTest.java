@@ -48,7 +48,7 @@ class CheckedBytesTest {
     view.set(BYTES, 8, 2);
     assertEquals(0x0988, view.readUnsignedShort(0));
     assertThrows(BufferUnderflowException.class, () -> view.readByte(2));
-    view.clear();
+    view.set(BYTES, 0, 0);
     assertThrows(BufferUnderflowException.class, () -> view.readByte(0));
     assertThrows(IndexOutOfBoundsException.class, () -> view.set(BYTES, 5, 6));
   }
