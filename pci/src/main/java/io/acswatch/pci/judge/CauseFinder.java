@@ -33,11 +33,13 @@ final class CauseFinder {
   private final Comparison comparison;
   private final HostView before;
   private final HostView after;
+  private final RegisterChanges changes;
 
   CauseFinder(Comparison comparison) {
     this.comparison = comparison;
     before = comparison.before();
     after = comparison.after();
+    changes = new RegisterChanges(comparison);
   }
 
   /**
@@ -55,21 +57,21 @@ final class CauseFinder {
     }
     AcsVerdict from = merged ? AcsVerdict.ENFORCED : AcsVerdict.NOT_ENFORCED;
     AcsVerdict to = merged ? AcsVerdict.NOT_ENFORCED : AcsVerdict.ENFORCED;
-    List<RegisterChange> changes = new ArrayList<>();
+    List<RegisterChange> changed = new ArrayList<>();
     int turnedWithoutRegister = HostHierarchy.NONE;
     for (Passed function : passed) {
       int then = comparison.beforeOf(function.index());
       if (before.verdict(then) == from && after.verdict(function.index()) == to) {
-        RegisterChange change = registerChange(function.index());
+        RegisterChange change = changes.of(function.index());
         if (change != null) {
-          changes.add(change);
+          changed.add(change);
         } else if (turnedWithoutRegister == HostHierarchy.NONE) {
           turnedWithoutRegister = function.index();
         }
       }
     }
-    if (!changes.isEmpty()) {
-      return ofRegisters(changes);
+    if (!changed.isEmpty()) {
+      return ofRegisters(changed);
     }
     if (turnedWithoutRegister != HostHierarchy.NONE) {
       return ofFunctionWithoutRegister(turnedWithoutRegister);
@@ -143,8 +145,8 @@ final class CauseFinder {
     List<RegisterChange> lost = new ArrayList<>();
     for (Passed function : passed) {
       int index = function.index();
-      AcsRegisters then = acs(before, comparison.beforeOf(index));
-      AcsRegisters now = acs(after, index);
+      AcsRegisters then = changes.before(index);
+      AcsRegisters now = changes.after(index);
       if (then == null || now == null || !cameToShare(index, endpoints)) {
         continue;
       }
@@ -159,7 +161,7 @@ final class CauseFinder {
       }
       int word = isOpen ? now.control() : then.control();
       int due = leftBy(before, comparison.beforeOf(index), then);
-      lost.add(change(index, now.offset() + AcsCapability.CONTROL_OFFSET, due, word));
+      lost.add(changes.of(index, now.offset() + AcsCapability.CONTROL_OFFSET, due, word));
     }
     return lost.isEmpty() ? null : ofAdopted(lost);
   }
@@ -231,51 +233,11 @@ final class CauseFinder {
             || after.function(after.indexOf(register.path())).kernel().preservation().isAdopted());
   }
 
-  /** How the ACS registers of a function changed; null if they did not. */
-  @Nullable RegisterChange registerChange(int afterIndex) {
-    AcsRegisters then = acs(before, comparison.beforeOf(afterIndex));
-    AcsRegisters now = acs(after, afterIndex);
-    AcsRegisters known = now == null ? then : now;
-    if (known == null) {
-      return null;
-    }
-    if (then != null && now != null && then.control() != now.control()) {
-      return change(
-          afterIndex, now.offset() + AcsCapability.CONTROL_OFFSET, then.control(), now.control());
-    }
-    int capabilityThen = then == null ? 0 : then.capability();
-    int capabilityNow = now == null ? 0 : now.capability();
-    if (then == null || now == null || capabilityThen != capabilityNow) {
-      int offset = known.offset() + AcsCapability.CAPABILITY_OFFSET;
-      return change(afterIndex, offset, capabilityThen, capabilityNow);
-    }
-    if (then.secondDword() != now.secondDword()) {
-      // Intel's root ports with dword registers: Control stands where others have the egress
-      // vector.
-      return change(
-          afterIndex,
-          now.offset() + AcsCapability.EGRESS_VECTOR_OFFSET,
-          then.secondDword() & 0xFFFF,
-          now.secondDword() & 0xFFFF);
-    }
-    return null;
-  }
-
-  private static @Nullable AcsRegisters acs(HostView view, int index) {
-    return view.function(index).config().acs();
-  }
-
-  RegisterChange change(int afterIndex, int offset, int then, int now) {
-    PciFunction function = after.function(afterIndex);
-    return new RegisterChange(
-        function.address(), function.path(), after.hierarchy().type(afterIndex), offset, then, now);
-  }
-
-  private Cause ofRegisters(List<RegisterChange> changes) {
-    RegisterChange first = changes.get(0);
+  private Cause ofRegisters(List<RegisterChange> changed) {
+    RegisterChange first = changed.get(0);
     int index = after.indexOf(first.path());
-    AcsRegisters then = acs(before, comparison.beforeOf(index));
-    AcsRegisters now = acs(after, index);
+    AcsRegisters then = changes.before(index);
+    AcsRegisters now = changes.after(index);
     Cause.Kind kind;
     String sentence;
     if (then != null && now == null) {
@@ -302,7 +264,7 @@ final class CauseFinder {
     return new Cause(
         kind,
         first,
-        changes.subList(1, changes.size()),
+        changed.subList(1, changed.size()),
         sentence.formatted(portWord(index), first.port()) + origin);
   }
 
@@ -352,7 +314,7 @@ final class CauseFinder {
       int then = comparison.beforeOf(function.index());
       if (before.verdict(then) == AcsVerdict.NOT_ENFORCED
           && after.verdict(function.index()) == AcsVerdict.ENFORCED) {
-        return registerChange(function.index());
+        return changes.of(function.index());
       }
     }
     return null;

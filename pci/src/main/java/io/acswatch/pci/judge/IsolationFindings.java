@@ -160,7 +160,7 @@ final class IsolationFindings extends Findings {
   private Cause cause(int index, String what) {
     PciFunction function = after.function(index);
     RegisterChange change =
-        comparison.isInBoth(index) ? new CauseFinder(comparison).registerChange(index) : null;
+        comparison.isInBoth(index) ? new RegisterChanges(comparison).of(index) : null;
     AcsRegisters acs = function.config().acs();
     String registers =
         acs == null

@@ -18,11 +18,11 @@ final class RegisterFindings extends Findings {
   private static final int WEAKENING =
       AcsCapability.EGRESS_CONTROL | AcsCapability.DIRECT_TRANSLATED;
 
-  private final CauseFinder causes;
+  private final RegisterChanges changes;
 
   private RegisterFindings(Comparison comparison) {
     super(comparison);
-    causes = new CauseFinder(comparison);
+    changes = new RegisterChanges(comparison);
   }
 
   static List<IsolationAlert> of(Comparison comparison) {
@@ -111,7 +111,7 @@ final class RegisterFindings extends Findings {
                 then.capability(),
                 then.offset());
     RegisterChange change =
-        causes.change(
+        changes.of(
             index,
             now.offset() + AcsCapability.CAPABILITY_OFFSET,
             then.capability(),
@@ -126,7 +126,7 @@ final class RegisterFindings extends Findings {
 
   private void raise(
       AlertCode code, Severity severity, int index, String headline, String consequence) {
-    RegisterChange change = causes.registerChange(index);
+    RegisterChange change = changes.of(index);
     Cause.Kind kind =
         code == AlertCode.ACS_CAP_DROPPED
             ? Cause.Kind.ACS_CAPABILITY_GONE
