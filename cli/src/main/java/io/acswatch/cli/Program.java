@@ -91,7 +91,7 @@ public final class Program {
     flush(out);
   }
 
-  static void flush(PrintWriter out) {
+  public static void flush(PrintWriter out) {
     if (out.checkError()) {
       throw new CommandFailure("standard output: cannot be written");
     }

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -47,11 +48,7 @@ final class CaptureCommand extends CliCommand {
       description = "Host id in the capture; default is the host name.")
   private @Nullable String hostId;
 
-  @Option(
-      names = {"-o", "--file"},
-      paramLabel = "FILE",
-      description = "Write to FILE, which is replaced as a whole; default is standard output.")
-  private @Nullable Path file;
+  @Mixin private WholeFile file = new WholeFile();
 
   @Override
   public Integer call() throws IOException {
@@ -61,12 +58,7 @@ final class CaptureCommand extends CliCommand {
     Capture capture =
         reader.read(hostId == null ? reader.hostName() : hostId, reader.uptimeMillis(), claims);
     String text = CaptureWriter.toText(capture);
-    if (file == null) {
-      out().print(text);
-      flush();
-    } else {
-      WholeFile.write(file, text);
-    }
+    file.write(out(), text);
     warnOfWhatIsMissing(capture);
     return ExitCode.OK;
   }

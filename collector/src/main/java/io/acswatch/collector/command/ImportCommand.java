@@ -8,11 +8,9 @@ import io.acswatch.wire.text.CaptureWriter;
 import io.acswatch.wire.text.PostedHost;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code import}: one capture from what there is of a host. */
@@ -33,23 +31,14 @@ final class ImportCommand extends CliCommand {
       description = "Files or directories, all of one host; - is standard input.")
   private List<String> files = List.of();
 
-  @Option(
-      names = {"-o", "--file"},
-      paramLabel = "FILE",
-      description = "Write to FILE, which is replaced as a whole; default is standard output.")
-  private @Nullable Path file;
+  @Mixin private WholeFile file = new WholeFile();
 
   @Override
   public Integer call() throws IOException {
     PostedHost host = CaptureInput.host(files.toArray(String[]::new));
     Capture capture = host.toCapture();
     String text = CaptureWriter.toText(capture);
-    if (file == null) {
-      out().print(text);
-      flush();
-    } else {
-      WholeFile.write(file, text);
-    }
+    file.write(out(), text);
     PrintWriter err = err();
     err.println(capture.functions().size() + " functions");
     host.origins().forEach(origin -> err.println("  " + origin));

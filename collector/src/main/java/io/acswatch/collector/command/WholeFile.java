@@ -2,15 +2,32 @@ package io.acswatch.collector.command;
 
 import io.acswatch.cli.Program;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/** A file that a command was told to write. */
+/** A file that a command may be told to write. */
 final class WholeFile {
-  private WholeFile() {}
+  @Option(
+      names = {"-o", "--file"},
+      paramLabel = "FILE",
+      description = "Write to FILE, which is replaced as a whole; default is standard output.")
+  private @Nullable Path file;
+
+  /** Writes the file or, where none was named, to standard output. */
+  void write(PrintWriter out, String text) throws IOException {
+    if (file == null) {
+      out.print(text);
+      Program.flush(out);
+    } else {
+      write(file, text);
+    }
+  }
 
   /** Writes a file so that it is there in full or, if that fails, as it was before. */
   static void write(Path file, String text) throws IOException {
