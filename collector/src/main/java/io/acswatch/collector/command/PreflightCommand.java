@@ -37,7 +37,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -276,14 +275,10 @@ final class PreflightCommand extends CliCommand {
     return reader.read(reader.hostName(), reader.uptimeMillis(), OwnershipReader.claimsOf(reader));
   }
 
-  private static String verdict(Preflight.Result result) {
-    return result.outcome().name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
   private String json(Preflight.Result result, @Nullable KexecAnswer both) throws IOException {
     return Json.object(
         json -> {
-          json.writeStringField("verdict", verdict(result));
+          json.writeStringField("verdict", result.outcome().label());
           json.writeStringField("model", result.model().model().label());
           json.writeStringField("model_reason", result.model().reason());
           json.writeStringField("preserves_devices", ability.answer().word());
@@ -304,13 +299,13 @@ final class PreflightCommand extends CliCommand {
   private static void kind(JsonGenerator json, String name, Preflight.Result result)
       throws IOException {
     json.writeObjectFieldStart(name);
-    json.writeStringField("verdict", verdict(result));
+    json.writeStringField("verdict", result.outcome().label());
     Json.texts(json, "reasons", result.reasons());
     json.writeEndObject();
   }
 
   private String text(Preflight.Result result, @Nullable KexecAnswer both) {
-    ConsoleText text = new ConsoleText().line(verdict(result));
+    ConsoleText text = new ConsoleText().line(result.outcome().label());
     if (both == null || result != both.update() && result != both.plain()) {
       result.reasons().forEach(reason -> text.wrapped("  ", 4, reason));
     }
@@ -334,7 +329,7 @@ final class PreflightCommand extends CliCommand {
   }
 
   private static void kind(ConsoleText text, String name, Preflight.Result result) {
-    text.line("  " + name + ": " + verdict(result));
+    text.line("  " + name + ": " + result.outcome().label());
     result.reasons().forEach(reason -> text.wrapped("    ", 6, reason));
   }
 

@@ -8,7 +8,6 @@ import io.acswatch.pci.iommu.ModelChoice;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -80,10 +79,7 @@ final class AgreedResult {
     return cases.stream()
         .collect(
             Collectors.groupingBy(
-                c ->
-                    c.result().outcome().name().toLowerCase(Locale.ROOT).replace('_', '-')
-                        + ": "
-                        + String.join(" ", c.result().reasons()),
+                c -> c.result().outcome().label() + ": " + String.join(" ", c.result().reasons()),
                 LinkedHashMap::new,
                 Collectors.toList()));
   }

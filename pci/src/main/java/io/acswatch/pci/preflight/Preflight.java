@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
@@ -47,7 +48,12 @@ public final class Preflight {
     /** Something of severity high or critical was found. */
     NO_GO,
     /** It depends on what is not known. */
-    UNKNOWN
+    UNKNOWN;
+
+    /** The word for people and JSON, for example {@code no-go}. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
   }
 
   /** What was foretold. */
