@@ -253,7 +253,7 @@ public final class PostedHost {
 
   /** A description of a function to be filled with the lines below its heading. */
   ShownFunction function(PciAddress address, String heading) {
-    return new ShownFunction(address, heading, names);
+    return new ShownFunction(address, Heading.of(heading.strip(), names));
   }
 
   void add(Listed found) {

@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -39,29 +38,6 @@ import org.jspecify.annotations.Nullable;
  * {@code cap_sriov}, {@code cap_ats}, {@code cap_dsn}), versions 3.3 to 3.14.
  */
 final class ShownFunction {
-  private static final String REVISION = "(?: \\(rev ([0-9a-f]{2})\\))?";
-  private static final String INTERFACE = "(?: \\(prog-if ([0-9a-f]{2}).*?\\))?";
-
-  /** {@code -nn}, {@code -n}, and names alone. */
-  private static final Pattern BOTH =
-      Pattern.compile(
-          "(?:.*\\[)?([0-9a-f]{4})\\]?: .*\\[([0-9a-f]{4}):([0-9a-f]{4})\\]"
-              + REVISION
-              + INTERFACE);
-
-  private static final Pattern NUMBERS =
-      Pattern.compile("([0-9a-f]{4}): ([0-9a-f]{4}):([0-9a-f]{4})" + REVISION + INTERFACE);
-  private static final Pattern NAMES = Pattern.compile("([^:]+): (.*?)" + REVISION + INTERFACE);
-
-  /** Ids that a script prints before or after the names. */
-  private static final Pattern ADDED_IDS =
-      Pattern.compile("(.*?) ?\\[([0-9a-f]{4}):([0-9a-f]{4})\\]");
-
-  private static final Pattern CLASS = Pattern.compile(" \\[[0-9a-f]{4}\\]$");
-
-  /** What {@code -nn} leaves of the ids behind a name that is longer than it has room for. */
-  private static final Pattern CUT_IDS = Pattern.compile(" \\[?[0-9a-f:]*\\.\\.\\.$");
-
   private static final Pattern CAPABILITY =
       Pattern.compile("Capabilities: \\[([0-9a-f]{2,3})(?: v(\\d+))?\\] ?(.*)");
   private static final Pattern BUSES =
@@ -153,7 +129,7 @@ final class ShownFunction {
   private final byte[] bytes = new byte[ConfigSpace.EXTENDED_LENGTH];
   private final int[] bars = new int[2];
   private @Nullable PciIds ids;
-  private boolean showsIds;
+  private final boolean showsIds;
   private boolean isVerbose;
   private boolean hasHeader;
   private boolean isCut;
@@ -184,54 +160,22 @@ final class ShownFunction {
   private int totalVfs;
   private int enabledVfs;
 
-  ShownFunction(PciAddress address, String heading, Supplier<PciNames> names) {
+  ShownFunction(PciAddress address, Heading heading) {
     this.address = address;
-    heading(heading.strip(), names);
+    showsIds = heading.showsIds();
+    bytes[0x08] = (byte) heading.revision();
+    bytes[0x09] = (byte) heading.programming();
+    takeIds(heading.ids());
   }
 
-  private void heading(String text, Supplier<PciNames> names) {
-    Matcher numbers = BOTH.matcher(text);
-    if (!numbers.matches()) {
-      numbers = NUMBERS.matcher(text);
+  private void takeIds(@Nullable PciIds told) {
+    if (told == null) {
+      return;
     }
-    int classCode = 0;
-    String revision;
-    String programming;
-    if (numbers.matches()) {
-      classCode = hex(numbers.group(1));
-      ids = new PciIds(hex(numbers.group(2)), hex(numbers.group(3)), 0);
-      showsIds = true;
-      revision = numbers.group(4);
-      programming = numbers.group(5);
-    } else {
-      Matcher added = ADDED_IDS.matcher(text);
-      Matcher words = NAMES.matcher(added.matches() ? added.group(1) : text);
-      if (!words.matches()) {
-        return;
-      }
-      String className = CLASS.matcher(words.group(1)).replaceFirst("");
-      if (added.matches()) {
-        classCode = names.get().classCode(className);
-        ids = new PciIds(hex(added.group(2)), hex(added.group(3)), 0);
-      } else {
-        ids = names.get().ids(className, CUT_IDS.matcher(words.group(2)).replaceFirst(""));
-        classCode = ids == null ? 0 : ids.classCode() >>> 8;
-      }
-      showsIds = added.matches();
-      revision = words.group(3);
-      programming = words.group(4);
-    }
-    bytes[0x08] = (byte) (revision == null ? 0 : hex(revision));
-    bytes[0x09] = (byte) (programming == null ? 0 : hex(programming));
-    if (ids != null) {
-      ids(ids.vendor(), ids.device(), classCode);
-    }
-  }
-
-  private void ids(int vendor, int device, int classCode) {
-    ids = new PciIds(vendor, device, classCode << 8 | bytes[0x09] & 0xFF);
-    put16(0x00, vendor);
-    put16(0x02, device);
+    int classCode = told.classCode() >>> 8;
+    ids = new PciIds(told.vendor(), told.device(), classCode << 8 | bytes[0x09] & 0xFF);
+    put16(0x00, told.vendor());
+    put16(0x02, told.device());
     put16(0x0A, classCode);
     if (classCode == CARDBUS_CLASS) {
       bytes[0x0E] = 2;
@@ -240,8 +184,8 @@ final class ShownFunction {
 
   /** Ids that another listing tells count where this one has names only. */
   void takeIds(ShownFunction other) {
-    if (ids == null && other.ids != null) {
-      ids(other.ids.vendor(), other.ids.device(), other.ids.classCode() >>> 8);
+    if (ids == null) {
+      takeIds(other.ids);
     }
   }
 
