@@ -52,6 +52,18 @@ record Listed(
     return dump.length() <= SHORT_DUMP ? 1 : isShort() ? 2 : DUMPED;
   }
 
+  /** What keeps the function from being known, as far as a dump would make it known. */
+  ShownFunction.Gap gap() {
+    if (captured == null && dump == null) {
+      return shown.gap();
+    }
+    return dump != null && depth() == 1 ? ShownFunction.Gap.DENIED : ShownFunction.Gap.NONE;
+  }
+
+  boolean lacksChipsetBase() {
+    return shown.lacksChipsetBase() && depth() < DUMPED;
+  }
+
   /** Length of the dump. */
   int bytes() {
     return dump == null ? 0 : dump.length();

@@ -10,7 +10,6 @@ import io.acswatch.pci.hierarchy.ConfigFacts;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -69,17 +68,11 @@ public final class PostedHost {
    */
   public record Missing(String what, String command) {}
 
-  private static final int SHOWN_ADDRESSES = 4;
   private static final int MOST_CONTRADICTIONS = 50;
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
   /** The note of a capture that was not taken on the host: what it lacks is not absent there. */
   private static final String POSTED = "made of what was posted";
-
-  /** What {@code lspci} is given where its words do not tell registers. */
-  private static final String DUMP = "sudo lspci -xxxx";
-
-  private static final String WORDS = "sudo lspci -nnvvv";
 
   private final Supplier<PciNames> names;
   private final Map<PciAddress, Listed> listed = new TreeMap<>();
@@ -482,56 +475,7 @@ public final class PostedHost {
   /** What is not known of this host and would be of use, most important first. */
   public List<Missing> missing() {
     List<Missing> missing = new ArrayList<>(told);
-    List<CapturedFunction> related = functions(true);
-    Map<ShownFunction.Gap, List<PciAddress>> gaps = new EnumMap<>(ShownFunction.Gap.class);
-    listed.forEach(
-        (at, function) -> {
-          if (function.captured() == null && function.dump() == null) {
-            ShownFunction.Gap gap = function.shown().gap();
-            if (gap != ShownFunction.Gap.NONE) {
-              gaps.computeIfAbsent(gap, unused -> new ArrayList<>()).add(at);
-            }
-          } else if (function.dump() != null && function.depth() == 1) {
-            gaps.computeIfAbsent(ShownFunction.Gap.DENIED, unused -> new ArrayList<>()).add(at);
-          }
-        });
-    List<PciAddress> shortDumps =
-        listed.values().stream()
-            .filter(Listed::isShort)
-            .map(function -> function.shown().address())
-            .toList();
-    if (!shortDumps.isEmpty()) {
-      missing.add(
-          new Missing("extended capabilities, which -xxx leaves out: " + some(shortDumps), DUMP));
-    }
-    gaps.forEach(
-        (gap, addresses) ->
-            missing.add(
-                new Missing(gap.words() + ": " + some(addresses), gap.isOfDumps() ? DUMP : WORDS)));
-    boolean asksChipset =
-        listed.values().stream()
-            .anyMatch(function -> AcsRules.mayAskChipset(function.function().ids()));
-    if (asksChipset) {
-      List<PciAddress> baseless =
-          listed.values().stream()
-              .filter(function -> function.shown().lacksChipsetBase() && function.depth() < 4)
-              .map(function -> function.shown().address())
-              .toList();
-      if (!baseless.isEmpty()) {
-        missing.add(new Missing("the base of the chipset's registers: " + some(baseless), DUMP));
-      }
-    }
-    List<PciAddress> placeless =
-        related.stream()
-            .filter(function -> function.sysfsPath().isEmpty())
-            .map(CapturedFunction::address)
-            .toList();
-    if (!placeless.isEmpty()) {
-      missing.add(new Missing("the bridges above: " + some(placeless), WORDS));
-    }
-    if (listed.isEmpty()) {
-      missing.add(new Missing("all functions", WORDS));
-    }
+    missing.addAll(OpenRegisters.of(listed.values(), functions(true)));
     if (groups.isEmpty()) {
       missing.add(
           new Missing(
@@ -544,13 +488,5 @@ public final class PostedHost {
       missing.add(new Missing("the kernel's command line", "cat /proc/cmdline"));
     }
     return missing;
-  }
-
-  private static String some(List<PciAddress> addresses) {
-    String first =
-        String.join(
-            ", ", addresses.stream().limit(SHOWN_ADDRESSES).map(PciAddress::toString).toList());
-    int more = addresses.size() - SHOWN_ADDRESSES;
-    return more > 0 ? first + " and " + more + " more" : first;
   }
 }
