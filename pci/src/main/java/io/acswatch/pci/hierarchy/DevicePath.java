@@ -25,12 +25,9 @@ public record DevicePath(String text) implements Comparable<DevicePath> {
    * /sys/devices/pci0000:00/0000:00:03.0/0000:03:00.1}. Components before the first root bus are
    * left out. Returns null if there is no root bus in it, no function at its end, or it is too
    * long.
+   *
+   * @param place is overwritten: one for all functions of a snapshot
    */
-  public static @Nullable DevicePath ofSysfs(String sysfsPath) {
-    return ofSysfs(sysfsPath, new StringBuilder(sysfsPath.length()));
-  }
-
-  /** The same, for each function of each snapshot: what was in {@code place} is overwritten. */
   public static @Nullable DevicePath ofSysfs(String sysfsPath, StringBuilder place) {
     if (sysfsPath.length() > MAX_PATH) {
       return null;

@@ -42,14 +42,17 @@ class AddressesAndPlacesTest {
     assertThrows(IllegalArgumentException.class, () -> PciAddress.parse(text));
   }
 
+  private static DevicePath ofSysfs(String path) {
+    return DevicePath.ofSysfs(path, new StringBuilder());
+  }
+
   @Test
   void placeIsTheChainOfDevicesWithoutBusNumbers() {
-    DevicePath path =
-        DevicePath.ofSysfs("/sys/devices/pci0000:00/0000:00:03.0/0000:04:00.0/0000:05:00.1");
+    DevicePath path = ofSysfs("/sys/devices/pci0000:00/0000:00:03.0/0000:04:00.0/0000:05:00.1");
 
     assertEquals("pci0000:00/03.0/00.0/00.1", path.text());
     assertEquals("pci0000:00/03.0/00.0", path.bridge().text());
-    assertNull(DevicePath.ofSysfs("/sys/devices/pci0000:00/0000:00:03.0").bridge());
+    assertNull(ofSysfs("/sys/devices/pci0000:00/0000:00:03.0").bridge());
     assertTrue(path.isBelow(path.bridge()));
   }
 
@@ -57,13 +60,12 @@ class AddressesAndPlacesTest {
   void componentsAboveTheRootBusAreLeftOut() {
     assertEquals(
         "pci0000:00/01.0",
-        DevicePath.ofSysfs("/sys/devices/platform/40000000.pcie/pci0000:00/0000:00:01.0").text());
+        ofSysfs("/sys/devices/platform/40000000.pcie/pci0000:00/0000:00:01.0").text());
   }
 
   @Test
   void vmdHasARootBusOfItsOwn() {
-    DevicePath path =
-        DevicePath.ofSysfs("/sys/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:02.0");
+    DevicePath path = ofSysfs("/sys/devices/pci0000:00/0000:00:0e.0/pci10000:e0/10000:e0:02.0");
 
     assertEquals("pci0000:00/0e.0/pci10000:e0/02.0", path.text());
     assertNull(path.bridge());
@@ -72,7 +74,7 @@ class AddressesAndPlacesTest {
 
   @Test
   void vfIsNamedByItsPf() {
-    DevicePath pf = DevicePath.ofSysfs("/sys/devices/pci0000:00/0000:00:03.0/0000:04:00.0");
+    DevicePath pf = ofSysfs("/sys/devices/pci0000:00/0000:00:03.0/0000:04:00.0");
     DevicePath vf = pf.virtualFunction(2);
 
     assertEquals("pci0000:00/03.0/00.0/vf2", vf.text());
@@ -83,7 +85,7 @@ class AddressesAndPlacesTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "/sys/devices/pci0000:00", "/sys/devices/x", "pci0000:00/virtio0"})
   void pathsWithoutAFunctionAreNoPlaces(String text) {
-    assertNull(DevicePath.ofSysfs(text));
+    assertNull(ofSysfs(text));
   }
 
   /** A map that takes the low bits of a hash must not meet one bucket only. */

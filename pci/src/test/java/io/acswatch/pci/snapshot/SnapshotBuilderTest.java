@@ -138,7 +138,7 @@ class SnapshotBuilderTest {
               }
             });
     for (int i = 0; i < paths.size(); i++) {
-      DevicePath alone = DevicePath.ofSysfs(paths.get(i));
+      DevicePath alone = DevicePath.ofSysfs(paths.get(i), new StringBuilder());
       PciFunction function = snapshot.functions().get(i);
       assertEquals(
           alone == null ? DevicePath.ofAddressOnly(function.address()) : alone, function.path());
