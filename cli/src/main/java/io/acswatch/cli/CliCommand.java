@@ -31,6 +31,12 @@ public abstract class CliCommand implements Callable<Integer> {
     Program.say(out(), line);
   }
 
+  /** A line on standard error, beside the result. */
+  protected final void remark(String line) {
+    err().println("acswatch: " + line);
+    err().flush();
+  }
+
   /** To be thrown where options or arguments do not fit together. */
   protected final ParameterException wrongUsage(String message) {
     return new ParameterException(commandLine(), message);

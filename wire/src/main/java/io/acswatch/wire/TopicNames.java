@@ -8,6 +8,10 @@ public record TopicNames(String prefix) {
 
   public static final TopicNames DEFAULT = new TopicNames(DEFAULT_PREFIX);
 
+  /** What a command remarks that sends frames of the past to their topic. */
+  public static final String OLD_FRAMES_SENT =
+      "frames of a boot older than a host's current one are not judged";
+
   /** Refuses a prefix that Kafka would refuse in a topic name. */
   public TopicNames {
     if (!prefix.matches("[a-zA-Z0-9][a-zA-Z0-9._-]{0,199}")) {

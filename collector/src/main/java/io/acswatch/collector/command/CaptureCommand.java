@@ -72,14 +72,13 @@ final class CaptureCommand extends CliCommand {
         List.of(ReadStatus.ASLEEP, ReadStatus.UNREADABLE, ReadStatus.TORN_READ)) {
       warn(capture, status, "are " + status);
     }
-    err().flush();
   }
 
   private void warn(Capture capture, ReadStatus status, String what) {
     int all = capture.functions().size();
     long found = capture.functions().stream().filter(f -> f.readStatus() == status).count();
     if (found > 0) {
-      err().println("acswatch: warning: %d of %d functions %s".formatted(found, all, what));
+      remark("warning: %d of %d functions %s".formatted(found, all, what));
     }
   }
 }

@@ -14,6 +14,7 @@ import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
+import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.frame.FrameReader;
 import io.acswatch.wire.frame.Rejected;
 import java.io.IOException;
@@ -98,8 +99,7 @@ final class ReplayCommand extends CliCommand {
                     frame.value().length));
       }
     }
-    err().println("acswatch: frames of a boot older than a host's current one are not judged");
-    err().flush();
+    remark(TopicNames.OLD_FRAMES_SENT);
     return ExitCode.OK;
   }
 

@@ -3,11 +3,11 @@ package io.acswatch.streams.command;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.client.Alert;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.WakeupException;
@@ -24,7 +24,7 @@ final class AlertmanagerBridge {
   private final Alertmanager alertmanager;
   private final OpenAlerts alerts;
   private final Duration refresh;
-  private final PrintWriter err;
+  private final Consumer<String> remark;
   private final Function<ConsumerRecord<byte[], byte[]>, @Nullable Alert> read;
   private Duration pause = Duration.ZERO;
   private long nextTelling = System.nanoTime();
@@ -34,12 +34,12 @@ final class AlertmanagerBridge {
       OpenAlerts alerts,
       Duration refresh,
       Function<ConsumerRecord<byte[], byte[]>, @Nullable Alert> read,
-      PrintWriter err) {
+      Consumer<String> remark) {
     this.alertmanager = alertmanager;
     this.alerts = alerts;
     this.refresh = refresh;
     this.read = read;
-    this.err = err;
+    this.remark = remark;
   }
 
   /** Runs until it is stopped; with {@code once} until what is there now has been told. */
@@ -57,7 +57,7 @@ final class AlertmanagerBridge {
         }
       }
     } catch (WakeupException | InterruptedException stopped) {
-      err.flush();
+      // being stopped is how it ends
     }
   }
 
@@ -78,14 +78,14 @@ final class AlertmanagerBridge {
       alertmanager.tell(alerts.toTell(Instant.now()));
       alerts.told();
       if (!pause.isZero()) {
-        say("the Alertmanager has been told again");
+        remark.accept("the Alertmanager has been told again");
       }
       pause = Duration.ZERO;
       nextTelling = System.nanoTime() + refresh.toNanos();
       return true;
     } catch (IOException failed) {
       if (pause.isZero()) {
-        say(CommandFailure.firstLine(failed) + "; trying again");
+        remark.accept(CommandFailure.firstLine(failed) + "; trying again");
       }
       pause = longer(pause);
       nextTelling = System.nanoTime() + pause.toNanos();
@@ -96,10 +96,5 @@ final class AlertmanagerBridge {
   private static Duration longer(Duration pause) {
     Duration doubled = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
     return doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
-  }
-
-  private void say(String text) {
-    err.println("acswatch: " + text);
-    err.flush();
   }
 }

@@ -199,7 +199,7 @@ final class AlertsCommand extends CliCommand {
               new OpenAlerts(filter()),
               Duration.ofSeconds(refreshSeconds),
               this::read,
-              err());
+              this::remark);
       StopSignal.calling(reader::wakeUp, PATIENCE).during(() -> bridge.run(reader, once));
     }
     return ExitCode.OK;
@@ -241,15 +241,13 @@ final class AlertsCommand extends CliCommand {
     try {
       return serde.deserialize(record.topic(), record.value());
     } catch (SerializationException damaged) {
-      PrintWriter err = err();
-      err.println(
-          "acswatch: %s-%d@%d left out: %s"
+      remark(
+          "%s-%d@%d left out: %s"
               .formatted(
                   record.topic(),
                   record.partition(),
                   record.offset(),
                   CommandFailure.firstLine(damaged)));
-      err.flush();
       return null;
     }
   }

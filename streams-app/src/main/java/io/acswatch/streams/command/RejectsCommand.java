@@ -9,6 +9,7 @@ import io.acswatch.streams.app.IsolationApp;
 import io.acswatch.streams.app.IsolationConfig;
 import io.acswatch.streams.topology.Refusal;
 import io.acswatch.wire.FrameLimits;
+import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertText;
 import io.acswatch.wire.json.Json;
 import java.io.IOException;
@@ -228,8 +229,7 @@ final class RejectsCommand extends CliCommand {
           });
     }
     if (sent.get() > 0) {
-      err().println("acswatch: frames of a boot older than a host's current one are not judged");
-      err().flush();
+      remark(TopicNames.OLD_FRAMES_SENT);
     }
   }
 
