@@ -190,7 +190,9 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   /** With a boot that follows, and the one that its agent names before it. */
   BootHistory followedBy(Sign first) {
     List<SeenBoot> known = new ArrayList<>(boots);
-    if (!first.previousBoot.isEmpty() && find(first.previousBoot) == null) {
+    boolean namesAnother =
+        !first.previousBoot.isEmpty() && !first.previousBoot.equals(first.bootId);
+    if (namesAnother && find(first.previousBoot) == null) {
       known.add(new SeenBoot(first.previousBoot, 0, 0));
     }
     known.add(seen(first));
@@ -208,7 +210,7 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     if (rival == null || takenAtMillis == 0) {
       return this;
     }
-    if (rival.answeredMillis == 0) {
+    if (rival.answeredMillis == 0 || takenAtMillis < rival.answeredMillis) { // or a clock set back
       return with(boots, new Rival(rival.id, rival.turns, rival.turnSinceMillis, takenAtMillis));
     }
     boolean isGone = takenAtMillis - rival.answeredMillis >= GONE_MILLIS;
@@ -224,7 +226,9 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
         new Rival(
             id,
             sameTurn ? rival.turns : (rival == null ? 0 : rival.turns) + 1,
-            sameTurn ? rival.turnSinceMillis : sign.takenAtMillis,
+            sameTurn
+                ? TimeLimits.notAfter(sign.takenAtMillis, rival.turnSinceMillis)
+                : sign.takenAtMillis,
             0);
     List<SeenBoot> known = new ArrayList<>(boots.subList(0, boots.size() - 1));
     SeenBoot before = find(id);
@@ -244,10 +248,10 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
 
   /**
    * With the time of the broker for the first frame of the current boot, where the clock of the
-   * host was ahead of it: the next boot may have the right time.
+   * host was well ahead of it: the next boot may have the right time.
    */
   public BootHistory notAfter(long appendedAtMillis) {
-    if (boots.isEmpty() || current().sinceMillis <= appendedAtMillis) {
+    if (boots.isEmpty() || current().sinceMillis <= appendedAtMillis + SLACK_MILLIS) {
       return this;
     }
     List<SeenBoot> known = new ArrayList<>(boots);

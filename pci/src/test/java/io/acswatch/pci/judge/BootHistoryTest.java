@@ -141,6 +141,16 @@ class BootHistoryTest {
     assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", "", 0, 9)));
   }
 
+  /** By an agent with a fault; the boot was known twice, and its old frames were new. */
+  @Test
+  void aBootThatNamesItselfIsKnownOnce() {
+    take(host("one").after("one"), 100);
+    take(host("one").after("one"), 200);
+
+    assertEquals(1, state.boots().boots().size());
+    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", "one", 150_000, 150)));
+  }
+
   @Test
   void aClockThatWasAheadOfTheBrokersDoesNotMakeTheNextBootOld() {
     Judged ahead = Judgement.apply(state, host("one").sequence(9_000).snapshot());
@@ -254,6 +264,22 @@ class BootHistoryTest {
     assertEquals(0, codes(ended, AlertCode.GROUP_MERGED_CROSS_VM), "it was not compared");
     take(host("old"), 301 + 15 * MINUTE);
     assertEquals(Place.OLD, state.boots().placeOf(new Sign("clone", "", 200_000, 205)));
+  }
+
+  /** The clocks of both run ten hours ahead for one frame, and are set back. */
+  @Test
+  void oneFrameFromTheFutureKeepsNeitherTheConflictNorTheOtherMachine() {
+    conflict();
+    take(AlteredSnapshot.at(host("clone").sequence(310).snapshot(), 36_000_000));
+    take(host("clone"), 400);
+    List<IsolationAlert> ended = take(host("clone"), 400 + 15 * MINUTE);
+    assertTrue(has(ended, AlertCode.HOST_ID_CONFLICT, AlertStatus.RESOLVED), ended::toString);
+
+    take(AlteredSnapshot.at(host("old").sequence(2_000).snapshot(), 36_000_000));
+    take(host("old"), 2_100);
+    assertEquals("clone", boot());
+    take(host("old"), 2_100 + 15 * MINUTE);
+    assertEquals("old", boot());
   }
 
   @Test
