@@ -21,8 +21,17 @@ public final class FrameLimits {
   /** Any other string: a command line, a note. */
   public static final int MAX_STRING = 65_536;
 
+  /**
+   * Twice as many as the largest host that is simulated. What it takes to judge a host grows with
+   * the square of their number, and others of its partition wait meanwhile.
+   */
+  public static final int MAX_FUNCTIONS = 16_384;
+
   /** Most owners, and most notes. */
   public static final int MAX_ENTRIES = 65_536;
+
+  /** The end of the year 9999 in milliseconds since 1970: RFC 3339 writes no later time. */
+  public static final long MAX_TIME = 253_402_300_799_999L;
 
   private FrameLimits() {}
 

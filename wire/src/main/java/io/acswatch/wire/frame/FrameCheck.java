@@ -121,6 +121,7 @@ final class FrameCheck {
     for (int field = LOOKED_AT_AT; field <= NAMED_SEQUENCE_AT; field += Long.BYTES) {
       checkCount(at.i64(field), field, "number=%d, expected 0 or more");
     }
+    checkTime(LOOKED_AT_AT, "lookedAt=%d, expected at most %d");
     tooLong(BOOT_ID_LENGTH_AT, hostAt - bootAt, MAX_BOOT_ID);
     tooLong(hostAt, at.frameLength - hostAt, MAX_HOST);
     long fault = Utf8.firstFault(at.input, at.base + bootAt, at.base + hostAt);
@@ -151,6 +152,7 @@ final class FrameCheck {
         at.frameLength);
     checkMost(
         at.functionCount, MAX_FUNCTIONS, FUNCTION_COUNT_AT, "functions=%d, expected at most %d");
+    checkMost(at.scanCount, MAX_FUNCTIONS, SCAN_COUNT_AT, "scanOrder=%d, expected at most %d");
     checkMost(at.ownerCount, MAX_ENTRIES, OWNER_COUNT_AT, "owners=%d, expected at most %d");
     checkMost(at.noteCount, MAX_ENTRIES, NOTE_COUNT_AT, "notes=%d, expected at most %d");
     long mostStrings =
@@ -203,6 +205,7 @@ final class FrameCheck {
       checkString(HOST_AT + i * Integer.BYTES, MAX_OF_HEADER[i]);
     }
     checkCount(at.i64(TAKEN_AT_AT), TAKEN_AT_AT, "takenAt=%d, expected 0 or more");
+    checkTime(TAKEN_AT_AT, "takenAt=%d, expected at most %d");
     checkCount(at.i64(SEQUENCE_AT), SEQUENCE_AT, "sequence=%d, expected 0 or more");
     for (int field = LOADER_TYPE_AT; field <= LOADER_VERSION_AT; field += Integer.BYTES) {
       int loader = at.i32(field);
@@ -350,6 +353,11 @@ final class FrameCheck {
 
   private static void checkMost(int count, int most, int field, String format) {
     require(count <= most, BAD_LENGTH, field, format, count, most);
+  }
+
+  private void checkTime(int field, String format) {
+    long time = at.i64(field);
+    require(time <= MAX_TIME, BAD_VALUE, field, format, time, MAX_TIME);
   }
 
   private static void checkCount(long count, int field, String format) {

@@ -55,8 +55,6 @@ final class FrameLayout {
   /** Longest frame. What a topic accepts is set lower, with {@code max.message.bytes}. */
   static final int MAX_LENGTH = 64 << 20;
 
-  static final int MAX_FUNCTIONS = 65_536;
-
   /** Longest strings of the header, from the host on; the last is the command line. */
   static final int[] MAX_OF_HEADER = {
     MAX_HOST, MAX_NAME, MAX_BOOT_ID, MAX_KERNEL, MAX_KERNEL, MAX_STRING

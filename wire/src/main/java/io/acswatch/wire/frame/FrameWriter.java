@@ -12,6 +12,7 @@ import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.KexecEvent;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Unchanged;
+import io.acswatch.wire.FrameLimits;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -202,9 +203,9 @@ public final class FrameWriter {
   }
 
   private void checkFunctions() {
-    if (functions.size() > MAX_FUNCTIONS) {
+    if (functions.size() > FrameLimits.MAX_FUNCTIONS) {
       throw new IllegalArgumentException(
-          "functions=" + functions.size() + ", expected at most " + MAX_FUNCTIONS);
+          "functions=" + functions.size() + ", expected at most " + FrameLimits.MAX_FUNCTIONS);
     }
     for (int i = 1; i < functions.size(); i++) {
       PciAddress address = functions.get(i).address();

@@ -101,7 +101,7 @@ final class CaptureAssembly {
     once(key, value);
     try {
       long millis = OffsetDateTime.parse(value).toInstant().toEpochMilli();
-      if (millis >= 0) {
+      if (millis >= 0 && millis <= MAX_TIME) {
         return millis;
       }
     } catch (DateTimeException | ArithmeticException notAnInstant) {

@@ -51,8 +51,6 @@ final class CaptureFormat {
   static final int OWNER_FIELDS = 3;
   static final int READ_STATUS_FIELDS = 2;
 
-  static final int MAX_FUNCTIONS = 65_536;
-
   /** Highest number of VFs: the registers have 16 bits. */
   static final int MAX_VFS = 0xFFFF;
 

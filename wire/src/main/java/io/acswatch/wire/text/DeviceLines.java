@@ -10,6 +10,7 @@ import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciIds;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.CapturedFunction;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,8 +74,8 @@ final class DeviceLines {
     if (other != null) {
       throw lines.error("dev: second line for " + address + ", the first is line " + other.line());
     }
-    if (devices.size() > CaptureFormat.MAX_FUNCTIONS) {
-      throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " dev lines");
+    if (devices.size() > FrameLimits.MAX_FUNCTIONS) {
+      throw lines.error("more than " + FrameLimits.MAX_FUNCTIONS + " dev lines");
     }
   }
 
@@ -134,8 +135,8 @@ final class DeviceLines {
     if (statuses.putIfAbsent(address, status) != null) {
       throw lines.error("read_status: second line for " + address);
     }
-    if (statuses.size() > CaptureFormat.MAX_FUNCTIONS) {
-      throw lines.error("more than " + CaptureFormat.MAX_FUNCTIONS + " read_status lines");
+    if (statuses.size() > FrameLimits.MAX_FUNCTIONS) {
+      throw lines.error("more than " + FrameLimits.MAX_FUNCTIONS + " read_status lines");
     }
   }
 

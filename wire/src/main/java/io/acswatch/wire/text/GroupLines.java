@@ -2,6 +2,7 @@ package io.acswatch.wire.text;
 
 import io.acswatch.pci.hierarchy.KernelView;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,10 +42,10 @@ final class GroupLines {
                 .formatted(group.number(), address, other.number(), other.line()));
       }
     }
-    if (byMember.size() > CaptureFormat.MAX_FUNCTIONS) {
+    if (byMember.size() > FrameLimits.MAX_FUNCTIONS) {
       throw lines.error(
           "group: members=%d, expected at most %d"
-              .formatted(byMember.size(), CaptureFormat.MAX_FUNCTIONS));
+              .formatted(byMember.size(), FrameLimits.MAX_FUNCTIONS));
     }
   }
 

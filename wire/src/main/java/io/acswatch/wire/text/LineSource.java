@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * since it knows the place.
  */
 final class LineSource {
-  /** Longest line, in bytes; the scan order of 65 536 functions fits. */
+  /** Longest line, in bytes; the scan order of the largest host fits. */
   static final int MAX_LINE_BYTES = 1 << 20;
 
-  /** Longest input, in bytes; 65 536 functions of 2 KiB fit. */
+  /** Longest input, in bytes; its functions fit, each with all its bytes. */
   static final long MAX_INPUT_BYTES = 256L << 20;
 
   private static final int BYTE_ORDER_MARK = 0xFEFF;

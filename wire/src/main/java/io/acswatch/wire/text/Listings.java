@@ -2,6 +2,7 @@ package io.acswatch.wire.text;
 
 import io.acswatch.pci.config.ConfigSpace;
 import io.acswatch.pci.hierarchy.PciAddress;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,9 +45,9 @@ final class Listings {
       all.add(current);
     }
     current.functions().put(address, found);
-    if (++size > CaptureFormat.MAX_FUNCTIONS) {
+    if (++size > FrameLimits.MAX_FUNCTIONS) {
       throw new InputException(
-          source, found.line(), 0, "more than " + CaptureFormat.MAX_FUNCTIONS + " devices");
+          source, found.line(), 0, "more than " + FrameLimits.MAX_FUNCTIONS + " devices");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.acswatch.wire.frame;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Collections.nCopies;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -8,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.pci.hierarchy.KernelView;
+import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -23,6 +25,11 @@ import io.acswatch.wire.text.CaptureWriter;
 import io.acswatch.wire.text.PostedHost;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -178,6 +185,79 @@ class FrameLimitsTest {
     Capture owned = tiny.withOwners(Collections.nCopies(65_537, claim));
     Rejected owners = new FrameReader().wrap(FrameWriter.write(owned));
     assertEquals("owners=65537, expected at most 65536", owners.detail());
+  }
+
+  @Test
+  void refusesALongerScanOrderThanFunctionsThereMayBe() throws IOException {
+    PciAddress first = GoldenFrameTest.capture("tiny").functions().get(0).address();
+    assertNull(new FrameReader().wrap(FrameWriter.write(at(1, nCopies(16_384, first)))));
+    Rejected rejected = new FrameReader().wrap(FrameWriter.write(at(1, nCopies(16_385, first))));
+    assertEquals("scanOrder=16385, expected at most 16384", rejected.detail());
+  }
+
+  /**
+   * What judging takes grows with their square; one frame of 65,536 held its partition for good.
+   */
+  @Test
+  void refusesMoreFunctionsThanCanBeJudgedInTime() throws IOException {
+    CapturedFunction first = GoldenFrameTest.capture("tiny").functions().get(0);
+    List<CapturedFunction> functions = new ArrayList<>();
+    for (int i = 0; i < 16_384; i++) {
+      functions.add(
+          new CapturedFunction(
+              new PciAddress(0, i),
+              "",
+              first.config(),
+              first.readStatus(),
+              first.ids(),
+              first.kernel(),
+              ""));
+    }
+    Capture capture = at(1, List.of());
+    byte[] most =
+        FrameWriter.write(
+            new Capture(
+                "h", "", capture.boot(), 1, 1, false, List.of(), functions, List.of(), List.of()));
+    assertNull(new FrameReader().wrap(most));
+
+    byte[] more = Arrays.copyOf(most, most.length + 64); // an entry of zeros
+    ByteBuffer.wrap(more)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(0x08, more.length)
+        .putInt(0x10, functions.size() + 1);
+    assertEquals("functions=16385, expected at most 16384", new FrameReader().wrap(more).detail());
+  }
+
+  /** Alerts say when a snapshot was taken, and their schema wants a time of RFC 3339. */
+  @Test
+  void refusesATimeAfterTheYear9999() throws IOException {
+    long last = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+    Capture latest = at(last, List.of());
+    assertNull(new FrameReader().wrap(FrameWriter.write(latest)));
+    CaptureContent.assertSame(
+        latest, CaptureReader.readText("latest", CaptureWriter.toText(latest)));
+    Rejected snapshot = new FrameReader().wrap(FrameWriter.write(at(last + 1, List.of())));
+    assertEquals("takenAt=253402300800000, expected at most 253402300799999", snapshot.detail());
+    Unchanged word = new Unchanged("h", "b", last + 1, 2, 1, ContentDigest.UNKNOWN);
+    Rejected unchanged = new FrameReader().wrap(FrameWriter.write(word));
+    assertEquals("lookedAt=253402300800000, expected at most 253402300799999", unchanged.detail());
+    String later = CaptureWriter.toText(at(last + 1, List.of()));
+    assertThrows(InputException.class, () -> CaptureReader.readText("later", later));
+  }
+
+  private static Capture at(long takenAtMillis, List<PciAddress> scanOrder) throws IOException {
+    Capture tiny = GoldenFrameTest.capture("tiny");
+    return new Capture(
+        "h",
+        "",
+        tiny.boot(),
+        takenAtMillis,
+        1,
+        false,
+        scanOrder,
+        tiny.functions(),
+        List.of(),
+        List.of());
   }
 
   private static Capture with(Capture capture, int notes, OwnershipClaim claim) {
