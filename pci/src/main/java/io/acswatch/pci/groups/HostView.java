@@ -13,6 +13,7 @@ import io.acswatch.pci.iommu.KernelVersion;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class HostView {
   public static final String NOBODY = "";
 
   private static final String VFIO = "vfio";
+  private static final char AFTER_SLASH = '/' + 1;
   private static final String HELD_BY_USER_SPACE = "unmanaged";
 
   private final Snapshot snapshot;
@@ -43,6 +45,9 @@ public final class HostView {
   private final Map<PciAddress, String> owners;
   private final String[] ownerOf;
   private final boolean ownersAreIntended;
+
+  /** Functions in order of their places; null until they are asked for. */
+  private int @Nullable [] byPlace;
 
   public HostView(Snapshot snapshot) {
     this(snapshot, List.of());
@@ -203,9 +208,37 @@ public final class HostView {
     return isUnderVfio(index) && function(index).kernel().groupType().equals(HELD_BY_USER_SPACE);
   }
 
+  /** The functions at a place and below it, in order of their places. */
   public IntStream atOrBelow(DevicePath place) {
-    return IntStream.range(0, size())
-        .filter(i -> function(i).path().equals(place) || function(i).path().isBelow(place));
+    String text = place.text();
+    return IntStream.concat(
+        placesBetween(text, text + '\0'), placesBetween(text + '/', text + AFTER_SLASH));
+  }
+
+  /** Functions whose place has a text from the one on and before the other. */
+  private IntStream placesBetween(String from, String to) {
+    if (byPlace == null) {
+      byPlace =
+          IntStream.range(0, size())
+              .boxed()
+              .sorted(Comparator.comparing(i -> function(i).path()))
+              .mapToInt(Integer::intValue)
+              .toArray();
+    }
+    int[] places = byPlace;
+    return IntStream.range(firstOf(places, from), firstOf(places, to)).map(at -> places[at]);
+  }
+
+  private int firstOf(int[] places, String text) {
+    int low = 0;
+    int high = places.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      boolean before = function(places[middle]).path().text().compareTo(text) < 0;
+      low = before ? middle + 1 : low;
+      high = before ? high : middle;
+    }
+    return low;
   }
 
   public List<String> vmsAtOrBelow(DevicePath place) {

@@ -200,7 +200,7 @@ public final class Comparison {
     return Collections.disjoint(claims(a), claims(b));
   }
 
-  private Set<String> claims(int afterIndex) {
+  Set<String> claims(int afterIndex) {
     return isInBoth(afterIndex) ? before.claims(beforeOf(afterIndex)) : Set.of();
   }
 

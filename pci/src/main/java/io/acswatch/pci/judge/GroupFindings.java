@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiPredicate;
-import java.util.function.IntUnaryOperator;
+import java.util.function.Function;
 
 /**
  * Finds endpoints that now share a group and endpoints that no longer do, by the groups that the
@@ -73,9 +73,13 @@ final class GroupFindings extends Findings {
 
   private void judgeMerge(int group, List<Integer> endpoints, GroupPartition then) {
     List<Integer> owned = endpoints.stream().filter(comparison::isOwned).toList();
-    boolean crossVm = anyPair(owned, then, comparison::haveDisjointOwners);
+    boolean crossVm = anyPair(owned, then, comparison::claims, comparison::haveDisjointOwners);
     boolean vmHost =
-        anyPair(endpoints, then, (a, b) -> comparison.isOwned(a) != comparison.isOwned(b));
+        anyPair(
+            endpoints,
+            then,
+            comparison::isOwned,
+            (a, b) -> comparison.isOwned(a) != comparison.isOwned(b));
     if (crossVm) {
       raise(AlertCode.GROUP_MERGED_CROSS_VM, Severity.CRITICAL, group, owned);
     }
@@ -85,7 +89,7 @@ final class GroupFindings extends Findings {
     if (!crossVm && !vmHost) {
       if (!owned.isEmpty()) {
         raise(AlertCode.GROUP_MERGED_SAME_VM, Severity.WARNING, group, endpoints);
-      } else if (anyPair(endpoints, then, (a, b) -> wasHeld(a) && wasHeld(b))) {
+      } else if (anyPair(endpoints, then, this::wasHeld, (a, b) -> wasHeld(a) && wasHeld(b))) {
         raise(AlertCode.OWNERSHIP_UNKNOWN, Severity.CRITICAL, group, endpoints);
       } else {
         boolean pool = endpoints.stream().anyMatch(i -> before.isUnderVfio(comparison.beforeOf(i)));
@@ -99,16 +103,35 @@ final class GroupFindings extends Findings {
     return before.isHeld(comparison.beforeOf(index));
   }
 
-  /** True if a pair of endpoints that were in different groups satisfies {@code condition}. */
+  /** Endpoints that are alike to a condition: one of them, and the groups that they were in. */
+  private record Alike(int example, Set<Integer> groups) {
+    boolean wasApartFrom(Alike other) {
+      return groups.size() > 1 || !groups.equals(other.groups);
+    }
+  }
+
+  /**
+   * True if a pair of endpoints that were in different groups satisfies {@code condition}, which
+   * depends on nothing but {@code kind}: a group may have thousands of endpoints.
+   */
   private boolean anyPair(
-      List<Integer> endpoints, GroupPartition then, BiPredicate<Integer, Integer> condition) {
-    IntUnaryOperator groupOf = i -> then.groupOf(comparison.beforeOf(i));
-    return endpoints.stream()
+      List<Integer> endpoints,
+      GroupPartition then,
+      Function<Integer, Object> kind,
+      BiPredicate<Integer, Integer> condition) {
+    Map<Object, Alike> kinds = new LinkedHashMap<>();
+    for (int i : endpoints) {
+      kinds
+          .computeIfAbsent(kind.apply(i), unused -> new Alike(i, new HashSet<>()))
+          .groups
+          .add(then.groupOf(comparison.beforeOf(i)));
+    }
+    return kinds.values().stream()
         .anyMatch(
             a ->
-                endpoints.stream()
-                    .filter(b -> groupOf.applyAsInt(a) != groupOf.applyAsInt(b))
-                    .anyMatch(b -> condition.test(a, b)));
+                kinds.values().stream()
+                    .filter(a::wasApartFrom)
+                    .anyMatch(b -> condition.test(a.example, b.example)));
   }
 
   private void raise(AlertCode code, Severity severity, int group, List<Integer> endpoints) {

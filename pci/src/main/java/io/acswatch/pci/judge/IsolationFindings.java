@@ -106,6 +106,9 @@ final class IsolationFindings extends Findings {
         members.stream()
             .filter(i -> after.isEndpoint(i) && !comparison.anyOwner(i).isEmpty())
             .toList();
+    if (owned.stream().map(comparison::anyOwner).distinct().limit(2).count() < 2) {
+      return List.of();
+    }
     for (int a : owned) {
       for (int b : owned) {
         if (!comparison.anyOwner(a).equals(comparison.anyOwner(b)) && !reported.together(a, b)) {

@@ -7,6 +7,7 @@ import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.iommu.GroupPartition;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Finds claims of owners that contradict each other, or the kernel. */
@@ -47,12 +48,9 @@ final class OwnershipFindings extends Findings {
   private void shared(List<Integer> members) {
     List<Integer> owned =
         members.stream().filter(i -> after.isEndpoint(i) && after.isOwned(i)).toList();
+    List<Set<String>> claims = owned.stream().map(after::claims).distinct().toList();
     boolean disjoint =
-        owned.stream()
-            .anyMatch(
-                a ->
-                    owned.stream()
-                        .anyMatch(b -> Collections.disjoint(after.claims(a), after.claims(b))));
+        claims.stream().anyMatch(a -> claims.stream().anyMatch(b -> Collections.disjoint(a, b)));
     if (!disjoint) {
       return;
     }
