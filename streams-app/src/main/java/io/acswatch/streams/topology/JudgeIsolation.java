@@ -42,6 +42,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
   /** What a topic takes, less what bytes that cannot be compressed grow by in a batch. */
   private static final int MAX_OUTPUT_BYTES = Nodes.MAX_RECORD_BYTES - (256 << 10);
 
+  /**
+   * Of all records that one frame leads to. A host of 8,192 functions, each with two alerts, makes
+   * half of it; a command line of 64 KiB, which is in each alert, would make gigabytes.
+   */
+  private static final long MAX_OUTPUTS_BYTES = 8L * Nodes.MAX_RECORD_BYTES;
+
   private final AlertLinks links;
   private final TopologyObserver observer;
   private final HostObserver hosts;
@@ -99,8 +105,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       rejects.send(
           record, record.value().frame(), Refusal.TOO_LARGE, String.valueOf(tooLarge.getMessage()));
       return;
-    } catch (RuntimeException | StackOverflowError failure) {
-      failed(record, failure);
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError failure) {
+      failed(record, failure); // what used the memory is garbage by now
       return;
     }
     // Nothing below fails because of what is in the record: it is stored and forwarded as a whole.
@@ -216,9 +222,12 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       Record<byte[], Observation> record) {
     String host = record.value().host();
     List<Output> outputs = new ArrayList<>();
+    long bytes = 0;
     for (IsolationAlert alert : judged.alerts()) {
       for (Output output : Output.of(alert, links)) {
         refuseTooLarge("a record for " + output.sink(), output.bytes());
+        bytes += output.bytes();
+        refuseAbove(MAX_OUTPUTS_BYTES, "its alerts", bytes);
         outputs.add(output);
       }
     }
@@ -241,9 +250,13 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
 
   /** No producer would send it, and it would stop the application again and again. */
   private static void refuseTooLarge(String what, long bytes) {
-    if (bytes > MAX_OUTPUT_BYTES) {
+    refuseAbove(MAX_OUTPUT_BYTES, what, bytes);
+  }
+
+  private static void refuseAbove(long most, String what, long bytes) {
+    if (bytes > most) {
       throw new RecordTooLargeException(
-          "%s would have %d bytes, expected at most %d".formatted(what, bytes, MAX_OUTPUT_BYTES));
+          "%s would have %d bytes, expected at most %d".formatted(what, bytes, most));
     }
   }
 

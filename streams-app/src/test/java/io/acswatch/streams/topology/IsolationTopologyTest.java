@@ -19,6 +19,7 @@ import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.Heartbeat;
 import io.acswatch.pci.snapshot.Snapshot;
 import io.acswatch.streams.Frames;
+import io.acswatch.streams.LargeHosts;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.TopicNames;
@@ -426,6 +427,62 @@ class IsolationTopologyTest {
     assertEquals("too_large", headers(reject).get(Rejects.REASON));
     assertEquals("more than 16777216 bytes of JSON", headers(reject).get(Rejects.DETAIL));
     assertTrue(used < 128 << 20, "used " + used);
+  }
+
+  /** Each alert has the command line twice. A frame of 1 MB led to 260 MB of alerts. */
+  @Test
+  void rejectsAFrameWhoseAlertsTogetherTakeTooMuchMemory() {
+    driver.close();
+    start(
+        (state, snapshot) -> {
+          Judged judged = Judgement.apply(state, snapshot);
+          return snapshot.sequence() == 13
+              ? new Judged(judged.state(), Collections.nCopies(20_000, judged.alerts().get(0)))
+              : judged;
+        });
+    send(HOST, Frames.frame("kexec-001-before", HOST, 1), AT);
+    read(TOPICS.groups());
+    byte[] state = store().get(HOST);
+    Capture[] named = LargeHosts.named(HOST, name -> name);
+    Boot boot = named[1].boot();
+    byte[] frame =
+        FrameWriter.write(
+            new Capture(
+                HOST,
+                "",
+                new Boot(boot.id(), "6.1", "", "c".repeat(65_000), Boot.KEXEC_LOADER, 0),
+                AT,
+                13,
+                false,
+                named[1].scanOrder(),
+                named[1].functions(),
+                named[1].owners(),
+                List.of()));
+    send(HOST, frame, AT + 1);
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertArrayEquals(frame, reject.value());
+    assertEquals("too_large", headers(reject).get(Rejects.REASON));
+    assertTrue(headers(reject).get(Rejects.DETAIL).startsWith("its alerts would have "));
+    assertEquals(List.of(), read(TOPICS.alerts()));
+    assertArrayEquals(state, store().get(HOST));
+  }
+
+  @Test
+  void rejectsAFrameForWhichTheHeapIsTooSmall() {
+    driver.close();
+    start(
+        (state, snapshot) -> {
+          if (snapshot.sequence() == 13) {
+            throw new OutOfMemoryError("Java heap space");
+          }
+          return Judgement.apply(state, snapshot);
+        });
+    send(HOST, Frames.frame("kexec-001-before", HOST, 13), AT);
+
+    TestRecord<byte[], byte[]> reject = onlyReject();
+    assertEquals("judgement_failed", headers(reject).get(Rejects.REASON));
+    assertEquals("OutOfMemoryError: Java heap space", headers(reject).get(Rejects.DETAIL));
   }
 
   private static IsolationAlert with(IsolationAlert alert, List<AlertDevice> devices) {
