@@ -1,6 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.streams.state.Changelogs;
+import io.acswatch.streams.topology.FrameTime;
 import io.acswatch.streams.topology.Nodes;
 import java.time.Duration;
 import java.util.HashMap;
@@ -54,6 +55,8 @@ public final class KafkaSettings {
     p.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
     p.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
     p.put(BoundedRocksDb.BYTES, config.rocksDbBytes());
+    // Of alerts and groups too, which others may have written.
+    p.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, FrameTime.class);
     // Of the table of host keys; unset, every start warns that a later Kafka will set it.
     p.put("processing.exception.handler.global.enabled", true);
     // Of the topics it makes for itself; by Kafka's default a large record would end the

@@ -18,8 +18,11 @@ import org.slf4j.LoggerFactory;
 final class FindCause implements Processor<String, byte[], String, byte[]> {
   private static final Logger LOG = LoggerFactory.getLogger(FindCause.class);
 
-  /** Of host, fingerprint and cause together, which are parts of keys and of each incident. */
-  private static final int MAX_BYTES = 256 << 10;
+  /**
+   * Of host, fingerprint and cause together, which are parts of keys and of each incident; an
+   * incident names {@link JoinIncidents#SAMPLE} hosts, as JSON with six bytes for one.
+   */
+  private static final int MAX_BYTES = 32 << 10;
 
   private ProcessorContext<String, byte[]> context;
   private KeyValueStore<String, byte[]> causes;

@@ -43,7 +43,11 @@ record ToldAlert(
 
   record Device(@Nullable String path) {}
 
-  record Cause(@Nullable String kind, @Nullable String portPath, @Nullable List<String> bits) {}
+  record Cause(@Nullable String kind, @Nullable String portPath, @Nullable List<String> bits) {
+    Cause {
+      bits = bits == null ? null : List.copyOf(bits);
+    }
+  }
 
   record Evidence(@Nullable String platform) {}
 
@@ -56,6 +60,7 @@ record ToldAlert(
     Objects.requireNonNull(severity, "severity");
     Objects.requireNonNull(status, "status");
     Objects.requireNonNull(host, "host");
+    devices = devices == null ? null : List.copyOf(devices); // none of them null
   }
 
   /** Reads one; SerializationException if it is none. */

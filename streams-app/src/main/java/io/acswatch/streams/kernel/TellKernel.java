@@ -1,6 +1,7 @@
 package io.acswatch.streams.kernel;
 
 import io.acswatch.pci.groups.KernelKnowledge;
+import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.KernelJson;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -22,6 +23,9 @@ final class TellKernel implements Processor<String, byte[], String, byte[]> {
   /** Release and version of a kernel; Linux has 64 characters for each. */
   private static final int MOST_NAMED = 1024;
 
+  /** What a host tells of its kernel takes some kilobytes. */
+  private static final int MAX_BYTES = 64 << 10;
+
   private ProcessorContext<String, byte[]> context;
   private KeyValueStore<String, byte[]> told;
 
@@ -34,12 +38,21 @@ final class TellKernel implements Processor<String, byte[], String, byte[]> {
   @Override
   public void process(Record<String, byte[]> record) {
     String host = record.key();
+    if (host == null || FrameLimits.lengthOf(host) > FrameLimits.MAX_HOST) {
+      LOG.warn("Groups of no host tell nothing of a kernel");
+      return;
+    }
     KernelKnowledge now = record.value() == null ? null : read(record);
     if (now == null && record.value() != null) {
       return;
     }
-    if (now != null && KernelStores.key(now).length() > MOST_NAMED) {
-      LOG.warn("A kernel whose names take more than {} characters is left out", MOST_NAMED);
+    if (now != null
+        && (KernelStores.key(now).length() > MOST_NAMED
+            || KernelStores.pack(now).length > MAX_BYTES)) {
+      LOG.warn(
+          "A kernel is left out: its names take more than {} characters, or its rules {} bytes",
+          MOST_NAMED,
+          MAX_BYTES);
       return;
     }
     KernelKnowledge before = KernelStores.unpack(told.get(host));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
+import io.acswatch.streams.topology.FrameTime;
 import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertLinks;
 import java.io.IOException;
@@ -205,6 +206,8 @@ class IsolationConfigTest {
     assertEquals(8 << 20, p.get("main.consumer.max.partition.fetch.bytes"));
     assertEquals(10_000, p.get("main.consumer.session.timeout.ms"), "docs/guarantees.md");
     assertEquals(-1, p.get("replication.factor"));
+    assertEquals(
+        FrameTime.class, p.get("default.timestamp.extractor"), "no record without a time stops it");
     new StreamsConfig(p);
   }
 

@@ -200,6 +200,63 @@ class IncidentsTest {
     assertEquals(List.of(), run.read("run-causes-repartition"));
   }
 
+  /** Of another program; the application stopped at some of them, and again at each start. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "[]",
+        "{\"devices\":[null],\"cause\":null",
+        "{\"devices\":null,\"cause\":null",
+        "{\"cause\":{\"kind\":\"K\",\"port_path\":\"p\",\"bits\":[null]}",
+        "{\"cause\":{\"kind\":null,\"port_path\":null,\"bits\":null}",
+        "{\"evidence\":null",
+        "{\"kernel_after\":{\"release\":null}"
+      })
+  void anAlertOfAnotherProgramStopsNothing(String text) {
+    String rest =
+        ",\"schema_version\":1,\"fingerprint\":\"f\",\"code\":\"C\",\"severity\":\"high\","
+            + "\"status\":\"RAISED\",\"host\":\"h\""
+            + (text.contains("evidence") ? "}" : ",\"evidence\":{\"platform\":\"p\"}}");
+    byte[] alert = (text.startsWith("{") ? text + rest : text).getBytes(StandardCharsets.UTF_8);
+    for (String key : new String[] {"h", null, "h".repeat(1 << 20)}) {
+      run.alert(key, alert);
+    }
+    merge("a");
+    merge("b");
+
+    assertEquals(2, only(MERGE).hosts());
+  }
+
+  /** Twenty hosts with ids as long as are let in, which JSON makes six times as long. */
+  @Test
+  void anIncidentOfHostsWithLongIdsFitsIntoARecord() {
+    merge("a");
+    String alert = new String(run.read(TOPICS.alerts()).get(0).value(), StandardCharsets.UTF_8);
+    for (int i = 0; i < JoinIncidents.SAMPLE; i++) {
+      String id = "%02d".formatted(i) + "\\u0001".repeat(30_000);
+      run.alert(
+          "x",
+          alert
+              .replace("\"host\":\"a\"", "\"host\":\"" + id + "\"")
+              .replace(fingerprint(alert), "f" + i)
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    List<TestRecord<byte[], byte[]>> told = run.read(TOPICS.incidents());
+    assertTrue(told.size() >= JoinIncidents.SAMPLE - 1, "incidents: " + told.size());
+    told.forEach(record -> assertTrue(record.value().length < 16 << 20));
+    for (int i = 0; i < JoinIncidents.SAMPLE; i++) {
+      String id = "%02d".formatted(i) + "\\u0001".repeat(200_000);
+      run.alert(
+          "x",
+          alert
+              .replace("\"host\":\"a\"", "\"host\":\"" + id + "\"")
+              .replace(fingerprint(alert), "g" + i)
+              .getBytes(StandardCharsets.UTF_8));
+    }
+    assertEquals(List.of(), run.read(TOPICS.incidents()));
+  }
+
   private static String fingerprint(String alert) {
     int start = alert.indexOf("\"fingerprint\":\"") + 15;
     return alert.substring(start, start + 32);

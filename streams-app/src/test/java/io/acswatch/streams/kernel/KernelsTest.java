@@ -98,6 +98,31 @@ class KernelsTest {
     assertNull(told());
   }
 
+  /** Of another program; the application stopped at some of them, and again at each start. */
+  @Test
+  void groupsOfAnotherProgramStopNothing() throws Exception {
+    send("a", CANARY);
+    told();
+    byte[] groups = run.read(TOPICS.groups()).get(0).value();
+    String text = new String(groups, StandardCharsets.UTF_8);
+    String sets = "\"rule_sets\":[";
+    assertTrue(text.contains(sets), text);
+    StringBuilder many = new StringBuilder(sets);
+    for (int i = 0; i < 100_000; i++) {
+      many.append(
+          "{\"model\":\"legacy-early-acs\",\"quirks\":\"%d.%d\",\"explained\":1,\"contradicted\":0,\"open\":0},"
+              .formatted(i / 1_000 + 1, i % 1_000));
+    }
+    run.groups(null, groups);
+    run.groups("h".repeat(1 << 20), groups);
+    run.groups("b", text.replace(sets, many).getBytes(StandardCharsets.UTF_8));
+    run.groups("b", text.replace("\"hosts\":1", "\"hosts\":null").getBytes(StandardCharsets.UTF_8));
+    assertEquals(List.of(), run.read(TOPICS.kernels()));
+
+    send("c", CANARY);
+    assertEquals(2, told().hosts());
+  }
+
   @Test
   void valuesFollowTheirSchema() throws Exception {
     send("a", CANARY);

@@ -61,8 +61,13 @@ public final class TopologyRun implements AutoCloseable {
   }
 
   /** A record that somebody put among the alerts. */
-  public void alert(String host, byte[] value) {
+  public void alert(@Nullable String host, byte[] value) {
     pipe(TOPICS.alerts(), host, value, new RecordHeaders());
+  }
+
+  /** A record that somebody put among the groups. */
+  public void groups(@Nullable String host, byte[] value) {
+    pipe(TOPICS.groups(), host, value, new RecordHeaders());
   }
 
   private void pipe(String topic, @Nullable String key, byte @Nullable [] value, Headers headers) {
