@@ -212,6 +212,13 @@ class FrameBacklogIT {
         assertFalse(app.status().isReady());
         String fleet = ask(app, "/api/v1/fleet");
         assertTrue(fleet.contains("do not exist, or this login may not see them"), fleet);
+        // The process that knows it must not end: a rule of Prometheus asks it again and again.
+        Awaitility.await()
+            .during(Duration.ofSeconds(20))
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> app.status().isAlive() && !app.status().isReady());
+        Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
       }
     }
   }

@@ -16,6 +16,7 @@ import org.apache.kafka.common.errors.TransactionAbortableException;
 import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.errors.LockException;
+import org.apache.kafka.streams.errors.MissingSourceTopicException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -32,10 +33,12 @@ import org.slf4j.LoggerFactory;
  * membership that the brokers gave up, as after a process was stopped for long. Too many of them in
  * a short time end the process.
  *
+ * <p>A topic that is gone is waited for: so readiness, metrics and the API go on to say that it is.
+ *
  * <p>Anything else would come again with the same record: a state of a later version, a topic that
- * is gone or refuses, a fault of ours. Then this client stops in state ERROR, {@code /healthz} says
- * so and the process ends with an error, so that whoever supervises it knows; no record is skipped.
- * Other processes of the application are left alone. The same holds for a state updater that died.
+ * refuses, a fault of ours. Then this client stops in state ERROR, {@code /healthz} says so and the
+ * process ends with an error, so that whoever supervises it knows; no record is skipped. Other
+ * processes of the application are left alone. The same holds for a state updater that died.
  */
 final class FailurePolicy implements StreamsUncaughtExceptionHandler {
   static final int MAX_REPLACED = 10;
@@ -65,17 +68,28 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
 
   private final int maxReplaced;
   private final LongSupplier nanos;
+  private final Wait topics;
   private final Deque<Long> replaced = new ArrayDeque<>();
   private volatile String lastFailure = "";
 
+  @FunctionalInterface
+  interface Wait {
+    /** Returns when all topics may be there again; false if the application is closed meanwhile. */
+    boolean areThere() throws InterruptedException;
+  }
+
   /** A policy for an application of so many threads, none of which has died yet. */
-  FailurePolicy(int threads, LongSupplier nanos) {
+  FailurePolicy(int threads, LongSupplier nanos, Wait topics) {
     maxReplaced = MAX_REPLACED * threads;
     this.nanos = nanos;
+    this.topics = topics;
   }
 
   @Override
   public StreamThreadExceptionResponse handle(Throwable failure) {
+    if (failure instanceof MissingSourceTopicException && comesBack(failure)) {
+      return StreamThreadExceptionResponse.REPLACE_THREAD;
+    }
     boolean heals = canHeal(failure);
     boolean within = heals && isWithinBound();
     lastFailure =
@@ -90,6 +104,17 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     LOG.error("The streams application stops: {}", lastFailure);
     LOG.debug("Stack trace of: {}", lastFailure, failure);
     return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+
+  /** In the thread that has died, which is of no other use. */
+  private boolean comesBack(Throwable failure) {
+    LOG.error("Nothing is judged until the topics are there again: {}", reason(failure));
+    try {
+      return topics.areThere();
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private synchronized boolean isWithinBound() {

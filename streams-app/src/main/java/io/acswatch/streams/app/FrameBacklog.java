@@ -44,7 +44,7 @@ final class FrameBacklog implements AutoCloseable {
 
   private static final double PRECISION = 1.1;
   private static final double SECONDS = 1e3;
-  private static final Duration INTERVAL = Duration.ofSeconds(5);
+  static final Duration INTERVAL = Duration.ofSeconds(5);
 
   private static final int PATIENCE = 3;
 
@@ -65,7 +65,11 @@ final class FrameBacklog implements AutoCloseable {
    * @param overtaken frames of which it was found within the last hour that retention has deleted
    *     them before they were judged
    */
-  record Look(double frames, double oldestAgeSeconds, long overtaken, List<Hindrance> hindrances) {}
+  record Look(double frames, double oldestAgeSeconds, long overtaken, List<Hindrance> hindrances) {
+    boolean isTopicGone() {
+      return hindrances.stream().anyMatch(found -> found.kind() == Hindrance.Kind.TOPIC_GONE);
+    }
+  }
 
   /**
    * One that asks nobody yet.

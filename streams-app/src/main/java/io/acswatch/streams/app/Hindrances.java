@@ -53,6 +53,7 @@ final class Hindrances {
   private final Map<TopicPartition, Long> overtakenTo = new HashMap<>();
   private long overtaken;
   private long overtakenMillis;
+  private final Set<String> made = new HashSet<>();
   private Map<String, Integer> minInsync = Map.of();
   private int looks;
 
@@ -101,10 +102,12 @@ final class Hindrances {
   /** Topics that were deleted, or that this login may not see any more. */
   void gone(Set<String> seen, List<Hindrance> found) {
     Set<String> missing = new TreeSet<>(config.topics().all());
-    if (!own.get().isEmpty()) { // before that, the application has not made those of its own yet
-      missing.addAll(TopicPolicies.internal(config.applicationId()).keySet());
-    }
+    missing.addAll(made);
     missing.removeAll(seen);
+    // Those of its own it makes itself when it is new: only one that was there can be missed.
+    TopicPolicies.internal(config.applicationId()).keySet().stream()
+        .filter(seen::contains)
+        .forEach(made::add);
     String text = "topics do not exist, or this login may not see them: %s";
     tell(found, Hindrance.Kind.TOPIC_GONE, List.copyOf(missing), text);
   }

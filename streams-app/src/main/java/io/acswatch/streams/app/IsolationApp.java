@@ -24,6 +24,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -60,6 +61,8 @@ public final class IsolationApp implements AutoCloseable {
   private final BrokerWatch broker;
   private final FrameBacklog backlog;
   private final StatusServer http;
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile boolean topicsGone;
   private volatile List<String> hindrances = List.of();
   private volatile long hinderedSinceMillis;
   private volatile long stateSinceMillis = System.currentTimeMillis();
@@ -67,7 +70,7 @@ public final class IsolationApp implements AutoCloseable {
 
   private IsolationApp(IsolationConfig config) {
     this.config = config;
-    failures = new FailurePolicy(config.threads(), System::nanoTime);
+    failures = new FailurePolicy(config.threads(), System::nanoTime, this::awaitTopics);
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
     http =
@@ -94,6 +97,7 @@ public final class IsolationApp implements AutoCloseable {
             this::ownPartitions,
             look -> {
               metrics.backlog(look);
+              topicsGone = look.isTopicGone();
               hindered(look.hindrances().stream().map(Hindrance::text).toList());
               UnpackedLibraries.delete(); // what was loaded since then
             });
@@ -209,15 +213,15 @@ public final class IsolationApp implements AutoCloseable {
         return new Outage(
             "no broker answers at " + config.bootstrapServers(), broker.awaySinceMillis());
       }
+      List<String> reasons = hindrances;
+      if (!reasons.isEmpty()) {
+        return new Outage(String.join("; ", reasons), hinderedSinceMillis);
+      }
       if (!isRunning()) {
         String state = streams.state().name();
         return new Outage(
             "it starts, stops, or partitions move (Kafka Streams is " + state + ")",
             stateSinceMillis);
-      }
-      List<String> reasons = hindrances;
-      if (!reasons.isEmpty()) {
-        return new Outage(String.join("; ", reasons), hinderedSinceMillis);
       }
       return whole ? null : new Outage("it has not read all of its hosts yet", stateSinceMillis);
     }
@@ -237,6 +241,16 @@ public final class IsolationApp implements AutoCloseable {
         StoreQueryParameters<ReadOnlyKeyValueStore<String, byte[]>> query) {
       return streams.store(query);
     }
+  }
+
+  /** The first look that counts is one after the failure. */
+  private boolean awaitTopics() throws InterruptedException {
+    do {
+      if (closing.await(2 * FrameBacklog.INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+    } while (topicsGone);
+    return true;
   }
 
   private void hindered(List<String> reasons) {
@@ -309,6 +323,7 @@ public final class IsolationApp implements AutoCloseable {
       }
       closed = true;
     }
+    closing.countDown();
     broker.close();
     backlog.close();
     loader.shutdownNow();

@@ -38,7 +38,8 @@ import org.rocksdb.RocksDBException;
 
 class FailurePolicyTest {
   private long now;
-  private final FailurePolicy policy = new FailurePolicy(1, () -> now);
+  private boolean comesBack;
+  private final FailurePolicy policy = new FailurePolicy(1, () -> now, () -> comesBack);
 
   static Stream<Throwable> healed() {
     return Stream.of(
@@ -80,6 +81,17 @@ class FailurePolicyTest {
   @MethodSource("notHealed")
   void stopsAtWhatWouldComeAgain(Throwable failure) {
     assertEquals(SHUTDOWN_CLIENT, policy.handle(failure));
+  }
+
+  /** However often: the topic may be away for a night, and nothing else says so. */
+  @Test
+  void waitsForATopicThatIsGone() {
+    comesBack = true;
+    for (int i = 0; i <= FailurePolicy.MAX_REPLACED; i++) {
+      assertEquals(REPLACE_THREAD, policy.handle(new MissingSourceTopicException("gone")));
+    }
+    comesBack = false; // the application is closed
+    assertEquals(SHUTDOWN_CLIENT, policy.handle(new MissingSourceTopicException("gone")));
   }
 
   @Test
