@@ -8,7 +8,6 @@ import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.hierarchy.PciAddress;
-import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.iommu.GroupingModel;
@@ -47,13 +46,7 @@ public final class Explainer {
    */
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
     view = new HostView(snapshot);
-    check =
-        new FollowedRules(
-                new AcsRules(
-                    view.hierarchy(), ModelChoice.of(snapshot.boot(), asked, snapshot.functions())),
-                snapshot,
-                before)
-            .check();
+    check = FollowedRules.of(snapshot, asked, before).check();
     grouping = check.grouping();
     reasons = new IsolationReasons(view, grouping, before != null);
     derived = grouping.derive(new Recorder());

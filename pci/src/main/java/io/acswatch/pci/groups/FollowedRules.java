@@ -1,7 +1,9 @@
 package io.acswatch.pci.groups;
 
+import io.acswatch.pci.hierarchy.HostHierarchy;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupPartition;
+import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.KernelGrouping;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.iommu.RuleSet;
@@ -50,6 +52,18 @@ public final class FollowedRules {
     this.before = before;
     likely = grouping(byRelease);
     reported = SnapshotGrouping.reported(snapshot);
+  }
+
+  /**
+   * The same, of the rules that the release of its kernel tells.
+   *
+   * @param asked overrules the model of its kernel; null for that model
+   */
+  public static FollowedRules of(
+      Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
+    ModelChoice choice = ModelChoice.of(snapshot.boot(), asked, snapshot.functions());
+    return new FollowedRules(
+        new AcsRules(HostHierarchy.of(snapshot.functions()), choice), snapshot, before);
   }
 
   /** The grouping by those rules; nothing is supposed in it of what is not known. */

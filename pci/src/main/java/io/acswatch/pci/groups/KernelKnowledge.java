@@ -1,8 +1,5 @@
 package io.acswatch.pci.groups;
 
-import io.acswatch.pci.hierarchy.HostHierarchy;
-import io.acswatch.pci.iommu.AcsRules;
-import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.iommu.RuleSet;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
@@ -62,10 +59,7 @@ public record KernelKnowledge(
 
   /** What one host tells, best by the first of a boot; {@code before} is null if unknown. */
   public static KernelKnowledge of(Snapshot snapshot, @Nullable Snapshot before) {
-    ModelChoice byRelease = ModelChoice.of(snapshot.boot(), null, snapshot.functions());
-    AcsRules rules = new AcsRules(HostHierarchy.of(snapshot.functions()), byRelease);
-    Map<RuleSet, FollowedRules.Answer> answers =
-        new FollowedRules(rules, snapshot, before).answers();
+    Map<RuleSet, FollowedRules.Answer> answers = FollowedRules.of(snapshot, null, before).answers();
     boolean unexplained =
         !answers.isEmpty()
             && answers.values().stream().allMatch(a -> a == FollowedRules.Answer.CONTRADICTS);

@@ -30,14 +30,7 @@ public final class SnapshotGrouping {
 
   static SnapshotGroups groups(
       Snapshot snapshot, @Nullable GroupingModel chosen, @Nullable Snapshot before) {
-    GroupsCheck check =
-        new FollowedRules(
-                new AcsRules(
-                    HostHierarchy.of(snapshot.functions()),
-                    ModelChoice.of(snapshot.boot(), chosen, snapshot.functions())),
-                snapshot,
-                before)
-            .check();
+    GroupsCheck check = FollowedRules.of(snapshot, chosen, before).check();
     KernelGrouping grouping = check.grouping();
     ModelChoice choice = grouping.choice();
     List<PciAddress> unknown = new ArrayList<>();

@@ -5,7 +5,6 @@ import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
-import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.snapshot.Snapshot;
@@ -48,9 +47,7 @@ public record ForetoldGroups(
       @Nullable GroupingModel asked,
       Collection<DevicePath> places) {
     HostView view = new HostView(present);
-    AcsRules rules =
-        new AcsRules(view.hierarchy(), ModelChoice.of(present.boot(), null, present.functions()));
-    ModelChoice running = new FollowedRules(rules, present, null).check().grouping().choice();
+    ModelChoice running = FollowedRules.of(present, null, null).check().grouping().choice();
     TakenBits taken = new TakenBits(view, running);
     List<ForetoldGroups> all = new ArrayList<>();
     for (KexecTarget target :

@@ -16,7 +16,6 @@ import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
-import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.iommu.GroupingModel;
 import io.acswatch.pci.iommu.ModelChoice;
 import io.acswatch.pci.judge.HostState;
@@ -140,13 +139,7 @@ public final class Preflight {
       List<KernelKnowledge> kernels,
       LiveUpdateAbility ability) {
     HostView view = new HostView(present);
-    GroupsCheck now =
-        new FollowedRules(
-                new AcsRules(
-                    view.hierarchy(), ModelChoice.of(present.boot(), null, present.functions())),
-                present,
-                null)
-            .check();
+    GroupsCheck now = FollowedRules.of(present, null, null).check();
     TakenBits taken = new TakenBits(view, now.grouping().choice());
     List<KexecTarget> targets =
         KexecTarget.of(
