@@ -1,6 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -17,10 +18,12 @@ import org.apache.kafka.common.errors.TransactionAbortedException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.streams.errors.LockException;
 import org.apache.kafka.streams.errors.MissingSourceTopicException;
+import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
 import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,8 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
   private static final Duration WITHIN = Duration.ofMinutes(10);
   private static final Logger LOG = LoggerFactory.getLogger(FailurePolicy.class);
   private static final int MAX_DEPTH = 32;
+  private static final String STATE_AGAIN =
+      "; mend the disk, or delete the state directory, and start again: all of it is in Kafka";
 
   /**
    * By the code of Kafka Streams 4.4: what its own handling lets through from producer, consumer
@@ -156,11 +161,27 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
     return (ofUpdater ? "the state updater died: " : "") + rootLine(failure);
   }
 
+  /** A failure of the state directory says what to do about it. */
   private static String rootLine(Throwable failure) {
     Throwable root = failure;
-    for (int depth = 0; root.getCause() != null && depth < MAX_DEPTH; depth++) {
+    Throwable ofState = null;
+    for (int depth = 0; depth < MAX_DEPTH; depth++) {
+      ofState = root instanceof ProcessorStateException ? root : ofState;
+      if (root.getCause() == null) {
+        break;
+      }
       root = root.getCause();
     }
-    return root.getClass().getSimpleName() + ": " + CommandFailure.firstLine(root);
+    String line = line(root);
+    if (ofState == null
+        || root != ofState && !(root instanceof IOException || root instanceof RocksDBException)) {
+      return line;
+    }
+    String told = line(ofState);
+    return told.contains("start again") ? told : line + STATE_AGAIN;
+  }
+
+  private static String line(Throwable failure) {
+    return failure.getClass().getSimpleName() + ": " + CommandFailure.firstLine(failure);
   }
 }

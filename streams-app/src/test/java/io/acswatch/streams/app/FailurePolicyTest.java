@@ -5,6 +5,7 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -109,6 +110,33 @@ class FailurePolicyTest {
     String reason = policy.lastFailure();
     assertTrue(
         reason.contains("died within 10 minutes") && reason.contains("no such state"), reason);
+  }
+
+  /** Kafka's words of the state directory end in a cause that says nothing of what to do. */
+  @Test
+  void saysWhatToDoAboutTheStateDirectory() {
+    IOException refused = new IOException("/s/damaged: Not a directory");
+    String ours = "store /s/0_0 cannot be moved; delete it and start again";
+
+    assertEquals(
+        "ProcessorStateException: " + ours,
+        reason(new StreamsException(new ProcessorStateException(ours, refused))));
+    String hint =
+        "; mend the disk, or delete the state directory, and start again: all of it is in Kafka";
+    assertEquals(
+        "IOException: /s/damaged: Not a directory" + hint,
+        reason(new ProcessorStateException("cannot open", refused)));
+    assertEquals(
+        "ProcessorStateException: /s/0_0 is a file" + hint,
+        reason(new ProcessorStateException("/s/0_0 is a file")));
+    assertEquals(
+        "IllegalStateException: ours",
+        reason(new ProcessorStateException("flush", new IllegalStateException("ours"))));
+  }
+
+  private String reason(Throwable failure) {
+    policy.handle(failure);
+    return policy.lastFailure();
   }
 
   /** A real one: a producer without transactions that is asked to begin one. */
