@@ -126,9 +126,9 @@ final class StandaloneCommand extends CliCommand {
     return new CollectorAgent(
         CollectorConfig.from(
             host.over(new Settings(CollectorConfig.KEYS))
-                .put("collector.bootstrap.servers", pipeline.bootstrapServers())
-                .put("collector.host.id", hostId)
-                .put("collector.spool.dir", spool)));
+                .put(CollectorConfig.BOOTSTRAP_SERVERS, pipeline.bootstrapServers())
+                .put(CollectorConfig.HOST_ID, hostId)
+                .put(CollectorConfig.SPOOL_DIRECTORY, spool)));
   }
 
   private static FutureTask<Void> collect(CollectorAgent agent) {

@@ -65,21 +65,21 @@ public record CollectorConfig(
 
   public static final String FAMILY = "collector";
 
-  static final String BOOTSTRAP_SERVERS = "collector.bootstrap.servers";
+  public static final String BOOTSTRAP_SERVERS = "collector.bootstrap.servers";
   static final String TOPIC_PREFIX = "collector.topic.prefix";
-  static final String ROOT = "collector.root";
-  static final String HOST_ID = "collector.host.id";
-  static final String OWNERS_FILE = "collector.owners.file";
+  public static final String ROOT = "collector.root";
+  public static final String HOST_ID = "collector.host.id";
+  public static final String OWNERS_FILE = "collector.owners.file";
   static final String SNAPSHOT_INTERVAL = "collector.snapshot.interval.ms";
   static final String SWEEP_INTERVAL = "collector.sweep.interval.ms";
-  static final String GLANCE_INTERVAL = "collector.glance.interval.ms";
+  public static final String GLANCE_INTERVAL = "collector.glance.interval.ms";
   static final String SETTLE_INTERVAL = "collector.settle.interval.ms";
   static final String HEARTBEAT_INTERVAL = "collector.heartbeat.interval.ms";
   static final String READS_PER_SECOND = "collector.reads.per.second";
   static final String DENY = "collector.deny";
-  static final String SEND_TIMEOUT = "collector.send.timeout.ms";
+  public static final String SEND_TIMEOUT = "collector.send.timeout.ms";
   static final String STOP_TIMEOUT = "collector.stop.timeout.ms";
-  static final String SPOOL_DIRECTORY = "collector.spool.dir";
+  public static final String SPOOL_DIRECTORY = "collector.spool.dir";
   static final String SPOOL_BYTES = "collector.spool.bytes";
   static final String SPOOL_AGE = "collector.spool.age.ms";
   static final String SIGN = "collector.sign";

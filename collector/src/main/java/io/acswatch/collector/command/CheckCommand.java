@@ -49,7 +49,7 @@ final class CheckCommand extends CliCommand {
     CollectorConfig config =
         KafkaClients.config(
             host.over(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY))
-                .put("collector.spool.dir", spool));
+                .put(CollectorConfig.SPOOL_DIRECTORY, spool));
     HostTree tree = new HostTree(config.root());
     HostCheck check = new HostCheck(tree);
     check.host(new HostReader(tree, Clock.systemUTC()));

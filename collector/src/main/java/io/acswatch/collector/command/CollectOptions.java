@@ -66,9 +66,9 @@ final class CollectOptions {
 
   private Settings settings() throws IOException {
     return host.over(broker.settings(CollectorConfig.KEYS, CollectorConfig.FAMILY))
-        .put("collector.host.id", hostId)
-        .put("collector.spool.dir", spool)
-        .put("collector.glance.interval.ms", glanceInterval)
-        .put("collector.send.timeout.ms", timeout);
+        .put(CollectorConfig.HOST_ID, hostId)
+        .put(CollectorConfig.SPOOL_DIRECTORY, spool)
+        .put(CollectorConfig.GLANCE_INTERVAL, glanceInterval)
+        .put(CollectorConfig.SEND_TIMEOUT, timeout);
   }
 }

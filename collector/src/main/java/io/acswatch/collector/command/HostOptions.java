@@ -1,6 +1,7 @@
 package io.acswatch.collector.command;
 
 import io.acswatch.cli.Settings;
+import io.acswatch.collector.agent.CollectorConfig;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -21,6 +22,6 @@ public final class HostOptions {
 
   /** The settings of a collector, overruled by these options. */
   public Settings over(Settings settings) {
-    return settings.put("collector.root", root).put("collector.owners.file", owners);
+    return settings.put(CollectorConfig.ROOT, root).put(CollectorConfig.OWNERS_FILE, owners);
   }
 }
