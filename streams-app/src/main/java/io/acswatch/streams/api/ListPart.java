@@ -15,7 +15,7 @@ record ListPart(int total, List<Line> lines) {
   /** Media type of {@link #text}, which only instances send to each other. */
   static final String TYPE = "text/x-acswatch-page; charset=utf-8";
 
-  /** Most bytes of an answer: a host of 16,000 functions, or some 20,000 alerts. */
+  /** Most bytes of an answer: 9,000 functions before and after, or some 20,000 alerts. */
   static final int MAX_BYTES = 16 << 20;
 
   private static final long LARGEST = 1_000_000_000_000_000L;
