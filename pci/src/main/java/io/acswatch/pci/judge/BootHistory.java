@@ -29,6 +29,9 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   /** Clocks may be set back by this much at a boot; a late frame then looks new. */
   static final long SLACK_MILLIS = 60_000;
 
+  /** Clocks that are kept in time differ by less, and no boot is over so soon. */
+  static final long AHEAD_MILLIS = 5_000;
+
   /** A boot that is not heard for so long beside the other one is gone. */
   static final long GONE_MILLIS = 900_000;
 
@@ -251,7 +254,7 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
    * host was well ahead of it: the next boot may have the right time.
    */
   public BootHistory notAfter(long appendedAtMillis) {
-    if (boots.isEmpty() || current().sinceMillis <= appendedAtMillis + SLACK_MILLIS) {
+    if (boots.isEmpty() || current().sinceMillis <= appendedAtMillis + AHEAD_MILLIS) {
       return this;
     }
     List<SeenBoot> known = new ArrayList<>(boots);

@@ -157,6 +157,7 @@ class BootHistoryTest {
     state = ahead.notAfter(100_000).state();
 
     assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", "", 200_000, 1)));
+    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", "", 110_000, 1)));
   }
 
   @Test
