@@ -187,7 +187,7 @@ final class ChaosMain extends CliCommand {
     }
     isOver = true;
     try {
-      if (mutant == null && replay == null && figures.isEmpty()) {
+      if (tally.roundsDone() > 0) {
         tally.tables().forEach(line -> out().println(line));
         out().println(tally.summary());
       }

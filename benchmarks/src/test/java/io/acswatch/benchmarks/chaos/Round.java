@@ -33,6 +33,7 @@ final class Round {
   private static final long NO_PROGRESS_MILLIS = 150_000;
   private static final long MOST_MEBIBYTES = 700;
   private static final int MOST_ENDS = 12;
+  private static final long START_MILLIS = 60_000;
   private static final Set<Kind> CLEAN_STOPS =
       EnumSet.of(Kind.CLEAN_RESTARTS, Kind.TERM_APP, Kind.ROLL_APPS);
   private static final long CLEAN_STOP_MILLIS = 30_000;
@@ -164,6 +165,11 @@ final class Round {
 
   private void load() throws Exception {
     Injector injector = new Injector(cluster, admin, plan.apps(), this);
+    if (plan.seed() % 3 != 0) { // in the other rounds the load and the faults meet the start
+      for (App app : cluster.apps(plan.apps())) {
+        awaitReady(app, START_MILLIS);
+      }
+    }
     long start = System.nanoTime();
     senders.start();
     List<Thread> faults = new ArrayList<>();

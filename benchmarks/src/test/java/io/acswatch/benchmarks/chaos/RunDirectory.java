@@ -3,6 +3,7 @@ package io.acswatch.benchmarks.chaos;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,15 +61,23 @@ final class RunDirectory implements AutoCloseable {
     }
   }
 
-  /** Each has a file of the directory on its command line. */
+  /** Each has a file of the directory on its command line; Java tells only its first page. */
   private static void killProcessesOf(Path run) {
     ProcessHandle.allProcesses()
-        .filter(process -> process.info().commandLine().orElse("").contains(run + "/"))
+        .filter(process -> commandLine(process.pid()).contains(run + "/"))
         .forEach(
             process -> {
               process.destroyForcibly();
               process.onExit().join();
             });
+  }
+
+  private static String commandLine(long pid) {
+    try {
+      return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+    } catch (IOException gone) {
+      return "";
+    }
   }
 
   /** Deletes what is in a directory. */

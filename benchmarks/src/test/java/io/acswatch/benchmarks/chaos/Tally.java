@@ -53,7 +53,7 @@ final class Tally {
     return failed.size();
   }
 
-  private int roundsDone() {
+  synchronized int roundsDone() {
     return rounds.values().stream().mapToInt(Set::size).sum();
   }
 
