@@ -156,7 +156,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
             && trace[0].getClassName().startsWith("org.apache.kafka.clients."));
   }
 
-  private static String reason(Throwable failure) {
+  static String reason(Throwable failure) {
     boolean ofUpdater = String.valueOf(failure.getMessage()).startsWith("The state updater died");
     return (ofUpdater ? "the state updater died: " : "") + rootLine(failure);
   }

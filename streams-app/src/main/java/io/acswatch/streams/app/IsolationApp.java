@@ -172,7 +172,7 @@ public final class IsolationApp implements AutoCloseable {
       throw refused;
     } catch (KafkaException failed) {
       close();
-      throw new CommandFailure("cannot start: " + CommandFailure.firstLine(failed), failed);
+      throw new CommandFailure("cannot start: " + FailurePolicy.reason(failed), failed);
     }
   }
 
