@@ -44,6 +44,7 @@ final class Injector {
   private static final long NOTICE_MILLIS = 10_000;
   private static final int KILLED = 128 + 9;
   private static final String DISK_IS_FULL = "No space left on device";
+  private static final String DAMAGE = "is damaged and is rebuilt";
   private static final String OTHER_VERSION = "another version of acswatch wrote it";
 
   private final Cluster cluster;
@@ -138,6 +139,7 @@ final class Injector {
   }
 
   private String restart(App app, Fault fault) throws Exception {
+    long said = app.child().saidBytes();
     boolean ran = app.child().isAlive();
     String done;
     if (fault.kind() == Fault.Kind.TERM_APP) {
@@ -161,6 +163,10 @@ final class Injector {
     }
     if (!ran) {
       throw new NotDone("it had ended by itself before");
+    }
+    if (fault.kind() == Fault.Kind.DAMAGED_STATE
+        && !await(() -> app.child().hasSaid(DAMAGE, said))) {
+      throw new NotDone(done + ", and it was not found");
     }
     return done;
   }
