@@ -259,7 +259,10 @@ final class RebuiltStores implements KeyValueBytesStoreSupplier {
     try {
       Utils.delete(tree.toFile());
     } catch (IOException refused) {
-      throw new ProcessorStateException("cannot delete " + tree, refused);
+      throw new ProcessorStateException(
+          "cannot delete %s: %s; delete it and start again: all of it is in Kafka"
+              .formatted(tree, refused),
+          refused);
     }
   }
 }

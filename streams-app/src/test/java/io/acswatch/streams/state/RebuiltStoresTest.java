@@ -78,6 +78,18 @@ class RebuiltStoresTest {
     }
   }
 
+  @Test
+  void damagedStoreThatCannotBeSetAsideSaysWhatToDo() throws Exception {
+    KeyValueStore<Bytes, byte[]> store = filled(new RebuiltStores("s"));
+    damage();
+    Files.writeString(scratch.resolve("app/damaged"), "a file");
+    assertThrows(TaskCorruptedException.class, () -> readAll(store));
+
+    String message = assertThrows(ProcessorStateException.class, store::close).getMessage();
+    assertTrue(message.contains(scratch.resolve("app/damaged").toString()), message);
+    assertTrue(message.contains("delete it and start again"), message);
+  }
+
   /** Kafka Streams goes by the directory's time, which nothing else changes. */
   @Test
   void theDirectoryOfATaskIsAsOldAsTheLastClosingOfItsStores() throws Exception {
