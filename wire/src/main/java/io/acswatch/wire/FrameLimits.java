@@ -22,10 +22,10 @@ public final class FrameLimits {
   public static final int MAX_STRING = 65_536;
 
   /**
-   * Twice as many as the largest host that is simulated. What it takes to judge a host grows with
-   * the square of their number, and others of its partition wait meanwhile.
+   * As many as the largest host has that is simulated. What it takes to judge a host grows with the
+   * square of their number; others of its partition wait meanwhile, and so does the transaction.
    */
-  public static final int MAX_FUNCTIONS = 16_384;
+  public static final int MAX_FUNCTIONS = 8_192;
 
   /** Most owners, and most notes. */
   public static final int MAX_ENTRIES = 65_536;

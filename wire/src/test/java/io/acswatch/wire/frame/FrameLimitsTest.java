@@ -190,9 +190,9 @@ class FrameLimitsTest {
   @Test
   void refusesALongerScanOrderThanFunctionsThereMayBe() throws IOException {
     PciAddress first = GoldenFrameTest.capture("tiny").functions().get(0).address();
-    assertNull(new FrameReader().wrap(FrameWriter.write(at(1, nCopies(16_384, first)))));
-    Rejected rejected = new FrameReader().wrap(FrameWriter.write(at(1, nCopies(16_385, first))));
-    assertEquals("scanOrder=16385, expected at most 16384", rejected.detail());
+    assertNull(new FrameReader().wrap(FrameWriter.write(at(1, nCopies(8_192, first)))));
+    Rejected rejected = new FrameReader().wrap(FrameWriter.write(at(1, nCopies(8_193, first))));
+    assertEquals("scanOrder=8193, expected at most 8192", rejected.detail());
   }
 
   /**
@@ -202,7 +202,7 @@ class FrameLimitsTest {
   void refusesMoreFunctionsThanCanBeJudgedInTime() throws IOException {
     CapturedFunction first = GoldenFrameTest.capture("tiny").functions().get(0);
     List<CapturedFunction> functions = new ArrayList<>();
-    for (int i = 0; i < 16_384; i++) {
+    for (int i = 0; i < 8_192; i++) {
       functions.add(
           new CapturedFunction(
               new PciAddress(0, i),
@@ -225,7 +225,7 @@ class FrameLimitsTest {
         .order(ByteOrder.LITTLE_ENDIAN)
         .putInt(0x08, more.length)
         .putInt(0x10, functions.size() + 1);
-    assertEquals("functions=16385, expected at most 16384", new FrameReader().wrap(more).detail());
+    assertEquals("functions=8193, expected at most 8192", new FrameReader().wrap(more).detail());
   }
 
   /** Alerts say when a snapshot was taken, and their schema wants a time of RFC 3339. */
