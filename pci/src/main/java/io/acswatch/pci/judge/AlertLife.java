@@ -12,6 +12,7 @@ import io.acswatch.pci.hierarchy.HostHierarchy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,6 +31,10 @@ final class AlertLife {
   private final boolean contested;
   private final Map<String, IsolationAlert> open = new TreeMap<>();
   private final List<IsolationAlert> changes = new ArrayList<>();
+
+  /** Asked of each pair of alerts, of which a host may have thousands. */
+  private final Map<IsolationAlert, Set<DevicePath>> placesOf = new IdentityHashMap<>();
+
   private int revision;
 
   AlertLife(HostState state, HostView now, boolean newBoot) {
@@ -78,7 +83,7 @@ final class AlertLife {
         || open.values().stream().anyMatch(merge -> coversAll(merge, shared) && stillHolds(merge));
   }
 
-  private static boolean coversAll(IsolationAlert merge, IsolationAlert shared) {
+  private boolean coversAll(IsolationAlert merge, IsolationAlert shared) {
     return merge.code() == AlertCode.GROUP_MERGED_CROSS_VM
         && places(merge).containsAll(places(shared));
   }
@@ -114,10 +119,14 @@ final class AlertLife {
     return alert.devices().isEmpty() ? "" : alert.devices().get(0).path().text();
   }
 
-  private static Set<DevicePath> places(IsolationAlert alert) {
-    Set<DevicePath> places = new HashSet<>();
-    alert.devices().forEach(device -> places.add(device.path()));
-    return places;
+  private Set<DevicePath> places(IsolationAlert alert) {
+    return placesOf.computeIfAbsent(
+        alert,
+        unused -> {
+          Set<DevicePath> places = new HashSet<>();
+          alert.devices().forEach(device -> places.add(device.path()));
+          return places;
+        });
   }
 
   private void raiseOrUpdate(IsolationAlert finding, String fingerprint) {
@@ -138,7 +147,7 @@ final class AlertLife {
   }
 
   /** Times, boots and group numbers may differ. */
-  private static boolean saysTheSame(IsolationAlert a, IsolationAlert b) {
+  private boolean saysTheSame(IsolationAlert a, IsolationAlert b) {
     return a.severity() == b.severity()
         && a.vms().equals(b.vms())
         && Objects.equals(a.cause(), b.cause())

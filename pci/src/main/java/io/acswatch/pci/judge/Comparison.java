@@ -27,8 +27,10 @@ import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -50,6 +52,11 @@ public final class Comparison {
   private final boolean regrouped;
   private @Nullable BitSet changed;
   private @Nullable Evidence evidence;
+
+  /** The VMs at a place or below it, one list for all its alerts: thousands may be at one place. */
+  private final Map<DevicePath, List<String>> vmsBelow = new HashMap<>();
+
+  private final Map<DevicePath, List<String>> allVmsBelow = new HashMap<>();
 
   public Comparison(Snapshot before, Snapshot after) {
     this(before, after, List.of(), false);
@@ -211,9 +218,13 @@ public final class Comparison {
 
   /** The VMs that own, or owned, a function at this place or below it, sorted. */
   List<String> allVmsAtOrBelow(int afterIndex) {
-    DevicePath place = after.function(afterIndex).path();
-    return HostView.vms(
-        Stream.concat(vmsAtOrBelow(afterIndex).stream(), after.vmsAtOrBelow(place).stream()));
+    return allVmsBelow.computeIfAbsent(
+        after.function(afterIndex).path(),
+        place ->
+            List.copyOf(
+                HostView.vms(
+                    Stream.concat(
+                        vmsAtOrBelow(afterIndex).stream(), after.vmsAtOrBelow(place).stream()))));
   }
 
   Evidence evidence() {
@@ -266,7 +277,9 @@ public final class Comparison {
   }
 
   List<String> vmsAtOrBelow(int afterIndex) {
-    return HostView.vms(after.atOrBelow(after.function(afterIndex).path()).mapToObj(this::owner));
+    return vmsBelow.computeIfAbsent(
+        after.function(afterIndex).path(),
+        place -> List.copyOf(HostView.vms(after.atOrBelow(place).mapToObj(this::owner))));
   }
 
   public AlertDevice device(int afterIndex) {
