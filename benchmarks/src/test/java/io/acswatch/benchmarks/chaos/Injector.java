@@ -142,7 +142,8 @@ final class Injector {
     long said = app.child().saidBytes();
     boolean ran = app.child().isAlive();
     String done;
-    if (fault.kind() == Fault.Kind.TERM_APP) {
+    boolean inOrder = fault.kind() == Fault.Kind.LOST_OFFSETS && fault.atMillis() % 2 == 0;
+    if (inOrder || fault.kind() == Fault.Kind.TERM_APP) {
       done = endCleanly(app);
     } else {
       cluster.kill(app);
@@ -500,13 +501,19 @@ final class Injector {
   /** Kafka Streams keeps in a column family of each store how much of its changelog is in it. */
   private static String loseOffsets(App app, Random random)
       throws IOException, RocksDBException, NotDone {
-    List<Path> stores = stores(app);
-    if (stores.isEmpty()) {
-      throw new NotDone("it had no store");
-    }
-    int lost = 0;
-    Path store = stores.get(random.nextInt(stores.size()));
     RocksDB.loadLibrary();
+    List<Path> stores = new ArrayList<>(stores(app));
+    Collections.shuffle(stores, random);
+    for (Path store : stores) {
+      int lost = loseOffsets(store);
+      if (lost > 0) {
+        return lost + " lost of " + app.disk().relativize(store);
+      }
+    }
+    throw new NotDone("no offsets in %d stores".formatted(stores.size()));
+  }
+
+  private static int loseOffsets(Path store) throws RocksDBException {
     List<byte[]> names;
     try (Options options = new Options()) {
       names = RocksDB.listColumnFamilies(options, store.toString());
@@ -514,6 +521,7 @@ final class Injector {
     List<ColumnFamilyDescriptor> families =
         names.stream().map(ColumnFamilyDescriptor::new).toList();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
+    int lost = 0;
     try (DBOptions options = new DBOptions();
         RocksDB db = RocksDB.open(options, store.toString(), families, handles)) {
       for (int i = 0; i < handles.size(); i++) {
@@ -523,10 +531,7 @@ final class Injector {
       }
       handles.forEach(ColumnFamilyHandle::close);
     }
-    if (lost == 0) {
-      throw new NotDone("the store had no offsets");
-    }
-    return lost + " lost of " + app.disk().relativize(store);
+    return lost;
   }
 
   private static int lose(RocksDB db, ColumnFamilyHandle family) throws RocksDBException {

@@ -37,6 +37,7 @@ final class Round {
   private static final Set<Kind> CLEAN_STOPS =
       EnumSet.of(Kind.CLEAN_RESTARTS, Kind.TERM_APP, Kind.ROLL_APPS);
   private static final long CLEAN_STOP_MILLIS = 30_000;
+  private static final String ABORTED = "InvalidProducerEpochException";
   private static final int PART_OF_CHANGELOGS = 10;
 
   private final Plan plan;
@@ -369,9 +370,11 @@ final class Round {
     awaitReady(app, CLEAN_STOP_MILLIS);
     long before = offsets(changelogs, OffsetSpec.latest());
     long whole = before - offsets(changelogs, OffsetSpec.earliest());
+    long said = app.child().saidBytes();
     if (!cluster.terminate(app, CLEAN_STOP_MILLIS)) {
       violation(Property.PROGRESS, app.name() + " did not end of SIGTERM when all was judged");
     }
+    boolean wasClean = !app.child().hasSaid(ABORTED, said);
     cluster.start(app);
     if (!awaitReady(app, CLEAN_STOP_MILLIS)) {
       violation(Property.PROGRESS, app.name() + " is not ready after a clean stop");
@@ -379,6 +382,10 @@ final class Round {
     }
     long read = Cluster.restoredRecords(app);
     long written = offsets(changelogs, OffsetSpec.latest()) - before;
+    if (!wasClean) { // Kafka Streams empties the stores of such a task
+      note("no clean stop: a transaction was aborted meanwhile");
+      return;
+    }
     checked.add(Property.CLEAN_STOP);
     note("records read back after a clean stop: %d of %d".formatted(read, whole));
     if (read > written + whole / PART_OF_CHANGELOGS) {
