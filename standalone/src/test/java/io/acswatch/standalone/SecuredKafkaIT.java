@@ -358,7 +358,7 @@ class SecuredKafkaIT {
   private static void assertSays(String expected, String servers, String config) throws Exception {
     Path capture = Path.of("src/main/resources/io/acswatch/standalone/kexec-before.cap");
     Path slow = scratch.resolve("slow.conf");
-    Files.writeString(slow, "streams.start.timeout.ms=2000\n");
+    Files.writeString(slow, "streams.start.timeout.ms=6000\n");
     for (List<String> command :
         List.of(
             List.of("replay", capture.toAbsolutePath().toString(), "--timeout", "2s"),
