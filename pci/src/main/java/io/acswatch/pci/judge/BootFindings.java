@@ -119,18 +119,16 @@ final class BootFindings {
 
   /** The owners of now, not of the boot before, decide what a regrouping in this boot is. */
   private boolean isToldOtherwise(IsolationAlert merge) {
-    return now.values().stream().anyMatch(other -> tellsTheSameMerge(other, merge))
+    Set<DevicePath> places = new HashSet<>();
+    merge.devices().forEach(device -> places.add(device.path()));
+    return now.values().stream().anyMatch(other -> tellsTheSameMerge(other, places))
         || life.open().stream()
-            .anyMatch(open -> cameAboutHere(open) && tellsTheSameMerge(open, merge));
+            .anyMatch(open -> cameAboutHere(open) && tellsTheSameMerge(open, places));
   }
 
   /** One of the same code goes on as the same finding, and was looked for before. */
-  private static boolean tellsTheSameMerge(IsolationAlert other, IsolationAlert merge) {
-    if (!other.code().isMerge()) {
-      return false;
-    }
-    Set<DevicePath> places = new HashSet<>();
-    other.devices().forEach(device -> places.add(device.path()));
-    return merge.devices().stream().filter(d -> places.contains(d.path())).count() > 1;
+  private static boolean tellsTheSameMerge(IsolationAlert other, Set<DevicePath> places) {
+    return other.code().isMerge()
+        && other.devices().stream().filter(d -> places.contains(d.path())).count() > 1;
   }
 }
