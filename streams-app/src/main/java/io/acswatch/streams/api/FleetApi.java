@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -53,7 +54,7 @@ public final class FleetApi {
   private static final int PATIENCE_SECONDS = 2;
 
   /** A host of 8,192 functions is explained within it; one that is made to take longer is not. */
-  private static final int LONGEST_SECONDS = 5;
+  public static final Duration LONGEST = Duration.ofSeconds(5);
 
   private static final int PARTIAL = 206;
   private static final int DEFAULT_LIMIT = 100;
@@ -79,13 +80,25 @@ public final class FleetApi {
   private final Instances instances;
   private final PeerClient peers;
   private final AlertLinks links;
+  private final Duration longest;
 
   /** Explanations of a large host take seconds: one at a time leaves a core for all the rest. */
   private final Semaphore explaining = new Semaphore(1, true);
 
-  public FleetApi(FleetIndex fleet, Instances instances, AlertLinks links, String peerSecret) {
+  /**
+   * Answers about the hosts of these instances.
+   *
+   * @param longest that one explanation may take
+   */
+  public FleetApi(
+      FleetIndex fleet,
+      Instances instances,
+      AlertLinks links,
+      String peerSecret,
+      Duration longest) {
     peers = new PeerClient(peerSecret);
     this.links = links;
+    this.longest = longest;
     this.fleet = fleet;
     this.instances = instances;
     lists = new FleetLists(fleet, instances);
@@ -334,7 +347,7 @@ public final class FleetApi {
       Thread thread = new Thread(() -> explain(explanation), "acswatch-explain");
       thread.setDaemon(true);
       thread.start();
-      return explanation.get(LONGEST_SECONDS, TimeUnit.SECONDS);
+      return explanation.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       throw ApiException.unavailable("the instance stops");
@@ -342,7 +355,7 @@ public final class FleetApi {
       explanation.cancel(true);
       throw ApiException.unavailable(
           "the explanation takes longer than %d s; explain a capture of the host by 'acswatch explain'"
-              .formatted(LONGEST_SECONDS));
+              .formatted(longest.toSeconds()));
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof ApiException problem) {
         throw problem;

@@ -88,7 +88,7 @@ public final class IsolationApp implements AutoCloseable {
       }
     }
     instances = new StreamsInstances(self, config.topics().frames(), fleet, new KafkaView());
-    api = new FleetApi(fleet, instances, config.links(), config.peerSecret());
+    api = new FleetApi(fleet, instances, config.links(), config.peerSecret(), FleetApi.LONGEST);
     broker = new BrokerWatch(config, metrics::brokerReachable);
     backlog =
         new FrameBacklog(

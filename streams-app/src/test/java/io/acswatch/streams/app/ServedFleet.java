@@ -46,9 +46,14 @@ public final class ServedFleet implements AutoCloseable, Instances {
 
   /** Serves on a free port of loopback. */
   public ServedFleet(LongSupplier clock) {
+    this(clock, FleetApi.LONGEST);
+  }
+
+  /** One in which an explanation may take so long. */
+  public ServedFleet(LongSupplier clock, Duration longest) {
     index = new FleetIndex(Duration.ofMinutes(15), clock);
     metrics = new IsolationMetrics(index);
-    FleetApi api = new FleetApi(index, this, LINKS, "");
+    FleetApi api = new FleetApi(index, this, LINKS, "", longest);
     server =
         new StatusServer(
             new HttpAddress("127.0.0.1", 0),
