@@ -222,14 +222,19 @@ class ArchitectureTest {
   }
 
   @Test
-  void a2CliKnowsPicocliOnly() {
+  void a2CliKnowsPicocliAndTheJdkOnly() {
     check(
         classes()
             .that()
             .resideInAPackage(CLI)
             .should()
             .onlyDependOnClassesThat()
-            .resideInAnyPackage(CLI, "java..", "picocli..", "org.jspecify.annotations..")
+            .resideInAnyPackage(
+                CLI,
+                "java..",
+                "com.sun.net.httpserver..",
+                "picocli..",
+                "org.jspecify.annotations..")
             .because(
                 "every command has it, and the reader has little memory; what knows PCI or Kafka"
                     + " belongs to the module of the command"));

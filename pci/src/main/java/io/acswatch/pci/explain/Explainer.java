@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 public final class Explainer {
   private static final int SHOWN_UNREAD = 6;
 
+  private final BooleanSupplier over;
   private final HostView view;
   private final KernelGrouping grouping;
   private final GroupPartition derived;
@@ -45,6 +47,21 @@ public final class Explainer {
    *     unknown
    */
   public Explainer(Snapshot snapshot, @Nullable GroupingModel asked, @Nullable Snapshot before) {
+    this(snapshot, asked, before, () -> false);
+  }
+
+  /**
+   * Explains a snapshot for as long as there is time.
+   *
+   * @param over whether the time is over, asked again and again: then what looks for weak points
+   *     throws CancellationException
+   */
+  public Explainer(
+      Snapshot snapshot,
+      @Nullable GroupingModel asked,
+      @Nullable Snapshot before,
+      BooleanSupplier over) {
+    this.over = over;
     view = new HostView(snapshot);
     check = FollowedRules.of(snapshot, asked, before).check();
     grouping = check.grouping();
@@ -165,12 +182,14 @@ public final class Explainer {
         together,
         together || !grouping.choice().isComputable()
             ? List.of()
-            : new WeakPoints(view, grouping).between(first, second));
+            : new WeakPoints(view, grouping, over).between(first, second));
   }
 
   /** Functions whose loss of a bit would put two owners together; those that hit most first. */
   public List<Explanation.WeakPoint> weakPoints() {
-    return grouping.choice().isComputable() ? new WeakPoints(view, grouping).all() : List.of();
+    return grouping.choice().isComputable()
+        ? new WeakPoints(view, grouping, over).all()
+        : List.of();
   }
 
   /** The strict model takes no steps: it asks of each bus and device what its members can reach. */

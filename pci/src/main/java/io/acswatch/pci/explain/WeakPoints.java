@@ -14,11 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
  * Which groups there would be if a function, or those of a slot, lost their isolation. That is work
- * for each function of a host over its neighbours; it ends when its thread is interrupted.
+ * for each function of a host over its neighbours; it ends when its time is over.
  */
 final class WeakPoints {
   private final HostView view;
@@ -28,10 +29,12 @@ final class WeakPoints {
   /** Groups in the part of the host around a candidate; functions elsewhere are in none. */
   private final Function<BitSet, GroupPartition> without;
 
+  private final BooleanSupplier over;
   private final String[] owners;
 
-  WeakPoints(HostView view, KernelGrouping grouping) {
+  WeakPoints(HostView view, KernelGrouping grouping, BooleanSupplier over) {
     this.view = view;
+    this.over = over;
     this.grouping = grouping;
     whole = grouping.deriveAdopted();
     without = grouping.withoutByParts();
@@ -69,7 +72,7 @@ final class WeakPoints {
   }
 
   private GroupPartition without(BitSet candidate) {
-    if (Thread.currentThread().isInterrupted()) {
+    if (over.getAsBoolean()) {
       throw new CancellationException("no time is left for the weak points");
     }
     return without.apply(candidate);

@@ -417,7 +417,8 @@ public final class FleetApi {
     if (snapshot == null) {
       throw ApiException.notFound("there is no such snapshot");
     }
-    return new Explainer(snapshot, null, before ? null : before(state));
+    return new Explainer(
+        snapshot, null, before ? null : before(state), Thread.currentThread()::isInterrupted);
   }
 
   private static Json.Fields explanation(Explainer explainer, String host, Parameters asked)
