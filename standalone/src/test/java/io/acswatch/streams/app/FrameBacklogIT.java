@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Asks a real broker, whose index by time decides the answer. */
 class FrameBacklogIT {
   private static final double TENTH = 1.1;
+  private static final Topics.Layout TWO_PARTITIONS =
+      new Topics.Layout(Optional.of(2), Optional.empty());
 
   private volatile long later;
   private volatile List<Integer> own = List.of();
@@ -43,7 +45,7 @@ class FrameBacklogIT {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       IsolationConfig config =
           IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers()));
-      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      Topics.create(config, TWO_PARTITIONS);
       try (BrokerSession session = new BrokerSession(config);
           FrameBacklog backlog = backlog(config)) {
         assertEquals(new FrameBacklog.Look(0, 0, 0, List.of()), backlog.ask(session));
@@ -194,38 +196,56 @@ class FrameBacklogIT {
 
   @Test
   void anInstanceWhoseTopicIsGoneIsNotReadyAndSaysSo(@TempDir Path scratch) throws Exception {
-    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
-      IsolationConfig config =
-          IsolationConfig.from(
-              Map.of(
-                  "streams.bootstrap.servers", broker.bootstrapServers(),
-                  "streams.http.address", "127.0.0.1:0",
-                  "streams.state.dir", scratch.toString()));
-      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
-      try (BrokerSession session = new BrokerSession(config);
-          IsolationApp app = IsolationApp.start(config)) {
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
-        session.answer(session.admin().deleteTopics(List.of(config.topics().frames())).all());
-        Awaitility.await()
-            .atMost(Duration.ofMinutes(1))
-            .until(() -> app.status().reasons().toString().contains("do not exist"));
-        assertFalse(app.status().isReady());
-        String fleet = ask(app, "/api/v1/fleet");
-        assertTrue(fleet.contains("do not exist, or this login may not see them"), fleet);
-        // The process that knows it must not end: a rule of Prometheus asks it again and again.
-        Awaitility.await()
-            .during(Duration.ofSeconds(20))
-            .atMost(Duration.ofMinutes(1))
-            .until(() -> app.status().isAlive() && !app.status().isReady());
-        Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
-        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
-      }
-    }
+    runInstance(
+        scratch,
+        (config, session, app) -> {
+          session.answer(session.admin().deleteTopics(List.of(config.topics().frames())).all());
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> app.status().reasons().toString().contains("do not exist"));
+          assertFalse(app.status().isReady());
+          String fleet = ask(app, "/api/v1/fleet");
+          assertTrue(fleet.contains("do not exist, or this login may not see them"), fleet);
+          // The process that knows it must not end: a rule of Prometheus asks it again and again.
+          Awaitility.await()
+              .during(Duration.ofSeconds(20))
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> app.status().isAlive() && !app.status().isReady());
+          Topics.create(config, TWO_PARTITIONS);
+          Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
+        });
   }
 
   /** An alert, a command or a reject would come, and nobody would know before. */
   @Test
   void anInstanceTellsOfEveryTopicThatIsGone(@TempDir Path scratch) throws Exception {
+    runInstance(
+        scratch,
+        (config, session, app) -> {
+          for (String topic :
+              List.of(
+                  config.topics().alerts(),
+                  config.topics().rejects(),
+                  TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE))) {
+            session.answer(session.admin().deleteTopics(List.of(topic)).all());
+            Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> app.status().reasons().toString().contains(topic));
+          }
+          String metrics = app.metricsText();
+          assertTrue(
+              metrics.contains("acswatch_hindered_partitions{reason=\"topic_gone\",} 3.0"),
+              metrics);
+        });
+  }
+
+  @FunctionalInterface
+  private interface OfInstance {
+    void run(IsolationConfig config, BrokerSession session, IsolationApp app) throws Exception;
+  }
+
+  /** With an instance that is ready, on a broker of its own. */
+  private static void runInstance(Path scratch, OfInstance test) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       IsolationConfig config =
           IsolationConfig.from(
@@ -233,23 +253,11 @@ class FrameBacklogIT {
                   "streams.bootstrap.servers", broker.bootstrapServers(),
                   "streams.http.address", "127.0.0.1:0",
                   "streams.state.dir", scratch.toString()));
-      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      Topics.create(config, TWO_PARTITIONS);
       try (BrokerSession session = new BrokerSession(config);
           IsolationApp app = IsolationApp.start(config)) {
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
-        for (String topic :
-            List.of(
-                config.topics().alerts(),
-                config.topics().rejects(),
-                TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE))) {
-          session.answer(session.admin().deleteTopics(List.of(topic)).all());
-          Awaitility.await()
-              .atMost(Duration.ofMinutes(1))
-              .until(() -> app.status().reasons().toString().contains(topic));
-        }
-        String metrics = app.metricsText();
-        assertTrue(
-            metrics.contains("acswatch_hindered_partitions{reason=\"topic_gone\",} 3.0"), metrics);
+        test.run(config, session, app);
       }
     }
   }
@@ -269,7 +277,7 @@ class FrameBacklogIT {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
       IsolationConfig config =
           IsolationConfig.from(Map.of("streams.bootstrap.servers", broker.bootstrapServers()));
-      Topics.create(config, new Topics.Layout(Optional.of(2), Optional.empty()));
+      Topics.create(config, TWO_PARTITIONS);
       try (BrokerSession session = new BrokerSession(config);
           FrameBacklog backlog = backlog(config)) {
         check.of(config, session, backlog);
