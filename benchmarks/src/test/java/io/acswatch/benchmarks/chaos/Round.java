@@ -37,6 +37,7 @@ final class Round {
   private static final Set<Kind> CLEAN_STOPS =
       EnumSet.of(Kind.CLEAN_RESTARTS, Kind.TERM_APP, Kind.ROLL_APPS);
   private static final long CLEAN_STOP_MILLIS = 30_000;
+  private static final long SETTLED_MILLIS = 3_000;
   private static final String ABORTED = "InvalidProducerEpochException";
   private static final int PART_OF_CHANGELOGS = 10;
 
@@ -360,6 +361,22 @@ final class Round {
     return true;
   }
 
+  /** Waits until it gets no partitions any more; what it has just got it is still reading back. */
+  private void awaitSettled(App app) throws Exception {
+    awaitReady(app, CLEAN_STOP_MILLIS);
+    long until = System.currentTimeMillis() + CLEAN_STOP_MILLIS;
+    long said = -1;
+    long read = -1;
+    while (app.child().saidBytes() != said || Cluster.restoredRecords(app) != read) {
+      if (System.currentTimeMillis() > until) {
+        return;
+      }
+      said = app.child().saidBytes();
+      read = Cluster.restoredRecords(app);
+      Thread.sleep(SETTLED_MILLIS);
+    }
+  }
+
   /** An instance that ended in order has its stores, but for what others wrote meanwhile. */
   private void checkCleanStop(App app, String application) throws Exception {
     List<TopicPartition> changelogs =
@@ -367,7 +384,7 @@ final class Round {
             .filter(name -> name.startsWith(application) && name.endsWith("-changelog"))
             .flatMap(name -> partitions(name).stream())
             .toList();
-    awaitReady(app, CLEAN_STOP_MILLIS);
+    awaitSettled(app);
     long before = offsets(changelogs, OffsetSpec.latest());
     long whole = before - offsets(changelogs, OffsetSpec.earliest());
     long said = app.child().saidBytes();
