@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The topics with their partitions and {@linkplain TopicPolicies policies}.
@@ -66,9 +68,7 @@ public final class Topics {
       for (KafkaFuture<Void> topic : created.values()) {
         finish(session, topic);
       }
-      awaitKnown(session, config, missing);
-      List<TopicReport> now = look(session, config, layout);
-      return now.stream()
+      return lookWhenKnown(session, config, layout).stream()
           .map(
               report ->
                   missing.contains(report.topic())
@@ -159,13 +159,22 @@ public final class Topics {
     }
   }
 
-  /** The controller has them; the broker that answers learns of them a moment later. */
-  private static void awaitKnown(
-      BrokerSession session, IsolationConfig config, List<String> names) {
+  /** The controller has them; each broker that answers learns of them a moment later. */
+  private static List<TopicReport> lookWhenKnown(
+      BrokerSession session, IsolationConfig config, Layout layout) {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
-    while (existing(session, config, names).size() < names.size()) {
+    while (true) {
+      List<TopicReport> now = look(session, config, layout);
+      List<String> unknown =
+          now.stream()
+              .filter(report -> report.action() == Action.MISSING)
+              .map(TopicReport::topic)
+              .toList();
+      if (unknown.isEmpty()) {
+        return now;
+      }
       if (System.nanoTime() > deadline) {
-        throw new CommandFailure("broker does not show the topics it created: " + names);
+        throw new CommandFailure("broker does not show the topics it created: " + unknown);
       }
       try {
         Thread.sleep(Duration.ofMillis(20).toMillis());
@@ -211,12 +220,8 @@ public final class Topics {
     Map<String, TopicDescription> described = existing(session, config, all.keySet());
     // Those are the application's own: made when it first starts, in the number that it needs.
     all.keySet().removeIf(name -> !policies.containsKey(name) && !described.containsKey(name));
-    Map<ConfigResource, Config> configs =
-        session.answer(
-            session
-                .admin()
-                .describeConfigs(described.keySet().stream().map(Topics::resource).toList())
-                .all());
+    Map<String, Config> configs = configs(session, described.keySet());
+    described.keySet().retainAll(configs.keySet());
     Set<String> asTheFrames =
         Set.of(names.commands(), TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE));
     List<TopicReport> reports = new ArrayList<>();
@@ -230,7 +235,7 @@ public final class Topics {
           if (asTheFrames.contains(name) && described.containsKey(names.frames())) {
             wanted = wanted.with(partitions(described, names.frames()));
           }
-          Config found = configs.get(resource(name));
+          Config found = configs.get(name);
           reports.add(
               new TopicReport(
                   name, Action.EXISTS, differences(described.get(name), found, policy, wanted)));
@@ -238,8 +243,27 @@ public final class Topics {
     return reports;
   }
 
-  private static ConfigResource resource(String topic) {
-    return new ConfigResource(ConfigResource.Type.TOPIC, topic);
+  /** Of the topics that the broker knows which is asked: it may be another one than before. */
+  private static Map<String, Config> configs(BrokerSession session, Collection<String> topics) {
+    Map<String, Config> configs = new HashMap<>();
+    session
+        .admin()
+        .describeConfigs(
+            topics.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList())
+        .values()
+        .forEach(
+            (topic, coming) -> {
+              try {
+                configs.put(topic.name(), session.answer(coming));
+              } catch (CommandFailure failed) {
+                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
+                  throw failed;
+                }
+              }
+            });
+    return configs;
   }
 
   private static List<Difference> differences(
