@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
@@ -65,6 +66,7 @@ final class FailurePolicy implements StreamsUncaughtExceptionHandler {
           TransactionAbortedException.class,
           OutOfOrderSequenceException.class,
           CommitFailedException.class,
+          NoOffsetForPartitionException.class, // taken away before its position was looked up
           UnknownServerException.class, // a broker with a full disk
           InvalidReplicationFactorException.class, // a broker is away while topics are made
           TaskMigratedException.class,

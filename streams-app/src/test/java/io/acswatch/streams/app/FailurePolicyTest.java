@@ -11,8 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
@@ -56,6 +58,8 @@ class FailurePolicyTest {
         new TaskMigratedException("another instance has it"),
         new OutOfOrderSequenceException("lost"),
         new CommitFailedException("left the group"),
+        new StreamsException(
+            "taken away", new NoOffsetForPartitionException(new TopicPartition("causes", 2))),
         new TaskCorruptedException(Set.of(new TaskId(0, 1))),
         new KafkaException("cannot go on: in an error state", ofClient()));
   }
