@@ -4,15 +4,19 @@ import io.acswatch.cli.BrokerFailure;
 import io.acswatch.cli.CommandFailure;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** An admin client whose failures are one line each and name the brokers. */
@@ -58,23 +62,40 @@ public final class BrokerSession implements AutoCloseable {
    *
    * @param hidden told those that this login may not describe, whether they exist or not
    */
-  Map<String, TopicDescription> topics(Collection<String> names, Consumer<String> hidden) {
-    Map<String, TopicDescription> existing = new TreeMap<>();
-    admin
-        .describeTopics(names)
-        .topicNameValues()
-        .forEach(
-            (name, coming) -> {
-              try {
-                existing.put(name, answer(coming));
-              } catch (CommandFailure failed) {
-                if (failed.getCause() instanceof TopicAuthorizationException) {
-                  hidden.accept(name);
-                } else if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
-                  throw failed;
-                }
-              }
-            });
+  Map<String, TopicDescription> topics(
+      Collection<String> names, BiConsumer<String, CommandFailure> hidden) {
+    return existing(admin.describeTopics(names).topicNameValues(), name -> name, hidden);
+  }
+
+  /**
+   * Settings of those of the topics that the broker knows which is asked: it may be another one
+   * than before.
+   *
+   * @param hidden told those whose settings this login may not see
+   */
+  Map<String, Config> configs(Collection<String> names, BiConsumer<String, CommandFailure> hidden) {
+    List<ConfigResource> topics =
+        names.stream().map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
+    return existing(admin.describeConfigs(topics).values(), ConfigResource::name, hidden);
+  }
+
+  private <K, T> Map<String, T> existing(
+      Map<K, KafkaFuture<T>> asked,
+      Function<K, String> name,
+      BiConsumer<String, CommandFailure> hidden) {
+    Map<String, T> existing = new TreeMap<>();
+    asked.forEach(
+        (topic, coming) -> {
+          try {
+            existing.put(name.apply(topic), answer(coming));
+          } catch (CommandFailure failed) {
+            if (failed.getCause() instanceof AuthorizationException) {
+              hidden.accept(name.apply(topic), failed);
+            } else if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
+              throw failed;
+            }
+          }
+        });
     return existing;
   }
 

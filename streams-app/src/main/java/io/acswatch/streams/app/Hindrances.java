@@ -1,6 +1,5 @@
 package io.acswatch.streams.app;
 
-import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.topology.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,10 +17,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.AuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -117,7 +113,7 @@ final class Hindrances {
     Set<String> names = new TreeSet<>(config.topics().all());
     names.addAll(TopicPolicies.internal(config.applicationId()).keySet());
     names.addAll(COMMITTED_TO);
-    return session.topics(names, hidden -> {});
+    return session.topics(names, (name, refused) -> {});
   }
 
   private void addedPartitions(Map<String, TopicDescription> topics, List<Hindrance> found) {
@@ -164,25 +160,12 @@ final class Hindrances {
   private static Map<String, Integer> minInsync(BrokerSession session, Set<String> topics) {
     Map<String, Integer> settings = new HashMap<>();
     session
-        .admin()
-        .describeConfigs(
-            topics.stream()
-                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
-                .toList())
-        .values()
+        .configs(topics, (name, refused) -> {})
         .forEach(
-            (topic, coming) -> {
-              try {
-                ConfigEntry entry =
-                    session.answer(coming).get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
-                if (entry != null) {
-                  settings.put(topic.name(), Integer.parseInt(entry.value()));
-                }
-              } catch (CommandFailure failed) {
-                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException
-                    || failed.getCause() instanceof AuthorizationException)) {
-                  throw failed;
-                }
+            (name, config) -> {
+              ConfigEntry entry = config.get(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG);
+              if (entry != null) {
+                settings.put(name, Integer.parseInt(entry.value()));
               }
             });
     return settings;

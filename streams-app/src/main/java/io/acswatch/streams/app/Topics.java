@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +19,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * The topics with their partitions and {@linkplain TopicPolicies policies}.
@@ -127,7 +124,8 @@ public final class Topics {
   private static Map<String, TopicDescription> existing(
       BrokerSession session, IsolationConfig config, Collection<String> names) {
     List<String> hidden = new ArrayList<>();
-    Map<String, TopicDescription> existing = session.topics(names, hidden::add);
+    Map<String, TopicDescription> existing =
+        session.topics(names, (name, refused) -> hidden.add(name));
     if (!hidden.isEmpty()) {
       Collections.sort(hidden);
       throw new CommandFailure(
@@ -220,7 +218,12 @@ public final class Topics {
     Map<String, TopicDescription> described = existing(session, config, all.keySet());
     // Those are the application's own: made when it first starts, in the number that it needs.
     all.keySet().removeIf(name -> !policies.containsKey(name) && !described.containsKey(name));
-    Map<String, Config> configs = configs(session, described.keySet());
+    Map<String, Config> configs =
+        session.configs(
+            described.keySet(),
+            (name, refused) -> {
+              throw refused;
+            });
     described.keySet().retainAll(configs.keySet());
     Set<String> asTheFrames =
         Set.of(names.commands(), TopicPolicies.changelog(config.applicationId(), Nodes.HOST_STATE));
@@ -241,29 +244,6 @@ public final class Topics {
                   name, Action.EXISTS, differences(described.get(name), found, policy, wanted)));
         });
     return reports;
-  }
-
-  /** Of the topics that the broker knows which is asked: it may be another one than before. */
-  private static Map<String, Config> configs(BrokerSession session, Collection<String> topics) {
-    Map<String, Config> configs = new HashMap<>();
-    session
-        .admin()
-        .describeConfigs(
-            topics.stream()
-                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
-                .toList())
-        .values()
-        .forEach(
-            (topic, coming) -> {
-              try {
-                configs.put(topic.name(), session.answer(coming));
-              } catch (CommandFailure failed) {
-                if (!(failed.getCause() instanceof UnknownTopicOrPartitionException)) {
-                  throw failed;
-                }
-              }
-            });
-    return configs;
   }
 
   private static List<Difference> differences(
