@@ -60,6 +60,7 @@ public final class TestHost {
   private String driver = "";
   private String liveUpdate = "";
   private String previousBoot = "";
+  private String machine = "";
   private final Set<String> unread = new HashSet<>();
   private final Set<String> atsEnabled = new HashSet<>();
   private final Set<String> removable = new HashSet<>();
@@ -238,6 +239,12 @@ public final class TestHost {
     return this;
   }
 
+  /** Says which machine it is: which of its numbers was read, and a digest of it. */
+  public TestHost machine(String digest) {
+    machine = digest;
+    return this;
+  }
+
   /** Binds the functions of VMs to a driver. */
   public TestHost driver(String name) {
     driver = name;
@@ -322,7 +329,7 @@ public final class TestHost {
                 "",
                 commandLine,
                 new Boot.Loader(0, 0),
-                new Boot.Notes(iommus, liveUpdate, previousBoot),
+                new Boot.Notes(iommus, liveUpdate, previousBoot, machine),
                 ""),
             bootClass,
             1_000 * sequence,

@@ -32,6 +32,7 @@ public final class HostReader {
   private final ScanOrderSource scanOrder;
   private final ConfigReader config;
   private final LiveUpdateSource liveUpdate;
+  private final MachineSource machine;
   private final KernelLogSource kernelLog;
 
   /** Of each thread its own, for one that was given up may still be in a read. */
@@ -60,6 +61,7 @@ public final class HostReader {
     groups = new IommuGroupSource(tree);
     scanOrder = new ScanOrderSource(tree);
     liveUpdate = new LiveUpdateSource(tree);
+    machine = new MachineSource(tree, System.getenv("CREDENTIALS_DIRECTORY"));
     kernelLog = new KernelLogSource(tree);
   }
 
@@ -135,6 +137,10 @@ public final class HostReader {
     String before = previousBoot.apply(running.id());
     if (!before.isEmpty()) {
       notes.add(Boot.PREVIOUS_BOOT_NOTE + before);
+    }
+    String which = machine.note();
+    if (!which.isEmpty()) {
+      notes.add(which);
     }
     notes.addAll(kernelLog.notes());
     return notes;

@@ -1,6 +1,7 @@
 package io.acswatch.collector.source;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 class HostReaderTest {
   private static final String NO_LOG = "kernel log not read: /dev/kmsg: no such file";
 
+  private static final String UUID_FILE = "sys/class/dmi/id/product_uuid";
   private static final PciAddress PORT = PciAddress.parse("0000:00:03.0");
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-11-23T08:00:00Z"), ZoneOffset.UTC);
@@ -225,6 +227,51 @@ class HostReaderTest {
 
     assertEquals(2, read().notes().size());
     assertTrue(read().notes().get(0).contains("setup_data/1/type=0xa"));
+  }
+
+  private List<String> machine() throws IOException {
+    return read().notes().stream().filter(note -> note.startsWith(Boot.MACHINE_NOTE)).toList();
+  }
+
+  private String digestOf(String file, String text) throws IOException {
+    Files.createDirectories(directory.resolve(file).getParent());
+    Files.writeString(directory.resolve(file), text);
+    List<String> notes = machine();
+    assertEquals(1, notes.size(), text);
+    assertTrue(notes.get(0).matches("machine: [a-z,_-]+ [0-9a-f]{16}"), notes.get(0));
+    return notes.get(0);
+  }
+
+  @Test
+  void notesADigestOfWhatTellsTheMachineApart() throws IOException {
+    host("switch-before.cap");
+    assertEquals(List.of(), machine());
+    String serial = digestOf("proc/device-tree/serial-number", "10000000abcdef01\0");
+    assertTrue(serial.startsWith("machine: serial-number "));
+    String uuid = digestOf(UUID_FILE, "4C4C4544-0042-3010-8054-B2C04F4D3733\n");
+    assertEquals("machine: product_uuid ", uuid.substring(0, 22));
+
+    assertEquals(uuid, digestOf(UUID_FILE, "4c4c4544-0042-3010-8054-b2c04f4d3733\n"));
+    assertNotEquals(uuid, digestOf(UUID_FILE, "4c4c4544-0042-3010-8054-b2c04f4d3734\n"));
+    for (String none : List.of("", "00000000-0000-0000-0000-000000000000\n", "FFFFFFFF-FFFF\n")) {
+      assertEquals(serial, digestOf(UUID_FILE, none));
+    }
+    assertEquals(
+        Snapshot.of(read()).boot().notes().machine(), serial.substring("machine: ".length()));
+  }
+
+  /** A directory in its place cannot be read, not even by root. */
+  @Test
+  void takesTheMachineFromSystemdWhereItMayNotReadIt() throws IOException {
+    host("switch-before.cap");
+    Files.createDirectories(directory.resolve(UUID_FILE));
+    HostTree tree = new HostTree(directory);
+    assertEquals("", new MachineSource(tree, null).note());
+    assertEquals("", new MachineSource(tree, "/run/none").note());
+
+    Files.createDirectories(directory.resolve("run/handed"));
+    Files.writeString(directory.resolve("run/handed/product_uuid"), "4c4c4544-0042\n");
+    assertTrue(new MachineSource(tree, "/run/handed").note().startsWith("machine: product_uuid "));
   }
 
   @Test

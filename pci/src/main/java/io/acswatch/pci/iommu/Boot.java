@@ -35,6 +35,9 @@ public record Boot(
   /** Begins the note that names the boot before this one, by its id. */
   public static final String PREVIOUS_BOOT_NOTE = "previous boot: ";
 
+  /** Begins the note that tells the machine of this boot apart from any other. */
+  public static final String MACHINE_NOTE = "machine: ";
+
   public static final int UNKNOWN_LOADER = -1;
 
   /** Loader type of a kernel that kexec started, on x86. */
@@ -55,9 +58,11 @@ public record Boot(
    * @param liveUpdate whether this kernel can preserve PCI devices and what shows it, as its note
    *     says after {@link #LIVE_UPDATE_NOTE}; empty if unknown
    * @param previousBoot id of the boot before, as the agent remembers it; empty if unknown
+   * @param machine which number of the machine was read, a blank, and a digest of it: tells the
+   *     machine apart from any other, whatever kernel it runs; empty if unknown
    */
-  public record Notes(String iommus, String liveUpdate, String previousBoot) {
-    private static final Notes NONE = new Notes("", "", "");
+  public record Notes(String iommus, String liveUpdate, String previousBoot, String machine) {
+    private static final Notes NONE = new Notes("", "", "", "");
   }
 
   public Boot(
@@ -80,7 +85,8 @@ public record Boot(
   /**
    * The same boot with the IOMMUs that the first of these notes names that names any, {@link
    * Machine#DEVICE_TREE} if a note tells that a device tree describes the machine, and what the
-   * first says that tells whether the kernel can preserve PCI devices, and the boot before.
+   * first says that tells whether the kernel can preserve PCI devices, the boot before, and the
+   * machine.
    */
   public Boot withNotes(List<String> notes) {
     String names = said(notes, IOMMU_NOTE);
@@ -88,7 +94,12 @@ public record Boot(
     boolean acpi = said(notes, FIRMWARE_NOTE).contains("acpi");
     boolean says = tree && !acpi && !names.contains(Machine.DEVICE_TREE);
     String told = says ? (names + " " + Machine.DEVICE_TREE).strip() : names;
-    Notes read = new Notes(told, said(notes, LIVE_UPDATE_NOTE), said(notes, PREVIOUS_BOOT_NOTE));
+    Notes read =
+        new Notes(
+            told,
+            said(notes, LIVE_UPDATE_NOTE),
+            said(notes, PREVIOUS_BOOT_NOTE),
+            said(notes, MACHINE_NOTE));
     return with(kernelVersion, read, askedModel);
   }
 

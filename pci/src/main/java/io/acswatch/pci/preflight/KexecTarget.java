@@ -49,7 +49,7 @@ record KexecTarget(Boot boot, ModelChoice model, int hosts, boolean contradicted
     boolean loaderTold = present.loader().type() != Boot.UNKNOWN_LOADER;
     int type = loaderTold ? Boot.KEXEC_LOADER : Boot.UNKNOWN_LOADER;
     Boot.Loader loader = new Boot.Loader(type, present.loader().version());
-    Boot.Notes notes = new Boot.Notes(present.notes().iommus(), "", "");
+    Boot.Notes notes = new Boot.Notes(present.notes().iommus(), "", "", "");
     Boot boot = new Boot(NEXT_BOOT, release, version, options, loader, notes, "");
     if (asked != null) {
       Boot judged = boot.withModel(asked.label());

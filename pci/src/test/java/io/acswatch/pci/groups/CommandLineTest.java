@@ -73,7 +73,7 @@ class CommandLineTest {
                     "",
                     options,
                     new Boot.Loader(-1, -1),
-                    new Boot.Notes(iommus, "", ""),
+                    new Boot.Notes(iommus, "", "", ""),
                     ""),
                 null)
             .machine();

@@ -97,7 +97,13 @@ class ModelChoiceTest {
     ModelChoice choice =
         ModelChoice.of(
             new Boot(
-                "boot", release, "", "", new Boot.Loader(0, 0), new Boot.Notes(iommus, "", ""), ""),
+                "boot",
+                release,
+                "",
+                "",
+                new Boot.Loader(0, 0),
+                new Boot.Notes(iommus, "", "", ""),
+                ""),
             null);
 
     assertEquals(named.isEmpty(), choice.isComputable());

@@ -18,7 +18,7 @@ class KexecTargetTest {
           UNAME,
           "quiet",
           new Boot.Loader(0xB0, 7),
-          new Boot.Notes("dmar0", "", ""),
+          new Boot.Notes("dmar0", "", "", ""),
           "");
 
   @Test
@@ -32,7 +32,7 @@ class KexecTargetTest {
             UNAME,
             "quiet",
             new Boot.Loader(Boot.KEXEC_LOADER, 7),
-            new Boot.Notes("dmar0", "", ""),
+            new Boot.Notes("dmar0", "", "", ""),
             ""),
         same.boot());
     assertEquals("kernel 6.1.192", same.model().reason());

@@ -15,7 +15,7 @@ import java.util.List;
  *   facts     strings, then each as a text
  *             flags, boot class, loader type, loader version,
  *             host, boot id, release, version, command line, IOMMUs, live update,
- *             previous boot   (strings)
+ *             previous boot, machine   (strings)
  *             functions, then each function; owners, then each owner; addresses as they were
  *             grouped, then each
  *   function  mask of the {@link #FIELDS} that differ, the value of each of these, lowest bit first

@@ -64,7 +64,7 @@ public final class FactsReader {
             in.string(),
             in.string(),
             loader,
-            new Boot.Notes(in.string(), in.string(), in.string()),
+            new Boot.Notes(in.string(), in.string(), in.string(), in.string()),
             "");
     int functionCount = in.count(3);
     List<PciFunction> functions = new ArrayList<>(functionCount);

@@ -50,6 +50,7 @@ public final class FactsWriter {
     out.put(boot.notes().iommus());
     out.put(boot.notes().liveUpdate());
     out.put(boot.notes().previousBoot());
+    out.put(boot.notes().machine());
   }
 
   private void putFunction(PciFunction function) {
