@@ -30,7 +30,7 @@ public final class Frames {
   public static final long TAKEN_AT = 1_767_225_600_000L;
 
   /** Of a frame whose number and time are unknown. */
-  public static final Sign ANY_SIGN = new Sign("boot", "", 0, 0);
+  public static final Sign ANY_SIGN = new Sign("boot", 0, 0);
 
   private Frames() {}
 

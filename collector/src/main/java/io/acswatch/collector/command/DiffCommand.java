@@ -11,7 +11,6 @@ import io.acswatch.pci.alert.AlertStatus;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.iommu.GroupingModel;
-import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.judge.TimeLimits;
 import io.acswatch.pci.snapshot.Capture;
@@ -119,8 +118,7 @@ final class DiffCommand extends CliCommand {
 
   /** The alerts of the second snapshot after the first, as of one host. */
   static List<IsolationAlert> alerts(Snapshot earlier, Snapshot later) {
-    HostState known = Judgement.apply(HostState.NONE, earlier).state();
     // Nothing follows the second snapshot, so nothing can be waited for.
-    return Judgement.apply(known, later, TimeLimits.NONE).alerts();
+    return Judgement.between(earlier, later, TimeLimits.NONE).alerts();
   }
 }

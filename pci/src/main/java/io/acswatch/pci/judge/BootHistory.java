@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p>One thing no older boot can do: send new frames, taken after the current one began. A boot
  * that does is a rival. If rival and current boot take turns, two machines have one host id.
  *
+ * <p>A boot of another machine than the current one is a rival from its first frame on, even if the
+ * agent says that it follows: its disk is a copy. So it is never compared with what the other
+ * machine showed. That two machines have one host id is certain as soon as the current boot is
+ * heard again. If it is not heard for {@link #GONE_MILLIS}, the machine was replaced, and the other
+ * one is judged as a host that is new. Both machines must be known: an agent may be unable to tell,
+ * and a machine that is not known differs from none.
+ *
  * @param boots oldest first; the last one is the current boot
  * @param rival the boot that was heard beside the current one; null if there is none
  * @param forgottenMillis when the host was retired, by the broker, milliseconds since 1970; 0 if it
@@ -42,11 +49,12 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   /**
    * A boot.
    *
+   * @param machine what tells its machine apart from others, empty if unknown
    * @param sinceMillis when the first frame of it was taken, milliseconds since 1970; 0 if unknown,
    *     as of a boot that is only known as the one before another
    * @param sequence highest number of a frame of it, 0 if unknown
    */
-  public record SeenBoot(String id, long sinceMillis, long sequence) {}
+  public record SeenBoot(String id, String machine, long sinceMillis, long sequence) {}
 
   /**
    * A boot that sends new frames beside the current one. All times are by the clock of the boot
@@ -56,27 +64,37 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
    * @param turnSinceMillis when the first frame of its last turn was taken
    * @param answeredMillis when the current boot was first heard after that turn; 0 if it was not
    *     yet
+   * @param last its last whole snapshot; null if none is remembered
    */
-  public record Rival(String id, int turns, long turnSinceMillis, long answeredMillis) {}
+  public record Rival(
+      String id, int turns, long turnSinceMillis, long answeredMillis, @Nullable Snapshot last) {}
 
   /**
    * What a frame says of its place among the boots.
    *
    * @param previousBoot id of the boot before, empty if unknown
+   * @param machine what tells its machine apart from others, empty if unknown
    * @param takenAtMillis milliseconds since 1970; 0 if unknown
    * @param sequence number of the frame within its boot, 0 if unknown
    */
-  public record Sign(String bootId, String previousBoot, long takenAtMillis, long sequence) {
+  public record Sign(
+      String bootId, String previousBoot, String machine, long takenAtMillis, long sequence) {
+    /** Of a frame that names neither the boot before nor the machine. */
+    public Sign(String bootId, long takenAtMillis, long sequence) {
+      this(bootId, "", "", takenAtMillis, sequence);
+    }
+
     public static Sign of(Snapshot snapshot) {
       return new Sign(
           snapshot.boot().id(),
           snapshot.boot().notes().previousBoot(),
+          snapshot.boot().notes().machine(),
           snapshot.takenAtMillis(),
           snapshot.sequence());
     }
 
     public static Sign of(Unchanged unchanged) {
-      return new Sign(unchanged.bootId(), "", unchanged.lookedAtMillis(), unchanged.sequence());
+      return new Sign(unchanged.bootId(), unchanged.lookedAtMillis(), unchanged.sequence());
     }
   }
 
@@ -126,6 +144,7 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
       known.add(
           new SeenBoot(
               last.id,
+              known(current.boot().notes().machine(), last.machine),
               earlier(last.sinceMillis, current.takenAtMillis()),
               Math.max(last.sequence, current.sequence())));
     }
@@ -133,7 +152,20 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   }
 
   private static SeenBoot seen(Sign sign) {
-    return new SeenBoot(sign.bootId, sign.takenAtMillis, sign.sequence);
+    return new SeenBoot(sign.bootId, sign.machine, sign.takenAtMillis, sign.sequence);
+  }
+
+  private static String known(String machine, String otherwise) {
+    return machine.isEmpty() ? otherwise : machine;
+  }
+
+  /** True if both are known, and by the same of their numbers. */
+  private static boolean areTwo(String machine, String other) {
+    return !machine.equals(other) && kindOf(machine).equals(kindOf(other));
+  }
+
+  private static String kindOf(String machine) {
+    return machine.split(" ", 2)[0];
   }
 
   private static boolean isOf(Snapshot snapshot, String bootId) {
@@ -154,6 +186,9 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     if (known != null && known.id.equals(current.id)) {
       return isNew ? Place.CURRENT : Place.OLD;
     }
+    if (known == null && areTwo(sign.machine, current.machine)) {
+      return isFirstOfAnotherMachine(sign) ? Place.RIVAL : Place.OLD;
+    }
     if (known != null || followsRival(sign)) {
       boolean isLater =
           sign.takenAtMillis != 0
@@ -164,8 +199,16 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     return follows(sign) || !isEarlier(sign, current) ? Place.NEXT : Place.OLD;
   }
 
-  private static boolean isEarlier(Sign sign, SeenBoot current) {
-    return sign.takenAtMillis != 0 && sign.takenAtMillis < current.sinceMillis;
+  /** False of one from before the current boot, or before a boot of its own machine. */
+  private boolean isFirstOfAnotherMachine(Sign sign) {
+    boolean isLater = follows(sign) || followsRival(sign) || !isEarlier(sign, current());
+    return isLater
+        && boots.stream()
+            .noneMatch(boot -> boot.machine.equals(sign.machine) && isEarlier(sign, boot));
+  }
+
+  private static boolean isEarlier(Sign sign, SeenBoot boot) {
+    return sign.takenAtMillis != 0 && sign.takenAtMillis < boot.sinceMillis;
   }
 
   /** True if the agent says that the boot of this snapshot came right after the current one. */
@@ -174,7 +217,14 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   }
 
   private boolean followsRival(Sign sign) {
-    return rival != null && sign.previousBoot.equals(rival.id);
+    return rival != null
+        && (sign.previousBoot.equals(rival.id)
+            || !sign.machine.isEmpty() && sign.machine.equals(machineOfRival()));
+  }
+
+  private String machineOfRival() {
+    SeenBoot boot = rival == null ? null : find(rival.id);
+    return boot == null ? "" : boot.machine;
   }
 
   private SeenBoot current() {
@@ -196,7 +246,7 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     boolean namesAnother =
         !first.previousBoot.isEmpty() && !first.previousBoot.equals(first.bootId);
     if (namesAnother && find(first.previousBoot) == null) {
-      known.add(new SeenBoot(first.previousBoot, 0, 0));
+      known.add(new SeenBoot(first.previousBoot, "", 0, 0));
     }
     known.add(seen(first));
     return with(lastOf(known), rival);
@@ -214,14 +264,16 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
       return this;
     }
     if (rival.answeredMillis == 0 || takenAtMillis < rival.answeredMillis) { // or a clock set back
-      return with(boots, new Rival(rival.id, rival.turns, rival.turnSinceMillis, takenAtMillis));
+      return with(
+          boots,
+          new Rival(rival.id, rival.turns, rival.turnSinceMillis, takenAtMillis, rival.last));
     }
     boolean isGone = takenAtMillis - rival.answeredMillis >= GONE_MILLIS;
     return isGone ? with(boots, null) : this;
   }
 
-  /** After a frame of a rival. */
-  BootHistory rivalledBy(Sign sign) {
+  /** After a frame of a rival; its last whole snapshot is null if none is remembered. */
+  BootHistory rivalledBy(Sign sign, @Nullable Snapshot last) {
     String id = sign.bootId;
     boolean sameOne = rival != null && (rival.id.equals(id) || followsRival(sign));
     boolean sameTurn = sameOne && rival.answeredMillis == 0;
@@ -232,12 +284,16 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
             sameTurn
                 ? TimeLimits.notAfter(sign.takenAtMillis, rival.turnSinceMillis)
                 : sign.takenAtMillis,
-            0);
+            0,
+            last);
     List<SeenBoot> known = new ArrayList<>(boots.subList(0, boots.size() - 1));
     SeenBoot before = find(id);
     known.remove(before);
     known.add(
-        new SeenBoot(id, before == null ? sign.takenAtMillis : before.sinceMillis, sign.sequence));
+        before == null
+            ? seen(sign)
+            : new SeenBoot(
+                id, known(sign.machine, before.machine), before.sinceMillis, sign.sequence));
     known.add(current());
     return with(lastOf(known), now);
   }
@@ -259,7 +315,7 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     }
     List<SeenBoot> known = new ArrayList<>(boots);
     SeenBoot last = known.remove(known.size() - 1);
-    known.add(new SeenBoot(last.id, appendedAtMillis, last.sequence));
+    known.add(new SeenBoot(last.id, last.machine, appendedAtMillis, last.sequence));
     return with(known, rival);
   }
 
@@ -274,8 +330,13 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
     return with(known, null);
   }
 
-  /** True if two boots take turns: two machines have this host id. */
+  /**
+   * True if two machines have this host id: two boots take turns, or the current one was heard
+   * after one that is known to be of another machine.
+   */
   boolean isContested() {
-    return rival != null && rival.turns >= TURNS_OF_A_CONFLICT;
+    return rival != null
+        && (rival.turns >= TURNS_OF_A_CONFLICT
+            || rival.answeredMillis != 0 && areTwo(machineOfRival(), current().machine));
   }
 }

@@ -26,7 +26,7 @@ final class HostIdConflict {
         List.of(
             new Fact("boot", rival.boot().id(), judged.boot().id()),
             new Fact("kernel", rival.boot().kernelRelease(), judged.boot().kernelRelease()),
-            new Fact("machine", Platform.of(rival), Platform.of(judged)),
+            new Fact("machine", machine(rival), machine(judged)),
             new Fact("functions", functions(rival), functions(judged)),
             new Fact("claims", claims(rival), claims(judged)));
     Set<String> vms = new TreeSet<>();
@@ -44,6 +44,11 @@ final class HostIdConflict {
             "Two machines send under this host id, with kernels %s and %s: only the second is judged"
                 .formatted(rival.boot().kernelRelease(), judged.boot().kernelRelease()))
         .withFacts(facts);
+  }
+
+  /** Its platform, and what tells it apart from others of that platform, as far as known. */
+  private static String machine(Snapshot snapshot) {
+    return (Platform.of(snapshot) + " " + snapshot.boot().notes().machine()).strip();
   }
 
   private static String functions(Snapshot snapshot) {

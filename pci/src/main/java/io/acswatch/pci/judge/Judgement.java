@@ -39,6 +39,17 @@ public final class Judgement {
     return apply(state, snapshot, TimeLimits.DEFAULT);
   }
 
+  /**
+   * Judges the second of two snapshots as the next one of one host, whatever machines they name.
+   */
+  public static Judged between(Snapshot first, Snapshot second, TimeLimits limits) {
+    HostState known = apply(HostState.NONE, first).state();
+    BootHistory boots = known.boots();
+    return boots.placeOf(Sign.of(second)) == BootHistory.Place.RIVAL
+        ? judge(known, second, limits, boots, List.of())
+        : apply(known, second, limits);
+  }
+
   /** Judges a snapshot; {@code limits} says how long findings must last that pass by themselves. */
   public static Judged apply(HostState state, Snapshot snapshot, TimeLimits limits) {
     if (snapshot.bootClass() == BootClass.CRASH_KEXEC) {
@@ -49,32 +60,45 @@ public final class Judgement {
     long takenAt = snapshot.takenAtMillis();
     return switch (boots.placeOf(sign)) {
       case OLD -> new Judged(state, List.of());
-      case CURRENT -> judge(state, snapshot, limits, state.history().heard(takenAt), List.of());
+      case CURRENT -> {
+        BootHistory after = state.history().heard(takenAt);
+        yield judge(state, snapshot, limits, after, conflict(state, snapshot, after));
+      }
       case NEXT -> {
         // Which of two machines it is does not show: it is compared with neither.
         boolean apart = boots.isContested() && !boots.follows(sign);
         BootHistory after = boots.followedBy(sign).heard(takenAt);
         yield judge(apart ? state.apart() : state, snapshot, limits, after, List.of());
       }
-      case RIVAL -> {
-        BootHistory after = boots.rivalledBy(sign);
-        yield state.current() == null || after.isLeftTo(sign)
-            ? judge(state.apart(), snapshot, limits, after.takenOver(), List.of())
-            : rival(state, snapshot, limits, after);
-      }
+      case RIVAL -> rival(state, sign, snapshot, limits);
     };
   }
 
-  /** The current boot goes on being judged, and not its rival, until one of the two is gone. */
+  /**
+   * The current boot goes on being judged, and not its rival, until one of the two is gone. If it
+   * is the current one, the rival is judged by its last whole snapshot, if that is remembered.
+   */
   private static Judged rival(
-      HostState state, @Nullable Snapshot rival, TimeLimits limits, BootHistory boots) {
+      HostState state, Sign sign, @Nullable Snapshot last, TimeLimits limits) {
+    BootHistory boots = state.boots().rivalledBy(sign, last);
     Snapshot current = state.current();
-    boolean isTold = state.open().stream().anyMatch(a -> a.code() == AlertCode.HOST_ID_CONFLICT);
-    if (rival == null || current == null || isTold || !boots.isContested()) {
-      return new Judged(state.with(boots), List.of());
+    if (last != null && (current == null || boots.isLeftTo(sign))) {
+      return judge(state.apart(), last, limits, boots.takenOver(), List.of());
     }
-    IsolationAlert conflict = HostIdConflict.between(rival, current);
-    return judge(state.apart(), current, limits, boots, List.of(conflict));
+    List<IsolationAlert> conflict = current == null ? List.of() : conflict(state, current, boots);
+    return current == null || conflict.isEmpty()
+        ? new Judged(state.with(boots), List.of())
+        : judge(state.apart(), current, limits, boots, conflict);
+  }
+
+  /** That two machines have one host id, the first time that it shows. */
+  private static List<IsolationAlert> conflict(
+      HostState state, Snapshot current, BootHistory boots) {
+    Snapshot other = boots.rival() == null ? null : boots.rival().last();
+    boolean isTold = state.open().stream().anyMatch(a -> a.code() == AlertCode.HOST_ID_CONFLICT);
+    return other == null || isTold || !boots.isContested()
+        ? List.of()
+        : List.of(HostIdConflict.between(other, current));
   }
 
   private static Judged judge(
@@ -135,9 +159,10 @@ public final class Judgement {
     BootHistory boots = state.boots();
     Sign sign = Sign.of(unchanged);
     if (boots.placeOf(sign) == BootHistory.Place.RIVAL) {
-      Snapshot last = state.baseline();
+      BootHistory.Rival rival = boots.rival();
+      Snapshot last = rival == null || rival.last() == null ? state.baseline() : rival.last();
       boolean isOfRival = last != null && bootOf(last).equals(sign.bootId());
-      return rival(state, isOfRival ? last : null, TimeLimits.DEFAULT, boots.rivalledBy(sign));
+      return rival(state, sign, isOfRival ? last : null, TimeLimits.DEFAULT);
     }
     if (current == null || state.missesSnapshot() || boots.placeOf(sign) == BootHistory.Place.OLD) {
       return new Judged(state, List.of());

@@ -100,7 +100,7 @@ class BootHistoryTest {
 
     assertEquals(List.of(), take(merged("n-2"), 150));
     assertSame(before, state);
-    assertEquals(Place.CURRENT, state.boots().placeOf(new Sign("n", "", 310_000, 310)));
+    assertEquals(Place.CURRENT, state.boots().placeOf(new Sign("n", 310_000, 310)));
   }
 
   @Test
@@ -110,9 +110,9 @@ class BootHistoryTest {
     }
     assertEquals(8, state.boots().boots().size());
     for (int boot = 1; boot < 8; boot++) {
-      assertEquals(Place.OLD, state.boots().placeOf(new Sign("boot-" + boot, "", 0, 99)));
+      assertEquals(Place.OLD, state.boots().placeOf(new Sign("boot-" + boot, 0, 99)));
     }
-    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("boot-0", "", 0, 99)), "forgotten");
+    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("boot-0", 0, 99)), "forgotten");
   }
 
   @Test
@@ -120,25 +120,25 @@ class BootHistoryTest {
     for (int boot = 0; boot < 20; boot++) {
       take(host("boot-" + boot), 100 * (boot + 1));
     }
-    assertEquals(Place.OLD, state.boots().placeOf(new Sign("boot-3", "", 450_000, 450)));
-    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("boot-20", "", 2_100_000, 2_100)));
+    assertEquals(Place.OLD, state.boots().placeOf(new Sign("boot-3", 450_000, 450)));
+    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("boot-20", 2_100_000, 2_100)));
   }
 
   @Test
   void lineageStandsAboveTime() {
     take(host("one"), 1_000);
-    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", "one", 10_000, 10)));
+    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", "one", "", 10_000, 10)));
     take(host("two").after("one"), 10);
 
     assertEquals("two", boot(), "its clock is behind");
-    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", "", 11_000, 11)));
+    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", 11_000, 11)));
   }
 
   @Test
   void aBootThatOnlyTheNextOneNamesIsOldToo() {
     take(AlteredSnapshot.at(host("two").after("one").sequence(5).snapshot(), 0));
 
-    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", "", 0, 9)));
+    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", 0, 9)));
   }
 
   /** By an agent with a fault; the boot was known twice, and its old frames were new. */
@@ -148,7 +148,7 @@ class BootHistoryTest {
     take(host("one").after("one"), 200);
 
     assertEquals(1, state.boots().boots().size());
-    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", "one", 150_000, 150)));
+    assertEquals(Place.OLD, state.boots().placeOf(new Sign("one", "one", "", 150_000, 150)));
   }
 
   @Test
@@ -156,8 +156,8 @@ class BootHistoryTest {
     Judged ahead = Judgement.apply(state, host("one").sequence(9_000).snapshot());
     state = ahead.notAfter(100_000).state();
 
-    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", "", 200_000, 1)));
-    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", "", 110_000, 1)));
+    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", 200_000, 1)));
+    assertEquals(Place.NEXT, state.boots().placeOf(new Sign("two", 110_000, 1)));
   }
 
   @Test
@@ -264,7 +264,7 @@ class BootHistoryTest {
     assertTrue(has(ended, AlertCode.HOST_ID_CONFLICT, AlertStatus.RESOLVED), ended::toString);
     assertEquals(0, codes(ended, AlertCode.GROUP_MERGED_CROSS_VM), "it was not compared");
     take(host("old"), 301 + 15 * MINUTE);
-    assertEquals(Place.OLD, state.boots().placeOf(new Sign("clone", "", 200_000, 205)));
+    assertEquals(Place.OLD, state.boots().placeOf(new Sign("clone", 200_000, 205)));
   }
 
   /** The clocks of both run ten hours ahead for one frame, and are set back. */
@@ -309,5 +309,140 @@ class BootHistoryTest {
     assertEquals(null, state.history().rival());
     take(host("old"), 2_000);
     assertFalse(isOpen(AlertCode.HOST_ID_CONFLICT));
+  }
+
+  private static final String OLD_BOARD = "product_uuid 01";
+  private static final String NEW_BOARD = "product_uuid 02";
+
+  /** Its disk was copied while the first machine ran, so it names that one's boot. */
+  private static TestHost copy() {
+    return merged("clone").after("old").machine(NEW_BOARD);
+  }
+
+  @Test
+  void notEvenTheFirstSnapshotOfAnotherMachineIsCompared() {
+    take(host("old").machine(OLD_BOARD), 10);
+    assertEquals(List.of(), take(copy(), 100));
+    assertEquals("old", boot());
+    List<IsolationAlert> told = take(host("old").machine(OLD_BOARD), 160);
+
+    assertEquals(1, told.size(), told::toString);
+    assertTrue(has(told, AlertCode.HOST_ID_CONFLICT, AlertStatus.RAISED), "as both are heard");
+    assertEquals("clone", told.get(0).interval().before().boot().id());
+    String facts = told.get(0).evidence().facts().toString();
+    assertTrue(facts.contains(OLD_BOARD) && facts.contains(NEW_BOARD), facts);
+    alerts.clear();
+    for (long second = 200; second < 2_000; second += 100) {
+      take(copy(), second);
+      take(host("old").machine(OLD_BOARD), second + 50);
+    }
+    assertEquals(List.of(), alerts);
+    take(merged("old-2").after("old").machine(OLD_BOARD), 2_100);
+    assertEquals(1, codes(alerts, AlertCode.GROUP_MERGED_CROSS_VM), "by its own past");
+  }
+
+  @Test
+  void wordsOfBothMachinesTellTheConflictToo() {
+    take(host("old").machine(OLD_BOARD), 10);
+    take(copy(), 100);
+    hear("clone", 130);
+    List<IsolationAlert> told = hear("old", 160);
+
+    assertTrue(has(told, AlertCode.HOST_ID_CONFLICT, AlertStatus.RAISED), told::toString);
+    hear("clone", 190);
+    assertTrue(isOpen(AlertCode.HOST_ID_CONFLICT));
+    hear("old", 220);
+    List<IsolationAlert> ended = hear("old", 220 + 15 * MINUTE);
+    assertTrue(has(ended, AlertCode.HOST_ID_CONFLICT, AlertStatus.RESOLVED), ended::toString);
+  }
+
+  /** It sends one whole snapshot, and then only that nothing changed. */
+  @Test
+  void aMachineInPlaceOfAnotherIsNewAfterAQuarterOfAnHour() {
+    take(host("old").machine(OLD_BOARD), 10);
+    take(host("old").machine(OLD_BOARD).acs("D1", CLEARED), 20);
+    assertTrue(isOpen(AlertCode.ACS_BIT_CLEARED));
+    List<IsolationAlert> before = state.open();
+    take(copy(), 100);
+    for (long minute = 1; minute < 15; minute++) {
+      assertEquals(List.of(), hear("clone", 100 + minute * MINUTE));
+    }
+    assertEquals(before, state.open());
+    List<IsolationAlert> judged = hear("clone", 100 + 15 * MINUTE);
+
+    assertEquals("clone", boot());
+    assertTrue(isOpen(AlertCode.CROSS_VM_SHARED_GROUP), "which it shows by itself");
+    assertEquals(0, codes(judged, AlertCode.GROUP_MERGED_CROSS_VM), judged::toString);
+    assertTrue(has(judged, AlertCode.ACS_BIT_CLEARED, AlertStatus.RESOLVED), judged::toString);
+    take(host("old").machine(OLD_BOARD), 1_200);
+    assertEquals("clone", boot());
+    take(copy(), 1_210);
+    assertTrue(isOpen(AlertCode.HOST_ID_CONFLICT), "it is there after all");
+  }
+
+  @Test
+  void aMachineInPlaceOfAnotherMayRestartMeanwhile() {
+    take(host("old").machine(OLD_BOARD), 10);
+    take(copy(), 100);
+    take(merged("clone-2").machine(NEW_BOARD), 400);
+    take(merged("clone-3").machine(NEW_BOARD), 700);
+    assertFalse(isOpen(AlertCode.HOST_ID_CONFLICT), "no turns, but one machine");
+    hear("clone-3", 100 + 15 * MINUTE);
+
+    assertEquals("clone-3", boot());
+  }
+
+  @Test
+  void aMachineThatIsNotKnownIsNotAnotherOne() {
+    for (String other : List.of("", "serial-number 03", "oddity", " ")) {
+      state = HostState.NONE;
+      alerts.clear();
+      take(host("one").machine(OLD_BOARD), 10);
+      take(merged("two").after("one").machine(other), 100);
+      assertEquals(1, codes(alerts, AlertCode.GROUP_MERGED_CROSS_VM), "machine=" + other);
+      take(host("three").after("two").machine(OLD_BOARD), 200);
+      assertEquals("three", boot());
+    }
+  }
+
+  /** As while nobody may read it, or by an agent of before. */
+  @Test
+  void theMachineOfABootIsKnownFromAnyOfItsFrames() {
+    take(host("old"), 10);
+    take(host("old").machine(OLD_BOARD), 20);
+    take(copy(), 100);
+    assertEquals("old", boot());
+    take(host("old"), 160);
+
+    assertTrue(isOpen(AlertCode.HOST_ID_CONFLICT));
+  }
+
+  @Test
+  void readingAgainWhatTwoMachinesSentTellsNothingNew() {
+    List<Snapshot> sent = new ArrayList<>();
+    sent.add(host("old").machine(OLD_BOARD).sequence(10).snapshot());
+    for (int boot = 0; boot < 12; boot++) {
+      TestHost clone = merged("clone-" + boot).after("old").machine(NEW_BOARD);
+      sent.add(clone.sequence(100 * boot + 100).snapshot());
+      sent.add(host("old").machine(OLD_BOARD).sequence(100 * boot + 150).snapshot());
+    }
+    sent.add(host("old").machine(OLD_BOARD).sequence(3_000).snapshot());
+    sent.forEach(this::take);
+    assertEquals(2, codes(alerts, AlertCode.HOST_ID_CONFLICT), "raised and resolved");
+    alerts.clear();
+    HostState before = state;
+    sent.forEach(this::take);
+
+    assertEquals(List.of(), alerts);
+    assertEquals(before, state);
+  }
+
+  @Test
+  void whoComparesTwoMachinesGetsTheirDifferences() {
+    Snapshot one = host("old").machine(OLD_BOARD).sequence(10).snapshot();
+    Snapshot other = copy().sequence(100).snapshot();
+
+    List<IsolationAlert> told = Judgement.between(one, other, TimeLimits.NONE).alerts();
+    assertTrue(has(told, AlertCode.GROUP_MERGED_CROSS_VM, AlertStatus.RAISED), told::toString);
   }
 }

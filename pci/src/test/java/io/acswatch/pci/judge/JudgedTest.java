@@ -67,7 +67,7 @@ class JudgedTest {
     Assignment intended = new Assignment(FIRST.functions().get(1).path(), "vm1");
 
     assertFalse(leaves(state(FIRST, LATER, 3, List.of(), List.of(), List.of()), ALERT));
-    BootHistory.Rival rival = new BootHistory.Rival("other", 1, 1_000, 0);
+    BootHistory.Rival rival = new BootHistory.Rival("other", 1, 1_000, 0, null);
     assertFalse(
         leaves(
             state(FIRST, LATER, 3, List.of(), List.of(), List.of())

@@ -24,8 +24,10 @@ import io.acswatch.pci.judge.HostState;
  *  | facts of baseline, if there is one that is not current                     |
  *  | pending: code, place (texts), since i64, seen i32                          |
  *  | intended owners: place, VM (texts)                                         |
- *  | boots: id (a text), since i64, number i64; the oldest first                |
- *  | rival, if there is one: id (a text), turns i32, since i64, answered i64    |
+ *  | boots: id, machine (texts), since i64, number i64; the oldest first        |
+ *  | rival, if there is one: id (a text), turns i32, since i64, answered i64,   |
+ *  |   of its last snapshot taken at i64, sequence i64, length of facts i32,    |
+ *  |   facts; a length of 0 for none                                            |
  *  | open alerts, packed to the end                                             |
  *  +----------------------------------------------------------------------------+
  *

@@ -40,7 +40,7 @@ final class StateLayout {
 
   static final int ASSIGNMENT_LENGTH = 2 * Integer.BYTES;
 
-  static final int BOOT_LENGTH = Integer.BYTES + 2 * Long.BYTES;
+  static final int BOOT_LENGTH = 2 * Integer.BYTES + 2 * Long.BYTES;
 
   private StateLayout() {}
 }

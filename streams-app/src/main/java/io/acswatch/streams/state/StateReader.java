@@ -70,11 +70,14 @@ final class StateReader {
     if (!isThere) {
       return null;
     }
-    int length = checked(in.getInt(lengthAt), 1);
+    return facts(in.getInt(lengthAt), in.getLong(takenAt), in.getLong(takenAt + Long.BYTES));
+  }
+
+  private Snapshot facts(int lengthRead, long takenAtMillis, long sequence) {
+    int length = checked(lengthRead, 1);
     int start = in.position();
     in.position(start + length);
-    return FactsReader.read(
-        in.array(), start, length, in.getLong(takenAt), in.getLong(takenAt + Long.BYTES), latest);
+    return FactsReader.read(in.array(), start, length, takenAtMillis, sequence, latest);
   }
 
   private List<PendingFinding> pending() {
@@ -101,11 +104,20 @@ final class StateReader {
     int count = checked(in.getInt(BOOT_COUNT_AT), BOOT_LENGTH);
     List<BootHistory.SeenBoot> boots = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
-      boots.add(new BootHistory.SeenBoot(text(), in.getLong(), in.getLong()));
+      boots.add(new BootHistory.SeenBoot(text(), text(), in.getLong(), in.getLong()));
     }
-    BootHistory.Rival rival =
-        hasRival ? new BootHistory.Rival(text(), in.getInt(), in.getLong(), in.getLong()) : null;
-    return new BootHistory(boots, rival, in.getLong(FORGOTTEN_AT));
+    return new BootHistory(boots, hasRival ? rival() : null, in.getLong(FORGOTTEN_AT));
+  }
+
+  private BootHistory.Rival rival() {
+    return new BootHistory.Rival(text(), in.getInt(), in.getLong(), in.getLong(), lastOfRival());
+  }
+
+  private @Nullable Snapshot lastOfRival() {
+    long takenAtMillis = in.getLong();
+    long sequence = in.getLong();
+    int length = in.getInt();
+    return length == 0 ? null : facts(length, takenAtMillis, sequence);
   }
 
   private List<IsolationAlert> openAlerts() {

@@ -37,7 +37,7 @@ final class StateWriter {
     boolean shared = current != null && baseline != null && current.hasFactsOf(baseline);
     ByteBuffer currentFacts = current == null ? NOTHING : packed.apply(current);
     ByteBuffer baselineFacts = baseline == null || shared ? NOTHING : packed.apply(baseline);
-    List<byte[]> memory = memory(state);
+    List<byte[]> memory = memory(state, packed);
     long length = HEADER_LENGTH + (long) currentFacts.remaining() + baselineFacts.remaining();
     for (byte[] part : memory) {
       length += part.length;
@@ -77,7 +77,7 @@ final class StateWriter {
     }
   }
 
-  private static List<byte[]> memory(HostState state) {
+  private static List<byte[]> memory(HostState state, Function<Snapshot, ByteBuffer> packed) {
     List<byte[]> parts = new ArrayList<>();
     for (PendingFinding pending : state.pending()) {
       parts.add(text(pending.code().name()));
@@ -94,17 +94,25 @@ final class StateWriter {
     }
     for (BootHistory.SeenBoot boot : state.history().boots()) {
       parts.add(text(boot.id()));
+      parts.add(text(boot.machine()));
       parts.add(
           buffer(2 * Long.BYTES).putLong(boot.sinceMillis()).putLong(boot.sequence()).array());
     }
     BootHistory.Rival rival = state.history().rival();
     if (rival != null) {
+      Snapshot last = rival.last();
+      ByteBuffer facts = last == null ? NOTHING : packed.apply(last);
+      int length = facts.remaining();
       parts.add(text(rival.id()));
       parts.add(
-          buffer(Integer.BYTES + 2 * Long.BYTES)
+          buffer(Math.addExact(2 * Integer.BYTES + 4 * Long.BYTES, length))
               .putInt(rival.turns())
               .putLong(rival.turnSinceMillis())
               .putLong(rival.answeredMillis())
+              .putLong(last == null ? 0 : last.takenAtMillis())
+              .putLong(last == null ? 0 : last.sequence())
+              .putInt(length)
+              .put(facts.duplicate())
               .array());
     }
     return parts;

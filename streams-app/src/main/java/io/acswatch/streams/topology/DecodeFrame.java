@@ -80,7 +80,7 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
 
   /** Of what it says, that its boot lives; what is wrong with it is judged by its snapshots. */
   private Sign sign() {
-    return new Sign(reader.boot().id(), "", reader.takenAtMillis(), reader.sequence());
+    return new Sign(reader.boot().id(), reader.takenAtMillis(), reader.sequence());
   }
 
   /** Compares bytes: a key that is not UTF-8 is no host's. */

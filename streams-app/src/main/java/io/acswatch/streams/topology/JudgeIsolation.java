@@ -172,7 +172,7 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
       return Outcome.OLD;
     }
     Judged judged = Judgement.missed(state, unchanged);
-    boolean isOld = place == Place.RIVAL;
+    boolean isOld = place == Place.RIVAL && judged.state().current() == state.current();
     if (!isOld && (state.current() == null || judged.state().missesSnapshot())) {
       observer.snapshotMissed();
     }
@@ -237,7 +237,8 @@ final class JudgeIsolation implements Processor<byte[], Observation, byte[], byt
         current == null || current == before ? null : ReportedGroups.newsOf(current, before);
     if (news != null) {
       boolean newBoot = before == null || !before.boot().id().equals(current.boot().id());
-      KernelKnowledge told = newBoot ? KernelKnowledge.of(current, before) : null;
+      Snapshot past = judged.state().baseline() == before ? before : null; // or another machine's
+      KernelKnowledge told = newBoot ? KernelKnowledge.of(current, past) : null;
       Output groups = Output.groups(host, news.json(told));
       refuseTooLarge("a record for " + groups.sink(), groups.bytes());
       outputs.add(groups);

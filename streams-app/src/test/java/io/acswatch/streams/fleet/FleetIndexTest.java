@@ -57,19 +57,17 @@ class FleetIndexTest {
   @Test
   void aCopyOfAFrameKeepsNoSilentHostFresh() {
     fleet.stored(0, "h", state("h", "kexec-000-before"));
-    fleet.heard(0, "h", now, new Sign("b", "", START + 2, 7));
-    fleet.heard(0, "h", now, new Sign("b", "", START + 3, 8));
+    fleet.heard(0, "h", now, new Sign("b", START + 2, 7));
+    fleet.heard(0, "h", now, new Sign("b", START + 3, 8));
     now = START + Duration.ofMinutes(16).toMillis();
-    fleet.heard(0, "h", now, new Sign("b", "", START + 2, 7));
-    fleet.heard(0, "h", now, new Sign("b", "", START + 3, 8));
+    fleet.heard(0, "h", now, new Sign("b", START + 2, 7));
+    fleet.heard(0, "h", now, new Sign("b", START + 3, 8));
     assertEquals(HostStatus.STALE, fleet.host("h").status());
 
     // The agent lost its count, its clock was set back, or the host has booted.
     for (Sign news :
         List.of(
-            new Sign("b", "", START + 4, 1),
-            new Sign("b", "", START + 1, 9),
-            new Sign("c", "", START, 1))) {
+            new Sign("b", START + 4, 1), new Sign("b", START + 1, 9), new Sign("c", START, 1))) {
       now += Duration.ofMinutes(16).toMillis();
       assertEquals(HostStatus.STALE, fleet.host("h").status());
       fleet.heard(0, "h", now, news);

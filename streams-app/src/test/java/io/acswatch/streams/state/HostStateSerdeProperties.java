@@ -65,13 +65,18 @@ class HostStateSerdeProperties {
     for (int i = random.nextInt(4); i > 0; i--) {
       boots.add(
           new BootHistory.SeenBoot(
-              TEXTS.get(random.nextInt(TEXTS.size())), random.nextLong(), random.nextLong()));
+              text(random), text(random), random.nextLong(), random.nextLong()));
     }
     boolean rivalled = random.nextBoolean();
     return new BootHistory(
         boots,
         rivalled
-            ? new BootHistory.Rival("other", random.nextInt(), random.nextLong(), random.nextLong())
+            ? new BootHistory.Rival(
+                "other",
+                random.nextInt(),
+                random.nextLong(),
+                random.nextLong(),
+                random.nextBoolean() ? null : snapshot(random))
             : null,
         random.nextLong());
   }

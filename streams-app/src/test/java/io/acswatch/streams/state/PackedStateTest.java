@@ -195,7 +195,7 @@ class PackedStateTest {
     assertFalse(new PackedState(next).isRepeatedBy(same));
     assertFalse(new PackedState(next).waitsForNothing());
 
-    BootHistory.Rival rival = new BootHistory.Rival("other", 1, 1, 0);
+    BootHistory.Rival rival = new BootHistory.Rival("other", 1, 1, 0, null);
     HostState rivalled =
         new HostState(
             state.baseline(),

@@ -8,9 +8,12 @@ import io.acswatch.pci.iommu.Boot;
 import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.pci.snapshot.Capture;
+import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Heartbeat;
+import io.acswatch.pci.snapshot.Unchanged;
 import io.acswatch.streams.Frames;
 import io.acswatch.wire.TopicNames;
+import io.acswatch.wire.frame.FrameDigest;
 import io.acswatch.wire.frame.FrameWriter;
 import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
@@ -203,5 +206,81 @@ class OldFramesTest {
     byte[] returned = state();
     log.forEach(this::pipe);
     assertNothingCame(returned);
+  }
+
+  /** Of another machine than {@code machine}'s other frames, if that differs. */
+  private Capture of(String machine, String boot, String name, int minute) {
+    Capture read = Frames.inBoot(boot, Frames.capture(name, HOST, 1));
+    long taken = Frames.TAKEN_AT + minute * MINUTE;
+    return new Capture(
+        HOST,
+        read.phase(),
+        read.boot(),
+        taken,
+        minute,
+        read.kexecLoaded(),
+        read.scanOrder(),
+        read.functions(),
+        read.owners(),
+        List.of(Boot.MACHINE_NOTE + "product_uuid " + machine));
+  }
+
+  private void send(Capture capture) {
+    pipe(new Sent(TOPICS.frames(), FrameWriter.write(capture), capture.takenAtMillis() + 1_000));
+  }
+
+  /** The word that nothing changed since this capture. */
+  private void sayUnchanged(Capture since, int minute) {
+    long now = Frames.TAKEN_AT + minute * MINUTE;
+    ContentDigest digest = FrameDigest.of(FrameWriter.write(since));
+    Unchanged word = new Unchanged(HOST, since.boot().id(), now, minute, 60_000, digest);
+    pipe(new Sent(TOPICS.frames(), FrameWriter.write(word), now + 1_000));
+  }
+
+  private List<String> told() {
+    return read(TOPICS.alerts()).stream()
+        .map(alert -> new String(alert.value(), StandardCharsets.UTF_8))
+        .map(
+            json ->
+                json.replaceAll(
+                    "(?s).*\"code\" ?: ?\"(\\w+)\".*\"status\" ?: ?\"(\\w+)\".*", "$1 $2"))
+        .toList();
+  }
+
+  @Test
+  void aCloneIsToldAndItsSnapshotsAreNotComparedWithTheOriginals() {
+    Capture original = of("01", "old", "kexec-001-before", 1);
+    Capture clone = of("02", "clone", "kexec-001-after", 10);
+    send(original);
+    read(TOPICS.alerts());
+    send(clone);
+    assertEquals(List.of(), told());
+    assertEquals(1, passedOver);
+    sayUnchanged(original, 11);
+
+    assertEquals(List.of("HOST_ID_CONFLICT RAISED"), told());
+    sayUnchanged(clone, 12);
+    sayUnchanged(original, 13);
+    assertEquals(List.of(), told());
+    assertEquals(List.of(), read(TOPICS.rejects()));
+  }
+
+  @Test
+  void aMachineInPlaceOfAnotherIsJudgedByItselfThoughItSaysOnlyThatNothingChanged() {
+    send(of("01", "old", "kexec-001-before", 1));
+    Capture clone = of("02", "clone", "kexec-001-after", 10);
+    send(clone);
+    List.of(TOPICS.alerts(), TOPICS.groups()).forEach(this::read);
+    int before = heard;
+    sayUnchanged(clone, 24);
+    assertEquals(before, heard);
+    sayUnchanged(clone, 25);
+
+    assertEquals(before + 1, heard);
+    assertEquals(1, read(TOPICS.groups()).size());
+    assertTrue(told().stream().noneMatch(alert -> alert.startsWith("GROUP_MERGED")));
+    send(of("02", "clone", "kexec-001-after", 30));
+    sayUnchanged(clone, 31);
+    assertEquals(0, told().stream().filter(alert -> alert.contains("SNAPSHOT_GAP")).count());
   }
 }
