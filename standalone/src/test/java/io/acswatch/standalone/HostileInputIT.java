@@ -98,6 +98,25 @@ class HostileInputIT {
     }
   }
 
+  /** Its frames have its time, and so has all that is written because of them, to any broker. */
+  @Test
+  void framesOfABrokerWhoseClockIsTwoHoursAheadStopNoInstance() throws Exception {
+    IsolationConfig config = configWithTopics("ahead");
+    String frames = config.topics().frames();
+    alter(frames, "message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE));
+    alter(frames, "message.timestamp.type", "CreateTime");
+    long ahead = System.currentTimeMillis() + Duration.ofHours(2).toMillis();
+    try (IsolationApp app = IsolationApp.start(config)) {
+      for (String recording : List.of("kexec-001-before", "kexec-001-after")) {
+        byte[] frame = frame(recording, "h");
+        assertEquals(ahead, send(new ProducerRecord<>(frames, null, ahead, "h", frame)));
+      }
+
+      assertEquals("h", first(config.topics().alerts()).key());
+      Awaitility.await().atMost(LIMIT).until(() -> app.status().isReady());
+    }
+  }
+
   /** An alert has the id of its host in key, header and value, and the release in its cause. */
   @Test
   void recordsOfWhichOthersWouldBeTooLargeToSendDoNotStopTheOthers() throws Exception {
@@ -217,17 +236,25 @@ class HostileInputIT {
     return app.metricsText().contains("\n" + line + "\n");
   }
 
+  /** Returns when the broker says that it is so. */
   private static void alter(String topic, String setting, String value) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    AlterConfigOp set =
+        new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      admin
-          .incrementalAlterConfigs(
-              Map.of(
-                  new ConfigResource(ConfigResource.Type.TOPIC, topic),
-                  List.of(
-                      new AlterConfigOp(
-                          new ConfigEntry(setting, value), AlterConfigOp.OpType.SET))))
-          .all()
-          .get();
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(set))).all().get();
+      Awaitility.await()
+          .atMost(LIMIT)
+          .until(
+              () ->
+                  admin
+                      .describeConfigs(List.of(resource))
+                      .all()
+                      .get()
+                      .get(resource)
+                      .get(setting)
+                      .value()
+                      .equals(value));
     }
   }
 
@@ -296,7 +323,8 @@ class HostileInputIT {
     return FrameWriter.write(Recordings.capture(recording, host));
   }
 
-  private static void send(ProducerRecord<String, byte[]> record) throws Exception {
+  /** Returns the time that the record has now. */
+  private static long send(ProducerRecord<String, byte[]> record) throws Exception {
     Map<String, Object> settings = new HashMap<>();
     settings.put("bootstrap.servers", broker.bootstrapServers());
     settings.put("compression.type", "gzip");
@@ -304,7 +332,7 @@ class HostileInputIT {
     settings.put("buffer.memory", 2L * UNPACKED_BYTES);
     try (var producer =
         new KafkaProducer<>(settings, new StringSerializer(), new ByteArraySerializer())) {
-      producer.send(record).get();
+      return producer.send(record).get().timestamp();
     }
   }
 

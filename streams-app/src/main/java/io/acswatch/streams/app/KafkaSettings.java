@@ -64,6 +64,9 @@ public final class KafkaSettings {
     p.put(
         StreamsConfig.topicPrefix(TopicConfig.MAX_MESSAGE_BYTES_CONFIG),
         Changelogs.MAX_RECORD_BYTES);
+    p.put(
+        StreamsConfig.topicPrefix(TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG),
+        Changelogs.ANY_TIME);
     p.put(StreamsConfig.STATE_CLEANUP_DIR_MAX_AGE_MS_CONFIG, Changelogs.LONGEST_CLOSED.toMillis());
     producer(p);
     consumer(p);

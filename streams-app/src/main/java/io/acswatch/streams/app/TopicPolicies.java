@@ -63,7 +63,10 @@ final class TopicPolicies {
       policies.put(
           applicationId + "-" + passing + "-repartition",
           Map.of(
-              TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(Changelogs.MAX_RECORD_BYTES)));
+              TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+              Integer.toString(Changelogs.MAX_RECORD_BYTES),
+              TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG,
+              Changelogs.ANY_TIME));
     }
     return policies;
   }

@@ -19,6 +19,13 @@ public final class Changelogs {
    */
   private static final Duration ENDS_KEPT = Duration.ofHours(6);
 
+  /**
+   * How far ahead of a broker's clock the time of a record may be, in topics of the application's
+   * own. A record has the time at which a broker took the frame it came of; where that clock is an
+   * hour ahead of another broker's, that one would refuse the record, and end every instance.
+   */
+  public static final String ANY_TIME = Long.toString(Long.MAX_VALUE);
+
   /** A store that was closed longer ago is read back from the beginning. */
   public static final Duration LONGEST_CLOSED = ENDS_KEPT.dividedBy(2);
 
@@ -30,6 +37,7 @@ public final class Changelogs {
   public static final Map<String, String> SETTINGS =
       Map.of(
           TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(MAX_RECORD_BYTES),
+          TopicConfig.MESSAGE_TIMESTAMP_AFTER_MAX_MS_CONFIG, ANY_TIME,
           TopicConfig.SEGMENT_MS_CONFIG, Long.toString(Duration.ofMinutes(5).toMillis()),
           TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(4 * MAX_RECORD_BYTES),
           TopicConfig.MIN_CLEANABLE_DIRTY_RATIO_CONFIG, "0.2",
