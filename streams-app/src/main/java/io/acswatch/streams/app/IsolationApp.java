@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.cli.ClockWatch;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Program;
@@ -15,7 +16,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +50,8 @@ import org.slf4j.LoggerFactory;
 public final class IsolationApp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(IsolationApp.class);
 
+  private static final Duration NO_HOPE = Duration.ofSeconds(1);
+
   private final IsolationConfig config;
   private final FleetIndex fleet;
   private final IsolationMetrics metrics;
@@ -66,10 +71,12 @@ public final class IsolationApp implements AutoCloseable {
   private volatile List<String> hindrances = List.of();
   private volatile long hinderedSinceMillis;
   private volatile long stateSinceMillis = System.currentTimeMillis();
+  private volatile Duration stopTimeout;
   private boolean closed;
 
   private IsolationApp(IsolationConfig config) {
     this.config = config;
+    stopTimeout = config.stopTimeout();
     failures = new FailurePolicy(config.threads(), System::nanoTime, this::awaitTopics);
     fleet = new FleetIndex(config.staleAfter(), System::currentTimeMillis);
     metrics = new IsolationMetrics(fleet, System::currentTimeMillis, this::kafkaMetrics);
@@ -303,9 +310,21 @@ public final class IsolationApp implements AutoCloseable {
     return metrics.text();
   }
 
-  /** Waits until it has ended; says in one line why, or nothing if it was closed. */
+  /**
+   * Waits until it has ended, or should be closed and started in a new process; says in one line
+   * why, or nothing if it was closed.
+   */
   public Optional<String> awaitEnd() throws InterruptedException {
-    ended.await();
+    ClockWatch clock = new ClockWatch();
+    while (!ended.await(1, TimeUnit.SECONDS)) {
+      Duration back = clock.setBack();
+      if (!back.isZero()) {
+        stopTimeout = Collections.min(List.of(stopTimeout, NO_HOPE)); // it would wait for the same
+        return Optional.of(
+            "the clock was set back by %d s, and Kafka's clients would wait as long; start again"
+                .formatted(back.toSeconds()));
+      }
+    }
     return streams.state() == State.ERROR
         ? Optional.of("the streams application stopped: " + failures.lastFailure())
         : Optional.empty();
@@ -313,7 +332,8 @@ public final class IsolationApp implements AutoCloseable {
 
   /**
    * Ends what is under way, commits, and leaves the consumer group, so that its partitions move at
-   * once. Waits for the stop timeout at most. Harmless when repeated.
+   * once. Waits for the stop timeout at most, and hardly where the clock was set back. Harmless
+   * when repeated.
    */
   @Override
   public void close() {
@@ -329,12 +349,12 @@ public final class IsolationApp implements AutoCloseable {
     loader.shutdownNow();
     boolean inTime =
         streams.close(
-            CloseOptions.timeout(config.stopTimeout())
+            CloseOptions.timeout(stopTimeout)
                 .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     if (!inTime) {
       LOG.warn(
           "Did not stop within {} ms; what is not committed will be done again",
-          config.stopTimeout().toMillis());
+          stopTimeout.toMillis());
     }
     http.close();
     ended.countDown();
