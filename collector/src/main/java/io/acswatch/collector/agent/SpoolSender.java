@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.ClockWatch;
 import io.acswatch.cli.Program;
 import io.acswatch.cli.UnpackedLibraries;
 import io.acswatch.collector.spool.Spool;
@@ -36,8 +37,11 @@ public final class SpoolSender {
   /** How long the end may take once no answer of a broker is waited for any more. */
   private static final Duration LAST_WAIT = Duration.ofMillis(500);
 
+  private static final Duration CLOCK_LOOK = Duration.ofSeconds(5);
+
   private final CollectorConfig config;
   private final Spool spool;
+  private final Clock clock;
   private final SpoolArrivals arrivals;
   private final SenderStatus status;
   private final FrameReader frames = new FrameReader();
@@ -50,6 +54,7 @@ public final class SpoolSender {
   public SpoolSender(CollectorConfig config, Spool spool, Clock clock) {
     this.config = config;
     this.spool = spool;
+    this.clock = clock;
     arrivals = new SpoolArrivals(spool.directory());
     status = new SenderStatus(clock);
   }
@@ -61,6 +66,9 @@ public final class SpoolSender {
   /** Sends until {@link #stop}, then what is left if that is quick. */
   public void run() throws InterruptedException {
     Duration pause = FIRST_PAUSE;
+    Thread watch = new Thread(this::watchClock, "acswatch-clock");
+    watch.setDaemon(true);
+    watch.start();
     try {
       while (stopping.getCount() > 0) {
         status.turns();
@@ -145,9 +153,32 @@ public final class SpoolSender {
   }
 
   private FramePublisher publisher(String host) throws SendException {
-    FramePublisher current = publisher == null ? newPublisher(config, host) : publisher;
-    publisher = current;
+    FramePublisher current = publisher;
+    if (current == null) {
+      current = newPublisher(config, host);
+      publisher = current;
+    }
     return current;
+  }
+
+  /**
+   * Gives up a producer that is older than a clock that was set back, and with it what it waits
+   * for: it would wait as long as the clock was set back. The frame is sent again.
+   */
+  private void watchClock() {
+    ClockWatch watch = new ClockWatch(clock::millis, System::nanoTime);
+    try {
+      while (!stopped.await(CLOCK_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+        Duration back = watch.setBack();
+        FramePublisher current = publisher;
+        if (!back.isZero() && current != null) {
+          LOG.info("the clock was set back by {} s; sends anew", back.toSeconds());
+          current.close(Duration.ZERO);
+        }
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private void discardPublisher(Duration timeout) {
