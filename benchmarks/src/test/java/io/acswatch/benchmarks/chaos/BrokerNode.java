@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.chaos;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.Reader;
@@ -35,10 +36,32 @@ final class BrokerNode {
           .setReleaseVersion(MetadataVersion.latestProduction())
           .run();
     }
+    if (arguments.length > 2) {
+      tellTime(Path.of(arguments[2]));
+    }
     KafkaRaftServer server =
         new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
     Runtime.getRuntime().addShutdownHook(new Thread(server::shutdown, "end"));
     server.startup();
     server.awaitShutdown();
+  }
+
+  /** Writes down what time it is here, over and over: a broker does not say it by itself. */
+  private static void tellTime(Path file) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  Files.writeString(file, Long.toString(System.currentTimeMillis()));
+                  Thread.sleep(200);
+                }
+              } catch (IOException | InterruptedException ended) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "time");
+    thread.setDaemon(true);
+    thread.start();
   }
 }

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +37,8 @@ import picocli.CommandLine.Option;
     description = {
       "Runs three brokers and two to three instances of the streams application, sends them a"
           + " simulated fleet, and does faults to them that follow from the seed. Each round ends"
-          + " with a check of what is on the topics. Faults of network and disk take root, or user"
-          + " namespaces.",
+          + " with a check of what is on the topics. Faults of network, disk and clocks take root,"
+          + " or user namespaces; those of clocks take libfaketime too.",
       "A round that fails is written to a file for --replay, and is shrunk: faults are taken away"
           + " while it still fails."
     },
@@ -166,7 +168,13 @@ final class ChaosMain extends CliCommand {
     String launcher = System.getProperty("acswatch.launcher");
     String mutantOrNone = mutant == null ? "" : mutant.toString();
     cluster =
-        new Cluster(below, network, launcher, mutantOrNone, figures.isEmpty() ? "1536m" : "5g");
+        new Cluster(
+            below,
+            network,
+            new Clocks(below),
+            launcher,
+            mutantOrNone,
+            figures.isEmpty() ? "1536m" : "5g");
     tell("commit " + commit + "; what this machine lacks: " + lacks(network));
     for (Cluster.Broker broker : cluster.brokers().values()) {
       cluster.start(broker);
@@ -214,8 +222,11 @@ final class ChaosMain extends CliCommand {
   }
 
   private static String lacks(Network network) {
-    String clocks = "steps of a clock are those of the frames' own times, not of a process";
-    return network.lacks().isEmpty() ? clocks : network.lacks() + "; " + clocks;
+    String lacks =
+        Stream.of(network.lacks(), Clocks.lacks())
+            .filter(lack -> !lack.isEmpty())
+            .collect(Collectors.joining("; "));
+    return lacks.isEmpty() ? "nothing" : lacks;
   }
 
   /** The faults to draw from; refuses what cannot be meant. */
@@ -269,8 +280,11 @@ final class ChaosMain extends CliCommand {
     if (!network.isReal()) {
       kinds.removeIf(Kind::takesNamespaces);
     }
+    if (!Clocks.lacks().isEmpty()) {
+      kinds.removeIf(Kind::stepsProcess);
+    }
     if (hadSome && kinds.isEmpty()) {
-      throw new CommandFailure("none of these faults can be had here: " + network.lacks());
+      throw new CommandFailure("none of these faults can be had here: " + lacks(network));
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
@@ -34,6 +35,7 @@ final class Cluster {
   private static final int BROKER_PORT = 9092;
   private static final int CONTROLLER_PORT = 9093;
   private static final int HTTP_PORT = 9640;
+  private static final long BROKER_END_MILLIS = 30_000;
   private static final String APP_DISK = "512m";
   private static final String QUICK =
       "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss512k -XX:-UsePerfData";
@@ -48,7 +50,9 @@ final class Cluster {
   private final Map<String, Broker> brokers = new LinkedHashMap<>();
   private final Map<String, App> apps = new LinkedHashMap<>();
   private final List<Path> disks = new ArrayList<>();
+  private final Clocks clocks;
   private final String mutant;
+  private Set<String> stepped = Set.of();
   private String prefix = "";
   private int standby = 1;
   private boolean hasEnded;
@@ -60,7 +64,9 @@ final class Cluster {
     private final String controller;
     private final Path disk;
     private final Lock underFault = new ReentrantLock();
+    private final Lock underStep = new ReentrantLock();
     private volatile Child child;
+    private volatile boolean hasOwnClock;
 
     private Broker(String name, String clients, String controller, Path disk) {
       this.name = name;
@@ -84,6 +90,11 @@ final class Cluster {
     Lock underFault() {
       return underFault;
     }
+
+    /** Held while its clock is stepped. */
+    Lock underStep() {
+      return underStep;
+    }
   }
 
   /** An instance of the application, whichever process it is. */
@@ -95,6 +106,7 @@ final class Cluster {
     private volatile Child child;
     private volatile boolean wanted;
     private final Lock underFault = new ReentrantLock();
+    private final Lock underStep = new ReentrantLock();
     private volatile boolean otherBuild;
     private long peakMebibytes;
 
@@ -121,6 +133,11 @@ final class Cluster {
       return underFault;
     }
 
+    /** Held while its clock is stepped; it may be ended and started meanwhile. */
+    Lock underStep() {
+      return underStep;
+    }
+
     /** Whether its next process is of a build with another version of the state. */
     void otherBuild(boolean other) {
       otherBuild = other;
@@ -144,9 +161,16 @@ final class Cluster {
     }
   }
 
-  Cluster(Path directory, Network network, String launcher, String mutant, String brokerDisk)
+  Cluster(
+      Path directory,
+      Network network,
+      Clocks clocks,
+      String launcher,
+      String mutant,
+      String brokerDisk)
       throws IOException, InterruptedException {
     this.directory = directory;
+    this.clocks = clocks;
     this.network = network;
     this.launcher = launcher;
     this.mutant = mutant;
@@ -175,6 +199,10 @@ final class Cluster {
 
   Network network() {
     return network;
+  }
+
+  Clocks clocks() {
+    return clocks;
   }
 
   String bootstrapServers() {
@@ -266,7 +294,20 @@ final class Cluster {
             BrokerNode.class.getName(),
             file.toString(),
             clusterId));
-    broker.child = Child.start(command, Map.of(), log(broker.name));
+    broker.hasOwnClock = stepped.contains(broker.name);
+    if (broker.hasOwnClock) {
+      command.add(time(broker).toString());
+    }
+    broker.child = Child.start(command, clock(broker.name), log(broker.name));
+  }
+
+  private Map<String, String> clock(String node) throws IOException {
+    return stepped.contains(node) ? clocks.environment(node) : Map.of();
+  }
+
+  /** Where a broker whose clock can be stepped writes down what time it is. */
+  Path time(Broker broker) {
+    return directory.resolve(broker.name + ".time");
   }
 
   /** True if the instances said that they run the mutant, and none that it could not be made. */
@@ -289,6 +330,23 @@ final class Cluster {
 
   Path log(String node) {
     return directory.resolve(node + ".log");
+  }
+
+  /** The clocks of these nodes can be stepped, and no others, in processes started from now on. */
+  void stepped(Set<String> nodes) {
+    stepped = nodes;
+  }
+
+  /** Starts a broker anew if its clock can be stepped and should not be, or the other way round. */
+  boolean changeClock(Broker broker) throws IOException, InterruptedException {
+    if (broker.hasOwnClock == stepped.contains(broker.name)) {
+      return false;
+    }
+    if (!broker.child.terminate(BROKER_END_MILLIS)) {
+      broker.child.kill();
+    }
+    start(broker);
+    return true;
   }
 
   /** Gives the instances of a round topics, stores and logs of their own. */
@@ -342,6 +400,7 @@ final class Cluster {
     command.addAll(List.of(launcher, "streams", "--config", file.toString()));
     Map<String, String> environment = new HashMap<>();
     environment.put("ACSWATCH_NO_BUILD", "yes");
+    environment.putAll(clock(app.name));
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     String agent = MutantAgent.flag(directory, mutant, app.otherBuild);
     environment.put("ACSWATCH_JAVA_OPTS", QUICK + " -Xmx320m" + agent);

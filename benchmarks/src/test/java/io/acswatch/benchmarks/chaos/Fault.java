@@ -50,7 +50,9 @@ record Fault(Kind kind, String target, long atMillis, long forMillis) {
     OLD_FRAMES(6, false),
     POISON(6, false),
     OVERSIZED(4, false),
-    CLOCK_STEP(5, false);
+    CLOCK_STEP(5, false),
+    CLOCK_STEP_APP(4, true),
+    CLOCK_STEP_BROKER(3, false);
 
     final int weight;
 
@@ -72,9 +74,15 @@ record Fault(Kind kind, String target, long atMillis, long forMillis) {
           || this == CLOCK_STEP;
     }
 
-    /** It is done to a network or a disk that is the suite's own. */
+    /** It is done to the clock of a process, and not to the times in frames. */
+    boolean stepsProcess() {
+      return this == CLOCK_STEP_APP || this == CLOCK_STEP_BROKER;
+    }
+
+    /** It is done to a network, a disk or shared memory that is the suite's own. */
     boolean takesNamespaces() {
-      return this == CUT
+      return stepsProcess()
+          || this == CUT
           || this == CUT_ONE_WAY
           || this == DELAY
           || this == FULL_DISK_APP

@@ -5,9 +5,16 @@ import io.acswatch.benchmarks.chaos.Cluster.Broker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -42,6 +49,9 @@ import org.rocksdb.RocksIterator;
 final class Injector {
   private static final long CLEAN_END_MILLIS = 60_000;
   private static final long NOTICE_MILLIS = 10_000;
+  private static final long STEP_TOLERANCE_MILLIS = 10_000;
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
   private static final int KILLED = 128 + 9;
   private static final String DISK_IS_FULL = "No space left on device";
   private static final String DAMAGE = "is damaged and is rebuilt";
@@ -91,6 +101,14 @@ final class Injector {
           alone(broker(fault).underFault(), () -> stop(List.of(broker(fault).child()), fault));
       case ROLL_BROKERS -> rollBrokers();
       case OUTAGE -> outage(fault);
+      case CLOCK_STEP_APP -> {
+        App app = app(fault);
+        yield alone(app.underStep(), () -> step(fault, () -> clockOf(app)));
+      }
+      case CLOCK_STEP_BROKER -> {
+        Broker broker = broker(fault);
+        yield alone(broker.underStep(), () -> step(fault, () -> clockOf(broker)));
+      }
       case CUT, CUT_ONE_WAY -> cut(fault);
       case DELAY -> delay(fault);
       case FULL_DISK_APP -> {
@@ -351,6 +369,59 @@ final class Injector {
       throw new NotDone("no packet was under way");
     }
     return "packets dropped: " + dropped;
+  }
+
+  /** Steps the clock of whichever process the node has, and back; other faults may meet it. */
+  private String step(Fault fault, Clock clock) throws Exception {
+    int seconds = Clocks.seconds(fault);
+    boolean stepped;
+    cluster.clocks().step(fault.target(), seconds);
+    try {
+      stepped = await(() -> shows(clock, seconds));
+      sleep(fault.forMillis());
+    } finally {
+      cluster.clocks().step(fault.target(), 0);
+    }
+    if (!stepped) {
+      throw new NotDone("it was not seen to have another time");
+    }
+    boolean back = await(() -> shows(clock, 0));
+    return "its time was %+d s off%s"
+        .formatted(seconds, back ? ", and right again" : "; it was not seen right again");
+  }
+
+  private interface Clock {
+    long millis() throws IOException, InterruptedException;
+  }
+
+  private static boolean shows(Clock clock, int seconds) throws InterruptedException {
+    try {
+      long off = clock.millis() - System.currentTimeMillis();
+      return Math.abs(off - seconds * 1_000L) < STEP_TOLERANCE_MILLIS;
+    } catch (IOException down) {
+      return false;
+    }
+  }
+
+  /** As the instance says it in each of its answers. */
+  private static long clockOf(App app) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + app.http() + "/healthz"))
+            .timeout(Duration.ofSeconds(2))
+            .build();
+    String date =
+        HTTP.send(request, BodyHandlers.discarding())
+            .headers()
+            .firstValue("Date")
+            .orElseThrow(() -> new IOException("no date"));
+    return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
+        .toInstant()
+        .toEpochMilli();
+  }
+
+  private long clockOf(Broker broker) throws IOException {
+    String told = Files.readString(cluster.time(broker));
+    return told.isEmpty() ? 0 : Long.parseLong(told);
   }
 
   private String delay(Fault fault) throws Exception {

@@ -46,7 +46,7 @@ final class Network {
   /** What of the network's faults cannot be had here; empty if all can. */
   String lacks() {
     if (!isReal()) {
-      return "no cut, no delay and no full disk: " + missing;
+      return "no cut, no delay, no full disk and no step of the clock of a process: " + missing;
     }
     return canDelay ? howDelayed : "no delay: tc has neither netem nor tbf here";
   }

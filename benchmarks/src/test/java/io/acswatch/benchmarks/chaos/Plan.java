@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * All of a round that is drawn: what is sent follows from the seed, what is done is listed.
@@ -85,6 +86,8 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
       case OUTAGE -> new Fault(kind, broker, at, 50_000);
       case CUT, CUT_ONE_WAY ->
           new Fault(kind, pair(random, apps), at, 1_000 + random.nextInt(9_000));
+      case CLOCK_STEP_APP -> new Fault(kind, app, at, 3_000 + random.nextInt(12_000));
+      case CLOCK_STEP_BROKER -> new Fault(kind, broker, at, 3_000 + random.nextInt(12_000));
       case DELAY ->
           new Fault(kind, random.nextBoolean() ? app : broker, at, 2_000 + random.nextInt(6_000));
       case KILL_SENDER -> new Fault(kind, "c" + random.nextInt(Traffic.SENDERS), at, 0);
@@ -112,8 +115,18 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
         + nodes.remove(random.nextInt(nodes.size()));
   }
 
+  /** The nodes whose clocks are stepped. */
+  Set<String> stepped() {
+    return faults.stream()
+        .filter(fault -> fault.kind().stepsProcess())
+        .map(Fault::target)
+        .collect(Collectors.toSet());
+  }
+
   long loadMillis() {
-    return faults.stream().anyMatch(fault -> fault.kind() == Kind.OTHER_BUILD)
+    return faults.stream()
+            .map(Fault::kind)
+            .anyMatch(kind -> kind == Kind.OTHER_BUILD || kind.stepsProcess())
         ? LONG_LOAD_MILLIS
         : LOAD_MILLIS;
   }

@@ -113,6 +113,12 @@ final class Round {
   Result run() throws Exception {
     long began = System.nanoTime();
     awaitInSync(120_000);
+    cluster.stepped(plan.stepped());
+    for (Broker broker : cluster.brokers().values()) {
+      if (cluster.changeClock(broker)) {
+        awaitInSync(60_000);
+      }
+    }
     cluster.begin(topics.prefix(), plan.apps());
     List<App> apps = cluster.apps(plan.apps());
     IsolationConfig config = IsolationConfig.from(cluster.settings(apps.get(0)));
