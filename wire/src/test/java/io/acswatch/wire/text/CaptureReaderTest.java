@@ -18,11 +18,12 @@ import io.acswatch.wire.frame.Captures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -264,7 +265,9 @@ class CaptureReaderTest {
     InputException refused =
         assertThrows(
             InputException.class,
-            () -> CaptureReader.read("endless", repeated("# pci-capture 1\nnote\t", 'x')));
+            () ->
+                CaptureReader.read(
+                    "endless", endless("# pci-capture 1\nnote\t", "x".repeat(1_000))));
     assertEquals("endless:2: line longer than 1048576 bytes", refused.getMessage());
   }
 
@@ -273,30 +276,31 @@ class CaptureReaderTest {
     InputException refused =
         assertThrows(
             InputException.class,
-            () -> CaptureReader.read("endless", repeated("# pci-capture 1\n", '\n')));
+            () ->
+                CaptureReader.read(
+                    "endless", endless("# pci-capture 1\n", "#" + " ".repeat(998) + "\n")));
     assertTrue(
         refused.getMessage().endsWith("input longer than 268435456 bytes"), refused.getMessage());
   }
 
-  private static InputStream repeated(String beginning, char then) {
-    InputStream head = new ByteArrayInputStream(beginning.getBytes(StandardCharsets.UTF_8));
-    return new InputStream() {
-      @Override
-      public int read() throws IOException {
-        int next = head.read();
-        return next < 0 ? then : next;
-      }
+  private static InputStream endless(String beginning, String then) {
+    Enumeration<InputStream> parts =
+        new Enumeration<>() {
+          private String next = beginning;
 
-      @Override
-      public int read(byte[] target, int offset, int length) throws IOException {
-        int read = head.read(target, offset, length);
-        if (read < 0) {
-          Arrays.fill(target, offset, offset + length, (byte) then);
-          return length;
-        }
-        return read;
-      }
-    };
+          @Override
+          public boolean hasMoreElements() {
+            return true;
+          }
+
+          @Override
+          public InputStream nextElement() {
+            InputStream part = new ByteArrayInputStream(next.getBytes(StandardCharsets.UTF_8));
+            next = then;
+            return part;
+          }
+        };
+    return new SequenceInputStream(parts);
   }
 
   @Test
