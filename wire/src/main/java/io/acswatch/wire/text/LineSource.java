@@ -2,7 +2,6 @@ package io.acswatch.wire.text;
 
 import io.acswatch.wire.FrameLimits;
 import io.acswatch.wire.InputException;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -39,6 +38,9 @@ final class LineSource {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
           .onUnmappableCharacter(CodingErrorAction.REPORT);
+  private final byte[] read = new byte[1 << 14];
+  private int readFrom;
+  private int readTo;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream(1 << 10);
   private long inputBytes;
   private int lineNumber;
@@ -50,7 +52,7 @@ final class LineSource {
   /** With {@code isPosted} a line that is not UTF-8 is read as ISO 8859-1, as old mail has it. */
   LineSource(String name, InputStream stream, boolean isPosted) {
     this.name = name;
-    this.stream = new BufferedInputStream(stream, 1 << 14);
+    this.stream = stream;
     this.isPosted = isPosted;
   }
 
@@ -91,17 +93,23 @@ final class LineSource {
 
   /** The next line without its end, or null at the end of the input. */
   @Nullable String next() throws InputException {
-    int read = read();
-    if (read < 0) {
+    if (!fill()) {
       return null;
     }
     line.reset();
-    for (; read >= 0 && read != '\n'; read = read()) {
-      if (line.size() == MAX_LINE_BYTES) {
+    boolean ended = false;
+    while (!ended && fill()) {
+      int end = readFrom;
+      while (end < readTo && read[end] != '\n') {
+        end++;
+      }
+      if (line.size() + end - readFrom > MAX_LINE_BYTES) {
         lineNumber++;
         throw error("line longer than " + MAX_LINE_BYTES + " bytes");
       }
-      line.write(read);
+      line.write(read, readFrom, end - readFrom);
+      ended = end < readTo;
+      readFrom = ended ? end + 1 : end;
     }
     lineNumber++;
     return decode(line.toByteArray());
@@ -120,17 +128,24 @@ final class LineSource {
     return text;
   }
 
-  private int read() throws InputException {
-    int read;
+  /** Reads on if all that was read is used; false at the end of the input. */
+  private boolean fill() throws InputException {
+    if (readFrom < readTo) {
+      return true;
+    }
     try {
-      read = stream.read();
+      readTo = stream.read(read);
     } catch (IOException broken) {
       throw refused(name, "cannot be read: " + reason(broken), broken);
     }
-    if (read >= 0 && ++inputBytes > MAX_INPUT_BYTES) {
+    readFrom = 0;
+    if (readTo > 0) {
+      inputBytes += readTo;
+    }
+    if (inputBytes > MAX_INPUT_BYTES) {
       throw error("input longer than " + MAX_INPUT_BYTES + " bytes");
     }
-    return read;
+    return readTo > 0;
   }
 
   private String decode(byte[] whole) throws InputException {
