@@ -9,6 +9,7 @@ import io.acswatch.pci.explain.Explanation;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.PortType;
@@ -233,7 +234,7 @@ public final class Advisor {
     return then.isEmpty()
         ? "What becomes of the groups cannot be told of this kernel."
         : "Request and completion redirect must be off at %s; the groups below are the isolation that is lost."
-            .formatted(ports.stream().map(PciAddress::toString).collect(joining(", ")));
+            .formatted(Joined.all(ports));
   }
 
   private boolean redirects(int index) {

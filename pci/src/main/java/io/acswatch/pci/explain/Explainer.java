@@ -7,6 +7,7 @@ import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.Ungrouped;
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.AcsVerdict;
 import io.acswatch.pci.iommu.GroupPartition;
@@ -23,7 +24,6 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -133,13 +133,7 @@ public final class Explainer {
         unread.isEmpty()
             ? ""
             : "registers that decide were not read of "
-                + unread.stream()
-                    .limit(SHOWN_UNREAD)
-                    .map(PciAddress::toString)
-                    .collect(Collectors.joining(", "))
-                + (unread.size() > SHOWN_UNREAD
-                    ? " and %d more".formatted(unread.size() - SHOWN_UNREAD)
-                    : "");
+                + Joined.some(unread, SHOWN_UNREAD);
     return registers
         + (isPlaced
             ? ""

@@ -3,6 +3,7 @@ package io.acswatch.pci.groups;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.AcsRules;
@@ -14,7 +15,6 @@ import io.acswatch.pci.snapshot.Snapshot;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -331,10 +331,7 @@ public record GroupsCheck(
   }
 
   private static String names(KernelGrouping grouping, List<Integer> functions) {
-    return functions.stream()
-        .map(i -> grouping.hierarchy().function(i).address())
-        .sorted()
-        .map(PciAddress::toString)
-        .collect(Collectors.joining(", "));
+    return Joined.all(
+        functions.stream().map(i -> grouping.hierarchy().function(i).address()).sorted().toList());
   }
 }

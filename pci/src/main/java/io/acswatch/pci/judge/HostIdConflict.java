@@ -6,12 +6,12 @@ import io.acswatch.pci.alert.Evidence.Fact;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Platform;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.snapshot.OwnershipClaim;
 import io.acswatch.pci.snapshot.Snapshot;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Names the two machines that send under one host id, as far as their snapshots tell them apart.
@@ -57,12 +57,9 @@ final class HostIdConflict {
 
   private static String claims(Snapshot snapshot) {
     List<OwnershipClaim> claims = snapshot.owners();
-    String named =
-        claims.stream()
-            .limit(MOST_CLAIMS)
-            .map(claim -> claim.address() + " " + claim.vm())
-            .collect(Collectors.joining(", "));
-    int more = claims.size() - MOST_CLAIMS;
-    return claims.isEmpty() ? "none" : more > 0 ? named + " and " + more + " more" : named;
+    return claims.isEmpty()
+        ? "none"
+        : Joined.some(
+            claims.stream().map(claim -> claim.address() + " " + claim.vm()).toList(), MOST_CLAIMS);
   }
 }

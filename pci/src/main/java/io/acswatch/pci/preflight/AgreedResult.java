@@ -3,6 +3,7 @@ package io.acswatch.pci.preflight;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.Severity;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.ModelChoice;
 import java.util.ArrayList;
@@ -98,7 +99,7 @@ final class AgreedResult {
         ports.isEmpty()
             ? ""
             : " The difference is made by "
-                + ports.stream().map(PciAddress::toString).collect(Collectors.joining(", "))
+                + Joined.all(ports)
                 + ", which would not isolate then.";
     return Character.toUpperCase(under.charAt(0)) + under.substring(1) + ": " + answer + difference;
   }

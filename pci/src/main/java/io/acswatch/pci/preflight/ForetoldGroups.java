@@ -3,6 +3,7 @@ package io.acswatch.pci.preflight;
 import io.acswatch.pci.groups.FollowedRules;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.iommu.GroupingModel;
@@ -85,8 +86,7 @@ public record ForetoldGroups(
             ? ""
             : "%s %s the ACS bits that the kernel writes, which nobody has seen"
                 .formatted(
-                    String.join(
-                        ", ", forecast.unseen.keySet().stream().map(Object::toString).toList()),
+                    Joined.all(forecast.unseen.keySet()),
                     takes ? "takes" : "does not take");
     return new ForetoldGroups(model, supposition, groups, forecast.weakAbove(places));
   }

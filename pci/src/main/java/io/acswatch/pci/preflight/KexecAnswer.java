@@ -3,6 +3,7 @@ package io.acswatch.pci.preflight;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.groups.AcsOptions;
 import io.acswatch.pci.groups.HostView;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.preflight.Preflight.Mode;
 import io.acswatch.pci.preflight.Preflight.Outcome;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +84,6 @@ public record KexecAnswer(Result verdict, Result update, Result plain) {
         devices.add(view.function(i).address());
       }
     }
-    return devices.stream().map(PciAddress::toString).collect(Collectors.joining(", "));
+    return Joined.all(devices);
   }
 }

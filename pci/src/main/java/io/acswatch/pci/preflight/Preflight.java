@@ -1,7 +1,5 @@
 package io.acswatch.pci.preflight;
 
-import static java.util.stream.Collectors.joining;
-
 import io.acswatch.pci.alert.AcsBit;
 import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.AlertDevice;
@@ -13,6 +11,7 @@ import io.acswatch.pci.groups.GroupsCheck;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.KernelKnowledge;
 import io.acswatch.pci.hierarchy.DevicePath;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.hierarchy.PciFunction;
 import io.acswatch.pci.hierarchy.Preservation;
@@ -263,7 +262,7 @@ public final class Preflight {
     if (!forecast.restored().isEmpty()) {
       reasons.add(
           "The ACS words of "
-              + forecast.restored().stream().map(Object::toString).collect(joining(", "))
+              + Joined.all(forecast.restored())
               + " are not what the kernel left. They are taken as restored: vfio-pci resets a"
               + " device as the old kernel goes down, and restores what it saved (by its series of"
               + " July 2026).");

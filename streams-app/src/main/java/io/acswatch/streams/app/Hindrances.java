@@ -1,5 +1,6 @@
 package io.acswatch.streams.app;
 
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.streams.topology.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
@@ -194,7 +194,7 @@ final class Hindrances {
       LOG.warn(
           "Retention deleted {} frames before they were judged (partitions {})",
           counted,
-          some(where));
+          Joined.some(where, MAX_NAMES));
     }
     String text =
         "retention deleted " + overtaken + " frames before they were judged (partitions %s)";
@@ -265,12 +265,7 @@ final class Hindrances {
   private static void tell(
       List<Hindrance> found, Hindrance.Kind kind, List<String> where, String format) {
     if (!where.isEmpty()) {
-      found.add(new Hindrance(kind, where.size(), format.formatted(some(where))));
+      found.add(new Hindrance(kind, where.size(), format.formatted(Joined.some(where, MAX_NAMES))));
     }
-  }
-
-  private static String some(List<String> names) {
-    return names.stream().limit(MAX_NAMES).collect(Collectors.joining(", "))
-        + (names.size() > MAX_NAMES ? " and %d more".formatted(names.size() - MAX_NAMES) : "");
   }
 }

@@ -1,5 +1,6 @@
 package io.acswatch.wire.text;
 
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.AcsRules;
 import io.acswatch.pci.snapshot.CapturedFunction;
@@ -64,15 +65,7 @@ final class OpenRegisters {
 
   private void add(String what, List<PciAddress> of, String command) {
     if (!of.isEmpty()) {
-      missing.add(new PostedHost.Missing(what + ": " + some(of), command));
+      missing.add(new PostedHost.Missing(what + ": " + Joined.some(of, SHOWN_ADDRESSES), command));
     }
-  }
-
-  private static String some(List<PciAddress> addresses) {
-    String first =
-        String.join(
-            ", ", addresses.stream().limit(SHOWN_ADDRESSES).map(PciAddress::toString).toList());
-    int more = addresses.size() - SHOWN_ADDRESSES;
-    return more > 0 ? first + " and " + more + " more" : first;
   }
 }

@@ -2,11 +2,11 @@ package io.acswatch.collector.command.text;
 
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.explain.Explanation;
+import io.acswatch.pci.hierarchy.Joined;
 import io.acswatch.pci.hierarchy.PciAddress;
 import io.acswatch.pci.iommu.ModelChoice;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 public final class ExplanationText {
@@ -50,7 +50,7 @@ public final class ExplanationText {
     } else if (others.isEmpty()) {
       text.line(function + " is alone in its group");
     } else {
-      text.wrapped("", 4, function + " shares a group with " + join(others));
+      text.wrapped("", 4, function + " shares a group with " + Joined.all(others));
     }
     int number = 1;
     for (Explanation.Step step : explanation.steps()) {
@@ -142,7 +142,7 @@ public final class ExplanationText {
     return "%s%s: %s"
         .formatted(
             several ? "together, " + type + " and its slot: " : type + " ",
-            join(point.functions()),
+            Joined.all(point.functions()),
             bits(point.bits(), several));
   }
 
@@ -150,9 +150,5 @@ public final class ExplanationText {
   private static String bits(int bits, boolean several) {
     String names = String.join(" ", AcsRegisters.flagNames(bits));
     return several ? names + ", one on each" : names;
-  }
-
-  private static String join(List<PciAddress> addresses) {
-    return addresses.stream().map(PciAddress::toString).collect(Collectors.joining(", "));
   }
 }
