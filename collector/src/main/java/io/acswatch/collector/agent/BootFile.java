@@ -1,12 +1,11 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.cli.Program;
-import io.acswatch.collector.spool.SpoolLock;
+import io.acswatch.collector.spool.Spool;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,14 +16,17 @@ import org.slf4j.LoggerFactory;
  */
 final class BootFile {
   private static final Logger LOG = LoggerFactory.getLogger(BootFile.class);
+  private static final String NAME = "boot";
   private static final String UNKNOWN = "";
 
+  private final Spool spool;
   private final Path file;
   private String boot = UNKNOWN;
   private String previous = UNKNOWN;
 
-  BootFile(Path spool) {
-    file = spool.resolve("boot");
+  BootFile(Spool spool) {
+    this.spool = spool;
+    file = spool.directory().resolve(NAME);
   }
 
   /** Id of the boot before this one, empty if unknown; keeps this one for the next. */
@@ -36,7 +38,7 @@ final class BootFile {
           previous = line(known, line(known, 0).equals(bootId) ? 1 : 0);
           boot = bootId;
         }
-        write(List.of(boot, previous));
+        spool.put(NAME, boot + "\n" + previous + "\n");
       } catch (IOException failed) {
         LOG.warn("{}: the next boot will not know this one: {}", file, Program.describe(failed));
       }
@@ -54,12 +56,5 @@ final class BootFile {
 
   private static String line(List<String> lines, int number) {
     return number < lines.size() ? lines.get(number).strip() : UNKNOWN;
-  }
-
-  private void write(List<String> lines) throws IOException {
-    Path temporary = file.resolveSibling("boot.tmp");
-    Files.write(temporary, lines);
-    SpoolLock.giveToOwner(temporary, file.resolveSibling("."));
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
   }
 }

@@ -1,7 +1,7 @@
 package io.acswatch.collector.agent;
 
 import io.acswatch.collector.source.ReadGuard;
-import io.acswatch.collector.spool.SpoolLock;
+import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLoss;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.hierarchy.FunctionDecoder;
@@ -9,9 +9,6 @@ import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -82,7 +79,7 @@ final class ReaderReport {
     return this;
   }
 
-  ReaderReport spool(Map<SpoolLoss, Long> losses) {
+  ReaderReport losses(Map<SpoolLoss, Long> losses) {
     text.counter("acswatch_spool_dropped_total", "Frames that the reader discarded, by reason.");
     for (SpoolLoss reason : SpoolLoss.OF_THE_READER) {
       text.sample("reason", reason.label(), losses.getOrDefault(reason, 0L));
@@ -95,10 +92,7 @@ final class ReaderReport {
   }
 
   /** Puts it into the spool. Not forced to disk: after a crash it is old anyway. */
-  void writeTo(Path directory) throws IOException {
-    Path temporary = directory.resolve(FILE + ".tmp");
-    Files.writeString(temporary, text.toString());
-    SpoolLock.giveToOwner(temporary, directory);
-    Files.move(temporary, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+  void putInto(Spool spool) throws IOException {
+    spool.put(FILE, text.toString());
   }
 }

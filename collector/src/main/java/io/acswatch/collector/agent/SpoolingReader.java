@@ -7,7 +7,6 @@ import io.acswatch.collector.source.ReadGuard;
 import io.acswatch.collector.spool.SigningKey;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolEntry;
-import io.acswatch.collector.spool.SpoolLock;
 import io.acswatch.collector.spool.SpooledFrame;
 import io.acswatch.pci.config.ReadStatus;
 import io.acswatch.pci.snapshot.BootClass;
@@ -87,7 +86,7 @@ public final class SpoolingReader {
     tree = new HostTree(config.root());
     watcher =
         new HostWatcher(
-            config, new HostReader(tree, clock, guard, new BootFile(spool.directory())::before));
+            config, new HostReader(tree, clock, guard, new BootFile(spool)::before));
     if (watcher.host().isEmpty()) {
       throw new IOException("the host has no name; set --host-id or " + CollectorConfig.HOST_ID);
     }
@@ -313,8 +312,8 @@ public final class SpoolingReader {
         .agent(watcher, guard, patient.stuck(), failures)
         .host(state)
         .sources(watcher)
-        .spool(spool.losses())
-        .writeTo(spool.directory());
+        .losses(spool.losses())
+        .putInto(spool);
   }
 
   private List<String> sourceNotes(Capture state) {
@@ -343,9 +342,7 @@ public final class SpoolingReader {
             List.of(
                 "the reader was told to stop while a kexec image was loaded",
                 "/run/nologin=" + (tree.exists("/run/nologin") ? 1 : 0)));
-        Path marker = spool.directory().resolve(GOING_DOWN);
-        Files.writeString(marker, state.boot().id());
-        SpoolLock.giveToOwner(marker, spool.directory());
+        spool.put(GOING_DOWN, state.boot().id());
       }
       Capture fresh = state.withHost(state.host(), watcher.nextSequence(), clock.millis());
       putState(fresh);

@@ -157,7 +157,28 @@ public final class Spool {
     }
   }
 
+  /** Puts a small file beside the frames, whole but not forced to disk. */
+  public void put(String name, String text) throws IOException {
+    replace(directory.resolve(name), text.getBytes(StandardCharsets.UTF_8), false);
+  }
+
   private void write(Path path, byte[] bytes) throws IOException {
+    replace(path, bytes, true);
+    try {
+      force.directory(directory);
+      unforced = false;
+    } catch (IOException failed) {
+      if (!unforced) {
+        LOG.warn(
+            "{}: cannot be forced to disk ({}); a crash may lose frames",
+            directory,
+            Program.reason(failed));
+      }
+      unforced = true;
+    }
+  }
+
+  private void replace(Path path, byte[] bytes, boolean forced) throws IOException {
     Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY);
     try {
       try (FileChannel file =
@@ -170,25 +191,15 @@ public final class Spool {
         while (rest.hasRemaining()) {
           file.write(rest);
         }
-        file.force(true);
+        if (forced) {
+          file.force(true);
+        }
       }
       SpoolLock.giveToOwner(temporary, directory);
       Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException failed) {
       Files.deleteIfExists(temporary);
       throw failed;
-    }
-    try {
-      force.directory(directory);
-      unforced = false;
-    } catch (IOException failed) {
-      if (!unforced) {
-        LOG.warn(
-            "{}: cannot be forced to disk ({}); a crash may lose frames",
-            directory,
-            Program.reason(failed));
-      }
-      unforced = true;
     }
   }
 

@@ -97,7 +97,7 @@ public final class SpoolLock implements AutoCloseable {
   }
 
   /** Gives what root has made to the spool's owner, as whom the role may run from then on. */
-  public static void giveToOwner(Path made, Path spool) throws IOException {
+  static void giveToOwner(Path made, Path spool) throws IOException {
     giveToOwner(made, spool, Files.isDirectory(made) ? "rwxrwx---" : "rw-rw----");
   }
 
