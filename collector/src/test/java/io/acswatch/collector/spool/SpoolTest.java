@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class SpoolTest {
@@ -111,6 +112,7 @@ class SpoolTest {
     Files.setOwner(path, other);
     addAll("boot", FrameType.SNAPSHOT, FrameType.HEARTBEAT);
     spool.setAside(spool.entries().get(0), SpoolLoss.REFUSED);
+    spool.put("note", "text");
 
     try (SpoolLock lock = SpoolLock.take(path, "sender")) {
       for (Path made :
@@ -118,6 +120,7 @@ class SpoolTest {
               path.resolve("sender.lock"),
               path.resolveSibling("spool.sender.lock"),
               path.resolve(Spool.DAMAGED),
+              path.resolve("note"),
               spool.entries().get(0).path())) {
         assertEquals(other, Files.getOwner(made), made::toString);
         assertTrue(
@@ -135,10 +138,7 @@ class SpoolTest {
       Files.move(spool.directory(), directory.resolve("removed"));
       addAll("boot", FrameType.SNAPSHOT);
 
-      FileSystemException refused =
-          assertThrows(
-              FileSystemException.class, () -> SpoolLock.take(spool.directory(), "reader"));
-      assertEquals("another reader works on this spool; stop it first", refused.getReason());
+      assertLocked(() -> SpoolLock.take(spool.directory(), "reader"));
     }
     SpoolLock.take(spool.directory(), "reader").close();
   }
@@ -148,12 +148,11 @@ class SpoolTest {
   @SuppressWarnings("try") // the lock is held, and nothing more
   void staysLockedThoughItsLocksAreRemovedToo() throws IOException {
     try (SpoolLock lock = spool.lock("reader")) {
-      Files.delete(spool.directory().resolve("reader.lock"));
-      Files.delete(spool.directory().resolveSibling("spool.reader.lock"));
+      removeLocks();
       Files.delete(spool.directory());
       addAll("boot", FrameType.SNAPSHOT);
 
-      assertThrows(FileSystemException.class, () -> SpoolLock.take(spool.directory(), "reader"));
+      assertLocked(() -> SpoolLock.take(spool.directory(), "reader"));
     }
     SpoolLock.take(spool.directory(), "reader").close();
   }
@@ -163,16 +162,23 @@ class SpoolTest {
   @SuppressWarnings("try") // the locks are held, and nothing more
   void writesNothingOnceAnotherHasItsLock() throws IOException {
     try (SpoolLock lock = spool.lock("reader")) {
-      Files.delete(spool.directory().resolve("reader.lock"));
-      Files.delete(spool.directory().resolveSibling("spool.reader.lock"));
+      removeLocks();
       try (SpoolLock other = SpoolLock.take(spool.directory(), "reader")) {
-        FileSystemException refused =
-            assertThrows(FileSystemException.class, () -> addAll("boot", FrameType.SNAPSHOT));
-        assertEquals("another reader works on this spool; stop it first", refused.getReason());
+        assertLocked(() -> addAll("boot", FrameType.SNAPSHOT));
         assertEquals(List.of(), Spool.entriesOf(spool.directory()));
       }
       addAll("boot", FrameType.SNAPSHOT);
     }
+  }
+
+  private void removeLocks() throws IOException {
+    Files.delete(spool.directory().resolve("reader.lock"));
+    Files.delete(spool.directory().resolveSibling("spool.reader.lock"));
+  }
+
+  private static void assertLocked(Executable use) {
+    FileSystemException refused = assertThrows(FileSystemException.class, use);
+    assertEquals("another reader works on this spool; stop it first", refused.getReason());
   }
 
   @Test

@@ -233,28 +233,25 @@ class IncidentsTest {
   void anIncidentOfHostsWithLongIdsFitsIntoARecord() {
     merge("a");
     String alert = new String(run.read(TOPICS.alerts()).get(0).value(), StandardCharsets.UTF_8);
-    for (int i = 0; i < JoinIncidents.SAMPLE; i++) {
-      String id = "%02d".formatted(i) + "\\u0001".repeat(30_000);
-      run.alert(
-          "x",
-          alert
-              .replace("\"host\":\"a\"", "\"host\":\"" + id + "\"")
-              .replace(fingerprint(alert), "f" + i)
-              .getBytes(StandardCharsets.UTF_8));
-    }
+    alertsOfHosts(alert, "f", 30_000);
     List<TestRecord<byte[], byte[]>> told = run.read(TOPICS.incidents());
     assertTrue(told.size() >= JoinIncidents.SAMPLE - 1, "incidents: " + told.size());
     told.forEach(record -> assertTrue(record.value().length < 16 << 20));
+    alertsOfHosts(alert, "g", 200_000);
+    assertEquals(List.of(), run.read(TOPICS.incidents()));
+  }
+
+  /** The same alert of as many hosts as an incident names, whose ids have this length. */
+  private void alertsOfHosts(String alert, String fingerprints, int length) {
     for (int i = 0; i < JoinIncidents.SAMPLE; i++) {
-      String id = "%02d".formatted(i) + "\\u0001".repeat(200_000);
+      String id = "%02d".formatted(i) + "\\u0001".repeat(length);
       run.alert(
           "x",
           alert
               .replace("\"host\":\"a\"", "\"host\":\"" + id + "\"")
-              .replace(fingerprint(alert), "g" + i)
+              .replace(fingerprint(alert), fingerprints + i)
               .getBytes(StandardCharsets.UTF_8));
     }
-    assertEquals(List.of(), run.read(TOPICS.incidents()));
   }
 
   private static String fingerprint(String alert) {
