@@ -361,8 +361,9 @@ public final class PostedHost {
     Set<Long> forwarded = new HashSet<>();
     listed.forEach(
         (at, function) -> {
-          function.shown().virtualFunctions().forEach(vf -> physical.put(vf, at));
-          if (function.shown().forwardsAri()) {
+          ShownCapabilities shown = function.shown().capabilities();
+          shown.virtualFunctions(at).forEach(vf -> physical.put(vf, at));
+          if (shown.forwardAri()) {
             forwarded.add((long) at.domain() << 8 | function.secondaryBus());
           }
         });
