@@ -6,6 +6,7 @@ import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
+import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.groups.SnapshotGroups;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -39,7 +40,6 @@ public final class Advisor {
   private final Explainer explainer;
   private final boolean isReported;
   private final GroupPartition groups;
-  private final String commandLine;
 
   /**
    * Advises on a host. Where the kernel's groups are not known those that its rules give count.
@@ -52,7 +52,6 @@ public final class Advisor {
     present = isReported ? host : withGroups(host, before);
     view = new HostView(present);
     groups = Objects.requireNonNull(view.groups(), "made above where there are none");
-    commandLine = present.boot().commandLine();
   }
 
   private static Snapshot withGroups(Snapshot host, @Nullable Snapshot before) {
@@ -224,7 +223,7 @@ public final class Advisor {
         ForetoldGroups.of(
             present,
             null,
-            BootOptions.with(BootOptions.without(commandLine), change),
+            CommandLine.withoutAcs(present.boot().commandLine(), change),
             null,
             List.of());
     return new Together(ports, change, joined(then), togetherAnswer(ports, then));

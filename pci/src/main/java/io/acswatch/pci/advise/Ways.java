@@ -7,6 +7,7 @@ import io.acswatch.pci.advise.Advice.Proof;
 import io.acswatch.pci.advise.Advice.Way;
 import io.acswatch.pci.config.capability.AcsCapability;
 import io.acswatch.pci.config.capability.AcsRegisters;
+import io.acswatch.pci.groups.CommandLine;
 import io.acswatch.pci.groups.HostView;
 import io.acswatch.pci.hierarchy.DevicePath;
 import io.acswatch.pci.hierarchy.HostHierarchy;
@@ -57,25 +58,29 @@ final class Ways {
   List<Way> all() {
     String commandLine = present.boot().commandLine();
     boolean done = add(Means.REBOOT, "Boot again as it is.", "", null, commandLine);
-    String bare = BootOptions.without(commandLine);
-    if (!done && !bare.equals(commandLine)) {
-      String options = BootOptions.ofAcs(commandLine);
+    String options = CommandLine.ofAcs(commandLine);
+    if (!done && !options.isEmpty()) {
       done =
           add(
               Means.COMMAND_LINE,
               "Take %s from the kernel's command line.".formatted(options),
               "-" + options,
               null,
-              bare);
+              withOption(""));
     }
-    done |= !done && configAcs(bare);
-    done |= !done && kernels(bare);
+    done |= !done && configAcs();
+    done |= !done && kernels();
     if (!done) {
       otherSlots();
       firmware();
-      override(bare);
+      override();
     }
     return ways;
+  }
+
+  /** The present command line with this option instead of those that order ACS Control. */
+  private String withOption(String option) {
+    return CommandLine.withoutAcs(present.boot().commandLine(), option);
   }
 
   /** Adds a way with its forecast; true if it brings all parties apart. */
@@ -129,7 +134,7 @@ final class Ways {
   }
 
   /** Functions that have the required bits and leave some off. */
-  private boolean configAcs(String bare) {
+  private boolean configAcs() {
     List<String> orders = new ArrayList<>();
     for (int i : weak()) {
       AcsRegisters acs = view.function(i).config().acs();
@@ -149,7 +154,7 @@ final class Ways {
             .formatted(change, knows ? "" : ", with Linux 6.11 or later"),
         change,
         knows ? null : CONFIG_ACS_RELEASE,
-        BootOptions.with(bare, change));
+        withOption(change));
   }
 
   /** The rightmost character is bit 0; x keeps what the boot found. */
@@ -161,7 +166,7 @@ final class Ways {
     return text.toString();
   }
 
-  private boolean kernels(String bare) {
+  private boolean kernels() {
     Set<String> releases = new LinkedHashSet<>();
     for (int i : weak()) {
       releases.addAll(AcsRules.releasesThatIsolate(view.function(i).ids(), view.kernel()));
@@ -174,7 +179,7 @@ final class Ways {
               "Run Linux %s or later, whose table of devices knows the port.".formatted(release),
               release,
               release,
-              bare);
+              withOption(""));
     }
     return splits;
   }
@@ -273,10 +278,10 @@ final class Ways {
     }
   }
 
-  private void override(String bare) {
+  private void override() {
     List<ForetoldGroups> forecasts =
         ForetoldGroups.of(
-            present, null, BootOptions.with(bare, OVERRIDE), GroupingModel.ACS_OVERRIDE, places);
+            present, null, withOption(OVERRIDE), GroupingModel.ACS_OVERRIDE, places);
     if (!forecasts.isEmpty() && forecasts.stream().allMatch(this::splits)) {
       ways.add(
           new Way(

@@ -65,11 +65,9 @@ public final class AcsOptions {
 
   public static AcsOptions of(String commandLine, Machine machine) {
     AcsOptions options = new AcsOptions();
-    for (String word : commandLine.split("\\s+")) {
-      if (word.startsWith("pci=")) {
-        for (String part : word.substring("pci=".length()).split(",")) {
-          options.pciOption(part);
-        }
+    for (String word : CommandLine.words(commandLine)) {
+      if (word.startsWith(CommandLine.PCI)) {
+        options.pciOption(word.substring(CommandLine.PCI.length()));
       } else if ((word.startsWith("iommu=")
               || word.startsWith("intel_iommu=")
               || word.startsWith("amd_iommu="))

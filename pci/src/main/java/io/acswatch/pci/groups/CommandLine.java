@@ -12,23 +12,53 @@ public final class CommandLine {
   private static final Set<String> PCI_OPTIONS =
       Set.of("disable_acs_redir", "config_acs", "noats", "assign-busses");
 
+  static final String PCI = "pci=";
+
   private CommandLine() {}
 
-  /** Words that mean something on this machine, in order; {@code pci=a,b} is two of them. */
-  public static List<String> isolationOptions(String commandLine, Machine machine) {
-    List<String> options = new ArrayList<>();
+  /** All words, in order; {@code pci=a,b} is two of them. */
+  static List<String> words(String commandLine) {
+    List<String> words = new ArrayList<>();
     for (String word : commandLine.split("\\s+")) {
-      if (word.startsWith("pci=")) {
-        for (String part : word.substring("pci=".length()).split(",")) {
-          if (PCI_OPTIONS.contains(nameOf(part))) {
-            options.add("pci=" + part);
-          }
+      if (word.startsWith(PCI)) {
+        for (String part : word.substring(PCI.length()).split(",")) {
+          words.add(PCI + part);
         }
-      } else if (IOMMU_OPTIONS.contains(nameOf(word)) && machine.understands(nameOf(word))) {
-        options.add(word);
+      } else {
+        words.add(word);
       }
     }
+    return words;
+  }
+
+  /** Words that mean something on this machine, in order. */
+  public static List<String> isolationOptions(String commandLine, Machine machine) {
+    List<String> options = words(commandLine);
+    options.removeIf(
+        word ->
+            word.startsWith(PCI)
+                ? !PCI_OPTIONS.contains(nameOf(word.substring(PCI.length())))
+                : !IOMMU_OPTIONS.contains(nameOf(word)) || !machine.understands(nameOf(word)));
     return options;
+  }
+
+  /** What orders ACS Control, as it is typed: {@code disable_acs_redir} and {@code config_acs}. */
+  public static String ofAcs(String commandLine) {
+    List<String> words = words(commandLine);
+    words.removeIf(word -> !isOfAcs(word));
+    return String.join(" ", words);
+  }
+
+  /** The line without {@link #ofAcs}, and with another option. */
+  public static String withoutAcs(String commandLine, String option) {
+    List<String> words = words(commandLine);
+    words.removeIf(CommandLine::isOfAcs);
+    words.add(option);
+    return String.join(" ", words).strip();
+  }
+
+  private static boolean isOfAcs(String word) {
+    return word.startsWith(PCI + "disable_acs_redir=") || word.startsWith(PCI + "config_acs=");
   }
 
   private static String nameOf(String option) {

@@ -51,6 +51,18 @@ class CommandLineTest {
     assertEquals(difference, CommandLine.difference(before, after, Machine.UNKNOWN));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "quiet  pci=nomsi, '', 'quiet pci=nomsi iommu=pt'",
+    "'', '', iommu=pt",
+    "'pci=config_acs=1@a;x@b,noats quiet pci=disable_acs_redir=c', "
+        + "'pci=config_acs=1@a;x@b pci=disable_acs_redir=c', 'pci=noats quiet iommu=pt'",
+  })
+  void whatOrdersAcsIsToldFromTheRest(String line, String ofAcs, String rest) {
+    assertEquals(ofAcs, CommandLine.ofAcs(line));
+    assertEquals(rest, CommandLine.withoutAcs(line, "iommu=pt"));
+  }
+
   @Test
   void wordsThatTheMachineDoesNotKnowSayNothing() {
     String options = "iommu=off intel_iommu=off amd_iommu=off iommu.passthrough=1";
