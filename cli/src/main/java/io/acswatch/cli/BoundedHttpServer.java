@@ -57,11 +57,7 @@ public final class BoundedHttpServer implements AutoCloseable {
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
-            task -> {
-              Thread daemon = new Thread(task, name);
-              daemon.setDaemon(true);
-              return daemon;
-            });
+            DaemonThread.named(name));
     server.setExecutor(threads);
     server.createContext("/", handler);
   }

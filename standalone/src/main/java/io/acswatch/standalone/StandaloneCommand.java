@@ -1,6 +1,7 @@
 package io.acswatch.standalone;
 
 import io.acswatch.cli.CliCommand;
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Settings;
@@ -138,9 +139,7 @@ final class StandaloneCommand extends CliCommand {
               agent.run();
               return null;
             });
-    Thread thread = new Thread(collecting, "acswatch-collector");
-    thread.setDaemon(true);
-    thread.start();
+    DaemonThread.start("acswatch-collector", collecting);
     return collecting;
   }
 

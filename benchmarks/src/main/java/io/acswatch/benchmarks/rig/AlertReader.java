@@ -1,5 +1,6 @@
 package io.acswatch.benchmarks.rig;
 
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.collector.agent.TopicRecords;
 import io.acswatch.wire.TopicNames;
 import java.nio.charset.StandardCharsets;
@@ -17,13 +18,10 @@ public final class AlertReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(10);
 
   private final Map<String, Long> read = new ConcurrentHashMap<>();
-  private final Thread thread;
   private volatile boolean stopping;
 
   public AlertReader(Broker broker, TopicNames topics) {
-    thread = new Thread(() -> readAll(broker, topics), "alert-reader");
-    thread.setDaemon(true);
-    thread.start();
+    DaemonThread.start("alert-reader", () -> readAll(broker, topics));
   }
 
   private void readAll(Broker broker, TopicNames topics) {

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.cli.StateDirectory;
 import io.acswatch.collector.spool.Spool;
 import io.acswatch.collector.spool.SpoolLock;
@@ -51,9 +52,7 @@ public final class CollectorAgent {
   public int run() throws IOException, InterruptedException {
     try (SpoolLock reading = spool.lock("reader");
         SpoolLock sending = spool.lock("sender")) {
-      Thread thread = new Thread(this::send, "acswatch-sender");
-      thread.setDaemon(true);
-      thread.start();
+      Thread thread = DaemonThread.start("acswatch-sender", this::send);
       try {
         reader.run();
       } finally {

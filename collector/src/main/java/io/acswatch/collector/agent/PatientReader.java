@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.collector.source.ReadGuard;
 import java.io.IOException;
 import java.time.Duration;
@@ -138,10 +139,8 @@ final class PatientReader implements AutoCloseable {
   private ExecutorService newWorker() {
     return Executors.newSingleThreadExecutor(
         task -> {
-          Thread looking = new Thread(task, "acswatch-look");
-          looking.setDaemon(true);
-          thread = looking;
-          return looking;
+          thread = DaemonThread.named("acswatch-look").newThread(task);
+          return thread;
         });
   }
 

@@ -1,5 +1,6 @@
 package io.acswatch.collector.agent;
 
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.Program;
 import java.io.DataInputStream;
@@ -65,9 +66,7 @@ public final class StandInBroker {
   void run() throws IOException {
     while (true) {
       Socket client = server.accept();
-      Thread thread = new Thread(() -> answerAll(client), "stand-in-broker");
-      thread.setDaemon(true);
-      thread.start();
+      DaemonThread.start("stand-in-broker", () -> answerAll(client));
     }
   }
 

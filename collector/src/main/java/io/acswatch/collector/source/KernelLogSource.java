@@ -1,5 +1,6 @@
 package io.acswatch.collector.source;
 
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.pci.hierarchy.Preservation;
 import io.acswatch.pci.snapshot.BootClass;
 import io.acswatch.pci.snapshot.Capture;
@@ -97,9 +98,7 @@ final class KernelLogSource {
     if (!started) {
       started = true;
       lastNanos = begin;
-      Thread follower = new Thread(this::follow, "kernel-log");
-      follower.setDaemon(true);
-      follower.start();
+      DaemonThread.start("kernel-log", this::follow);
     }
     while (!settled && (isCopy || System.nanoTime() - begin < WAITS_AT_MOST_NANOS)) {
       settled |= tree.isWholeSystem() && opened && System.nanoTime() - lastNanos >= SETTLED_NANOS;

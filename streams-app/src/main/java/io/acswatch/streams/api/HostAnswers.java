@@ -1,6 +1,7 @@
 package io.acswatch.streams.api;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.explain.Explainer;
 import io.acswatch.pci.explain.Explanation;
@@ -73,9 +74,7 @@ final class HostAnswers {
       if (!explaining.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         throw ApiException.unavailable("busy with other explanations; ask again in a moment");
       }
-      Thread thread = new Thread(() -> explain(explanation), "acswatch-explain");
-      thread.setDaemon(true);
-      thread.start();
+      DaemonThread.start("acswatch-explain", () -> explain(explanation));
       return explanation.get(longest.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();

@@ -1,6 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.cli.BrokerFailure;
+import io.acswatch.cli.DaemonThread;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -49,7 +50,7 @@ final class BrokerWatch implements AutoCloseable {
     this.config = config;
     this.observer = observer;
     thread =
-        Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-broker-watch"));
+        Executors.newSingleThreadScheduledExecutor(DaemonThread.named("acswatch-broker-watch"));
     observer.accept(true);
   }
 

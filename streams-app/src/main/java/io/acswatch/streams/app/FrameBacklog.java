@@ -1,6 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.DaemonThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -85,7 +86,7 @@ final class FrameBacklog implements AutoCloseable {
     this.clock = clock;
     hindrances = new Hindrances(config, clock, own);
     this.listener = listener;
-    thread = Executors.newSingleThreadScheduledExecutor(IsolationApp.daemons("acswatch-backlog"));
+    thread = Executors.newSingleThreadScheduledExecutor(DaemonThread.named("acswatch-backlog"));
   }
 
   /** Asks from now on; {@code ownSession} is for this alone, which closes it. */

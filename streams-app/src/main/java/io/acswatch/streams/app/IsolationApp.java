@@ -2,6 +2,7 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.ClockWatch;
 import io.acswatch.cli.CommandFailure;
+import io.acswatch.cli.DaemonThread;
 import io.acswatch.cli.HttpAddress;
 import io.acswatch.cli.Program;
 import io.acswatch.cli.UnpackedLibraries;
@@ -26,7 +27,6 @@ import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
@@ -62,7 +62,7 @@ public final class IsolationApp implements AutoCloseable {
   private final HttpAddress self;
   private final FleetApi api;
   private final ExecutorService loader =
-      Executors.newSingleThreadExecutor(daemons("acswatch-fleet"));
+      Executors.newSingleThreadExecutor(DaemonThread.named("acswatch-fleet"));
   private final BrokerWatch broker;
   private final FrameBacklog backlog;
   private final StatusServer http;
@@ -158,15 +158,6 @@ public final class IsolationApp implements AutoCloseable {
           refused);
     }
     UnpackedLibraries.delete();
-  }
-
-  /** Makes threads that do not keep the process alive. */
-  static ThreadFactory daemons(String name) {
-    return task -> {
-      Thread daemon = new Thread(task, name);
-      daemon.setDaemon(true);
-      return daemon;
-    };
   }
 
   private void run() {
