@@ -21,14 +21,12 @@ import io.acswatch.pci.iommu.GroupPartition;
 import io.acswatch.pci.snapshot.Confidence;
 import io.acswatch.pci.snapshot.ContentDigest;
 import io.acswatch.pci.snapshot.Snapshot;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * snapshot before, for VMs may have failed to come up after.
  */
 public final class Comparison {
-  private static final int FINGERPRINT_BYTES = 16;
   private static final int UNSEEN = -1;
 
   private final HostView before;
@@ -365,8 +362,6 @@ public final class Comparison {
   }
 
   static String fingerprint(String host, AlertCode code, String anchor) {
-    String told = host + '\0' + code + '\0' + anchor;
-    byte[] digest = ContentDigest.sha256().digest(told.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest, 0, FINGERPRINT_BYTES);
+    return ContentDigest.idOf(host + '\0' + code + '\0' + anchor);
   }
 }

@@ -5,9 +5,7 @@ import io.acswatch.pci.alert.Cause;
 import io.acswatch.pci.alert.IsolationAlert;
 import io.acswatch.pci.alert.RegisterChange;
 import io.acswatch.pci.snapshot.ContentDigest;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +21,6 @@ public record AlertCause(
   static final String KERNEL_RULES_UNKNOWN = "KERNEL_RULES_UNKNOWN";
 
   private static final String MISMATCH = "KERNEL_GROUP_MISMATCH";
-  private static final int ID_BYTES = 16;
 
   public AlertCause {
     bits = List.copyOf(bits);
@@ -112,8 +109,7 @@ public record AlertCause(
 
   /** The same for the same cause; 32 hex digits. */
   public String id() {
-    String all = String.join("\n", code, platform, kernel, kind, place, String.join(" ", bits));
-    byte[] digest = ContentDigest.sha256().digest(all.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest, 0, ID_BYTES);
+    return ContentDigest.idOf(
+        String.join("\n", code, platform, kernel, kind, place, String.join(" ", bits)));
   }
 }
