@@ -52,11 +52,7 @@ public final class Topics {
   public static List<TopicReport> create(IsolationConfig config, Layout layout) {
     try (BrokerSession session = new BrokerSession(config)) {
       List<TopicReport> found = look(session, config, layout);
-      List<String> missing =
-          found.stream()
-              .filter(report -> report.action() == Action.MISSING)
-              .map(TopicReport::topic)
-              .toList();
+      List<String> missing = missing(found);
       if (missing.isEmpty()) {
         return found;
       }
@@ -73,6 +69,13 @@ public final class Topics {
                       : report)
           .toList();
     }
+  }
+
+  private static List<String> missing(List<TopicReport> reports) {
+    return reports.stream()
+        .filter(report -> report.action() == Action.MISSING)
+        .map(TopicReport::topic)
+        .toList();
   }
 
   public static List<TopicReport> check(IsolationConfig config, Layout layout) {
@@ -163,11 +166,7 @@ public final class Topics {
     long deadline = System.nanoTime() + config.startTimeout().toNanos();
     while (true) {
       List<TopicReport> now = look(session, config, layout);
-      List<String> unknown =
-          now.stream()
-              .filter(report -> report.action() == Action.MISSING)
-              .map(TopicReport::topic)
-              .toList();
+      List<String> unknown = missing(now);
       if (unknown.isEmpty()) {
         return now;
       }
