@@ -85,8 +85,7 @@ public final class SpoolingReader {
     patient = new PatientReader(guard, PATIENCE);
     tree = new HostTree(config.root());
     watcher =
-        new HostWatcher(
-            config, new HostReader(tree, clock, guard, new BootFile(spool)::before));
+        new HostWatcher(config, new HostReader(tree, clock, guard, new BootFile(spool)::before));
     if (watcher.host().isEmpty()) {
       throw new IOException("the host has no name; set --host-id or " + CollectorConfig.HOST_ID);
     }

@@ -280,8 +280,7 @@ final class Ways {
 
   private void override() {
     List<ForetoldGroups> forecasts =
-        ForetoldGroups.of(
-            present, null, withOption(OVERRIDE), GroupingModel.ACS_OVERRIDE, places);
+        ForetoldGroups.of(present, null, withOption(OVERRIDE), GroupingModel.ACS_OVERRIDE, places);
     if (!forecasts.isEmpty() && forecasts.stream().allMatch(this::splits)) {
       ways.add(
           new Way(

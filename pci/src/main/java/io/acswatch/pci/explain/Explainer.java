@@ -132,8 +132,7 @@ public final class Explainer {
     String registers =
         unread.isEmpty()
             ? ""
-            : "registers that decide were not read of "
-                + Joined.some(unread, SHOWN_UNREAD);
+            : "registers that decide were not read of " + Joined.some(unread, SHOWN_UNREAD);
     return registers
         + (isPlaced
             ? ""

@@ -98,9 +98,7 @@ final class AgreedResult {
     String difference =
         ports.isEmpty()
             ? ""
-            : " The difference is made by "
-                + Joined.all(ports)
-                + ", which would not isolate then.";
+            : " The difference is made by " + Joined.all(ports) + ", which would not isolate then.";
     return Character.toUpperCase(under.charAt(0)) + under.substring(1) + ": " + answer + difference;
   }
 

@@ -85,9 +85,7 @@ public record ForetoldGroups(
         forecast.unseen.isEmpty()
             ? ""
             : "%s %s the ACS bits that the kernel writes, which nobody has seen"
-                .formatted(
-                    Joined.all(forecast.unseen.keySet()),
-                    takes ? "takes" : "does not take");
+                .formatted(Joined.all(forecast.unseen.keySet()), takes ? "takes" : "does not take");
     return new ForetoldGroups(model, supposition, groups, forecast.weakAbove(places));
   }
 }
