@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -76,7 +77,9 @@ class PrometheusRulesTest {
   void rulesAndDashboardsUseOnlyMetricsThatAreRegistered() throws IOException {
     Set<String> registered = new HashSet<>(Set.of("up"));
     TYPED
-        .matcher(new IsolationMetrics(new FleetIndex(Duration.ofMinutes(15), () -> 0)).text())
+        .matcher(
+            new IsolationMetrics(new FleetIndex(Duration.ofMinutes(15), () -> 0), () -> 0, Map::of)
+                .text())
         .results()
         .forEach(type -> registered.addAll(series(type.group(1), type.group(2))));
     String collector = Files.readString(DOCS.resolve("collector-metrics.md"));

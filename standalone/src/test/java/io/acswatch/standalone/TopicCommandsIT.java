@@ -130,7 +130,7 @@ class TopicCommandsIT {
 
     assertEquals(1, shown.code(), "it is open and critical");
     assertEquals("", shown.err());
-    String text = AlertText.render(alert);
+    String text = AlertText.render(alert, Map.of(), (look, word) -> word);
     String id = "  id        " + alert.fingerprint() + "\n";
     String runbook = "  runbook   " + AlertLinks.DEFAULT.runbookOf(alert.code()) + "\n";
     assertEquals(text.replace(id, runbook + id) + "\n", shown.out());

@@ -128,12 +128,8 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   /** Records that are still to be read back, of each changelog that is being read. */
   private final Map<TopicPartition, Long> remaining = new ConcurrentHashMap<>();
 
-  public IsolationMetrics(FleetIndex fleet) {
-    this(fleet, System::currentTimeMillis, Map::of);
-  }
-
   /** Metrics of an application in which nothing has happened. */
-  IsolationMetrics(
+  public IsolationMetrics(
       FleetIndex fleet, LongSupplier clock, Supplier<Map<MetricName, ? extends Metric>> kafka) {
     this.clock = clock;
     // All series from the start, so that the first of a kind is an increase and not a new series.

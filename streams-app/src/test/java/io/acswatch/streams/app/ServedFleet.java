@@ -52,7 +52,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   /** One in which an explanation may take so long. */
   public ServedFleet(LongSupplier clock, Duration longest) {
     index = new FleetIndex(Duration.ofMinutes(15), clock);
-    metrics = new IsolationMetrics(index);
+    metrics = new IsolationMetrics(index, () -> 0, Map::of);
     FleetApi api = new FleetApi(index, this, LINKS, "", longest);
     server =
         new StatusServer(

@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +56,7 @@ class StatusServerTest {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final IsolationMetrics metrics =
-      new IsolationMetrics(new FleetIndex(Duration.ofMinutes(15), () -> 0));
+      new IsolationMetrics(new FleetIndex(Duration.ofMinutes(15), () -> 0), () -> 0, Map::of);
   private volatile String state = "CREATED";
   private volatile boolean brokerReachable = true;
   private volatile List<String> hindrances = List.of();

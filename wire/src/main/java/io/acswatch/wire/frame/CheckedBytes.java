@@ -44,10 +44,6 @@ public final class CheckedBytes implements RandomDataInput {
     return this;
   }
 
-  public CheckedBytes set(byte[] bytes) {
-    return set(bytes, 0, bytes.length);
-  }
-
   /** The array that is bound, for views of this package that check their own window of it. */
   byte[] array() {
     return bytes;

@@ -68,12 +68,8 @@ public final class AlertText {
     groupsWidth = widestGroups;
   }
 
-  public static String render(IsolationAlert alert) {
-    return render(alert, Map.of(), (look, text) -> text);
-  }
-
   /**
-   * The same with each part as {@code paint} shows it on a terminal; it must not change width.
+   * The alert with each part as {@code paint} shows it on a terminal; it must not change width.
    *
    * @param further lines by their labels, in order; they stand before the last one
    */

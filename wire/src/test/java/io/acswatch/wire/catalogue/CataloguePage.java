@@ -67,7 +67,9 @@ record CataloguePage(String title, String meaning, Map<String, String> sections)
   /** What stands in the section of the example. */
   static String example(IsolationAlert alert) throws IOException {
     return "```text\n%s```\n```json\n%s\n```\n"
-        .formatted(AlertText.render(alert), pretty(AlertJson.write(alert, AlertLinks.DEFAULT)));
+        .formatted(
+            AlertText.render(alert, Map.of(), (look, text) -> text),
+            pretty(AlertJson.write(alert, AlertLinks.DEFAULT)));
   }
 
   private static String pretty(String json) throws IOException {

@@ -73,7 +73,8 @@ class CheckedBytesTest {
       copy.copyLinesTo(lines, 5);
       BytesConfigSpace space =
           new BytesConfigSpace()
-              .bind(new CheckedBytes().set(lines), 5, copy.lineMask(), dense.length);
+              .bind(
+                  new CheckedBytes().set(lines, 0, lines.length), 5, copy.lineMask(), dense.length);
       assertArrayEquals(dense, space.toByteArray());
       for (int at = 0; at < dense.length; at++) {
         assertSameReads(new ArrayConfigSpace(dense), space, at);
