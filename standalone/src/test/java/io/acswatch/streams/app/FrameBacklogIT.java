@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.acswatch.standalone.EmbeddedBroker;
+import io.acswatch.streams.topology.DeletedFrames.Gap;
 import io.acswatch.streams.topology.Nodes;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,9 +17,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,7 +51,7 @@ class FrameBacklogIT {
       Topics.create(config, TWO_PARTITIONS);
       try (BrokerSession session = new BrokerSession(config);
           FrameBacklog backlog = backlog(config)) {
-        assertEquals(new FrameBacklog.Look(0, 0, 0, List.of()), backlog.ask(session));
+        assertEquals(new FrameBacklog.Look(0, 0, Map.of(), List.of()), backlog.ask(session));
 
         long sent = send(config, 0);
         send(config, 1);
@@ -68,29 +71,130 @@ class FrameBacklogIT {
   }
 
   @Test
-  void tellsOnceWhatRetentionDeletedBeforeItWasJudged() throws Exception {
+  void tellsWhatWasDeletedBeforeTheGroupCameToIt() throws Exception {
     run(
         (config, session, backlog) -> {
           send(config, 0);
           send(config, 0);
           send(config, 0);
           commit(session, config, 0, 1);
-          TopicPartition partition = new TopicPartition(config.topics().frames(), 0);
-          session.answer(
-              session
-                  .admin()
-                  .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(3)))
-                  .all());
-          for (int i = 0; i < 2; i++) {
-            FrameBacklog.Look look = backlog.ask(session);
-            assertEquals(2, look.overtaken());
-            assertHindered(Hindrance.Kind.RETENTION, 1, look);
-          }
+          delete(session, config, 3);
+          FrameBacklog.Look look = backlog.ask(session);
+          assertEquals(Map.of(0, new Gap(1, 3)), look.overtaken());
+          assertHindered(Hindrance.Kind.RETENTION, 1, look);
           commit(session, config, 0, 3);
-          assertEquals(new FrameBacklog.Look(0, 0, 2, List.of()), backlog.ask(session));
-          later = Hindrances.TOLD.toMillis() + 60_000;
-          assertEquals(0, backlog.ask(session).overtaken());
+          assertEquals(new FrameBacklog.Look(0, 0, Map.of(), List.of()), backlog.ask(session));
         });
+  }
+
+  /** A moment after its start the position is behind the gap, and nobody could see it any more. */
+  @Test
+  void anInstanceTellsWhatWasDeletedWhileItWasAway(@TempDir Path scratch) throws Exception {
+    try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
+      IsolationConfig config = config(broker, scratch);
+      Topics.create(config, TWO_PARTITIONS);
+      try (BrokerSession session = new BrokerSession(config)) {
+        deleteBeforeItCame(session, config, 0, 4); // nobody was to judge these
+        assertTold(session, config, Map.of());
+        deleteBeforeItCame(session, config, 2, 3);
+        assertTold(session, config, Map.of(0, 2L));
+        assertTold(session, config, Map.of(0, 2L)); // another process
+        deleteBeforeItCame(session, config, 4, 1);
+        assertTold(session, config, Map.of(0, 6L));
+
+        // As after seven days: brokers forget the position of a group that is away.
+        deleteBeforeItCame(session, config, 1, 1);
+        TopicPartition partition = new TopicPartition(config.topics().frames(), 0);
+        session.answer(
+            session
+                .admin()
+                .deleteConsumerGroupOffsets(config.applicationId(), Set.of(partition))
+                .all());
+        assertTold(session, config, Map.of(0, 7L));
+      }
+    }
+  }
+
+  @Test
+  void anInstanceTellsOfFramesThatWereDeletedThoughNoneIsLeft(@TempDir Path scratch)
+      throws Exception {
+    runInstance(
+        scratch,
+        (config, session, app) -> {
+          send(config, 0);
+          awaitJudged(session, config);
+          app.close();
+          deleteBeforeItCame(session, config, 5, 0);
+          try (IsolationApp again = IsolationApp.start(config)) {
+            Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> again.status().overtaken().equals(Map.of(0, 5L)));
+            String reasons = again.status().reasons().toString();
+            assertTrue(reasons.contains("retention deleted 5 frames"), reasons);
+            send(config, 0);
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> again.status().isReady());
+            assertEquals(Map.of(0, 5L), again.status().overtaken());
+          }
+        });
+  }
+
+  /** Starts an instance, and ends it when it has judged all. */
+  private static void assertTold(
+      BrokerSession session, IsolationConfig config, Map<Integer, Long> told) throws Exception {
+    try (IsolationApp app = IsolationApp.start(config)) {
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> app.status().isReady());
+      awaitJudged(session, config);
+      assertEquals(told, app.status().overtaken());
+      long all = told.values().stream().mapToLong(Long::longValue).sum();
+      String metrics = app.metricsText();
+      assertTrue(metrics.contains("acswatch_frames_overtaken " + (double) all), metrics);
+    }
+  }
+
+  private static void awaitJudged(BrokerSession session, IsolationConfig config) {
+    TopicPartition partition = new TopicPartition(config.topics().frames(), 0);
+    long end = offset(session, partition, OffsetSpec.latest());
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              OffsetAndMetadata done =
+                  session
+                      .answer(
+                          session
+                              .admin()
+                              .listConsumerGroupOffsets(config.applicationId())
+                              .partitionsToOffsetAndMetadata())
+                      .get(partition);
+              return done != null && done.offset() == end;
+            });
+  }
+
+  private static long offset(BrokerSession session, TopicPartition partition, OffsetSpec spec) {
+    return session
+        .answer(session.admin().listOffsets(Map.of(partition, spec)).all())
+        .get(partition)
+        .offset();
+  }
+
+  /** Frames come, of which the first are deleted. */
+  private static void deleteBeforeItCame(
+      BrokerSession session, IsolationConfig config, int deleted, int left) throws Exception {
+    TopicPartition partition = new TopicPartition(config.topics().frames(), 0);
+    long end = offset(session, partition, OffsetSpec.latest());
+    for (int i = 0; i < deleted + left; i++) {
+      send(config, 0);
+    }
+    delete(session, config, end + deleted);
+  }
+
+  private static void delete(BrokerSession session, IsolationConfig config, long before) {
+    TopicPartition partition = new TopicPartition(config.topics().frames(), 0);
+    session.answer(
+        session
+            .admin()
+            .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(before)))
+            .all());
   }
 
   /** A reader of committed records sees nothing wait. */
@@ -247,12 +351,7 @@ class FrameBacklogIT {
   /** With an instance that is ready, on a broker of its own. */
   private static void runInstance(Path scratch, OfInstance test) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.startTemporary(EmbeddedBroker.ANY_PORT)) {
-      IsolationConfig config =
-          IsolationConfig.from(
-              Map.of(
-                  "streams.bootstrap.servers", broker.bootstrapServers(),
-                  "streams.http.address", "127.0.0.1:0",
-                  "streams.state.dir", scratch.toString()));
+      IsolationConfig config = config(broker, scratch);
       Topics.create(config, TWO_PARTITIONS);
       try (BrokerSession session = new BrokerSession(config);
           IsolationApp app = IsolationApp.start(config)) {
@@ -260,6 +359,14 @@ class FrameBacklogIT {
         test.run(config, session, app);
       }
     }
+  }
+
+  private static IsolationConfig config(EmbeddedBroker broker, Path scratch) {
+    return IsolationConfig.from(
+        Map.of(
+            "streams.bootstrap.servers", broker.bootstrapServers(),
+            "streams.http.address", "127.0.0.1:0",
+            "streams.state.dir", scratch.toString()));
   }
 
   private static String ask(IsolationApp app, String path) throws Exception {

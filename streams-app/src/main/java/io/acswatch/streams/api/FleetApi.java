@@ -40,6 +40,7 @@ public final class FleetApi {
   public static final Duration LONGEST = Duration.ofSeconds(5);
 
   private static final int PARTIAL = 206;
+  private static final String OVERTAKEN = "overtaken/";
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
   private static final int MAX_OFFSET = 100_000;
@@ -195,8 +196,8 @@ public final class FleetApi {
   // --- counts ------------------------------------------------------------------------------------
 
   /**
-   * Lines of what is counted and how many: {@code FRESH 3}, {@code IOMMU_OFF/CRITICAL 1}; and one
-   * of JSON if this instance judges nothing.
+   * Lines of what is counted and how many: {@code FRESH 3}, {@code IOMMU_OFF/CRITICAL 1}, {@code
+   * overtaken/PARTITION 5}; and one of JSON if this instance judges nothing.
    */
   private String localCounts() {
     FleetIndex.Counts counts = fleet.counts();
@@ -208,6 +209,9 @@ public final class FleetApi {
             (code, bySeverity) ->
                 bySeverity.forEach(
                     (severity, n) -> text.append("%s/%s %d\n".formatted(code, severity, n))));
+    fleet
+        .overtaken()
+        .forEach((partition, n) -> text.append(OVERTAKEN + "%d %d\n".formatted(partition, n)));
     Outage outage = instances.outage();
     if (outage != null) {
       text.append(Json.object(json -> outage(json, outage))).append('\n');
@@ -240,6 +244,13 @@ public final class FleetApi {
               Json.texts(json, "silent_instances", silent);
               json.writeFieldName("not_judging");
               json.writeRawValue("[" + String.join(",", outages) + "]");
+              json.writeObjectFieldStart("frames_overtaken");
+              for (var sum : sums.entrySet()) {
+                if (sum.getKey().startsWith(OVERTAKEN)) {
+                  json.writeNumberField(sum.getKey().substring(OVERTAKEN.length()), sum.getValue());
+                }
+              }
+              json.writeEndObject();
               json.writeObjectFieldStart("hosts");
               for (HostStatus status : HostStatus.values()) {
                 json.writeNumberField(status.label(), sums.getOrDefault(status.name(), 0));

@@ -48,6 +48,11 @@ final class FleetMetrics extends Collector {
             "Partitions of the frames that this instance judges.",
             fleet.partitions().size()),
         new GaugeMetricFamily(
+            "acswatch_frames_overtaken",
+            "Frames of this instance's partitions that retention deleted before they were judged,"
+                + " found within the last hour.",
+            fleet.overtaken().values().stream().mapToLong(Long::longValue).sum()),
+        new GaugeMetricFamily(
             "acswatch_last_frame_timestamp_seconds",
             "When the last valid frame was appended, seconds since 1970; 0 if none was.",
             fleet.lastFrameMillis() / MILLIS_PER_SECOND));

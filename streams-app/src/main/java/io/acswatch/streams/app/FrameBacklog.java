@@ -2,6 +2,7 @@ package io.acswatch.streams.app;
 
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.DaemonThread;
+import io.acswatch.streams.topology.DeletedFrames.Gap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,10 +64,17 @@ final class FrameBacklog implements AutoCloseable {
    *
    * @param frames that wait; NaN if it is not known
    * @param oldestAgeSeconds of those, 0 if none waits, NaN if it is not known
-   * @param overtaken frames of which it was found within the last hour that retention has deleted
-   *     them before they were judged
+   * @param overtaken frames that were deleted before the group came to them, by partition
    */
-  record Look(double frames, double oldestAgeSeconds, long overtaken, List<Hindrance> hindrances) {
+  record Look(
+      double frames,
+      double oldestAgeSeconds,
+      Map<Integer, Gap> overtaken,
+      List<Hindrance> hindrances) {
+    static Look unknown(List<Hindrance> hindrances) {
+      return new Look(Double.NaN, Double.NaN, Map.of(), hindrances);
+    }
+
     boolean isTopicGone() {
       return hindrances.stream().anyMatch(found -> found.kind() == Hindrance.Kind.TOPIC_GONE);
     }
@@ -105,10 +113,7 @@ final class FrameBacklog implements AutoCloseable {
       // The broker watch tells of brokers that are away; what escapes would end the asking.
       unanswered++;
       listener.accept(
-          new Look(
-              Double.NaN,
-              Double.NaN,
-              hindrances.overtaken(),
+          Look.unknown(
               unanswered < PATIENCE
                   ? List.of()
                   : List.of(
@@ -127,7 +132,7 @@ final class FrameBacklog implements AutoCloseable {
     if (described == null) {
       List<Hindrance> found = new ArrayList<>();
       hindrances.gone(topics.keySet(), found);
-      return new Look(Double.NaN, Double.NaN, hindrances.overtaken(), found);
+      return Look.unknown(found);
     }
     Map<TopicPartition, OffsetAndMetadata> committed =
         session.answer(
@@ -157,11 +162,10 @@ final class FrameBacklog implements AutoCloseable {
         waiting.put(partition, next);
       }
     }
-    List<Hindrance> found =
-        hindrances.find(
-            session, topics, new Hindrances.Offsets(done, first, readable, end, waiting));
+    var offsets = new Hindrances.Offsets(done, first, readable, end, waiting);
+    List<Hindrance> found = hindrances.find(session, topics, offsets);
     return new Look(
-        count, waiting.isEmpty() ? 0 : oldestAge(session, waiting), hindrances.overtaken(), found);
+        count, waiting.isEmpty() ? 0 : oldestAge(session, waiting), offsets.overtaken(), found);
   }
 
   private double oldestAge(BrokerSession session, Map<TopicPartition, Long> waiting) {

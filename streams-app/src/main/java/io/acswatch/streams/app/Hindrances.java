@@ -1,6 +1,7 @@
 package io.acswatch.streams.app;
 
 import io.acswatch.pci.hierarchy.Joined;
+import io.acswatch.streams.topology.DeletedFrames.Gap;
 import io.acswatch.streams.topology.Nodes;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -18,8 +20,6 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.TopicConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds what hinders judging, by topics and offsets; some of it by looking twice. */
 final class Hindrances {
@@ -29,16 +29,12 @@ final class Hindrances {
   /** Frames wait and nothing is judged: many times the time between two transactions. */
   static final Duration STANDS_STILL = Duration.ofSeconds(30);
 
-  /** How long frames that retention has deleted are told. */
-  static final Duration TOLD = Duration.ofHours(1);
-
   /** Kafka's own, without which no transaction is committed. */
   private static final List<String> COMMITTED_TO =
       List.of("__consumer_offsets", "__transaction_state");
 
   private static final int LOOKS_PER_CONFIG = 12;
   private static final int MAX_NAMES = 5;
-  private static final Logger LOG = LoggerFactory.getLogger(Hindrances.class);
 
   private final IsolationConfig config;
   private final LongSupplier clock;
@@ -46,9 +42,6 @@ final class Hindrances {
 
   private final Map<TopicPartition, Standing> heldBack = new HashMap<>();
   private final Map<TopicPartition, Standing> stopped = new HashMap<>();
-  private final Map<TopicPartition, Long> overtakenTo = new HashMap<>();
-  private long overtaken;
-  private long overtakenMillis;
   private final Set<String> made = new HashSet<>();
   private Map<String, Integer> minInsync = Map.of();
   private int looks;
@@ -68,7 +61,19 @@ final class Hindrances {
       Map<TopicPartition, Long> first,
       Map<TopicPartition, Long> readable,
       Map<TopicPartition, Long> end,
-      Map<TopicPartition, Long> waiting) {}
+      Map<TopicPartition, Long> waiting) {
+    /** Frames that were deleted between the position and the first one that is there. */
+    Map<Integer, Gap> overtaken() {
+      Map<Integer, Gap> gaps = new TreeMap<>();
+      done.forEach(
+          (partition, position) -> {
+            if (position < first.getOrDefault(partition, 0L)) {
+              gaps.put(partition.partition(), new Gap(position, first.get(partition)));
+            }
+          });
+      return gaps;
+    }
+  }
 
   Hindrances(
       IsolationConfig config, LongSupplier clock, Supplier<? extends Collection<Integer>> own) {
@@ -77,18 +82,13 @@ final class Hindrances {
     this.own = own;
   }
 
-  /** Frames that retention deleted before they were judged, found within the last hour. */
-  long overtaken() {
-    return overtaken;
-  }
-
   List<Hindrance> find(
       BrokerSession session, Map<String, TopicDescription> topics, Offsets offsets) {
     List<Hindrance> found = new ArrayList<>();
     gone(topics.keySet(), found);
     addedPartitions(topics, found);
     belowMinInsync(session, topics, found);
-    overtaken(offsets.done(), offsets.first(), found);
+    overtaken(offsets.overtaken(), found);
     beyondEnd(offsets.done(), offsets.end(), found);
     heldBack(offsets.readable(), offsets.end(), found);
     standstill(offsets.waiting(), offsets.readable(), found);
@@ -171,33 +171,10 @@ final class Hindrances {
     return settings;
   }
 
-  private void overtaken(
-      Map<TopicPartition, Long> done, Map<TopicPartition, Long> first, List<Hindrance> found) {
-    long now = clock.getAsLong();
-    long counted = 0;
-    List<String> where = new ArrayList<>();
-    for (var start : first.entrySet()) {
-      Long position = done.get(start.getKey());
-      if (position != null && position < start.getValue()) {
-        where.add("" + start.getKey().partition());
-        long from = Math.max(position, overtakenTo.getOrDefault(start.getKey(), 0L));
-        counted += Math.max(0, start.getValue() - from);
-        overtakenTo.put(start.getKey(), start.getValue());
-      }
-    }
-    if (now - overtakenMillis > TOLD.toMillis()) {
-      overtaken = 0;
-    }
-    if (counted > 0) {
-      overtaken += counted;
-      overtakenMillis = now;
-      LOG.warn(
-          "Retention deleted {} frames before they were judged (partitions {})",
-          counted,
-          Joined.some(where, MAX_NAMES));
-    }
-    String text =
-        "retention deleted " + overtaken + " frames before they were judged (partitions %s)";
+  private static void overtaken(Map<Integer, Gap> gaps, List<Hindrance> found) {
+    long frames = gaps.values().stream().mapToLong(gap -> gap.to() - gap.from()).sum();
+    List<String> where = gaps.keySet().stream().map(String::valueOf).toList();
+    String text = "retention deleted " + frames + " frames before they were judged (partitions %s)";
     tell(found, Hindrance.Kind.RETENTION, where, text);
   }
 

@@ -11,6 +11,7 @@ import io.acswatch.streams.api.HttpAnswer;
 import io.acswatch.streams.api.Outage;
 import io.acswatch.streams.api.StaticFiles;
 import io.acswatch.streams.fleet.FleetIndex;
+import io.acswatch.streams.topology.DeletedFrames;
 import io.acswatch.streams.topology.IsolationTopology;
 import io.acswatch.streams.topology.Nodes;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
@@ -40,6 +42,7 @@ import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.StreamsMetadata;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.apache.kafka.streams.state.ReadOnlyKeyValueStore;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDB;
@@ -104,6 +107,7 @@ public final class IsolationApp implements AutoCloseable {
             this::ownPartitions,
             look -> {
               metrics.backlog(look);
+              fleet.waitingGaps(look.overtaken());
               topicsGone = look.isTopicGone();
               hindered(look.hindrances().stream().map(Hindrance::text).toList());
               UnpackedLibraries.delete(); // what was loaded since then
@@ -180,8 +184,16 @@ public final class IsolationApp implements AutoCloseable {
     // By it the other instances find the one that keeps a host.
     settings.put(StreamsConfig.APPLICATION_SERVER_CONFIG, self.toString());
     try {
+      DeletedFrames deleted = new DeletedFrames();
       return new KafkaStreams(
-          IsolationTopology.build(config.topics(), config.links(), metrics, fleet), settings);
+          IsolationTopology.build(config.topics(), config.links(), metrics, fleet, deleted),
+          settings,
+          new DefaultKafkaClientSupplier() {
+            @Override
+            public Consumer<byte[], byte[]> getConsumer(Map<String, Object> ofConsumer) {
+              return new FrameConsumer(ofConsumer, config.topics().frames(), deleted);
+            }
+          });
     } catch (ConfigException refused) {
       throw refused;
     } catch (KafkaException failed) {
@@ -289,7 +301,8 @@ public final class IsolationApp implements AutoCloseable {
   }
 
   public AppStatus status() {
-    return new AppStatus(streams.state().name(), broker.isReachable(), hindrances);
+    return new AppStatus(
+        streams.state().name(), broker.isReachable(), hindrances, fleet.overtaken());
   }
 
   /** Where it answers HTTP requests, with the port that was chosen. */

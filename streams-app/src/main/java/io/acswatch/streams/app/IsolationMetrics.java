@@ -106,10 +106,6 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
           "acswatch_frame_oldest_unprocessed_age_seconds",
           "Age of the oldest frame that waits to be judged, to a tenth; 0 if none waits, NaN while"
               + " no broker answers.");
-  private final Gauge overtaken =
-      gauge(
-          "acswatch_frames_overtaken",
-          "Frames that retention deleted before they were judged, found within the last hour.");
   private final Gauge hindered =
       Gauge.build(
               "acswatch_hindered_partitions",
@@ -235,7 +231,6 @@ public final class IsolationMetrics implements TopologyObserver, StateRestoreLis
   void backlog(FrameBacklog.Look look) {
     unprocessed.set(look.frames());
     oldestUnprocessed.set(look.oldestAgeSeconds());
-    overtaken.set(look.overtaken());
     for (Hindrance.Kind kind : Hindrance.Kind.values()) {
       hindered
           .labels(kind.label())

@@ -215,6 +215,11 @@ final class StatusServer implements AutoCloseable {
                             "broker", now.brokerReachable() ? "reachable" : "away");
                         json.writeBooleanField("ready", now.isReady());
                         Json.texts(json, "reasons", now.reasons());
+                        json.writeObjectFieldStart("frames_overtaken");
+                        for (var partition : now.overtaken().entrySet()) {
+                          json.writeNumberField("" + partition.getKey(), partition.getValue());
+                        }
+                        json.writeEndObject();
                       })
                   + "\n");
       default -> page(uri.getPath(), uri.getRawQuery(), inBrowser);

@@ -11,6 +11,7 @@ import io.acswatch.streams.fleet.FleetIndex;
 import io.acswatch.streams.incident.IncidentStores;
 import io.acswatch.streams.kernel.KernelStores;
 import io.acswatch.streams.state.HostStateSerde;
+import io.acswatch.streams.state.ReadFrames;
 import io.acswatch.streams.topology.Nodes;
 import io.acswatch.wire.InputException;
 import java.util.ArrayList;
@@ -148,7 +149,7 @@ final class StreamsInstances implements Instances {
   public @Nullable HostState state(String host) throws ApiException {
     try {
       byte[] packed = streams.store(query(Nodes.HOST_STATE)).get(host);
-      return packed == null ? null : HostStateSerde.unpack(packed);
+      return packed == null || host.equals(ReadFrames.KEY) ? null : HostStateSerde.unpack(packed);
     } catch (KafkaException | IllegalStateException moving) {
       throw ApiException.unavailable("the store is not open: " + moving.getMessage());
     }
@@ -203,6 +204,9 @@ final class StreamsInstances implements Instances {
   }
 
   private static void load(KeyValue<String, byte[]> state, FleetIndex.Partition partition) {
+    if (state.key.equals(ReadFrames.KEY)) {
+      return;
+    }
     try {
       partition.load(state.key, HostStateSerde.unpack(state.value));
     } catch (SerializationException damaged) {

@@ -4,6 +4,8 @@ import io.acswatch.pci.alert.AlertCode;
 import io.acswatch.pci.alert.Severity;
 import io.acswatch.pci.judge.BootHistory.Sign;
 import io.acswatch.pci.judge.HostState;
+import io.acswatch.streams.state.ReadFrames;
+import io.acswatch.streams.topology.DeletedFrames.Gap;
 import io.acswatch.streams.topology.HostObserver;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -31,7 +35,14 @@ public final class FleetIndex implements HostObserver {
   private final long staleAfterMillis;
   private final LongSupplier clock;
   private final Map<Integer, Partition> partitions = new ConcurrentHashMap<>();
+  private final Map<Integer, Deleted> deleted = new ConcurrentHashMap<>();
+  private volatile Map<Integer, Gap> waiting = Map.of();
   private volatile long lastFrameMillis;
+
+  /** Frames of a partition that were deleted; those before {@code upTo} are among them. */
+  private record Deleted(long frames, long upTo, long foundMillis) {
+    static final Deleted NONE = new Deleted(0, 0, 0);
+  }
 
   private static final class Entry {
     /** Null where only a frame of it was heard of, or the host is retired. */
@@ -147,6 +158,37 @@ public final class FleetIndex implements HostObserver {
   @Override
   public void closed(int partition) {
     partitions.remove(partition);
+    deleted.remove(partition);
+  }
+
+  @Override
+  public void deleted(int partition, long frames, long upTo, long foundMillis) {
+    deleted.put(partition, new Deleted(frames, upTo, foundMillis));
+  }
+
+  /** Gaps that the group has not come to yet, by partition. */
+  public void waitingGaps(Map<Integer, Gap> gaps) {
+    waiting = gaps;
+  }
+
+  /**
+   * How many frames of each partition that is kept here were deleted before they were judged, found
+   * within the last hour; only partitions with some.
+   */
+  public SortedMap<Integer, Long> overtaken() {
+    SortedMap<Integer, Long> overtaken = new TreeMap<>();
+    long now = clock.getAsLong();
+    for (int partition : partitions.keySet()) {
+      Deleted found = deleted.getOrDefault(partition, Deleted.NONE);
+      Gap gap = waiting.getOrDefault(partition, new Gap(0, 0));
+      long ahead = Math.max(0, gap.to() - Math.max(gap.from(), found.upTo()));
+      boolean isTold = now - found.foundMillis() <= ReadFrames.TOLD.toMillis();
+      long frames = ahead + (isTold ? found.frames() : 0);
+      if (frames > 0) {
+        overtaken.put(partition, frames);
+      }
+    }
+    return overtaken;
   }
 
   @Override

@@ -18,13 +18,18 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
   private final TopologyObserver observer;
+  private final HostObserver hosts;
+  private final DeletedFrames deleted;
   private final FrameReader reader = new FrameReader();
   private ProcessorContext<byte[], Object> context;
   private Rejects rejects;
   private KeyValueStore<String, byte[]> hostKeys;
+  private FramePosition position;
 
-  DecodeFrame(TopologyObserver observer) {
+  DecodeFrame(TopologyObserver observer, HostObserver hosts, DeletedFrames deleted) {
     this.observer = observer;
+    this.hosts = hosts;
+    this.deleted = deleted;
   }
 
   @Override
@@ -32,10 +37,17 @@ final class DecodeFrame implements Processor<byte[], byte[], byte[], Object> {
     this.context = context;
     rejects = new Rejects(context, observer);
     hostKeys = context.getStateStore(Nodes.HOST_KEYS);
+    position = new FramePosition(hosts, deleted, context);
+  }
+
+  @Override
+  public void close() {
+    deleted.forget(context.taskId().partition());
   }
 
   @Override
   public void process(Record<byte[], byte[]> record) {
+    context.recordMetadata().ifPresent(at -> position.passed(at.offset(), record.timestamp()));
     if (record.value() == null) {
       rejects.send(record, Refusal.NULL_VALUE, "the record has no value, expected a frame");
     } else if (record.key() == null) {

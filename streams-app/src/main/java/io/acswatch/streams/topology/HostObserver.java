@@ -23,6 +23,14 @@ public interface HostObserver {
    */
   default void heard(int partition, String host, long appendedAtMillis, Sign sign) {}
 
+  /**
+   * So many frames of a partition were deleted before they were judged; 0 if none were.
+   *
+   * @param upTo the first frame that was there, where this is news
+   * @param foundMillis when the last of them were found
+   */
+  default void deleted(int partition, long frames, long upTo, long foundMillis) {}
+
   /** A frame was not judged: its boot is not the current one, or it was delivered before. */
   default void passedOver(int partition, String host) {}
 

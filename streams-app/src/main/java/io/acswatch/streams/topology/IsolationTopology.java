@@ -56,7 +56,17 @@ public final class IsolationTopology {
 
   public static Topology build(
       TopicNames topics, AlertLinks links, TopologyObserver observer, HostObserver hosts) {
-    return build(topics, links, observer, hosts, Judgement::apply);
+    return build(topics, links, observer, hosts, new DeletedFrames());
+  }
+
+  /** With the gaps that its consumers note. */
+  public static Topology build(
+      TopicNames topics,
+      AlertLinks links,
+      TopologyObserver observer,
+      HostObserver hosts,
+      DeletedFrames deleted) {
+    return build(topics, links, observer, hosts, deleted, Judgement::apply);
   }
 
   static Topology build(
@@ -64,6 +74,7 @@ public final class IsolationTopology {
       AlertLinks links,
       TopologyObserver observer,
       HostObserver hosts,
+      DeletedFrames deleted,
       BiFunction<HostState, Snapshot, Judged> judge) {
     var bytesIn = new ByteArrayDeserializer();
     var bytesOut = new ByteArraySerializer();
@@ -74,7 +85,7 @@ public final class IsolationTopology {
         .build()
         .addSource(
             AutoOffsetReset.earliest(), FRAMES, new FrameTime(), bytesIn, bytesIn, topics.frames())
-        .addProcessor(DECODE, () -> new DecodeFrame(observer), FRAMES)
+        .addProcessor(DECODE, () -> new DecodeFrame(observer, hosts, deleted), FRAMES)
         .addProcessor(JUDGE, () -> new JudgeIsolation(links, observer, hosts, judge), DECODE)
         .addSource(
             AutoOffsetReset.earliest(),
@@ -84,7 +95,7 @@ public final class IsolationTopology {
             bytesIn,
             topics.commands())
         .addProcessor(RETIRE, () -> new RetireHost(links, observer, hosts), COMMANDS)
-        .addStateStore(Changelogs.store(HOST_STATE), JUDGE, RETIRE)
+        .addStateStore(Changelogs.store(HOST_STATE), DECODE, JUDGE, RETIRE)
         .addGlobalStore(
             // In memory: no files that could be damaged, and the topic is small.
             Stores.keyValueStoreBuilder(

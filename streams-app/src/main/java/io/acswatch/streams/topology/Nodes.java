@@ -19,7 +19,10 @@ public final class Nodes {
   /** The table of {@linkplain TrustedKeys trusted keys} by host id, whole in every process. */
   static final String HOST_KEYS = "host-keys";
 
-  /** The store: host id to packed host state. */
+  /**
+   * The store: host id to packed host state, and how far the {@linkplain
+   * io.acswatch.streams.state.ReadFrames frames were read}.
+   */
   public static final String HOST_STATE = "host-state";
 
   /** Largest record of the changelog, of the frames and, with headers, of the rejects. */

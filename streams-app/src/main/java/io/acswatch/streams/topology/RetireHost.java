@@ -4,6 +4,7 @@ import io.acswatch.pci.judge.HostState;
 import io.acswatch.pci.judge.Judged;
 import io.acswatch.pci.judge.Judgement;
 import io.acswatch.streams.state.HostStateSerde;
+import io.acswatch.streams.state.ReadFrames;
 import io.acswatch.streams.state.UnknownStateVersionException;
 import io.acswatch.wire.InputException;
 import io.acswatch.wire.json.AlertLinks;
@@ -64,7 +65,7 @@ final class RetireHost implements Processor<byte[], byte[], byte[], byte[]> {
   }
 
   private void retire(String host, long timestamp) {
-    byte[] packed = states.get(host);
+    byte[] packed = host.equals(ReadFrames.KEY) ? null : states.get(host);
     if (packed == null) {
       return; // of a host that was never judged there is nothing to end
     }

@@ -377,6 +377,22 @@ class FleetApiTest {
     }
   }
 
+  /** Of each partition the instance that keeps it tells. */
+  @Test
+  void saysWhichFramesWereDeletedBeforeTheyWereJudged() throws Exception {
+    assertEquals(0, json("/api/v1/fleet").get("frames_overtaken").size());
+    try (ServedFleet other = new ServedFleet(() -> Frames.TAKEN_AT + 60_000)) {
+      fleet.peers(other);
+      fleet.overtaken(0, 5);
+      other.overtaken(2, 7);
+
+      assertEquals(
+          MAPPER.readTree("{\"0\":5,\"2\":7}"), json("/api/v1/fleet").get("frames_overtaken"));
+      assertEquals(List.of(), validate("Fleet", fleet.get("/api/v1/fleet").body()));
+      assertTrue(fleet.get("/metrics").body().contains("acswatch_frames_overtaken 5.0"));
+    }
+  }
+
   @Test
   void takesAnyNameForAHost() throws Exception {
     merged(fleet, HOSTILE);
@@ -561,10 +577,11 @@ class FleetApiTest {
             [`openapi.json`](../wire/src/main/resources/io/acswatch/wire/page/openapi.json),
             served as `/api/v1/openapi.json`, describes each parameter and answer. Times are UTC. Unknown values are null.
 
-            **An answer says what it lacks.** "Nothing is wrong" is true only while both of these are empty:
+            **An answer says what it lacks.** "Nothing is wrong" is true only while all of these are empty:
             * `silent_instances`: instances that did not answer, or have not read all of their hosts yet after a start.
               Hosts and alerts may be missing.
             * `not_judging`: instances that do not judge frames now, or not all of them. Their answers may show the state from when that began.
+            * `frames_overtaken`: how many frames of a partition were deleted before they were judged, found within the last hour.
 
             **Limits.** A request must be whole within 5 s, and its answer be read within 30 s. Of lists, hosts and pages 8 are worked on at a time,
             16 more wait for 2 s, and others get 503. One explanation is made at a time, for 5 s at most: 503 too. An answer has at most 16 MiB: 400.

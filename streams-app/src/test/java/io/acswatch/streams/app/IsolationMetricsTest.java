@@ -147,7 +147,7 @@ class IsolationMetricsTest {
   @Test
   void tellsWhatWaitsAndWhatIsRestored() {
     Hindrance hangs = new Hindrance(Hindrance.Kind.HANGING_TRANSACTION, 2, "it hangs");
-    metrics.backlog(new FrameBacklog.Look(7, 12.5, 3, List.of(hangs)));
+    metrics.backlog(new FrameBacklog.Look(7, 12.5, Map.of(), List.of(hangs)));
 
     var partition = new org.apache.kafka.common.TopicPartition("changelog", 3);
     metrics.onRestoreStart(partition, "host-state", 0, 100);
@@ -156,7 +156,6 @@ class IsolationMetricsTest {
     String text = metrics.text();
     assertTrue(text.contains("acswatch_frames_unprocessed 7.0"), text);
     assertTrue(text.contains("acswatch_frame_oldest_unprocessed_age_seconds 12.5"), text);
-    assertTrue(text.contains("acswatch_frames_overtaken 3.0"), text);
     assertTrue(
         text.contains("acswatch_hindered_partitions{reason=\"hanging_transaction\",} 2.0"), text);
     assertTrue(text.contains("acswatch_hindered_partitions{reason=\"retention\",} 0.0"), text);

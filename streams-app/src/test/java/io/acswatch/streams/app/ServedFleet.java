@@ -37,6 +37,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
   private final IsolationMetrics metrics;
   private final StatusServer server;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final LongSupplier clock;
   private volatile List<ServedFleet> peers = List.of();
   private volatile boolean whole = true;
   private volatile Outage outage;
@@ -51,6 +52,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
 
   /** One in which an explanation may take so long. */
   public ServedFleet(LongSupplier clock, Duration longest) {
+    this.clock = clock;
     index = new FleetIndex(Duration.ofMinutes(15), clock);
     metrics = new IsolationMetrics(index, () -> 0, Map::of);
     FleetApi api = new FleetApi(index, this, LINKS, "", longest);
@@ -58,7 +60,7 @@ public final class ServedFleet implements AutoCloseable, Instances {
         new StatusServer(
             new HttpAddress("127.0.0.1", 0),
             "",
-            () -> new AppStatus("RUNNING", true, List.of()),
+            () -> new AppStatus("RUNNING", true, List.of(), index.overtaken()),
             metrics::text,
             (path, query) -> {
               var file = StaticFiles.answer(path);
@@ -66,6 +68,12 @@ public final class ServedFleet implements AutoCloseable, Instances {
             });
     server.start();
     index.opened(0);
+  }
+
+  /** So many frames of a partition that is kept here were deleted a moment ago. */
+  public void overtaken(int partition, long frames) {
+    index.opened(partition);
+    index.deleted(partition, frames, frames, clock.getAsLong());
   }
 
   /** Judges captures of one host, in order. */

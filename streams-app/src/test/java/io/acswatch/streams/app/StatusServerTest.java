@@ -38,6 +38,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -60,6 +62,7 @@ class StatusServerTest {
   private volatile String state = "CREATED";
   private volatile boolean brokerReachable = true;
   private volatile List<String> hindrances = List.of();
+  private final SortedMap<Integer, Long> overtaken = new TreeMap<>();
   private StatusServer server;
 
   @BeforeEach
@@ -68,7 +71,7 @@ class StatusServerTest {
         new StatusServer(
             ANY_PORT,
             "",
-            () -> new AppStatus(state, brokerReachable, hindrances),
+            () -> new AppStatus(state, brokerReachable, hindrances, overtaken),
             metrics::text,
             (path, query) -> StaticFiles.answer(path));
     server.start();
@@ -87,7 +90,7 @@ class StatusServerTest {
         new StatusServer(
             ANY_PORT,
             "",
-            () -> new AppStatus("RUNNING", true, List.of()),
+            () -> new AppStatus("RUNNING", true, List.of(), overtaken),
             metrics::text,
             (path, query) -> path.startsWith("/peer/") ? OK : afterwards(peerAnswers))) {
       slow.start();
@@ -207,7 +210,7 @@ class StatusServerTest {
         new StatusServer(
             ANY_PORT,
             "",
-            () -> new AppStatus("RUNNING", true, List.of()),
+            () -> new AppStatus("RUNNING", true, List.of(), overtaken),
             metrics::text,
             (path, query) -> large)) {
       busy.start();
@@ -255,7 +258,7 @@ class StatusServerTest {
         new StatusServer(
             new HttpAddress("0.0.0.0", 0),
             "",
-            () -> new AppStatus("RUNNING", true, List.of()),
+            () -> new AppStatus("RUNNING", true, List.of(), overtaken),
             metrics::text,
             (path, query) -> OK)) {
       open.start();
@@ -277,7 +280,7 @@ class StatusServerTest {
         new StatusServer(
             ANY_PORT,
             secret,
-            () -> new AppStatus("RUNNING", true, List.of()),
+            () -> new AppStatus("RUNNING", true, List.of(), overtaken),
             metrics::text,
             (path, query) -> OK)) {
       shared.start();
@@ -299,14 +302,14 @@ class StatusServerTest {
       HttpResponse<String> answer = get("/readyz");
       assertEquals(503, answer.statusCode());
       assertEquals(
-          "{\"state\":\"%s\",\"broker\":\"reachable\",\"ready\":false,\"reasons\":[\"Kafka Streams is %1$s\"]}\n"
+          "{\"state\":\"%s\",\"broker\":\"reachable\",\"ready\":false,\"reasons\":[\"Kafka Streams is %1$s\"],\"frames_overtaken\":{}}\n"
               .formatted(other),
           answer.body());
     }
     state = "RUNNING";
     assertEquals(200, get("/readyz").statusCode());
     assertEquals(
-        "{\"state\":\"RUNNING\",\"broker\":\"reachable\",\"ready\":true,\"reasons\":[]}\n",
+        "{\"state\":\"RUNNING\",\"broker\":\"reachable\",\"ready\":true,\"reasons\":[],\"frames_overtaken\":{}}\n",
         get("/readyz").body());
     assertEquals(
         "application/json", get("/readyz").headers().firstValue("Content-Type").orElse(""));
@@ -329,7 +332,7 @@ class StatusServerTest {
 
     assertEquals(503, get("/readyz").statusCode());
     assertEquals(
-        "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false,\"reasons\":[\"no broker answers\"]}\n",
+        "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false,\"reasons\":[\"no broker answers\"],\"frames_overtaken\":{}}\n",
         get("/readyz").body());
     assertEquals(200, get("/healthz").statusCode());
   }
@@ -477,7 +480,7 @@ class StatusServerTest {
                   new StatusServer(
                       address,
                       "",
-                      () -> new AppStatus("RUNNING", true, List.of()),
+                      () -> new AppStatus("RUNNING", true, List.of(), overtaken),
                       () -> "",
                       (path, query) -> null));
 
@@ -496,7 +499,7 @@ class StatusServerTest {
                 new StatusServer(
                     nowhere,
                     "",
-                    () -> new AppStatus("RUNNING", true, List.of()),
+                    () -> new AppStatus("RUNNING", true, List.of(), overtaken),
                     () -> "",
                     (path, query) -> null));
 

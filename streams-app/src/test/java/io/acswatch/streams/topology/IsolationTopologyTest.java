@@ -81,7 +81,12 @@ class IsolationTopologyTest {
     driver =
         new TopologyTestDriver(
             IsolationTopology.build(
-                TOPICS, AlertLinks.DEFAULT, TopologyObserver.NONE, HostObserver.NONE, judge),
+                TOPICS,
+                AlertLinks.DEFAULT,
+                TopologyObserver.NONE,
+                HostObserver.NONE,
+                new DeletedFrames(),
+                judge),
             settings);
   }
 

@@ -71,6 +71,7 @@ class OldFramesTest {
                     passedOver++;
                   }
                 },
+                new DeletedFrames(),
                 Judgement::apply),
             settings);
   }

@@ -23,13 +23,15 @@ theme.start();
 
 /** What makes the page not to be relied on, gravest first: titles, each with its lines. */
 function troubles(counts) {
-  const { hosts, instances, not_judging: idle, silent_instances: silent } = counts;
+  const { hosts, instances, not_judging: idle, silent_instances: silent, frames_overtaken: gone } = counts;
   const found = [];
   if (idle.length) {
     found.push([idle.length < instances ? `${idle.length} of ${instances} instances do not judge all frames now` : "Not all frames are judged now",
       ...idle.map((one) => [h("code", {}, shown(one.instance)), `: ${shown(one.reason)}; since `, when(one.since), ". What is shown of its hosts may be as it was then."])]);
   }
   if (silent.length) found.push(["Not complete: hosts and alerts are missing here", [`${shown(silent.join(", "))} does not answer, has not read all of its hosts yet, or has another streams.peer.secret.`]]);
+  const frames = Object.values(gone).reduce((sum, n) => sum + n, 0);
+  if (frames) found.push(["Frames were lost", [`${frames.toLocaleString()} frames were deleted before they were judged, found within the last hour (partitions ${Object.keys(gone).join(", ")}). What only they showed is not known.`]]);
   if (hosts.stale && !hosts.fresh && !hosts.unknown && !idle.length) {
     found.push(["No host is heard of", [`All ${hosts.stale.toLocaleString()} hosts are silent: their collectors, or the way from them, are down. What is shown of them is old.`]]);
   }
