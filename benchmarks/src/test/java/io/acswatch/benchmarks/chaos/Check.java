@@ -42,13 +42,22 @@ final class Check {
   private final Map<String, Integer> refused = new TreeMap<>();
   private final Map<String, HostState> states = new HashMap<>();
   private final Map<String, ContentDigest> digests = new HashMap<>();
+  private final Set<String> incomplete = new HashSet<>();
   private final Traffic traffic;
+  private final LostFrames lost;
   private final FrameReader reader = new FrameReader();
 
-  /** Judges the frames in the order in which each partition has them. */
-  Check(Traffic traffic, List<ConsumerRecord<byte[], byte[]>> frames) {
+  /** Judges the frames in the order in which each partition has them, but for those lost. */
+  Check(Traffic traffic, List<ConsumerRecord<byte[], byte[]>> frames, LostFrames lost) {
     this.traffic = traffic;
-    frames.forEach(this::judge);
+    this.lost = lost;
+    for (ConsumerRecord<byte[], byte[]> frame : frames) {
+      if (lost.has(frame)) {
+        incomplete.add(Senders.text(frame.key()));
+      } else {
+        judge(frame);
+      }
+    }
   }
 
   private void judge(ConsumerRecord<byte[], byte[]> frame) {
@@ -187,14 +196,20 @@ final class Check {
                 at < came.size() ? came.get(at) : "none"));
   }
 
-  /** What the simulation's oracle demands, which knows nothing of how a frame is judged. */
+  /**
+   * What the simulation's oracle demands, which knows nothing of how a frame is judged. It knows
+   * what was done to a host, and not what is left to see of it: hosts with a lost frame are left
+   * out.
+   */
   void oracle(List<ConsumerRecord<byte[], byte[]>> came) {
     Map<String, Integer> balance = new TreeMap<>();
-    traffic.demanded().forEach(line -> balance.merge(line, 1, Integer::sum));
+    traffic.demanded().stream()
+        .filter(line -> !incomplete.contains(line.split("\t")[1]))
+        .forEach(line -> balance.merge(line, 1, Integer::sum));
     for (ConsumerRecord<byte[], byte[]> record : came) {
       IsolationAlert alert = read(Senders.text(record.value()));
       String line = SimulatedRecords.line(alert);
-      if (line != null && traffic.isDemanded(alert.host())) {
+      if (line != null && traffic.isDemanded(alert.host()) && !incomplete.contains(alert.host())) {
         balance.merge(line, -1, Integer::sum);
       }
     }
@@ -270,6 +285,14 @@ final class Check {
       if (!there.contains(id(0, 0, item.key(), item.value()))) {
         violated(Property.FRAMES, "missing a frame of " + Senders.text(item.key()));
       }
+    }
+  }
+
+  /** What the application tells of lost frames, by partition: all of them, and no others. */
+  void losses(Map<Integer, Long> told) {
+    Map<Integer, Long> due = lost.byPartition();
+    if (!due.equals(told)) {
+      violated(Property.LOSSES, "frames lost, by partition: %s, told of: %s".formatted(due, told));
     }
   }
 

@@ -36,6 +36,7 @@ class CheckTest {
   private static final int NOISE_AT = 0;
 
   private final Traffic traffic = new Traffic(new Plan(5, 2, 30, List.of()));
+  private final LostFrames lost = new LostFrames();
   private final List<ConsumerRecord<byte[], byte[]>> frames = new ArrayList<>();
   private final List<ConsumerRecord<byte[], byte[]>> alerts = new ArrayList<>();
   private final Map<String, ConsumerRecord<byte[], byte[]>> open = new HashMap<>();
@@ -46,14 +47,27 @@ class CheckTest {
     frames.add(record("frames", NOISE_AT, NOISE, NOISE));
     rejects.add(reject(NOISE_AT, NOISE));
     FrameReader reader = new FrameReader();
-    Map<String, HostState> states = new HashMap<>();
     for (Traffic.Item item : traffic.items()) {
-      if (item.value() == null
-          || reader.wrap(item.value()) != null
-          || reader.type() != FrameType.SNAPSHOT) {
+      if (item.value() != null
+          && reader.wrap(item.value()) == null
+          && reader.type() == FrameType.SNAPSHOT) {
+        frames.add(record("frames", frames.size(), item.key(), item.value()));
+      }
+    }
+    judge();
+  }
+
+  /** Gives the alerts of the frames that are not lost. */
+  private void judge() {
+    alerts.clear();
+    open.clear();
+    FrameReader reader = new FrameReader();
+    Map<String, HostState> states = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> frame : frames) {
+      if (frame.offset() == NOISE_AT || lost.has(frame)) {
         continue;
       }
-      frames.add(record("frames", frames.size(), item.key(), item.value()));
+      reader.wrap(frame.value());
       Snapshot snapshot = reader.toSnapshot();
       HostState state = states.getOrDefault(snapshot.host(), HostState.NONE);
       if (!Judgement.isRepetition(state, snapshot)) {
@@ -102,7 +116,7 @@ class CheckTest {
   }
 
   private Set<Property> violated() {
-    Check check = new Check(traffic, frames);
+    Check check = new Check(traffic, frames, lost);
     check.alerts(alerts);
     check.alertState(alerts, List.copyOf(open.values()));
     check.rejects(rejects);
@@ -166,11 +180,62 @@ class CheckTest {
     for (Traffic.Item item : traffic.items()) {
       sent.add(record("frames", sent.size(), item.key(), item.value()));
     }
-    Check check = new Check(traffic, sent);
+    Check check = new Check(traffic, sent, lost);
     check.frames(sent);
     assertEquals(List.of(), check.violations());
     check.frames(sent.subList(0, sent.size() - 1));
     assertEquals(Property.FRAMES, check.violations().get(0).property());
+  }
+
+  @Test
+  void framesThatAreLostLeadToNothing() {
+    List<ConsumerRecord<byte[], byte[]>> before = List.copyOf(alerts);
+    lost.add(0, frames.size() / 3, frames.size() * 2L / 3);
+    assertTrue(violated().contains(Property.ALERTS), "what they led to came");
+
+    judge();
+    assertTrue(alerts.size() < before.size(), "nothing came of them before");
+    assertEquals(Set.of(), violated());
+  }
+
+  @Test
+  void aLossThatIsNotToldOrToldWronglyIsFound() {
+    lost.add(0, 3, 5);
+    lost.add(0, 7, 8);
+    lost.add(2, 1, 2);
+    assertEquals(Set.of(), violatedByTelling(Map.of(0, 3L, 2, 1L)));
+
+    for (Map<Integer, Long> told :
+        List.of(
+            Map.<Integer, Long>of(), // not told
+            Map.of(0, 3L), // not of all partitions
+            Map.of(0, 2L, 2, 1L), // too few
+            Map.of(0, 6L, 2, 2L), // twice
+            Map.of(0, 3L, 1, 1L, 2, 1L))) { // of frames that are there
+      assertEquals(Set.of(Property.LOSSES), violatedByTelling(told), told::toString);
+    }
+  }
+
+  private Set<Property> violatedByTelling(Map<Integer, Long> told) {
+    Check check = new Check(traffic, frames, lost);
+    check.losses(told);
+    return check.violations().stream()
+        .map(Violation::property)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void theOracleIsNotAskedOfAHostWithALostFrame() {
+    assertTrue(traffic.demanded().size() > 1);
+    assertEquals(Property.ALERTS, violatedByNoAlert().get(0).property());
+    lost.add(0, 0, frames.size());
+    assertEquals(List.of(), violatedByNoAlert());
+  }
+
+  private List<Violation> violatedByNoAlert() {
+    Check check = new Check(traffic, frames, lost);
+    check.oracle(List.of());
+    return check.violations();
   }
 
   @Test
@@ -179,6 +244,6 @@ class CheckTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.acswatch.streams..")
-        .check(new ClassFileImporter().importClasses(Check.class, Traffic.class));
+        .check(new ClassFileImporter().importClasses(Check.class, Traffic.class, LostFrames.class));
   }
 }

@@ -44,6 +44,7 @@ record Fault(Kind kind, String target, long atMillis, long forMillis) {
     LOST_OFFSETS(3, true),
     MOVED_PARTITIONS(4, false),
     TRUNCATED_TOPICS(4, false),
+    LOST_FRAMES(4, false),
     KILL_SENDER(6, false),
     DUPLICATES(6, false),
     REORDERED(4, false),

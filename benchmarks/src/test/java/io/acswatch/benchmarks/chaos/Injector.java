@@ -54,6 +54,7 @@ final class Injector {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
   private static final int KILLED = 128 + 9;
   private static final String DISK_IS_FULL = "No space left on device";
+  private static final String GAP = "before they were read";
   private static final String DAMAGE = "is damaged and is rebuilt";
   private static final String OTHER_VERSION = "another version of acswatch wrote it";
 
@@ -118,6 +119,10 @@ final class Injector {
       case FULL_DISK_BROKER -> alone(broker(fault).underFault(), () -> fill(broker(fault), fault));
       case MOVED_PARTITIONS -> movePartitions(new Random(fault.atMillis()));
       case TRUNCATED_TOPICS -> truncate();
+      case LOST_FRAMES -> {
+        List<App> all = cluster.apps(apps);
+        yield alone(all, () -> loseFrames(all, fault));
+      }
       case KILL_SENDER -> killSender(Integer.parseInt(fault.target().substring(1)));
       case DUPLICATES, REORDERED, OLD_FRAMES, POISON, OVERSIZED, CLOCK_STEP -> round.sent(fault);
     };
@@ -154,6 +159,12 @@ final class Injector {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static String alone(List<App> apps, Action action) throws Exception {
+    return apps.isEmpty()
+        ? action.run()
+        : alone(apps.get(0).underFault(), () -> alone(apps.subList(1, apps.size()), action));
   }
 
   private String restart(App app, Fault fault) throws Exception {
@@ -521,6 +532,64 @@ final class Injector {
       throw new NotDone("nothing was judged and read yet");
     }
     return "records deleted: " + records;
+  }
+
+  /** No instance runs, or all are held, while frames come and some of them are deleted. */
+  private String loseFrames(List<App> all, Fault fault) throws Exception {
+    Random random = new Random(fault.atMillis());
+    int how = random.nextInt(3);
+    Map<App, Long> said = new HashMap<>();
+    long gone;
+    try {
+      for (App app : all) {
+        said.put(app, app.child().saidBytes());
+        switch (how) {
+          case 0 -> cluster.kill(app);
+          case 1 -> endCleanly(app);
+          default -> app.child().signal("STOP");
+        }
+      }
+      sleep(fault.forMillis());
+      gone = round.loseFrames(random);
+    } finally {
+      for (App app : all) {
+        if (how > 1 && app.child().isAlive()) {
+          app.child().signal("CONT");
+        }
+        cluster.start(app);
+      }
+    }
+    if (gone == 0) {
+      throw new NotDone("no frame came meanwhile");
+    }
+    String done =
+        "frames deleted: %d, by partition %s; all instances were %s"
+            .formatted(gone, round.lost(), List.of("killed", "ended", "held").get(how));
+    if (random.nextBoolean()) {
+      return done;
+    }
+    // One is killed at the moment at which it has met the gap.
+    App told = awaitSaid(said, GAP);
+    if (told == null) {
+      return done;
+    }
+    cluster.kill(told);
+    cluster.start(told);
+    return done + "; " + told.name() + " was killed as it met them";
+  }
+
+  /** The first of them that says this; null if none does in time. */
+  private static App awaitSaid(Map<App, Long> since, String words) throws Exception {
+    long until = System.currentTimeMillis() + 2 * NOTICE_MILLIS;
+    while (System.currentTimeMillis() < until) {
+      for (App app : since.keySet()) {
+        if (app.child().hasSaid(words, since.get(app))) {
+          return app;
+        }
+      }
+      sleep(5);
+    }
+    return null;
   }
 
   private String killSender(int number) throws Exception {

@@ -90,6 +90,7 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
       case CLOCK_STEP_BROKER -> new Fault(kind, broker, at, 3_000 + random.nextInt(12_000));
       case DELAY ->
           new Fault(kind, random.nextBoolean() ? app : broker, at, 2_000 + random.nextInt(6_000));
+      case LOST_FRAMES -> new Fault(kind, "all", at, 1_000 + random.nextInt(4_000));
       case KILL_SENDER -> new Fault(kind, "c" + random.nextInt(Traffic.SENDERS), at, 0);
       case DUPLICATES, REORDERED, OLD_FRAMES, POISON, OVERSIZED, CLOCK_STEP ->
           new Fault(kind, "h" + random.nextInt(Traffic.HOSTS), at, random.nextInt(1_000_000));

@@ -7,6 +7,7 @@ enum Property {
   ALERT_STATE("`alert-state` as the history"),
   REJECTS("rejects byte for byte, each once"),
   FRAMES("no frame of a sender is lost"),
+  LOSSES("frames that are lost are told, each once"),
   PROGRESS("goes on by itself"),
   CLEAN_STOP("a clean stop restores nothing"),
   READINESS("ready means that frames are judged"),

@@ -16,7 +16,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +42,7 @@ final class Round {
   private static final long CLEAN_STOP_MILLIS = 30_000;
   private static final long SETTLED_MILLIS = 3_000;
   private static final String ABORTED = "InvalidProducerEpochException";
+  private static final long TOLD_MILLIS = 30_000;
   private static final int PART_OF_CHANGELOGS = 10;
 
   private final Plan plan;
@@ -46,6 +50,7 @@ final class Round {
   private final Admin admin;
   private final TopicNames topics;
   private final Traffic traffic;
+  private final LostFrames lost = new LostFrames();
   private final Collection<Violation> violations = new ConcurrentLinkedQueue<>();
   private final Set<Property> checked = EnumSet.of(Property.PROGRESS, Property.READINESS);
   private final Collection<Fault> done = new ConcurrentLinkedQueue<>();
@@ -91,6 +96,16 @@ final class Round {
 
   void violation(Property property, String what) {
     violations.add(new Violation(property, what));
+  }
+
+  SortedMap<Integer, Long> lost() {
+    return lost.byPartition();
+  }
+
+  /** Deletes frames that nobody has judged; no instance may be in the group. */
+  long loseFrames(Random random) throws Exception {
+    return lost.delete(
+        admin, topics.prefix() + "-streams", partitions(topics.frames()), recorder, random);
   }
 
   /** What was sent of a fault that is part of what is sent. */
@@ -300,7 +315,8 @@ final class Round {
 
   private void check() throws Exception {
     List<ConsumerRecord<byte[], byte[]>> came = recorder.of(topics.alerts());
-    Check check = new Check(traffic, recorder.of(topics.frames()));
+    List<ConsumerRecord<byte[], byte[]>> all = recorder.of(topics.frames());
+    Check check = new Check(traffic, all, lost);
     checked.addAll(
         List.of(
             Property.ALERTS,
@@ -308,8 +324,10 @@ final class Round {
             Property.ALERT_STATE,
             Property.REJECTS,
             Property.FRAMES,
+            Property.LOSSES,
             Property.MEMORY));
-    check.frames(recorder.of(topics.frames()));
+    check.frames(all);
+    check.losses(told());
     check.alerts(came);
     check.oracle(came);
     check.rejects(recorder.of(topics.rejects()));
@@ -328,8 +346,24 @@ final class Round {
     }
     alerts = check.expectedAlerts();
     refusals = check.expectedRefusals();
-    frames = recorder.of(topics.frames()).size();
+    frames = all.size();
     violations.addAll(check.violations());
+  }
+
+  /** What instances tell of frames that are lost; until it is right, or time is up. */
+  private SortedMap<Integer, Long> told() throws InterruptedException {
+    SortedMap<Integer, Long> told = new TreeMap<>();
+    long until = System.currentTimeMillis() + TOLD_MILLIS;
+    do {
+      try {
+        cluster.supervise(plan.apps());
+        told = LostFrames.told(cluster.apps(plan.apps()));
+      } catch (IOException away) {
+        told.clear(); // not all of them answer
+      }
+      Thread.sleep(500);
+    } while (!told.equals(lost.byPartition()) && System.currentTimeMillis() < until);
+    return told;
   }
 
   private boolean mayEnd() {
