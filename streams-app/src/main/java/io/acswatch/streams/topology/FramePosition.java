@@ -47,9 +47,11 @@ final class FramePosition {
     // The first frames that this group ever judges lose nothing by what was deleted before them.
     long known = read.equals(ReadFrames.NONE) ? gap.to() : read.next();
     long frames = Math.max(0, gap.to() - (gap.from() == Gap.UNKNOWN ? known : gap.from()));
-    long now = context.currentSystemTimeMs();
-    long all = read.deletedAt(now) + frames;
-    stored(new ReadFrames(offset + 1, appendedMillis, all, frames > 0 ? now : read.foundMillis()));
+    // By the clock here and by the broker's: one of them that is wrong ends no telling.
+    long here = context.currentSystemTimeMs();
+    long all = read.deletedAt(Math.min(here, appendedMillis)) + frames;
+    long found = frames > 0 ? Math.max(here, appendedMillis) : read.foundMillis();
+    stored(new ReadFrames(offset + 1, appendedMillis, all, found));
     hosts.deleted(partition, all, gap.to(), read.foundMillis());
   }
 

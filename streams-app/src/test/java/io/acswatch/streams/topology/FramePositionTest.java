@@ -9,6 +9,8 @@ import io.acswatch.wire.TopicNames;
 import io.acswatch.wire.json.AlertLinks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -51,7 +53,8 @@ class FramePositionTest {
                   }
                 },
                 deleted),
-            settings);
+            settings,
+            Instant.ofEpochMilli(time));
   }
 
   @AfterEach
@@ -99,6 +102,23 @@ class FramePositionTest {
     send(3);
     assertEquals(List.of(0L, 5L, 7L), told);
     assertEquals(7, read().deleted());
+  }
+
+  @Test
+  void aClockThatWasSetAheadForgetsNothing() {
+    Duration hours = Duration.ofHours(2);
+    deleted.note(0, new Gap(1, 2));
+    send(3);
+    driver.advanceWallClockTime(hours);
+    deleted.note(0, new Gap(3, 4));
+    send(2);
+    assertEquals(List.of(0L, 1L, 2L), told);
+
+    time += hours.toMillis() * 2;
+    driver.advanceWallClockTime(hours);
+    deleted.note(0, new Gap(5, 6));
+    send(2);
+    assertEquals(List.of(0L, 1L, 2L, 1L), told, "those before are told no more");
   }
 
   /** Brokers forget the position of a group that is away for long. */
