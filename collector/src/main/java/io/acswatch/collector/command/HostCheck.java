@@ -17,7 +17,9 @@ import io.acswatch.pci.snapshot.BootOrigin;
 import io.acswatch.pci.snapshot.Capture;
 import io.acswatch.pci.snapshot.CapturedFunction;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -255,15 +257,14 @@ final class HostCheck {
 
   /** The key by which the reader signs frames; it may be another user's. */
   void signing(Path directory) {
-    Path file = directory.resolve(SigningKey.FILE);
-    if (!Files.exists(file)) {
-      ok("signing", "no key in " + directory + " yet; the reader makes it at its first start");
-      return;
-    }
     try {
       ok("signing", "frames are signed by " + SigningKey.read(directory).text());
-    } catch (IOException unreadable) {
-      limited("signing", Program.describe(unreadable), "run it as the user of the reader");
+    } catch (NoSuchFileException none) {
+      ok("signing", "no key in " + directory + " yet; the reader makes it at its first start");
+    } catch (AccessDeniedException refused) {
+      limited("signing", Program.describe(refused), "run it as root");
+    } catch (IOException damaged) {
+      failed("signing", "frames are not signed: " + Program.describe(damaged), "");
     }
   }
 

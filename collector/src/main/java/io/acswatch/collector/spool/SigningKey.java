@@ -89,7 +89,10 @@ public final class SigningKey {
     } catch (GeneralSecurityException | IllegalArgumentException | IndexOutOfBoundsException bad) {
       // said below
     }
-    throw new IOException(file + " is damaged; remove it, and the reader makes another key");
+    throw new IOException(
+        file
+            + " is damaged; remove it, and the reader makes another key, which operators must"
+            + " trust");
   }
 
   /** The public key as text. */

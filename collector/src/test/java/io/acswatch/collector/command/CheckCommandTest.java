@@ -103,6 +103,11 @@ class CheckCommandTest {
     String key = SigningKey.keep(directory, null).text();
     CommandRun signing = check("--spool", directory.toString(), "--config", conf.toString());
     assertTrue(signing.out().contains("frames are signed by " + key + "\n"), signing.out());
+    Files.writeString(directory.resolve(SigningKey.FILE), key);
+    CommandRun damaged = check("--spool", directory.toString(), "--config", conf.toString());
+    assertEquals(ExitCode.FINDING, damaged.exitCode());
+    assertTrue(damaged.out().contains("failed   signing"), damaged.out());
+    assertTrue(damaged.out().contains("frames are not signed: "), damaged.out());
 
     CommandRun run = check("--spool", directory + "/none", "--bootstrap-servers", "127.0.0.1:1");
 

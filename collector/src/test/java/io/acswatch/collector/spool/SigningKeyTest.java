@@ -72,7 +72,7 @@ class SigningKeyTest {
       Files.write(file(), torn);
       IOException refused =
           assertThrows(IOException.class, () -> SigningKey.keep(directory, null), "at " + length);
-      assertTrue(refused.getMessage().endsWith("the reader makes another key"));
+      assertTrue(refused.getMessage().endsWith("another key, which operators must trust"));
       assertArrayEquals(torn, Files.readAllBytes(file()));
     }
   }
