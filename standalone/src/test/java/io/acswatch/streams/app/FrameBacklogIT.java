@@ -197,6 +197,23 @@ class FrameBacklogIT {
             .all());
   }
 
+  /** The hosts of a partition may be gone; the number is told on. */
+  @Test
+  void aGapBehindWhichNothingComesDoesNotHinderForGood() throws Exception {
+    run(
+        (config, session, backlog) -> {
+          send(config, 0);
+          commit(session, config, 0, 0);
+          delete(session, config, 1);
+          assertHindered(Hindrance.Kind.RETENTION, 1, backlog.ask(session));
+          later = Hindrances.HANGS.toMillis() + 1_000;
+          Map<Integer, Gap> told = Map.of(0, new Gap(0, 1));
+          assertEquals(new FrameBacklog.Look(0, 0, told, List.of()), backlog.ask(session));
+          send(config, 0);
+          assertHindered(Hindrance.Kind.RETENTION, 1, backlog.ask(session));
+        });
+  }
+
   /** A reader of committed records sees nothing wait. */
   @Test
   void tellsOfFramesBehindATransactionThatHangs() throws Exception {

@@ -42,6 +42,7 @@ final class Hindrances {
 
   private final Map<TopicPartition, Standing> heldBack = new HashMap<>();
   private final Map<TopicPartition, Standing> stopped = new HashMap<>();
+  private final Map<TopicPartition, Standing> quietGaps = new HashMap<>();
   private final Set<String> made = new HashSet<>();
   private Map<String, Integer> minInsync = Map.of();
   private int looks;
@@ -88,7 +89,7 @@ final class Hindrances {
     gone(topics.keySet(), found);
     addedPartitions(topics, found);
     belowMinInsync(session, topics, found);
-    overtaken(offsets.overtaken(), found);
+    overtaken(offsets, found);
     beyondEnd(offsets.done(), offsets.end(), found);
     heldBack(offsets.readable(), offsets.end(), found);
     standstill(offsets.waiting(), offsets.readable(), found);
@@ -171,7 +172,14 @@ final class Hindrances {
     return settings;
   }
 
-  private static void overtaken(Map<Integer, Gap> gaps, List<Hindrance> found) {
+  private void overtaken(Offsets offsets, List<Hindrance> found) {
+    Map<Integer, Gap> gaps = offsets.overtaken();
+    // Where nothing waits a gap stays open until a next frame, which may never come.
+    Set<TopicPartition> quiet = new HashSet<>(offsets.done().keySet());
+    quiet.removeIf(at -> !gaps.containsKey(at.partition()) || offsets.waiting().containsKey(at));
+    for (String told : standing(quietGaps, quiet, offsets.first(), HANGS)) {
+      gaps.remove(Integer.valueOf(told));
+    }
     long frames = gaps.values().stream().mapToLong(gap -> gap.to() - gap.from()).sum();
     List<String> where = gaps.keySet().stream().map(String::valueOf).toList();
     String text = "retention deleted " + frames + " frames before they were judged (partitions %s)";
