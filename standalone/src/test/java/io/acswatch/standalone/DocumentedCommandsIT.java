@@ -66,9 +66,7 @@ class DocumentedCommandsIT {
           "(--bootstrap-servers?) (?:B|HOST:PORT|localhost:9092)(?![\\w:])", "$1 \\$SERVERS",
           "127\\.0\\.0\\.1:9640", "127.0.0.1:\\$HTTP",
           "(?<![\\w/.])/(etc|usr|var)/", "\\$ROOT/$1/",
-          "acswatch\\.frames:P", "acswatch.frames:0",
-          "--partition P --offset N", "--partition 0 --offset 0",
-          "--to-offset N\\+1", "--to-offset 1",
+          "P=0 N=4711", "P=0 N=0",
           "TOPIC --add-config SETTING=EXPECTED",
               "acswatch.alerts --add-config retention.ms=86400000",
           "(?m)^\\./acswatch ", "acswatch ");
