@@ -255,6 +255,9 @@ public final class SpoolingReader {
     }
     try {
       key = SigningKey.keep(spool.directory(), key);
+      if (!unsigned.isEmpty()) {
+        LOG.info("frames are signed again, by {}", key.text());
+      }
       unsigned = "";
     } catch (IOException failed) {
       String problem = Program.describe(failed);

@@ -52,7 +52,7 @@ final class CheckCommand extends CliCommand {
                 .put(CollectorConfig.SPOOL_DIRECTORY, spool));
     HostTree tree = new HostTree(config.root());
     HostCheck check = new HostCheck(tree);
-    check.host(new HostReader(tree, Clock.systemUTC()));
+    check.host(new HostReader(tree, Clock.systemUTC()), config.hostId());
     check.owners(new OwnershipReader(tree, config.owners(), Clock.systemUTC()));
     if (config.spool() != null) {
       check.spool(config.spool());

@@ -72,8 +72,12 @@ final class HostCheck {
     items.add(new Item(subject, State.FAILED, says, next));
   }
 
-  /** Reads functions, groups and kexec; a host that shows no PCI bus fails. */
-  void host(HostReader reader) {
+  /**
+   * Reads functions, groups and kexec; a host that shows no PCI bus fails.
+   *
+   * @param id that is set; empty for the host's own name
+   */
+  void host(HostReader reader, String id) {
     Capture capture;
     try {
       capture = reader.read(reader.hostName(), reader.uptimeMillis(), List.of());
@@ -81,7 +85,7 @@ final class HostCheck {
       failed("host", Program.describe(unreadable), "run it on a Linux host, outside containers");
       return;
     }
-    hostName(reader.hostName());
+    hostName(id.isEmpty() ? reader.hostName() : id);
     config(capture);
     groups(capture);
     kexec();
@@ -109,7 +113,7 @@ final class HostCheck {
     if (name.isEmpty()) {
       failed("host", "the host has no name", "set collector.host.id");
     } else {
-      ok("host", "sends as " + name + " unless collector.host.id is set");
+      ok("host", "sends as " + name);
     }
   }
 

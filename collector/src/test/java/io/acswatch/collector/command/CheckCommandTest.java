@@ -97,9 +97,11 @@ class CheckCommandTest {
     assertTrue(json.out().contains("{\"subject\":\"spool\",\"state\":\"ok\""), json.out());
 
     assertFalse(json.out().contains("signing"), json.out());
-    Path conf = Files.writeString(directory.resolve("conf"), "collector.sign=yes\n");
+    Path conf =
+        Files.writeString(directory.resolve("conf"), "collector.sign=yes\ncollector.host.id=h7\n");
     CommandRun none = check("--spool", directory.toString(), "--config", conf.toString());
     assertTrue(none.out().contains("no key in " + directory + " yet"), none.out());
+    assertTrue(none.out().contains("sends as h7\n"), none.out());
     String key = SigningKey.keep(directory, null).text();
     CommandRun signing = check("--spool", directory.toString(), "--config", conf.toString());
     assertTrue(signing.out().contains("frames are signed by " + key + "\n"), signing.out());
