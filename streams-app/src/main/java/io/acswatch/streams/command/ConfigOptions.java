@@ -1,8 +1,10 @@
 package io.acswatch.streams.command;
 
 import io.acswatch.cli.BrokerOptions;
+import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.Settings;
 import io.acswatch.streams.app.IsolationConfig;
+import io.acswatch.wire.FrameLimits;
 import java.io.IOException;
 import picocli.CommandLine.Mixin;
 
@@ -21,5 +23,17 @@ final class ConfigOptions {
 
   IsolationConfig config() throws IOException {
     return IsolationConfig.from(settings());
+  }
+
+  /** The same host id, if a host can have it. */
+  static String host(String id) {
+    try {
+      if (!id.isEmpty()) {
+        return FrameLimits.host(id);
+      }
+    } catch (IllegalArgumentException tooLong) {
+      throw CommandFailure.wrongUsage(String.valueOf(tooLong.getMessage()));
+    }
+    throw CommandFailure.wrongUsage("a host id is empty");
   }
 }

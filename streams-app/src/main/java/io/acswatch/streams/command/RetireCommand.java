@@ -38,6 +38,7 @@ final class RetireCommand extends CliCommand {
   @Override
   public Integer call() throws IOException {
     IsolationConfig config = options.config();
+    hosts.forEach(ConfigOptions::host);
     // A host is not looked up: one that is not known may be a mistake, or gone already.
     confirmation.confirm(
         "Resolve all alerts and delete the groups of " + String.join(", ", hosts) + "?",

@@ -80,7 +80,7 @@ final class TrustCommand extends CliCommand {
     if (action.list) {
       list(config);
     } else if (host != null) {
-      trust(config, host);
+      trust(config, ConfigOptions.host(host));
     }
     flush();
     return ExitCode.OK;
@@ -144,10 +144,13 @@ final class TrustCommand extends CliCommand {
     return keys;
   }
 
-  private static String firstLineOfInput() throws IOException {
+  private String firstLineOfInput() throws IOException {
     String line =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine();
-    return line == null ? "" : line;
+    if (line == null) {
+      throw wrongUsage("--key=-, standard input is empty");
+    }
+    return line;
   }
 
   /** The one key that has signed frames of a host of late. */

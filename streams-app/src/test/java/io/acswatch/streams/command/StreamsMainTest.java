@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +105,17 @@ class StreamsMainTest {
     assertTrue(refused.err().startsWith("acswatch: "), refused.err());
     assertFalse(refused.err().contains("\tat "), refused.err());
     assertTrue(refused.err().lines().count() <= 2, refused.err());
+  }
+
+  /** No host has such an id: its frames would be refused. */
+  @ParameterizedTest
+  @ValueSource(strings = {"retire", "trust"})
+  void refusesAHostIdThatNoHostCanHave(String command) {
+    for (String id : List.of("", "h".repeat(254))) {
+      Result refused = run(command, "--yes", "--bootstrap-servers", "127.0.0.1:1", id);
+      assertEquals(2, refused.code(), refused.err());
+      assertTrue(refused.err().startsWith("acswatch: a host id "), refused.err());
+    }
   }
 
   @ParameterizedTest
