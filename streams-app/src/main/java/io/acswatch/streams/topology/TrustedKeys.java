@@ -67,7 +67,7 @@ public record TrustedKeys(List<String> keys) {
     Header header = record.headers().lastHeader(FrameSignature.HEADER);
     byte[] signature = header == null ? null : header.value();
     if (signature == null) {
-      return "the frame is not signed, and keys of its host are known";
+      return "the frame is not signed, and a key of its host is trusted";
     }
     if (signature.length != FrameSignature.BYTES) {
       return "the signature has %d bytes, expected %d"

@@ -115,7 +115,7 @@ class TrustedKeysTest {
     trust(own);
     send(before(), null);
     assertEquals(
-        "bad_signature: the frame is not signed, and keys of its host are known", refused());
+        "bad_signature: the frame is not signed, and a key of its host is trusted", refused());
     send(before(), signature(foreign, HOST, before()));
     assertEquals(
         "bad_signature: signed by "
