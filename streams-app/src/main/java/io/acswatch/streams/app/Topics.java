@@ -111,7 +111,7 @@ public final class Topics {
     int found = partitions(described, commands);
     if (found != wanted) {
       throw new CommandFailure(
-          "topic %s has %d partitions and %s has %d, expected as many; delete %1$s and run: acswatch topics"
+          "topic %s has %d partitions and %s has %d, expected as many; the runbook has what to do (AcswatchPartitionsAdded)"
               .formatted(commands, found, frames, wanted));
     }
   }
