@@ -24,7 +24,7 @@ final class MachineSource {
   private static final String UUID = "product_uuid";
   private static final String DEVICE_TREE = "/proc/device-tree/";
 
-  private static final String DIGESTED_AFTER = "acswatch machine ";
+  private static final String DIGESTED_AFTER = "io.acswatch.machine:";
   private static final int DIGEST_BYTES = 8;
 
   private final HostTree tree;
