@@ -82,7 +82,8 @@ final class Check {
       ContentDigest known = digests.getOrDefault(host, ContentDigest.UNKNOWN);
       if (last == null || !known.equals(unchanged.digest())) {
         Judged missed = Judgement.missed(state, unchanged);
-        if (missed.state().current() != null && missed.state().missesSnapshot()) {
+        boolean isOfAnotherBoot = missed.state().current() != last;
+        if (isOfAnotherBoot || last != null && missed.state().missesSnapshot()) {
           digests.remove(host);
         }
         take(host, missed);

@@ -212,7 +212,7 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   }
 
   /** True if the agent says that the boot of this snapshot came right after the current one. */
-  boolean follows(Sign sign) {
+  private boolean follows(Sign sign) {
     return sign.previousBoot.equals(current().id);
   }
 
@@ -337,6 +337,16 @@ public record BootHistory(List<SeenBoot> boots, @Nullable Rival rival, long forg
   boolean isContested() {
     return rival != null
         && (rival.turns >= TURNS_OF_A_CONFLICT
-            || rival.answeredMillis != 0 && areTwo(machineOfRival(), current().machine));
+            || rival.answeredMillis != 0 && isRivalAnotherMachine());
+  }
+
+  /** True if what is remembered of the current boot cannot be the rival's. */
+  boolean isRivalAnotherMachine() {
+    return areTwo(machineOfRival(), current().machine);
+  }
+
+  /** True if two machines have this host id, and this next boot may be one of either. */
+  boolean mayFollowEither(Sign sign) {
+    return isContested() && !follows(sign) && !areTwo(machineOfRival(), sign.machine);
   }
 }

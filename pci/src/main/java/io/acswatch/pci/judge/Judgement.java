@@ -66,9 +66,8 @@ public final class Judgement {
       }
       case NEXT -> {
         // Which of two machines it is does not show: it is compared with neither.
-        boolean apart = boots.isContested() && !boots.follows(sign);
-        BootHistory after = boots.followedBy(sign).heard(takenAt);
-        yield judge(apart ? state.apart() : state, snapshot, limits, after, List.of());
+        HostState past = boots.mayFollowEither(sign) ? state.apart() : state;
+        yield judge(past, snapshot, limits, boots.followedBy(sign).heard(takenAt), List.of());
       }
       case RIVAL -> rival(state, sign, snapshot, limits);
     };
@@ -88,7 +87,12 @@ public final class Judgement {
     List<IsolationAlert> conflict = current == null ? List.of() : conflict(state, current, boots);
     return current == null || conflict.isEmpty()
         ? new Judged(state.with(boots), List.of())
-        : judge(state.apart(), current, limits, boots, conflict);
+        : judge(
+            boots.isRivalAnotherMachine() ? state : state.apart(),
+            current,
+            limits,
+            boots,
+            conflict);
   }
 
   /** That two machines have one host id, the first time that it shows. */
@@ -158,14 +162,22 @@ public final class Judgement {
     Snapshot current = state.current();
     BootHistory boots = state.boots();
     Sign sign = Sign.of(unchanged);
-    if (boots.placeOf(sign) == BootHistory.Place.RIVAL) {
+    BootHistory.Place place = boots.placeOf(sign);
+    if (place == BootHistory.Place.RIVAL) {
       BootHistory.Rival rival = boots.rival();
       Snapshot last = rival == null || rival.last() == null ? state.baseline() : rival.last();
       boolean isOfRival = last != null && bootOf(last).equals(sign.bootId());
       return rival(state, sign, isOfRival ? last : null, TimeLimits.DEFAULT);
     }
-    if (current == null || state.missesSnapshot() || boots.placeOf(sign) == BootHistory.Place.OLD) {
+    if (current == null || place == BootHistory.Place.OLD) {
       return new Judged(state, List.of());
+    }
+    BootHistory heard =
+        place == BootHistory.Place.CURRENT
+            ? state.history().heard(unchanged.lookedAtMillis())
+            : state.history();
+    if (state.missesSnapshot()) {
+      return new Judged(state.with(heard), List.of());
     }
     Snapshot now = current.at(unchanged.lookedAtMillis(), unchanged.sequence());
     Comparison comparison = new Comparison(current, now, state.intendedOwners(), false);
@@ -179,7 +191,7 @@ public final class Judgement {
             life.open(),
             state.pending(),
             state.intendedOwners(),
-            state.history()),
+            heard),
         life.changes());
   }
 

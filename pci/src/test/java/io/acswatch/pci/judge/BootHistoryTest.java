@@ -68,11 +68,13 @@ class BootHistoryTest {
     if (boot.equals(boot())) {
       return take(state.current().at(1_000 * second, second));
     }
-    Judged judged =
-        Judgement.missed(
-            state, new Unchanged("host", boot, 1_000 * second, second, 1, ContentDigest.UNKNOWN));
+    Judged judged = Judgement.missed(state, word(boot, second));
     state = judged.state();
     return judged.alerts();
+  }
+
+  private static Unchanged word(String boot, long second) {
+    return new Unchanged("host", boot, 1_000 * second, second, 1, ContentDigest.UNKNOWN);
   }
 
   private String boot() {
@@ -354,6 +356,37 @@ class BootHistoryTest {
     hear("old", 220);
     List<IsolationAlert> ended = hear("old", 220 + 15 * MINUTE);
     assertTrue(has(ended, AlertCode.HOST_ID_CONFLICT, AlertStatus.RESOLVED), ended::toString);
+  }
+
+  /** Its last whole snapshot was lost, so its words tell that it lives, and no more. */
+  @Test
+  void aMachineThatMissesASnapshotIsNotGone() {
+    take(host("old-1").machine(OLD_BOARD), 10);
+    take(merged("old").after("old-1").machine(OLD_BOARD), 20);
+    assertTrue(isOpen(AlertCode.GROUP_MERGED_CROSS_VM));
+    take(copy(), 100);
+    for (long minute = 1; minute < 20; minute++) {
+      hear("clone", 100 + minute * MINUTE);
+      state = Judgement.missed(state, word("old", 110 + minute * MINUTE)).state();
+    }
+    assertEquals("old", boot());
+    assertTrue(state.missesSnapshot());
+    assertTrue(isOpen(AlertCode.HOST_ID_CONFLICT));
+    assertTrue(isOpen(AlertCode.GROUP_MERGED_CROSS_VM), "of its own past");
+  }
+
+  @Test
+  void theNextBootOfEitherMachineIsKnownByTheMachine() {
+    take(host("old").machine(OLD_BOARD), 10);
+    take(copy(), 100);
+    take(host("old").machine(OLD_BOARD), 160);
+    take(merged("clone-2").machine(NEW_BOARD), 200);
+    assertEquals("old", boot());
+    take(merged("old-2").machine(OLD_BOARD), 300);
+
+    assertEquals("old-2", boot());
+    assertTrue(isOpen(AlertCode.GROUP_MERGED_CROSS_VM));
+    assertTrue(isOpen(AlertCode.HOST_ID_CONFLICT));
   }
 
   /** It sends one whole snapshot, and then only that nothing changed. */
