@@ -39,7 +39,6 @@ final class CaptureInput {
     return host;
   }
 
-  /** Reads the address of a function. */
   static final class AddressConverter implements ITypeConverter<PciAddress> {
     @Override
     public PciAddress convert(String text) {

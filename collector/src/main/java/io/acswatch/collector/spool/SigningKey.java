@@ -95,7 +95,6 @@ public final class SigningKey {
             + " trust");
   }
 
-  /** The public key as text. */
   public String text() {
     return FrameSignature.text(pair.getPublic());
   }

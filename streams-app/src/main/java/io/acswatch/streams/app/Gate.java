@@ -12,7 +12,6 @@ final class Gate {
   private final int waiting;
   private final long patienceMillis;
 
-  /** A gate with nobody in it. */
   Gate(int working, int waiting, long patienceMillis) {
     places = new Semaphore(working, true);
     this.waiting = waiting;

@@ -144,7 +144,6 @@ public final class FleetIndex implements HostObserver {
   public record Counts(
       Map<HostStatus, Integer> hosts, Map<AlertCode, Map<Severity, Integer>> open) {}
 
-  /** An index of no hosts. */
   public FleetIndex(Duration staleAfter, LongSupplier clock) {
     staleAfterMillis = staleAfter.toMillis();
     this.clock = clock;

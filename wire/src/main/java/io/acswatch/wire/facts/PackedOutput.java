@@ -35,7 +35,6 @@ public final class PackedOutput {
     return Arrays.copyOf(whole.out, whole.at);
   }
 
-  /** The number of a string. */
   int number(String text) {
     Integer known = strings.get(text);
     if (known == null) {

@@ -49,7 +49,6 @@ public record HostFile(
           "<link rel=\"(?:icon|stylesheet|modulepreload)\"[^>]*>\\n?|<script[^>]*></script>\\n?");
   private static final Pattern LINKS = Pattern.compile("(?s)<nav.*?</nav>|<footer.*?</footer>");
 
-  /** The whole file. */
   public String toHtml() {
     StringBuilder imports = new StringBuilder();
     for (String module : MODULES) {

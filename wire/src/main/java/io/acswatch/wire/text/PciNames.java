@@ -33,7 +33,6 @@ public final class PciNames {
 
   private PciNames() {}
 
-  /** No names at all. */
   static PciNames none() {
     return new PciNames();
   }

@@ -40,7 +40,6 @@ public final class GroupsTree {
     rows = new Rows(ink, lines, side.vms());
   }
 
-  /** The tree as text. */
   public static String of(Snapshot snapshot, SnapshotGroups groups, Ink ink, boolean lines) {
     GroupsTree tree = new GroupsTree(snapshot, groups, ink, lines);
     for (Node root : DeviceTree.of(null, tree.side)) {
