@@ -61,7 +61,7 @@ public record CollectorConfig(
   public static final String PRODUCER_PREFIX = "producer.";
 
   /** Where the spool of a reader and sender is if nothing else is said. */
-  public static final Path DEFAULT_SPOOL = Path.of("/var/lib/acswatch/spool");
+  private static final Path DEFAULT_SPOOL = Path.of("/var/lib/acswatch/spool");
 
   public static final String FAMILY = "collector";
 

@@ -45,24 +45,24 @@ public record IsolationConfig(
     Duration startTimeout,
     Duration stopTimeout,
     Map<String, String> kafka) {
-  public static final String BOOTSTRAP_SERVERS = "streams.bootstrap.servers";
+  private static final String BOOTSTRAP_SERVERS = "streams.bootstrap.servers";
   public static final String TOPIC_PREFIX = "streams.topic.prefix";
   public static final String APPLICATION_ID = "streams.application.id";
   public static final String STATE_DIR = "streams.state.dir";
   public static final String HTTP_ADDRESS = "streams.http.address";
-  public static final String HTTP_ADVERTISED = "streams.http.advertised";
-  public static final String PEER_SECRET = "streams.peer.secret";
-  public static final String RUNBOOK_URL = "streams.runbook.url";
-  public static final String PAGE_URL = "streams.page.url";
-  public static final String STALE_AFTER = "streams.stale.after.ms";
+  private static final String HTTP_ADVERTISED = "streams.http.advertised";
+  private static final String PEER_SECRET = "streams.peer.secret";
+  private static final String RUNBOOK_URL = "streams.runbook.url";
+  private static final String PAGE_URL = "streams.page.url";
+  private static final String STALE_AFTER = "streams.stale.after.ms";
   public static final String THREADS = "streams.threads";
-  public static final String COMMIT_INTERVAL = "streams.commit.interval.ms";
-  public static final String ROCKSDB_BYTES = "streams.rocksdb.bytes";
-  public static final String STANDBY_REPLICAS = "streams.standby.replicas";
-  public static final String REPLICATION_FACTOR = "streams.replication.factor";
-  public static final String START_TIMEOUT = "streams.start.timeout.ms";
-  public static final String STOP_TIMEOUT = "streams.stop.timeout.ms";
-  public static final String KAFKA_PREFIX = "kafka.";
+  private static final String COMMIT_INTERVAL = "streams.commit.interval.ms";
+  private static final String ROCKSDB_BYTES = "streams.rocksdb.bytes";
+  private static final String STANDBY_REPLICAS = "streams.standby.replicas";
+  private static final String REPLICATION_FACTOR = "streams.replication.factor";
+  private static final String START_TIMEOUT = "streams.start.timeout.ms";
+  private static final String STOP_TIMEOUT = "streams.stop.timeout.ms";
+  private static final String KAFKA_PREFIX = "kafka.";
 
   /** Kafka settings that have a key of their own here, or on which correctness rests. */
   private static final Map<String, String> SET_ELSEWHERE =

@@ -11,7 +11,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 /** A record of the rejects topic. */
 public record Reject(ConsumerRecord<byte[], byte[]> record) {
   /** Marks a record that was sent again, with the version of the acswatch that did so. */
-  public static final String REPLAYED = "acswatch.replayed";
+  private static final String REPLAYED = "acswatch.replayed";
 
   public String place() {
     return record.partition() + "@" + record.offset();
