@@ -8,6 +8,7 @@ import io.acswatch.cli.CommandFailure;
 import io.acswatch.cli.ExitCode;
 import io.acswatch.cli.Program;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -262,7 +263,7 @@ final class ChaosMain extends CliCommand {
     }
   }
 
-  private Plan planToReplay() throws IOException {
+  private Plan planToReplay() {
     try {
       Plan plan = Plan.read(replay);
       String written = Plan.commit(replay);
@@ -271,7 +272,11 @@ final class ChaosMain extends CliCommand {
       }
       return plan;
     } catch (IllegalArgumentException refused) {
-      throw wrongUsage(replay + ": " + refused.getMessage());
+      throw new CommandFailure(replay + ": " + refused.getMessage());
+    } catch (CharacterCodingException bytes) {
+      throw new CommandFailure(replay + ": no file that a failed round has written", bytes);
+    } catch (IOException unreadable) {
+      throw new CommandFailure(replay + ": " + Program.reason(unreadable), unreadable);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -157,19 +158,28 @@ record Plan(long seed, int apps, int minutes, List<Fault> faults) {
     int apps = 2;
     int minutes = 60;
     List<Fault> faults = new ArrayList<>();
+    Set<String> said = new HashSet<>();
     for (String line : Files.readAllLines(file)) {
       String[] word = line.split(" ", 2);
       if (word.length == 1 && !line.isBlank()) {
         throw new IllegalArgumentException("not understood: " + line);
       }
-      switch (word[0]) {
-        case "seed" -> seed = Long.parseLong(word[1]);
-        case "apps" -> apps = Integer.parseInt(word[1]);
-        case "minutes" -> minutes = Integer.parseInt(word[1]);
-        case "fault" -> faults.add(Fault.parse(word[1]));
-        case "commit", "#", "" -> {}
-        default -> throw new IllegalArgumentException("not understood: " + line);
+      said.add(word[0]);
+      try {
+        switch (word[0]) {
+          case "seed" -> seed = Long.parseLong(word[1]);
+          case "apps" -> apps = Integer.parseInt(word[1]);
+          case "minutes" -> minutes = Integer.parseInt(word[1]);
+          case "fault" -> faults.add(Fault.parse(word[1]));
+          case "commit", "#", "" -> {}
+          default -> throw new IllegalArgumentException("not understood: " + line);
+        }
+      } catch (NumberFormatException noNumber) {
+        throw new IllegalArgumentException("not understood: " + line, noNumber);
       }
+    }
+    if (!said.containsAll(List.of("seed", "apps", "minutes"))) {
+      throw new IllegalArgumentException("expected lines that begin with seed, apps and minutes");
     }
     if (apps < 1 || apps > 3 || minutes < 1) {
       throw new IllegalArgumentException("expected 1 to 3 apps and at least one minute");

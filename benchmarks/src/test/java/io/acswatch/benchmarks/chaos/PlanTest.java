@@ -84,8 +84,18 @@ class PlanTest {
 
   @Test
   void aLineThatIsNotUnderstoodIsRefused() throws Exception {
-    Path file = Files.writeString(directory.resolve("round.chaos"), "fault no-such s1 @1 +1\n");
-
-    assertThrows(IllegalArgumentException.class, () -> Plan.read(file));
+    Path file = directory.resolve("round.chaos");
+    String whole = "seed 1\napps 2\nminutes 60\n";
+    Files.writeString(file, whole);
+    assertEquals(List.of(), Plan.read(file).faults());
+    for (String wrong :
+        List.of(
+            "",
+            "seed 1\napps 2\n",
+            whole + "fault no-such s1 @1 +1\n",
+            whole.replace("seed 1", "seed x"))) {
+      Files.writeString(file, wrong);
+      assertThrows(IllegalArgumentException.class, () -> Plan.read(file), wrong);
+    }
   }
 }
