@@ -260,7 +260,7 @@ class PipelineIT {
             .contains(new Difference("partitions", "2", "1")));
     assertEquals(
         "topic odd.commands has 1 partitions and odd.frames has 2, expected as many;"
-            + " delete odd.commands and run: acswatch topics",
+            + " the runbook has what to do (AcswatchPartitionsAdded)",
         assertThrows(CommandFailure.class, () -> IsolationApp.start(odd)).getMessage());
   }
 
