@@ -140,6 +140,10 @@ final class ChaosMain extends CliCommand {
     Network network =
         new Network(System.getProperty("chaos.no-network", "not started by acswatch"));
     leaveOut(kinds, network);
+    Path kept = file("last").getParent();
+    if (!Files.isWritable(kept)) { // told before a round is lost for it
+      throw new CommandFailure(kept + " is not writable; --output names another directory");
+    }
     Thread atEnd = new Thread(this::end, "end");
     Runtime.getRuntime().addShutdownHook(atEnd);
     try {
