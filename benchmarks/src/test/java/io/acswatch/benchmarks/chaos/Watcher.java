@@ -26,8 +26,11 @@ final class Watcher {
   /** So long it may take until "ready" is no longer said while nothing is judged. */
   static final long BOUND_MILLIS = 40_000;
 
-  /** So long all instances must say it meanwhile: a look at positions and one at them differ. */
-  private static final long LASTING_MILLIS = 3_000;
+  /**
+   * So long all instances must have said it without a break. After an outage they are ready as soon
+   * as brokers answer, and judge some seconds later.
+   */
+  private static final long LASTING_MILLIS = 10_000;
 
   private static final int LOOKS_BETWEEN_LISTS = 10;
 
@@ -46,7 +49,7 @@ final class Watcher {
   private volatile boolean isThrough;
   private volatile String violation = "";
   private long lastProgress = System.currentTimeMillis();
-  private long falselyReadySince = Long.MAX_VALUE;
+  private long allReadySince = Long.MAX_VALUE;
   private volatile long looks;
 
   private record Answer(boolean ready, long atMillis) {}
@@ -150,8 +153,8 @@ final class Watcher {
     long now = System.currentTimeMillis();
     boolean stands = progressMillis.values().stream().anyMatch(since -> now - since > BOUND_MILLIS);
     boolean allReady = apps.stream().allMatch(app -> app.child() != null && isReady(app));
-    falselyReadySince = stands && allReady ? Math.min(falselyReadySince, now) : Long.MAX_VALUE;
-    if (now - falselyReadySince > LASTING_MILLIS && violation.isEmpty()) {
+    allReadySince = allReady ? Math.min(allReadySince, now) : Long.MAX_VALUE;
+    if (stands && now - allReadySince > LASTING_MILLIS && violation.isEmpty()) {
       violation =
           "all instances were ready while a partition of the frames stood still for more than %d s: judged %s of %s"
               .formatted(BOUND_MILLIS / 1_000, done, ends);
