@@ -1,6 +1,7 @@
 package io.acswatch.cli;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -41,5 +42,28 @@ public final class ClockWatch {
     Duration back = Duration.ofMillis(leastDifference - (now - before));
     leastDifference = now - after;
     return back.compareTo(LEAST) < 0 ? Duration.ZERO : back;
+  }
+
+  /** Looks every few seconds, in a thread of its own, until that is interrupted. */
+  public Thread watch(Consumer<Duration> whenSetBack) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                while (true) {
+                  Thread.sleep(LEAST.toMillis());
+                  Duration back = setBack();
+                  if (!back.isZero()) {
+                    whenSetBack.accept(back);
+                  }
+                }
+              } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "acswatch-clock");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
   }
 }

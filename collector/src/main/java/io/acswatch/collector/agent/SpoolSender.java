@@ -37,8 +37,6 @@ public final class SpoolSender {
   /** How long the end may take once no answer of a broker is waited for any more. */
   private static final Duration LAST_WAIT = Duration.ofMillis(500);
 
-  private static final Duration CLOCK_LOOK = Duration.ofSeconds(5);
-
   private final CollectorConfig config;
   private final Spool spool;
   private final Clock clock;
@@ -66,9 +64,7 @@ public final class SpoolSender {
   /** Sends until {@link #stop}, then what is left if that is quick. */
   public void run() throws InterruptedException {
     Duration pause = FIRST_PAUSE;
-    Thread watch = new Thread(this::watchClock, "acswatch-clock");
-    watch.setDaemon(true);
-    watch.start();
+    Thread watch = new ClockWatch(clock::millis, System::nanoTime).watch(this::clockSetBack);
     try {
       while (stopping.getCount() > 0) {
         status.turns();
@@ -85,6 +81,7 @@ public final class SpoolSender {
       }
     } finally {
       discardPublisher(Duration.ofMillis(100));
+      watch.interrupt();
       stopped.countDown();
     }
   }
@@ -165,19 +162,11 @@ public final class SpoolSender {
    * Gives up a producer that is older than a clock that was set back, and with it what it waits
    * for: it would wait as long as the clock was set back. The frame is sent again.
    */
-  private void watchClock() {
-    ClockWatch watch = new ClockWatch(clock::millis, System::nanoTime);
-    try {
-      while (!stopped.await(CLOCK_LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-        Duration back = watch.setBack();
-        FramePublisher current = publisher;
-        if (!back.isZero() && current != null) {
-          LOG.info("the clock was set back by {} s; sends anew", back.toSeconds());
-          current.close(Duration.ZERO);
-        }
-      }
-    } catch (InterruptedException ended) {
-      Thread.currentThread().interrupt();
+  private void clockSetBack(Duration back) {
+    FramePublisher current = publisher;
+    if (current != null) {
+      LOG.info("the clock was set back by {} s; sends anew", back.toSeconds());
+      current.close(Duration.ZERO);
     }
   }
 

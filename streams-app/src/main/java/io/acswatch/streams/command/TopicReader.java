@@ -1,5 +1,6 @@
 package io.acswatch.streams.command;
 
+import io.acswatch.cli.ClockWatch;
 import io.acswatch.cli.CommandFailure;
 import io.acswatch.streams.app.BrokerSession;
 import io.acswatch.streams.app.IsolationConfig;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
@@ -29,7 +31,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class TopicReader implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(200);
 
-  private final KafkaConsumer<byte[], byte[]> consumer;
+  private volatile KafkaConsumer<byte[], byte[]> consumer;
+  private volatile boolean isStopped;
+  private volatile boolean isOlderThanClock;
+  private final Thread clock = new ClockWatch().watch(back -> clockSetBack());
   private final IsolationConfig config;
   private final List<TopicPartition> partitions;
   private final Map<TopicPartition, Long> end;
@@ -59,9 +64,7 @@ final class TopicReader implements AutoCloseable {
 
   private TopicReader(IsolationConfig config, String topic, long start) {
     this.config = config;
-    consumer =
-        new KafkaConsumer<>(
-            KafkaSettings.reader(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    consumer = consumer();
     try {
       partitions =
           consumer.partitionsFor(topic).stream()
@@ -72,9 +75,14 @@ final class TopicReader implements AutoCloseable {
       end = Map.copyOf(consumer.endOffsets(partitions));
       seek(start);
     } catch (RuntimeException refused) {
-      consumer.close();
+      close();
       throw refused;
     }
+  }
+
+  private KafkaConsumer<byte[], byte[]> consumer() {
+    return new KafkaConsumer<>(
+        KafkaSettings.reader(config), new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
   private void seek(long start) {
@@ -109,13 +117,32 @@ final class TopicReader implements AutoCloseable {
     List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
     try {
       consumer.poll(POLL).forEach(records::add);
-    } catch (WakeupException stopped) {
-      throw stopped;
+    } catch (WakeupException woken) {
+      if (isStopped || !isOlderThanClock) {
+        throw woken;
+      }
+      replaceConsumer();
     } catch (KafkaException failed) {
       throw BrokerSession.refused(config, failed);
     }
     records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
     return records;
+  }
+
+  /** A poll under way would last as long as the clock was set back. */
+  private void clockSetBack() {
+    isOlderThanClock = true;
+    consumer.wakeup();
+  }
+
+  private void replaceConsumer() {
+    isOlderThanClock = false;
+    Map<TopicPartition, Long> positions = new HashMap<>();
+    partitions.forEach(partition -> positions.put(partition, consumer.position(partition)));
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
+    consumer = consumer();
+    consumer.assign(partitions);
+    positions.forEach(consumer::seek);
   }
 
   /** Reads a compacted topic to its end: the last value of each key. */
@@ -142,11 +169,13 @@ final class TopicReader implements AutoCloseable {
 
   /** Ends a poll under way, which then throws; may be called by another thread. */
   public void wakeUp() {
+    isStopped = true;
     consumer.wakeup();
   }
 
   @Override
   public void close() {
+    clock.interrupt();
     consumer.close();
   }
 }
