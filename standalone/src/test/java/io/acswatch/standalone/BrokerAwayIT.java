@@ -61,7 +61,7 @@ class BrokerAwayIT {
         broker.close();
         await().until(() -> get(app, "/readyz").statusCode() == 503);
         assertEquals(
-            "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false,\"reasons\":[\"no broker answers\"]}\n",
+            "{\"state\":\"RUNNING\",\"broker\":\"away\",\"ready\":false,\"reasons\":[\"no broker answers\"],\"frames_overtaken\":{}}\n",
             get(app, "/readyz").body());
         assertEquals(200, get(app, "/healthz").statusCode());
         assertTrue(get(app, "/metrics").body().contains("\nacswatch_broker_reachable 0.0\n"));
