@@ -102,6 +102,7 @@ final class Check {
       boolean isLater = state.current().sequence() < snapshot.sequence();
       if (isLater) {
         digests.put(snapshot.host(), digest);
+        states.put(snapshot.host(), heardAgain(state, snapshot));
       }
       return;
     }
@@ -110,6 +111,18 @@ final class Check {
       digests.put(snapshot.host(), digest);
     }
     take(snapshot.host(), judged);
+  }
+
+  /** The same state as of a later snapshot: what was taken between the two comes too late now. */
+  private static HostState heardAgain(HostState state, Snapshot later) {
+    return new HostState(
+        state.baseline(),
+        state.current().at(later.takenAtMillis(), later.sequence()),
+        state.revision(),
+        state.open(),
+        state.pending(),
+        state.intendedOwners(),
+        state.history());
   }
 
   private void take(String host, Judged judged) {
