@@ -31,10 +31,12 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Asks a real broker, whose index by time decides the answer. */
+@Tag("slow")
 class FrameBacklogIT {
   private static final double TENTH = 1.1;
   private static final Topics.Layout TWO_PARTITIONS =
